@@ -1,0 +1,10 @@
+//! Rules and other data of the product: loads, validates, compiles and packs `content/`, and reads the rule files of
+//! other tools.
+//!
+//! In: YAML and TOML text. Out: [`LeakRule`] values, their required literals, and examples expanded from generator
+//! patterns. No file is opened here but by the build script that packs `content/` into the binary.
+
+pub mod generate;
+pub mod leak;
+
+pub use leak::{LeakExample, LeakRule};

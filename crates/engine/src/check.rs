@@ -1,0 +1,41 @@
+//! What a check is.
+
+use crate::{Input, Sink};
+use bartizan_model::RuleInfo;
+use bartizan_source::{FileMeta, Interest};
+
+/// What is known of a check before it runs.
+#[derive(Debug, Clone)]
+pub struct Meta {
+    /// Id of the check, `family/name`; its findings carry rule ids of the same family.
+    pub id: &'static str,
+    /// One line.
+    pub title: &'static str,
+    /// Whether the verdict depends on it having run everywhere.
+    pub required: bool,
+    /// Changes whenever the check would judge the same bytes differently: part of the key of cached results.
+    pub digest: [u8; 32],
+}
+
+/// Looks at files and reports findings. Must be a pure function of its input.
+pub trait Check: Send + Sync {
+    /// What is known of it.
+    fn meta(&self) -> &Meta;
+
+    /// The rules whose findings it may report.
+    fn rules(&self) -> Vec<RuleInfo>;
+
+    /// How much of a file it wants; decided before the file is read.
+    fn wants(&self, file: &FileMeta) -> Interest;
+
+    /// Looks at one file, or one window of a large file.
+    ///
+    /// # Errors
+    /// When this file could not be judged; other files are unaffected and the check's status becomes Partial.
+    fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError>;
+}
+
+/// Why a check could not judge a file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct CheckError(pub String);

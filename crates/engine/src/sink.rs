@@ -1,0 +1,55 @@
+//! What a check hands back while it looks at a file.
+
+use bartizan_model::Finding;
+
+/// A waiver comment as it stands in a file, not yet judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InlineWaiver {
+    /// Line of the comment, from 1.
+    pub line: u32,
+    /// Whether the comment has its line for itself: then it covers the next line, else its own.
+    pub alone: bool,
+    /// Rule id or glob in the brackets.
+    pub rule: String,
+    /// Text after `until`, if any.
+    pub until: Option<String>,
+    /// Text after `--`, if any.
+    pub reason: Option<String>,
+}
+
+/// Receives what a check finds in one file.
+#[derive(Debug, Default)]
+pub struct Sink {
+    findings: Vec<Finding>,
+    waivers: Vec<InlineWaiver>,
+    errors: Vec<String>,
+}
+
+impl Sink {
+    /// Reports a finding.
+    pub fn finding(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    /// Reports a waiver comment.
+    pub fn inline_waiver(&mut self, waiver: InlineWaiver) {
+        self.waivers.push(waiver);
+    }
+
+    /// Says that a part of the file could not be judged: the check's status becomes Partial.
+    pub fn error(&mut self, error: impl Into<String>) {
+        self.errors.push(error.into());
+    }
+
+    /// What was reported so far.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Everything that was reported: findings, waiver comments, errors.
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<Finding>, Vec<InlineWaiver>, Vec<String>) {
+        (self.findings, self.waivers, self.errors)
+    }
+}

@@ -1,0 +1,28 @@
+//! The vocabulary of Bartizan: what every other crate speaks and nothing else crosses a crate border.
+//!
+//! In: nothing. Out: plain data types with their JSON form (`bartizan/report/v1`, see the command line contract).
+//! There is no input or output, no clock and no runtime here.
+
+mod asset;
+mod check_run;
+mod finding;
+mod fingerprint;
+mod location;
+mod report;
+mod rule;
+mod severity;
+mod time;
+mod verdict;
+mod waiver;
+
+pub use asset::AssetId;
+pub use check_run::{CheckRun, CheckStatus, Skipped};
+pub use finding::{EvidenceStep, Finding, Fix, Snippet, TextEdit};
+pub use fingerprint::{Fingerprint, FingerprintBuilder, SecretKey};
+pub use location::Location;
+pub use report::{Report, Stats, Target, Tool, REPORT_SCHEMA};
+pub use rule::{Control, RuleInfo};
+pub use severity::{Confidence, Severity, UnknownLevel};
+pub use time::{Date, InvalidTime, Timestamp};
+pub use verdict::Verdict;
+pub use waiver::{Waiver, WaiverOrigin};
