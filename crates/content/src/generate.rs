@@ -53,7 +53,9 @@ impl Random {
 /// # Errors
 /// When the pattern does not parse, matches nothing, or would grow beyond [`MAX_EXPANSION`].
 pub fn expand(pattern: &str, seed: u64) -> Result<String, GenerateError> {
-    let hir = regex_syntax::Parser::new().parse(pattern).map_err(|e| GenerateError::Syntax(e.to_string()))?;
+    let hir = regex_syntax::Parser::new()
+        .parse(pattern)
+        .map_err(|e| GenerateError::Syntax(e.to_string()))?;
     let mut out = String::new();
     write(&hir, &mut Random::new(seed), &mut out)?;
     Ok(out)
@@ -69,7 +71,9 @@ fn write(hir: &Hir, random: &mut Random, out: &mut String) -> Result<(), Generat
             out.push_str(&String::from_utf8_lossy(&literal.0));
             Ok(())
         }
-        HirKind::Class(class) => pick(class, random).map(|c| out.push(c)).ok_or(GenerateError::Empty),
+        HirKind::Class(class) => pick(class, random)
+            .map(|c| out.push(c))
+            .ok_or(GenerateError::Empty),
         HirKind::Capture(capture) => write(&capture.sub, random, out),
         HirKind::Concat(parts) => parts.iter().try_for_each(|part| write(part, random, out)),
         HirKind::Alternation(parts) => {
@@ -88,11 +92,20 @@ fn write(hir: &Hir, random: &mut Random, out: &mut String) -> Result<(), Generat
 /// A character of the class; printable ASCII is preferred so that `.` and `[^"]` stay readable.
 fn pick(class: &Class, random: &mut Random) -> Option<char> {
     let ranges: Vec<(u32, u32)> = match class {
-        Class::Unicode(class) => class.iter().map(|r| (u32::from(r.start()), u32::from(r.end()))).collect(),
-        Class::Bytes(class) => class.iter().map(|r| (u32::from(r.start()), u32::from(r.end()))).collect(),
+        Class::Unicode(class) => class
+            .iter()
+            .map(|r| (u32::from(r.start()), u32::from(r.end())))
+            .collect(),
+        Class::Bytes(class) => class
+            .iter()
+            .map(|r| (u32::from(r.start()), u32::from(r.end())))
+            .collect(),
     };
-    let printable: Vec<(u32, u32)> =
-        ranges.iter().map(|&(start, end)| (start.max(0x21), end.min(0x7e))).filter(|(start, end)| start <= end).collect();
+    let printable: Vec<(u32, u32)> = ranges
+        .iter()
+        .map(|&(start, end)| (start.max(0x21), end.min(0x7e)))
+        .filter(|(start, end)| start <= end)
+        .collect();
     let pool = if printable.is_empty() { ranges } else { printable };
     let total: u64 = pool.iter().map(|(start, end)| u64::from(end - start) + 1).sum();
     let mut at = random.below(total);
@@ -112,7 +125,12 @@ mod tests {
 
     #[test]
     fn an_expansion_matches_its_own_pattern_and_repeats_with_its_seed() {
-        for pattern in ["AKIA[A-Z2-7]{16}", r"(?i)key\s*=\s*'[a-f0-9]{8,12}'", "(ab|cd)+x?", r"\d{3}-\w{4}"] {
+        for pattern in [
+            "AKIA[A-Z2-7]{16}",
+            r"(?i)key\s*=\s*'[a-f0-9]{8,12}'",
+            "(ab|cd)+x?",
+            r"\d{3}-\w{4}",
+        ] {
             let regex = regex_automata::meta::Regex::new(&format!("^(?:{pattern})$")).unwrap();
             for seed in 0..50 {
                 let text = expand(pattern, seed).unwrap();

@@ -17,7 +17,11 @@ pub struct Input<'a> {
 
 impl<'a> From<&Unit<'a>> for Input<'a> {
     fn from(unit: &Unit<'a>) -> Self {
-        Self { meta: unit.meta, bytes: unit.bytes, window: unit.window }
+        Self {
+            meta: unit.meta,
+            bytes: unit.bytes,
+            window: unit.window,
+        }
     }
 }
 
@@ -25,7 +29,11 @@ impl<'a> Input<'a> {
     /// A whole file.
     #[must_use]
     pub const fn whole(meta: &'a FileMeta, bytes: &'a [u8]) -> Self {
-        Self { meta, bytes, window: Window::WHOLE }
+        Self {
+            meta,
+            bytes,
+            window: Window::WHOLE,
+        }
     }
 
     /// Path of the file.
@@ -71,7 +79,10 @@ impl<'a> Input<'a> {
             None => at + self.window.column_before as usize,
         };
         (
-            self.window.lines_before.saturating_add(clamp(breaks)).saturating_add(1),
+            self.window
+                .lines_before
+                .saturating_add(clamp(breaks))
+                .saturating_add(1),
             clamp(column).saturating_add(1),
         )
     }
@@ -86,7 +97,12 @@ mod tests {
     use super::*;
 
     fn meta() -> FileMeta {
-        FileMeta { path: "src/a.py".into(), size: 0, commit: None, author: None }
+        FileMeta {
+            path: "src/a.py".into(),
+            size: 0,
+            commit: None,
+            author: None,
+        }
     }
 
     #[test]
@@ -99,8 +115,19 @@ mod tests {
     #[test]
     fn a_later_window_goes_on_counting() {
         let meta = meta();
-        let window = Window { offset: 100, overlap: 0, lines_before: 7, column_before: 3, last: true };
-        let at = Input { meta: &meta, bytes: b"ab\ncd", window }.locate(1..4);
+        let window = Window {
+            offset: 100,
+            overlap: 0,
+            lines_before: 7,
+            column_before: 3,
+            last: true,
+        };
+        let at = Input {
+            meta: &meta,
+            bytes: b"ab\ncd",
+            window,
+        }
+        .locate(1..4);
         assert_eq!((at.line, at.column, at.end_line, at.end_column), (8, 5, 9, 2));
     }
 

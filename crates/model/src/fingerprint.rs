@@ -21,7 +21,10 @@ impl Fingerprint {
     /// Reads a fingerprint; `None` unless it is 32 lower-case hexadecimal digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let valid = text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        let valid = text.len() == 32
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         valid.then(|| Self(text.to_owned()))
     }
 }
@@ -124,7 +127,10 @@ mod tests {
 
     #[test]
     fn a_key_of_ones_own_changes_the_identity_of_a_secret() {
-        assert_ne!(SecretKey::default().identify(b"hunter"), SecretKey::derive(b"k").identify(b"hunter"));
+        assert_ne!(
+            SecretKey::default().identify(b"hunter"),
+            SecretKey::derive(b"k").identify(b"hunter")
+        );
     }
 
     proptest! {

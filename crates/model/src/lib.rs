@@ -20,7 +20,7 @@ pub use check_run::{CheckRun, CheckStatus, Skipped};
 pub use finding::{EvidenceStep, Finding, Fix, Snippet, TextEdit};
 pub use fingerprint::{Fingerprint, FingerprintBuilder, SecretKey};
 pub use location::Location;
-pub use report::{Report, Stats, Target, Tool, REPORT_SCHEMA};
+pub use report::{REPORT_SCHEMA, Report, Stats, Target, Tool};
 pub use rule::{Control, RuleInfo};
 pub use severity::{Confidence, Severity, UnknownLevel};
 pub use time::{Date, InvalidTime, Timestamp};

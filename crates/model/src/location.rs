@@ -28,6 +28,14 @@ impl Location {
     /// The start of a file: for findings about a file as a whole.
     #[must_use]
     pub fn of_file(path: impl Into<String>) -> Self {
-        Self { path: path.into(), line: 1, column: 1, end_line: 1, end_column: 1, commit: None, layer: None }
+        Self {
+            path: path.into(),
+            line: 1,
+            column: 1,
+            end_line: 1,
+            end_column: 1,
+            commit: None,
+            layer: None,
+        }
     }
 }

@@ -57,10 +57,13 @@ impl FromStr for Severity {
     type Err = UnknownLevel;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|level| level.as_str() == text).ok_or_else(|| UnknownLevel {
-            given: text.to_owned(),
-            expected: "critical, high, medium, low, info",
-        })
+        Self::ALL
+            .into_iter()
+            .find(|level| level.as_str() == text)
+            .ok_or_else(|| UnknownLevel {
+                given: text.to_owned(),
+                expected: "critical, high, medium, low, info",
+            })
     }
 }
 
@@ -104,7 +107,10 @@ impl FromStr for Confidence {
         Self::ALL
             .into_iter()
             .find(|level| level.as_str() == text)
-            .ok_or_else(|| UnknownLevel { given: text.to_owned(), expected: "high, medium, low" })
+            .ok_or_else(|| UnknownLevel {
+                given: text.to_owned(),
+                expected: "high, medium, low",
+            })
     }
 }
 

@@ -49,10 +49,12 @@ impl FromStr for Timestamp {
     type Err = InvalidTime;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse::<jiff::Timestamp>().map(|at| Self::from_unix_seconds(at.as_second())).map_err(|_| InvalidTime {
-            given: text.to_owned(),
-            expected: "an RFC 3339 time such as 2027-03-01T12:00:00Z",
-        })
+        text.parse::<jiff::Timestamp>()
+            .map(|at| Self::from_unix_seconds(at.as_second()))
+            .map_err(|_| InvalidTime {
+                given: text.to_owned(),
+                expected: "an RFC 3339 time such as 2027-03-01T12:00:00Z",
+            })
     }
 }
 
@@ -84,7 +86,10 @@ impl FromStr for Date {
     type Err = InvalidTime;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let invalid = || InvalidTime { given: text.to_owned(), expected: "a day such as 2027-03-01" };
+        let invalid = || InvalidTime {
+            given: text.to_owned(),
+            expected: "a day such as 2027-03-01",
+        };
         if text.len() != 10 {
             return Err(invalid());
         }
@@ -101,7 +106,9 @@ macro_rules! serde_as_text {
         }
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+                String::deserialize(deserializer)?
+                    .parse()
+                    .map_err(serde::de::Error::custom)
             }
         }
     };

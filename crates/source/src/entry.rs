@@ -64,7 +64,13 @@ pub struct Window {
 
 impl Window {
     /// The window that is the whole file.
-    pub const WHOLE: Self = Self { offset: 0, overlap: 0, lines_before: 0, column_before: 0, last: true };
+    pub const WHOLE: Self = Self {
+        offset: 0,
+        overlap: 0,
+        lines_before: 0,
+        column_before: 0,
+        last: true,
+    };
 
     /// Whether the unit is the whole file.
     #[must_use]
@@ -176,8 +182,13 @@ impl SourceError {
             Self::NotFound(_) => "check the spelling; paths are relative to the current directory".to_owned(),
             Self::Unreadable { .. } => "run as a user who may read it, or name another target".to_owned(),
             Self::NoRepository(_) => "run inside a git work tree, or scan a plain path instead".to_owned(),
-            Self::Revision { .. } => "list revisions with `git log`; a shallow clone may lack it (`git fetch --unshallow`)".to_owned(),
-            Self::Spelling(_) => "targets are a path, `-`, `git:RANGE`, `git:ALL`, or `git:STAGED`".to_owned(),
+            Self::Revision { .. } => {
+                "list revisions with `git log`; a shallow clone may lack it (`git fetch --unshallow`)"
+                    .to_owned()
+            }
+            Self::Spelling(_) => {
+                "targets are a path, `-`, `git:RANGE`, `git:ALL`, or `git:STAGED`".to_owned()
+            }
         }
     }
 }

@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Installs what is missing to build, test or lint Bartizan on Debian or Ubuntu. Silent and quick when nothing is.
+#
+#   scripts/setup.sh build        C linker, git, Rust            (make demo, make bench)
+#   scripts/setup.sh test         the same and cargo-nextest     (make test)
+#   scripts/setup.sh lint         the same and cargo-deny        (make lint)
+#   scripts/setup.sh all          all of it                      (make setup)
+#
+# System packages need root, or sudo that asks no password. Without either it prints the packages and ends with 2.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$(repo_root)"
+
+NEXTEST_VERSION=0.9.143
+DENY_VERSION=0.20.2
+RUSTUP_URL=https://sh.rustup.rs
+
+stop() {
+  say "setup: $*"
+  exit 2
+}
+
+# The Debian package for each tool that is not there, one a line.
+missing_packages() {
+  have git || echo git
+  have cc || have gcc || echo gcc
+  { have cc || have gcc; } && [ -e /usr/include/stdio.h ] || echo libc6-dev
+  have make || echo make
+  have pkg-config || echo pkg-config
+  have python3 || echo python3
+  have curl || echo curl
+  have openssl || echo openssl
+  [ -s /etc/ssl/certs/ca-certificates.crt ] || [ -n "${SSL_CERT_FILE:-}" ] || echo ca-certificates
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+install_packages() {
+  local packages
+  mapfile -t packages < <(missing_packages)
+  [ "${#packages[@]}" -gt 0 ] || return 0
+  have apt-get || stop "these are missing and this system has no apt-get; install them, then try again: ${packages[*]}"
+  if [ "$(id -u)" != 0 ] && ! { have sudo && sudo -n true 2>/dev/null; }; then
+    say "setup: missing system packages, and neither root nor sudo without a password is at hand."
+    stop "install them, then try again:  sudo apt-get install ${packages[*]}"
+  fi
+  say "setup: installing ${packages[*]}"
+  as_root apt-get update -qq >&2 || stop "apt-get update failed (see above)"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >&2 ||
+    stop "apt-get install failed (see above)"
+}
+
+# The version of the cargo that would build this tree, or nothing. Without a network a rustup that lacks the toolchain fails here.
+cargo_version() {
+  have cargo || return 0
+  cargo --version 2>/dev/null | sed -n 's/^cargo \([0-9.]*\).*/\1/p'
+}
+
+install_rust() {
+  local want got
+  want=$(wanted_rust)
+  got=$(cargo_version)
+  if [ -n "$got" ] && at_least "$got" "$want"; then return 0; fi
+  if ! have rustup; then
+    say "setup: installing Rust $want with rustup (into ${CARGO_HOME:-$HOME/.cargo})"
+    curl --proto '=https' --tlsv1.2 -sSf --retry 3 "$RUSTUP_URL" |
+      sh -s -- -y -q --no-modify-path --profile minimal --default-toolchain none >&2 ||
+      stop "rustup could not be installed from $RUSTUP_URL; install Rust $want another way, then try again"
+  fi
+  say "setup: fetching the Rust $want toolchain"
+  rustup toolchain install "$want" --profile minimal --component clippy --component rustfmt >&2 ||
+    stop "rustup could not fetch Rust $want (see above)"
+  got=$(cargo_version)
+  { [ -n "$got" ] && at_least "$got" "$want"; } ||
+    stop "cargo is ${got:-absent} although Rust $want was installed; is another cargo earlier in PATH? ($(command -v cargo || true))"
+}
+
+install_components() {
+  if cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1; then return 0; fi
+  have rustup || stop "cargo fmt and cargo clippy are missing; on Debian they are the packages rustfmt and rust-clippy"
+  rustup component add clippy rustfmt >&2 || stop "rustup could not add clippy and rustfmt (see above)"
+}
+
+# cargo_tool BINARY CRATE VERSION: builds a cargo subcommand once; any version already there is taken.
+cargo_tool() {
+  have "$1" && return 0
+  say "setup: building $2 $3 (once; some minutes)"
+  env -u CARGO_TARGET_DIR cargo install --quiet --locked "$2" --version "$3" >&2 || stop "cargo install $2 failed (see above)"
+}
+
+main() {
+  export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+  install_packages
+  install_rust
+  case "${1:-all}" in
+    build) ;;
+    test) cargo_tool cargo-nextest cargo-nextest "$NEXTEST_VERSION" ;;
+    lint)
+      install_components
+      cargo_tool cargo-deny cargo-deny "$DENY_VERSION"
+      ;;
+    all)
+      install_components
+      cargo_tool cargo-nextest cargo-nextest "$NEXTEST_VERSION"
+      cargo_tool cargo-deny cargo-deny "$DENY_VERSION"
+      ;;
+    *) stop "unknown part '$1': build, test, lint or all" ;;
+  esac
+}
+
+main "$@"
