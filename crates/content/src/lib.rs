@@ -6,5 +6,7 @@
 
 pub mod generate;
 pub mod leak;
+pub mod literals;
+pub mod load;
 
 pub use leak::{LeakExample, LeakRule};
