@@ -1,0 +1,1 @@
+"""Harbour: berths, invoices and documents for marinas, one database for all tenants."""
