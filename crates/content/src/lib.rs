@@ -4,9 +4,12 @@
 //! In: YAML and TOML text. Out: [`LeakRule`] values, their required literals, and examples expanded from generator
 //! patterns. No file is opened here but by the build script that packs `content/` into the binary.
 
+pub mod builtin;
 pub mod generate;
 pub mod leak;
 pub mod literals;
 pub mod load;
+pub mod pack;
 
 pub use leak::{LeakExample, LeakRule};
+pub use pack::LeakMatcher;

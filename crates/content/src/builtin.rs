@@ -1,0 +1,49 @@
+//! Access to the rule set embedded in the binary.
+
+use crate::leak::LeakRule;
+use crate::pack::LeakMatcher;
+use std::sync::OnceLock;
+
+static MATCHERS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/leak-matchers.postcard"));
+static RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/leak-rules.postcard"));
+
+/// What detection needs of every built-in leak rule, ordered by id.
+#[must_use]
+pub fn leak_matchers() -> Vec<LeakMatcher> {
+    // The build script wrote these bytes with the same types: they always decode, and a test says so.
+    postcard::from_bytes(MATCHERS).unwrap_or_default()
+}
+
+/// Every built-in leak rule with its manual and examples, ordered by id.
+#[must_use]
+pub fn leak_rules() -> &'static [LeakRule] {
+    static DECODED: OnceLock<Vec<LeakRule>> = OnceLock::new();
+    DECODED.get_or_init(|| postcard::from_bytes(RULES).unwrap_or_default())
+}
+
+/// Digest over everything detection reads of the built-in rules.
+#[must_use]
+pub fn digest() -> [u8; 32] {
+    let mut digest = [0; 32];
+    for (to, from) in digest.iter_mut().zip(DIGEST) {
+        *to = *from;
+    }
+    digest
+}
+
+static DIGEST: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/leak-matchers.blake3"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_rules_decode_and_agree() {
+        let matchers = leak_matchers();
+        assert_eq!(matchers.len(), leak_rules().len());
+        assert!(!matchers.is_empty());
+        for (matcher, rule) in matchers.iter().zip(leak_rules()) {
+            assert_eq!(matcher, &LeakMatcher::from(rule));
+        }
+    }
+}
