@@ -1,9 +1,10 @@
 //! What a check hands back while it looks at a file.
 
 use bartizan_model::Finding;
+use serde::{Deserialize, Serialize};
 
 /// A waiver comment as it stands in a file, not yet judged.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InlineWaiver {
     /// Line of the comment, from 1.
     pub line: u32,

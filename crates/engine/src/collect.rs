@@ -1,0 +1,202 @@
+//! Gathers what the workers found and puts it into an order that does not depend on them.
+
+use crate::cache::{CachedEntry, CachedUnit};
+use crate::check::Check;
+use crate::run::{Outcome, status_of};
+use crate::sink::InlineWaiver;
+use bartizan_model::{CheckRun, Finding, Skipped, Stats};
+use bartizan_source::Unit;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+
+/// What one check did in one entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct CheckTally {
+    pub(crate) files: u64,
+    pub(crate) findings: u64,
+    pub(crate) errors: Vec<String>,
+    pub(crate) panics: Vec<String>,
+}
+
+/// What was found in one entry (a file with all its windows, or an archive with all its members).
+#[derive(Debug)]
+pub(crate) struct Tally {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) waivers: Vec<(String, InlineWaiver)>,
+    pub(crate) skipped: Vec<Skipped>,
+    pub(crate) checks: Vec<CheckTally>,
+    pub(crate) units: Vec<CachedUnit>,
+    pub(crate) from_cache: bool,
+    open: Option<(String, blake3::Hasher)>,
+    bytes: u64,
+}
+
+impl Tally {
+    pub(crate) fn new(checks: usize) -> Self {
+        Self {
+            findings: Vec::new(),
+            waivers: Vec::new(),
+            skipped: Vec::new(),
+            checks: vec![CheckTally::default(); checks],
+            units: Vec::new(),
+            from_cache: false,
+            open: None,
+            bytes: 0,
+        }
+    }
+
+    pub(crate) fn check(&mut self, index: usize) -> &mut CheckTally {
+        if index >= self.checks.len() {
+            self.checks.resize_with(index + 1, CheckTally::default);
+        }
+        // The line above made room for it.
+        #[allow(clippy::indexing_slicing)]
+        &mut self.checks[index]
+    }
+
+    /// Counts a unit and digests its bytes.
+    pub(crate) fn start_unit(&mut self, unit: &Unit<'_>) {
+        if unit.window.offset == 0 {
+            self.close_unit();
+            self.open = Some((unit.meta.path.to_string(), blake3::Hasher::new()));
+            self.bytes = 0;
+        }
+        let fresh = unit.bytes.get(unit.window.overlap..).unwrap_or_default();
+        if let Some((_, hasher)) = &mut self.open {
+            hasher.update(fresh);
+        }
+        self.bytes += fresh.len() as u64;
+        if unit.window.last {
+            self.close_unit();
+        }
+    }
+
+    fn close_unit(&mut self) {
+        if let Some((path, hasher)) = self.open.take() {
+            self.units.push(CachedUnit { path, bytes: self.bytes, content: *hasher.finalize().as_bytes() });
+        }
+    }
+
+    pub(crate) fn take_cached(&mut self, cached: CachedEntry) {
+        *self = cached.into_tally();
+        self.from_cache = true;
+    }
+}
+
+/// What one worker gathered.
+#[derive(Debug, Default)]
+pub(crate) struct Collector {
+    /// Position of the entry in the source's list, and what was found in it.
+    pub(crate) tallies: Vec<(usize, Tally)>,
+    pub(crate) cache_error: Option<String>,
+}
+
+impl Collector {
+    pub(crate) fn add(&mut self, position: usize, mut tally: Tally) {
+        tally.close_unit();
+        self.tallies.push((position, tally));
+    }
+
+    pub(crate) fn reuse(&mut self, position: usize, cached: &CachedEntry) {
+        let mut tally = cached.clone().into_tally();
+        tally.from_cache = true;
+        self.tallies.push((position, tally));
+    }
+
+    pub(crate) fn merge(workers: Vec<Self>) -> Self {
+        let mut tallies: Vec<(usize, Tally)> = workers.into_iter().flat_map(|worker| worker.tallies).collect();
+        tallies.sort_by_key(|(position, _)| *position);
+        Self { tallies, cache_error: None }
+    }
+
+    pub(crate) fn into_outcome(self, checks: &[Box<dyn Check>], mut skipped: Vec<Skipped>, interrupted: bool) -> Outcome {
+        let mut totals = vec![CheckTally::default(); checks.len()];
+        let mut findings = Vec::new();
+        let mut inline_waivers = Vec::new();
+        let mut stats = Stats::default();
+        let mut units = Vec::new();
+        for (_, tally) in self.tallies {
+            for (total, one) in totals.iter_mut().zip(tally.checks) {
+                total.files += one.files;
+                total.findings += one.findings;
+                total.errors.extend(one.errors);
+                total.panics.extend(one.panics);
+            }
+            stats.files += tally.units.len() as u64;
+            stats.cached += if tally.from_cache { tally.units.len() as u64 } else { 0 };
+            stats.bytes += tally.units.iter().map(|unit| unit.bytes).sum::<u64>();
+            units.extend(tally.units);
+            findings.extend(tally.findings);
+            inline_waivers.extend(tally.waivers);
+            skipped.extend(tally.skipped);
+        }
+        if let Some(error) = self.cache_error {
+            let reason = format!("the result cache could not be written: {error}; the next scan will be slower");
+            skipped.push(Skipped { path: "(cache)".to_owned(), reason, required: false });
+        }
+        skipped.sort();
+        skipped.dedup();
+        inline_waivers.sort_by(|(a, x), (b, y)| (a, x.line, &x.rule).cmp(&(b, y.line, &y.rule)));
+        let checks = checks.iter().zip(totals).map(|(check, total)| CheckRun {
+            check: check.meta().id.to_owned(),
+            status: status_of(total.errors, total.panics),
+            required: check.meta().required,
+            files: total.files,
+            findings: total.findings,
+        });
+        Outcome {
+            checks: checks.collect(),
+            findings: merge_findings(findings),
+            inline_waivers,
+            skipped,
+            stats,
+            sha256: digest_of(units),
+            interrupted,
+        }
+    }
+}
+
+/// One finding for each fingerprint, with all its places, in the order of the report.
+fn merge_findings(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut by_fingerprint: HashMap<String, usize> = HashMap::new();
+    for finding in findings {
+        let key = finding.fingerprint.as_str().to_owned();
+        match by_fingerprint.get(&key).and_then(|&at| merged.get_mut(at)) {
+            Some(first) => first.locations.extend(finding.locations),
+            None => {
+                by_fingerprint.insert(key, merged.len());
+                merged.push(finding);
+            }
+        }
+    }
+    for finding in &mut merged {
+        // The first place stays first: the snippet belongs to it.
+        if let Some((first, rest)) = finding.locations.split_first() {
+            let mut rest: Vec<_> = rest.iter().filter(|at| *at != first).cloned().collect();
+            rest.sort();
+            rest.dedup();
+            rest.insert(0, first.clone());
+            finding.locations = rest;
+        }
+    }
+    merged.sort_by(|a, b| {
+        (b.severity, b.confidence)
+            .cmp(&(a.severity, a.confidence))
+            .then_with(|| a.primary().cmp(&b.primary()))
+            .then_with(|| a.rule.cmp(&b.rule))
+            .then_with(|| a.fingerprint.cmp(&b.fingerprint))
+    });
+    merged
+}
+
+fn digest_of(mut units: Vec<CachedUnit>) -> String {
+    units.sort_by(|a, b| (&a.path, &a.content).cmp(&(&b.path, &b.content)));
+    let mut hasher = Sha256::new();
+    for unit in &units {
+        hasher.update((unit.path.len() as u64).to_le_bytes());
+        hasher.update(unit.path.as_bytes());
+        hasher.update(unit.content);
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,263 @@
+//! Runs checks over a source: one read of every file, all interested checks on it, in parallel.
+//!
+//! In: a source, checks and options. Out: an [`Outcome`] whose order does not depend on the number of workers.
+//! A check that panics is caught and reported as Failed; the scan goes on.
+
+use crate::cache::{Cache, CacheOptions};
+use crate::check::Check;
+use crate::collect::{Collector, Tally};
+use crate::input::Input;
+use crate::sink::{InlineWaiver, Sink};
+use bartizan_model::{CheckRun, CheckStatus, Finding, Skipped, Stats};
+use bartizan_source::{Consumer, Entry, FileMeta, Interest, Source, SourceError, Unit};
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// Told how far the scan is; called from several threads.
+pub trait Progress: Sync {
+    /// Everything is listed: so many files and bytes are to be read.
+    fn planned(&self, files: u64, bytes: u64);
+    /// So many more are done.
+    fn advanced(&self, files: u64, bytes: u64);
+}
+
+/// A [`Progress`] that tells nobody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn planned(&self, _: u64, _: u64) {}
+    fn advanced(&self, _: u64, _: u64) {}
+}
+
+/// How a scan runs.
+pub struct RunOptions<'a> {
+    /// Worker threads; 0 means one for each processor.
+    pub jobs: usize,
+    /// Keeps results between scans; none means no cache.
+    pub cache: Option<CacheOptions>,
+    /// Set from outside to stop the scan early.
+    pub interrupt: Arc<AtomicBool>,
+    /// Told how far the scan is.
+    pub progress: &'a dyn Progress,
+}
+
+/// What a scan found.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Findings, sorted, one for each fingerprint; waivers are not applied yet.
+    pub findings: Vec<Finding>,
+    /// Waiver comments with the path of their file, sorted.
+    pub inline_waivers: Vec<(String, InlineWaiver)>,
+    /// What became of every check, in the order the checks were given.
+    pub checks: Vec<CheckRun>,
+    /// Everything that was not looked at, sorted.
+    pub skipped: Vec<Skipped>,
+    /// Totals; the time is the caller's to fill in.
+    pub stats: Stats,
+    /// SHA-256 over the sorted list of every path and content digest that was looked at: 64 hexadecimal digits.
+    pub sha256: String,
+    /// Whether the scan was stopped early.
+    pub interrupted: bool,
+}
+
+thread_local! {
+    static IN_CHECK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the current thread is inside a check, where a panic is caught and reported as the check's failure: a
+/// panic hook should then stay silent.
+#[must_use]
+pub fn panic_is_contained() -> bool {
+    IN_CHECK.with(Cell::get)
+}
+
+/// Runs every check over everything the source lists.
+///
+/// # Errors
+/// When the source cannot be listed at all. Everything else is told in the outcome.
+pub fn run(source: &dyn Source, checks: &[Box<dyn Check>], options: &RunOptions<'_>) -> Result<Outcome, SourceError> {
+    let mut skipped = Vec::new();
+    let entries = source.list(&mut skipped)?;
+    let bytes = entries.iter().map(|entry| entry.meta.size).sum();
+    options.progress.planned(entries.len() as u64, bytes);
+    let cache = options.cache.as_ref().map(|cache| Cache::open(cache, checks));
+    let next = AtomicUsize::new(0);
+    let jobs = worker_count(options.jobs, entries.len());
+    let shared = Shared { source, checks, options, entries: &entries, cache: cache.as_ref(), next: &next };
+
+    let workers: Vec<Collector> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (1..jobs).map(|_| scope.spawn(|| work(&shared))).collect();
+        let mut done = vec![work(&shared)];
+        // A worker can only panic outside of checks, which is a bug: it must not pass for an empty result.
+        done.extend(handles.into_iter().map(|handle| handle.join().unwrap_or_else(|p| std::panic::resume_unwind(p))));
+        done
+    });
+
+    let interrupted = options.interrupt.load(Ordering::Relaxed);
+    let mut collected = Collector::merge(workers);
+    if let (Some(cache), false) = (&cache, interrupted)
+        && let Err(error) = cache.store(&entries, &collected)
+    {
+        collected.cache_error = Some(error.to_string());
+    }
+    Ok(collected.into_outcome(checks, skipped, interrupted))
+}
+
+fn worker_count(asked: usize, entries: usize) -> usize {
+    let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let wanted = if asked == 0 { processors() } else { asked };
+    // A thread costs more than a handful of files.
+    wanted.min(entries.div_ceil(8)).max(1)
+}
+
+struct Shared<'a> {
+    source: &'a dyn Source,
+    checks: &'a [Box<dyn Check>],
+    options: &'a RunOptions<'a>,
+    entries: &'a [Entry],
+    cache: Option<&'a Cache>,
+    next: &'a AtomicUsize,
+}
+
+/// Entries taken at once: few enough to keep workers equally busy to the end.
+const BATCH: usize = 8;
+
+fn work(shared: &Shared<'_>) -> Collector {
+    let mut collector = Collector::default();
+    let mut buffer = Vec::new();
+    loop {
+        let start = shared.next.fetch_add(BATCH, Ordering::Relaxed);
+        let Some(rest) = shared.entries.get(start..).filter(|rest| !rest.is_empty()) else { break };
+        let mut bytes = 0;
+        let batch = rest.get(..BATCH.min(rest.len())).unwrap_or(rest);
+        for (position, entry) in batch.iter().enumerate() {
+            if shared.options.interrupt.load(Ordering::Relaxed) {
+                return collector;
+            }
+            bytes += entry.meta.size;
+            look_at(shared, start + position, entry, &mut buffer, &mut collector);
+        }
+        shared.options.progress.advanced(batch.len() as u64, bytes);
+    }
+    collector
+}
+
+fn look_at(shared: &Shared<'_>, position: usize, entry: &Entry, buffer: &mut Vec<u8>, collector: &mut Collector) {
+    if let Some(cached) = shared.cache.and_then(|cache| cache.by_signature(entry)) {
+        collector.reuse(position, cached);
+        return;
+    }
+    let mut reader = Reader { shared, entry_position: position, tally: Tally::new(shared.checks.len()), skip_rest: false };
+    shared.source.read(entry, buffer, &mut reader);
+    collector.add(position, reader.tally);
+}
+
+/// Receives what the source reads from one entry and runs the checks on it.
+struct Reader<'a> {
+    shared: &'a Shared<'a>,
+    entry_position: usize,
+    tally: Tally,
+    /// The entry's result was found in the cache by its content.
+    skip_rest: bool,
+}
+
+impl Consumer for Reader<'_> {
+    fn wants(&mut self, meta: &FileMeta) -> Interest {
+        self.shared.checks.iter().map(|check| check.wants(meta)).max().unwrap_or(Interest::No)
+    }
+
+    fn unit(&mut self, unit: Unit<'_>) {
+        if self.skip_rest {
+            return;
+        }
+        self.tally.start_unit(&unit);
+        let is_entry_itself = unit.window.is_whole()
+            && self.shared.entries.get(self.entry_position).is_some_and(|entry| entry.meta.path == unit.meta.path);
+        if is_entry_itself
+            && let Some(cached) = self.shared.cache.and_then(|cache| cache.by_content(unit.meta, unit.bytes))
+        {
+            self.tally.take_cached(cached);
+            self.skip_rest = true;
+            return;
+        }
+        let input = Input::from(&unit);
+        for (index, check) in self.shared.checks.iter().enumerate() {
+            let seen = match check.wants(unit.meta) {
+                Interest::No => continue,
+                Interest::Head(most) => head_of(&input, most),
+                Interest::Whole => Some(input),
+            };
+            if let Some(seen) = seen {
+                run_check(check.as_ref(), index, &seen, &mut self.tally);
+            }
+        }
+    }
+
+    fn skipped(&mut self, skipped: Skipped) {
+        self.tally.skipped.push(skipped);
+    }
+
+    fn stopped(&self) -> bool {
+        self.shared.options.interrupt.load(Ordering::Relaxed)
+    }
+}
+
+fn head_of<'a>(input: &Input<'a>, most: usize) -> Option<Input<'a>> {
+    if input.window.offset > 0 {
+        return None;
+    }
+    let bytes = input.bytes.get(..most).unwrap_or(input.bytes);
+    Some(Input { bytes, ..*input })
+}
+
+fn run_check(check: &dyn Check, index: usize, input: &Input<'_>, tally: &mut Tally) {
+    let mut sink = Sink::default();
+    IN_CHECK.with(|flag| flag.set(true));
+    let result = catch_unwind(AssertUnwindSafe(|| check.run(input, &mut sink)));
+    IN_CHECK.with(|flag| flag.set(false));
+    let outcome = tally.check(index);
+    outcome.files += u64::from(input.window.offset == 0);
+    let path = input.path();
+    match result {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => outcome.errors.push(format!("{path}: {error}")),
+        Err(panic) => outcome.panics.push(format!("{path}: {}", panic_text(panic.as_ref()))),
+    }
+    let (findings, waivers, errors) = sink.into_parts();
+    outcome.errors.extend(errors.into_iter().map(|error| format!("{path}: {error}")));
+    outcome.findings += findings.len() as u64;
+    tally.findings.extend(findings);
+    tally.waivers.extend(waivers.into_iter().map(|waiver| (path.to_owned(), waiver)));
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("the check panicked: {}", text.unwrap_or_else(|| "no message".to_owned()))
+}
+
+/// The status of a check from what happened in all files.
+pub(crate) fn status_of(errors: Vec<String>, mut panics: Vec<String>) -> CheckStatus {
+    /// Most errors listed one by one.
+    const LISTED: usize = 20;
+    if !panics.is_empty() {
+        panics.sort();
+        let more = panics.len() - 1;
+        let first = panics.into_iter().next().unwrap_or_default();
+        let error = if more == 0 { first } else { format!("{first} (and in {more} more files)") };
+        return CheckStatus::Failed { error };
+    }
+    if errors.is_empty() {
+        return CheckStatus::Ran;
+    }
+    let mut errors = errors;
+    errors.sort();
+    let more = errors.len().saturating_sub(LISTED);
+    errors.truncate(LISTED);
+    if more > 0 {
+        errors.push(format!("and {more} more"));
+    }
+    CheckStatus::Partial { errors }
+}
