@@ -2,7 +2,7 @@
 # Dependencies: licences, owners and sources always; known advisories when the advisory database is at hand.
 #
 # The first three need nothing but Cargo.lock. The advisory database is fetched from GitHub; where that cannot be reached
-# the last copy is used, and where there is none this says so and goes on. BARTIZAN_REQUIRE_ADVISORIES=1 makes that a failure.
+# the last copy is used, and where there is none this says so and goes on. BARTIZAN_CI_REQUIRE_ADVISORIES=1 makes that a failure.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -20,8 +20,8 @@ elif [ -d "${CARGO_HOME:-$HOME/.cargo}/advisory-dbs" ] && cargo deny --locked --
 elif grep -q '^error\[\(vulnerability\|unsound\|notice\|unmaintained\)\]' "$fetched"; then
   cat "$fetched" >&2
   exit 1
-elif [ "${BARTIZAN_REQUIRE_ADVISORIES:-0}" = 1 ]; then
-  say "advisories: NOT CHECKED, and BARTIZAN_REQUIRE_ADVISORIES=1 asks for it: the database could not be fetched"
+elif [ "${BARTIZAN_CI_REQUIRE_ADVISORIES:-0}" = 1 ]; then
+  say "advisories: NOT CHECKED, and BARTIZAN_CI_REQUIRE_ADVISORIES=1 asks for it: the database could not be fetched"
   sed 's/^/  /' "$fetched" | tail -n 5 >&2
   exit 1
 else

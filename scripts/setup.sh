@@ -40,16 +40,18 @@ as_root() {
 
 install_packages() {
   local packages
-  mapfile -t packages < <(missing_packages)
-  [ "${#packages[@]}" -gt 0 ] || return 0
-  have apt-get || stop "these are missing and this system has no apt-get; install them, then try again: ${packages[*]}"
+  packages=$(missing_packages | tr '\n' ' ')
+  packages=${packages% }
+  [ -n "$packages" ] || return 0
+  have apt-get || stop "these are missing and this system has no apt-get; install them, then try again: $packages"
   if [ "$(id -u)" != 0 ] && ! { have sudo && sudo -n true 2>/dev/null; }; then
     say "setup: missing system packages, and neither root nor sudo without a password is at hand."
-    stop "install them, then try again:  sudo apt-get install ${packages[*]}"
+    stop "install them, then try again:  sudo apt-get install $packages"
   fi
-  say "setup: installing ${packages[*]}"
-  as_root apt-get update -qq >&2 || stop "apt-get update failed (see above)"
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >&2 ||
+  say "setup: installing $packages"
+  as_root apt-get update -qq >/dev/null || stop "apt-get update failed (see above)"
+  # shellcheck disable=SC2086 # one word a package
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null ||
     stop "apt-get install failed (see above)"
 }
 
