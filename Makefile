@@ -46,7 +46,7 @@ bench: ## measure every figure the README claims (long; see bench/README.md)
 
 .PHONY: fuzz-smoke
 fuzz-smoke: ## a short run of every fuzz target
-	@scripts/setup.sh build
+	@scripts/setup.sh test
 	@scripts/fuzz-smoke.sh
 
 .PHONY: setup

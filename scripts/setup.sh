@@ -2,7 +2,7 @@
 # Installs what is missing to build, test or lint Bartizan on Debian or Ubuntu. Silent and quick when nothing is.
 #
 #   scripts/setup.sh build        C linker, git, Rust            (make demo, make bench)
-#   scripts/setup.sh test         the same and cargo-nextest     (make test)
+#   scripts/setup.sh test         the same, C++, cargo-nextest (make test)
 #   scripts/setup.sh lint         the same and cargo-deny        (make lint)
 #   scripts/setup.sh all          all of it                      (make setup)
 #
@@ -31,6 +31,7 @@ missing_packages() {
   have python3 || echo python3
   have curl || echo curl
   have openssl || echo openssl
+  case "$part" in test | all) have c++ || have g++ || echo g++ ;; esac
   [ -s /etc/ssl/certs/ca-certificates.crt ] || [ -n "${SSL_CERT_FILE:-}" ] || echo ca-certificates
 }
 
@@ -94,10 +95,11 @@ cargo_tool() {
 }
 
 main() {
+  part=${1:-all}
   export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
   install_packages
   install_rust
-  case "${1:-all}" in
+  case "$part" in
     build) ;;
     test) cargo_tool cargo-nextest cargo-nextest "$NEXTEST_VERSION" ;;
     lint)
@@ -109,7 +111,7 @@ main() {
       cargo_tool cargo-nextest cargo-nextest "$NEXTEST_VERSION"
       cargo_tool cargo-deny cargo-deny "$DENY_VERSION"
       ;;
-    *) stop "unknown part '$1': build, test, lint or all" ;;
+    *) stop "unknown part '$part': build, test, lint or all" ;;
   esac
 }
 

@@ -1,0 +1,12 @@
+//! Rule files named by `--rules`: whatever they hold, they load or are refused.
+
+#![no_main]
+
+use bartizan_content::load::{leak_rule, literals_of};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|yaml: &str| {
+    if let Ok(rule) = leak_rule(yaml) {
+        assert!(!literals_of(&rule).is_empty(), "a rule that was accepted can be looked for");
+    }
+});
