@@ -39,6 +39,11 @@ impl Literal {
         self.fold
     }
 
+    fn begins_with(&self, other: &Self) -> bool {
+        let Some(head) = self.bytes.get(..other.bytes.len()) else { return false };
+        if other.fold { head.eq_ignore_ascii_case(&other.bytes) } else { !self.fold && head == other.bytes }
+    }
+
     fn join(&self, next: &Self) -> Self {
         let mut bytes = self.bytes.clone();
         bytes.extend_from_slice(&next.bytes);
@@ -96,6 +101,41 @@ pub fn required_literals(pattern: &str) -> Option<Vec<Literal>> {
     set.sort();
     set.dedup();
     (!set.is_empty() && set.iter().all(|l| !l.bytes.is_empty())).then_some(set)
+}
+
+/// Whether every match of `pattern` begins with one of `literals`: then the pattern need only be tried where a
+/// literal stands.
+#[must_use]
+pub fn lead(pattern: &str, literals: &[Literal]) -> bool {
+    let parsed = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern);
+    let Some(openings) = parsed.ok().and_then(|hir| openings(&hir)) else { return false };
+    openings.iter().all(|opening| literals.iter().any(|literal| opening.begins_with(literal)))
+}
+
+/// The texts with which every match begins, where these are few.
+fn openings(hir: &Hir) -> Option<Vec<Literal>> {
+    match hir.kind() {
+        HirKind::Capture(capture) => openings(&capture.sub),
+        HirKind::Alternation(parts) => {
+            let sets = parts.iter().map(openings).collect::<Option<Vec<_>>>()?.concat();
+            (sets.len() <= MOST_LITERALS).then_some(sets)
+        }
+        HirKind::Concat(parts) => {
+            let mut run = vec![Literal::new(b"", false)];
+            for part in parts {
+                match guarantee(part).exact.and_then(|exact| product(&run, &exact)) {
+                    Some(joined) => run = joined,
+                    None => {
+                        let next = openings(part).and_then(|next| product(&run, &next));
+                        return Some(next.unwrap_or(run));
+                    }
+                }
+            }
+            Some(run)
+        }
+        HirKind::Repetition(repetition) if repetition.min > 0 => openings(&repetition.sub),
+        _ => guarantee(hir).exact,
+    }
 }
 
 fn guarantee(hir: &Hir) -> Guarantee {
@@ -247,6 +287,21 @@ mod tests {
         assert_eq!(texts(r"[a-z]{8}\.mailgun\.(?:org|net)"), [".mailgun.net", ".mailgun.org"]);
         assert_eq!(texts(r"xox[bp]-[0-9]{10}"), ["xoxb-", "xoxp-"]);
         assert_eq!(texts(r"(?:sk|rk)_(?:live|prod)_[a-z]{10}"), ["rk_live_", "rk_prod_", "sk_live_", "sk_prod_"]);
+    }
+
+    #[test]
+    fn a_pattern_knows_whether_its_literals_lead() {
+        for (pattern, leads) in [
+            (r"\b(?P<secret>ghp_[A-Za-z0-9]{36})\b", true),
+            (r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b", true),
+            (r"(?i:datadog)[a-z_]{0,9}=([a-f0-9]{32})", true),
+            (r"(?i)\b(?:datadog|dd_api)[a-z_]{0,9}=([a-f0-9]{32})", true),
+            (r"[a-f0-9]{32}-us[0-9]{1,2}", false),
+            (r"(?:^|[^a-z])ghp_[A-Za-z0-9]{36}", false),
+            (r"(?:gh)?pat_x[0-9]{9}", true),
+        ] {
+            assert_eq!(lead(pattern, &required_literals(pattern).unwrap()), leads, "{pattern}");
+        }
     }
 
     #[test]

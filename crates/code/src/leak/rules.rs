@@ -1,0 +1,159 @@
+//! The format rules, compiled when first needed.
+//!
+//! In: [`LeakMatcher`]s. Out: for a place where a rule's literal stands, the credential found there. A pattern is
+//! compiled when its literal is first met: most rules are never compiled in most scans.
+
+use crate::leak::verify::{self, Verified, shape};
+use bartizan_content::LeakMatcher;
+use bartizan_content::{literals, load};
+use globset::{GlobSet, GlobSetBuilder};
+use regex_automata::meta::Regex;
+use regex_automata::{Anchored, Input};
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// Bytes around a literal that are searched when the pattern has no upper bound.
+const UNBOUNDED_REACH: usize = 4 * 1024;
+/// Most bytes around a literal that are searched.
+const LONGEST_REACH: usize = 32 * 1024;
+
+/// One rule.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) matcher: LeakMatcher,
+    compiled: OnceLock<Option<Compiled>>,
+    paths: OnceLock<GlobSet>,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    pattern: Regex,
+    secret_group: Option<usize>,
+    /// Matches begin with a literal.
+    leads: bool,
+    reach: usize,
+    near: Option<(Regex, usize)>,
+    not: Vec<Regex>,
+}
+
+/// A credential in a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// The whole match.
+    pub(crate) span: Range<usize>,
+    /// The credential.
+    pub(crate) secret: Range<usize>,
+    /// What was proven of it beyond its format.
+    pub(crate) proof: Option<String>,
+}
+
+impl Rule {
+    pub(crate) const fn new(matcher: LeakMatcher) -> Self {
+        Self { matcher, compiled: OnceLock::new(), paths: OnceLock::new() }
+    }
+
+    /// Whether the rule applies to files of this path.
+    pub(crate) fn applies_to(&self, path: &str) -> bool {
+        if self.matcher.paths.is_empty() {
+            return true;
+        }
+        let globs = self.paths.get_or_init(|| {
+            let mut set = GlobSetBuilder::new();
+            for glob in self.matcher.paths.iter().filter_map(|text| globset::Glob::new(text).ok()) {
+                set.add(glob);
+            }
+            set.build().unwrap_or_default()
+        });
+        let name = path.rsplit(['/', '!']).next().unwrap_or(path);
+        globs.is_match(path) || globs.is_match(name)
+    }
+
+    /// The credential whose literal stands at `at`, if there is one that satisfies the rule. The end of a match that
+    /// does not satisfy it is returned as the error, so that it is not tried again.
+    pub(crate) fn find(&self, bytes: &[u8], at: usize) -> Result<Found, Option<usize>> {
+        let compiled = self.compiled.get_or_init(|| Compiled::new(&self.matcher)).as_ref().ok_or(None)?;
+        let (span, secret) = compiled.search(bytes, at).ok_or(None)?;
+        let text = bytes.get(secret.clone()).unwrap_or_default();
+        if !compiled.near_holds(bytes, &span) {
+            return Err(Some(span.end));
+        }
+        match self.verify(compiled, text) {
+            Verified::Yes(proof) => Ok(Found { span, secret, proof }),
+            Verified::No => Err(Some(span.end)),
+        }
+    }
+
+    /// Where the pattern's credential stands in `bytes`, whether or not it satisfies the rest of the rule.
+    pub(crate) fn secret_in(&self, bytes: &[u8]) -> Option<Range<usize>> {
+        let compiled = self.compiled.get_or_init(|| Compiled::new(&self.matcher)).as_ref()?;
+        compiled.captured(&Input::new(bytes)).map(|(_, secret)| secret)
+    }
+
+    fn verify(&self, compiled: &Compiled, text: &[u8]) -> Verified {
+        let require = &self.matcher.require;
+        let count = |is: fn(&u8) -> bool| u32::try_from(text.iter().filter(|b| is(b)).count()).unwrap_or(u32::MAX);
+        let shaped = count(u8::is_ascii_digit) >= require.digits
+            && count(u8::is_ascii_uppercase) >= require.upper
+            && count(u8::is_ascii_lowercase) >= require.lower
+            && shape::distinct(text) >= require.distinct as usize
+            && (require.entropy <= 0.0 || shape::entropy(text) >= require.entropy);
+        if !shaped || compiled.not.iter().any(|not| not.is_match(text)) {
+            return Verified::No;
+        }
+        let is_key_block = require.check == Some(bartizan_content::leak::Structure::PrivateKey);
+        if !is_key_block && shape::is_stand_in(text) {
+            return Verified::No;
+        }
+        require.check.map_or(Verified::Yes(None), |kind| verify::structure(kind, text))
+    }
+}
+
+impl Compiled {
+    /// `None` when the pattern does not compile: foreign rules are checked when they are read, built-in ones at build
+    /// time, so this does not happen unless a caller skipped that.
+    fn new(matcher: &LeakMatcher) -> Option<Self> {
+        let pattern = load::compile(&matcher.pattern).ok()?;
+        let secret_group = pattern.group_info().to_index(regex_automata::PatternID::ZERO, "secret");
+        let reach = load::longest_match(&matcher.pattern).unwrap_or(UNBOUNDED_REACH).min(LONGEST_REACH);
+        Some(Self {
+            leads: literals::lead(&matcher.pattern, &matcher.literals),
+            secret_group,
+            reach,
+            near: match &matcher.near {
+                Some(near) => Some((load::compile(&near.pattern).ok()?, near.bytes as usize)),
+                None => None,
+            },
+            not: matcher.require.not.iter().map(|not| load::compile(not).ok()).collect::<Option<_>>()?,
+            pattern,
+        })
+    }
+
+    fn search(&self, bytes: &[u8], at: usize) -> Option<(Range<usize>, Range<usize>)> {
+        let end = (at + self.reach).min(bytes.len());
+        let input = if self.leads {
+            Input::new(bytes).span(at..end).anchored(Anchored::Yes)
+        } else {
+            Input::new(bytes).span(at.saturating_sub(self.reach)..end)
+        };
+        self.captured(&input)
+    }
+
+    fn captured(&self, input: &Input<'_>) -> Option<(Range<usize>, Range<usize>)> {
+        self.pattern.search_half(input)?;
+        let mut captures = self.pattern.create_captures();
+        self.pattern.search_captures(input, &mut captures);
+        let span = captures.get_match()?.range();
+        let secret = match self.secret_group {
+            Some(group) => captures.get_group(group).map(|group| group.range()),
+            None => (1..captures.group_len()).find_map(|group| captures.get_group(group)).map(|group| group.range()),
+        };
+        let secret = secret.filter(|secret| !secret.is_empty()).unwrap_or_else(|| span.clone());
+        Some((span, secret))
+    }
+
+    fn near_holds(&self, bytes: &[u8], span: &Range<usize>) -> bool {
+        let Some((near, reach)) = &self.near else { return true };
+        let around = span.start.saturating_sub(*reach)..(span.end + reach).min(bytes.len());
+        near.is_match(Input::new(bytes).span(around))
+    }
+}
