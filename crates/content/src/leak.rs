@@ -56,15 +56,28 @@ pub struct LeakRule {
     pub cwe: Vec<u32>,
     /// Pattern in the syntax of the `regex` crate, over bytes with UTF-8 classes.
     pub pattern: String,
-    /// Literals of which every match contains one, in the case written (folded when the pattern ignores case).
+    /// Number of the group that is the credential, for patterns without a group named `secret`; by default the first
+    /// group that takes part in the match, or the whole match when there is none.
+    #[serde(default)]
+    pub group: Option<u32>,
+    /// Literals of which every match contains one, in the case written.
     #[serde(default)]
     pub literals: Vec<String>,
+    /// Whether the case of `literals` does not matter; true as well when a part of the pattern ignores case.
+    #[serde(default)]
+    pub literals_ignore_case: bool,
     /// Context that must stand near the match.
     #[serde(default)]
     pub near: Option<Near>,
     /// Globs of which one must match the path or the file name; none means any path.
     #[serde(default)]
     pub paths: Vec<String>,
+    /// Pattern that must match somewhere in the path.
+    #[serde(default)]
+    pub path_pattern: Option<String>,
+    /// Pattern that must match nowhere in the path.
+    #[serde(default)]
+    pub not_path_pattern: Option<String>,
     /// What the credential itself must satisfy.
     #[serde(default)]
     pub require: Require,

@@ -107,7 +107,7 @@ pub fn literals_of(rule: &LeakRule) -> Vec<Literal> {
     if rule.literals.is_empty() {
         required_literals(&rule.pattern).unwrap_or_default()
     } else {
-        let fold = rule.pattern.contains("(?i");
+        let fold = rule.literals_ignore_case || rule.pattern.contains("(?i");
         rule.literals.iter().map(|text| Literal::new(text.as_bytes(), fold)).collect()
     }
 }
@@ -130,7 +130,7 @@ pub fn validate(rule: &LeakRule) -> Result<(), RuleError> {
     if let Some(near) = &rule.near {
         compile(&near.pattern)?;
     }
-    for pattern in &rule.require.not {
+    for pattern in rule.require.not.iter().chain(&rule.path_pattern).chain(&rule.not_path_pattern) {
         compile(pattern)?;
     }
     let literals = literals_of(rule);

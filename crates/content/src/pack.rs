@@ -23,12 +23,18 @@ pub struct LeakMatcher {
     pub cwe: Vec<u32>,
     /// Pattern, macros replaced.
     pub pattern: String,
+    /// Number of the group that is the credential, where it has no name.
+    pub group: Option<u32>,
     /// Literals of which every match contains one.
     pub literals: Vec<Literal>,
     /// Context that must stand near the match.
     pub near: Option<Near>,
     /// Globs of which one must match the path or the file name.
     pub paths: Vec<String>,
+    /// Pattern that must match somewhere in the path.
+    pub path_pattern: Option<String>,
+    /// Pattern that must match nowhere in the path.
+    pub not_path_pattern: Option<String>,
     /// What the credential must satisfy.
     pub require: Require,
     /// First sentence of the remediation, shown with each finding.
@@ -44,9 +50,12 @@ impl From<&LeakRule> for LeakMatcher {
             confidence: rule.confidence,
             cwe: rule.cwe.clone(),
             pattern: rule.pattern.clone(),
+            group: rule.group,
             literals: crate::load::literals_of(rule),
             near: rule.near.clone(),
             paths: rule.paths.clone(),
+            path_pattern: rule.path_pattern.clone(),
+            not_path_pattern: rule.not_path_pattern.clone(),
             require: rule.require.clone(),
             fix: first_step(&rule.remediation),
         }

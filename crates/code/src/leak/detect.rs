@@ -48,6 +48,8 @@ pub(crate) enum By {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Hit {
     pub(crate) by: By,
+    /// Length of the whole match: a longer one says more of the context.
+    pub(crate) context: usize,
     pub(crate) secret: Range<usize>,
     pub(crate) proof: Option<String>,
 }
@@ -179,7 +181,7 @@ impl<'a> State<'a> {
                 *done = found.span.end;
                 if self.hits.len() < MOST_HITS {
                     let by = By::Rule(usize::from(number));
-                    self.hits.push(Hit { by, secret: found.secret, proof: found.proof });
+                    self.hits.push(Hit { by, context: found.span.len(), secret: found.secret, proof: found.proof });
                 } else {
                     self.cut = true;
                 }
@@ -202,13 +204,13 @@ impl<'a> State<'a> {
                 return;
             }
             let by = By::Generic { kind: found.kind, score: found.score, sure: found.sure };
-            self.hits.push(Hit { by, secret: found.value, proof: None });
+            self.hits.push(Hit { by, context: 0, secret: found.value, proof: None });
         }
     }
 }
 
-/// Keeps the best of hits whose secrets overlap: format rules before the classifier, surer before less sure, the
-/// longer secret, the earlier rule id.
+/// Keeps the best of hits whose secrets overlap: format rules before the classifier, surer before less sure, more severe
+/// before less, the longer secret, the longer match, the earlier rule id.
 fn without_overlaps(mut hits: Vec<Hit>, rules: &[Rule]) -> Vec<Hit> {
     let rank = |hit: &Hit| match &hit.by {
         By::Rule(number) => {
@@ -218,7 +220,7 @@ fn without_overlaps(mut hits: Vec<Hit>, rules: &[Rule]) -> Vec<Hit> {
         By::Generic { score, sure, .. } => (0, u8::from(*sure), 0, (score * 1000.0) as u32),
     };
     hits.sort_by(|a, b| {
-        rank(b).cmp(&rank(a)).then_with(|| b.secret.len().cmp(&a.secret.len())).then_with(|| {
+        rank(b).cmp(&rank(a)).then_with(|| (b.secret.len(), b.context).cmp(&(a.secret.len(), a.context))).then_with(|| {
             let number = |hit: &Hit| if let By::Rule(number) = hit.by { number } else { usize::MAX };
             (number(a), a.secret.start).cmp(&(number(b), b.secret.start))
         })

@@ -1,14 +1,13 @@
 //! Tries the examples that stand in a rule file.
 //!
-//! In: a rule and the check. Out: what is wrong with it, one line each; nothing when every example does what it says.
-//! Credentials are expanded from generator patterns here and never leave memory.
+//! In: a rule. Out: what is wrong with it, one line each; nothing when every example does what it says. Credentials are
+//! expanded from generator patterns here and never leave memory.
 
-use crate::leak::LeakCheck;
+use crate::leak::detect::Detector;
 use crate::leak::rules::Rule;
 use crate::leak::verify::checksum;
 use bartizan_content::leak::Structure;
 use bartizan_content::{LeakExample, LeakMatcher, LeakRule, generate};
-use bartizan_engine::{Check, Input, Sink};
 use bartizan_source::FileMeta;
 
 /// Expansions tried of each generator pattern.
@@ -16,19 +15,17 @@ const SEEDS: u64 = 5;
 /// Name of the file an example stands in unless it names one.
 const DEFAULT_FILE: &str = "example.txt";
 
-/// Tries every example of `rule` with `check`, which must know the rule.
+/// Tries every example of `rule`, with no other rule in force.
 #[must_use]
-pub fn problems(rule: &LeakRule, check: &LeakCheck) -> Vec<String> {
+pub fn problems(rule: &LeakRule) -> Vec<String> {
     let mut problems = Vec::new();
     if rule.examples.fire.is_empty() || rule.examples.quiet.is_empty() {
         problems.push("needs at least one example that fires and one that stays quiet".to_owned());
     }
-    let matcher = Rule::new(LeakMatcher::from(rule));
-    let labelled = [(&rule.examples.fire, true), (&rule.examples.quiet, false)];
-    for (examples, fires) in labelled {
+    let detector = Detector::new(vec![LeakMatcher::from(rule)], None);
+    for (list, examples, fires) in [("fire", &rule.examples.fire, true), ("quiet", &rule.examples.quiet, false)] {
         for (index, example) in examples.iter().enumerate() {
-            let list = if fires { "fire" } else { "quiet" };
-            if let Err(problem) = try_example(rule, &matcher, example, fires, check) {
+            if let Err(problem) = try_example(rule, example, fires, &detector) {
                 problems.push(format!("{list} example {}: {problem}", index + 1));
             }
         }
@@ -36,27 +33,27 @@ pub fn problems(rule: &LeakRule, check: &LeakCheck) -> Vec<String> {
     problems
 }
 
-fn try_example(
-    rule: &LeakRule,
-    matcher: &Rule,
-    example: &LeakExample,
-    fires: bool,
-    check: &LeakCheck,
-) -> Result<(), String> {
-    let seeds = if example.generate.is_some() { SEEDS } else { 1 };
-    for seed in 0..seeds {
-        let text = text_of(matcher, example, seed)?;
+fn try_example(rule: &LeakRule, example: &LeakExample, fires: bool, detector: &Detector) -> Result<(), String> {
+    for (seed, text) in texts(rule, example)?.into_iter().enumerate() {
         let file = example.file.as_deref().unwrap_or(DEFAULT_FILE);
-        let fired = rules_that_fire(check, file, &text);
-        if fires && !fired.contains(&rule.id) {
-            let others = if fired.is_empty() { "nothing fired".to_owned() } else { format!("{} fired", fired.join(", ")) };
-            return Err(format!("must fire and did not ({others}, seed {seed})"));
-        }
-        if !fires && fired.contains(&rule.id) {
-            return Err(format!("must stay quiet and fired (seed {seed})"));
+        let meta = FileMeta { path: file.into(), size: text.len() as u64, commit: None, author: None };
+        let fired = !detector.detect(&meta, &text, 0).hits.is_empty();
+        if fired != fires {
+            let what = if fires { "must fire and did not" } else { "must stay quiet and fired" };
+            return Err(format!("{what} (seed {seed})"));
         }
     }
     Ok(())
+}
+
+/// The texts an example stands for: several expansions of a generator pattern, or the one literal text.
+///
+/// # Errors
+/// When the example is no example: the pattern does not expand, or the seal cannot be computed.
+pub fn texts(rule: &LeakRule, example: &LeakExample) -> Result<Vec<Vec<u8>>, String> {
+    let matcher = Rule::new(LeakMatcher::from(rule));
+    let seeds = if example.generate.is_some() { SEEDS } else { 1 };
+    (0..seeds).map(|seed| text_of(&matcher, example, seed)).collect()
 }
 
 fn text_of(matcher: &Rule, example: &LeakExample, seed: u64) -> Result<Vec<u8>, String> {
@@ -77,14 +74,4 @@ fn seal(matcher: &Rule, mut text: Vec<u8>) -> Result<Vec<u8>, String> {
     let sealed = text.get(range.clone()).and_then(checksum::github_crc32_seal).ok_or("the secret cannot be sealed")?;
     text.splice(range, sealed);
     Ok(text)
-}
-
-fn rules_that_fire(check: &LeakCheck, file: &str, text: &[u8]) -> Vec<String> {
-    let meta = FileMeta { path: file.into(), size: text.len() as u64, commit: None, author: None };
-    let mut sink = Sink::default();
-    // The check never refuses an input; if it did, nothing would have fired, which is what the caller reports.
-    let _ = check.run(&Input::whole(&meta, text), &mut sink);
-    let mut rules: Vec<String> = sink.findings().iter().map(|finding| finding.rule.clone()).collect();
-    rules.dedup();
-    rules
 }

@@ -22,7 +22,15 @@ const LONGEST_REACH: usize = 32 * 1024;
 pub(crate) struct Rule {
     pub(crate) matcher: LeakMatcher,
     compiled: OnceLock<Option<Compiled>>,
-    paths: OnceLock<GlobSet>,
+    paths: OnceLock<Paths>,
+}
+
+/// Which files a rule applies to.
+#[derive(Debug, Default)]
+struct Paths {
+    globs: Option<GlobSet>,
+    only: Option<Regex>,
+    not: Option<Regex>,
 }
 
 #[derive(Debug)]
@@ -54,18 +62,15 @@ impl Rule {
 
     /// Whether the rule applies to files of this path.
     pub(crate) fn applies_to(&self, path: &str) -> bool {
-        if self.matcher.paths.is_empty() {
+        let matcher = &self.matcher;
+        if matcher.paths.is_empty() && matcher.path_pattern.is_none() && matcher.not_path_pattern.is_none() {
             return true;
         }
-        let globs = self.paths.get_or_init(|| {
-            let mut set = GlobSetBuilder::new();
-            for glob in self.matcher.paths.iter().filter_map(|text| globset::Glob::new(text).ok()) {
-                set.add(glob);
-            }
-            set.build().unwrap_or_default()
-        });
+        let paths = self.paths.get_or_init(|| Paths::new(matcher));
         let name = path.rsplit(['/', '!']).next().unwrap_or(path);
-        globs.is_match(path) || globs.is_match(name)
+        paths.globs.as_ref().is_none_or(|globs| globs.is_match(path) || globs.is_match(name))
+            && paths.only.as_ref().is_none_or(|only| only.is_match(path))
+            && !paths.not.as_ref().is_some_and(|not| not.is_match(path))
     }
 
     /// The credential whose literal stands at `at`, if there is one that satisfies the rule. The end of a match that
@@ -108,12 +113,28 @@ impl Rule {
     }
 }
 
+impl Paths {
+    fn new(matcher: &LeakMatcher) -> Self {
+        let mut set = GlobSetBuilder::new();
+        for glob in matcher.paths.iter().filter_map(|text| globset::Glob::new(text).ok()) {
+            set.add(glob);
+        }
+        let pattern = |text: &Option<String>| text.as_deref().and_then(|text| load::compile(text).ok());
+        Self {
+            globs: (!matcher.paths.is_empty()).then(|| set.build().unwrap_or_default()),
+            only: pattern(&matcher.path_pattern),
+            not: pattern(&matcher.not_path_pattern),
+        }
+    }
+}
+
 impl Compiled {
     /// `None` when the pattern does not compile: foreign rules are checked when they are read, built-in ones at build
     /// time, so this does not happen unless a caller skipped that.
     fn new(matcher: &LeakMatcher) -> Option<Self> {
         let pattern = load::compile(&matcher.pattern).ok()?;
-        let secret_group = pattern.group_info().to_index(regex_automata::PatternID::ZERO, "secret");
+        let named = pattern.group_info().to_index(regex_automata::PatternID::ZERO, "secret");
+        let secret_group = named.or_else(|| matcher.group.map(|group| group as usize));
         let reach = load::longest_match(&matcher.pattern).unwrap_or(UNBOUNDED_REACH).min(LONGEST_REACH);
         Some(Self {
             leads: literals::lead(&matcher.pattern, &matcher.literals),
