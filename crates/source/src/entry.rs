@@ -172,6 +172,14 @@ pub enum SourceError {
     /// The spelling of a target is not understood.
     #[error("`{0}` is no target")]
     Spelling(String),
+    /// The spelling is part of the command line contract, but nothing reads it yet.
+    #[error("`{target}` cannot be read yet")]
+    Unsupported {
+        /// As written.
+        target: String,
+        /// What reaches the same end.
+        instead: &'static str,
+    },
 }
 
 impl SourceError {
@@ -186,6 +194,7 @@ impl SourceError {
                 "list revisions with `git log`; a shallow clone may lack it (`git fetch --unshallow`)"
                     .to_owned()
             }
+            Self::Unsupported { instead, .. } => (*instead).to_owned(),
             Self::Spelling(_) => {
                 "targets are a path, `-`, `git:RANGE`, `git:ALL`, or `git:STAGED`".to_owned()
             }

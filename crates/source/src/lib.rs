@@ -4,6 +4,32 @@
 //! in a stable order, and for each entry one or more [`Unit`]s of bytes given to a [`Consumer`]. Every byte is read
 //! once. Everything that is not read is told to the caller as a [`bartizan_model::Skipped`].
 
+mod binary;
+mod dir;
 mod entry;
+mod open;
+mod options;
+mod stdin;
+mod window;
 
+pub use binary::looks_binary;
+pub use dir::DirSource;
 pub use entry::{Consumer, Entry, FileMeta, Handle, Interest, Signature, Source, SourceError, Unit, Window};
+pub use open::open;
+pub use options::{ArchiveLimits, SourceOptions, WindowSize};
+pub use stdin::StdinSource;
+
+use bartizan_model::Skipped;
+use std::path::Path;
+
+fn skip(meta: &FileMeta, reason: &str) -> Skipped {
+    Skipped {
+        path: meta.path.to_string(),
+        reason: reason.to_owned(),
+        required: true,
+    }
+}
+
+fn head_commit(_: &Path) -> Option<String> {
+    None
+}

@@ -1,0 +1,49 @@
+//! From the spelling of a target to its source.
+
+use crate::{DirSource, Source, SourceError, SourceOptions, StdinSource};
+
+/// Opens what `target` spells: a path, `-` for standard input, or one of the forms that begin with a scheme.
+///
+/// # Errors
+/// When the spelling is not understood or there is nothing to open.
+pub fn open(target: &str, options: &SourceOptions) -> Result<Box<dyn Source>, SourceError> {
+    if target == "-" {
+        return Ok(Box::new(StdinSource::new(Box::new(std::io::stdin()), options)));
+    }
+    if let Some((scheme, _)) = target.split_once(':')
+        && let Some((_, instead)) = UNSUPPORTED.iter().find(|(name, _)| *name == scheme)
+    {
+        return Err(SourceError::Unsupported {
+            target: target.to_owned(),
+            instead,
+        });
+    }
+    Ok(Box::new(DirSource::open(target, options)?))
+}
+
+/// Schemes of the command line contract that no source reads yet, and what to do meanwhile.
+const UNSUPPORTED: &[(&str, &str)] = &[
+    (
+        "image",
+        "save the image with `docker save` or `skopeo copy`, unpack its layers and scan that directory",
+    ),
+    ("oci", "unpack the layers under `blobs/` and scan that directory"),
+    (
+        "docker-archive",
+        "scan the file as a path: it is a tar archive, and layers in it are expanded",
+    ),
+    ("rootfs", "scan the directory as a path"),
+    (
+        "sbom",
+        "scan the directory or archive that the inventory describes",
+    ),
+    (
+        "k8s",
+        "export the manifests with `kubectl get -o yaml` and scan that directory",
+    ),
+    (
+        "host",
+        "scan the directories of interest as paths, for instance `/etc`",
+    ),
+    ("url", "fetch it and scan the file, or pipe it to `-`"),
+];
