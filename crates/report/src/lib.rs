@@ -1,1 +1,74 @@
-//! Placeholder
+//! Findings to people and machines.
+//!
+//! In: a finished [`Report`] and the manuals of the rules in force. Out: bytes in one of the formats of the command
+//! line contract, written to whatever the caller opened. Nothing here decides anything: verdict, waivers and order are
+//! the report's. Text from the scanned bytes (paths, messages, source lines) is hostile until escaped for the format.
+
+#[allow(dead_code, reason = "columns in characters are for SARIF")]
+mod code_points;
+mod concise;
+mod format;
+mod frame;
+mod json;
+mod pretty;
+mod style;
+mod summary;
+mod text;
+
+pub use format::{Format, FormatError};
+pub use summary::summary;
+
+use bartizan_model::{Finding, Report, RuleInfo};
+use std::collections::BTreeMap;
+use std::io;
+
+/// What rendering needs besides the report.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Manuals of the rules in force, by rule id; a rule that is missing is described by its finding alone.
+    pub rules: &'a BTreeMap<String, RuleInfo>,
+    /// Whether terminal styles may be written (formats for machines never write any).
+    pub color: bool,
+    /// Columns of the terminal; 0 means unknown.
+    pub width: u16,
+    /// How often `-v` was given: from 1 on, waived findings and everything skipped are shown.
+    pub verbose: u8,
+    /// Whether `-q` was given: headers and frames only.
+    pub quiet: bool,
+}
+
+impl Context<'_> {
+    /// Columns to lay text out in: at least 40, and 100 where the width is unknown.
+    pub(crate) fn columns(&self) -> usize {
+        if self.width == 0 {
+            100
+        } else {
+            usize::from(self.width).max(40)
+        }
+    }
+
+    fn rule(&self, finding: &Finding) -> Option<&RuleInfo> {
+        self.rules.get(&finding.rule)
+    }
+}
+
+/// Writes `report` in `format`.
+///
+/// # Errors
+///
+/// Whatever `out` answers.
+pub fn render(
+    format: Format,
+    report: &Report,
+    context: &Context<'_>,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut out = io::BufWriter::with_capacity(1 << 16, out);
+    match format {
+        Format::Pretty => pretty::render(report, context, &mut out)?,
+        Format::Concise => concise::render(report, context, &mut out)?,
+        Format::Json => json::render(report, &mut out)?,
+        Format::Jsonl => json::render_lines(report, &mut out)?,
+    }
+    io::Write::flush(&mut out)
+}

@@ -1,0 +1,221 @@
+//! The last line of every scan, for standard error.
+
+use crate::style::Styles;
+use crate::{Context, text};
+use bartizan_model::{CheckRun, CheckStatus, Report, Severity, Stats, Verdict};
+use std::collections::BTreeMap;
+
+/// Reasons named in the last line; `-v` lists every skipped thing before it.
+const MAX_REASONS: usize = 3;
+
+/// Findings counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Totals {
+    /// Not waived.
+    pub(crate) open: u64,
+    /// Waived.
+    pub(crate) waived: u64,
+    by_severity: BTreeMap<Severity, u64>,
+}
+
+impl Totals {
+    pub(crate) fn of(report: &Report) -> Self {
+        let mut totals = Self::default();
+        for finding in &report.findings {
+            if finding.is_waived() {
+                totals.waived += 1;
+            } else {
+                totals.open += 1;
+                *totals.by_severity.entry(finding.severity).or_default() += 1;
+            }
+        }
+        totals
+    }
+
+    /// Findings that are not waived by severity, highest first, zeros included.
+    pub(crate) fn by_severity(&self) -> impl Iterator<Item = (Severity, u64)> + '_ {
+        Severity::ALL
+            .into_iter()
+            .rev()
+            .map(|severity| (severity, self.by_severity.get(&severity).copied().unwrap_or(0)))
+    }
+
+    /// `3 findings: 1 critical, 2 high`.
+    pub(crate) fn describe(&self) -> String {
+        let counts: Vec<String> = self
+            .by_severity()
+            .filter(|(_, count)| *count > 0)
+            .map(|(severity, count)| format!("{} {severity}", text::grouped(count)))
+            .collect();
+        match self.open {
+            0 => "no findings".to_owned(),
+            open => format!("{}: {}", text::counted(open, "finding"), counts.join(", ")),
+        }
+    }
+}
+
+/// What standard error says when all is done: with `-v` one line for everything that was skipped or did not run
+/// whole, then always one line with the verdict, the totals, what was waived, what ran, what was skipped and why, and
+/// the time. No line end at the end.
+#[must_use]
+pub fn summary(report: &Report, context: &Context<'_>) -> String {
+    let mut lines = Vec::new();
+    if context.verbose > 0 && !context.quiet {
+        lines.extend(
+            report
+                .checks
+                .iter()
+                .filter(|check| !check.status.is_complete())
+                .map(describe_check),
+        );
+        lines.extend(report.skipped.iter().map(|skipped| {
+            let required = if skipped.required {
+                " (a required check wanted it)"
+            } else {
+                ""
+            };
+            format!(
+                "not looked at: {}: {}{required}",
+                text::line(&skipped.path),
+                text::line(&skipped.reason)
+            )
+        }));
+    }
+    let totals = Totals::of(report);
+    let mut parts = vec![
+        describe_verdict(&report.verdict, Styles::of(context)),
+        totals.describe(),
+    ];
+    if totals.waived > 0 {
+        parts.push(format!("{} waived", text::grouped(totals.waived)));
+    }
+    parts.push(describe_checks(&report.checks));
+    parts.push(describe_stats(&report.stats));
+    if !report.skipped.is_empty() {
+        let reasons = report.skipped.iter().map(|skipped| skipped.reason.as_str());
+        let count = text::grouped(report.skipped.len() as u64);
+        parts.push(format!("{count} not looked at: {}", grouped_reasons(reasons)));
+    }
+    lines.push(parts.join("; "));
+    lines.join("\n")
+}
+
+fn describe_verdict(verdict: &Verdict, styles: Styles) -> String {
+    let (style, why) = match verdict {
+        Verdict::Allow => (styles.good(), String::new()),
+        Verdict::Deny { reasons } => (styles.severity(Severity::High), reasons.join(", ")),
+        Verdict::Unknown { cause } => (styles.severity(Severity::Medium), cause.clone()),
+    };
+    let why = if why.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", text::line(&why))
+    };
+    format!("{style}{}{style:#}{why}", verdict.as_str())
+}
+
+/// `3 of 4 checks ran, deploy skipped (offline)`.
+fn describe_checks(checks: &[CheckRun]) -> String {
+    let ran = checks.iter().filter(|check| check.status.is_complete()).count() as u64;
+    let all = checks.len() as u64;
+    if ran == all {
+        return if all == 0 {
+            "no check ran".to_owned()
+        } else {
+            format!("{} ran", text::counted(all, "check"))
+        };
+    }
+    let broken: Vec<String> = checks
+        .iter()
+        .filter(|check| !check.status.is_complete())
+        .map(describe_check)
+        .collect();
+    let more = broken.len().saturating_sub(MAX_REASONS);
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!(", and {more} more")
+    };
+    let named: Vec<String> = broken.into_iter().take(MAX_REASONS).collect();
+    format!(
+        "{ran} of {} ran, {}{more}",
+        text::counted(all, "check"),
+        named.join(", ")
+    )
+}
+
+/// `check leak failed (…)`.
+fn describe_check(check: &CheckRun) -> String {
+    let (word, why) = match &check.status {
+        CheckStatus::Ran => ("ran", String::new()),
+        CheckStatus::Partial { errors } => {
+            ("ran in part", grouped_reasons(errors.iter().map(String::as_str)))
+        }
+        CheckStatus::Skipped { reason } => ("skipped", reason.clone()),
+        CheckStatus::Failed { error } => ("failed", error.clone()),
+    };
+    let why = if why.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", text::line(&why))
+    };
+    format!("{} {word}{why}", text::line(&check.check))
+}
+
+/// `permission denied (2), larger than the limit (1)`: the commonest reasons, with how often each occurs.
+fn grouped_reasons<'a>(reasons: impl Iterator<Item = &'a str>) -> String {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for reason in reasons {
+        *counts.entry(reason).or_default() += 1;
+    }
+    let mut ranked: Vec<(&str, u64)> = counts.into_iter().collect();
+    ranked.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), *reason));
+    let rest: u64 = ranked.iter().skip(MAX_REASONS).map(|(_, count)| count).sum();
+    let mut named: Vec<String> = ranked
+        .iter()
+        .take(MAX_REASONS)
+        .map(|(reason, count)| {
+            let times = if *count > 1 {
+                format!(" ({})", text::grouped(*count))
+            } else {
+                String::new()
+            };
+            format!("{}{times}", text::fit(&text::line(reason), 120))
+        })
+        .collect();
+    if rest > 0 {
+        named.push(format!("{} more (-v lists them)", text::grouped(rest)));
+    }
+    named.join(", ")
+}
+
+fn describe_stats(stats: &Stats) -> String {
+    let cached = if stats.cached == 0 {
+        String::new()
+    } else {
+        format!(", {} from the cache", text::grouped(stats.cached))
+    };
+    format!(
+        "{}, {} in {:.2} s{cached}",
+        text::counted(stats.files, "file"),
+        bytes(stats.bytes),
+        stats.seconds.max(0.0)
+    )
+}
+
+/// Bytes in decimal units: `512 B`, `4.1 MB`.
+pub(crate) fn bytes(count: u64) -> String {
+    const UNITS: [(u64, &str); 4] = [
+        (1_000_000_000_000, "TB"),
+        (1_000_000_000, "GB"),
+        (1_000_000, "MB"),
+        (1_000, "kB"),
+    ];
+    match UNITS.into_iter().find(|(size, _)| count >= *size) {
+        None => format!("{count} B"),
+        Some((size, unit)) => {
+            let tenths = u128::from(count) * 10 / u128::from(size);
+            format!("{}.{} {unit}", tenths / 10, tenths % 10)
+        }
+    }
+}
