@@ -13,7 +13,7 @@ from harness.generate import Unsupported, sample
 
 TOKEN = re.compile(
     r"""(?P<space>\s+|//[^\n]*|/\*.*?\*/)|(?P<raw>`[^`]*`)|(?P<text>"(?:[^"\\\n]|\\.)*")"""
-    r"""|(?P<rune>'(?:[^'\\\n]|\\.)+')|(?P<name>[A-Za-z_][\w.]*)|(?P<number>\d[\w.]*)"""
+    r"""|(?P<rune>'(?:[^'\\\n]|\\.)+')|(?P<name>[A-Za-z_]\w*(?:\.\w+)*)|(?P<number>\d[\w.]*)"""
     r"""|(?P<mark>:=|\.\.\.|<-|[-+*/%&|^<>=!]=|&&|\|\||\S)""",
     re.DOTALL,
 )

@@ -83,12 +83,14 @@ GO = r"""
 func Demo() *config.Rule {
 	r := config.Rule{ RuleID: "demo-rule", Regex: regexp.MustCompile(`x`) }
 	prefix := "pre"
+	shared := []string{"shared"}
 	tps := utils.GenerateSampleSecrets("demo", prefix+"-"+secrets.NewSecret(utils.Hex("8")))
 	tps = append(tps,
 		"quo\"ted\n", // a remark, with "text"
 		`raw \n text`,
 		unknownHelper("z"),
 	)
+	tps = append(tps, shared...)
 	fps := []string{
 		"one" + "two",
 		strings.Repeat("z", 4),
@@ -117,6 +119,9 @@ class GoSamples(unittest.TestCase):
         self.assertTrue(drawn.derived)
         self.assertRegex(drawn.text, r'^demo_api_token = "pre-[a-f0-9]{8}"$')
         self.assertEqual(drawn, go_examples.read(GO, "demo")[0][0])
+
+    def test_a_list_kept_in_a_variable_is_appended(self):
+        self.assertIn("shared", [one.text for one in self.found if one.rule == "demo-rule" and one.positive])
 
     def test_a_map_gives_the_wanted_path(self):
         keyed = [one for one in self.found if one.rule == "other-rule"]
