@@ -10,7 +10,7 @@ import tempfile
 
 import leaky_repo
 from harness import go_examples, measure, places, tools, yaml_examples
-from harness.examples import distinct
+from harness.examples import consistent, distinct
 from harness.section import Section, not_measured
 
 NAME = "rule_examples"
@@ -87,6 +87,9 @@ def run():
         )
     if not examples:
         return not_measured(NAME, TITLE, TARGET, "; ".join(notes))
+    kept = consistent(examples)
+    notes.append(f"{len(examples) - len(kept)} negative examples left out: their text is a positive example of another rule")
+    examples = kept
     present, absent = tools.installed(leaky_repo.compared())
     section = Section(NAME, TITLE, TARGET, notes=notes + [f"{name}: not installed" for name in absent])
     sources = ["all", *(source for source in SOURCES if places.corpus(source))]

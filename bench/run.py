@@ -30,7 +30,8 @@ RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")
 
 def head():
     """Machine facts and versions."""
-    out = ["# Figures", "", "Written by `python3 bench/run.py`; do not edit. Every figure is measured, peers in the same run.", ""]
+    out = ["# Figures", ""]
+    out += ["Written by `bench/run`; do not edit. Every figure is measured, the peers in the same run.", ""]
     out += [f"- {fact}: {value}" for fact, value in places.machine().items()]
     out.append(f"- last run: {datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC")
     compared = [

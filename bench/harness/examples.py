@@ -28,3 +28,12 @@ def distinct(examples):
             seen.add(key)
             kept.append(example)
     return kept
+
+
+def consistent(examples):
+    """The examples without the negative ones whose text another rule calls a credential.
+
+    A rule's author may list the token of a neighbouring rule as not his; a scan with all rules must find it.
+    """
+    credentials = {example.text.strip() for example in examples if example.positive}
+    return [example for example in examples if example.positive or example.text.strip() not in credentials]

@@ -11,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import rule_examples
 from harness import go_examples, yaml_examples
-from harness.examples import Example, distinct
+from harness.examples import Example, consistent, distinct
 from harness.generate import Unsupported, sample
 
 RULES = textwrap.dedent(
@@ -154,6 +154,11 @@ class ExampleFiles(unittest.TestCase):
     def test_equal_texts_are_kept_once(self):
         one = Example("s", "r", "text", True)
         self.assertEqual(distinct([one, one, Example("s", "r2", "text", True), Example("s", "r", " \n", True)]), [one])
+
+    def test_a_negative_example_that_another_rule_calls_a_credential_is_left_out(self):
+        found = Example("s", "one", "token", True)
+        other = Example("s", "two", "plain", False)
+        self.assertEqual(consistent([found, Example("s", "two", "token\n", False), other]), [found, other])
 
     def test_each_example_gets_a_file_and_a_wanted_name_cannot_leave_the_directory(self):
         examples = [Example("s", "r", "text", True), Example("s", "r", "more", False, "../../up/app.conf")]
