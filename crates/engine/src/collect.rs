@@ -2,6 +2,7 @@
 
 use crate::cache::{CachedEntry, CachedUnit};
 use crate::check::Check;
+use crate::order::report_order;
 use crate::run::{Outcome, status_of};
 use crate::sink::InlineWaiver;
 use bartizan_model::{CheckRun, Finding, Skipped, Stats};
@@ -180,13 +181,7 @@ fn merge_findings(findings: Vec<Finding>) -> Vec<Finding> {
             finding.locations = rest;
         }
     }
-    merged.sort_by(|a, b| {
-        (b.severity, b.confidence)
-            .cmp(&(a.severity, a.confidence))
-            .then_with(|| a.primary().cmp(&b.primary()))
-            .then_with(|| a.rule.cmp(&b.rule))
-            .then_with(|| a.fingerprint.cmp(&b.fingerprint))
-    });
+    merged.sort_by(report_order);
     merged
 }
 

@@ -1,0 +1,300 @@
+//! The table of settings: the one list that the file, the environment, the flags, `config show` and the JSON schema
+//! all go by.
+
+use std::fmt;
+
+/// One setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// `section.name`, as in the file.
+    pub key: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// What it is when nobody sets it; `None` when there is no value then.
+    pub default: Option<Default>,
+    /// Whether a configuration file may set it. A file comes with the code that is scanned, and that code must not
+    /// choose where on the machine data is written.
+    pub in_file: bool,
+    /// What it does: one sentence for people.
+    pub about: &'static str,
+}
+
+/// What a setting holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A list of globs over paths.
+    PathGlobs,
+    /// A list of globs over rule ids.
+    RuleGlobs,
+    /// A list of paths.
+    Paths,
+    /// One path.
+    Path,
+    /// A number from the first to the second, both included.
+    Number(u64, u64),
+    /// Yes or no.
+    Flag,
+}
+
+/// A default, in a form that a constant can have.
+#[derive(Debug, Clone, Copy)]
+pub enum Default {
+    /// A word or path.
+    Text(&'static str),
+    /// A number.
+    Number(u64),
+    /// Yes or no.
+    Flag(bool),
+    /// An empty list.
+    Empty,
+}
+
+/// A value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A word or path.
+    Text(String),
+    /// Globs or paths.
+    List(Vec<String>),
+    /// A number.
+    Number(u64),
+    /// Yes or no.
+    Flag(bool),
+}
+
+impl From<Default> for Value {
+    fn from(default: Default) -> Self {
+        match default {
+            Default::Text(text) => Self::Text(text.to_owned()),
+            Default::Number(number) => Self::Number(number),
+            Default::Flag(flag) => Self::Flag(flag),
+            Default::Empty => Self::List(Vec::new()),
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    /// As TOML.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "{text:?}"),
+            Self::List(items) => write!(f, "{items:?}"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Flag(flag) => write!(f, "{flag}"),
+        }
+    }
+}
+
+/// Severities, for `scan.fail-on`.
+const SEVERITIES: &[&str] = &["critical", "high", "medium", "low", "info"];
+
+/// Every setting, in the order in which they are shown.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "scan.fail-on",
+        kind: Kind::Word(SEVERITIES),
+        default: Some(Default::Text("high")),
+        in_file: true,
+        about: "Deny when an unwaived finding is at least this severe.",
+    },
+    Setting {
+        key: "scan.only",
+        kind: Kind::RuleGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of the only rules to judge by, for instance `leak/*`; an empty list means every rule.",
+    },
+    Setting {
+        key: "scan.skip",
+        kind: Kind::RuleGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of rules not to judge by.",
+    },
+    Setting {
+        key: "scan.exclude",
+        kind: Kind::PathGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of files and directories not to look at, relative to this file's directory and read as \
+                .gitignore reads them.",
+    },
+    Setting {
+        key: "scan.respect-gitignore",
+        kind: Kind::Flag,
+        default: Some(Default::Flag(true)),
+        in_file: true,
+        about: "Leave out what .gitignore leaves out. Files that git tracks are looked at all the same.",
+    },
+    Setting {
+        key: "scan.max-window",
+        kind: Kind::Number(64 * 1024, 1024 * 1024 * 1024),
+        default: Some(Default::Number(4 * 1024 * 1024)),
+        in_file: true,
+        about: "Bytes of a file to hold in memory at once; a larger file is read in overlapping windows of this size.",
+    },
+    Setting {
+        key: "scan.archive-depth",
+        kind: Kind::Number(0, 16),
+        default: Some(Default::Number(3)),
+        in_file: true,
+        about: "How many archives deep to look into archives; 0 means not to open them.",
+    },
+    Setting {
+        key: "scan.jobs",
+        kind: Kind::Number(0, 1024),
+        default: Some(Default::Number(0)),
+        in_file: true,
+        about: "Files to look at in parallel; 0 means one a processor.",
+    },
+    Setting {
+        key: "leak.generic",
+        kind: Kind::Word(&["off", "advise", "block"]),
+        default: Some(Default::Text("advise")),
+        in_file: true,
+        about: "What the classifier for credentials without a known format does: nothing (off), report without denying \
+                a commit (advise), or deny like any other finding (block).",
+    },
+    Setting {
+        key: "leak.allow-paths",
+        kind: Kind::PathGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of files in which leaked credentials are not looked for, relative to this file's directory.",
+    },
+    Setting {
+        key: "leak.fingerprint-key-file",
+        kind: Kind::Path,
+        default: None,
+        in_file: true,
+        about: "File whose bytes key the hashes that stand for secrets, so that nobody without it can test guesses \
+                against a fingerprint. Keep it out of the repository; fingerprints change with it.",
+    },
+    Setting {
+        key: "rules.files",
+        kind: Kind::Paths,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "More rule files: Bartizan's own YAML, gitleaks or betterleaks TOML, Kingfisher or Nosey Parker YAML.",
+    },
+    Setting {
+        key: "waivers.file",
+        kind: Kind::Path,
+        default: Some(Default::Text("bartizan.waivers.toml")),
+        in_file: true,
+        about: "The waiver file.",
+    },
+    Setting {
+        key: "waivers.max-days",
+        kind: Kind::Number(1, 3650),
+        default: Some(Default::Number(90)),
+        in_file: true,
+        about: "Days ahead that a waiver of a finding of severity high or critical may reach.",
+    },
+    Setting {
+        key: "baseline.file",
+        kind: Kind::Path,
+        default: Some(Default::Text("bartizan.baseline.json")),
+        in_file: true,
+        about: "The baseline that `--new-only` and the baseline verbs use.",
+    },
+    Setting {
+        key: "output.color",
+        kind: Kind::Word(&["auto", "always", "never"]),
+        default: Some(Default::Text("auto")),
+        in_file: true,
+        about: "Whether to colour text for people; auto colours where a terminal reads it.",
+    },
+    Setting {
+        key: "data.dir",
+        kind: Kind::Path,
+        default: None,
+        in_file: false,
+        about: "Where caches and the last reports are kept; by default `bartizan` in the XDG data home.",
+    },
+    Setting {
+        key: "data.cache",
+        kind: Kind::Flag,
+        default: Some(Default::Flag(true)),
+        in_file: true,
+        about: "Keep results by content, so that unchanged files are not looked at again.",
+    },
+];
+
+impl Setting {
+    /// The setting with this key.
+    #[must_use]
+    pub fn find(key: &str) -> Option<&'static Self> {
+        SETTINGS.iter().find(|setting| setting.key == key)
+    }
+
+    /// The environment variable that sets it: `scan.fail-on` is `BARTIZAN_SCAN_FAIL_ON`.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("BARTIZAN_{}", self.key.to_uppercase().replace(['.', '-'], "_"))
+    }
+
+    /// Reads a value from the text of an environment variable or flag. Lists are separated by commas.
+    ///
+    /// # Errors
+    /// What would have been understood.
+    pub fn parse(&self, text: &str) -> Result<Value, String> {
+        let value = match self.kind {
+            Kind::Word(_) | Kind::Path => Value::Text(text.to_owned()),
+            Kind::PathGlobs | Kind::RuleGlobs | Kind::Paths => Value::List(
+                text.split(',')
+                    .map(str::trim)
+                    .filter(|item| !item.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
+            ),
+            Kind::Number(..) => Value::Number(text.trim().parse().map_err(|_| self.expects())?),
+            Kind::Flag => match text {
+                "true" | "1" | "yes" => Value::Flag(true),
+                "false" | "0" | "no" => Value::Flag(false),
+                _ => return Err(self.expects()),
+            },
+        };
+        self.check(value)
+    }
+
+    /// Checks that a value is of the setting's kind and within its bounds.
+    ///
+    /// # Errors
+    /// What would have been accepted.
+    pub fn check(&self, value: Value) -> Result<Value, String> {
+        let fits = match (&value, self.kind) {
+            (Value::Text(text), Kind::Word(words)) => words.contains(&text.as_str()),
+            (Value::Text(text), Kind::Path) => !text.is_empty(),
+            (Value::List(items), Kind::PathGlobs) => match crate::globs::PathGlobs::new(items) {
+                Ok(_) => true,
+                Err(error) => return Err(error.to_string()),
+            },
+            (Value::List(items), Kind::RuleGlobs) => match crate::globs::RuleGlobs::new(items) {
+                Ok(_) => true,
+                Err(error) => return Err(error.to_string()),
+            },
+            (Value::List(items), Kind::Paths) => items.iter().all(|item| !item.is_empty()),
+            (Value::Number(number), Kind::Number(least, most)) => (least..=most).contains(number),
+            (Value::Flag(_), Kind::Flag) => true,
+            _ => false,
+        };
+        if fits { Ok(value) } else { Err(self.expects()) }
+    }
+
+    /// What the setting accepts, for messages.
+    #[must_use]
+    pub fn expects(&self) -> String {
+        match self.kind {
+            Kind::Word(words) => format!("expected one of {}", words.join(", ")),
+            Kind::PathGlobs => "expected a list of path globs".to_owned(),
+            Kind::RuleGlobs => "expected a list of rule globs such as [\"leak/*\"]".to_owned(),
+            Kind::Paths => "expected a list of paths".to_owned(),
+            Kind::Path => "expected a path".to_owned(),
+            Kind::Number(least, most) => format!("expected a number from {least} to {most}"),
+            Kind::Flag => "expected true or false".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Values for the tests of this crate.
+
+use bartizan_model::{AssetId, Confidence, Finding, FingerprintBuilder, Location, Severity};
+
+/// A finding of a rule at a line of a file.
+pub(crate) fn finding(rule: &str, severity: Severity, path: &str, line: u32) -> Finding {
+    let mut location = Location::of_file(path);
+    (location.line, location.end_line) = (line, line);
+    Finding {
+        rule: rule.to_owned(),
+        severity,
+        confidence: Confidence::High,
+        title: "A title".to_owned(),
+        message: "a message".to_owned(),
+        fingerprint: FingerprintBuilder::new(rule)
+            .file_name_of(path)
+            .part(&line.to_le_bytes())
+            .finish(),
+        asset: AssetId::file(path),
+        locations: vec![location],
+        evidence: Vec::new(),
+        cwe: Vec::new(),
+        ids: Vec::new(),
+        controls: Vec::new(),
+        fix: None,
+        waiver: None,
+        first_seen: None,
+        due: None,
+        snippet: None,
+    }
+}
