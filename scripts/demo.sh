@@ -55,7 +55,7 @@ say ""
 say "The scan's own exit code was $code. $(meaning "$code")."
 if [ $# -eq 0 ] && [ "$code" -le 1 ]; then
   python3 "$root/examples/harbour/plant.py" --check "$work/report.json" --manifest "$work/planted.json" || true
-  say "The report as JSON: $work/report.json. Try also: $bartizan explain leak/aws-access-key"
+  say "The report as JSON: $work/report.json. Try also: $bartizan explain leak/aws-access-key-id"
 fi
 case "$code" in
   0 | 1) exit 0 ;;
