@@ -39,6 +39,13 @@ pub struct LeakOptions {
     pub enabled: Option<std::collections::HashSet<String>>,
 }
 
+/// Ids of every built-in rule of this check, those of generic credentials included.
+#[must_use]
+pub fn rule_ids() -> Vec<String> {
+    let formats = builtin::leak_matchers().into_iter().map(|matcher| matcher.id);
+    formats.chain(generic_rules::IDS.iter().map(|(_, id)| (*id).to_owned())).collect()
+}
+
 /// Looks for leaked credentials.
 pub struct LeakCheck {
     meta: Meta,

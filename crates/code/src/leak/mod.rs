@@ -14,4 +14,4 @@ mod scanner;
 mod secret_text;
 mod verify;
 
-pub use check::{GenericMode, LeakCheck, LeakOptions};
+pub use check::{GenericMode, LeakCheck, LeakOptions, rule_ids};

@@ -1,0 +1,153 @@
+//! The texts of `--help`. They teach: what a verb is for, what it answers, and how it is usually called.
+
+pub(super) const TOP: &str = "\
+Guards a SaaS platform from the commit to the kernel. This version guards the commit: it finds leaked credentials in \
+directories, archives, staged files and git history, explains each of them, and answers one question the same way \
+everywhere: allow, deny or unknown.";
+
+pub(super) const TOP_EXAMPLES: &str = "\
+Examples:
+  bartizan scan                        look at the current directory
+  bartizan scan -o sarif=out.sarif     write a SARIF file as well
+  bartizan hook install                stop leaks before they are committed
+  bartizan explain leak/github-token   what a rule finds, why it matters, how to mend it
+
+Exit codes:
+  0    allow: nothing speaks against it
+  1    deny: an unwaived finding at or above --fail-on, or an expired waiver
+  2    the command line or the configuration is wrong
+  3    nothing matched the request
+  4    unknown: a required check failed, or something could not be read
+  70   a defect of Bartizan
+  130  interrupted";
+
+pub(super) const SCAN: &str = "\
+Look for leaked credentials.
+
+A target is a path (directory, file or archive), `-` for standard input, git:RANGE for the commits of a range, or \
+git:ALL for every commit of the repository. Each finding says what was found and where, why it matters, how sure \
+Bartizan is, and how to mend it. The credential itself is masked everywhere.
+
+Whatever could not be looked at is said, and makes the answer Unknown: silence always means that everything was read.";
+
+pub(super) const SCAN_EXAMPLES: &str = "\
+Examples:
+  bartizan scan                               the current directory
+  bartizan scan src docs/setup.md             two paths
+  bartizan scan git:origin/main..HEAD         the commits of a branch
+  bartizan scan git:ALL                       the whole history
+  git show HEAD:config.yml | bartizan scan -  standard input
+  bartizan scan --changed=origin/main         files that differ from a branch
+  bartizan scan --only 'leak/aws-*'           some rules
+  bartizan scan -o concise -o sarif=out.sarif two formats
+  bartizan scan --rules gitleaks.toml         rules you have already
+  bartizan scan --new-only                    what the baseline does not know";
+
+pub(super) const GATE: &str = "\
+Decide whether a change may pass: scan, then answer allow (0), deny (1) or unknown (4).
+
+The stage commit looks at what is staged, not at what lies in the work tree: a credential that was removed from the \
+file and not from the index is found, and one that is not staged stops nobody. Findings of the classifier for \
+credentials without a known format are advice there, unless the setting leak.generic is \"block\".
+
+The checks of the stages build, deploy and run are not part of this version; a gate of such a stage answers with exit \
+code 3, never with allow.";
+
+pub(super) const GATE_EXAMPLES: &str = "\
+Examples:
+  bartizan gate --stage commit                  what the commit hook runs
+  bartizan gate --stage commit --fail-on low    a stricter gate
+  bartizan gate --stage commit git:main..HEAD   the commits of a branch";
+
+pub(super) const EXPLAIN: &str = "\
+Explain something that Bartizan said: the same text as the manual.
+
+A rule id gives its manual: what it finds, why that matters, which secure-coding practice it breaks, and how to mend \
+it. A fingerprint gives the finding of the last scan of this machine that had it. Weaknesses (CWE-798), controls \
+(13.3.1), verdicts (deny), exit codes (4) and waivers (a line of a file) are explained too.";
+
+pub(super) const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  bartizan explain leak/private-key
+  bartizan explain 3f0c9a…              a fingerprint from a report
+  bartizan explain CWE-798
+  bartizan explain unknown
+  bartizan explain waiver/expired
+  bartizan explain bartizan.waivers.toml:3";
+
+pub(super) const WAIVE: &str = "\
+Accept a risk for a while, with a reason and a date.
+
+Waivers of one line are best written beside it, in a comment. Waivers of many files, or of one finding in a file that \
+has no comments, go into bartizan.waivers.toml, which these verbs edit. A finding of severity high or critical needs \
+a last day, at most 90 days ahead unless waivers.max-days says otherwise.";
+
+pub(super) const WAIVE_ADD: &str = "\
+Add an entry to the waiver file. Comments and the order of what stands there already are kept.
+
+A fingerprint covers one finding and keeps covering it when lines move or directories are renamed. A rule covers all \
+its findings; limit it with --scope.";
+
+pub(super) const WAIVE_ADD_EXAMPLES: &str = "\
+Examples:
+  bartizan waive add 3f0c9a… --reason 'revoked on Monday' --until 2027-03-01
+  bartizan waive add --rule leak/private-key --scope 'tests/keys/**' --reason 'open nothing' --until 2027-03-01";
+
+pub(super) const WAIVE_PRUNE: &str = "\
+Remove the entries of the waiver file that have expired or cover nothing any more. To know what an entry covers, the \
+directory of the waiver file is scanned first; nothing is removed when that scan could not look at everything.";
+
+pub(super) const BASELINE: &str = "\
+Record the findings of today, so that only new ones count.
+
+A baseline holds fingerprints, with rule and path for people, and nothing of a credential: it can be committed. \
+`scan --new-only` leaves out what it knows and says how much that was.";
+
+pub(super) const HOOK: &str = "\
+Write a pre-commit hook that runs `bartizan gate --stage commit --staged`.
+
+Linked work trees and core.hooksPath are respected. A hook that is there already is kept and runs first. Installing \
+twice changes nothing.";
+
+pub(super) const HOOK_EXAMPLES: &str = "\
+Examples:
+  bartizan hook install
+  bartizan hook install --uninstall";
+
+pub(super) const DOCTOR: &str = "\
+Check that everything Bartizan needs is in order: git, configuration, hook, data directory, rules, cache. Each line \
+says ok, warn or fail, and what to do. The exit code is 1 when a line says fail.";
+
+pub(super) const COMPLETIONS: &str = "\
+Print a completion script.
+
+  bash: bartizan completions bash > ~/.local/share/bash-completion/completions/bartizan
+  zsh:  bartizan completions zsh > a directory of your fpath, as _bartizan
+  fish: bartizan completions fish > ~/.config/fish/completions/bartizan.fish";
+
+pub(super) const MAN: &str = "\
+Print the manual page in roff, or write the pages of every verb to a directory.
+
+  bartizan man | man -l -
+  bartizan man -o ~/.local/share/man/man1";
+
+pub(super) const RULES_TEST: &str = "\
+Try every example that stands in a rule with the real detector: what must fire and what must not. Credentials in \
+examples are expanded from generator patterns in memory and never written anywhere.";
+
+pub(super) const RULES_NEW_EXAMPLES: &str = "\
+Examples:
+  bartizan rules new leak/example-api-token > example-api-token.yaml
+  bartizan rules test example-api-token.yaml
+  bartizan scan --rules example-api-token.yaml";
+
+pub(super) const RULES_IMPORT: &str = "\
+Translate a rule file of another tool into rule files of Bartizan, one each, and say of every rule what became of it. \
+A rule that cannot be honoured in full is left out and named; it never loses a condition in silence.
+
+Foreign rule files need not be imported to be used: `bartizan scan --rules FILE` reads them as they are.";
+
+pub(super) const RULES_IMPORT_EXAMPLES: &str = "\
+Examples:
+  bartizan rules import gitleaks.toml
+  bartizan rules import gitleaks.toml -o rules/";

@@ -1,0 +1,197 @@
+//! The command line, as clap reads it. The contract is the page "Command line contract" of the manual.
+
+mod help;
+mod scan;
+mod verbs;
+
+pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, Stage};
+pub(crate) use verbs::{
+    BaselineVerb, ConfigVerb, ExplainArgs, HookVerb, ManArgs, Record, RulesVerb, SchemaArgs, WaiveAdd,
+    WaiveVerb,
+};
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use std::path::PathBuf;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Heading of the options that every verb has.
+const COMMON: &str = "Common options";
+
+/// The program.
+#[derive(Debug, Parser)]
+#[command(
+    name = "bartizan",
+    bin_name = "bartizan",
+    version,
+    styles = STYLES,
+    about = "Guards a SaaS platform from the commit to the kernel",
+    long_about = help::TOP,
+    after_help = "`bartizan help VERB` says more about a verb, with examples.",
+    after_long_help = help::TOP_EXAMPLES,
+    disable_help_subcommand = false,
+    subcommand_value_name = "VERB",
+    subcommand_help_heading = "Verbs",
+    max_term_width = 100
+)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+    /// Options of every verb.
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// Options of every verb.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Common {
+    /// Say less: no notes and no progress, only results and the last line
+    #[arg(short, long, global = true, help_heading = COMMON, action = ArgAction::Count, conflicts_with = "verbose")]
+    pub(crate) quiet: u8,
+
+    /// Say more: waived findings, everything that was skipped
+    #[arg(short, long, global = true, help_heading = COMMON, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    /// Colour text for people: auto, always or never
+    ///
+    /// Auto colours where a terminal reads it. NO_COLOR and FORCE_COLOR in the environment are obeyed; this flag wins over both.
+    #[arg(long, global = true, help_heading = COMMON, value_name = "WHEN", value_enum)]
+    pub(crate) color: Option<ColorChoice>,
+
+    /// Show no progress bar
+    #[arg(long, global = true, help_heading = COMMON)]
+    pub(crate) no_progress: bool,
+
+    /// Use this configuration file instead of the nearest bartizan.toml
+    #[arg(long, global = true, help_heading = COMMON, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Ignore configuration files, waiver files and BARTIZAN_* variables
+    ///
+    /// What remains are the defaults and the flags. Waiver comments in the scanned files still count.
+    #[arg(long, global = true, help_heading = COMMON, conflicts_with = "config")]
+    pub(crate) isolated: bool,
+
+    /// Keep caches and the last reports here [default: the XDG data home]
+    #[arg(long, global = true, help_heading = COMMON, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) data_dir: Option<PathBuf>,
+
+    /// Use no network (nothing that this version does needs one)
+    #[arg(long, global = true, help_heading = COMMON)]
+    pub(crate) offline: bool,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// Where a terminal reads it.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl ColorChoice {
+    /// The word of the configuration.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Look for leaked credentials in a directory, file, archive, commit range or history
+    #[command(long_about = help::SCAN, after_long_help = help::SCAN_EXAMPLES)]
+    Scan(Box<ScanArgs>),
+
+    /// Decide whether a change may pass: scan, then answer allow, deny or unknown
+    #[command(long_about = help::GATE, after_long_help = help::GATE_EXAMPLES)]
+    Gate(Box<GateArgs>),
+
+    /// Explain a rule, a finding, a control, a verdict, a waiver or an exit code
+    #[command(long_about = help::EXPLAIN, after_long_help = help::EXPLAIN_EXAMPLES)]
+    Explain(ExplainArgs),
+
+    /// Accept a risk for a while, with a reason and a date
+    #[command(subcommand, long_about = help::WAIVE)]
+    Waive(WaiveVerb),
+
+    /// Record the findings of today, so that only new ones count
+    #[command(subcommand, long_about = help::BASELINE)]
+    Baseline(BaselineVerb),
+
+    /// Install the commit gate as a git hook
+    #[command(subcommand)]
+    Hook(HookVerb),
+
+    /// List, test, write and import rules
+    #[command(subcommand)]
+    Rules(RulesVerb),
+
+    /// Check that everything Bartizan needs is in order
+    #[command(long_about = help::DOCTOR)]
+    Doctor,
+
+    /// Print a completion script for a shell
+    #[command(long_about = help::COMPLETIONS)]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+
+    /// Print the manual page, or write all of them to a directory
+    #[command(long_about = help::MAN)]
+    Man(ManArgs),
+
+    /// Print a JSON schema
+    Schema(SchemaArgs),
+
+    /// Show the settings in force
+    #[command(subcommand)]
+    Config(ConfigVerb),
+
+    /// Print the version
+    Version,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_of_the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_option_and_verb_says_what_it_does() {
+        fn walk(command: &clap::Command) {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            for argument in command.get_arguments() {
+                assert!(
+                    argument.get_help().is_some(),
+                    "{} {}",
+                    command.get_name(),
+                    argument.get_id()
+                );
+            }
+            command.get_subcommands().for_each(walk);
+        }
+        walk(&Cli::command());
+    }
+}

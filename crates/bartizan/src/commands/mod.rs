@@ -1,0 +1,13 @@
+//! One module for each verb.
+
+pub(crate) mod baseline;
+pub(crate) mod config;
+pub(crate) mod doctor;
+pub(crate) mod explain;
+pub(crate) mod gate;
+pub(crate) mod hook;
+pub(crate) mod pages;
+pub(crate) mod rules;
+pub(crate) mod scan;
+pub(crate) mod schema;
+pub(crate) mod waive;

@@ -1,0 +1,116 @@
+//! Where results go: standard output, or files that are written whole or not at all.
+
+use crate::error::Error;
+use bartizan_engine::system::{Machine, System};
+use bartizan_report::Format;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// One `-o FORMAT[=FILE]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Destination {
+    pub(crate) format: Format,
+    /// Absent for standard output.
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// Reads every `-o`.
+pub(crate) fn destinations(texts: &[String]) -> Result<Vec<Destination>, Error> {
+    let mut all: Vec<Destination> = Vec::new();
+    for text in texts {
+        let (word, file) = match text.split_once('=') {
+            Some((word, file)) if !file.is_empty() => (word, Some(PathBuf::from(file))),
+            Some((word, _)) => {
+                return Err(Error::usage(
+                    format!("`-o {text}` names no file"),
+                    format!("write `-o {word}=FILE`, or `-o {word}` for standard output"),
+                ));
+            }
+            None => (text.as_str(), None),
+        };
+        let file = file.filter(|file| file.as_os_str() != "-");
+        let format = word.parse::<Format>().map_err(|error| {
+            Error::usage(
+                error.to_string(),
+                "give one of them with `-o FORMAT` or `-o FORMAT=FILE`",
+            )
+        })?;
+        if let Some(clash) = all.iter().find(|other| other.file == file) {
+            let place = file.as_ref().map_or_else(
+                || "standard output".to_owned(),
+                |file| format!("`{}`", file.display()),
+            );
+            return Err(Error::usage(
+                format!("the formats {} and {format} both go to {place}", clash.format),
+                format!("write one of them to another file: `-o {format}=FILE`"),
+            ));
+        }
+        all.push(Destination { format, file });
+    }
+    Ok(all)
+}
+
+/// Replaces a file in one step.
+pub(crate) fn write_file(path: &std::path::Path, bytes: &[u8]) -> Result<(), Error> {
+    Machine
+        .replace(path, bytes)
+        .map_err(|error| Error::writing(path, &error))
+}
+
+/// Writes text to standard output. A reader that has gone away (`| head`) is no error.
+pub(crate) fn print(text: impl AsRef<[u8]>) -> Result<(), Error> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_ref()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(texts: &[&str]) -> Result<Vec<Destination>, String> {
+        destinations(&texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>())
+            .map_err(|error| error.message)
+    }
+
+    #[test]
+    fn a_format_goes_to_standard_output_or_to_a_file() {
+        let all = read(&["pretty", "json=a=b.json"]).unwrap();
+        assert_eq!(
+            all[0],
+            Destination {
+                format: Format::Pretty,
+                file: None
+            }
+        );
+        assert_eq!(
+            all[1],
+            Destination {
+                format: Format::Json,
+                file: Some(PathBuf::from("a=b.json"))
+            }
+        );
+    }
+
+    #[test]
+    fn two_formats_to_one_place_are_refused() {
+        assert!(
+            read(&["pretty", "json"])
+                .unwrap_err()
+                .contains("both go to standard output")
+        );
+        assert!(
+            read(&["pretty", "json=-"])
+                .unwrap_err()
+                .contains("both go to standard output")
+        );
+        assert!(
+            read(&["json=x", "concise=x"])
+                .unwrap_err()
+                .contains("both go to `x`")
+        );
+        assert!(read(&["json="]).unwrap_err().contains("names no file"));
+    }
+}

@@ -1,0 +1,85 @@
+//! Where things are: the current directory, the target, the repository, the data directory.
+
+use crate::error::Error;
+use bartizan_engine::config::{Config, repository_root};
+use bartizan_engine::system::{Machine, System};
+use bartizan_model::FingerprintBuilder;
+use std::path::{Path, PathBuf};
+
+/// The current directory.
+pub(crate) fn current() -> Result<PathBuf, Error> {
+    std::env::current_dir().map_err(|error| {
+        Error::usage(
+            format!(
+                "the current directory cannot be used: {}",
+                crate::error::plain(&error)
+            ),
+            "change to a directory that exists",
+        )
+    })
+}
+
+/// Absolute directory that a target stands for, for the search of a configuration: the directory itself, the
+/// directory of a file, and the repository's root for what git holds.
+pub(crate) fn start_of(target: &str, current: &Path) -> PathBuf {
+    if target == "-" {
+        return current.to_path_buf();
+    }
+    if target.starts_with("git:") {
+        return repository_root(&Machine, current).unwrap_or_else(|| current.to_path_buf());
+    }
+    let path = std::fs::canonicalize(current.join(target)).unwrap_or_else(|_| current.to_path_buf());
+    if path.is_dir() {
+        path
+    } else {
+        path.parent()
+            .map_or_else(|| current.to_path_buf(), Path::to_path_buf)
+    }
+}
+
+/// What to put before paths relative to `directory` to make them relative to `root`: empty, or ending with `/`.
+/// `None` when the directory is not below the root.
+pub(crate) fn prefix(root: &Path, directory: &Path) -> Option<String> {
+    let root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
+    let below = directory.strip_prefix(&root).ok()?.to_string_lossy().into_owned();
+    Some(if below.is_empty() {
+        below
+    } else {
+        format!("{below}/")
+    })
+}
+
+/// The data directory: of the setting, or `bartizan` in the XDG data home
+/// (<https://specifications.freedesktop.org/basedir-spec/latest/>). `None` where there is no home at all.
+pub(crate) fn data_dir(config: &Config) -> Option<PathBuf> {
+    config.path("data.dir").or_else(|| {
+        let absolute = |name: &str| {
+            Machine
+                .variable(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
+        absolute("XDG_DATA_HOME")
+            .or_else(|| absolute("HOME").map(|home| home.join(".local/share")))
+            .map(|home| home.join("bartizan"))
+    })
+}
+
+/// Name of the files that are kept for a target.
+pub(crate) fn key_of(target: &str, start: &Path) -> String {
+    FingerprintBuilder::new("target")
+        .part(target.as_bytes())
+        .part(start.as_os_str().as_encoded_bytes())
+        .finish()
+        .to_string()
+}
+
+/// A path as people read it: relative to the current directory where it is below that.
+pub(crate) fn shown(path: &Path, current: &Path) -> String {
+    path.strip_prefix(current)
+        .ok()
+        .filter(|rest| !rest.as_os_str().is_empty())
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}

@@ -1,0 +1,310 @@
+//! What `explain` says about weaknesses, controls, verdicts and exit codes, and which secure-coding practices stand
+//! behind a weakness.
+//!
+//! Facts from, and in our own words: OWASP ASVS 5.0 <https://github.com/OWASP/ASVS>, OWASP Proactive Controls 2024
+//! <https://top10proactive.owasp.org>, OWASP Cheat Sheet Series <https://cheatsheetseries.owasp.org>, OWASP Top Ten 2021
+//! <https://owasp.org/Top10/2021/>, NIST SP 800-53 r5, NIST SP 800-218, PCI DSS 4.0.1, CWE <https://cwe.mitre.org>.
+
+/// A requirement of a published standard.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Practice {
+    /// Short name and version of the standard, as in [`bartizan_model::Control`].
+    pub(crate) framework: &'static str,
+    /// Number of the requirement in it.
+    pub(crate) id: &'static str,
+    /// What it asks for.
+    pub(crate) asks: &'static str,
+}
+
+const fn practice(framework: &'static str, id: &'static str, asks: &'static str) -> Practice {
+    Practice { framework, id, asks }
+}
+
+/// Every control that findings name, and the secure-coding practices behind leaked credentials.
+pub(crate) const PRACTICES: &[Practice] = &[
+    practice(
+        "OWASP-ASVS-5.0",
+        "13.3.1",
+        "Create, keep, hand out and destroy back-end secrets in a secrets manager. None stands in source code or in what is \
+         built from it.",
+    ),
+    practice("OWASP-ASVS-5.0", "13.3.2", "Only who needs a secret can read it."),
+    practice(
+        "OWASP-ASVS-5.0",
+        "13.3.4",
+        "Secrets expire, and are replaced on a schedule that is written down.",
+    ),
+    practice(
+        "OWASP-ASVS-5.0",
+        "13.2.1",
+        "Parts of a system prove to each other who they are with accounts of their own and short-lived tokens or \
+         certificates, not with passwords and keys that never change.",
+    ),
+    practice(
+        "OWASP-Proactive-Controls-2024",
+        "C2",
+        "Protect data with cryptography done properly: keys are kept apart from the code and the data they protect, and can \
+         be exchanged.",
+    ),
+    practice(
+        "OWASP-Proactive-Controls-2024",
+        "C5",
+        "Start from a configuration that is secure by itself: no default and no built-in credential, secrets come from \
+         outside of code and configuration files.",
+    ),
+    practice(
+        "OWASP-Proactive-Controls-2024",
+        "C7",
+        "Manage digital identities with care: credentials are stored safely, and tokens live briefly.",
+    ),
+    practice(
+        "OWASP-Top10-2021",
+        "A07",
+        "Identification and authentication failures. A credential in a file lets anyone be whom it belongs to; CWE-798 and \
+         CWE-259 are counted here.",
+    ),
+    practice(
+        "OWASP-Top10-2021",
+        "A02",
+        "Cryptographic failures. A key that is written into code protects nothing; CWE-321 is counted here.",
+    ),
+    practice(
+        "OWASP-Cheat-Sheets",
+        "Secrets Management",
+        "Keep secrets in one managed place, automate their rotation, prefer credentials that are made on demand, know who \
+         read which, look for leaks before and after a commit, and have a plan for the day one leaks.",
+    ),
+    practice(
+        "OWASP-Cheat-Sheets",
+        "Cryptographic Storage",
+        "Do not write keys into code, do not put them under version control, and keep them apart from the data they encrypt.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "IA-5(7)",
+        "No static authenticator that is not encrypted stands in an application or other storage.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "CA-5",
+        "Weaknesses that are not mended at once are written down, with a plan and a date.",
+    ),
+    practice(
+        "NIST-SSDF-1.1",
+        "RV.2.2",
+        "Decide for each vulnerability what is done about it, and write the decision down.",
+    ),
+    practice(
+        "PCI-DSS-4.0.1",
+        "8.6.2",
+        "Passwords of application and system accounts are not written into scripts, configuration files or source code.",
+    ),
+];
+
+/// A weakness.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Weakness {
+    /// `CWE-798`.
+    pub(crate) id: &'static str,
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What it means.
+    pub(crate) means: &'static str,
+    /// Practices that prevent it, by framework and number.
+    pub(crate) practices: &'static [(&'static str, &'static str)],
+}
+
+const SECRETS: &[(&str, &str)] = &[
+    ("OWASP-ASVS-5.0", "13.3.1"),
+    ("OWASP-ASVS-5.0", "13.3.2"),
+    ("OWASP-ASVS-5.0", "13.3.4"),
+    ("OWASP-ASVS-5.0", "13.2.1"),
+    ("OWASP-Proactive-Controls-2024", "C5"),
+    ("OWASP-Cheat-Sheets", "Secrets Management"),
+];
+
+const KEYS: &[(&str, &str)] = &[
+    ("OWASP-ASVS-5.0", "13.3.1"),
+    ("OWASP-ASVS-5.0", "13.3.4"),
+    ("OWASP-Proactive-Controls-2024", "C2"),
+    ("OWASP-Top10-2021", "A02"),
+    ("OWASP-Cheat-Sheets", "Cryptographic Storage"),
+    ("OWASP-Cheat-Sheets", "Secrets Management"),
+];
+
+/// Weaknesses that rules name.
+pub(crate) const WEAKNESSES: &[Weakness] = &[
+    Weakness {
+        id: "CWE-798",
+        name: "Use of hard-coded credentials",
+        means: "A credential stands in code or in a file that travels with it. Everyone who ever had a copy has it, it cannot \
+                be taken back by deleting the line, and changing it means a new release.",
+        practices: SECRETS,
+    },
+    Weakness {
+        id: "CWE-259",
+        name: "Use of a hard-coded password",
+        means: "A password stands in code or configuration. Whoever can read the file can sign in, and the same password is \
+                usually valid in more places than one.",
+        practices: SECRETS,
+    },
+    Weakness {
+        id: "CWE-321",
+        name: "Use of a hard-coded cryptographic key",
+        means: "A key stands in code. Everything that was ever encrypted or signed with it can be read or forged by whoever \
+                has the code.",
+        practices: KEYS,
+    },
+    Weakness {
+        id: "CWE-312",
+        name: "Cleartext storage of sensitive information",
+        means: "Something secret is stored as it is, where others can read it.",
+        practices: SECRETS,
+    },
+    Weakness {
+        id: "CWE-522",
+        name: "Insufficiently protected credentials",
+        means: "Credentials are sent or kept in a way that lets others intercept or read them.",
+        practices: SECRETS,
+    },
+    Weakness {
+        id: "CWE-540",
+        name: "Inclusion of sensitive information in source code",
+        means: "Source code holds something that should not be known to everyone who reads it.",
+        practices: SECRETS,
+    },
+    Weakness {
+        id: "CWE-760",
+        name: "Use of a one-way hash with a predictable salt",
+        means: "The salt of password hashes is known beforehand, so tables of hashes can be computed once for everybody.",
+        practices: KEYS,
+    },
+];
+
+/// Words that Bartizan answers with, and numbers it ends with: names, and what they mean.
+pub(crate) const ANSWERS: &[(&[&str], &str, &str)] = &[
+    (
+        &["allow", "0"],
+        "Allow (exit code 0)",
+        "Everything that had to be looked at was looked at, and no unwaived finding is at or above the threshold \
+         (`--fail-on`, high unless configured).",
+    ),
+    (
+        &["deny", "1"],
+        "Deny (exit code 1)",
+        "An unwaived finding is at or above the threshold, or a waiver has expired. The last line names the rules. Mend the \
+         findings; `bartizan explain RULE` says how. `--exit-zero` turns this code, and only this one, into 0.",
+    ),
+    (
+        &["2", "usage"],
+        "Usage (exit code 2)",
+        "The command line, a configuration, waiver, baseline or rule file is wrong, or a report could not be written. The \
+         message says which, where, and what to do.",
+    ),
+    (
+        &["3", "nothing"],
+        "Nothing matched (exit code 3)",
+        "The request matches nothing: no such path, an empty directory or range, rules that do not exist, a gate of a stage \
+         that has no checks. It is not 0 so that a mistyped path in a pipeline does not look like a clean one.",
+    ),
+    (
+        &["unknown", "4"],
+        "Unknown (exit code 4)",
+        "Nothing speaks against it so far, but something that had to be looked at was not: a file that could not be read, an \
+         archive that is cut short, a check that failed. Silence would be mistaken for safety. The report lists what is \
+         missing under `skipped` and `checks`; make it readable, or leave it out with `scan.exclude`.",
+    ),
+    (
+        &["70", "bug"],
+        "Defect (exit code 70)",
+        "Something in Bartizan broke. Please report it, with the message and the command line.",
+    ),
+    (
+        &["130", "interrupted"],
+        "Interrupted (exit code 130)",
+        "Ctrl-C or a termination signal. No half-written file is left behind; a second signal ends the process at once.",
+    ),
+    (
+        &["waived", "waiver"],
+        "Waived",
+        "Somebody accepted the finding, for a reason and, from severity high on, until a day. It stays in every report with \
+         that record and denies nothing. See `bartizan waive --help`.",
+    ),
+    (
+        &["baseline", "new-only"],
+        "Baseline",
+        "Findings that were there when the baseline was made are left out by `--new-only` and `--baseline FILE`; how many is \
+         said. See `bartizan baseline --help`.",
+    ),
+    (
+        &["confidence"],
+        "Confidence",
+        "How sure a check is. High: proven by structure, such as a format with a checksum. Medium: more likely true than not. \
+         Low: a hint. At the commit gate the findings of the classifier for generic credentials are advice unless \
+         `leak.generic` is \"block\".",
+    ),
+    (
+        &["critical", "high", "medium", "low", "info", "severity"],
+        "Severity",
+        "Critical: exploitable now, with large consequences. High: exploitable with some luck or access. Medium: weakens a \
+         defence. Low: hygiene. Info: worth knowing, nothing to mend.",
+    ),
+];
+
+/// The name of a standard as it is usually written.
+pub(crate) fn name_of(framework: &str) -> &str {
+    match framework {
+        "OWASP-ASVS-5.0" => "OWASP ASVS 5.0",
+        "OWASP-Proactive-Controls-2024" => "OWASP Proactive Controls 2024",
+        "OWASP-Top10-2021" => "OWASP Top 10:2021",
+        "OWASP-Cheat-Sheets" => "OWASP Cheat Sheet",
+        "NIST-800-53-r5" => "NIST SP 800-53 r5",
+        "NIST-SSDF-1.1" => "NIST SSDF 1.1",
+        "PCI-DSS-4.0.1" => "PCI DSS 4.0.1",
+        other => other,
+    }
+}
+
+/// The practice with this framework and number.
+pub(crate) fn find(framework: &str, id: &str) -> Option<&'static Practice> {
+    PRACTICES
+        .iter()
+        .find(|practice| practice.framework == framework && practice.id == id)
+}
+
+/// The weakness with this id, in any case.
+pub(crate) fn weakness(id: &str) -> Option<&'static Weakness> {
+    WEAKNESSES
+        .iter()
+        .find(|weakness| weakness.id.eq_ignore_ascii_case(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_practice_a_weakness_names_is_described() {
+        for weakness in WEAKNESSES {
+            for (framework, id) in weakness.practices {
+                assert!(find(framework, id).is_some(), "{framework} {id}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_control_and_weakness_that_a_rule_names_is_described() {
+        for rule in crate::commands::rules::manuals(crate::scan::Loaded::default()) {
+            for control in &rule.controls {
+                assert!(
+                    find(&control.framework, &control.id).is_some(),
+                    "{}: {control:?}",
+                    rule.id
+                );
+            }
+            for id in &rule.cwe {
+                assert!(weakness(id).is_some(), "{}: {id}", rule.id);
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! From what was found to a report: waivers, baseline, verdict.
+
+use super::rules::Selection;
+use super::{Place, Request};
+use crate::args::{Common, JudgeArgs, Stage};
+use crate::error::Error;
+use crate::place;
+use bartizan_engine::baseline::Baseline;
+use bartizan_engine::config::{Config, Origin};
+use bartizan_engine::globs::RuleGlobs;
+use bartizan_engine::system::{Machine, System};
+use bartizan_engine::verdict::{self, Policy};
+use bartizan_engine::waiver::{self, FileWaiver, Scope, Terms};
+use bartizan_engine::{Check, Outcome};
+use bartizan_model::{REPORT_SCHEMA, Report, Skipped, Stats, Target, Timestamp, Tool};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// What was scanned, and how.
+pub(super) struct Scanned<'a> {
+    pub(super) request: &'a Request<'a>,
+    pub(super) place: &'a Place,
+    pub(super) config: &'a Config,
+    pub(super) target: Target,
+    pub(super) started: Timestamp,
+    pub(super) began: Instant,
+    pub(super) checks: &'a [Box<dyn Check>],
+}
+
+/// The report, and what became of the entries of the waiver file.
+pub(super) struct Judged {
+    pub(super) report: Report,
+    pub(super) used: Vec<usize>,
+    pub(super) faults: Vec<Option<&'static str>>,
+}
+
+/// The baseline that the flags ask for, with its file.
+pub(super) fn baseline(
+    config: &Config,
+    judge: &JudgeArgs,
+    place: &Place,
+) -> Result<Option<(PathBuf, Baseline)>, Error> {
+    let file = match (&judge.baseline, judge.new_only) {
+        (Some(file), _) => place.current.join(file),
+        (None, true) => config
+            .path("baseline.file")
+            .unwrap_or_else(|| config.root.join("bartizan.baseline.json")),
+        (None, false) => return Ok(None),
+    };
+    read_baseline(&file).map(|baseline| Some((file, baseline)))
+}
+
+/// Reads a baseline.
+pub(crate) fn read_baseline(file: &Path) -> Result<Baseline, Error> {
+    let text = Machine.read_text(file).map_err(|error| {
+        let mut described = Error::reading(file, &error);
+        if error.kind() == std::io::ErrorKind::NotFound {
+            described.message = format!("there is no baseline `{}`", file.display());
+            described.help = Some(
+                "make one with `bartizan baseline create`, or name it with `--baseline FILE`".to_owned(),
+            );
+        }
+        described
+    })?;
+    Baseline::read(&text).map_err(|error| Error::usage(format!("{}: {error}", file.display()), error.help()))
+}
+
+/// The entries of the waiver file. Only a file that somebody named must exist.
+pub(crate) fn waiver_file(config: &Config, common: &Common, place: &Place) -> Result<Vec<FileWaiver>, Error> {
+    let Some(file) = config.path("waivers.file").filter(|_| !common.isolated) else {
+        return Ok(Vec::new());
+    };
+    let named = *config.origin("waivers.file") != Origin::Default;
+    match Machine.read_text(&file) {
+        Ok(text) => Ok(waiver::read(&place::shown(&file, &place.start), &text)?),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => Ok(Vec::new()),
+        Err(error) => Err(Error::reading(&file, &error)),
+    }
+}
+
+/// Applies waivers and baseline, and answers.
+pub(super) fn judge(
+    scanned: &Scanned<'_>,
+    outcome: Outcome,
+    selection: &Selection,
+    entries: Vec<FileWaiver>,
+    baseline: Option<(PathBuf, Baseline)>,
+) -> Result<Judged, Error> {
+    let config = scanned.config;
+    let prefix = config
+        .path("waivers.file")
+        .as_deref()
+        .and_then(Path::parent)
+        .map_or(String::new(), |directory| {
+            place::prefix(directory, &scanned.place.start).unwrap_or_default()
+        });
+    let history = scanned.target.kind.starts_with("git-") && scanned.target.kind != "git-index";
+    let scope = Scope {
+        known: &selection.known,
+        in_force: &selection.in_force,
+        present: !history,
+        whole: scanned.target.kind == "dir" && is_whole(scanned, &outcome),
+        prefix: &prefix,
+    };
+    let terms = Terms {
+        today: scanned.started.date(),
+        max_days: config.number("waivers.max-days"),
+    };
+    let applied = waiver::apply(outcome.findings, &outcome.inline_waivers, &entries, terms, scope);
+
+    let mut skipped = outcome.skipped;
+    let mut findings = applied.findings;
+    if let Some((file, baseline)) = baseline {
+        let (new, hidden) = baseline.hide(findings);
+        findings = new;
+        if hidden > 0 {
+            let noun = if hidden == 1 {
+                "finding that this baseline knows was"
+            } else {
+                "findings that this baseline knows were"
+            };
+            let reason = format!("{hidden} {noun} left out");
+            skipped.push(Skipped {
+                path: place::shown(&file, &scanned.place.current),
+                reason,
+                required: false,
+            });
+            skipped.sort();
+        }
+    }
+    findings.sort_by(bartizan_engine::report_order);
+    let policy = policy(scanned)?;
+    let verdict = verdict::judge(&findings, &outcome.checks, &skipped, &policy);
+    let stats = Stats {
+        seconds: scanned.began.elapsed().as_secs_f64(),
+        ..outcome.stats
+    };
+    let report = Report {
+        schema: REPORT_SCHEMA.to_owned(),
+        tool: Tool {
+            name: "bartizan".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            rules_digest: bartizan_engine::digest_of_checks(scanned.checks),
+        },
+        target: Target {
+            sha256: Some(outcome.sha256),
+            ..scanned.target.clone()
+        },
+        started: scanned.started,
+        verdict,
+        findings,
+        components: Vec::new(),
+        checks: outcome.checks,
+        skipped,
+        stats,
+    };
+    Ok(Judged {
+        report,
+        used: applied.used,
+        faults: applied.faults,
+    })
+}
+
+/// Whether everything that the waiver file speaks of was looked at: the scan began where that file lies, or above, and
+/// left nothing out.
+fn is_whole(scanned: &Scanned<'_>, outcome: &Outcome) -> bool {
+    let select = &scanned.request.scan.select;
+    let complete = outcome.skipped.iter().all(|thing| !thing.required)
+        && outcome.checks.iter().all(|check| check.status.is_complete());
+    let root = std::fs::canonicalize(&scanned.config.root).unwrap_or_else(|_| scanned.config.root.clone());
+    complete
+        && !select.staged
+        && select.changed.is_none()
+        && scanned.request.scan.targets.len() == 1
+        && select.exclude.is_empty()
+        && root.starts_with(&scanned.place.start)
+}
+
+/// What denies: at the commit gate the findings of the classifier are advice unless they are raised.
+fn policy(scanned: &Scanned<'_>) -> Result<Policy, Error> {
+    let advise =
+        scanned.request.stage == Some(Stage::Commit) && scanned.config.text("leak.generic") != "block";
+    let advice = if advise {
+        RuleGlobs::new(["leak/generic-*"])?
+    } else {
+        RuleGlobs::none()
+    };
+    Ok(Policy {
+        fail_on: scanned.config.fail_on(),
+        advice,
+    })
+}

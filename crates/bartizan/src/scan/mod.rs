@@ -1,0 +1,279 @@
+//! One scan, from the command line to a finished report.
+//!
+//! In: targets and options. Out: [`Done`]: the report with waivers, baseline and verdict applied, and what the verbs
+//! that look after waivers and baselines need besides.
+
+mod changed;
+mod judged;
+mod rules;
+mod several;
+mod source;
+mod sparing;
+
+pub(crate) use changed::git;
+pub(crate) use judged::{read_baseline, waiver_file};
+pub(crate) use rules::{Loaded, load_rules};
+
+use crate::args::{Common, ScanArgs, SelectArgs, Stage};
+use crate::error::Error;
+use crate::interrupt;
+use crate::place;
+use crate::progress::Bar;
+use crate::terminal::Terminal;
+use bartizan_code::leak::{GenericMode, LeakCheck, LeakOptions};
+use bartizan_engine::config::{Config, Layers, Value};
+use bartizan_engine::system::{Machine, System};
+use bartizan_engine::waiver::InlineWaivers;
+use bartizan_engine::{CacheOptions, Check, RunOptions};
+use bartizan_model::{Report, RuleInfo, SecretKey};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// What a verb wants to be scanned.
+pub(crate) struct Request<'a> {
+    pub(crate) common: &'a Common,
+    pub(crate) scan: &'a ScanArgs,
+    /// The gate that asks, if one does.
+    pub(crate) stage: Option<Stage>,
+    pub(crate) terminal: Terminal,
+}
+
+/// What a scan came to.
+pub(crate) struct Done {
+    pub(crate) report: Report,
+    /// Manuals of the rules in force, by id.
+    pub(crate) rules: BTreeMap<String, RuleInfo>,
+    pub(crate) config: Config,
+    pub(crate) terminal: Terminal,
+    /// For each entry of the waiver file: how many findings it covers.
+    pub(crate) waivers_used: Vec<usize>,
+    /// For each entry of the waiver file: the rule of the finding that speaks of it.
+    pub(crate) waiver_faults: Vec<Option<&'static str>>,
+}
+
+/// Where a scan takes place.
+pub(crate) struct Place {
+    /// Absolute current directory.
+    pub(crate) current: PathBuf,
+    /// Absolute directory of the target.
+    pub(crate) start: PathBuf,
+}
+
+/// Scans, applies waivers and baseline, and judges.
+pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
+    let began = Instant::now();
+    let started = Machine.now();
+    let place = place_of(request)?;
+    let config = configure(request, &place)?;
+    let terminal = terminal_of(request, &config);
+    let loaded = load_rules(&config.paths("rules.files"), terminal)?;
+    let selection = rules::Selection::of(&config, &loaded)?;
+    let baseline = judged::baseline(&config, &request.scan.judge, &place)?;
+    let entries = judged::waiver_file(&config, request.common, &place)?;
+
+    let checks = checks(&config, &place, loaded, &selection)?;
+    let source = source::open(request, &config, &place)?;
+    let flag = interrupt::install(request.scan.targets.iter().any(|target| target == "-"));
+    let bar = Bar::new();
+    let options = RunOptions {
+        jobs: usize::try_from(config.number("scan.jobs")).unwrap_or(0),
+        cache: cache(request, &config, &place),
+        interrupt: flag,
+        progress: if terminal.progress {
+            &bar
+        } else {
+            &bartizan_engine::Silent
+        },
+    };
+    let target = source.target();
+    let outcome = bartizan_engine::run(source.as_ref(), &checks, &options);
+    bar.finish();
+    let outcome = outcome?;
+    if outcome.interrupted {
+        return Err(Error::interrupted());
+    }
+    source::nothing_there(request, &outcome)?;
+
+    let scanned = judged::Scanned {
+        request,
+        place: &place,
+        config: &config,
+        target,
+        started,
+        began,
+        checks: &checks,
+    };
+    let judged = judged::judge(&scanned, outcome, &selection, entries, baseline)?;
+    Ok(Done {
+        report: judged.report,
+        rules: manuals(&checks),
+        config,
+        terminal,
+        waivers_used: judged.used,
+        waiver_faults: judged.faults,
+    })
+}
+
+/// Where the request takes place.
+fn place_of(request: &Request<'_>) -> Result<Place, Error> {
+    let current = place::current()?;
+    let select = &request.scan.select;
+    let start = match request.scan.targets.as_slice() {
+        [one] if select.staged => {
+            let directory = place::start_of(one, &current);
+            bartizan_engine::config::repository_root(&Machine, &directory).unwrap_or(directory)
+        }
+        [one] => place::start_of(one, &current),
+        _ => std::fs::canonicalize(&current).unwrap_or_else(|_| current.clone()),
+    };
+    Ok(Place { current, start })
+}
+
+/// The settings of the request.
+fn configure(request: &Request<'_>, place: &Place) -> Result<Config, Error> {
+    let mut flags = common_flags(request.common);
+    let (select, judge) = (&request.scan.select, &request.scan.judge);
+    flags.extend(select_flags(select));
+    let mut list = |key, flag, items: &[String]| {
+        if !items.is_empty() {
+            flags.push((key, flag, Value::List(items.to_vec())));
+        }
+    };
+    list("scan.only", "--only", &judge.only);
+    list("scan.skip", "--skip", &judge.skip);
+    let files: Vec<String> = judge
+        .rules
+        .iter()
+        .map(|file| file.to_string_lossy().into_owned())
+        .collect();
+    list("rules.files", "--rules", &files);
+    if let Some(word) = &judge.fail_on {
+        flags.push(("scan.fail-on", "--fail-on", Value::Text(word.clone())));
+    }
+    load_config(request.common, place, flags)
+}
+
+fn select_flags(select: &SelectArgs) -> Vec<(&'static str, &'static str, Value)> {
+    let mut flags = Vec::new();
+    if !select.exclude.is_empty() {
+        flags.push(("scan.exclude", "--exclude", Value::List(select.exclude.clone())));
+    }
+    if select.no_gitignore {
+        flags.push(("scan.respect-gitignore", "--no-gitignore", Value::Flag(false)));
+    }
+    if let Some(jobs) = select.jobs {
+        flags.push(("scan.jobs", "--jobs", Value::Number(jobs)));
+    }
+    if select.no_cache {
+        flags.push(("data.cache", "--no-cache", Value::Flag(false)));
+    }
+    flags
+}
+
+/// The settings that the flags of every verb make.
+pub(crate) fn common_flags(common: &Common) -> Vec<(&'static str, &'static str, Value)> {
+    let mut flags = Vec::new();
+    if let Some(color) = common.color {
+        flags.push(("output.color", "--color", Value::Text(color.as_str().to_owned())));
+    }
+    if let Some(directory) = &common.data_dir {
+        flags.push((
+            "data.dir",
+            "--data-dir",
+            Value::Text(directory.to_string_lossy().into_owned()),
+        ));
+    }
+    flags
+}
+
+/// The settings for a place.
+pub(crate) fn load_config(
+    common: &Common,
+    place: &Place,
+    flags: Vec<(&'static str, &'static str, Value)>,
+) -> Result<Config, Error> {
+    let layers = Layers {
+        start: &place.start,
+        current: &place.current,
+        file: common.config.as_ref().map(|file| place.current.join(file)),
+        isolated: common.isolated,
+        flags,
+    };
+    Ok(Config::load(&Machine, layers)?)
+}
+
+fn terminal_of(request: &Request<'_>, config: &Config) -> Terminal {
+    request.terminal.with_setting(config.text("output.color"))
+}
+
+fn checks(
+    config: &Config,
+    place: &Place,
+    loaded: Loaded,
+    selection: &rules::Selection,
+) -> Result<Vec<Box<dyn Check>>, Error> {
+    let mut checks: Vec<Box<dyn Check>> = Vec::new();
+    if selection.family("leak") {
+        let options = LeakOptions {
+            generic: match config.text("leak.generic") {
+                "off" => GenericMode::Off,
+                "block" => GenericMode::Block,
+                _ => GenericMode::Advise,
+            },
+            secret_key: secret_key(config)?,
+            more_rules: loaded.into_matchers(),
+            enabled: selection.enabled(),
+        };
+        checks.push(sparing::leak(Box::new(LeakCheck::new(options)), config, place)?);
+    }
+    checks.push(Box::new(InlineWaivers::default()));
+    Ok(checks)
+}
+
+fn secret_key(config: &Config) -> Result<SecretKey, Error> {
+    let Some(file) = config.path("leak.fingerprint-key-file") else {
+        return Ok(SecretKey::default());
+    };
+    let bytes = std::fs::read(&file).map_err(|error| Error::reading(&file, &error))?;
+    if bytes.is_empty() {
+        return Err(Error::usage(
+            format!("the fingerprint key `{}` is empty", file.display()),
+            "fill it with random bytes, for instance `head -c 32 /dev/urandom > FILE`",
+        ));
+    }
+    Ok(SecretKey::derive(&bytes))
+}
+
+fn cache(request: &Request<'_>, config: &Config, place: &Place) -> Option<CacheOptions> {
+    let select = &request.scan.select;
+    if !config.flag("data.cache") || request.scan.targets.iter().any(|target| target == "-") {
+        return None;
+    }
+    let what = format!(
+        "{}{}{}",
+        request.scan.targets.join("\n"),
+        select.staged,
+        select.changed.is_some()
+    );
+    let file = place::data_dir(config)?
+        .join("cache")
+        .join(place::key_of(&what, &place.start));
+    let salt = [
+        format!("{:?}", source::options(config, place)),
+        format!("{:?}", config.list("leak.allow-paths")),
+        config.root.display().to_string(),
+    ];
+    Some(CacheOptions {
+        file,
+        salt: salt.join("\n"),
+    })
+}
+
+fn manuals(checks: &[Box<dyn Check>]) -> BTreeMap<String, RuleInfo> {
+    checks
+        .iter()
+        .flat_map(|check| check.rules())
+        .map(|rule| (rule.id.clone(), rule))
+        .collect()
+}

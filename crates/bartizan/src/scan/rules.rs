@@ -1,0 +1,130 @@
+//! Which rules there are and which are in force.
+
+use crate::error::Error;
+use crate::terminal::Terminal;
+use bartizan_code::leak;
+use bartizan_content::{LeakMatcher, LeakRule};
+use bartizan_engine::config::Config;
+use bartizan_engine::globs::{RuleGlobs, is_glob};
+use bartizan_engine::suggest::did_you_mean;
+use bartizan_engine::waiver;
+use bartizan_model::RuleInfo;
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+/// Rules read from files.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    pub(crate) rules: Vec<LeakRule>,
+}
+
+impl Loaded {
+    /// What the detector needs of them.
+    pub(crate) fn into_matchers(self) -> Vec<(LeakMatcher, RuleInfo)> {
+        self.rules
+            .iter()
+            .map(|rule| (LeakMatcher::from(rule), rule.info()))
+            .collect()
+    }
+}
+
+/// Reads rule files, and says which of their rules cannot be honoured.
+pub(crate) fn load_rules(files: &[PathBuf], terminal: Terminal) -> Result<Loaded, Error> {
+    let mut loaded = Loaded::default();
+    let mut ids: HashSet<String> = HashSet::new();
+    for file in files {
+        let (rules, refused) = crate::foreign::read(file)?;
+        for (name, reason) in &refused {
+            terminal.warn(format_args!(
+                "{}: the rule `{name}` is not run: {reason}",
+                file.display()
+            ));
+        }
+        for rule in rules {
+            if ids.insert(rule.id.clone()) {
+                loaded.rules.push(rule);
+            } else {
+                return Err(Error::usage(
+                    format!("{}: the rule `{}` is defined twice", file.display(), rule.id),
+                    "rename one of them, or leave out one of the files",
+                ));
+            }
+        }
+    }
+    Ok(loaded)
+}
+
+/// The rules in force.
+#[derive(Debug)]
+pub(super) struct Selection {
+    /// Every rule there is.
+    pub(super) known: HashSet<String>,
+    /// Those in force.
+    pub(super) in_force: HashSet<String>,
+    narrowed: bool,
+}
+
+impl Selection {
+    /// Applies `scan.only` and `scan.skip`.
+    pub(super) fn of(config: &Config, loaded: &Loaded) -> Result<Self, Error> {
+        let known: HashSet<String> = leak::rule_ids()
+            .into_iter()
+            .chain(loaded.rules.iter().map(|rule| rule.id.clone()))
+            .chain(waiver::rules::all().into_iter().map(|rule| rule.id))
+            .collect();
+        let (only, skip) = (config.list("scan.only"), config.list("scan.skip"));
+        for (key, globs) in [("scan.only", only), ("scan.skip", skip)] {
+            for glob in globs
+                .iter()
+                .filter(|glob| !is_glob(glob) && !known.contains(*glob))
+            {
+                let help = did_you_mean(glob, known.iter().map(String::as_str));
+                return Err(Error::usage(
+                    format!("there is no rule `{glob}` ({}, {key})", config.origin(key)),
+                    help.unwrap_or_else(|| "`bartizan rules list` shows every rule".to_owned()),
+                ));
+            }
+        }
+        let (only_globs, skip_globs) = (RuleGlobs::new(only)?, RuleGlobs::new(skip)?);
+        let in_force: HashSet<String> = known
+            .iter()
+            .filter(|id| (only.is_empty() || only_globs.matches(id)) && !skip_globs.matches(id))
+            .cloned()
+            .collect();
+        if in_force.is_empty() {
+            return Err(Error::nothing(
+                format!(
+                    "no rule is left to judge by: only {}, skip {}",
+                    shown(only),
+                    shown(skip)
+                ),
+                "`bartizan rules list` shows every rule",
+            ));
+        }
+        Ok(Self {
+            narrowed: in_force.len() < known.len(),
+            known,
+            in_force,
+        })
+    }
+
+    /// Whether a rule of the family is in force.
+    pub(super) fn family(&self, family: &str) -> bool {
+        self.in_force
+            .iter()
+            .any(|id| id.split_once('/').is_some_and(|(name, _)| name == family))
+    }
+
+    /// The ids in force, unless all are.
+    pub(super) fn enabled(&self) -> Option<HashSet<String>> {
+        self.narrowed.then(|| self.in_force.clone())
+    }
+}
+
+fn shown(globs: &[String]) -> String {
+    if globs.is_empty() {
+        "(none)".to_owned()
+    } else {
+        globs.join(", ")
+    }
+}

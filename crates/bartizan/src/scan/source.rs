@@ -1,0 +1,124 @@
+//! From targets and flags to one source.
+
+use super::sparing::{Excluding, Spared};
+use super::{Place, Request, changed, several::Several};
+use crate::error::Error;
+use crate::place;
+use bartizan_engine::config::Config;
+use bartizan_engine::globs::PathGlobs;
+use bartizan_source::{ArchiveLimits, DirSource, Source, SourceOptions, WindowSize};
+use std::path::Path;
+
+/// Bytes that a window repeats of the one before it: longer than any credential but some private keys.
+const OVERLAP: usize = 64 * 1024;
+
+/// Limits and preferences of sources.
+pub(super) fn options(config: &Config, place: &Place) -> SourceOptions {
+    let defaults = SourceOptions::default();
+    SourceOptions {
+        respect_ignore: config.flag("scan.respect-gitignore"),
+        windows: WindowSize::new(
+            usize::try_from(config.number("scan.max-window")).unwrap_or(usize::MAX),
+            OVERLAP,
+        ),
+        archives: ArchiveLimits {
+            depth: u32::try_from(config.number("scan.archive-depth")).unwrap_or(u32::MAX),
+            ..defaults.archives
+        },
+        threads: usize::try_from(config.number("scan.jobs")).unwrap_or(0),
+        index_file: std::env::var_os("GIT_INDEX_FILE").map(|file| place.current.join(file)),
+        ..defaults
+    }
+}
+
+/// Opens what the request names.
+pub(super) fn open(request: &Request<'_>, config: &Config, place: &Place) -> Result<Box<dyn Source>, Error> {
+    let options = options(config, place);
+    let select = &request.scan.select;
+    let targets = request.scan.targets.as_slice();
+    let source = match targets {
+        [one] if select.staged => {
+            refuse_schemes(one, "--staged")?;
+            bartizan_source::open("git:STAGED", &options)?
+        }
+        _ if select.staged => {
+            return Err(Error::usage(
+                "`--staged` takes one repository",
+                "leave out the targets: everything that is staged is looked at",
+            ));
+        }
+        [one] if select.changed.is_some() => open_changed(one, select.changed.as_deref(), place, &options)?,
+        _ if select.changed.is_some() => {
+            return Err(Error::usage(
+                "`--changed` takes one directory",
+                "name the directory that holds all of them",
+            ));
+        }
+        [one] => bartizan_source::open(one, &options)?,
+        many => {
+            let parts = many
+                .iter()
+                .map(|target| Ok((target.clone(), bartizan_source::open(target, &options)?)));
+            Box::new(Several::new(parts.collect::<Result<Vec<_>, Error>>()?))
+        }
+    };
+    exclude(source, config, place)
+}
+
+fn open_changed(
+    target: &str,
+    base: Option<&str>,
+    place: &Place,
+    options: &SourceOptions,
+) -> Result<Box<dyn Source>, Error> {
+    refuse_schemes(target, "--changed")?;
+    let directory = Path::new(target);
+    if !directory.is_dir() {
+        return Err(bartizan_source::SourceError::NotFound(target.to_owned()).into());
+    }
+    let files = changed::files(&place.start, base.unwrap_or("HEAD"))?;
+    Ok(Box::new(DirSource::given(directory, files, options)))
+}
+
+fn refuse_schemes(target: &str, flag: &str) -> Result<(), Error> {
+    if target == "-" || target.starts_with("git:") {
+        return Err(Error::usage(
+            format!("`{flag}` and the target `{target}` exclude each other"),
+            format!("leave out `{flag}`, or name a directory"),
+        ));
+    }
+    Ok(())
+}
+
+fn exclude(source: Box<dyn Source>, config: &Config, place: &Place) -> Result<Box<dyn Source>, Error> {
+    let globs = config.list("scan.exclude");
+    if globs.is_empty() {
+        return Ok(source);
+    }
+    let spared = Spared {
+        globs: PathGlobs::new(globs)?,
+        prefix: prefix(config, "scan.exclude", place),
+    };
+    Ok(Box::new(Excluding { source, spared }))
+}
+
+/// What to put before paths of the target to compare them with the globs of a setting.
+pub(super) fn prefix(config: &Config, key: &str, place: &Place) -> String {
+    place::prefix(config.base(key), &place.start).unwrap_or_default()
+}
+
+/// An empty directory or range is no answer; an empty index or difference is one.
+pub(super) fn nothing_there(request: &Request<'_>, outcome: &bartizan_engine::Outcome) -> Result<(), Error> {
+    let select = &request.scan.select;
+    let looked = outcome.stats.files > 0 || !outcome.skipped.is_empty();
+    if looked || select.staged || select.changed.is_some() {
+        return Ok(());
+    }
+    Err(Error::nothing(
+        format!(
+            "there is nothing to look at in `{}`",
+            request.scan.targets.join(" ")
+        ),
+        "name another target; `--no-gitignore` looks at ignored files, and `scan.exclude` may leave out too much",
+    ))
+}
