@@ -1,6 +1,6 @@
 //! Lists and reads a target, and prints how many files and bytes it gave and what it cost.
 //!
-//! `cargo run --release -p bartizan-source --example read_all -- TARGET [THREADS]`
+//! `cargo run --release -p bartizan-source --example read_all -- TARGET [THREADS] [REPOSITORY]`
 
 #![allow(clippy::print_stdout, reason = "a measuring tool prints its measure")]
 
@@ -76,8 +76,10 @@ fn main() -> Result<(), SourceError> {
     let mut arguments = std::env::args().skip(1);
     let target = arguments.next().unwrap_or_else(|| ".".to_owned());
     let threads = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let repository = arguments.next().unwrap_or_else(|| ".".to_owned()).into();
     let options = SourceOptions {
         threads,
+        repository,
         ..SourceOptions::default()
     };
     let started = Instant::now();

@@ -169,6 +169,9 @@ pub enum SourceError {
         /// Why not.
         cause: String,
     },
+    /// There is nothing to compare the work tree with.
+    #[error("there is no upstream, no `origin` and no `main` or `master` to compare with")]
+    NoBase,
     /// The spelling of a target is not understood.
     #[error("`{0}` is no target")]
     Spelling(String),
@@ -194,6 +197,7 @@ impl SourceError {
                 "list revisions with `git log`; a shallow clone may lack it (`git fetch --unshallow`)"
                     .to_owned()
             }
+            Self::NoBase => "name what to compare with, for instance `--changed=HEAD~1`".to_owned(),
             Self::Unsupported { instead, .. } => (*instead).to_owned(),
             Self::Spelling(_) => {
                 "targets are a path, `-`, `git:RANGE`, `git:ALL`, or `git:STAGED`".to_owned()

@@ -7,6 +7,7 @@
 mod binary;
 mod dir;
 mod entry;
+mod git;
 mod open;
 mod options;
 mod stdin;
@@ -15,12 +16,12 @@ mod window;
 pub use binary::looks_binary;
 pub use dir::DirSource;
 pub use entry::{Consumer, Entry, FileMeta, Handle, Interest, Signature, Source, SourceError, Unit, Window};
+pub use git::{GitChangedSource, GitHistorySource, GitIndexSource, GitRangeSource, git_root, head_commit};
 pub use open::open;
 pub use options::{ArchiveLimits, SourceOptions, WindowSize};
 pub use stdin::StdinSource;
 
 use bartizan_model::Skipped;
-use std::path::Path;
 
 fn skip(meta: &FileMeta, reason: &str) -> Skipped {
     Skipped {
@@ -28,8 +29,4 @@ fn skip(meta: &FileMeta, reason: &str) -> Skipped {
         reason: reason.to_owned(),
         required: true,
     }
-}
-
-fn head_commit(_: &Path) -> Option<String> {
-    None
 }

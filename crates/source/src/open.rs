@@ -1,6 +1,9 @@
 //! From the spelling of a target to its source.
 
-use crate::{DirSource, Source, SourceError, SourceOptions, StdinSource};
+use crate::{
+    DirSource, GitHistorySource, GitIndexSource, GitRangeSource, Source, SourceError, SourceOptions,
+    StdinSource,
+};
 
 /// Opens what `target` spells: a path, `-` for standard input, or one of the forms that begin with a scheme.
 ///
@@ -9,6 +12,18 @@ use crate::{DirSource, Source, SourceError, SourceOptions, StdinSource};
 pub fn open(target: &str, options: &SourceOptions) -> Result<Box<dyn Source>, SourceError> {
     if target == "-" {
         return Ok(Box::new(StdinSource::new(Box::new(std::io::stdin()), options)));
+    }
+    if let Some(what) = target.strip_prefix("git:") {
+        return match what {
+            "" => Err(SourceError::Spelling(target.to_owned())),
+            "ALL" => Ok(Box::new(GitHistorySource::open(&options.repository, options)?)),
+            "STAGED" => Ok(Box::new(GitIndexSource::open(&options.repository, options)?)),
+            range => Ok(Box::new(GitRangeSource::open(
+                &options.repository,
+                range,
+                options,
+            )?)),
+        };
     }
     if let Some((scheme, _)) = target.split_once(':')
         && let Some((_, instead)) = UNSUPPORTED.iter().find(|(name, _)| *name == scheme)

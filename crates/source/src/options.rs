@@ -19,6 +19,8 @@ pub struct SourceOptions {
     pub max_object: u64,
     /// Threads that walk a directory; 0 lets the machine decide.
     pub threads: usize,
+    /// The repository that the `git:` targets mean: a path inside it.
+    pub repository: PathBuf,
     /// Index that `git:STAGED` reads instead of the repository's own (what git names in `GIT_INDEX_FILE` while a
     /// hook runs).
     pub index_file: Option<PathBuf>,
@@ -33,6 +35,7 @@ impl Default for SourceOptions {
             archives: ArchiveLimits::default(),
             max_object: 256 << 20,
             threads: 0,
+            repository: PathBuf::from("."),
             index_file: None,
         }
     }

@@ -74,7 +74,6 @@ pub(crate) fn deliver(
 }
 
 /// Gives bytes that are all in memory to `consumer`, without copying them.
-#[expect(dead_code, reason = "objects of git are in memory when they are delivered")]
 pub(crate) fn deliver_slice(
     meta: &FileMeta,
     want: Interest,

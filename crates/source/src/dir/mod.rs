@@ -12,7 +12,8 @@ use crate::{Consumer, Entry, Handle, Interest, Source, SourceError, SourceOption
 use bartizan_model::{Skipped, Target};
 use std::path::{Path, PathBuf};
 
-use file::RegularFile;
+pub(crate) use file::RegularFile;
+pub(crate) use walk::{path_of, walk};
 
 /// Files on disk.
 #[derive(Debug)]
@@ -98,7 +99,7 @@ impl Source for DirSource {
 
     fn list(&self, skipped: &mut Vec<Skipped>) -> Result<Vec<Entry>, SourceError> {
         match &self.selection {
-            Selection::Everything => Ok(walk::walk(&self.root, &self.options, skipped)),
+            Selection::Everything => Ok(walk(&self.root, &self.options, skipped)),
             Selection::Given(paths) => Ok(walk::given(&self.root, paths, self.options.follow_links, skipped)),
             Selection::OneFile => walk::one(&self.root).map(|entry| vec![entry]),
         }

@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 /// Every regular file under `root`, in the order of the bytes of their paths.
-pub(super) fn walk(root: &Path, options: &SourceOptions, skipped: &mut Vec<Skipped>) -> Vec<Entry> {
+pub(crate) fn walk(root: &Path, options: &SourceOptions, skipped: &mut Vec<Skipped>) -> Vec<Entry> {
     let found = Mutex::new(Found::default());
     builder(root, options).build_parallel().run(|| {
         let mut local = Local {
@@ -27,7 +27,10 @@ pub(super) fn walk(root: &Path, options: &SourceOptions, skipped: &mut Vec<Skipp
         mut entries,
         skipped: mut left_out,
     } = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    entries.sort_unstable_by(|a, b| order(&a.handle).cmp(order(&b.handle)));
+    entries.sort_unstable_by(|a, b| order(a).cmp(order(b)));
+    if options.respect_ignore {
+        add_tracked(root, &mut entries);
+    }
     left_out.sort_unstable();
     skipped.append(&mut left_out);
     entries
@@ -46,11 +49,45 @@ fn builder(root: &Path, options: &SourceOptions) -> WalkBuilder {
     builder
 }
 
-fn order(handle: &Handle) -> &[u8] {
-    match handle {
-        Handle::Path(path) => path.as_os_str().as_bytes(),
-        _ => &[],
+/// Where the file of an entry lies.
+pub(crate) fn path_of(entry: &Entry) -> &Path {
+    match &entry.handle {
+        Handle::Path(path) => path,
+        _ => Path::new(""),
     }
+}
+
+fn order(entry: &Entry) -> &[u8] {
+    path_of(entry).as_os_str().as_bytes()
+}
+
+/// Adds files that git tracks although a pattern ignores them: they are committed, and leak as any other.
+fn add_tracked(root: &Path, entries: &mut Vec<Entry>) {
+    let mut missing = Vec::new();
+    for path in crate::git::tracked(root) {
+        let full = root.join(&path);
+        let bytes = full.as_os_str().as_bytes();
+        if entries.binary_search_by(|entry| order(entry).cmp(bytes)).is_err() && !is_behind_link(root, &path)
+        {
+            missing.push(path);
+        }
+    }
+    if !missing.is_empty() {
+        // What cannot be looked at lies in a directory that the walk reported.
+        entries.append(&mut given(root, &missing, false, &mut Vec::new()));
+        entries.sort_unstable_by(|a, b| order(a).cmp(order(b)));
+    }
+}
+
+/// Whether a directory between `root` and `path` is a symbolic link.
+fn is_behind_link(root: &Path, path: &Path) -> bool {
+    let parents = path
+        .ancestors()
+        .skip(1)
+        .filter(|parent| !parent.as_os_str().is_empty());
+    parents
+        .map(|parent| root.join(parent))
+        .any(|parent| parent.is_symlink())
 }
 
 /// What one thread found; merged when the thread is done.
@@ -199,7 +236,7 @@ pub(super) fn given(root: &Path, paths: &[PathBuf], follow: bool, skipped: &mut 
             }
         }
     }
-    entries.sort_unstable_by(|a, b| order(&a.handle).cmp(order(&b.handle)));
+    entries.sort_unstable_by(|a, b| order(a).cmp(order(b)));
     entries.dedup_by(|a, b| a.handle == b.handle);
     entries
 }

@@ -1,0 +1,23 @@
+//! Git repositories: what is staged, what a range of commits brought, the whole history, and what changed since a
+//! base.
+//!
+//! In: a repository on disk. Out: blobs, each distinct one once, with the commit, author and path that first brought
+//! it. Nothing is fetched: an object that a partial or shallow clone lacks is skipped aloud.
+
+mod blobs;
+mod changed;
+mod commits;
+mod delta;
+mod flat;
+mod history;
+mod object;
+mod plan;
+mod repository;
+mod staged;
+mod tree;
+
+pub use changed::GitChangedSource;
+pub(crate) use changed::tracked;
+pub use history::{GitHistorySource, GitRangeSource};
+pub use repository::{git_root, head_commit};
+pub use staged::GitIndexSource;

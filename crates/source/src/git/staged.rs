@@ -1,0 +1,115 @@
+//! What is staged: the blobs a commit made now would add or change.
+
+use super::blobs::{Blobs, entry, submodule};
+use super::flat::{Flat, flatten, read_index};
+use super::object::{Decoder, ObjectError};
+use super::repository::Repository;
+use super::tree::Finder;
+use crate::{Consumer, Entry, FileMeta, Source, SourceError, SourceOptions};
+use bartizan_model::{Skipped, Target};
+use gix::bstr::{BStr, ByteSlice};
+use gix::index::entry::{Flags, Mode};
+use std::path::{Path, PathBuf};
+
+/// The entries of the index whose blob differs from that of the commit that is checked out. The work tree is not
+/// looked at. Symbolic links have no content of their own and are left out; submodules are named as skipped.
+#[derive(Debug)]
+pub struct GitIndexSource {
+    blobs: Blobs,
+    index: PathBuf,
+}
+
+impl GitIndexSource {
+    /// The index of the repository that holds `path`: the one `options` name, else the one git names in the
+    /// environment of a hook (when it belongs to this repository), else the repository's own.
+    ///
+    /// # Errors
+    /// When `path` is in no repository.
+    pub fn open(path: &Path, options: &SourceOptions) -> Result<Self, SourceError> {
+        let repository = Repository::discover(path, options)?;
+        let index = options.index_file.clone().or_else(|| of_hook(&repository));
+        let index = index.unwrap_or_else(|| repository.local().index_path());
+        Ok(Self {
+            blobs: Blobs::new(repository, options),
+            index,
+        })
+    }
+
+    fn base(&self, decoder: &mut Decoder, index: &gix::index::State) -> Result<Flat, SourceError> {
+        let repository = &self.blobs.repository;
+        let Some(head) = repository.head() else {
+            return Ok(Flat::default());
+        };
+        let tree = repository.tree_of(decoder, head);
+        let flat = tree.and_then(|tree| flatten(repository, decoder, tree, Some(index)));
+        flat.map_err(|error: ObjectError| SourceError::Unreadable {
+            path: format!("commit {head}"),
+            cause: error.to_string(),
+        })
+    }
+}
+
+/// While a hook runs, git may keep what is to be committed in an index of its own. Variables that are left over
+/// from another repository do not count.
+fn of_hook(repository: &Repository) -> Option<PathBuf> {
+    let named = std::fs::canonicalize(std::env::var_os("GIT_INDEX_FILE")?).ok()?;
+    let own = std::fs::canonicalize(repository.local().git_dir()).ok()?;
+    named.starts_with(own).then_some(named)
+}
+
+impl Source for GitIndexSource {
+    fn target(&self) -> Target {
+        let commit = self.blobs.repository.head().map(|id| id.to_hex().to_string());
+        Target {
+            name: "git:STAGED".to_owned(),
+            kind: "git-index".to_owned(),
+            commit,
+            sha256: None,
+        }
+    }
+
+    fn list(&self, skipped: &mut Vec<Skipped>) -> Result<Vec<Entry>, SourceError> {
+        let repository = &self.blobs.repository;
+        skipped.extend(repository.broken.iter().cloned());
+        let mut decoder = repository.decoder();
+        let index = read_index(repository, &self.index)?;
+        let base = self.base(&mut decoder, &index)?;
+        let mut entries = Vec::new();
+        for (at, staged) in index.entries().iter().enumerate() {
+            let path = staged.path(&index);
+            if base.holds(at, path, &staged.id) || staged.flags.contains(Flags::INTENT_TO_ADD) {
+                continue;
+            }
+            match staged.mode {
+                Mode::SYMLINK => {}
+                Mode::COMMIT => skipped.push(submodule(path.to_str_lossy().into_owned())),
+                Mode::DIR => {
+                    let mut finder = Finder::new(&repository.store);
+                    finder.visit_at(&mut decoder, staged.id, None, path.to_owned());
+                    entries.extend(
+                        finder
+                            .found
+                            .iter()
+                            .map(|blob| entry(meta(blob.path.as_bstr()), &blob.id)),
+                    );
+                    skipped.append(&mut finder.skipped);
+                }
+                _ => entries.push(entry(meta(path), &staged.id)),
+            }
+        }
+        Ok(entries)
+    }
+
+    fn read(&self, entry: &Entry, buffer: &mut Vec<u8>, consumer: &mut dyn Consumer) {
+        self.blobs.read(entry, consumer, buffer);
+    }
+}
+
+fn meta(path: &BStr) -> FileMeta {
+    FileMeta {
+        path: path.to_str_lossy().into(),
+        size: 0,
+        commit: None,
+        author: None,
+    }
+}
