@@ -27,7 +27,8 @@ pub(crate) fn columns(finding: &Finding) -> Option<(u32, Option<u32>)> {
     let (_, line) = highlighted_line(snippet, location.line)?;
     let (start, end) = snippet.highlight;
     let prefix = byte_range(line, (0, start)).end;
-    let is_whole = u32::try_from(prefix).ok()? == location.column.checked_sub(1)?;
+    // A line cut on the left begins with an ellipsis, whose bytes could make up for what was cut.
+    let is_whole = !line.starts_with('…') && u32::try_from(prefix).ok()? == location.column.checked_sub(1)?;
     let is_inside = end >= start && usize::try_from(end).is_ok_and(|end| end <= line.chars().count());
     let end = (location.end_line == location.line && is_inside).then_some(end + 1);
     is_whole.then_some((start + 1, end))

@@ -14,11 +14,34 @@ pub enum Format {
     Json,
     /// One JSON object a line.
     Jsonl,
+    /// SARIF 2.1.0, for code-scanning dashboards.
+    Sarif,
+    /// Workflow commands of GitHub Actions.
+    Github,
+    /// A GitLab security report.
+    Gitlab,
+    /// JUnit XML.
+    Junit,
+    /// A comment for a pull request.
+    Markdown,
+    /// An in-toto v1 Statement, not signed.
+    Statement,
 }
 
 impl Format {
     /// Every format, in the order of the manual.
-    pub const ALL: [Self; 4] = [Self::Pretty, Self::Concise, Self::Json, Self::Jsonl];
+    pub const ALL: [Self; 10] = [
+        Self::Pretty,
+        Self::Concise,
+        Self::Json,
+        Self::Jsonl,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Markdown,
+        Self::Statement,
+    ];
 
     /// The word on the command line.
     #[must_use]
@@ -28,6 +51,12 @@ impl Format {
             Self::Concise => "concise",
             Self::Json => "json",
             Self::Jsonl => "jsonl",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+            Self::Markdown => "markdown",
+            Self::Statement => "statement",
         }
     }
 

@@ -151,3 +151,12 @@ impl<F: Formatter> Formatter for Harmless<F> {
         end_object_value;
     }
 }
+
+/// A list whose elements are made while it is written, so that long reports are never held twice.
+pub(crate) struct Each<'a, T, F>(pub(crate) &'a [T], pub(crate) F);
+
+impl<T, F: Fn(&T) -> Option<Value>> Serialize for Each<'_, T, F> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().filter_map(&self.1))
+    }
+}

@@ -4,13 +4,18 @@
 //! line contract, written to whatever the caller opened. Nothing here decides anything: verdict, waivers and order are
 //! the report's. Text from the scanned bytes (paths, messages, source lines) is hostile until escaped for the format.
 
-#[allow(dead_code, reason = "columns in characters are for SARIF")]
 mod code_points;
 mod concise;
 mod format;
 mod frame;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
+mod markdown;
 mod pretty;
+mod sarif;
+mod statement;
 mod style;
 mod summary;
 mod text;
@@ -56,7 +61,7 @@ impl Context<'_> {
 ///
 /// # Errors
 ///
-/// Whatever `out` answers.
+/// Whatever `out` answers; and for [`Format::Statement`] a target that has no digest.
 pub fn render(
     format: Format,
     report: &Report,
@@ -69,6 +74,12 @@ pub fn render(
         Format::Concise => concise::render(report, context, &mut out)?,
         Format::Json => json::render(report, &mut out)?,
         Format::Jsonl => json::render_lines(report, &mut out)?,
+        Format::Sarif => sarif::render(report, context, &mut out)?,
+        Format::Github => github::render(report, &mut out)?,
+        Format::Gitlab => gitlab::render(report, context, &mut out)?,
+        Format::Junit => junit::render(report, context, &mut out)?,
+        Format::Markdown => markdown::render(report, context, &mut out)?,
+        Format::Statement => statement::render(report, &mut out)?,
     }
     io::Write::flush(&mut out)
 }

@@ -115,7 +115,7 @@ fn describe_verdict(verdict: &Verdict, styles: Styles) -> String {
 }
 
 /// `3 of 4 checks ran, deploy skipped (offline)`.
-fn describe_checks(checks: &[CheckRun]) -> String {
+pub(crate) fn describe_checks(checks: &[CheckRun]) -> String {
     let ran = checks.iter().filter(|check| check.status.is_complete()).count() as u64;
     let all = checks.len() as u64;
     if ran == all {
@@ -189,7 +189,8 @@ fn grouped_reasons<'a>(reasons: impl Iterator<Item = &'a str>) -> String {
     named.join(", ")
 }
 
-fn describe_stats(stats: &Stats) -> String {
+/// `312 files, 4.1 MB in 0.42 s, 120 from the cache`.
+pub(crate) fn describe_stats(stats: &Stats) -> String {
     let cached = if stats.cached == 0 {
         String::new()
     } else {

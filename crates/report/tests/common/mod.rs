@@ -1,8 +1,13 @@
 //! Reports to render: an ordinary one, a hostile one, and the edges.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "each test binary uses the part it needs")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "each test binary uses the part it needs"
+)]
 
 use bartizan_model::*;
-use bartizan_report::{render, Context, Format};
+use bartizan_report::{Context, Format, render};
 use std::collections::BTreeMap;
 
 /// A fingerprint that depends on `seed` alone.
@@ -11,7 +16,15 @@ pub(crate) fn fingerprint(seed: &str) -> Fingerprint {
 }
 
 pub(crate) fn location(path: &str, line: u32, column: u32, end_column: u32) -> Location {
-    Location { path: path.into(), line, column, end_line: line, end_column, commit: None, layer: None }
+    Location {
+        path: path.into(),
+        line,
+        column,
+        end_line: line,
+        end_column,
+        commit: None,
+        layer: None,
+    }
 }
 
 pub(crate) fn rule(id: &str, title: &str, severity: Severity) -> RuleInfo {
@@ -34,8 +47,16 @@ pub(crate) fn rule(id: &str, title: &str, severity: Severity) -> RuleInfo {
 
 pub(crate) fn rules() -> BTreeMap<String, RuleInfo> {
     [
-        rule("leak/aws-access-key", "AWS access key in source code", Severity::Critical),
-        rule("leak/generic-password", "Password in an assignment", Severity::Medium),
+        rule(
+            "leak/aws-access-key",
+            "AWS access key in source code",
+            Severity::Critical,
+        ),
+        rule(
+            "leak/generic-password",
+            "Password in an assignment",
+            Severity::Medium,
+        ),
     ]
     .into_iter()
     .map(|rule| (rule.id.clone(), rule))
@@ -55,17 +76,27 @@ pub(crate) fn finding(rule: &str, severity: Severity, path: &str, line: u32) -> 
         fingerprint: fingerprint(&format!("{rule} {path} {line}")),
         asset: AssetId::file(path),
         locations: vec![location(path, line, start + 1, start + 21)],
-        evidence: vec![EvidenceStep { message: "the key's checksum holds".into(), location: None }],
+        evidence: vec![EvidenceStep {
+            message: "the key's checksum holds".into(),
+            location: None,
+        }],
         cwe: vec!["CWE-798".into()],
         ids: vec![],
-        controls: vec![Control { framework: "OWASP-ASVS-5.0".into(), id: "13.3.1".into() }],
+        controls: vec![Control {
+            framework: "OWASP-ASVS-5.0".into(),
+            id: "13.3.1".into(),
+        }],
         fix: None,
         waiver: None,
         first_seen: None,
         due: None,
         snippet: Some(Snippet {
             first_line: line - 1,
-            lines: vec!["import boto3".into(), format!("{prefix}{masked}\"  # production"), String::new()],
+            lines: vec![
+                "import boto3".into(),
+                format!("{prefix}{masked}\"  # production"),
+                String::new(),
+            ],
             highlight: (start, start + 20),
         }),
     }
@@ -80,35 +111,66 @@ pub(crate) fn waiver() -> Waiver {
         owner: Some("platform".into()),
         until: Some("2027-03-01".parse().unwrap()),
         vex: None,
-        origin: WaiverOrigin::Inline { path: "tutorial/db.py".into(), line: 3 },
+        origin: WaiverOrigin::Inline {
+            path: "tutorial/db.py".into(),
+            line: 3,
+        },
     }
 }
 
 pub(crate) fn empty() -> Report {
     Report {
         schema: REPORT_SCHEMA.into(),
-        tool: Tool { name: "bartizan".into(), version: "0.1.0".into(), rules_digest: "ab".repeat(32) },
-        target: Target { name: ".".into(), kind: "dir".into(), commit: None, sha256: Some("cd".repeat(32)) },
+        tool: Tool {
+            name: "bartizan".into(),
+            version: "0.1.0".into(),
+            rules_digest: "ab".repeat(32),
+        },
+        target: Target {
+            name: ".".into(),
+            kind: "dir".into(),
+            commit: None,
+            sha256: Some("cd".repeat(32)),
+        },
         started: Timestamp::from_unix_seconds(1_800_000_000),
         verdict: Verdict::Allow,
         findings: vec![],
         components: vec![],
         checks: vec![ran("leak", 0)],
         skipped: vec![],
-        stats: Stats { files: 312, cached: 120, bytes: 4_123_456, seconds: 0.4213 },
+        stats: Stats {
+            files: 312,
+            cached: 120,
+            bytes: 4_123_456,
+            seconds: 0.4213,
+        },
     }
 }
 
 pub(crate) fn ran(check: &str, findings: u64) -> CheckRun {
-    CheckRun { check: check.into(), status: CheckStatus::Ran, required: true, files: 312, findings }
+    CheckRun {
+        check: check.into(),
+        status: CheckStatus::Ran,
+        required: true,
+        files: 312,
+        findings,
+    }
 }
 
 /// Three findings of two rules, one of them waived.
 pub(crate) fn ordinary() -> Report {
     let mut first = finding("leak/aws-access-key", Severity::Critical, "src/app.py", 12);
     first.locations.push(location("src/old/app.py", 9, 12, 32));
-    let mut second = finding("leak/aws-access-key", Severity::Critical, "deploy/values.yaml", 99);
-    second.fix = Some(Fix { description: "Replace the value by a reference to a secret.".into(), edits: vec![] });
+    let mut second = finding(
+        "leak/aws-access-key",
+        Severity::Critical,
+        "deploy/values.yaml",
+        99,
+    );
+    second.fix = Some(Fix {
+        description: "Replace the value by a reference to a secret.".into(),
+        edits: vec![],
+    });
     let mut third = finding("leak/generic-password", Severity::Medium, "tutorial/db.py", 4);
     third.title = "Password in an assignment".into();
     third.message = "a literal is assigned to `password`".into();
@@ -116,7 +178,9 @@ pub(crate) fn ordinary() -> Report {
     third.evidence = vec![];
     third.waiver = Some(waiver());
     Report {
-        verdict: Verdict::Deny { reasons: vec!["2 findings at or above high".into()] },
+        verdict: Verdict::Deny {
+            reasons: vec!["2 findings at or above high".into()],
+        },
         findings: vec![first, second, third],
         checks: vec![ran("leak", 3)],
         ..empty()
@@ -126,28 +190,50 @@ pub(crate) fn ordinary() -> Report {
 /// A check that broke and files that could not be read; nothing found.
 pub(crate) fn unknown() -> Report {
     Report {
-        verdict: Verdict::Unknown { cause: "1 file a required check wanted could not be read".into() },
+        verdict: Verdict::Unknown {
+            cause: "1 file a required check wanted could not be read".into(),
+        },
         checks: vec![
-            CheckRun { status: CheckStatus::Partial { errors: vec!["src/a.bin: read error".into()] }, ..ran("leak", 0) },
             CheckRun {
-                status: CheckStatus::Skipped { reason: "not asked for".into() },
+                status: CheckStatus::Partial {
+                    errors: vec!["src/a.bin: read error".into()],
+                },
+                ..ran("leak", 0)
+            },
+            CheckRun {
+                status: CheckStatus::Skipped {
+                    reason: "not asked for".into(),
+                },
                 required: false,
                 files: 0,
                 ..ran("code/sql", 0)
             },
-            CheckRun { status: CheckStatus::Failed { error: "panicked: index 3".into() }, files: 1, ..ran("ci/pins", 0) },
+            CheckRun {
+                status: CheckStatus::Failed {
+                    error: "panicked: index 3".into(),
+                },
+                files: 1,
+                ..ran("ci/pins", 0)
+            },
         ],
         skipped: vec![
-            Skipped { path: "src/a.bin".into(), reason: "permission denied".into(), required: true },
-            Skipped { path: "big.tar".into(), reason: "nested deeper than 4 archives".into(), required: false },
+            Skipped {
+                path: "src/a.bin".into(),
+                reason: "permission denied".into(),
+                required: true,
+            },
+            Skipped {
+                path: "big.tar".into(),
+                reason: "nested deeper than 4 archives".into(),
+                required: false,
+            },
         ],
         ..empty()
     }
 }
 
 /// Text that tries to act: on terminals, in XML, Markdown, workflow commands, and by direction.
-pub(crate) const HOSTILE: &str =
-    "\u{1b}[31mred\u{1b}[0m\u{7}\r\n::error::x%0A|`<b>&amp;]]>\"'\u{0}\u{9b}2J\u{202e}gpj.exe\u{fffe}[a](b) @all {{x}}";
+pub(crate) const HOSTILE: &str = "\u{1b}[31mred\u{1b}[0m\u{7}\r\n::error::x%0A|`<b>&amp;]]>\"'\u{0}\u{9b}2J\u{202e}gpj.exe\u{fffe}[a](b) @all {{x}}";
 
 /// Hostile text in every field that comes from the scanned bytes.
 pub(crate) fn hostile() -> Report {
@@ -157,10 +243,16 @@ pub(crate) fn hostile() -> Report {
         finding.title.clone_from(&text);
         finding.message.clone_from(&text);
         finding.asset = AssetId::from_text(text.clone());
-        finding.evidence.push(EvidenceStep { message: text.clone(), location: Some(location(HOSTILE, 1, 1, 2)) });
+        finding.evidence.push(EvidenceStep {
+            message: text.clone(),
+            location: Some(location(HOSTILE, 1, 1, 2)),
+        });
         finding.fix = Some(Fix {
             description: text.clone(),
-            edits: vec![TextEdit { location: location(HOSTILE, 1, 1, 2), replacement: text.clone() }],
+            edits: vec![TextEdit {
+                location: location(HOSTILE, 1, 1, 2),
+                replacement: text.clone(),
+            }],
         });
         for location in &mut finding.locations {
             location.path.clone_from(&text);
@@ -174,19 +266,42 @@ pub(crate) fn hostile() -> Report {
         if let Some(waiver) = &mut finding.waiver {
             waiver.reason.clone_from(&text);
             waiver.owner = Some(text.clone());
-            waiver.origin = WaiverOrigin::Inline { path: text.clone(), line: 1 };
+            waiver.origin = WaiverOrigin::Inline {
+                path: text.clone(),
+                line: 1,
+            };
         }
     }
     report.target.name.clone_from(&text);
-    report.verdict = Verdict::Deny { reasons: vec![text.clone()] };
-    report.checks.push(CheckRun { status: CheckStatus::Failed { error: text.clone() }, ..ran(HOSTILE, 0) });
-    report.checks.push(CheckRun { status: CheckStatus::Partial { errors: vec![text.clone()] }, ..ran("partial", 0) });
-    report.skipped.push(Skipped { path: text.clone(), reason: text, required: true });
+    report.verdict = Verdict::Deny {
+        reasons: vec![text.clone()],
+    };
+    report.checks.push(CheckRun {
+        status: CheckStatus::Failed { error: text.clone() },
+        ..ran(HOSTILE, 0)
+    });
+    report.checks.push(CheckRun {
+        status: CheckStatus::Partial {
+            errors: vec![text.clone()],
+        },
+        ..ran("partial", 0)
+    });
+    report.skipped.push(Skipped {
+        path: text.clone(),
+        reason: text,
+        required: true,
+    });
     report
 }
 
 pub(crate) fn context(rules: &BTreeMap<String, RuleInfo>) -> Context<'_> {
-    Context { rules, color: false, width: 100, verbose: 0, quiet: false }
+    Context {
+        rules,
+        color: false,
+        width: 100,
+        verbose: 0,
+        quiet: false,
+    }
 }
 
 pub(crate) fn rendered_with(format: Format, report: &Report, context: &Context<'_>) -> String {
