@@ -16,8 +16,11 @@ const MAX_PLACES: usize = 5;
 pub(crate) enum Explain {
     /// Why it matters and how to mend it.
     Full,
-    /// Where to read that: the rule was explained above.
-    Again,
+    /// Where to read that: the rule was explained above, with the same fix unless this finding has its own.
+    Again {
+        /// Whether the finding has a fix of its own.
+        with_fix: bool,
+    },
     /// Nothing.
     No,
 }
@@ -167,7 +170,7 @@ fn explain_finding(finding: &Finding, explain: Explain, context: &Context<'_>, n
         }
     }
     add_places(finding, context, notes);
-    if explain == Explain::Full || finding.fix.is_some() {
+    if matches!(explain, Explain::Full | Explain::Again { with_fix: true }) {
         notes.add("fix", &fix(finding, explain, context));
     }
     if let Some(waiver) = &finding.waiver {
@@ -188,7 +191,7 @@ fn explain_finding(finding: &Finding, explain: Explain, context: &Context<'_>, n
     }
     match explain {
         Explain::Full => notes.add("more", &more),
-        Explain::Again => notes.add("more", &format!("as explained above, or {more}")),
+        Explain::Again { .. } => notes.add("more", &format!("as explained above, or {more}")),
         Explain::No => {}
     }
 }

@@ -4,7 +4,7 @@
 //! are missing. Text from the scanned bytes cannot form markup, links to issues or mentions of people.
 
 use crate::concise::{place, short_fingerprint};
-use crate::summary::{Totals, describe_checks, describe_stats};
+use crate::summary::{Totals, describe_checks, describe_stats, first_reasons};
 use crate::{Context, frame, text};
 use bartizan_model::{Finding, Report, Verdict};
 use std::collections::BTreeMap;
@@ -66,7 +66,7 @@ pub(crate) fn render(report: &Report, context: &Context<'_>, out: &mut dyn Write
 fn heading(report: &Report) -> String {
     let why = match &report.verdict {
         Verdict::Allow => String::new(),
-        Verdict::Deny { reasons } => format!(": {}", inline(&reasons.join(", "))),
+        Verdict::Deny { reasons } => format!(": {}", inline(&first_reasons(reasons))),
         Verdict::Unknown { cause } => format!(": {}", inline(cause)),
     };
     let totals = Totals::of(report);

@@ -7,7 +7,7 @@ use crate::style::Styles;
 use crate::{Context, concise, text};
 use bartizan_model::{Confidence, Finding, Report, Severity};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// From this many frames on, the overview follows.
@@ -22,13 +22,17 @@ pub(crate) fn render(report: &Report, context: &Context<'_>, out: &mut dyn Write
         .iter()
         .filter(|finding| context.verbose > 0 || !finding.is_waived())
         .collect();
-    let mut explained = BTreeSet::new();
+    let mut explained = BTreeMap::new();
     for finding in &shown {
-        let explain = match (context.quiet, explained.insert(finding.rule.as_str())) {
-            (true, _) => Explain::No,
-            (false, true) => Explain::Full,
-            (false, false) => Explain::Again,
+        let fix = finding.fix.as_ref();
+        let explain = match explained.get(finding.rule.as_str()) {
+            _ if context.quiet => Explain::No,
+            None => Explain::Full,
+            Some(first) => Explain::Again {
+                with_fix: fix.is_some() && *first != fix,
+            },
         };
+        explained.entry(finding.rule.as_str()).or_insert(fix);
         frame::write(finding, explain, context, out)?;
     }
     if shown.len() >= MANY {

@@ -103,7 +103,7 @@ pub fn summary(report: &Report, context: &Context<'_>) -> String {
 fn describe_verdict(verdict: &Verdict, styles: Styles) -> String {
     let (style, why) = match verdict {
         Verdict::Allow => (styles.good(), String::new()),
-        Verdict::Deny { reasons } => (styles.severity(Severity::High), reasons.join(", ")),
+        Verdict::Deny { reasons } => (styles.severity(Severity::High), first_reasons(reasons)),
         Verdict::Unknown { cause } => (styles.severity(Severity::Medium), cause.clone()),
     };
     let why = if why.is_empty() {
@@ -112,6 +112,18 @@ fn describe_verdict(verdict: &Verdict, styles: Styles) -> String {
         format!(" ({})", text::line(&why))
     };
     format!("{style}{}{style:#}{why}", verdict.as_str())
+}
+
+/// The first reasons and how many more there are: the totals and the findings say the rest.
+pub(crate) fn first_reasons(reasons: &[String]) -> String {
+    let named: Vec<&str> = reasons.iter().take(MAX_REASONS).map(String::as_str).collect();
+    let more = reasons.len().saturating_sub(MAX_REASONS);
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!(", and {}", text::counted(more as u64, "more reason"))
+    };
+    format!("{}{more}", named.join(", "))
 }
 
 /// `3 of 4 checks ran, deploy skipped (offline)`.

@@ -103,6 +103,32 @@ fn a_rule_is_explained_in_full_only_the_first_time() {
     let text = common::rendered(Format::Pretty, &common::ordinary());
     assert_eq!(text.matches("= why: ").count(), 1);
     assert_eq!(text.matches("= more: ").count(), 2);
+    assert!(
+        text.contains("= fix: Replace the value by a reference to a secret."),
+        "a fix of its own is shown"
+    );
+
+    let mut same = common::ordinary();
+    let fix = same.findings[1].fix.clone();
+    same.findings[0].fix = fix;
+    assert_eq!(
+        common::rendered(Format::Pretty, &same).matches("= fix: ").count(),
+        1
+    );
+}
+
+#[test]
+fn a_denial_for_many_reasons_names_the_first_and_counts_the_rest() {
+    let mut report = common::ordinary();
+    report.verdict = Verdict::Deny {
+        reasons: (0..40).map(|index| format!("reason {index}")).collect(),
+    };
+    let rules = common::rules();
+    let line = summary(&report, &common::context(&rules));
+    assert!(
+        line.starts_with("deny (reason 0, reason 1, reason 2, and 37 more reasons); "),
+        "{line}"
+    );
 }
 
 #[test]
