@@ -31,9 +31,20 @@ pub(crate) fn read(file: &Path) -> Result<Read, Error> {
     let refused = imported
         .refused
         .into_iter()
-        .map(|refused| (refused.rule, refused.reason))
+        .map(|refused| (refused.rule, one_line(&refused.reason)))
         .collect();
     Ok((imported.rules, refused))
+}
+
+/// A reason without the drawing that parsers of patterns add below it.
+fn one_line(reason: &str) -> String {
+    match (
+        reason.split_once(": regex parse error:"),
+        reason.rsplit_once("\nerror: "),
+    ) {
+        (Some((what, _)), Some((_, why))) => format!("{what}: {why}"),
+        _ => reason.lines().map(str::trim).collect::<Vec<_>>().join(" "),
+    }
 }
 
 /// A rule as a rule file. Strings are written as JSON writes them, which YAML reads

@@ -7,6 +7,7 @@ mod args;
 mod commands;
 mod error;
 mod foreign;
+mod git;
 mod interrupt;
 mod output;
 mod place;

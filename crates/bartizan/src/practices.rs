@@ -156,6 +156,32 @@ pub(crate) const WEAKNESSES: &[Weakness] = &[
         practices: KEYS,
     },
     Weakness {
+        id: "CWE-214",
+        name: "Invocation of a process using visible sensitive information",
+        means: "A secret is handed over on a command line, where every user of the machine, the shell's history and the \
+                process accounting can read it.",
+        practices: SECRETS,
+    },
+    Weakness {
+        id: "CWE-256",
+        name: "Plaintext storage of a password",
+        means: "A password is stored as it is. Whoever reads the file has it, without having to break anything.",
+        practices: SECRETS,
+    },
+    Weakness {
+        id: "CWE-260",
+        name: "Password in a configuration file",
+        means: "A password stands in a configuration file, which is copied, backed up and put under version control with far \
+                less care than a password needs.",
+        practices: SECRETS,
+    },
+    Weakness {
+        id: "CWE-538",
+        name: "Sensitive information in a file or directory that others can reach",
+        means: "Something secret lies in a file that more people can read than should know it.",
+        practices: SECRETS,
+    },
+    Weakness {
         id: "CWE-312",
         name: "Cleartext storage of sensitive information",
         means: "Something secret is stored as it is, where others can read it.",

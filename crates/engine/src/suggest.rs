@@ -10,6 +10,9 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Vec
         .collect();
     near.sort();
     near.dedup();
+    // One slip away from a word, everything farther is noise.
+    let farthest = near.first().map_or(0, |(best, _)| best * 2);
+    near.retain(|(edits, _)| *edits <= farthest);
     near.into_iter().take(3).map(|(_, word)| word).collect()
 }
 
@@ -45,6 +48,12 @@ mod tests {
         let known = ["scan.fail-on", "scan.only", "scan.skip"];
         assert_eq!(nearest("scan.failon", known), ["scan.fail-on"]);
         assert_eq!(did_you_mean("zzzz", known), None);
+    }
+
+    #[test]
+    fn what_is_much_farther_than_the_nearest_is_left_out() {
+        let known = ["leak/harbour-token", "leak/argocd-token", "leak/axiom-token"];
+        assert_eq!(nearest("leak/harbor-token", known), ["leak/harbour-token"]);
     }
 
     #[test]

@@ -98,8 +98,8 @@ pub(crate) struct SelectArgs {
 
     /// Look only at files that differ from BASE, untracked ones included
     ///
-    /// Without BASE: from HEAD. With BASE: from the commit at which the current branch left BASE.
-    #[arg(long, value_name = "BASE", num_args = 0..=1, require_equals = true, default_missing_value = "HEAD")]
+    /// Compares with the commit at which the current branch left BASE. Without BASE that is the upstream of the branch, else `origin`, else `main` or `master`. Ignored files stay out.
+    #[arg(long, value_name = "BASE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub(crate) changed: Option<String>,
 
     /// Leave out files and directories that match this glob (repeatable)

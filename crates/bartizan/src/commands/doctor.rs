@@ -3,9 +3,10 @@
 use super::hook::{self, Hook};
 use crate::args::Common;
 use crate::error::{Code, Outcome};
+use crate::git::git;
 use crate::output::print;
 use crate::place;
-use crate::scan::{Place, common_flags, git, load_config, waiver_file};
+use crate::scan::{Place, common_flags, load_config, waiver_file};
 use crate::terminal::Terminal;
 use bartizan_content::builtin;
 use bartizan_engine::config::{Config, repository_root};

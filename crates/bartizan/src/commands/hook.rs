@@ -2,9 +2,9 @@
 
 use crate::args::HookVerb;
 use crate::error::{Error, Outcome, plain};
+use crate::git::git;
 use crate::output::write_file;
 use crate::place;
-use crate::scan::git;
 use crate::terminal::Terminal;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::PermissionsExt;

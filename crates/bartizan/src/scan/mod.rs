@@ -3,14 +3,12 @@
 //! In: targets and options. Out: [`Done`]: the report with waivers, baseline and verdict applied, and what the verbs
 //! that look after waivers and baselines need besides.
 
-mod changed;
 mod judged;
 mod rules;
 mod several;
 mod source;
 mod sparing;
 
-pub(crate) use changed::git;
 pub(crate) use judged::{read_baseline, waiver_file};
 pub(crate) use rules::{Loaded, load_rules};
 

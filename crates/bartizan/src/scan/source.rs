@@ -1,12 +1,12 @@
 //! From targets and flags to one source.
 
 use super::sparing::{Excluding, Spared};
-use super::{Place, Request, changed, several::Several};
+use super::{Place, Request, several::Several};
 use crate::error::Error;
 use crate::place;
 use bartizan_engine::config::Config;
 use bartizan_engine::globs::PathGlobs;
-use bartizan_source::{ArchiveLimits, DirSource, Source, SourceOptions, WindowSize};
+use bartizan_source::{ArchiveLimits, GitChangedSource, Source, SourceOptions, WindowSize};
 use std::path::Path;
 
 /// Bytes that a window repeats of the one before it: longer than any credential but some private keys.
@@ -26,7 +26,7 @@ pub(super) fn options(config: &Config, place: &Place) -> SourceOptions {
             ..defaults.archives
         },
         threads: usize::try_from(config.number("scan.jobs")).unwrap_or(0),
-        index_file: std::env::var_os("GIT_INDEX_FILE").map(|file| place.current.join(file)),
+        repository: place.start.clone(),
         ..defaults
     }
 }
@@ -47,7 +47,7 @@ pub(super) fn open(request: &Request<'_>, config: &Config, place: &Place) -> Res
                 "leave out the targets: everything that is staged is looked at",
             ));
         }
-        [one] if select.changed.is_some() => open_changed(one, select.changed.as_deref(), place, &options)?,
+        [one] if select.changed.is_some() => open_changed(one, select.changed.as_deref(), &options)?,
         _ if select.changed.is_some() => {
             return Err(Error::usage(
                 "`--changed` takes one directory",
@@ -65,19 +65,14 @@ pub(super) fn open(request: &Request<'_>, config: &Config, place: &Place) -> Res
     exclude(source, config, place)
 }
 
-fn open_changed(
-    target: &str,
-    base: Option<&str>,
-    place: &Place,
-    options: &SourceOptions,
-) -> Result<Box<dyn Source>, Error> {
+fn open_changed(target: &str, base: Option<&str>, options: &SourceOptions) -> Result<Box<dyn Source>, Error> {
     refuse_schemes(target, "--changed")?;
     let directory = Path::new(target);
     if !directory.is_dir() {
         return Err(bartizan_source::SourceError::NotFound(target.to_owned()).into());
     }
-    let files = changed::files(&place.start, base.unwrap_or("HEAD"))?;
-    Ok(Box::new(DirSource::given(directory, files, options)))
+    let base = base.filter(|base| !base.is_empty());
+    Ok(Box::new(GitChangedSource::open(directory, base, options)?))
 }
 
 fn refuse_schemes(target: &str, flag: &str) -> Result<(), Error> {

@@ -26,11 +26,19 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Entry>, ConfigError> {
     for (section, value) in document.get_ref() {
         let reader = Reader { path, text };
         match value.get_ref() {
-            DeValue::Table(table) => reader.section(section.get_ref(), table, &mut entries)?,
+            DeValue::Table(table) if is_section(section.get_ref()) => {
+                reader.section(section.get_ref(), table, &mut entries)?;
+            }
             _ => return Err(reader.unknown(section.get_ref(), section.span().start)),
         }
     }
     Ok(entries)
+}
+
+fn is_section(name: &str) -> bool {
+    SETTINGS
+        .iter()
+        .any(|setting| setting.key.split_once('.').is_some_and(|(section, _)| section == name))
 }
 
 /// Number of the line, from 1, that holds the byte at `offset`.

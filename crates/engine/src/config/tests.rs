@@ -102,6 +102,7 @@ fn a_value_that_does_not_fit_says_what_does() {
             "2: `scan.only` = 'leak/*': expected a list of rule globs",
         ),
         ("scan = 1", "1: there is no setting `scan`"),
+        ("\n[scn]", "2: there is no setting `scn`"),
         ("[scan\n", "1: "),
     ] {
         let machine = machine().with_file("/repo/bartizan.toml", text);

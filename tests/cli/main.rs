@@ -1,0 +1,19 @@
+//! Tests of the whole program: the real binary, its standard output, standard error and exit code.
+//!
+//! In: a [`sandbox::Sandbox`], a directory with a home of its own. Out: snapshots in which paths, times and versions
+//! are replaced by placeholders. Credentials are made from a pattern when a test runs.
+
+mod bad_input;
+mod baselines;
+mod config;
+mod exit_codes;
+mod explain;
+mod fingerprints;
+mod formats;
+mod help;
+mod hook;
+mod interrupts;
+mod rules;
+mod sandbox;
+mod targets;
+mod waivers;
