@@ -4,6 +4,7 @@
 //! in a stable order, and for each entry one or more [`Unit`]s of bytes given to a [`Consumer`]. Every byte is read
 //! once. Everything that is not read is told to the caller as a [`bartizan_model::Skipped`].
 
+mod archive;
 mod binary;
 mod dir;
 mod entry;

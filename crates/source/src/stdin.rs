@@ -2,7 +2,7 @@
 //!
 //! In: a reader. Out: one entry named `stdin`, in windows when it is large.
 
-use crate::window::{ReadFill, deliver};
+use crate::archive::deliver_reader;
 use crate::{Consumer, Entry, FileMeta, Handle, Interest, Source, SourceError, SourceOptions};
 use bartizan_model::{Skipped, Target};
 use std::fmt;
@@ -68,16 +68,14 @@ impl Source for StdinSource {
                 "standard input was read already; it can be read once",
             ));
         };
-        buffer.clear();
-        let mut stream = ReadFill(reader);
-        if let Err(error) = deliver(
-            &mut stream,
-            &entry.meta,
-            want,
-            self.options.windows,
-            (buffer, false),
+        let outcome = deliver_reader(
+            &mut { reader },
+            (&entry.meta, want),
+            &self.options,
+            buffer,
             consumer,
-        ) {
+        );
+        if let Err(error) = outcome {
             consumer.skipped(crate::skip(
                 &entry.meta,
                 &format!("reading it failed part way: {error}"),

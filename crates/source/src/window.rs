@@ -25,6 +25,24 @@ impl<R: io::Read> Fill for ReadFill<R> {
     }
 }
 
+/// Reads the first `upto` bytes of a stream into `buffer`, to look at before they are delivered. `true` when these
+/// are all.
+///
+/// # Errors
+/// When the stream breaks. What came before has been delivered.
+pub(crate) fn start(
+    stream: &mut dyn Fill,
+    (meta, want): (&FileMeta, Interest),
+    size: WindowSize,
+    (buffer, upto): (&mut Vec<u8>, usize),
+    consumer: &mut dyn Consumer,
+) -> io::Result<bool> {
+    buffer.clear();
+    stream
+        .fill(buffer, upto)
+        .inspect_err(|_| deliver_slice(meta, want, size, buffer, consumer))
+}
+
 /// How delivering a stream ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Delivered {

@@ -40,6 +40,12 @@ impl RegularFile {
     }
 }
 
+impl From<RegularFile> for std::fs::File {
+    fn from(file: RegularFile) -> Self {
+        file.descriptor.into()
+    }
+}
+
 impl Fill for RegularFile {
     fn fill(&mut self, buffer: &mut Vec<u8>, upto: usize) -> io::Result<bool> {
         while buffer.len() < upto {

@@ -7,7 +7,8 @@
 mod file;
 mod walk;
 
-use crate::window::deliver;
+use crate::archive::{Expander, Input, format_of};
+use crate::window::{deliver, start};
 use crate::{Consumer, Entry, Handle, Interest, Source, SourceError, SourceOptions, skip};
 use bartizan_model::{Skipped, Target};
 use std::path::{Path, PathBuf};
@@ -118,15 +119,18 @@ impl Source for DirSource {
             Ok(file) => file,
             Err(reason) => return consumer.skipped(skip(&entry.meta, &reason)),
         };
-        buffer.clear();
-        if let Err(error) = deliver(
-            &mut file,
-            &entry.meta,
-            want,
-            self.options.windows,
-            (buffer, false),
-            consumer,
-        ) {
+        let windows = self.options.windows;
+        let head = (&mut *buffer, windows.window() + 1);
+        let outcome = start(&mut file, (&entry.meta, want), windows, head, consumer).and_then(|ended| {
+            if let Some(format) = format_of(&self.options, buffer, &entry.meta.path) {
+                let mut file = std::fs::File::from(file);
+                Expander::new(&self.options, &entry.meta, buffer, consumer)
+                    .expand(format, Input::seekable(&mut file));
+                return Ok(());
+            }
+            deliver(&mut file, &entry.meta, want, windows, (buffer, ended), consumer).map(|_| ())
+        });
+        if let Err(error) = outcome {
             let reason = format!("reading it failed part way: {error}; check the disk and scan again");
             consumer.skipped(skip(&entry.meta, &reason));
         }

@@ -2,11 +2,13 @@
 
 use super::object::{Decoder, Kind, ObjectError, Stream};
 use super::repository::Repository;
-use crate::window::{ReadFill, deliver, deliver_slice};
+use crate::archive::{Expander, Input, deliver_reader, format_of};
+use crate::window::deliver_slice;
 use crate::{Consumer, Entry, FileMeta, Handle, Interest, Signature, SourceOptions, skip};
 use bartizan_model::Skipped;
 use gix::ObjectId;
 use std::collections::HashMap;
+use std::io::Cursor;
 use std::sync::{Mutex, PoisonError};
 use std::thread::ThreadId;
 
@@ -89,28 +91,24 @@ impl Blobs {
         match decoder.decode(&self.repository.store, id) {
             Ok(object) if object.kind == Kind::Blob => {
                 meta.size = object.data.len() as u64;
+                if let Some(format) = format_of(&self.options, &object.data, &meta.path) {
+                    let mut bytes = Cursor::new(object.data.as_slice());
+                    let input = Input::seekable(&mut bytes);
+                    Expander::new(&self.options, &meta, buffer, consumer).expand(format, input);
+                    return Ok(());
+                }
                 deliver_slice(&meta, want, self.options.windows, &object.data, consumer);
                 Ok(())
             }
             Ok(_) => Err(ObjectError::Corrupt("it is no blob".to_owned())),
             Err(error @ ObjectError::TooLarge { .. }) => {
-                let Some(Stream { size, reader }) = self.repository.store.stream(id)? else {
-                    return Err(error);
-                };
-                meta.size = size;
-                buffer.clear();
-                let mut stream = ReadFill(reader);
-                let read = deliver(
-                    &mut stream,
-                    &meta,
-                    want,
-                    self.options.windows,
-                    (buffer, false),
-                    consumer,
-                )
-                .map_err(|error| ObjectError::Corrupt(error.to_string()))?;
-                let whole = want == Interest::Whole && !consumer.stopped();
-                if whole && read.bytes < size {
+                let stream = self.repository.store.stream(id)?.ok_or(error)?;
+                meta.size = stream.size;
+                let whole = want == Interest::Whole;
+                let Stream { size, mut reader } = stream;
+                let read = deliver_reader(&mut reader, (&meta, want), &self.options, buffer, consumer)
+                    .map_err(|error| ObjectError::Corrupt(error.to_string()))?;
+                if whole && !consumer.stopped() && read.is_some_and(|bytes| bytes < size) {
                     return Err(ObjectError::Corrupt("it is truncated".to_owned()));
                 }
                 Ok(())
