@@ -5,7 +5,9 @@
 //! `--name value`, `name: type = value`. Values that are expressions are followed to a default or a wrapped literal.
 
 use super::Kind;
-use super::bytes::{BLANK, NAME, QUOTE, WORD, at_ci, before, byte, is, line_start, run, skip_blank, skip_space, slice};
+use super::bytes::{
+    BLANK, NAME, QUOTE, WORD, at_ci, before, byte, is, line_start, run, skip_blank, skip_space, slice,
+};
 use super::file::{FileContext, FileKind};
 use super::name::{self, Closers, Name};
 use super::text::{self, Quote, Text};
@@ -60,7 +62,7 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], at: usize, len: usize) -> 
     if closers.expression && sign != Sign::Compare {
         return None;
     }
-    let (text, indirect) = value(file, bytes, &name, sign, after)?;
+    let (text, indirect) = value(file, bytes, &name, closers, sign, after)?;
     let plausible = !text.range.is_empty() && text.range.len() <= text::LONGEST;
     plausible.then_some(Assignment {
         name: name.range,
@@ -88,7 +90,8 @@ fn sign(file: &FileContext, bytes: &[u8], name: &Name, closers: Closers, i: usiz
             _ => Some((Sign::Colon, i + 1)),
         },
         b'!' if next == b'=' => Some((Sign::Compare, i + 2 + usize::from(byte(bytes, i + 2) == b'='))),
-        b'?' if matches!(next, b'=' | b':') => Some((Sign::Arrow, i + 2)),
+        b'?' if next == b':' => Some((Sign::Colon, i + 2)),
+        b'?' if next == b'=' => Some((Sign::Arrow, i + 2)),
         b'+' if next == b'=' => Some((Sign::Equals, i + 2)),
         b'|' | b'?' if next == byte(bytes, i) && byte(bytes, i + 2) == b'=' => Some((Sign::Arrow, i + 3)),
         b'<' if next == b'-' => Some((Sign::Arrow, i + 2)),
@@ -119,7 +122,10 @@ fn listed(bytes: &[u8], name: &Name, closers: Closers, i: usize) -> Option<(Sign
 fn pair(bytes: &[u8], name: &Name, i: usize) -> Option<usize> {
     let start = name.range.start;
     let mut back = start;
-    while back > 0 && start - back < 12 && (is(before(bytes, back), QUOTE | BLANK) || matches!(before(bytes, back), b':' | b'=' | b'\\')) {
+    while back > 0
+        && start - back < 12
+        && (is(before(bytes, back), QUOTE | BLANK) || matches!(before(bytes, back), b':' | b'=' | b'\\'))
+    {
         back -= 1;
     }
     if back == start || !is_name_key(bytes, back) {
@@ -131,7 +137,13 @@ fn pair(bytes: &[u8], name: &Name, i: usize) -> Option<usize> {
     }
     let end = run(bytes, i, NAME, 24);
     let key = slice(bytes, i..end);
-    let found = [&b"value"[..], b"val", b"defaultvalue", b"default", b"default_value"];
+    let found = [
+        &b"value"[..],
+        b"val",
+        b"defaultvalue",
+        b"default",
+        b"default_value",
+    ];
     if !found.iter().any(|k| key.eq_ignore_ascii_case(k)) {
         return None;
     }
@@ -144,13 +156,20 @@ fn pair(bytes: &[u8], name: &Name, i: usize) -> Option<usize> {
 }
 
 fn is_name_key(bytes: &[u8], end: usize) -> bool {
-    [&b"name"[..], b"key", b"id", b"variable"]
-        .iter()
-        .any(|k| end.checked_sub(k.len()).is_some_and(|i| at_ci(bytes, i, k) && !is(before(bytes, i), WORD)))
+    [&b"name"[..], b"key", b"id", b"variable"].iter().any(|k| {
+        end.checked_sub(k.len())
+            .is_some_and(|i| at_ci(bytes, i, k) && !is(before(bytes, i), WORD))
+    })
 }
 
 /// Signs that are words or only blanks.
-fn worded(file: &FileContext, bytes: &[u8], name: &Name, closers: Closers, i: usize) -> Option<(Sign, usize)> {
+fn worded(
+    file: &FileContext,
+    bytes: &[u8],
+    name: &Name,
+    closers: Closers,
+    i: usize,
+) -> Option<(Sign, usize)> {
     if i == closers.after {
         return None;
     }
@@ -173,20 +192,33 @@ fn worded(file: &FileContext, bytes: &[u8], name: &Name, closers: Closers, i: us
     // `password string = "x"`
     let word = run(bytes, i, NAME, 32);
     let next = skip_blank(bytes, word);
-    if word > i && next > word && byte(bytes, next) == b'=' && is(byte(bytes, skip_blank(bytes, next + 1)), QUOTE) {
+    if word > i
+        && next > word
+        && byte(bytes, next) == b'='
+        && is(byte(bytes, skip_blank(bytes, next + 1)), QUOTE)
+    {
         return Some((Sign::Equals, next + 1));
     }
     let first = line_start(bytes, start, 120);
     let lead = slice(bytes, first..start).trim_ascii();
     let directive = match file.kind {
-        FileKind::Config => lead.is_empty() || lead.eq_ignore_ascii_case(b"login") || at_ci(lead, 0, b"machine"),
+        FileKind::Config => {
+            lead.is_empty() || lead.eq_ignore_ascii_case(b"login") || at_ci(lead, 0, b"machine")
+        }
         FileKind::Shell => matches!(lead, b"ENV" | b"ARG" | b"env" | b"set" | b"setenv"),
         _ => false,
     };
     directive.then_some((Sign::Space, i))
 }
 
-fn value(file: &FileContext, bytes: &[u8], name: &Name, sign: Sign, after: usize) -> Option<(Text, bool)> {
+fn value(
+    file: &FileContext,
+    bytes: &[u8],
+    name: &Name,
+    closers: Closers,
+    sign: Sign,
+    after: usize,
+) -> Option<(Text, bool)> {
     let i = skip_blank(bytes, after);
     let first = byte(bytes, i);
     if sign == Sign::Element {
@@ -195,13 +227,31 @@ fn value(file: &FileContext, bytes: &[u8], name: &Name, sign: Sign, after: usize
     if matches!(first, b'\r' | b'\n' | 0) {
         return next_line(file, bytes, sign, i).map(|t| (t, false));
     }
+    // `"Password: " + x`: the quote after the sign closes the string that holds the name.
+    let closes = |quote: u8| is(quote, QUOTE) && text::lead(bytes, name.range.start).quote == quote;
+    if file.kind == FileKind::Code
+        && !closers.quoted
+        && matches!(sign, Sign::Colon | Sign::Equals)
+        && closes(first)
+    {
+        return None;
+    }
     if let Some(found) = text::quoted(bytes, i) {
         let start = text::skip_scheme(bytes, found.range.start).min(found.range.end);
-        return Some((Text { range: start..found.range.end, ..found }, sign == Sign::Call));
+        return Some((
+            Text {
+                range: start..found.range.end,
+                ..found
+            },
+            sign == Sign::Call,
+        ));
     }
     if matches!(first, b'[' | b'{' | b'(') {
         let inner = skip_space(bytes, i + 1);
-        return text::quoted(bytes, inner).map(|t| (t, true));
+        let found = text::quoted(bytes, inner);
+        if found.is_some() || first != b'[' || file.kind != FileKind::Code {
+            return found.map(|t| (t, true));
+        }
     }
     if sign == Sign::Colon && matches!(first, b'|' | b'>') && file.kind == FileKind::Yaml {
         let line = run(bytes, i, WORD | BLANK, 4).max(i + 1);
@@ -215,7 +265,10 @@ fn value(file: &FileContext, bytes: &[u8], name: &Name, sign: Sign, after: usize
         return text::expression(bytes, i, false).map(|t| (t, true));
     }
     let i = text::skip_scheme(bytes, i);
-    let lead = text::lead(bytes, name.range.start);
+    let lead = text::lead(
+        bytes,
+        name.range.start.saturating_sub(usize::from(closers.quoted)),
+    );
     if file.kind.allows_bare() || lead.in_string || lead.in_comment && sign != Sign::Compare {
         return bare(file, bytes, sign, i, lead).map(|t| (t, false));
     }
@@ -231,7 +284,9 @@ fn bare(file: &FileContext, bytes: &[u8], sign: Sign, i: usize, lead: text::Lead
     // A call or an index is an expression whatever the file.
     if matches!(stop, b'(' | b'[') && !lead.in_comment {
         return match file.kind {
-            FileKind::Config | FileKind::Shell | FileKind::Prose | FileKind::Markup => text::expression(bytes, i, false),
+            FileKind::Config | FileKind::Shell | FileKind::Prose | FileKind::Markup => {
+                text::expression(bytes, i, false)
+            }
             _ => None,
         };
     }
@@ -246,7 +301,9 @@ fn next_line(file: &FileContext, bytes: &[u8], sign: Sign, i: usize) -> Option<T
     }
     match file.kind {
         FileKind::Code | FileKind::Json => text::quoted(bytes, start),
-        FileKind::Yaml if sign == Sign::Colon && byte(bytes, start) == b'-' && byte(bytes, start + 1) == b' ' => {
+        FileKind::Yaml
+            if sign == Sign::Colon && byte(bytes, start) == b'-' && byte(bytes, start + 1) == b' ' =>
+        {
             text::quoted(bytes, start + 2).or_else(|| text::bare(bytes, start + 2, file.kind, false))
         }
         _ => None,

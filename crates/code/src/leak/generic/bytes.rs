@@ -40,7 +40,9 @@ const fn classes() -> [u8; 256] {
 /// Whether a byte is in one of the classes of `mask`.
 #[inline]
 pub(super) fn is(byte: u8, mask: u8) -> bool {
-    CLASSES.get(usize::from(byte)).is_some_and(|class| class & mask != 0)
+    CLASSES
+        .get(usize::from(byte))
+        .is_some_and(|class| class & mask != 0)
 }
 
 /// The byte at `i`, NUL outside.
@@ -110,7 +112,11 @@ pub(super) fn line_start(bytes: &[u8], i: usize, limit: usize) -> usize {
 pub(super) fn line_end(bytes: &[u8], i: usize, limit: usize) -> usize {
     let ceiling = i.saturating_add(limit).min(bytes.len());
     let end = memchr::memchr(b'\n', slice(bytes, i..ceiling)).map_or(ceiling, |n| i + n);
-    if end > i && before(bytes, end) == b'\r' { end - 1 } else { end }
+    if end > i && before(bytes, end) == b'\r' {
+        end - 1
+    } else {
+        end
+    }
 }
 
 /// Whether `text` stands at `i`, ignoring ASCII case.
@@ -120,7 +126,9 @@ pub(super) fn at_ci(bytes: &[u8], i: usize, text: &[u8]) -> bool {
 
 /// Whether `needle`, lower case, occurs in `bytes`, ignoring ASCII case. For short texts.
 pub(super) fn contains_ci(bytes: &[u8], needle: &[u8]) -> bool {
-    bytes.windows(needle.len().max(1)).any(|w| w.eq_ignore_ascii_case(needle))
+    bytes
+        .windows(needle.len().max(1))
+        .any(|w| w.eq_ignore_ascii_case(needle))
 }
 
 /// Index of a byte in a caseless alphabet of 30: letters, digits as one, joiners as one, blank as one, the rest.

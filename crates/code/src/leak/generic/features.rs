@@ -4,7 +4,10 @@
 //! name, of the value, of the line and of the lines around it.
 
 use super::assign::Assignment;
-use super::bytes::{ALPHA, BLANK, DIGIT, LOWER, UPPER, WORD, at_ci, before, byte, hash_ci, is, line_end, line_start, run, slice};
+use super::bytes::{
+    ALPHA, BLANK, DIGIT, LOWER, UPPER, WORD, at_ci, before, byte, hash_ci, is, line_end, line_start, run,
+    slice,
+};
 use super::file::FileContext;
 use super::name;
 use super::shape::{self, Shape, clamp};
@@ -50,8 +53,14 @@ impl Features {
 pub(super) fn extract(file: &FileContext, bytes: &[u8], found: &Assignment, trigrams: &[u8]) -> Features {
     let value = slice(bytes, found.text.range.clone());
     let shape = shape::measure(value, trigrams);
-    let mut features = Features { dense: [0; DENSE], sparse: [0; WORDS], count: 0 };
-    let mut dense = Filler { slots: features.dense.iter_mut() };
+    let mut features = Features {
+        dense: [0; DENSE],
+        sparse: [0; WORDS],
+        count: 0,
+    };
+    let mut dense = Filler {
+        slots: features.dense.iter_mut(),
+    };
     value_features(&mut dense, value, &shape);
     name_features(&mut dense, bytes, found, value);
     place_features(&mut dense, file, bytes, found);
@@ -78,13 +87,26 @@ impl Filler<'_> {
 fn value_features(out: &mut Filler<'_>, value: &[u8], s: &Shape) {
     let seen = s.len.clamp(1, clamp(shape::SEEN));
     let per_mille = |n: i32| n * 1000 / seen;
-    for n in [s.len, s.distinct, s.entropy, s.turns, s.same, s.series, s.letters, s.surprise, s.peak] {
+    for n in [
+        s.len, s.distinct, s.entropy, s.turns, s.same, s.series, s.letters, s.surprise, s.peak,
+    ] {
         out.push(n);
     }
     for n in [s.lower, s.upper, s.digit, s.other, s.vowels, s.turns, s.distinct] {
         out.push(per_mille(n));
     }
-    for n in [s.digit, s.upper, s.other, s.wide, s.blank, s.dots, s.dashes, s.underscores, s.slashes, s.brackets] {
+    for n in [
+        s.digit,
+        s.upper,
+        s.other,
+        s.wide,
+        s.blank,
+        s.dots,
+        s.dashes,
+        s.underscores,
+        s.slashes,
+        s.brackets,
+    ] {
         out.push(n);
     }
     out.push(if s.hex == seen { s.len } else { 0 });
@@ -105,7 +127,13 @@ fn value_features(out: &mut Filler<'_>, value: &[u8], s: &Shape) {
 
 /// Length of the hexadecimal or decimal run at the start.
 fn prefix_digits(value: &[u8]) -> i32 {
-    clamp(value.iter().take(64).take_while(|b| b.is_ascii_hexdigit()).count())
+    clamp(
+        value
+            .iter()
+            .take(64)
+            .take_while(|b| b.is_ascii_hexdigit())
+            .count(),
+    )
 }
 
 fn class_code(b: u8) -> u8 {
@@ -137,14 +165,36 @@ fn name_features(out: &mut Filler<'_>, bytes: &[u8], found: &Assignment, value: 
     out.flag(text.contains(&b'.'));
     out.flag(matches!(before(bytes, found.keyword.end), b's' | b'S'));
     out.flag(same_words(text, value));
-    out.push(clamp(parts.iter().take(count).filter(|p| p.len() > 2 && super::bytes::contains_ci(slice(value, 0..value.len().min(64)), p)).count()));
+    out.push(clamp(
+        parts
+            .iter()
+            .take(count)
+            .filter(|p| p.len() > 2 && super::bytes::contains_ci(slice(value, 0..value.len().min(64)), p))
+            .count(),
+    ));
 }
 
-/// Whether two texts are the same letters and digits.
+/// Whether the letters and digits of one text end the other.
 fn same_words(a: &[u8], b: &[u8]) -> bool {
-    let words = |text: &'_ [u8]| text.iter().filter(|b| is(**b, WORD)).map(u8::to_ascii_lowercase).collect::<Vec<_>>();
-    let (a, b) = (words(a), words(b));
-    !b.is_empty() && (a.ends_with(&b) || b.ends_with(&a))
+    fn words(text: &[u8]) -> std::iter::Peekable<impl Iterator<Item = u8>> {
+        text.iter()
+            .rev()
+            .filter(|b| is(**b, WORD))
+            .map(u8::to_ascii_lowercase)
+            .peekable()
+    }
+    let (mut a, mut b) = (words(a), words(b));
+    if b.peek().is_none() {
+        return false;
+    }
+    while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
+        if x != y {
+            return false;
+        }
+        a.next();
+        b.next();
+    }
+    true
 }
 
 fn place_features(out: &mut Filler<'_>, file: &FileContext, bytes: &[u8], found: &Assignment) {
@@ -155,7 +205,13 @@ fn place_features(out: &mut Filler<'_>, file: &FileContext, bytes: &[u8], found:
     let gap = found.text.range.start.saturating_sub(found.name.end);
     out.push(found.sign as i32);
     out.push(found.text.quote as i32);
-    for flag in [found.indirect, found.text.template, found.closers.quoted, found.closers.phrase, found.closers.escaped] {
+    for flag in [
+        found.indirect,
+        found.text.template,
+        found.closers.quoted,
+        found.closers.phrase,
+        found.closers.escaped,
+    ] {
         out.flag(flag);
     }
     out.flag(lead.in_string);
@@ -182,17 +238,24 @@ fn sparse_words(out: &mut Features, file: &FileContext, bytes: &[u8], found: &As
     out.add(5, keyword);
     out.add(6 ^ file.extension, b"");
     out.add(7 ^ file.extension, keyword);
-    out.add(8 ^ (found.sign as u32) << 8 ^ (found.text.quote as u32) << 16, &[file.kind as u8]);
+    out.add(
+        8 ^ (found.sign as u32) << 8 ^ (found.text.quote as u32) << 16,
+        &[file.kind as u8],
+    );
     if value.len() <= 32 {
         out.add(9, value);
     }
-    each_word(slice(value, 0..value.len().min(96)), 3, 8, |word| out.add(10, word));
+    each_word(slice(value, 0..value.len().min(96)), 3, 8, |word| {
+        out.add(10, word)
+    });
     let line = line_start(bytes, found.name.start, 160);
     let end = line_end(bytes, found.text.after.min(bytes.len()), 100);
     let head = slice(bytes, line..found.name.start);
     out.add(11, last_word(head));
     each_word(head, 2, 12, |word| out.add(12, word));
-    each_word(slice(bytes, found.text.after..end), 2, 8, |word| out.add(13, word));
+    each_word(slice(bytes, found.text.after..end), 2, 8, |word| {
+        out.add(13, word)
+    });
     let above = line_start(bytes, line.saturating_sub(1), 120);
     each_word(slice(bytes, above..line), 3, 8, |word| out.add(14, word));
     let below = line_end(bytes, end.saturating_add(1).min(bytes.len()), 120);
@@ -216,5 +279,9 @@ fn each_word(text: &[u8], least: usize, most: usize, mut with: impl FnMut(&[u8])
 fn last_word(head: &[u8]) -> &[u8] {
     let end = head.iter().rposition(|b| !is(*b, BLANK)).map_or(0, |i| i + 1);
     let start = super::bytes::run_back(head, end, WORD, 24);
-    if at_ci(head, start, b"") && start < end { slice(head, start..end) } else { slice(head, end.saturating_sub(1)..end) }
+    if at_ci(head, start, b"") && start < end {
+        slice(head, start..end)
+    } else {
+        slice(head, end.saturating_sub(1)..end)
+    }
 }

@@ -58,7 +58,11 @@ impl FileContext {
             kind: kind(name, extension),
             extension: super::bytes::hash_ci(
                 0x811c_9dc5,
-                if extension.is_empty() { name.as_bytes() } else { extension.as_bytes() },
+                if extension.is_empty() {
+                    name.as_bytes()
+                } else {
+                    extension.as_bytes()
+                },
             ),
             test: false,
             example: false,
@@ -74,20 +78,24 @@ impl FileContext {
 
     fn mark(&mut self, word: &str) {
         let mut lower = [0_u8; 12];
-        let Some(room) = lower.get_mut(..word.len()) else { return };
+        let Some(room) = lower.get_mut(..word.len()) else {
+            return;
+        };
         room.copy_from_slice(word.as_bytes());
         room.make_ascii_lowercase();
         match &*room {
-            b"test" | b"tests" | b"testing" | b"spec" | b"specs" | b"testdata" | b"e2e" | b"mock" | b"mocks" => {
+            b"test" | b"tests" | b"testing" | b"spec" | b"specs" | b"testdata" | b"e2e" | b"mock"
+            | b"mocks" => {
                 self.test = true;
             }
-            b"example" | b"examples" | b"sample" | b"samples" | b"demo" | b"demos" | b"template" | b"templates"
-            | b"fixture" | b"fixtures" | b"dist" | b"tpl" => self.example = true,
+            b"example" | b"examples" | b"sample" | b"samples" | b"demo" | b"demos" | b"template"
+            | b"templates" | b"fixture" | b"fixtures" | b"dist" | b"tpl" => self.example = true,
             b"doc" | b"docs" | b"documentation" | b"readme" | b"changelog" | b"man" => self.doc = true,
             b"vendor" | b"vendored" | b"thirdparty" | b"node" | b"modules" | b"generated" | b"gen" => {
                 self.vendor = true;
             }
-            b"locale" | b"locales" | b"i18n" | b"l10n" | b"lang" | b"langs" | b"languages" | b"translations" => {
+            b"locale" | b"locales" | b"i18n" | b"l10n" | b"lang" | b"langs" | b"languages"
+            | b"translations" => {
                 self.quiet = true;
             }
             _ => {}
@@ -98,43 +106,89 @@ impl FileContext {
 fn is_quiet_name(name: &str, extension: &str) -> bool {
     let lock = matches!(
         name,
-        "package-lock.json" | "npm-shrinkwrap.json" | "yarn.lock" | "pnpm-lock.yaml" | "go.sum" | "Pipfile.lock"
-            | "flake.lock" | "packages.lock.json" | "gradle.lockfile" | "verification-metadata.xml"
-            | ".cargo-checksum.json" | ".cargo_vcs_info.json" | "Package.resolved" | "Podfile.lock"
+        "package-lock.json"
+            | "npm-shrinkwrap.json"
+            | "yarn.lock"
+            | "pnpm-lock.yaml"
+            | "go.sum"
+            | "Pipfile.lock"
+            | "flake.lock"
+            | "packages.lock.json"
+            | "gradle.lockfile"
+            | "verification-metadata.xml"
+            | ".cargo-checksum.json"
+            | ".cargo_vcs_info.json"
+            | "Package.resolved"
+            | "Podfile.lock"
     );
     lock || name.ends_with(".min.js")
         || name.ends_with(".min.css")
         || matches!(
             extension,
-            "lock" | "po" | "pot" | "mo" | "strings" | "xlf" | "xliff" | "arb" | "resx" | "svg" | "map" | "css" | "scss"
-                | "less" | "sum" | "snap" | "rmeta"
+            "lock"
+                | "po"
+                | "pot"
+                | "mo"
+                | "strings"
+                | "xlf"
+                | "xliff"
+                | "arb"
+                | "resx"
+                | "svg"
+                | "map"
+                | "css"
+                | "scss"
+                | "less"
+                | "sum"
+                | "snap"
+                | "rmeta"
         )
 }
 
 fn kind(name: &str, extension: &str) -> FileKind {
     let mut lower = [0_u8; 12];
-    let Some(room) = lower.get_mut(..extension.len()) else { return FileKind::Config };
+    let Some(room) = lower.get_mut(..extension.len()) else {
+        return FileKind::Config;
+    };
     room.copy_from_slice(extension.as_bytes());
     room.make_ascii_lowercase();
     match &*room {
         b"yml" | b"yaml" | b"sls" | b"raml" => FileKind::Yaml,
-        b"json" | b"json5" | b"jsonc" | b"ipynb" | b"har" | b"jsonl" | b"ndjson" | b"tfstate" | b"webmanifest"
-        | b"postman_collection" | b"avsc" => FileKind::Json,
-        b"xml" | b"html" | b"htm" | b"xhtml" | b"config" | b"csproj" | b"props" | b"plist" | b"xsd" | b"wsdl" | b"pom"
-        | b"jelly" | b"mjml" | b"storyboard" => FileKind::Markup,
-        b"md" | b"txt" | b"rst" | b"adoc" | b"asciidoc" | b"markdown" | b"log" | b"textile" | b"org" | b"tex" | b"rdoc"
-        | b"mdx" | b"out" | b"csv" | b"tsv" | b"http" | b"rest" | b"mdown" | b"rmd" => FileKind::Prose,
-        b"sh" | b"bash" | b"zsh" | b"fish" | b"ksh" | b"csh" | b"bat" | b"cmd" | b"ps1" | b"psm1" | b"psd1"
-        | b"dockerfile" | b"mk" | b"mak" | b"service" | b"tmpl" | b"expect" | b"envrc" => FileKind::Shell,
-        b"" if matches!(name, "Dockerfile" | "Makefile" | "Containerfile" | "GNUmakefile" | "Jenkinsfile" | "Vagrantfile") => {
+        b"json"
+        | b"json5"
+        | b"jsonc"
+        | b"ipynb"
+        | b"har"
+        | b"jsonl"
+        | b"ndjson"
+        | b"tfstate"
+        | b"webmanifest"
+        | b"postman_collection"
+        | b"avsc" => FileKind::Json,
+        b"xml" | b"html" | b"htm" | b"xhtml" | b"config" | b"csproj" | b"props" | b"plist" | b"xsd"
+        | b"wsdl" | b"pom" | b"jelly" | b"mjml" | b"storyboard" => FileKind::Markup,
+        b"md" | b"txt" | b"rst" | b"adoc" | b"asciidoc" | b"markdown" | b"log" | b"textile" | b"org"
+        | b"tex" | b"rdoc" | b"mdx" | b"out" | b"csv" | b"tsv" | b"http" | b"rest" | b"mdown" | b"rmd" => {
+            FileKind::Prose
+        }
+        b"sh" | b"bash" | b"zsh" | b"fish" | b"ksh" | b"csh" | b"bat" | b"cmd" | b"ps1" | b"psm1"
+        | b"psd1" | b"dockerfile" | b"mk" | b"mak" | b"service" | b"tmpl" | b"expect" | b"envrc" => {
+            FileKind::Shell
+        }
+        b"" if matches!(
+            name,
+            "Dockerfile" | "Makefile" | "Containerfile" | "GNUmakefile" | "Jenkinsfile" | "Vagrantfile"
+        ) =>
+        {
             FileKind::Shell
         }
         b"" if matches!(name, "README" | "INSTALL" | "CHANGES" | "LICENSE" | "NOTES") => FileKind::Prose,
-        b"" | b"env" | b"properties" | b"ini" | b"cfg" | b"conf" | b"cnf" | b"toml" | b"prop" | b"example" | b"sample"
-        | b"dist" | b"local" | b"default" | b"template" | b"settings" | b"prefs" | b"credentials" | b"netrc" | b"pgpass"
-        | b"reg" | b"desktop" | b"production" | b"development" | b"dev" | b"prod" | b"test" | b"staging" | b"in" | b"bak"
-        | b"orig" | b"old" | b"j2" | b"erb" | b"tpl" | b"rc" | b"npmrc" | b"editorconfig" | b"inc" | b"rules" | b"ovpn"
-        | b"rdp" | b"secret" | b"secrets" | b"key" | b"pwd" | b"passwd" => FileKind::Config,
+        b"" | b"env" | b"properties" | b"ini" | b"cfg" | b"conf" | b"cnf" | b"toml" | b"prop"
+        | b"example" | b"sample" | b"dist" | b"local" | b"default" | b"template" | b"settings" | b"prefs"
+        | b"credentials" | b"netrc" | b"pgpass" | b"reg" | b"desktop" | b"production" | b"development"
+        | b"dev" | b"prod" | b"test" | b"staging" | b"in" | b"bak" | b"orig" | b"old" | b"j2" | b"erb"
+        | b"tpl" | b"rc" | b"npmrc" | b"editorconfig" | b"inc" | b"rules" | b"ovpn" | b"rdp" | b"secret"
+        | b"secrets" | b"key" | b"pwd" | b"passwd" => FileKind::Config,
         _ => FileKind::Code,
     }
 }

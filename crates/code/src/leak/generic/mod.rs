@@ -26,8 +26,18 @@ use std::ops::Range;
 
 /// What the literal pass looks for, ignoring ASCII case. None holds another; of those that overlap in a text
 /// (`passkey`) every hit may be asked about.
-pub const KEYWORDS: &[&str] =
-    &["pass", "pw", "secret", "token", "key", "auth", "cred", "salt", "nonce", "identified by"];
+pub const KEYWORDS: &[&str] = &[
+    "pass",
+    "pw",
+    "secret",
+    "token",
+    "key",
+    "auth",
+    "cred",
+    "salt",
+    "nonce",
+    "identified by",
+];
 
 /// What the name says a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -78,7 +88,13 @@ pub struct Proposal {
 /// Judges the assignment around the hit of a keyword of `len` bytes at `at`; nothing where there is none, or where its
 /// score is below what is worth reporting.
 #[must_use]
-pub fn judge(classifier: &Classifier, meta: &FileMeta, bytes: &[u8], at: usize, len: usize) -> Option<Candidate> {
+pub fn judge(
+    classifier: &Classifier,
+    meta: &FileMeta,
+    bytes: &[u8],
+    at: usize,
+    len: usize,
+) -> Option<Candidate> {
     name::gate(bytes, at, len)?;
     judge_in(classifier, &FileContext::new(meta), bytes, at, len)
 }
@@ -121,5 +137,25 @@ pub fn propose(
         return None;
     }
     let features = features::extract(file, bytes, &found, &classifier.trigrams);
-    Some(Proposal { name: found.name, value: found.text.range, kind: found.kind, features })
+    Some(Proposal {
+        name: found.name,
+        value: found.text.range,
+        kind: found.kind,
+        features,
+    })
+}
+
+/// Judges arbitrary bytes at an arbitrary place: the entry of the fuzz target.
+#[doc(hidden)]
+pub fn fuzz(path: &str, bytes: &[u8], at: usize, len: usize) {
+    static CLASSIFIER: std::sync::OnceLock<Option<Classifier>> = std::sync::OnceLock::new();
+    if let Some(classifier) = CLASSIFIER.get_or_init(|| Classifier::embedded().ok()) {
+        let meta = FileMeta {
+            path: path.into(),
+            size: 0,
+            commit: None,
+            author: None,
+        };
+        let _ = judge(classifier, &meta, bytes, at, len);
+    }
 }

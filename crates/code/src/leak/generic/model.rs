@@ -16,8 +16,10 @@
 use super::features::{BUCKETS, DENSE, Features};
 use super::shape::SYMBOLS;
 
-static EMBEDDED: &[u8] =
-    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../content/models/leak-context/model.txt"));
+static EMBEDDED: &[u8] = include_bytes!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../content/models/leak-context/model.txt"
+));
 
 /// Depth at which a tree is refused.
 const DEEPEST: usize = 24;
@@ -85,14 +87,24 @@ impl Classifier {
         };
         for (i, line) in text.split(|b| *b == b'\n').enumerate() {
             let known = if i == 0 {
-                (line == b"bartizan-leak-context 1").then_some(()).ok_or("not a model file of version 1")
+                (line == b"bartizan-leak-context 1")
+                    .then_some(())
+                    .ok_or("not a model file of version 1")
             } else {
                 model.line(line)
             };
             known.map_err(|cause| ModelError { line: i + 1, cause })?;
         }
-        let whole = model.trigrams.len() == SYMBOLS.pow(3) && model.words.len() == BUCKETS && model.curve.len() > 1;
-        if whole { Ok(model) } else { Err(ModelError { line: 0, cause: "a part is missing" }) }
+        let whole =
+            model.trigrams.len() == SYMBOLS.pow(3) && model.words.len() == BUCKETS && model.curve.len() > 1;
+        if whole {
+            Ok(model)
+        } else {
+            Err(ModelError {
+                line: 0,
+                cause: "a part is missing",
+            })
+        }
     }
 
     fn line(&mut self, line: &[u8]) -> Result<(), &'static str> {
@@ -111,7 +123,10 @@ impl Classifier {
             "curve" => {
                 for knot in rest.split(' ') {
                     let (logit, probability) = knot.split_once(':').ok_or("no probability")?;
-                    self.curve.push((number(logit)?, probability.parse().map_err(|_| "not a probability")?));
+                    self.curve.push((
+                        number(logit)?,
+                        probability.parse().map_err(|_| "not a probability")?,
+                    ));
                 }
                 if !self.curve.is_sorted_by(|a, b| a.0 < b.0 && a.1 <= b.1) {
                     return Err("the curve does not rise");
@@ -131,10 +146,18 @@ impl Classifier {
         Ok(())
     }
 
-    fn node<'a>(&mut self, tokens: &mut impl Iterator<Item = &'a str>, depth: usize) -> Result<(), &'static str> {
+    fn node<'a>(
+        &mut self,
+        tokens: &mut impl Iterator<Item = &'a str>,
+        depth: usize,
+    ) -> Result<(), &'static str> {
         let token = tokens.next().ok_or("a tree ends early")?;
         let Some(branch) = token.strip_prefix('f') else {
-            self.nodes.push(Node { value: number(token)?, right: 0, feature: 0 });
+            self.nodes.push(Node {
+                value: number(token)?,
+                right: 0,
+                feature: 0,
+            });
             return Ok(());
         };
         let (feature, threshold) = branch.split_once(',').ok_or("no threshold")?;
@@ -143,7 +166,11 @@ impl Classifier {
             return Err("unknown feature or too deep a tree");
         }
         let at = self.nodes.len();
-        self.nodes.push(Node { value: number(threshold)?, right: 0, feature });
+        self.nodes.push(Node {
+            value: number(threshold)?,
+            right: 0,
+            feature,
+        });
         self.node(tokens, depth + 1)?;
         let right = u32::try_from(self.nodes.len()).map_err(|_| "too many nodes")?;
         if let Some(node) = self.nodes.get_mut(at) {
@@ -178,7 +205,10 @@ impl Classifier {
     #[must_use]
     pub fn logit(&self, features: &Features) -> i32 {
         let words = self.words(features);
-        self.roots.iter().map(|root| self.leaf(*root, features, words)).sum()
+        self.roots
+            .iter()
+            .map(|root| self.leaf(*root, features, words))
+            .sum()
     }
 
     fn leaf(&self, root: u32, features: &Features, words: i32) -> i32 {
@@ -188,8 +218,16 @@ impl Classifier {
             if node.right == 0 {
                 return node.value;
             }
-            let feature = features.dense.get(usize::from(node.feature)).copied().unwrap_or(words);
-            at = if feature <= node.value { at + 1 } else { node.right as usize };
+            let feature = features
+                .dense
+                .get(usize::from(node.feature))
+                .copied()
+                .unwrap_or(words);
+            at = if feature <= node.value {
+                at + 1
+            } else {
+                node.right as usize
+            };
         }
     }
 
@@ -197,7 +235,10 @@ impl Classifier {
     #[must_use]
     pub fn probability(&self, logit: i32) -> f32 {
         let after = self.curve.partition_point(|knot| knot.0 < logit);
-        match (after.checked_sub(1).and_then(|i| self.curve.get(i)), self.curve.get(after)) {
+        match (
+            after.checked_sub(1).and_then(|i| self.curve.get(i)),
+            self.curve.get(after),
+        ) {
             (Some((x0, y0)), Some((x1, y1))) => {
                 let part = (logit - x0) as f32 / (x1 - x0) as f32;
                 y0 + (y1 - y0) * part
@@ -213,7 +254,12 @@ fn number(text: &str) -> Result<i32, &'static str> {
 }
 
 fn hex(text: &str) -> Result<Vec<u8>, &'static str> {
-    let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok()).ok_or("not hexadecimal");
+    let digit = |b: u8| {
+        char::from(b)
+            .to_digit(16)
+            .and_then(|d| u8::try_from(d).ok())
+            .ok_or("not hexadecimal")
+    };
     text.as_bytes()
         .chunks(2)
         .map(|pair| match pair {

@@ -1,7 +1,9 @@
 //! The name of an assignment: from a keyword hit to the identifier around it, and its words.
 
 use super::Kind;
-use super::bytes::{ALPHA, DIGIT, LOWER, NAME, QUOTE, UPPER, WORD, at_ci, before, byte, is, run, run_back, slice};
+use super::bytes::{
+    ALPHA, DIGIT, LOWER, NAME, QUOTE, UPPER, WORD, at_ci, before, byte, is, run, run_back, slice,
+};
 use std::ops::Range;
 
 /// Longest name looked at; longer runs of name bytes are data.
@@ -31,7 +33,16 @@ pub(super) fn gate(bytes: &[u8], at: usize, len: usize) -> Option<Kind> {
         if !fresh && is_other_pass(bytes, at) {
             return None;
         }
-        let rest = [&b"words"[..], b"word", b"words", b"wd", b"phrase", b"code", b"wort", b"es"];
+        let rest = [
+            &b"words"[..],
+            b"word",
+            b"words",
+            b"wd",
+            b"phrase",
+            b"code",
+            b"wort",
+            b"es",
+        ];
         next += rest.iter().find(|r| at_ci(bytes, next, r)).map_or(0, |r| r.len());
         return ends_word(bytes, next).then_some(Kind::Password);
     }
@@ -81,15 +92,37 @@ fn ends_word(bytes: &[u8], i: usize) -> bool {
 }
 
 fn is_other_pass(bytes: &[u8], at: usize) -> bool {
-    [&b"by"[..], b"com", b"sur", b"tres", b"en", b"im", b"over", b"under"]
-        .iter()
-        .any(|p| at.checked_sub(p.len()).is_some_and(|i| at_ci(bytes, i, p)))
+    [
+        &b"by"[..],
+        b"com",
+        b"sur",
+        b"tres",
+        b"en",
+        b"im",
+        b"over",
+        b"under",
+    ]
+    .iter()
+    .any(|p| at.checked_sub(p.len()).is_some_and(|i| at_ci(bytes, i, p)))
 }
 
 fn is_other_key(bytes: &[u8], at: usize) -> bool {
-    [&b"mon"[..], b"tur", b"don", b"hoc", b"joc", b"whis", b"hot", b"lac", b"smo", b"mic", b"dis", b"roc"]
-        .iter()
-        .any(|p| at.checked_sub(p.len()).is_some_and(|i| at_ci(bytes, i, p)))
+    [
+        &b"mon"[..],
+        b"tur",
+        b"don",
+        b"hoc",
+        b"joc",
+        b"whis",
+        b"hot",
+        b"lac",
+        b"smo",
+        b"mic",
+        b"dis",
+        b"roc",
+    ]
+    .iter()
+    .any(|p| at.checked_sub(p.len()).is_some_and(|i| at_ci(bytes, i, p)))
 }
 
 /// The identifier around the keyword, when the keyword is its last one.
@@ -112,7 +145,25 @@ pub(super) fn find(bytes: &[u8], at: usize, len: usize) -> Option<Name> {
     while first < at && matches!(byte(bytes, first), b'-' | b'.' | b'$') {
         first += 1;
     }
-    Some(Name { range: first..end, kind, keyword: word_around(bytes, at, len, first, end) })
+    // `${PASSWORD:default}` is a reference; a public key is no secret.
+    let referred = before(bytes, first) == b'{' && before(bytes, first.saturating_sub(1)) == b'$';
+    if referred || names_public_key(slice(bytes, first..end)) {
+        return None;
+    }
+    Some(Name {
+        range: first..end,
+        kind,
+        keyword: word_around(bytes, at, len, first, end),
+    })
+}
+
+fn names_public_key(name: &[u8]) -> bool {
+    name.windows(6).enumerate().any(|(i, w)| {
+        w.eq_ignore_ascii_case(b"public") && {
+            let next = i + 6 + usize::from(matches!(byte(name, i + 6), b'_' | b'-' | b'.'));
+            at_ci(name, next, b"key")
+        }
+    })
 }
 
 fn word_around(bytes: &[u8], at: usize, len: usize, start: usize, end: usize) -> Range<usize> {
@@ -123,10 +174,20 @@ fn word_around(bytes: &[u8], at: usize, len: usize, start: usize, end: usize) ->
 
 /// Whether a text of name bytes holds one of the keywords as the start of a word that names a credential.
 fn has_keyword(text: &[u8]) -> bool {
-    (0..text.len()).any(|i| {
-        super::KEYWORDS
+    text.iter().enumerate().any(|(i, first)| {
+        let keywords: &[&[u8]] = match first | 0x20 {
+            b'p' => &[b"pass", b"pw"],
+            b's' => &[b"secret", b"salt"],
+            b't' => &[b"token"],
+            b'k' => &[b"key"],
+            b'a' => &[b"auth"],
+            b'c' => &[b"cred"],
+            b'n' => &[b"nonce"],
+            _ => return false,
+        };
+        keywords
             .iter()
-            .any(|k| at_ci(text, i, k.as_bytes()) && gate(text, i, k.len()).is_some())
+            .any(|k| at_ci(text, i, k) && gate(text, i, k.len()).is_some())
     })
 }
 
@@ -154,7 +215,10 @@ fn word_start(bytes: &[u8], end: usize, floor: usize) -> usize {
     let class = class_of(byte(bytes, i));
     while i > floor {
         let prior = before(bytes, i);
-        if !is(prior, WORD) || class_of(prior) == DIGIT && class != DIGIT || class_of(prior) != DIGIT && class == DIGIT {
+        if !is(prior, WORD)
+            || class_of(prior) == DIGIT && class != DIGIT
+            || class_of(prior) != DIGIT && class == DIGIT
+        {
             break;
         }
         let here = byte(bytes, i);
@@ -191,7 +255,10 @@ pub(super) struct Closers {
 
 /// Length of the character reference of a quote at `i`; 0 where there is none.
 pub(super) fn html_quote(bytes: &[u8], i: usize) -> usize {
-    [&b"&quot;"[..], b"&#34;", b"&#39;", b"&apos;"].iter().find(|q| at_ci(bytes, i, q)).map_or(0, |q| q.len())
+    [&b"&quot;"[..], b"&#34;", b"&#39;", b"&apos;"]
+        .iter()
+        .find(|q| at_ci(bytes, i, q))
+        .map_or(0, |q| q.len())
 }
 
 /// Skips quotes, brackets and emphasis after a name.
@@ -204,7 +271,8 @@ pub(super) fn closers(bytes: &[u8], name: &Range<usize>) -> Closers {
         if b == b'\\' && is(byte(bytes, i + 1), QUOTE) {
             found.escaped = true;
         } else if is(b, QUOTE) {
-            let opened = before(bytes, name.start) == b || before(bytes, name.start) == b'$' && before(bytes, name.start - 1) == b;
+            let opened = before(bytes, name.start) == b
+                || before(bytes, name.start) == b'$' && before(bytes, name.start.saturating_sub(1)) == b;
             found.quoted |= opened;
             found.phrase |= !opened;
         } else if b == b'[' {

@@ -2,7 +2,7 @@
 //!
 //! Integers throughout, so that every machine computes the same.
 
-use super::bytes::{ALPHA, DIGIT, LOWER, UPPER, WORD, byte, contains_ci, is, run, slice, symbol};
+use super::bytes::{ALPHA, DIGIT, LOWER, UPPER, WORD, byte, is, run, slice, symbol};
 
 /// Bytes of a value that are looked at; what follows is more of the same.
 pub(super) const SEEN: usize = 256;
@@ -73,7 +73,10 @@ pub(super) struct Shape {
 /// Counts over the first bytes of a value. `trigrams` holds the surprise of a symbol after two others.
 pub(super) fn measure(value: &[u8], trigrams: &[u8]) -> Shape {
     let seen = slice(value, 0..value.len().min(SEEN));
-    let mut shape = Shape { len: clamp(value.len()), ..Shape::default() };
+    let mut shape = Shape {
+        len: clamp(value.len()),
+        ..Shape::default()
+    };
     let mut counts = [0_u16; 256];
     let (mut prior, mut prior_class) = (0_u8, 0_u8);
     let (mut same, mut series, mut letters) = (0, 0, 0);
@@ -85,7 +88,11 @@ pub(super) fn measure(value: &[u8], trigrams: &[u8]) -> Shape {
         let class = shape.count(b);
         shape.turns += i32::from(class != prior_class && prior_class != 0);
         same = if b == prior { same + 1 } else { 1 };
-        series = if b == prior.wrapping_add(1) && is(b, WORD) { series + 1 } else { 1 };
+        series = if b == prior.wrapping_add(1) && is(b, WORD) {
+            series + 1
+        } else {
+            1
+        };
         letters = if is(b, ALPHA) { letters + 1 } else { 0 };
         shape.same = shape.same.max(same);
         shape.series = shape.series.max(series);
@@ -154,7 +161,10 @@ fn surprise(seen: &[u8], trigrams: &[u8]) -> (i32, i32) {
     let (mut first, mut second) = (symbol(b' '), symbol(b' '));
     for (i, &b) in seen.iter().enumerate() {
         let third = symbol(b);
-        let cost = trigrams.get((first * SYMBOLS + second) * SYMBOLS + third).copied().map_or(0, i32::from);
+        let cost = trigrams
+            .get((first * SYMBOLS + second) * SYMBOLS + third)
+            .copied()
+            .map_or(0, i32::from);
         sum += cost;
         if let Some(slot) = ring.get_mut(i % WINDOW) {
             window += cost - *slot;
@@ -182,28 +192,56 @@ pub(super) fn is_reference(value: &[u8]) -> bool {
         return true;
     }
     match first {
-        b'$' if is(byte(value, 1), ALPHA) || matches!(byte(value, 1), b'{' | b'(' | b'_') => {
-            return !is_crypt(value);
-        }
+        b'$' if is(byte(value, 1), ALPHA) || matches!(byte(value, 1), b'{' | b'(' | b'_') => return true,
+        b'$' if is_crypt(value) => return true,
+        b'-' if value.starts_with(b"-----") => return true,
+        b'<' if !value.contains(&b'>') => return true,
         b'{' | b'<' | b'[' if matches!(last, b'}' | b'>' | b']') => return !value.contains(&b'"'),
-        b'%' if last == b'%' || is(byte(value, 1), LOWER) && value.len() == 2 || matches!(byte(value, 1), b'(' | b'{') => return true,
+        b'%' if last == b'%'
+            || is(byte(value, 1), LOWER) && value.len() == 2
+            || matches!(byte(value, 1), b'(' | b'{') =>
+        {
+            return true;
+        }
         b'#' if byte(value, 1) == b'{' => return true,
         b'@' if last == b'@' || byte(value, 1) == b'{' => return true,
         b'_' if last == b'_' && value.starts_with(b"__") => return true,
-        b':' | b'&' | b'*' if is(byte(value, 1), ALPHA) && run(value, 1, WORD | super::bytes::JOINER, 64) == value.len() => return true,
+        b':' | b'&' | b'*'
+            if is(byte(value, 1), ALPHA) && run(value, 1, WORD | super::bytes::JOINER, 64) == value.len() =>
+        {
+            return true;
+        }
         _ => {}
     }
     let distinct = value.iter().skip(1).any(|b| *b != first);
-    !distinct || !value.iter().any(|b| is(*b, WORD) || *b >= 0x80) || is_template(value) || is_constant(value)
+    let callee = run(value, 0, ALPHA | super::bytes::JOINER, 64);
+    let call = is(first, ALPHA) && callee > 2 && byte(value, callee) == b'(';
+    let foreign = value.iter().filter(|b| **b >= 0x80).count() * 2 > value.len();
+    !distinct
+        || call
+        || foreign
+        || is_public_key(value)
+        || !value.iter().any(|b| is(*b, WORD) || *b >= 0x80)
+        || is_template(value)
+        || is_constant(value)
 }
 
-/// `$1$…`, `$2a$10$…`, `$apr1$…`, `$argon2id$…`: password hashes.
+/// `$1$…`, `$2a$10$…`, `$6$rounds=…`: password hashes.
 fn is_crypt(value: &[u8]) -> bool {
     value.len() > 12 && value.iter().filter(|b| **b == b'$').count() >= 3
 }
 
+/// Public keys in the form of OpenSSH.
+fn is_public_key(value: &[u8]) -> bool {
+    [&b"ssh-"[..], b"ecdsa-sha2-", b"sk-ssh-"]
+        .iter()
+        .any(|p| value.starts_with(p))
+}
+
 fn is_template(value: &[u8]) -> bool {
-    [&b"${"[..], b"{{", b"<%", b"%(", b"#{", b"{%", b"$("].iter().any(|t| value.windows(2).any(|w| w == *t))
+    value
+        .windows(2)
+        .any(|pair| matches!(pair, b"${" | b"{{" | b"<%" | b"%(" | b"#{" | b"{%" | b"$("))
 }
 
 fn is_constant(value: &[u8]) -> bool {
@@ -211,9 +249,42 @@ fn is_constant(value: &[u8]) -> bool {
         return false;
     }
     const WORDS: [&[u8]; 36] = [
-        b"true", b"false", b"null", b"none", b"nil", b"undefined", b"yes", b"off", b"string", b"str", b"String", b"int", b"integer",
-        b"number", b"boolean", b"bool", b"object", b"bytes", b"byte", b"char", b"text", b"varchar", b"any", b"optional", b"required",
-        b"self", b"this", b"empty", b"unset", b"default", b"env", b"uuid", b"hidden", b"redacted", b"masked", b"omitted",
+        b"true",
+        b"false",
+        b"null",
+        b"none",
+        b"nil",
+        b"undefined",
+        b"yes",
+        b"off",
+        b"string",
+        b"str",
+        b"String",
+        b"int",
+        b"integer",
+        b"number",
+        b"boolean",
+        b"bool",
+        b"object",
+        b"bytes",
+        b"byte",
+        b"char",
+        b"text",
+        b"varchar",
+        b"any",
+        b"optional",
+        b"required",
+        b"self",
+        b"this",
+        b"empty",
+        b"unset",
+        b"default",
+        b"env",
+        b"uuid",
+        b"hidden",
+        b"redacted",
+        b"masked",
+        b"omitted",
     ];
     WORDS.iter().any(|w| value.eq_ignore_ascii_case(w))
 }
@@ -229,23 +300,61 @@ pub(super) fn is_uuid(value: &[u8]) -> bool {
 
 /// Digits with the separators of dates, times, versions, amounts and addresses.
 pub(super) fn is_numeric(value: &[u8]) -> bool {
-    value.iter().all(|b| is(*b, DIGIT) || matches!(b, b'.' | b'-' | b':' | b'/' | b' ' | b'T' | b'Z' | b'+' | b',' | b'x' | b'v'))
+    value.iter().all(|b| {
+        is(*b, DIGIT)
+            || matches!(
+                b,
+                b'.' | b'-' | b':' | b'/' | b' ' | b'T' | b'Z' | b'+' | b',' | b'x' | b'v'
+            )
+    })
 }
 
-/// Words that say the value is made up.
+/// How many places hold a word that says the value is made up.
 pub(super) fn placeholder_words(value: &[u8]) -> i32 {
-    const WORDS: [&[u8]; 26] = [
-        b"example", b"changeme", b"change_me", b"change-me", b"your", b"placeholder", b"dummy", b"fake", b"sample", b"replace",
-        b"insert", b"todo", b"xxxx", b"1234", b"abcd", b"foobar", b"redacted", b"here", b"test", b"demo", b"secret", b"password",
-        b"token", b"default", b"mock", b"enter",
-    ];
-    let seen = slice(value, 0..value.len().min(64));
-    clamp(WORDS.iter().filter(|w| contains_ci(seen, w)).count())
+    let mut seen = [0_u8; 64];
+    let len = value.len().min(seen.len());
+    if let (Some(seen), Some(value)) = (seen.get_mut(..len), value.get(..len)) {
+        seen.copy_from_slice(value);
+        seen.make_ascii_lowercase();
+    }
+    let seen = slice(&seen, 0..len);
+    let at = |i: usize| {
+        placeholders(byte(seen, i))
+            .iter()
+            .any(|w| slice(seen, i..seen.len()).starts_with(w))
+    };
+    clamp((0..len).filter(|i| at(*i)).count())
+}
+
+/// Words that say so, by their first letter.
+const fn placeholders(first: u8) -> &'static [&'static [u8]] {
+    match first {
+        b'1' => &[b"1234"],
+        b'a' => &[b"abcd"],
+        b'c' => &[b"changeme", b"change_me", b"change-me"],
+        b'd' => &[b"dummy", b"demo", b"default"],
+        b'e' => &[b"example", b"enter"],
+        b'f' => &[b"fake", b"foobar"],
+        b'h' => &[b"here"],
+        b'i' => &[b"insert"],
+        b'm' => &[b"mock"],
+        b'p' => &[b"placeholder", b"password"],
+        b'r' => &[b"replace", b"redacted"],
+        b's' => &[b"sample", b"secret"],
+        b't' => &[b"todo", b"test", b"token"],
+        b'x' => &[b"xxxx"],
+        b'y' => &[b"your"],
+        _ => &[],
+    }
 }
 
 /// How the words of a value are joined: 1 small letters, 2 capitals, 3 camel, 4 snake, 5 kebab, 6 dotted, 0 not a name.
 pub(super) fn identifier(value: &[u8], shape: &Shape) -> i32 {
-    if shape.blank > 0 || shape.wide > 0 || !value.iter().all(|b| is(*b, super::bytes::NAME)) || is(byte(value, 0), DIGIT) {
+    if shape.blank > 0
+        || shape.wide > 0
+        || !value.iter().all(|b| is(*b, super::bytes::NAME))
+        || is(byte(value, 0), DIGIT)
+    {
         return 0;
     }
     if shape.dots > 0 {

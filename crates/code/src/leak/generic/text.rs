@@ -1,6 +1,9 @@
 //! Values: string literals of many languages, unquoted words, element text, and the literal inside an expression.
 
-use super::bytes::{ALPHA, BLANK, LOWER, QUOTE, WORD, at_ci, before, byte, contains_ci, is, line_start, run, skip_blank, skip_space, slice};
+use super::bytes::{
+    ALPHA, BLANK, LOWER, QUOTE, WORD, at_ci, before, byte, contains_ci, is, line_start, run, skip_blank,
+    skip_space, slice,
+};
 use super::file::FileKind;
 use std::ops::Range;
 
@@ -43,7 +46,11 @@ pub(super) fn quoted(bytes: &[u8], i: usize) -> Option<Text> {
             b'b' | b'B' | b'u' | b'U' | b'r' | b'R' | b'L' | b'@' | b'N' | b'E' | b's' | b'#' => {}
             b'&' => {
                 let len = super::name::html_quote(bytes, at);
-                return if len > 0 { until(bytes, at + len, slice(bytes, at..at + len), Quote::Escaped) } else { None };
+                return if len > 0 {
+                    until(bytes, at + len, slice(bytes, at..at + len), Quote::Escaped)
+                } else {
+                    None
+                };
             }
             b'\\' if is(byte(bytes, at + 1), QUOTE) => return escaped(bytes, at),
             _ => return None,
@@ -71,7 +78,12 @@ pub(super) fn quoted(bytes: &[u8], i: usize) -> Option<Text> {
         _ => Quote::Backtick,
     };
     let end = closing(bytes, at + 1, quote)?;
-    Some(Text { range: at + 1..end, quote: style, after: end + 1, template })
+    Some(Text {
+        range: at + 1..end,
+        quote: style,
+        after: end + 1,
+        template,
+    })
 }
 
 fn closing(bytes: &[u8], start: usize, quote: u8) -> Option<usize> {
@@ -96,14 +108,32 @@ fn escaped(bytes: &[u8], at: usize) -> Option<Text> {
 
 fn until(bytes: &[u8], start: usize, fence: &[u8], quote: Quote) -> Option<Text> {
     let stop = start.saturating_add(LONGEST).min(bytes.len());
-    let end = slice(bytes, start..stop).windows(fence.len()).position(|w| w == fence)? + start;
-    Some(Text { range: start..end, quote, after: end + fence.len(), template: false })
+    let end = slice(bytes, start..stop)
+        .windows(fence.len())
+        .position(|w| w == fence)?
+        + start;
+    Some(Text {
+        range: start..end,
+        quote,
+        after: end + fence.len(),
+        template: false,
+    })
 }
 
 /// Skips the scheme of an `Authorization` header.
 pub(super) fn skip_scheme(bytes: &[u8], i: usize) -> usize {
-    const SCHEMES: [&[u8]; 5] = [b"bearer ", b"basic ", b"token ", b"apikey ", b"api-key "];
-    SCHEMES.iter().find(|s| at_ci(bytes, i, s)).map_or(i, |s| skip_blank(bytes, i + s.len()))
+    const SCHEMES: [&[u8]; 6] = [
+        b"ntlm ",
+        b"bearer ",
+        b"basic ",
+        b"token ",
+        b"apikey ",
+        b"api-key ",
+    ];
+    SCHEMES
+        .iter()
+        .find(|s| at_ci(bytes, i, s))
+        .map_or(i, |s| skip_blank(bytes, i + s.len()))
 }
 
 /// The text of an element that starts at `i`.
@@ -120,7 +150,12 @@ pub(super) fn element(bytes: &[u8], i: usize) -> Option<Text> {
     while range.start < range.end && before(bytes, range.end).is_ascii_whitespace() {
         range.end -= 1;
     }
-    Some(Text { range, quote: Quote::Element, after: end, template: false })
+    Some(Text {
+        range,
+        quote: Quote::Element,
+        after: end,
+        template: false,
+    })
 }
 
 /// An unquoted word at `i`.
@@ -137,18 +172,26 @@ pub(super) fn bare(bytes: &[u8], i: usize, kind: FileKind, in_string: bool) -> O
     let loose = matches!(kind, FileKind::Prose | FileKind::Markup | FileKind::Code) || in_string;
     while last > i {
         let b = before(bytes, last);
-        if b != b',' && b != b';' && !(loose && matches!(b, b'.' | b':' | b')' | b'*' | b'\\' | b']' | b'}')) {
+        if b != b',' && b != b';' && !(loose && matches!(b, b'.' | b':' | b')' | b'*' | b'\\' | b']' | b'}'))
+        {
             break;
         }
         last -= 1;
     }
-    (last > i).then_some(Text { range: i..last, quote: Quote::Bare, after: end, template: false })
+    (last > i).then_some(Text {
+        range: i..last,
+        quote: Quote::Bare,
+        after: end,
+        template: false,
+    })
 }
 
 fn ends_bare(b: u8, kind: FileKind, in_string: bool) -> bool {
     match b {
         0..=b' ' | b'"' | b'\'' | b'`' => true,
-        b';' | b'&' | b'<' | b'\\' | b',' => in_string || matches!(kind, FileKind::Markup | FileKind::Shell) && b != b',',
+        b';' | b'&' | b'<' | b'\\' | b',' => {
+            in_string || matches!(kind, FileKind::Markup | FileKind::Shell) && b != b','
+        }
         b'(' | b'[' => kind != FileKind::Prose,
         b')' | b'}' | b'|' => in_string,
         _ => false,
@@ -159,6 +202,8 @@ fn ends_bare(b: u8, kind: FileKind, in_string: bool) -> bool {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Lead {
     pub(super) in_string: bool,
+    /// The quote that opened the string, 0 outside of one.
+    pub(super) quote: u8,
     pub(super) in_comment: bool,
 }
 
@@ -189,7 +234,11 @@ pub(super) fn lead(bytes: &[u8], at: usize) -> Lead {
         }
         i += 1;
     }
-    Lead { in_string: open != 0, in_comment: comment }
+    Lead {
+        in_string: open != 0,
+        quote: open,
+        in_comment: comment,
+    }
 }
 
 fn starts_comment(bytes: &[u8], i: usize, first: usize) -> bool {
@@ -226,7 +275,9 @@ pub(super) fn expression(bytes: &[u8], start: usize, typed: bool) -> Option<Text
             }
             b'[' => i = index(bytes, i + 1)?,
             b'<' if typed => i = run_until(bytes, i, b'>')?,
-            b'=' if typed && !matches!(byte(bytes, i + 1), b'=' | b'>') => return quoted(bytes, skip_blank(bytes, i + 1)),
+            b'=' if typed && !matches!(byte(bytes, i + 1), b'=' | b'>') => {
+                return quoted(bytes, skip_blank(bytes, i + 1));
+            }
             b'|' | b'?' => return alternative(bytes, i),
             b'o' if at_ci(bytes, i, b"or ") => return quoted(bytes, skip_blank(bytes, i + 3)),
             b')' if looked_up => i += 1,
@@ -276,26 +327,76 @@ fn index(bytes: &[u8], inside: usize) -> Option<usize> {
 }
 
 fn run_until(bytes: &[u8], start: usize, close: u8) -> Option<usize> {
-    slice(bytes, start..start.saturating_add(48).min(bytes.len())).iter().position(|b| *b == close).map(|n| start + n + 1)
+    slice(bytes, start..start.saturating_add(48).min(bytes.len()))
+        .iter()
+        .position(|b| *b == close)
+        .map(|n| start + n + 1)
 }
 
 fn alternative(bytes: &[u8], i: usize) -> Option<Text> {
     let next = byte(bytes, i + 1);
     let doubled = next == byte(bytes, i) || next == b':';
-    if doubled { quoted(bytes, skip_space(bytes, i + 2)) } else { None }
+    if doubled {
+        quoted(bytes, skip_space(bytes, i + 2))
+    } else {
+        None
+    }
 }
 
 /// Whether a call fetches what its first argument names, so that the argument is no value.
 fn is_lookup(callee: &[u8]) -> bool {
-    let last = callee.rsplit(|b| matches!(b, b'.' | b':' | b'>')).next().unwrap_or_default();
-    if matches!(last, b"t" | b"_" | b"i18n" | b"gettext" | b"tr" | b"L" | b"__" | b"Q" | b"$t" | b"arg" | b"var") {
+    let last = callee
+        .rsplit(|b| matches!(b, b'.' | b':' | b'>'))
+        .next()
+        .unwrap_or_default();
+    if matches!(
+        last,
+        b"t" | b"_" | b"i18n" | b"gettext" | b"tr" | b"L" | b"__" | b"Q" | b"$t" | b"arg" | b"var"
+    ) {
         return true;
     }
     [
-        &b"env"[..], b"get", b"config", b"lookup", b"param", b"opt", b"prop", b"fetch", b"resolve", b"find", b"load", b"read",
-        b"input", b"prompt", b"translat", b"ask", b"label", b"message", b"flag", b"query", b"select", b"header", b"field", b"arg",
-        b"attr", b"column", b"require", b"import", b"regex", b"compile", b"error", b"format", b"path", b"file", b"join", b"index",
-        b"has", b"contains", b"split", b"replace", b"match",
+        &b"env"[..],
+        b"get",
+        b"config",
+        b"lookup",
+        b"param",
+        b"opt",
+        b"prop",
+        b"fetch",
+        b"resolve",
+        b"find",
+        b"load",
+        b"read",
+        b"input",
+        b"prompt",
+        b"translat",
+        b"ask",
+        b"label",
+        b"message",
+        b"flag",
+        b"query",
+        b"select",
+        b"header",
+        b"field",
+        b"arg",
+        b"attr",
+        b"column",
+        b"require",
+        b"import",
+        b"regex",
+        b"compile",
+        b"error",
+        b"format",
+        b"path",
+        b"file",
+        b"join",
+        b"index",
+        b"has",
+        b"contains",
+        b"split",
+        b"replace",
+        b"match",
     ]
     .iter()
     .any(|part| contains_ci(last, part))
