@@ -20,6 +20,11 @@ fn a_fingerprint_is_explained_from_the_last_report() {
         answer.out.contains("src/app.py:3:10") && answer.out.contains("Revoke it"),
         "{answer}"
     );
+    assert_eq!(
+        sandbox.run(&["explain", &fingerprint[..8]]).out,
+        answer.out,
+        "the beginning is enough"
+    );
     let other = sandbox.run(&["explain", &"0".repeat(32)]);
     assert_eq!(other.code, 3);
     assert!(other.err.contains("scan again"), "{other}");

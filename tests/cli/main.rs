@@ -3,6 +3,14 @@
 //! In: a [`sandbox::Sandbox`], a directory with a home of its own. Out: snapshots in which paths, times and versions
 //! are replaced by placeholders. Credentials are made from a pattern when a test runs.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "all of this is tests: what is wrong must stop them"
+)]
+
 mod bad_input;
 mod baselines;
 mod config;

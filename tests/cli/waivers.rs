@@ -90,7 +90,7 @@ fn entries_are_added_listed_explained_and_pruned() {
     let added = sandbox.run(&[
         "waive",
         "add",
-        &fingerprint,
+        &fingerprint[..8],
         "--reason",
         "revoked",
         "--until",

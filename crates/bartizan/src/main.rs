@@ -9,6 +9,7 @@ mod error;
 mod foreign;
 mod git;
 mod interrupt;
+mod kept;
 mod output;
 mod place;
 mod practices;

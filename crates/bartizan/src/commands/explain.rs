@@ -11,7 +11,7 @@ use crate::practices::{self, ANSWERS, PRACTICES, WEAKNESSES};
 use crate::scan::{Loaded, Place, common_flags, load_config, load_rules};
 use crate::terminal::Terminal;
 use bartizan_engine::suggest::did_you_mean;
-use bartizan_model::{Fingerprint, RuleInfo};
+use bartizan_model::RuleInfo;
 use text::Page;
 
 /// Prints what is known of `id`.
@@ -23,7 +23,7 @@ pub(crate) fn run(common: &Common, id: &str, terminal: Terminal) -> Outcome {
     let terminal = terminal.with_setting(config.text("output.color"));
     let mut page = Page::new(terminal);
     let loaded = load_rules(&config.paths("rules.files"), terminal)?;
-    if Fingerprint::parse(id).is_some() {
+    if crate::kept::is_fingerprint(id) {
         found::finding(id, &config, loaded, &mut page)?;
     } else if let Some((path, line)) = id
         .rsplit_once(':')

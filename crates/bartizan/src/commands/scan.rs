@@ -3,12 +3,9 @@
 use crate::args::{Common, ScanArgs, Stage};
 use crate::error::Outcome;
 use crate::output::{self, Destination};
-use crate::place;
 use crate::scan::{self, Done, Request};
 use crate::terminal::Terminal;
-use bartizan_model::Report;
 use bartizan_report::{Context, render, summary};
-use std::path::Path;
 
 /// Scans and prints.
 pub(crate) fn run(common: &Common, args: &ScanArgs, terminal: Terminal) -> Outcome {
@@ -24,7 +21,7 @@ pub(crate) fn judge(common: &Common, args: &ScanArgs, stage: Option<Stage>, term
         stage,
         terminal,
     })?;
-    remember(&done, &args.targets);
+    crate::kept::keep(&done, &args.targets);
     print(&done, &destinations)?;
     let code = done.report.verdict.exit_code();
     Ok(if code == 1 && args.judge.exit_zero {
@@ -72,54 +69,4 @@ fn print(done: &Done, destinations: &[Destination]) -> Result<(), crate::error::
         },
     ));
     Ok(())
-}
-
-/// Reports kept, so that `explain FINGERPRINT` finds them.
-const KEPT: usize = 50;
-
-/// Keeps the report, in which secrets are masked, for `explain`. A report that cannot be kept is no reason to fail.
-fn remember(done: &Done, targets: &[String]) {
-    if !done.config.flag("data.cache") {
-        return;
-    }
-    let Some(directory) = place::data_dir(&done.config).map(|data| data.join("reports")) else {
-        return;
-    };
-    let name = format!("{}.json", place::key_of(&targets.join("\n"), &done.config.root));
-    let stored = store(&directory, &name, &done.report);
-    if let (Err(error), true) = (stored, done.terminal.verbose > 0) {
-        done.terminal.note(format_args!(
-            "the report was not kept for `bartizan explain`: {}",
-            crate::error::plain(&error)
-        ));
-    }
-}
-
-fn store(directory: &Path, name: &str, report: &Report) -> std::io::Result<()> {
-    use bartizan_engine::system::{Machine, System};
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(directory)?;
-    let file = directory.join(name);
-    let is_new = !file.exists();
-    Machine.replace(&file, &serde_json::to_vec(report)?)?;
-    if is_new {
-        forget_oldest(directory)?;
-    }
-    Ok(())
-}
-
-fn forget_oldest(directory: &Path) -> std::io::Result<()> {
-    let mut kept = Vec::new();
-    for entry in std::fs::read_dir(directory)? {
-        let entry = entry?;
-        kept.push((entry.metadata()?.modified()?, entry.path()));
-    }
-    kept.sort();
-    let surplus = kept.len().saturating_sub(KEPT);
-    kept.iter()
-        .take(surplus)
-        .try_for_each(|(_, path)| std::fs::remove_file(path))
 }

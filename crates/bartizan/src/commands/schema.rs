@@ -23,6 +23,11 @@ const SCHEMAS: &[(&str, &str, &str)] = &[
         "bartizan.baseline.json",
         include_str!("../../../../content/schema/baseline-v1.json"),
     ),
+    (
+        "report",
+        "-o json",
+        include_str!("../../../../content/schema/report-v1.json"),
+    ),
 ];
 
 /// Prints a schema, or the names of all of them.

@@ -41,7 +41,7 @@ fn add(common: &Common, args: WaiveAdd, terminal: Terminal) -> Outcome {
     Ok(0)
 }
 
-fn checked(args: WaiveAdd, config: &Config, terminal: Terminal) -> Result<Addition, Error> {
+fn checked(mut args: WaiveAdd, config: &Config, terminal: Terminal) -> Result<Addition, Error> {
     if args.reason.trim().is_empty() {
         return Err(Error::usage(
             "the reason is empty",
@@ -49,12 +49,19 @@ fn checked(args: WaiveAdd, config: &Config, terminal: Terminal) -> Result<Additi
         ));
     }
     if let Some(text) = &args.fingerprint
+        && crate::kept::is_fingerprint(text)
+        && let Some((_, finding)) = crate::kept::find(text, config)?
+    {
+        args.fingerprint = Some(finding.fingerprint.to_string());
+    }
+    if let Some(text) = &args.fingerprint
         && Fingerprint::parse(text).is_none()
     {
         let help = if text.contains('/') {
             format!("for a rule, write `--rule {text}`")
         } else {
-            "copy it from a report: 32 lower-case hexadecimal digits".to_owned()
+            "copy it from a report: 32 lower-case hexadecimal digits, or the first of them after a scan"
+                .to_owned()
         };
         return Err(Error::usage(format!("`{text}` is no fingerprint"), help));
     }

@@ -40,7 +40,7 @@ pub(crate) struct Request<'a> {
 /// What a scan came to.
 pub(crate) struct Done {
     pub(crate) report: Report,
-    /// Manuals of the rules in force, by id.
+    /// Manuals of the rules in force, by id; none when nothing was found.
     pub(crate) rules: BTreeMap<String, RuleInfo>,
     pub(crate) config: Config,
     pub(crate) terminal: Terminal,
@@ -103,9 +103,15 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         checks: &checks,
     };
     let judged = judged::judge(&scanned, outcome, &selection, entries, baseline)?;
+    // Manuals are large: they are unpacked only when there is a finding to explain.
+    let rules = if judged.report.findings.is_empty() {
+        BTreeMap::new()
+    } else {
+        manuals(&checks)
+    };
     Ok(Done {
         report: judged.report,
-        rules: manuals(&checks),
+        rules,
         config,
         terminal,
         waivers_used: judged.used,

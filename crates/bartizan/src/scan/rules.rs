@@ -74,10 +74,8 @@ impl Selection {
             .collect();
         let (only, skip) = (config.list("scan.only"), config.list("scan.skip"));
         for (key, globs) in [("scan.only", only), ("scan.skip", skip)] {
-            for glob in globs
-                .iter()
-                .filter(|glob| !is_glob(glob) && !known.contains(*glob))
-            {
+            let unknown = globs.iter().find(|glob| !is_glob(glob) && !known.contains(*glob));
+            if let Some(glob) = unknown {
                 let help = did_you_mean(glob, known.iter().map(String::as_str));
                 return Err(Error::usage(
                     format!("there is no rule `{glob}` ({}, {key})", config.origin(key)),

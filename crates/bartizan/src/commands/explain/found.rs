@@ -2,18 +2,17 @@
 
 use super::text::Page;
 use crate::error::Error;
-use crate::place;
 use crate::scan::{Loaded, Place};
 use bartizan_engine::config::Config;
 use bartizan_engine::system::{Machine, System};
 use bartizan_engine::waiver::{self, InlineWaivers};
 use bartizan_engine::{Check, Input, Sink};
-use bartizan_model::{Finding, Report, Waiver};
+use bartizan_model::Waiver;
 use bartizan_source::FileMeta;
 
-/// The finding with this fingerprint, in the newest report that has it.
+/// The finding with this fingerprint, or the beginning of one, in the newest report that has it.
 pub(super) fn finding(id: &str, config: &Config, loaded: Loaded, page: &mut Page) -> Result<(), Error> {
-    let Some((report, finding)) = newest(id, config) else {
+    let Some((report, finding)) = crate::kept::find(id, config)? else {
         return Err(Error::nothing(
             format!("no kept report has a finding {id}"),
             "scan again, then ask again; the last report of each target is kept in the data directory, unless caches are off",
@@ -51,35 +50,6 @@ pub(super) fn finding(id: &str, config: &Config, loaded: Loaded, page: &mut Page
         super::rule(rule, page);
     }
     Ok(())
-}
-
-fn newest(id: &str, config: &Config) -> Option<(Report, Finding)> {
-    let directory = place::data_dir(config)?.join("reports");
-    let mut newest: Option<(Report, Finding)> = None;
-    for entry in std::fs::read_dir(directory).ok()?.flatten() {
-        let Ok(text) = Machine.read_text(&entry.path()) else {
-            continue;
-        };
-        if !text.contains(id) {
-            continue;
-        }
-        let Ok(report) = serde_json::from_str::<Report>(&text) else {
-            continue;
-        };
-        let found = report
-            .findings
-            .iter()
-            .find(|finding| finding.fingerprint.as_str() == id)
-            .cloned();
-        if let Some(finding) = found
-            && newest
-                .as_ref()
-                .is_none_or(|(known, _)| known.started < report.started)
-        {
-            newest = Some((report, finding));
-        }
-    }
-    newest
 }
 
 /// The waiver that stands at this line of a file: an entry of a waiver file, or a comment.
