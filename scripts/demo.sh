@@ -12,7 +12,7 @@ set -euo pipefail
 meaning() {
   case "$1" in
     0) echo "Allow: a gate would let this through" ;;
-    1) echo "Deny: a commit, build or deploy gate would stop this" ;;
+    1) echo "Deny: a gate would stop this" ;;
     2) echo "the command line or a configuration file is wrong" ;;
     3) echo "nothing there to scan" ;;
     4) echo "Unknown: something that had to be checked was not" ;;
