@@ -25,7 +25,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     println!("cargo::rerun-if-changed={}", root.display());
     println!("cargo::rerun-if-changed=build.rs");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&root)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&root)?
+        .map(|e| e.map(|e| e.path()))
+        .collect::<Result<_, _>>()?;
     files.retain(|file| file.extension().is_some_and(|e| e == "yaml"));
     files.sort();
     let mut rules = Vec::with_capacity(files.len());
@@ -35,7 +37,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         rules.push(rule);
     }
     rules.sort_by(|a, b| a.id.cmp(&b.id));
-    if let Some(pair) = rules.windows(2).find(|pair| pair.first().map(|r| &r.id) == pair.last().map(|r| &r.id)) {
+    if let Some(pair) = rules
+        .windows(2)
+        .find(|pair| pair.first().map(|r| &r.id) == pair.last().map(|r| &r.id))
+    {
         return Err(format!("two rules are called {}", pair.first().map_or("", |r| &r.id)).into());
     }
     let matchers: Vec<pack::LeakMatcher> = rules.iter().map(pack::LeakMatcher::from).collect();

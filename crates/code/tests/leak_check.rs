@@ -9,11 +9,19 @@ use bartizan_source::{FileMeta, Window};
 const TOKEN: &str = "glpat-[A-Za-z0-9]{20}";
 
 fn check() -> LeakCheck {
-    LeakCheck::new(LeakOptions { generic: GenericMode::Off, ..LeakOptions::default() })
+    LeakCheck::new(LeakOptions {
+        generic: GenericMode::Off,
+        ..LeakOptions::default()
+    })
 }
 
 fn meta(path: &str) -> FileMeta {
-    FileMeta { path: path.into(), size: 0, commit: None, author: None }
+    FileMeta {
+        path: path.into(),
+        size: 0,
+        commit: None,
+        author: None,
+    }
 }
 
 fn scan(check: &LeakCheck, path: &str, bytes: &[u8]) -> Vec<Finding> {
@@ -42,7 +50,9 @@ fn no_field_of_any_finding_holds_the_secret() {
     let mut looked = 0;
     for rule in builtin::leak_rules() {
         for example in &rule.examples.fire {
-            let Some(text) = examples::texts(rule, example).unwrap().into_iter().next() else { continue };
+            let Some(text) = examples::texts(rule, example).unwrap().into_iter().next() else {
+                continue;
+            };
             let path = example.file.as_deref().unwrap_or("example.txt");
             for finding in scan(&check, path, &text) {
                 let at = &finding.locations[0];
@@ -54,18 +64,29 @@ fn no_field_of_any_finding_holds_the_secret() {
                 let written = serde_json::to_string(&finding).unwrap();
                 let secret = serde_json::to_string(&String::from_utf8_lossy(secret)).unwrap();
                 let secret = secret.trim_matches('"');
-                assert!(secret.len() < 6 || !written.contains(secret), "{}: {written}", finding.rule);
+                assert!(
+                    secret.len() < 6 || !written.contains(secret),
+                    "{}: {written}",
+                    finding.rule
+                );
                 looked += 1;
             }
         }
     }
-    assert!(looked > builtin::leak_rules().len(), "only {looked} findings were looked at");
+    assert!(
+        looked > builtin::leak_rules().len(),
+        "only {looked} findings were looked at"
+    );
 }
 
 #[test]
 fn a_token_is_found_at_its_line_and_column() {
     let token = generate::expand(TOKEN, 1).unwrap();
-    let findings = scan(&check(), "a.py", format!("import os\nkey = '{token}'\n").as_bytes());
+    let findings = scan(
+        &check(),
+        "a.py",
+        format!("import os\nkey = '{token}'\n").as_bytes(),
+    );
     assert_eq!(findings.len(), 1);
     let at = &findings[0].locations[0];
     assert_eq!((at.line, at.column, at.end_line, at.end_column), (2, 8, 2, 34));
@@ -77,9 +98,24 @@ fn a_token_that_ended_in_the_window_before_is_not_reported_again() {
     let text = format!("{token} ");
     let meta = meta("big");
     let report = |overlap: usize| {
-        let window = Window { offset: 1000, overlap, lines_before: 9, column_before: 0, last: true };
+        let window = Window {
+            offset: 1000,
+            overlap,
+            lines_before: 9,
+            column_before: 0,
+            last: true,
+        };
         let mut sink = Sink::default();
-        check().run(&Input { meta: &meta, bytes: text.as_bytes(), window }, &mut sink).unwrap();
+        check()
+            .run(
+                &Input {
+                    meta: &meta,
+                    bytes: text.as_bytes(),
+                    window,
+                },
+                &mut sink,
+            )
+            .unwrap();
         sink.into_parts().0
     };
     assert_eq!(report(token.len()).len(), 0);
@@ -91,18 +127,29 @@ fn a_token_that_ended_in_the_window_before_is_not_reported_again() {
 #[test]
 fn a_file_in_utf_16_is_read() {
     let token = generate::expand(TOKEN, 2).unwrap();
-    let bytes: Vec<u8> = format!("\u{feff}token = {token}\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let bytes: Vec<u8> = format!("\u{feff}token = {token}\n")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     assert_eq!(scan(&check(), "a.txt", &bytes).len(), 1);
 }
 
 #[test]
 fn a_token_in_a_kubernetes_secret_is_decoded_and_reported_where_it_stands() {
     let token = generate::expand(TOKEN, 3).unwrap();
-    let yaml = format!("apiVersion: v1\nkind: Secret\ndata:\n  token: {}\n", base64(token.as_bytes()));
+    let yaml = format!(
+        "apiVersion: v1\nkind: Secret\ndata:\n  token: {}\n",
+        base64(token.as_bytes())
+    );
     let findings = scan(&check(), "k8s/secret.yaml", yaml.as_bytes());
     assert_eq!(findings.len(), 1, "{findings:?}");
     assert_eq!(findings[0].locations[0].line, 4);
-    assert!(findings[0].evidence.iter().any(|step| step.message.contains("base64-encoded")));
+    assert!(
+        findings[0]
+            .evidence
+            .iter()
+            .any(|step| step.message.contains("base64-encoded"))
+    );
 }
 
 #[test]
@@ -113,23 +160,37 @@ fn the_same_secret_has_the_same_fingerprint_in_any_directory_and_another_with_an
     let check = check();
     assert_eq!(of(&check, "a/x.env"), of(&check, "b/c/x.env"));
     assert_ne!(of(&check, "a/x.env"), of(&check, "a/y.env"));
-    let keyed = LeakCheck::new(LeakOptions { secret_key: SecretKey::derive(b"ours"), ..LeakOptions::default() });
+    let keyed = LeakCheck::new(LeakOptions {
+        secret_key: SecretKey::derive(b"ours"),
+        ..LeakOptions::default()
+    });
     assert_ne!(of(&check, "a/x.env"), of(&keyed, "a/x.env"));
 }
 
 #[test]
 fn a_rule_that_is_not_enabled_does_not_report() {
     let token = generate::expand(TOKEN, 5).unwrap();
-    let enabled = Some(std::collections::HashSet::from(["leak/npm-access-token".to_owned()]));
-    let check = LeakCheck::new(LeakOptions { enabled, ..LeakOptions::default() });
+    let enabled = Some(std::collections::HashSet::from([
+        "leak/npm-access-token".to_owned()
+    ]));
+    let check = LeakCheck::new(LeakOptions {
+        enabled,
+        ..LeakOptions::default()
+    });
     assert!(scan(&check, "a", format!("token = {token}").as_bytes()).is_empty());
 }
 
 #[test]
 fn a_different_set_of_rules_has_a_different_digest() {
     let all = check();
-    let enabled = Some(std::collections::HashSet::from(["leak/npm-access-token".to_owned()]));
-    let one = LeakCheck::new(LeakOptions { enabled, generic: GenericMode::Off, ..LeakOptions::default() });
+    let enabled = Some(std::collections::HashSet::from([
+        "leak/npm-access-token".to_owned()
+    ]));
+    let one = LeakCheck::new(LeakOptions {
+        enabled,
+        generic: GenericMode::Off,
+        ..LeakOptions::default()
+    });
     let advise = LeakCheck::new(LeakOptions::default());
     assert_ne!(all.meta().digest, one.meta().digest);
     assert_ne!(all.meta().digest, advise.meta().digest);

@@ -9,20 +9,37 @@ use bartizan_source::FileMeta;
 fn every_rule_alone_fires_where_it_must_and_stays_quiet_where_it_must() {
     let mut problems = Vec::new();
     for rule in builtin::leak_rules() {
-        problems.extend(examples::problems(rule).into_iter().map(|problem| format!("{}: {problem}", rule.id)));
+        problems.extend(
+            examples::problems(rule)
+                .into_iter()
+                .map(|problem| format!("{}: {problem}", rule.id)),
+        );
     }
-    assert!(problems.is_empty(), "{} problems\n{}", problems.len(), problems.join("\n"));
+    assert!(
+        problems.is_empty(),
+        "{} problems\n{}",
+        problems.len(),
+        problems.join("\n")
+    );
 }
 
 #[test]
 fn with_all_rules_in_force_every_example_is_still_found() {
-    let check = LeakCheck::new(LeakOptions { generic: GenericMode::Off, ..LeakOptions::default() });
+    let check = LeakCheck::new(LeakOptions {
+        generic: GenericMode::Off,
+        ..LeakOptions::default()
+    });
     let mut missed = Vec::new();
     for rule in builtin::leak_rules() {
         for example in &rule.examples.fire {
             for text in examples::texts(rule, example).unwrap() {
                 let path = example.file.as_deref().unwrap_or("example.txt").into();
-                let meta = FileMeta { path, size: text.len() as u64, commit: None, author: None };
+                let meta = FileMeta {
+                    path,
+                    size: text.len() as u64,
+                    commit: None,
+                    author: None,
+                };
                 let mut sink = Sink::default();
                 check.run(&Input::whole(&meta, &text), &mut sink).unwrap();
                 if sink.findings().is_empty() {

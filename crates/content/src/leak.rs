@@ -126,7 +126,8 @@ pub struct Require {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Structure {
-    /// The last six characters are the base-62 CRC-32 of what follows the last `_` before them (GitHub, npm).
+    /// The last six characters are the base-62 CRC-32 of what follows the last `_` before them (GitHub, npm). Where they
+    /// are not, the finding is reported with low severity and confidence.
     GithubCrc32,
     /// A JSON Web Token whose header names an algorithm other than `none`.
     Jwt,

@@ -24,7 +24,14 @@ impl Literal {
     /// A literal; with `fold` it is matched ignoring ASCII case.
     #[must_use]
     pub fn new(bytes: &[u8], fold: bool) -> Self {
-        Self { bytes: if fold { bytes.to_ascii_lowercase() } else { bytes.to_vec() }, fold }
+        Self {
+            bytes: if fold {
+                bytes.to_ascii_lowercase()
+            } else {
+                bytes.to_vec()
+            },
+            fold,
+        }
     }
 
     /// The bytes; lower case when [`Literal::ignores_case`].
@@ -40,8 +47,14 @@ impl Literal {
     }
 
     fn begins_with(&self, other: &Self) -> bool {
-        let Some(head) = self.bytes.get(..other.bytes.len()) else { return false };
-        if other.fold { head.eq_ignore_ascii_case(&other.bytes) } else { !self.fold && head == other.bytes }
+        let Some(head) = self.bytes.get(..other.bytes.len()) else {
+            return false;
+        };
+        if other.fold {
+            head.eq_ignore_ascii_case(&other.bytes)
+        } else {
+            !self.fold && head == other.bytes
+        }
     }
 
     fn join(&self, next: &Self) -> Self {
@@ -52,7 +65,11 @@ impl Literal {
 
     /// Rough information content, in bits: how rarely the literal stands in ordinary source text.
     fn rarity(&self) -> f32 {
-        self.bytes.iter().take(10).map(|&b| byte_rarity(b, self.fold)).sum()
+        self.bytes
+            .iter()
+            .take(10)
+            .map(|&b| byte_rarity(b, self.fold))
+            .sum()
     }
 }
 
@@ -80,7 +97,10 @@ struct Guarantee {
 }
 
 impl Guarantee {
-    const NOTHING: Self = Self { exact: None, inner: None };
+    const NOTHING: Self = Self {
+        exact: None,
+        inner: None,
+    };
 
     fn best(self) -> Option<Vec<Literal>> {
         match (self.exact, self.inner) {
@@ -93,7 +113,12 @@ impl Guarantee {
 /// The rarest set of literals of which every match of `pattern` contains one; `None` when there is none.
 #[must_use]
 pub fn required_literals(pattern: &str) -> Option<Vec<Literal>> {
-    let hir = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok()?;
+    let hir = regex_syntax::ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .build()
+        .parse(pattern)
+        .ok()?;
     let mut set = guarantee(&hir).best()?;
     for literal in &mut set {
         literal.bytes.truncate(LONGEST);
@@ -107,9 +132,48 @@ pub fn required_literals(pattern: &str) -> Option<Vec<Literal>> {
 /// literal stands.
 #[must_use]
 pub fn lead(pattern: &str, literals: &[Literal]) -> bool {
-    let parsed = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern);
-    let Some(openings) = parsed.ok().and_then(|hir| openings(&hir)) else { return false };
-    openings.iter().all(|opening| literals.iter().any(|literal| opening.begins_with(literal)))
+    let parsed = regex_syntax::ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .build()
+        .parse(pattern);
+    let Some(openings) = parsed.ok().and_then(|hir| openings(&hir)) else {
+        return false;
+    };
+    openings
+        .iter()
+        .all(|opening| literals.iter().any(|literal| opening.begins_with(literal)))
+}
+
+/// A byte that every match of `pattern` contains, that is rare in source text and stands in none of `literals`: a
+/// cheap test before the pattern itself is tried.
+#[must_use]
+pub fn rare_byte(pattern: &str, literals: &[Literal]) -> Option<u8> {
+    const RARE: &[u8] = b"@$~^%#";
+    let hir = regex_syntax::ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .build()
+        .parse(pattern)
+        .ok()?;
+    RARE.iter()
+        .copied()
+        .find(|byte| contains_always(&hir, *byte) && !literals.iter().any(|l| l.bytes.contains(byte)))
+}
+
+fn contains_always(hir: &Hir, byte: u8) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => false,
+        HirKind::Literal(literal) => literal.0.contains(&byte),
+        HirKind::Class(Class::Bytes(class)) => class
+            .iter()
+            .all(|range| range.start() == byte && range.end() == byte),
+        HirKind::Class(Class::Unicode(_)) => false,
+        HirKind::Capture(capture) => contains_always(&capture.sub, byte),
+        HirKind::Concat(parts) => parts.iter().any(|part| contains_always(part, byte)),
+        HirKind::Alternation(parts) => parts.iter().all(|part| contains_always(part, byte)),
+        HirKind::Repetition(repetition) => repetition.min > 0 && contains_always(&repetition.sub, byte),
+    }
 }
 
 /// The texts with which every match begins, where these are few.
@@ -161,13 +225,19 @@ fn guarantee(hir: &Hir) -> Guarantee {
                 let times: Vec<&Hir> = (0..repetition.min).map(|_| &*repetition.sub).collect();
                 return concat_of(times.into_iter());
             }
-            Guarantee { exact: None, inner: sub.best() }
+            Guarantee {
+                exact: None,
+                inner: sub.best(),
+            }
         }
     }
 }
 
 const fn exactly(set: Vec<Literal>) -> Guarantee {
-    Guarantee { exact: Some(set), inner: None }
+    Guarantee {
+        exact: Some(set),
+        inner: None,
+    }
 }
 
 fn members(class: &Class) -> Option<Vec<Literal>> {
@@ -210,7 +280,10 @@ fn concat_of<'h>(parts: impl Iterator<Item = &'h Hir>) -> Guarantee {
             run = joined;
         } else {
             whole = false;
-            consider(&mut inner, std::mem::replace(&mut run, vec![Literal::new(b"", false)]));
+            consider(
+                &mut inner,
+                std::mem::replace(&mut run, vec![Literal::new(b"", false)]),
+            );
             if let Some(exact) = exact {
                 run = exact;
             }
@@ -220,7 +293,10 @@ fn concat_of<'h>(parts: impl Iterator<Item = &'h Hir>) -> Guarantee {
         }
     }
     if whole {
-        return Guarantee { exact: Some(run), inner };
+        return Guarantee {
+            exact: Some(run),
+            inner,
+        };
     }
     consider(&mut inner, run);
     Guarantee { exact: None, inner }
@@ -234,21 +310,34 @@ fn product(left: &[Literal], right: &[Literal]) -> Option<Vec<Literal>> {
     if longest > LONGEST * 2 {
         return None;
     }
-    Some(left.iter().flat_map(|l| right.iter().map(move |r| l.join(r))).collect())
+    Some(
+        left.iter()
+            .flat_map(|l| right.iter().map(move |r| l.join(r)))
+            .collect(),
+    )
 }
 
 fn alternation(parts: &[Hir]) -> Guarantee {
     let all: Vec<Guarantee> = parts.iter().map(guarantee).collect();
-    let exact: Option<Vec<Literal>> =
-        all.iter().map(|g| g.exact.clone()).collect::<Option<Vec<_>>>().map(|sets| sets.concat());
+    let exact: Option<Vec<Literal>> = all
+        .iter()
+        .map(|g| g.exact.clone())
+        .collect::<Option<Vec<_>>>()
+        .map(|sets| sets.concat());
     if let Some(exact) = exact
         && exact.len() <= MOST_LITERALS
     {
         return exactly(exact);
     }
-    let inner: Option<Vec<Literal>> =
-        all.into_iter().map(Guarantee::best).collect::<Option<Vec<_>>>().map(|sets| sets.concat());
-    Guarantee { exact: None, inner: inner.filter(|set| set.len() <= MOST_LITERALS * 2) }
+    let inner: Option<Vec<Literal>> = all
+        .into_iter()
+        .map(Guarantee::best)
+        .collect::<Option<Vec<_>>>()
+        .map(|sets| sets.concat());
+    Guarantee {
+        exact: None,
+        inner: inner.filter(|set| set.len() <= MOST_LITERALS * 2),
+    }
 }
 
 fn consider(best: &mut Option<Vec<Literal>>, set: Vec<Literal>) {
@@ -276,7 +365,15 @@ mod tests {
 
     fn texts(pattern: &str) -> Vec<String> {
         let set = required_literals(pattern).unwrap_or_default();
-        set.iter().map(|l| format!("{}{}", String::from_utf8_lossy(&l.bytes), if l.fold { "/i" } else { "" })).collect()
+        set.iter()
+            .map(|l| {
+                format!(
+                    "{}{}",
+                    String::from_utf8_lossy(&l.bytes),
+                    if l.fold { "/i" } else { "" }
+                )
+            })
+            .collect()
     }
 
     #[test]
@@ -284,9 +381,15 @@ mod tests {
         assert_eq!(texts(r"\b(?P<secret>ghp_[A-Za-z0-9]{36})\b"), ["ghp_"]);
         assert_eq!(texts(r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"), ["AKIA", "ASIA"]);
         assert_eq!(texts(r"(?i)datadog.{0,20}key"), ["datadog/i"]);
-        assert_eq!(texts(r"[a-z]{8}\.mailgun\.(?:org|net)"), [".mailgun.net", ".mailgun.org"]);
+        assert_eq!(
+            texts(r"[a-z]{8}\.mailgun\.(?:org|net)"),
+            [".mailgun.net", ".mailgun.org"]
+        );
         assert_eq!(texts(r"xox[bp]-[0-9]{10}"), ["xoxb-", "xoxp-"]);
-        assert_eq!(texts(r"(?:sk|rk)_(?:live|prod)_[a-z]{10}"), ["rk_live_", "rk_prod_", "sk_live_", "sk_prod_"]);
+        assert_eq!(
+            texts(r"(?:sk|rk)_(?:live|prod)_[a-z]{10}"),
+            ["rk_live_", "rk_prod_", "sk_live_", "sk_prod_"]
+        );
     }
 
     #[test]
@@ -300,8 +403,20 @@ mod tests {
             (r"(?:^|[^a-z])ghp_[A-Za-z0-9]{36}", false),
             (r"(?:gh)?pat_x[0-9]{9}", true),
         ] {
-            assert_eq!(lead(pattern, &required_literals(pattern).unwrap()), leads, "{pattern}");
+            assert_eq!(
+                lead(pattern, &required_literals(pattern).unwrap()),
+                leads,
+                "{pattern}"
+            );
         }
+    }
+
+    #[test]
+    fn a_rare_byte_is_one_that_every_match_contains() {
+        let of = |pattern: &str| rare_byte(pattern, &required_literals(pattern).unwrap_or_default());
+        assert_eq!(of(r"://[^:/@]{1,20}:([^@]{3,30})@[a-z]"), Some(b'@'));
+        assert_eq!(of(r"://[^:/@]{1,20}:([^@]{3,30})(?:@|%40)[a-z]"), None);
+        assert_eq!(of(r"ghp_[a-z]{36}"), None);
     }
 
     #[test]

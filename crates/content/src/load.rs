@@ -2,8 +2,8 @@
 //!
 //! In: the text of one YAML file. Out: a [`LeakRule`] whose patterns compile, or the reason why it is none.
 
-use crate::literals::{Literal, required_literals};
 use crate::leak::LeakRule;
+use crate::literals::{Literal, required_literals};
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 
@@ -44,7 +44,10 @@ pub enum RuleError {
 
 impl RuleError {
     fn field(field: &'static str, problem: impl Into<String>) -> Self {
-        Self::Field { field, problem: problem.into() }
+        Self::Field {
+            field,
+            problem: problem.into(),
+        }
     }
 }
 
@@ -77,14 +80,23 @@ pub fn compile(pattern: &str) -> Result<Regex, RuleError> {
         .build(pattern)
         .map_err(|error| RuleError::Pattern {
             pattern: pattern.to_owned(),
-            cause: error.syntax_error().map_or_else(|| error.to_string(), ToString::to_string),
+            cause: error
+                .syntax_error()
+                .map_or_else(|| error.to_string(), ToString::to_string),
         })
 }
 
 /// Length in bytes of the longest text a pattern matches; `None` when there is no bound or it does not parse.
 #[must_use]
 pub fn longest_match(pattern: &str) -> Option<usize> {
-    regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok()?.properties().maximum_len()
+    regex_syntax::ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .build()
+        .parse(pattern)
+        .ok()?
+        .properties()
+        .maximum_len()
 }
 
 /// Reads one rule file: parses, replaces macros, fills in the literals, and validates.
@@ -108,7 +120,10 @@ pub fn literals_of(rule: &LeakRule) -> Vec<Literal> {
         required_literals(&rule.pattern).unwrap_or_default()
     } else {
         let fold = rule.literals_ignore_case || rule.pattern.contains("(?i");
-        rule.literals.iter().map(|text| Literal::new(text.as_bytes(), fold)).collect()
+        rule.literals
+            .iter()
+            .map(|text| Literal::new(text.as_bytes(), fold))
+            .collect()
     }
 }
 
@@ -118,19 +133,32 @@ pub fn literals_of(rule: &LeakRule) -> Vec<Literal> {
 /// The first thing that is wrong.
 pub fn validate(rule: &LeakRule) -> Result<(), RuleError> {
     validate_id(&rule.id)?;
-    for (field, text) in [("title", &rule.title), ("manual", &rule.manual), ("remediation", &rule.remediation)] {
+    for (field, text) in [
+        ("title", &rule.title),
+        ("manual", &rule.manual),
+        ("remediation", &rule.remediation),
+    ] {
         if text.trim().is_empty() {
             return Err(RuleError::field(field, "is empty"));
         }
     }
     if rule.cwe.is_empty() {
-        return Err(RuleError::field("cwe", "names no weakness; 798 is hard-coded credentials"));
+        return Err(RuleError::field(
+            "cwe",
+            "names no weakness; 798 is hard-coded credentials",
+        ));
     }
     compile(&rule.pattern)?;
     if let Some(near) = &rule.near {
         compile(&near.pattern)?;
     }
-    for pattern in rule.require.not.iter().chain(&rule.path_pattern).chain(&rule.not_path_pattern) {
+    for pattern in rule
+        .require
+        .not
+        .iter()
+        .chain(&rule.path_pattern)
+        .chain(&rule.not_path_pattern)
+    {
         compile(pattern)?;
     }
     let literals = literals_of(rule);
@@ -142,7 +170,10 @@ pub fn validate(rule: &LeakRule) -> Result<(), RuleError> {
     }
     if let Some(short) = literals.iter().find(|l| l.bytes().len() < 3) {
         let text = String::from_utf8_lossy(short.bytes()).into_owned();
-        return Err(RuleError::field("literals", format!("`{text}` is shorter than three bytes")));
+        return Err(RuleError::field(
+            "literals",
+            format!("`{text}` is shorter than three bytes"),
+        ));
     }
     Ok(())
 }
@@ -150,9 +181,18 @@ pub fn validate(rule: &LeakRule) -> Result<(), RuleError> {
 fn validate_id(id: &str) -> Result<(), RuleError> {
     let name = id.strip_prefix("leak/").unwrap_or_default();
     let valid = !name.is_empty()
-        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !name.starts_with('-');
-    if valid { Ok(()) } else { Err(RuleError::field("id", "must be `leak/` and lower-case words joined by `-`")) }
+    if valid {
+        Ok(())
+    } else {
+        Err(RuleError::field(
+            "id",
+            "must be `leak/` and lower-case words joined by `-`",
+        ))
+    }
 }
 
 #[cfg(test)]
@@ -192,10 +232,16 @@ examples:
 
     #[test]
     fn unknown_keys_bad_patterns_and_missing_literals_are_refused() {
-        assert!(matches!(leak_rule(&format!("{RULE}colour: red\n")), Err(RuleError::Yaml(_))));
+        assert!(matches!(
+            leak_rule(&format!("{RULE}colour: red\n")),
+            Err(RuleError::Yaml(_))
+        ));
         let broken = RULE.replace("[a-z]{8})'", "[a-z]{8}'");
         assert!(matches!(leak_rule(&broken), Err(RuleError::Pattern { .. })));
         let shapeless = RULE.replace("(?i:example)(?&assign)(?P<secret>exq_[a-z]{8})", "[a-z]{8}");
-        assert!(matches!(leak_rule(&shapeless), Err(RuleError::Field { field: "pattern", .. })));
+        assert!(matches!(
+            leak_rule(&shapeless),
+            Err(RuleError::Field { field: "pattern", .. })
+        ));
     }
 }

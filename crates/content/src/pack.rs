@@ -68,14 +68,19 @@ fn first_step(markdown: &str) -> String {
     for line in markdown.trim().lines() {
         let line = line.trim();
         let numbered = line.trim_start_matches(|c: char| c.is_ascii_digit());
-        let is_item = numbered.len() < line.len() && (numbered.starts_with(". ") || numbered.starts_with(") "));
+        let is_item =
+            numbered.len() < line.len() && (numbered.starts_with(". ") || numbered.starts_with(") "));
         if line.is_empty() || (is_item && !step.is_empty()) {
             break;
         }
         if !step.is_empty() {
             step.push(' ');
         }
-        step.push_str(if is_item { numbered.get(2..).unwrap_or_default().trim() } else { line });
+        step.push_str(if is_item {
+            numbered.get(2..).unwrap_or_default().trim()
+        } else {
+            line
+        });
     }
     step
 }
@@ -94,7 +99,10 @@ pub fn leak_controls() -> Vec<Control> {
         ("PCI-DSS-4.0.1", "8.6.2"),
     ]
     .into_iter()
-    .map(|(framework, id)| Control { framework: framework.to_owned(), id: id.to_owned() })
+    .map(|(framework, id)| Control {
+        framework: framework.to_owned(),
+        id: id.to_owned(),
+    })
     .collect()
 }
 

@@ -57,7 +57,13 @@ pub(crate) struct CachedEntry {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 enum StoredSignature {
-    Stat { size: u64, mtime: i128, ctime: i128, device: u64, inode: u64 },
+    Stat {
+        size: u64,
+        mtime: i128,
+        ctime: i128,
+        device: u64,
+        inode: u64,
+    },
     Object(Vec<u8>),
 }
 
@@ -77,9 +83,16 @@ impl CachedEntry {
     pub(crate) fn into_tally(self) -> Tally {
         let mut tally = Tally::new(self.checks.len());
         for (index, (files, findings)) in self.checks.iter().enumerate() {
-            *tally.check(index) = CheckTally { files: *files, findings: *findings, ..CheckTally::default() };
+            *tally.check(index) = CheckTally {
+                files: *files,
+                findings: *findings,
+                ..CheckTally::default()
+            };
         }
-        if let Some(payload) = self.payload.and_then(|bytes| serde_json::from_slice::<Payload>(&bytes).ok()) {
+        if let Some(payload) = self
+            .payload
+            .and_then(|bytes| serde_json::from_slice::<Payload>(&bytes).ok())
+        {
             tally.findings = payload.findings;
             tally.waivers = payload.waivers;
         }
@@ -90,19 +103,35 @@ impl CachedEntry {
     fn from_tally(entry: &Entry, tally: &Tally, trusted_before: i128) -> Option<Self> {
         let complete = tally.skipped.is_empty()
             && !tally.units.is_empty()
-            && tally.checks.iter().all(|check| check.errors.is_empty() && check.panics.is_empty());
+            && tally
+                .checks
+                .iter()
+                .all(|check| check.errors.is_empty() && check.panics.is_empty());
         if !complete {
             return None;
         }
         let payload = (!tally.findings.is_empty() || !tally.waivers.is_empty())
-            .then(|| serde_json::to_vec(&PayloadRef { findings: &tally.findings, waivers: &tally.waivers }).ok())
+            .then(|| {
+                serde_json::to_vec(&PayloadRef {
+                    findings: &tally.findings,
+                    waivers: &tally.waivers,
+                })
+                .ok()
+            })
             .flatten();
         Some(Self {
             path: entry.meta.path.to_string(),
             commit: entry.meta.commit.as_deref().map(str::to_owned),
-            signature: entry.signature.as_ref().and_then(|signature| stored(signature, trusted_before)),
+            signature: entry
+                .signature
+                .as_ref()
+                .and_then(|signature| stored(signature, trusted_before)),
             units: tally.units.clone(),
-            checks: tally.checks.iter().map(|check| (check.files, check.findings)).collect(),
+            checks: tally
+                .checks
+                .iter()
+                .map(|check| (check.files, check.findings))
+                .collect(),
             payload,
         })
     }
@@ -110,8 +139,19 @@ impl CachedEntry {
 
 fn stored(signature: &Signature, trusted_before: i128) -> Option<StoredSignature> {
     match signature {
-        Signature::Stat { size, mtime, ctime, device, inode } => (*mtime.max(ctime) < trusted_before)
-            .then_some(StoredSignature::Stat { size: *size, mtime: *mtime, ctime: *ctime, device: *device, inode: *inode }),
+        Signature::Stat {
+            size,
+            mtime,
+            ctime,
+            device,
+            inode,
+        } => (*mtime.max(ctime) < trusted_before).then_some(StoredSignature::Stat {
+            size: *size,
+            mtime: *mtime,
+            ctime: *ctime,
+            device: *device,
+            inode: *inode,
+        }),
         Signature::Object(id) => Some(StoredSignature::Object(id.clone())),
     }
 }
@@ -129,10 +169,20 @@ impl Cache {
     /// Opens the cache. A file that is absent, damaged, or made with other checks is as good as none.
     pub(crate) fn open(options: &CacheOptions, checks: &[Box<dyn Check>]) -> Self {
         let key = key_of(&options.salt, checks);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos() as i128);
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |d| d.as_nanos() as i128);
         let entries = load(&options.file, &key).unwrap_or_default();
-        let entries = entries.into_iter().map(|entry| (entry.path.clone(), entry)).collect();
-        Self { file: options.file.clone(), key, trusted_before: now - RACY_NANOSECONDS, entries }
+        let entries = entries
+            .into_iter()
+            .map(|entry| (entry.path.clone(), entry))
+            .collect();
+        Self {
+            file: options.file.clone(),
+            key,
+            trusted_before: now - RACY_NANOSECONDS,
+            entries,
+        }
     }
 
     /// The result of an entry whose content is known to be unchanged without reading it.
@@ -154,14 +204,19 @@ impl Cache {
     }
 
     fn same_place(&self, meta: &FileMeta) -> Option<&CachedEntry> {
-        self.entries.get(&*meta.path).filter(|known| known.commit.as_deref() == meta.commit.as_deref())
+        self.entries
+            .get(&*meta.path)
+            .filter(|known| known.commit.as_deref() == meta.commit.as_deref())
     }
 
     /// Replaces the file by the results of this scan. Does nothing when every result came from the cache.
     pub(crate) fn store(&self, entries: &[Entry], collected: &Collector) -> io::Result<()> {
         let unchanged = collected.tallies.len() == self.entries.len()
             && collected.tallies.iter().all(|(position, tally)| {
-                tally.from_cache && entries.get(*position).is_some_and(|entry| self.by_signature(entry).is_some())
+                tally.from_cache
+                    && entries
+                        .get(*position)
+                        .is_some_and(|entry| self.by_signature(entry).is_some())
             });
         if unchanged {
             return Ok(());
@@ -169,7 +224,9 @@ impl Cache {
         let kept: Vec<CachedEntry> = collected
             .tallies
             .iter()
-            .filter_map(|(position, tally)| CachedEntry::from_tally(entries.get(*position)?, tally, self.trusted_before))
+            .filter_map(|(position, tally)| {
+                CachedEntry::from_tally(entries.get(*position)?, tally, self.trusted_before)
+            })
             .collect();
         let mut bytes = Vec::with_capacity(kept.len() * 128);
         bytes.extend_from_slice(MAGIC);

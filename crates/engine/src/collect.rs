@@ -74,7 +74,11 @@ impl Tally {
 
     fn close_unit(&mut self) {
         if let Some((path, hasher)) = self.open.take() {
-            self.units.push(CachedUnit { path, bytes: self.bytes, content: *hasher.finalize().as_bytes() });
+            self.units.push(CachedUnit {
+                path,
+                bytes: self.bytes,
+                content: *hasher.finalize().as_bytes(),
+            });
         }
     }
 
@@ -105,12 +109,21 @@ impl Collector {
     }
 
     pub(crate) fn merge(workers: Vec<Self>) -> Self {
-        let mut tallies: Vec<(usize, Tally)> = workers.into_iter().flat_map(|worker| worker.tallies).collect();
+        let mut tallies: Vec<(usize, Tally)> =
+            workers.into_iter().flat_map(|worker| worker.tallies).collect();
         tallies.sort_by_key(|(position, _)| *position);
-        Self { tallies, cache_error: None }
+        Self {
+            tallies,
+            cache_error: None,
+        }
     }
 
-    pub(crate) fn into_outcome(self, checks: &[Box<dyn Check>], mut skipped: Vec<Skipped>, interrupted: bool) -> Outcome {
+    pub(crate) fn into_outcome(
+        self,
+        checks: &[Box<dyn Check>],
+        mut skipped: Vec<Skipped>,
+        interrupted: bool,
+    ) -> Outcome {
         let mut totals = vec![CheckTally::default(); checks.len()];
         let mut findings = Vec::new();
         let mut inline_waivers = Vec::new();
@@ -124,7 +137,11 @@ impl Collector {
                 total.panics.extend(one.panics);
             }
             stats.files += tally.units.len() as u64;
-            stats.cached += if tally.from_cache { tally.units.len() as u64 } else { 0 };
+            stats.cached += if tally.from_cache {
+                tally.units.len() as u64
+            } else {
+                0
+            };
             stats.bytes += tally.units.iter().map(|unit| unit.bytes).sum::<u64>();
             units.extend(tally.units);
             findings.extend(tally.findings);
@@ -132,8 +149,13 @@ impl Collector {
             skipped.extend(tally.skipped);
         }
         if let Some(error) = self.cache_error {
-            let reason = format!("the result cache could not be written: {error}; the next scan will be slower");
-            skipped.push(Skipped { path: "(cache)".to_owned(), reason, required: false });
+            let reason =
+                format!("the result cache could not be written: {error}; the next scan will be slower");
+            skipped.push(Skipped {
+                path: "(cache)".to_owned(),
+                reason,
+                required: false,
+            });
         }
         skipped.sort();
         skipped.dedup();
@@ -193,5 +215,9 @@ fn digest_of(mut units: Vec<CachedUnit>) -> String {
         hasher.update(unit.path.as_bytes());
         hasher.update(unit.content);
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

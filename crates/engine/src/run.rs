@@ -78,7 +78,11 @@ pub fn panic_is_contained() -> bool {
 ///
 /// # Errors
 /// When the source cannot be listed at all. Everything else is told in the outcome.
-pub fn run(source: &dyn Source, checks: &[Box<dyn Check>], options: &RunOptions<'_>) -> Result<Outcome, SourceError> {
+pub fn run(
+    source: &dyn Source,
+    checks: &[Box<dyn Check>],
+    options: &RunOptions<'_>,
+) -> Result<Outcome, SourceError> {
     let mut skipped = Vec::new();
     let entries = source.list(&mut skipped)?;
     let bytes = entries.iter().map(|entry| entry.meta.size).sum();
@@ -86,13 +90,24 @@ pub fn run(source: &dyn Source, checks: &[Box<dyn Check>], options: &RunOptions<
     let cache = options.cache.as_ref().map(|cache| Cache::open(cache, checks));
     let next = AtomicUsize::new(0);
     let jobs = worker_count(options.jobs, entries.len());
-    let shared = Shared { source, checks, options, entries: &entries, cache: cache.as_ref(), next: &next };
+    let shared = Shared {
+        source,
+        checks,
+        options,
+        entries: &entries,
+        cache: cache.as_ref(),
+        next: &next,
+    };
 
     let workers: Vec<Collector> = std::thread::scope(|scope| {
         let handles: Vec<_> = (1..jobs).map(|_| scope.spawn(|| work(&shared))).collect();
         let mut done = vec![work(&shared)];
         // A worker can only panic outside of checks, which is a bug: it must not pass for an empty result.
-        done.extend(handles.into_iter().map(|handle| handle.join().unwrap_or_else(|p| std::panic::resume_unwind(p))));
+        done.extend(
+            handles
+                .into_iter()
+                .map(|handle| handle.join().unwrap_or_else(|p| std::panic::resume_unwind(p))),
+        );
         done
     });
 
@@ -130,7 +145,9 @@ fn work(shared: &Shared<'_>) -> Collector {
     let mut buffer = Vec::new();
     loop {
         let start = shared.next.fetch_add(BATCH, Ordering::Relaxed);
-        let Some(rest) = shared.entries.get(start..).filter(|rest| !rest.is_empty()) else { break };
+        let Some(rest) = shared.entries.get(start..).filter(|rest| !rest.is_empty()) else {
+            break;
+        };
         let mut bytes = 0;
         let batch = rest.get(..BATCH.min(rest.len())).unwrap_or(rest);
         for (position, entry) in batch.iter().enumerate() {
@@ -145,12 +162,23 @@ fn work(shared: &Shared<'_>) -> Collector {
     collector
 }
 
-fn look_at(shared: &Shared<'_>, position: usize, entry: &Entry, buffer: &mut Vec<u8>, collector: &mut Collector) {
+fn look_at(
+    shared: &Shared<'_>,
+    position: usize,
+    entry: &Entry,
+    buffer: &mut Vec<u8>,
+    collector: &mut Collector,
+) {
     if let Some(cached) = shared.cache.and_then(|cache| cache.by_signature(entry)) {
         collector.reuse(position, cached);
         return;
     }
-    let mut reader = Reader { shared, entry_position: position, tally: Tally::new(shared.checks.len()), skip_rest: false };
+    let mut reader = Reader {
+        shared,
+        entry_position: position,
+        tally: Tally::new(shared.checks.len()),
+        skip_rest: false,
+    };
     shared.source.read(entry, buffer, &mut reader);
     collector.add(position, reader.tally);
 }
@@ -166,7 +194,12 @@ struct Reader<'a> {
 
 impl Consumer for Reader<'_> {
     fn wants(&mut self, meta: &FileMeta) -> Interest {
-        self.shared.checks.iter().map(|check| check.wants(meta)).max().unwrap_or(Interest::No)
+        self.shared
+            .checks
+            .iter()
+            .map(|check| check.wants(meta))
+            .max()
+            .unwrap_or(Interest::No)
     }
 
     fn unit(&mut self, unit: Unit<'_>) {
@@ -175,9 +208,16 @@ impl Consumer for Reader<'_> {
         }
         self.tally.start_unit(&unit);
         let is_entry_itself = unit.window.is_whole()
-            && self.shared.entries.get(self.entry_position).is_some_and(|entry| entry.meta.path == unit.meta.path);
+            && self
+                .shared
+                .entries
+                .get(self.entry_position)
+                .is_some_and(|entry| entry.meta.path == unit.meta.path);
         if is_entry_itself
-            && let Some(cached) = self.shared.cache.and_then(|cache| cache.by_content(unit.meta, unit.bytes))
+            && let Some(cached) = self
+                .shared
+                .cache
+                .and_then(|cache| cache.by_content(unit.meta, unit.bytes))
         {
             self.tally.take_cached(cached);
             self.skip_rest = true;
@@ -224,18 +264,30 @@ fn run_check(check: &dyn Check, index: usize, input: &Input<'_>, tally: &mut Tal
     match result {
         Ok(Ok(())) => {}
         Ok(Err(error)) => outcome.errors.push(format!("{path}: {error}")),
-        Err(panic) => outcome.panics.push(format!("{path}: {}", panic_text(panic.as_ref()))),
+        Err(panic) => outcome
+            .panics
+            .push(format!("{path}: {}", panic_text(panic.as_ref()))),
     }
     let (findings, waivers, errors) = sink.into_parts();
-    outcome.errors.extend(errors.into_iter().map(|error| format!("{path}: {error}")));
+    outcome
+        .errors
+        .extend(errors.into_iter().map(|error| format!("{path}: {error}")));
     outcome.findings += findings.len() as u64;
     tally.findings.extend(findings);
-    tally.waivers.extend(waivers.into_iter().map(|waiver| (path.to_owned(), waiver)));
+    tally
+        .waivers
+        .extend(waivers.into_iter().map(|waiver| (path.to_owned(), waiver)));
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
-    format!("the check panicked: {}", text.unwrap_or_else(|| "no message".to_owned()))
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|s| (*s).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned());
+    format!(
+        "the check panicked: {}",
+        text.unwrap_or_else(|| "no message".to_owned())
+    )
 }
 
 /// The status of a check from what happened in all files.
@@ -246,7 +298,11 @@ pub(crate) fn status_of(errors: Vec<String>, mut panics: Vec<String>) -> CheckSt
         panics.sort();
         let more = panics.len() - 1;
         let first = panics.into_iter().next().unwrap_or_default();
-        let error = if more == 0 { first } else { format!("{first} (and in {more} more files)") };
+        let error = if more == 0 {
+            first
+        } else {
+            format!("{first} (and in {more} more files)")
+        };
         return CheckStatus::Failed { error };
     }
     if errors.is_empty() {

@@ -18,8 +18,17 @@ impl WordCheck {
     fn boxed(word: &'static str, runs: &Arc<AtomicUsize>) -> Box<dyn Check> {
         let mut digest = [0; 32];
         digest[..word.len()].copy_from_slice(word.as_bytes());
-        let meta = Meta { id: "test/word", title: "Words", required: true, digest };
-        Box::new(Self { meta, word, runs: Arc::clone(runs) })
+        let meta = Meta {
+            id: "test/word",
+            title: "Words",
+            required: true,
+            digest,
+        };
+        Box::new(Self {
+            meta,
+            word,
+            runs: Arc::clone(runs),
+        })
     }
 }
 
@@ -57,7 +66,10 @@ fn finding(input: &Input<'_>, at: usize, word: &str) -> Finding {
         confidence: Confidence::High,
         title: "A word".to_owned(),
         message: word.to_owned(),
-        fingerprint: FingerprintBuilder::new("test/word").file_name_of(input.path()).part(word.as_bytes()).finish(),
+        fingerprint: FingerprintBuilder::new("test/word")
+            .file_name_of(input.path())
+            .part(word.as_bytes())
+            .finish(),
         asset: AssetId::file(input.path()),
         locations: vec![input.locate(at..at + word.len())],
         evidence: Vec::new(),
@@ -81,7 +93,12 @@ struct Scan {
 
 impl Default for Scan {
     fn default() -> Self {
-        Self { jobs: 2, cache: None, word: "needle", interrupted: false }
+        Self {
+            jobs: 2,
+            cache: None,
+            word: "needle",
+            interrupted: false,
+        }
     }
 }
 
@@ -106,19 +123,39 @@ fn write(folder: &Path, name: &str, text: &str) {
 }
 
 fn places(outcome: &Outcome) -> Vec<(String, u32)> {
-    outcome.findings.iter().flat_map(|f| f.locations.iter().map(|at| (at.path.clone(), at.line))).collect()
+    outcome
+        .findings
+        .iter()
+        .flat_map(|f| f.locations.iter().map(|at| (at.path.clone(), at.line)))
+        .collect()
 }
 
 #[test]
 fn the_order_does_not_depend_on_the_number_of_workers() {
     let folder = tempfile::tempdir().unwrap();
     for i in 0..200 {
-        write(folder.path(), &format!("d{}/f{i}", i % 7), &format!("x\nneedle {i}\n"));
+        write(
+            folder.path(),
+            &format!("d{}/f{i}", i % 7),
+            &format!("x\nneedle {i}\n"),
+        );
     }
-    let (alone, _) = scan(folder.path(), &Scan { jobs: 1, ..Scan::default() });
+    let (alone, _) = scan(
+        folder.path(),
+        &Scan {
+            jobs: 1,
+            ..Scan::default()
+        },
+    );
     assert_eq!(alone.findings.len(), 200);
     for jobs in [2, 3, 8] {
-        let (outcome, _) = scan(folder.path(), &Scan { jobs, ..Scan::default() });
+        let (outcome, _) = scan(
+            folder.path(),
+            &Scan {
+                jobs,
+                ..Scan::default()
+            },
+        );
         assert_eq!(outcome.findings, alone.findings);
         assert_eq!(outcome.sha256, alone.sha256);
     }
@@ -131,8 +168,13 @@ fn a_check_that_panics_is_failed_and_the_scan_goes_on() {
     write(folder.path(), "other", "needle");
     let (outcome, _) = scan(folder.path(), &Scan::default());
     assert_eq!(places(&outcome), [("other".to_owned(), 1)]);
-    let CheckStatus::Failed { error } = &outcome.checks[0].status else { panic!("{:?}", outcome.checks) };
-    assert!(error.contains("panic: the check panicked") && error.contains("as asked"), "{error}");
+    let CheckStatus::Failed { error } = &outcome.checks[0].status else {
+        panic!("{:?}", outcome.checks)
+    };
+    assert!(
+        error.contains("panic: the check panicked") && error.contains("as asked"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -173,8 +215,14 @@ fn an_unchanged_tree_is_not_judged_twice_and_a_changed_file_is() {
     for name in ["a", "b", "c"] {
         write(folder.path(), name, "needle");
     }
-    let cache = Some(CacheOptions { file: data.path().join("deep/cache"), salt: String::new() });
-    let how = Scan { cache, ..Scan::default() };
+    let cache = Some(CacheOptions {
+        file: data.path().join("deep/cache"),
+        salt: String::new(),
+    });
+    let how = Scan {
+        cache,
+        ..Scan::default()
+    };
     let (first, runs) = scan(folder.path(), &how);
     assert_eq!(runs, 3);
     let (second, runs) = scan(folder.path(), &how);
@@ -192,12 +240,37 @@ fn cached_results_of_another_rule_or_salt_are_not_used() {
     let folder = tempfile::tempdir().unwrap();
     let data = tempfile::tempdir().unwrap();
     write(folder.path(), "a", "needle thread");
-    let cache = |salt: &str| Some(CacheOptions { file: data.path().join("cache"), salt: salt.to_owned() });
-    let (_, runs) = scan(folder.path(), &Scan { cache: cache(""), ..Scan::default() });
+    let cache = |salt: &str| {
+        Some(CacheOptions {
+            file: data.path().join("cache"),
+            salt: salt.to_owned(),
+        })
+    };
+    let (_, runs) = scan(
+        folder.path(),
+        &Scan {
+            cache: cache(""),
+            ..Scan::default()
+        },
+    );
     assert_eq!(runs, 1);
-    let (other, runs) = scan(folder.path(), &Scan { cache: cache(""), word: "thread", ..Scan::default() });
+    let (other, runs) = scan(
+        folder.path(),
+        &Scan {
+            cache: cache(""),
+            word: "thread",
+            ..Scan::default()
+        },
+    );
     assert_eq!((runs, other.findings[0].message.as_str()), (1, "thread"));
-    let (_, runs) = scan(folder.path(), &Scan { cache: cache("other"), word: "thread", ..Scan::default() });
+    let (_, runs) = scan(
+        folder.path(),
+        &Scan {
+            cache: cache("other"),
+            word: "thread",
+            ..Scan::default()
+        },
+    );
     assert_eq!(runs, 1);
 }
 
@@ -207,7 +280,13 @@ fn a_damaged_cache_is_as_good_as_none() {
     let data = tempfile::tempdir().unwrap();
     write(folder.path(), "a", "needle");
     let file = data.path().join("cache");
-    let how = Scan { cache: Some(CacheOptions { file: file.clone(), salt: String::new() }), ..Scan::default() };
+    let how = Scan {
+        cache: Some(CacheOptions {
+            file: file.clone(),
+            salt: String::new(),
+        }),
+        ..Scan::default()
+    };
     scan(folder.path(), &how);
     let good = std::fs::read(&file).unwrap();
     for end in 0..good.len() {
@@ -222,10 +301,24 @@ fn a_cache_that_cannot_be_written_is_said_and_harmless() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "a", "needle");
     // A file where the cache's directory would have to be.
-    let cache = Some(CacheOptions { file: folder.path().join("a/cache"), salt: String::new() });
-    let (outcome, _) = scan(folder.path(), &Scan { cache, ..Scan::default() });
+    let cache = Some(CacheOptions {
+        file: folder.path().join("a/cache"),
+        salt: String::new(),
+    });
+    let (outcome, _) = scan(
+        folder.path(),
+        &Scan {
+            cache,
+            ..Scan::default()
+        },
+    );
     assert_eq!(outcome.findings.len(), 1);
-    assert!(outcome.skipped.iter().any(|s| s.reason.contains("cache could not be written") && !s.required));
+    assert!(
+        outcome
+            .skipped
+            .iter()
+            .any(|s| s.reason.contains("cache could not be written") && !s.required)
+    );
 }
 
 #[test]
@@ -234,8 +327,18 @@ fn an_interrupted_scan_says_so_and_leaves_no_cache() {
     let data = tempfile::tempdir().unwrap();
     write(folder.path(), "a", "needle");
     let file = data.path().join("cache");
-    let cache = Some(CacheOptions { file: file.clone(), salt: String::new() });
-    let (outcome, runs) = scan(folder.path(), &Scan { cache, interrupted: true, ..Scan::default() });
+    let cache = Some(CacheOptions {
+        file: file.clone(),
+        salt: String::new(),
+    });
+    let (outcome, runs) = scan(
+        folder.path(),
+        &Scan {
+            cache,
+            interrupted: true,
+            ..Scan::default()
+        },
+    );
     assert!(outcome.interrupted);
     assert_eq!(runs, 0);
     assert!(!file.exists());

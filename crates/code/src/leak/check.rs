@@ -9,7 +9,8 @@ use bartizan_content::LeakMatcher;
 use bartizan_content::{builtin, pack};
 use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
 use bartizan_model::{
-    AssetId, Confidence, EvidenceStep, Finding, FingerprintBuilder, Fix, Location, RuleInfo, SecretKey, Severity,
+    AssetId, Confidence, EvidenceStep, Finding, FingerprintBuilder, Fix, Location, RuleInfo, SecretKey,
+    Severity,
 };
 use bartizan_source::{FileMeta, Interest};
 use std::ops::Range;
@@ -43,7 +44,9 @@ pub struct LeakOptions {
 #[must_use]
 pub fn rule_ids() -> Vec<String> {
     let formats = builtin::leak_matchers().into_iter().map(|matcher| matcher.id);
-    formats.chain(generic_rules::IDS.iter().map(|(_, id)| (*id).to_owned())).collect()
+    formats
+        .chain(generic_rules::IDS.iter().map(|(_, id)| (*id).to_owned()))
+        .collect()
 }
 
 /// Looks for leaked credentials.
@@ -59,9 +62,15 @@ impl LeakCheck {
     pub fn new(options: LeakOptions) -> Self {
         let mut matchers = builtin::leak_matchers();
         matchers.extend(options.more_rules.iter().map(|(matcher, _)| matcher.clone()));
-        let is_enabled = |id: &str| options.enabled.as_ref().is_none_or(|enabled| enabled.contains(id));
+        let is_enabled = |id: &str| {
+            options
+                .enabled
+                .as_ref()
+                .is_none_or(|enabled| enabled.contains(id))
+        };
         matchers.retain(|matcher| is_enabled(&matcher.id));
-        let generic = options.generic != GenericMode::Off && generic_rules::IDS.iter().any(|(_, id)| is_enabled(id));
+        let generic =
+            options.generic != GenericMode::Off && generic_rules::IDS.iter().any(|(_, id)| is_enabled(id));
         // The embedded weights always parse: a test says so.
         let classifier = generic.then(Classifier::embedded).and_then(Result::ok);
         let meta = Meta {
@@ -70,17 +79,29 @@ impl LeakCheck {
             required: true,
             digest: digest_of(&matchers, &options, generic),
         };
-        Self { meta, detector: Detector::new(matchers, classifier), options }
+        Self {
+            meta,
+            detector: Detector::new(matchers, classifier),
+            options,
+        }
     }
 
     fn is_enabled(&self, id: &str) -> bool {
-        self.options.enabled.as_ref().is_none_or(|enabled| enabled.contains(id))
+        self.options
+            .enabled
+            .as_ref()
+            .is_none_or(|enabled| enabled.contains(id))
     }
 
     fn scan(&self, input: &Input<'_>, out: &mut Sink) {
-        let found = self.detector.detect(input.meta, input.bytes, input.window.overlap);
+        let found = self
+            .detector
+            .detect(input.meta, input.bytes, input.window.overlap);
         if found.cut {
-            out.error(format!("holds more than {} credentials; the rest was not listed", crate::leak::detect::MOST_HITS));
+            out.error(format!(
+                "holds more than {} credentials; the rest was not listed",
+                crate::leak::detect::MOST_HITS
+            ));
         }
         let secrets: Vec<Range<usize>> = found.hits.iter().map(|hit| hit.secret.clone()).collect();
         for hit in &found.hits {
@@ -100,17 +121,35 @@ impl LeakCheck {
             let head = format!("{}: \"", value.key);
             let text = [head.as_bytes(), &value.decoded, b"\"\n"].concat();
             // The key names the file where the value is one (`.dockerconfigjson`, `tls.key`).
-            let inner = FileMeta { path: format!("{}!/{}", input.path(), value.key).into(), ..input.meta.clone() };
+            let inner = FileMeta {
+                path: format!("{}!/{}", input.path(), value.key).into(),
+                ..input.meta.clone()
+            };
             let whole_file = value.decoded.contains(&b'\n') || value.decoded.starts_with(b"{");
-            let bytes = if whole_file { value.decoded.as_slice() } else { &text };
+            let bytes = if whole_file {
+                value.decoded.as_slice()
+            } else {
+                &text
+            };
             let hits = self.detector.detect(&inner, bytes, 0).hits;
             let location = input.locate(value.range.clone());
             for hit in &hits {
                 let secret = bytes.get(hit.secret.clone()).unwrap_or_default();
                 if let Some(mut finding) = self.finding(input.path(), hit, secret, location.clone()) {
-                    finding.snippet = Some(snippet(input, &value.range, std::slice::from_ref(&value.range), location.line));
-                    let message = format!("it is base64-encoded under the key {}, which hides nothing", value.key);
-                    finding.evidence.push(EvidenceStep { message, location: None });
+                    finding.snippet = Some(snippet(
+                        input,
+                        &value.range,
+                        std::slice::from_ref(&value.range),
+                        location.line,
+                    ));
+                    let message = format!(
+                        "it is base64-encoded under the key {}, which hides nothing",
+                        value.key
+                    );
+                    finding.evidence.push(EvidenceStep {
+                        message,
+                        location: None,
+                    });
                     out.finding(finding);
                 }
             }
@@ -121,9 +160,13 @@ impl LeakCheck {
         let mask = masked(secret);
         let described = match &hit.by {
             By::Rule(number) => self.describe_format(*number, hit, &mask)?,
-            By::Generic { kind, score, sure } => {
-                generic_rules::describe(*kind, *score, *sure, self.options.generic == GenericMode::Block, &mask)
-            }
+            By::Generic { kind, score, sure } => generic_rules::describe(
+                *kind,
+                *score,
+                *sure,
+                self.options.generic == GenericMode::Block,
+                &mask,
+            ),
         };
         if !self.is_enabled(&described.rule) {
             return None;
@@ -143,13 +186,23 @@ impl LeakCheck {
             evidence: described
                 .evidence
                 .into_iter()
-                .map(|message| EvidenceStep { message, location: None })
+                .map(|message| EvidenceStep {
+                    message,
+                    location: None,
+                })
                 .collect(),
             locations: vec![location],
-            cwe: described.cwe.iter().map(|number| format!("CWE-{number}")).collect(),
+            cwe: described
+                .cwe
+                .iter()
+                .map(|number| format!("CWE-{number}"))
+                .collect(),
             ids: Vec::new(),
             controls: pack::leak_controls(),
-            fix: Some(Fix { description: described.fix, edits: Vec::new() }),
+            fix: Some(Fix {
+                description: described.fix,
+                edits: Vec::new(),
+            }),
             waiver: None,
             first_seen: None,
             due: None,
@@ -161,10 +214,15 @@ impl LeakCheck {
         let matcher = &self.detector.rules.get(number)?.matcher;
         let mut evidence = vec!["it has the format its issuer documents".to_owned()];
         evidence.extend(hit.proof.clone());
+        let (severity, confidence) = if hit.doubtful {
+            (Severity::Low, Confidence::Low)
+        } else {
+            (matcher.severity, matcher.confidence)
+        };
         Some(Described {
             rule: matcher.id.clone(),
-            severity: matcher.severity,
-            confidence: matcher.confidence,
+            severity,
+            confidence,
             title: matcher.title.clone(),
             message: format!("{} {mask}", matcher.title),
             evidence,
@@ -187,8 +245,10 @@ pub(crate) struct Described {
 }
 
 /// The weights of the classifier: part of what findings depend on.
-static MODEL: &[u8] =
-    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../content/models/leak-context/model.txt"));
+static MODEL: &[u8] = include_bytes!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../content/models/leak-context/model.txt"
+));
 
 fn digest_of(matchers: &[LeakMatcher], options: &LeakOptions, generic: bool) -> [u8; 32] {
     // Debug text covers every field, so that a field added later cannot be forgotten here.
@@ -218,16 +278,27 @@ impl Check for LeakCheck {
     fn rules(&self) -> Vec<RuleInfo> {
         let builtin = builtin::leak_rules().iter().map(bartizan_content::LeakRule::info);
         let more = self.options.more_rules.iter().map(|(_, info)| info.clone());
-        builtin.chain(more).chain(generic_rules::infos()).filter(|info| self.is_enabled(&info.id)).collect()
+        builtin
+            .chain(more)
+            .chain(generic_rules::infos())
+            .filter(|info| self.is_enabled(&info.id))
+            .collect()
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
-        if is_media(file.extension()) { Interest::No } else { Interest::Whole }
+        if is_media(file.extension()) {
+            Interest::No
+        } else {
+            Interest::Whole
+        }
     }
 
     fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError> {
         let text = encoded::as_utf8(input.bytes);
-        let input = Input { bytes: &text, ..*input };
+        let input = Input {
+            bytes: &text,
+            ..*input
+        };
         self.scan(&input, out);
         self.scan_encoded(&input, out);
         Ok(())
@@ -237,8 +308,9 @@ impl Check for LeakCheck {
 /// Pictures, sound, films and fonts: pixels, not text.
 fn is_media(extension: &str) -> bool {
     const MEDIA: [&str; 30] = [
-        "png", "jpg", "jpeg", "gif", "bmp", "ico", "icns", "webp", "avif", "heic", "tif", "tiff", "psd", "mp3", "mp4",
-        "m4a", "mov", "avi", "mkv", "webm", "ogg", "oga", "ogv", "wav", "flac", "ttf", "otf", "woff", "woff2", "eot",
+        "png", "jpg", "jpeg", "gif", "bmp", "ico", "icns", "webp", "avif", "heic", "tif", "tiff", "psd",
+        "mp3", "mp4", "m4a", "mov", "avi", "mkv", "webm", "ogg", "oga", "ogv", "wav", "flac", "ttf", "otf",
+        "woff", "woff2", "eot",
     ];
     MEDIA.iter().any(|media| media.eq_ignore_ascii_case(extension))
 }

@@ -37,11 +37,7 @@ pub(crate) enum By {
     /// The format rule at this position.
     Rule(usize),
     /// The classifier.
-    Generic {
-        kind: Kind,
-        score: f32,
-        sure: bool,
-    },
+    Generic { kind: Kind, score: f32, sure: bool },
 }
 
 /// One credential.
@@ -52,6 +48,8 @@ pub(crate) struct Hit {
     pub(crate) context: usize,
     pub(crate) secret: Range<usize>,
     pub(crate) proof: Option<String>,
+    /// Whether the proof speaks against it.
+    pub(crate) doubtful: bool,
 }
 
 /// What was found in one unit.
@@ -86,7 +84,10 @@ impl Detector {
         let mut keyword_at = Vec::new();
         if classifier.is_some() {
             for keyword in generic::KEYWORDS {
-                keyword_at.push((number(&Literal::new(keyword.as_bytes(), true), &mut users), keyword.len()));
+                keyword_at.push((
+                    number(&Literal::new(keyword.as_bytes(), true), &mut users),
+                    keyword.len(),
+                ));
             }
         }
         let mut keywords = vec![0; literals.len()];
@@ -104,17 +105,28 @@ impl Detector {
         }
         let scanner = Scanner::new(&literals);
         let rules = matchers.into_iter().map(Rule::new).collect();
-        Self { rules, scanner, wants, wanted, keywords, classifier }
+        Self {
+            rules,
+            scanner,
+            wants,
+            wanted,
+            keywords,
+            classifier,
+        }
     }
 
     /// Every credential in `bytes`. Matches that end within the first `overlap` bytes belong to the window before.
     pub(crate) fn detect(&self, meta: &FileMeta, bytes: &[u8], overlap: usize) -> Hits {
         let mut state = State::new(self, meta, bytes);
-        self.scanner.scan(bytes, |literal, at| state.literal_hit(literal, at));
+        self.scanner
+            .scan(bytes, |literal, at| state.literal_hit(literal, at));
         state.judge_keywords();
         let mut hits = state.hits;
         hits.retain(|hit| overlap == 0 || hit.secret.end > overlap);
-        Hits { hits: without_overlaps(hits, &self.rules), cut: state.cut }
+        Hits {
+            hits: without_overlaps(hits, &self.rules),
+            cut: state.cut,
+        }
     }
 }
 
@@ -126,9 +138,21 @@ struct State<'a> {
     binary: bool,
     hits: Vec<Hit>,
     keyword_hits: Vec<(usize, u8)>,
-    /// Rules that looked already, with the offset up to which they are done and whether they apply to this path.
-    seen: Vec<(u16, usize, bool)>,
+    /// How far each rule has looked.
+    seen: Vec<Seen>,
     cut: bool,
+}
+
+/// How far a rule has looked in this unit.
+#[derive(Debug, Clone, Copy, Default)]
+enum Seen {
+    /// It was not asked yet.
+    #[default]
+    New,
+    /// It does not apply to this file.
+    Never,
+    /// Everything before this offset is done.
+    Until(usize),
 }
 
 impl<'a> State<'a> {
@@ -141,7 +165,7 @@ impl<'a> State<'a> {
             binary: memchr::memchr(0, probe).is_some(),
             hits: Vec::new(),
             keyword_hits: Vec::new(),
-            seen: Vec::new(),
+            seen: vec![Seen::New; detector.rules.len()],
             cut: false,
         }
     }
@@ -154,57 +178,89 @@ impl<'a> State<'a> {
         {
             self.keyword_hits.push((at, length));
         }
-        let Some(wants) = detector.wants.get(literal) else { return };
-        for &number in detector.wanted.get(wants.start as usize..wants.end as usize).unwrap_or_default() {
+        let Some(wants) = detector.wants.get(literal) else {
+            return;
+        };
+        for &number in detector
+            .wanted
+            .get(wants.start as usize..wants.end as usize)
+            .unwrap_or_default()
+        {
             self.try_rule(number, at);
         }
     }
 
     fn try_rule(&mut self, number: u16, at: usize) {
-        let Some(rule) = self.detector.rules.get(usize::from(number)) else { return };
-        let slot = match self.seen.iter().position(|(seen, ..)| *seen == number) {
-            Some(slot) => slot,
-            None => {
-                // In binary files only formats that prove themselves are worth a look.
-                let applies = rule.applies_to(&self.meta.path)
-                    && (!self.binary || rule.matcher.confidence == Confidence::High);
-                self.seen.push((number, 0, applies));
-                self.seen.len() - 1
-            }
-        };
-        let Some((_, done, applies)) = self.seen.get_mut(slot) else { return };
-        if !*applies || at < *done {
+        let Some(rule) = self.detector.rules.get(usize::from(number)) else {
             return;
+        };
+        let Some(seen) = self.seen.get_mut(usize::from(number)) else {
+            return;
+        };
+        match *seen {
+            Seen::Never => return,
+            Seen::Until(end) if at < end => return,
+            Seen::Until(_) => {}
+            Seen::New => {
+                // In binary files only formats that prove themselves are worth a look.
+                let proven = !self.binary || rule.matcher.confidence == Confidence::High;
+                if !proven || !rule.applies_to(&self.meta.path) {
+                    *seen = Seen::Never;
+                    return;
+                }
+                *seen = Seen::Until(0);
+            }
         }
         match rule.find(self.bytes, at) {
             Ok(found) => {
-                *done = found.span.end;
+                *seen = Seen::Until(found.span.end);
                 if self.hits.len() < MOST_HITS {
                     let by = By::Rule(usize::from(number));
-                    self.hits.push(Hit { by, context: found.span.len(), secret: found.secret, proof: found.proof });
+                    self.hits.push(Hit {
+                        by,
+                        context: found.span.len(),
+                        secret: found.secret,
+                        proof: found.proof,
+                        doubtful: found.doubtful,
+                    });
                 } else {
                     self.cut = true;
                 }
             }
-            Err(Some(end)) => *done = end.max(at + 1),
+            Err(Some(end)) => *seen = Seen::Until(end.max(at + 1)),
             Err(None) => {}
         }
     }
 
     fn judge_keywords(&mut self) {
-        let Some(classifier) = &self.detector.classifier else { return };
+        let Some(classifier) = &self.detector.classifier else {
+            return;
+        };
         if self.keyword_hits.is_empty() {
             return;
         }
         let file = FileContext::new(self.meta);
         for (at, length) in std::mem::take(&mut self.keyword_hits) {
-            let Some(found) = generic::judge_in(classifier, &file, self.bytes, at, usize::from(length)) else { continue };
+            let Some(found) = generic::judge_in(classifier, &file, self.bytes, at, usize::from(length))
+            else {
+                continue;
+            };
             if self.hits.len() >= MOST_HITS {
                 self.cut = true;
                 return;
             }
-            let by = By::Generic { kind: found.kind, score: found.score, sure: found.sure };
-            self.hits.push(Hit { by, context: 0, secret: found.value, proof: None });
+            let by = By::Generic {
+                kind: found.kind,
+                score: found.score,
+                sure: found.sure,
+            };
+            self.hits.push(Hit {
+                by,
+                context: 0,
+                secret: found.value,
+                proof: None,
+                doubtful: false,
+            });
         }
     }
 }
@@ -215,20 +271,37 @@ fn without_overlaps(mut hits: Vec<Hit>, rules: &[Rule]) -> Vec<Hit> {
     let rank = |hit: &Hit| match &hit.by {
         By::Rule(number) => {
             let matcher = rules.get(*number).map(|rule| &rule.matcher);
-            (1, matcher.map_or(0, |m| m.confidence as u8), matcher.map_or(0, |m| m.severity as u8), 0)
+            (
+                1,
+                matcher.map_or(0, |m| m.confidence as u8),
+                matcher.map_or(0, |m| m.severity as u8),
+                0,
+            )
         }
         By::Generic { score, sure, .. } => (0, u8::from(*sure), 0, (score * 1000.0) as u32),
     };
     hits.sort_by(|a, b| {
-        rank(b).cmp(&rank(a)).then_with(|| (b.secret.len(), b.context).cmp(&(a.secret.len(), a.context))).then_with(|| {
-            let number = |hit: &Hit| if let By::Rule(number) = hit.by { number } else { usize::MAX };
-            (number(a), a.secret.start).cmp(&(number(b), b.secret.start))
-        })
+        rank(b)
+            .cmp(&rank(a))
+            .then_with(|| (b.secret.len(), b.context).cmp(&(a.secret.len(), a.context)))
+            .then_with(|| {
+                let number = |hit: &Hit| {
+                    if let By::Rule(number) = hit.by {
+                        number
+                    } else {
+                        usize::MAX
+                    }
+                };
+                (number(a), a.secret.start).cmp(&(number(b), b.secret.start))
+            })
     });
     let mut taken: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
     let mut kept = Vec::with_capacity(hits.len());
     for hit in hits {
-        let before = taken.range(..hit.secret.end).next_back().is_some_and(|(_, end)| *end > hit.secret.start);
+        let before = taken
+            .range(..hit.secret.end)
+            .next_back()
+            .is_some_and(|(_, end)| *end > hit.secret.start);
         if !before {
             taken.insert(hit.secret.start, hit.secret.end);
             kept.push(hit);

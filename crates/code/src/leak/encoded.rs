@@ -14,8 +14,13 @@ pub(crate) fn as_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
         [0xfe, 0xff, rest @ ..] => (rest, u16::from_be_bytes),
         _ => return Cow::Borrowed(bytes),
     };
-    let units = rest.chunks_exact(2).filter_map(|pair| pair.first_chunk::<2>()).map(|pair| decode(*pair));
-    let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    let units = rest
+        .chunks_exact(2)
+        .filter_map(|pair| pair.first_chunk::<2>())
+        .map(|pair| decode(*pair));
+    let text: String = char::decode_utf16(units)
+        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect();
     Cow::Owned(text.into_bytes())
 }
 
@@ -38,7 +43,9 @@ const SHORTEST: usize = 8;
 /// stand on one line.
 pub(crate) fn kubernetes_secret_values(path: &str, bytes: &[u8]) -> Vec<SecretValue> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let looks_right = [".yaml", ".yml", ".json", ".tpl", ".tmpl"].iter().any(|end| name.ends_with(end));
+    let looks_right = [".yaml", ".yml", ".json", ".tpl", ".tmpl"]
+        .iter()
+        .any(|end| name.ends_with(end));
     if !looks_right || memchr::memmem::find(bytes, b"Secret").is_none() {
         return Vec::new();
     }
@@ -66,12 +73,20 @@ pub(crate) fn kubernetes_secret_values(path: &str, bytes: &[u8]) -> Vec<SecretVa
             {
                 let start = at + offset;
                 let key = String::from_utf8_lossy(key).into_owned();
-                values.push(SecretValue { key, range: start..start + value.len(), decoded });
+                values.push(SecretValue {
+                    key,
+                    range: start..start + value.len(),
+                    decoded,
+                });
             }
         }
         at += line.len();
     }
-    if in_secret || memchr::memmem::find(bytes, b"kind: Secret").is_some() || is_json_secret(bytes) { values } else { Vec::new() }
+    if in_secret || memchr::memmem::find(bytes, b"kind: Secret").is_some() || is_json_secret(bytes) {
+        values
+    } else {
+        Vec::new()
+    }
 }
 
 fn is_json_secret(bytes: &[u8]) -> bool {
@@ -87,11 +102,19 @@ fn key_and_value(line: &[u8]) -> Option<(&[u8], &[u8], usize)> {
     let colon = memchr::memchr(b':', line)?;
     let key = line.get(..colon)?.trim_ascii();
     let key = key.strip_prefix(b"- ").unwrap_or(key);
-    let key = key.strip_prefix(b"\"").and_then(|key| key.strip_suffix(b"\"")).unwrap_or(key);
+    let key = key
+        .strip_prefix(b"\"")
+        .and_then(|key| key.strip_suffix(b"\""))
+        .unwrap_or(key);
     let rest = line.get(colon + 1..)?;
-    let lead = rest.iter().take_while(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'')).count();
+    let lead = rest
+        .iter()
+        .take_while(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''))
+        .count();
     let value = rest.get(lead..)?;
-    let end = value.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b',' | b'#'));
+    let end = value
+        .iter()
+        .position(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b',' | b'#'));
     Some((key, value.get(..end.unwrap_or(value.len()))?, colon + 1 + lead))
 }
 
@@ -111,15 +134,21 @@ mod tests {
 
     #[test]
     fn values_of_a_secret_are_decoded_with_their_place() {
-        let yaml = b"apiVersion: v1\nkind: Secret\ndata:\n  password: aHVudGVyMjI=\n  note: \"bm90ZXMgYQ==\"\n";
+        let yaml =
+            b"apiVersion: v1\nkind: Secret\ndata:\n  password: aHVudGVyMjI=\n  note: \"bm90ZXMgYQ==\"\n";
         let values = kubernetes_secret_values("k8s/a.yaml", yaml);
         assert_eq!(values.len(), 2);
-        assert_eq!((values[0].key.as_str(), &values[0].decoded[..]), ("password", &b"hunter22"[..]));
+        assert_eq!(
+            (values[0].key.as_str(), &values[0].decoded[..]),
+            ("password", &b"hunter22"[..])
+        );
         assert_eq!(&yaml[values[1].range.clone()], b"bm90ZXMgYQ==");
     }
 
     #[test]
     fn a_config_map_is_left_alone() {
-        assert!(kubernetes_secret_values("a.yaml", b"kind: ConfigMap\ndata:\n  a: aHVudGVyMjI=\n").is_empty());
+        assert!(
+            kubernetes_secret_values("a.yaml", b"kind: ConfigMap\ndata:\n  a: aHVudGVyMjI=\n").is_empty()
+        );
     }
 }

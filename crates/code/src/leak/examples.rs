@@ -23,7 +23,10 @@ pub fn problems(rule: &LeakRule) -> Vec<String> {
         problems.push("needs at least one example that fires and one that stays quiet".to_owned());
     }
     let detector = Detector::new(vec![LeakMatcher::from(rule)], None);
-    for (list, examples, fires) in [("fire", &rule.examples.fire, true), ("quiet", &rule.examples.quiet, false)] {
+    for (list, examples, fires) in [
+        ("fire", &rule.examples.fire, true),
+        ("quiet", &rule.examples.quiet, false),
+    ] {
         for (index, example) in examples.iter().enumerate() {
             if let Err(problem) = try_example(rule, example, fires, &detector) {
                 problems.push(format!("{list} example {}: {problem}", index + 1));
@@ -33,13 +36,27 @@ pub fn problems(rule: &LeakRule) -> Vec<String> {
     problems
 }
 
-fn try_example(rule: &LeakRule, example: &LeakExample, fires: bool, detector: &Detector) -> Result<(), String> {
+fn try_example(
+    rule: &LeakRule,
+    example: &LeakExample,
+    fires: bool,
+    detector: &Detector,
+) -> Result<(), String> {
     for (seed, text) in texts(rule, example)?.into_iter().enumerate() {
         let file = example.file.as_deref().unwrap_or(DEFAULT_FILE);
-        let meta = FileMeta { path: file.into(), size: text.len() as u64, commit: None, author: None };
+        let meta = FileMeta {
+            path: file.into(),
+            size: text.len() as u64,
+            commit: None,
+            author: None,
+        };
         let fired = !detector.detect(&meta, &text, 0).hits.is_empty();
         if fired != fires {
-            let what = if fires { "must fire and did not" } else { "must stay quiet and fired" };
+            let what = if fires {
+                "must fire and did not"
+            } else {
+                "must stay quiet and fired"
+            };
             return Err(format!("{what} (seed {seed})"));
         }
     }
@@ -65,13 +82,20 @@ fn text_of(matcher: &Rule, example: &LeakExample, seed: u64) -> Result<Vec<u8>, 
     match example.seal {
         None => Ok(text.into_bytes()),
         Some(Structure::GithubCrc32) => seal(matcher, text.into_bytes()),
-        Some(other) => Err(format!("cannot compute {other:?}; only github-crc32 can be sealed")),
+        Some(other) => Err(format!(
+            "cannot compute {other:?}; only github-crc32 can be sealed"
+        )),
     }
 }
 
 fn seal(matcher: &Rule, mut text: Vec<u8>) -> Result<Vec<u8>, String> {
-    let range = matcher.secret_in(&text).ok_or("the pattern matches nothing that could be sealed")?;
-    let sealed = text.get(range.clone()).and_then(checksum::github_crc32_seal).ok_or("the secret cannot be sealed")?;
+    let range = matcher
+        .secret_in(&text)
+        .ok_or("the pattern matches nothing that could be sealed")?;
+    let sealed = text
+        .get(range.clone())
+        .and_then(checksum::github_crc32_seal)
+        .ok_or("the secret cannot be sealed")?;
     text.splice(range, sealed);
     Ok(text)
 }

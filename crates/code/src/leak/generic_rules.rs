@@ -16,7 +16,9 @@ pub(crate) const IDS: [(Kind, &str); 6] = [
 ];
 
 fn id_of(kind: Kind) -> &'static str {
-    IDS.iter().find(|(known, _)| *known == kind).map_or("leak/generic-credential", |(_, id)| id)
+    IDS.iter()
+        .find(|(known, _)| *known == kind)
+        .map_or("leak/generic-credential", |(_, id)| id)
 }
 
 const fn title_of(kind: Kind) -> &'static str {
@@ -70,7 +72,11 @@ pub(crate) fn infos() -> impl Iterator<Item = RuleInfo> {
     IDS.into_iter().map(|(kind, id)| RuleInfo {
         id: id.to_owned(),
         title: title_of(kind).to_owned(),
-        severity: if kind == Kind::Salt { Severity::Low } else { Severity::Medium },
+        severity: if kind == Kind::Salt {
+            Severity::Low
+        } else {
+            Severity::Medium
+        },
         confidence: Confidence::Medium,
         cwe: vec![format!("CWE-{}", weakness_of(kind))],
         controls: leak_controls(),
@@ -78,7 +84,10 @@ pub(crate) fn infos() -> impl Iterator<Item = RuleInfo> {
         remediation: REMEDIATION.to_owned(),
         references: vec![
             "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html".to_owned(),
-            format!("https://cwe.mitre.org/data/definitions/{}.html", weakness_of(kind)),
+            format!(
+                "https://cwe.mitre.org/data/definitions/{}.html",
+                weakness_of(kind)
+            ),
         ],
     })
 }

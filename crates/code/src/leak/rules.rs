@@ -40,6 +40,8 @@ struct Compiled {
     /// Matches begin with a literal.
     leads: bool,
     reach: usize,
+    /// A byte that every match contains.
+    rare: Option<u8>,
     near: Option<(Regex, usize)>,
     not: Vec<Regex>,
 }
@@ -53,11 +55,17 @@ pub(crate) struct Found {
     pub(crate) secret: Range<usize>,
     /// What was proven of it beyond its format.
     pub(crate) proof: Option<String>,
+    /// Whether what was proven speaks against it.
+    pub(crate) doubtful: bool,
 }
 
 impl Rule {
     pub(crate) const fn new(matcher: LeakMatcher) -> Self {
-        Self { matcher, compiled: OnceLock::new(), paths: OnceLock::new() }
+        Self {
+            matcher,
+            compiled: OnceLock::new(),
+            paths: OnceLock::new(),
+        }
     }
 
     /// Whether the rule applies to files of this path.
@@ -68,7 +76,10 @@ impl Rule {
         }
         let paths = self.paths.get_or_init(|| Paths::new(matcher));
         let name = path.rsplit(['/', '!']).next().unwrap_or(path);
-        paths.globs.as_ref().is_none_or(|globs| globs.is_match(path) || globs.is_match(name))
+        paths
+            .globs
+            .as_ref()
+            .is_none_or(|globs| globs.is_match(path) || globs.is_match(name))
             && paths.only.as_ref().is_none_or(|only| only.is_match(path))
             && !paths.not.as_ref().is_some_and(|not| not.is_match(path))
     }
@@ -76,27 +87,46 @@ impl Rule {
     /// The credential whose literal stands at `at`, if there is one that satisfies the rule. The end of a match that
     /// does not satisfy it is returned as the error, so that it is not tried again.
     pub(crate) fn find(&self, bytes: &[u8], at: usize) -> Result<Found, Option<usize>> {
-        let compiled = self.compiled.get_or_init(|| Compiled::new(&self.matcher)).as_ref().ok_or(None)?;
+        let compiled = self
+            .compiled
+            .get_or_init(|| Compiled::new(&self.matcher))
+            .as_ref()
+            .ok_or(None)?;
         let (span, secret) = compiled.search(bytes, at).ok_or(None)?;
         let text = bytes.get(secret.clone()).unwrap_or_default();
         if !compiled.near_holds(bytes, &span) {
             return Err(Some(span.end));
         }
         match self.verify(compiled, text) {
-            Verified::Yes(proof) => Ok(Found { span, secret, proof }),
+            Verified::Yes(proof) => Ok(Found {
+                span,
+                secret,
+                proof,
+                doubtful: false,
+            }),
+            Verified::Doubtful(doubt) => Ok(Found {
+                span,
+                secret,
+                proof: Some(doubt),
+                doubtful: true,
+            }),
             Verified::No => Err(Some(span.end)),
         }
     }
 
     /// Where the pattern's credential stands in `bytes`, whether or not it satisfies the rest of the rule.
     pub(crate) fn secret_in(&self, bytes: &[u8]) -> Option<Range<usize>> {
-        let compiled = self.compiled.get_or_init(|| Compiled::new(&self.matcher)).as_ref()?;
+        let compiled = self
+            .compiled
+            .get_or_init(|| Compiled::new(&self.matcher))
+            .as_ref()?;
         compiled.captured(&Input::new(bytes)).map(|(_, secret)| secret)
     }
 
     fn verify(&self, compiled: &Compiled, text: &[u8]) -> Verified {
         let require = &self.matcher.require;
-        let count = |is: fn(&u8) -> bool| u32::try_from(text.iter().filter(|b| is(b)).count()).unwrap_or(u32::MAX);
+        let count =
+            |is: fn(&u8) -> bool| u32::try_from(text.iter().filter(|b| is(b)).count()).unwrap_or(u32::MAX);
         let shaped = count(u8::is_ascii_digit) >= require.digits
             && count(u8::is_ascii_uppercase) >= require.upper
             && count(u8::is_ascii_lowercase) >= require.lower
@@ -109,14 +139,20 @@ impl Rule {
         if !is_key_block && shape::is_stand_in(text) {
             return Verified::No;
         }
-        require.check.map_or(Verified::Yes(None), |kind| verify::structure(kind, text))
+        require
+            .check
+            .map_or(Verified::Yes(None), |kind| verify::structure(kind, text))
     }
 }
 
 impl Paths {
     fn new(matcher: &LeakMatcher) -> Self {
         let mut set = GlobSetBuilder::new();
-        for glob in matcher.paths.iter().filter_map(|text| globset::Glob::new(text).ok()) {
+        for glob in matcher
+            .paths
+            .iter()
+            .filter_map(|text| globset::Glob::new(text).ok())
+        {
             set.add(glob);
         }
         let pattern = |text: &Option<String>| text.as_deref().and_then(|text| load::compile(text).ok());
@@ -133,30 +169,47 @@ impl Compiled {
     /// time, so this does not happen unless a caller skipped that.
     fn new(matcher: &LeakMatcher) -> Option<Self> {
         let pattern = load::compile(&matcher.pattern).ok()?;
-        let named = pattern.group_info().to_index(regex_automata::PatternID::ZERO, "secret");
+        let named = pattern
+            .group_info()
+            .to_index(regex_automata::PatternID::ZERO, "secret");
         let secret_group = named.or_else(|| matcher.group.map(|group| group as usize));
-        let reach = load::longest_match(&matcher.pattern).unwrap_or(UNBOUNDED_REACH).min(LONGEST_REACH);
+        let reach = load::longest_match(&matcher.pattern)
+            .unwrap_or(UNBOUNDED_REACH)
+            .min(LONGEST_REACH);
         Some(Self {
             leads: literals::lead(&matcher.pattern, &matcher.literals),
             secret_group,
             reach,
+            rare: literals::rare_byte(&matcher.pattern, &matcher.literals),
             near: match &matcher.near {
                 Some(near) => Some((load::compile(&near.pattern).ok()?, near.bytes as usize)),
                 None => None,
             },
-            not: matcher.require.not.iter().map(|not| load::compile(not).ok()).collect::<Option<_>>()?,
+            not: matcher
+                .require
+                .not
+                .iter()
+                .map(|not| load::compile(not).ok())
+                .collect::<Option<_>>()?,
             pattern,
         })
     }
 
     fn search(&self, bytes: &[u8], at: usize) -> Option<(Range<usize>, Range<usize>)> {
         let end = (at + self.reach).min(bytes.len());
-        let input = if self.leads {
-            Input::new(bytes).span(at..end).anchored(Anchored::Yes)
+        let start = if self.leads {
+            at
         } else {
-            Input::new(bytes).span(at.saturating_sub(self.reach)..end)
+            at.saturating_sub(self.reach)
         };
-        self.captured(&input)
+        if self
+            .rare
+            .is_some_and(|rare| memchr::memchr(rare, bytes.get(start..end).unwrap_or_default()).is_none())
+        {
+            return None;
+        }
+        let anchored = if self.leads { Anchored::Yes } else { Anchored::No };
+        self.captured(&Input::new(bytes).span(start..end).anchored(anchored))
     }
 
     fn captured(&self, input: &Input<'_>) -> Option<(Range<usize>, Range<usize>)> {
@@ -166,14 +219,20 @@ impl Compiled {
         let span = captures.get_match()?.range();
         let secret = match self.secret_group {
             Some(group) => captures.get_group(group).map(|group| group.range()),
-            None => (1..captures.group_len()).find_map(|group| captures.get_group(group)).map(|group| group.range()),
+            None => (1..captures.group_len())
+                .find_map(|group| captures.get_group(group))
+                .map(|group| group.range()),
         };
-        let secret = secret.filter(|secret| !secret.is_empty()).unwrap_or_else(|| span.clone());
+        let secret = secret
+            .filter(|secret| !secret.is_empty())
+            .unwrap_or_else(|| span.clone());
         Some((span, secret))
     }
 
     fn near_holds(&self, bytes: &[u8], span: &Range<usize>) -> bool {
-        let Some((near, reach)) = &self.near else { return true };
+        let Some((near, reach)) = &self.near else {
+            return true;
+        };
         let around = span.start.saturating_sub(*reach)..(span.end + reach).min(bytes.len());
         near.is_match(Input::new(bytes).span(around))
     }

@@ -11,7 +11,10 @@ const LEAD: usize = 60;
 
 /// A secret as it may be shown: its first characters when it is long enough to spare them, and its length.
 pub(crate) fn masked(secret: &[u8]) -> String {
-    let text: String = String::from_utf8_lossy(secret).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let text: String = String::from_utf8_lossy(secret)
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     let length = text.chars().count();
     let shown = match length {
         0..=11 => 0,
@@ -23,7 +26,12 @@ pub(crate) fn masked(secret: &[u8]) -> String {
 }
 
 /// The line of the first of `secrets` with every one of `secrets` masked, the first highlighted.
-pub(crate) fn snippet(input: &Input<'_>, primary: &Range<usize>, secrets: &[Range<usize>], first_line: u32) -> Snippet {
+pub(crate) fn snippet(
+    input: &Input<'_>,
+    primary: &Range<usize>,
+    secrets: &[Range<usize>],
+    first_line: u32,
+) -> Snippet {
     let (line_start, line) = input.line_at(primary.start);
     let keep = keep_of(primary);
     let mut shown = String::new();
@@ -34,13 +42,20 @@ pub(crate) fn snippet(input: &Input<'_>, primary: &Range<usize>, secrets: &[Rang
         if let Some(secret) = secrets.iter().find(|secret| secret.contains(&offset)) {
             let end = secret.end.min(line_start + line.len());
             let from = shown.chars().count();
-            push_masked(&mut shown, line, at, end - line_start, if secret == primary { keep } else { 0 });
+            push_masked(
+                &mut shown,
+                line,
+                at,
+                end - line_start,
+                if secret == primary { keep } else { 0 },
+            );
             if secret.start == primary.start {
                 highlight = (from, shown.chars().count());
             }
             at = end - line_start;
         } else {
-            let end = next_secret(secrets, offset).map_or(line.len(), |start| (start - line_start).min(line.len()));
+            let end =
+                next_secret(secrets, offset).map_or(line.len(), |start| (start - line_start).min(line.len()));
             push_plain(&mut shown, line.get(at..end).unwrap_or_default());
             at = end.max(at + 1);
         }
@@ -57,7 +72,11 @@ fn keep_of(secret: &Range<usize>) -> usize {
 }
 
 fn next_secret(secrets: &[Range<usize>], offset: usize) -> Option<usize> {
-    secrets.iter().map(|secret| secret.start).filter(|start| *start > offset).min()
+    secrets
+        .iter()
+        .map(|secret| secret.start)
+        .filter(|start| *start > offset)
+        .min()
 }
 
 fn push_plain(shown: &mut String, bytes: &[u8]) {
@@ -72,7 +91,10 @@ fn push_plain(shown: &mut String, bytes: &[u8]) {
 /// One star for each character, after the first `keep`, which are shown.
 fn push_masked(shown: &mut String, line: &[u8], from: usize, to: usize, keep: usize) {
     let text = String::from_utf8_lossy(line.get(from..to).unwrap_or_default());
-    let stars = text.chars().enumerate().map(|(i, c)| if i < keep && c.is_ascii_graphic() { c } else { '*' });
+    let stars = text
+        .chars()
+        .enumerate()
+        .map(|(i, c)| if i < keep && c.is_ascii_graphic() { c } else { '*' });
     shown.extend(stars);
 }
 
@@ -82,7 +104,11 @@ fn cut(shown: &str, highlight: (usize, usize), first_line: u32) -> Snippet {
     let (mut start, mut end) = highlight;
     if length <= WIDEST {
         let text = shown.trim_end().to_owned();
-        return Snippet { first_line, lines: vec![text], highlight: (clamp(start), clamp(end)) };
+        return Snippet {
+            first_line,
+            lines: vec![text],
+            highlight: (clamp(start), clamp(end)),
+        };
     }
     let from = start.saturating_sub(LEAD).min(length.saturating_sub(WIDEST));
     let mut text: String = shown.chars().skip(from).take(WIDEST).collect();
@@ -95,7 +121,11 @@ fn cut(shown: &str, highlight: (usize, usize), first_line: u32) -> Snippet {
         text.pop();
         text.push('…');
     }
-    Snippet { first_line, lines: vec![text], highlight: (clamp(start), clamp(end)) }
+    Snippet {
+        first_line,
+        lines: vec![text],
+        highlight: (clamp(start), clamp(end)),
+    }
 }
 
 fn clamp(count: usize) -> u32 {
@@ -109,7 +139,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn meta() -> FileMeta {
-        FileMeta { path: "a".into(), size: 0, commit: None, author: None }
+        FileMeta {
+            path: "a".into(),
+            size: 0,
+            commit: None,
+            author: None,
+        }
     }
 
     #[test]

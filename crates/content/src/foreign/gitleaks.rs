@@ -55,12 +55,21 @@ struct AllowList {
 }
 
 pub(super) fn read(text: &str) -> Result<Imported, ForeignError> {
-    let file: File =
-        toml::from_str(text).map_err(|error| ForeignError::Syntax { format: FORMAT, cause: error.to_string() })?;
-    let mut imported = Imported { format: FORMAT, ..Imported::default() };
+    let file: File = toml::from_str(text).map_err(|error| ForeignError::Syntax {
+        format: FORMAT,
+        cause: error.to_string(),
+    })?;
+    let mut imported = Imported {
+        format: FORMAT,
+        ..Imported::default()
+    };
     if file.extend.is_some() {
         let reason = "`[extend]` is not followed: give the extended file with another --rules".to_owned();
-        imported.refused.push(Refused { rule: "[extend]".to_owned(), reason, whole_rule: false });
+        imported.refused.push(Refused {
+            rule: "[extend]".to_owned(),
+            reason,
+            whole_rule: false,
+        });
     }
     let global: Vec<AllowList> = file.allowlist.into_iter().chain(file.allowlists).collect();
     for foreign in file.rules {
@@ -70,16 +79,31 @@ pub(super) fn read(text: &str) -> Result<Imported, ForeignError> {
 }
 
 fn take(foreign: ForeignRule, global: &[AllowList], imported: &mut Imported) {
-    let refuse = |reason: &str, whole_rule| Refused { rule: foreign.id.clone(), reason: reason.to_owned(), whole_rule };
+    let refuse = |reason: &str, whole_rule| Refused {
+        rule: foreign.id.clone(),
+        reason: reason.to_owned(),
+        whole_rule,
+    };
     if foreign.regex.is_empty() {
-        imported.refused.push(refuse("it has no regex: rules on file names alone are not run", true));
+        imported.refused.push(refuse(
+            "it has no regex: rules on file names alone are not run",
+            true,
+        ));
         return;
     }
     if foreign.required.is_some() {
-        imported.refused.push(refuse("it requires a second rule to match nearby, which is not supported", true));
+        imported.refused.push(refuse(
+            "it requires a second rule to match nearby, which is not supported",
+            true,
+        ));
         return;
     }
-    let mut rule = skeleton(format!("gitleaks-{}", slug(&foreign.id)), &foreign.description, FORMAT, foreign.regex.clone());
+    let mut rule = skeleton(
+        format!("gitleaks-{}", slug(&foreign.id)),
+        &foreign.description,
+        FORMAT,
+        foreign.regex.clone(),
+    );
     rule.group = foreign.secret_group.filter(|group| *group > 0);
     rule.require.entropy = foreign.entropy;
     rule.path_pattern = foreign.path.clone();
@@ -94,7 +118,11 @@ fn take(foreign: ForeignRule, global: &[AllowList], imported: &mut Imported) {
 /// Adds an allow list to a rule; returns what of it cannot be honoured. What is not honoured reports more, not less.
 fn allow(rule: &mut crate::LeakRule, list: &AllowList) -> Vec<&'static str> {
     let mut problems = Vec::new();
-    let parts = [!list.regexes.is_empty(), !list.paths.is_empty(), !list.stopwords.is_empty()];
+    let parts = [
+        !list.regexes.is_empty(),
+        !list.paths.is_empty(),
+        !list.stopwords.is_empty(),
+    ];
     if list.condition.eq_ignore_ascii_case("and") && parts.iter().filter(|part| **part).count() > 1 {
         problems.push("an allow list with condition AND is not honoured");
         return problems;
@@ -107,10 +135,23 @@ fn allow(rule: &mut crate::LeakRule, list: &AllowList) -> Vec<&'static str> {
         _ if list.regexes.is_empty() => {}
         _ => problems.push("an allow list on the line or the whole match is not honoured"),
     }
-    rule.require.not.extend(list.stopwords.iter().map(|word| format!("(?i){}", regex_syntax::escape(word))));
+    rule.require.not.extend(
+        list.stopwords
+            .iter()
+            .map(|word| format!("(?i){}", regex_syntax::escape(word))),
+    );
     if !list.paths.is_empty() {
-        let given = rule.not_path_pattern.iter().cloned().chain(list.paths.iter().cloned());
-        rule.not_path_pattern = Some(given.map(|path| format!("(?:{path})")).collect::<Vec<_>>().join("|"));
+        let given = rule
+            .not_path_pattern
+            .iter()
+            .cloned()
+            .chain(list.paths.iter().cloned());
+        rule.not_path_pattern = Some(
+            given
+                .map(|path| format!("(?:{path})"))
+                .collect::<Vec<_>>()
+                .join("|"),
+        );
     }
     problems
 }
@@ -147,10 +188,17 @@ regex = '''(('''
         let imported = read(FILE).unwrap();
         assert_eq!(imported.rules.len(), 1);
         let rule = &imported.rules[0];
-        assert_eq!((rule.id.as_str(), rule.group, rule.require.entropy), ("leak/gitleaks-acme-token", Some(1), 2.5));
+        assert_eq!(
+            (rule.id.as_str(), rule.group, rule.require.entropy),
+            ("leak/gitleaks-acme-token", Some(1), 2.5)
+        );
         assert_eq!(rule.require.not, ["(?i)sample"]);
         assert_eq!(rule.not_path_pattern.as_deref(), Some("(?:vendor/)"));
-        let refused: Vec<_> = imported.refused.iter().map(|r| (r.rule.as_str(), r.whole_rule)).collect();
+        let refused: Vec<_> = imported
+            .refused
+            .iter()
+            .map(|r| (r.rule.as_str(), r.whole_rule))
+            .collect();
         assert_eq!(refused, [("acme-token", false), ("p12", true), ("broken", true)]);
     }
 }

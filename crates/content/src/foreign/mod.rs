@@ -63,7 +63,10 @@ pub fn read(text: &str) -> Result<Imported, ForeignError> {
     if text.len() > LARGEST_FILE {
         return Err(ForeignError::TooLarge);
     }
-    if text.lines().any(|line| line.trim_start().starts_with("[[rules]]")) {
+    if text
+        .lines()
+        .any(|line| line.trim_start().starts_with("[[rules]]"))
+    {
         gitleaks::read(text)
     } else if text.lines().any(|line| line.starts_with("rules:")) {
         yaml_rules::read(text)
@@ -89,7 +92,11 @@ fn slug(text: &str) -> String {
 fn skeleton(id: String, title: &str, format: &str, pattern: String) -> LeakRule {
     LeakRule {
         id: format!("leak/{id}"),
-        title: if title.trim().is_empty() { id } else { title.trim().trim_end_matches('.').to_owned() },
+        title: if title.trim().is_empty() {
+            id
+        } else {
+            title.trim().trim_end_matches('.').to_owned()
+        },
         provider: String::new(),
         severity: Severity::High,
         confidence: Confidence::Medium,
@@ -104,7 +111,9 @@ fn skeleton(id: String, title: &str, format: &str, pattern: String) -> LeakRule 
         not_path_pattern: None,
         require: Require::default(),
         manual: format!("This rule comes from a {format} rule file; see there for what it finds."),
-        remediation: "Revoke the credential where it was issued, replace it, and keep the new one in a secret store.".to_owned(),
+        remediation:
+            "Revoke the credential where it was issued, replace it, and keep the new one in a secret store."
+                .to_owned(),
         references: Vec::new(),
         examples: LeakExamples::default(),
     }
@@ -121,7 +130,11 @@ fn admit(mut rule: LeakRule, keywords: &[String], name: &str, imported: &mut Imp
     }
     match load::validate(&rule) {
         Ok(()) => imported.rules.push(rule),
-        Err(error) => imported.refused.push(Refused { rule: name.to_owned(), reason: error.to_string(), whole_rule: true }),
+        Err(error) => imported.refused.push(Refused {
+            rule: name.to_owned(),
+            reason: error.to_string(),
+            whole_rule: true,
+        }),
     }
 }
 

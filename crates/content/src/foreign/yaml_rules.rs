@@ -46,9 +46,14 @@ struct Requirements {
 
 pub(super) fn read(text: &str) -> Result<Imported, ForeignError> {
     const FORMAT: &str = "Kingfisher or Nosey Parker";
-    let file: File = serde_saphyr::from_str(text)
-        .map_err(|error| ForeignError::Syntax { format: FORMAT, cause: error.to_string() })?;
-    let mut imported = Imported { format: FORMAT, ..Imported::default() };
+    let file: File = serde_saphyr::from_str(text).map_err(|error| ForeignError::Syntax {
+        format: FORMAT,
+        cause: error.to_string(),
+    })?;
+    let mut imported = Imported {
+        format: FORMAT,
+        ..Imported::default()
+    };
     for foreign in file.rules {
         take(foreign, &mut imported);
     }
@@ -57,13 +62,22 @@ pub(super) fn read(text: &str) -> Result<Imported, ForeignError> {
 
 fn take(foreign: ForeignRule, imported: &mut Imported) {
     let mut refuse = |reason: &str, whole_rule| {
-        imported.refused.push(Refused { rule: foreign.id.clone(), reason: reason.to_owned(), whole_rule });
+        imported.refused.push(Refused {
+            rule: foreign.id.clone(),
+            reason: reason.to_owned(),
+            whole_rule,
+        });
     };
     if !foreign.visible {
         refuse("it is marked as not visible: it only feeds other rules", true);
         return;
     }
-    let mut rule = skeleton(slug(&foreign.id), &foreign.name, "Kingfisher or Nosey Parker", foreign.pattern.clone());
+    let mut rule = skeleton(
+        slug(&foreign.id),
+        &foreign.name,
+        "Kingfisher or Nosey Parker",
+        foreign.pattern.clone(),
+    );
     rule.require.entropy = foreign.min_entropy;
     rule.references = foreign.references;
     rule.confidence = match foreign.confidence.as_deref() {
@@ -76,7 +90,9 @@ fn take(foreign: ForeignRule, imported: &mut Imported) {
         rule.require.upper = requirements.min_uppercase;
         rule.require.lower = requirements.min_lowercase;
         let words = requirements.ignore_if_contains.iter();
-        rule.require.not.extend(words.map(|word| format!("(?i){}", regex_syntax::escape(word))));
+        rule.require
+            .not
+            .extend(words.map(|word| format!("(?i){}", regex_syntax::escape(word))));
         if requirements.min_special_chars > 0 {
             refuse("its demand for special characters is not honoured", false);
         }
@@ -119,9 +135,20 @@ rules:
         let imported = read(FILE).unwrap();
         assert_eq!(imported.rules.len(), 1);
         let rule = &imported.rules[0];
-        assert_eq!((rule.id.as_str(), rule.require.digits), ("leak/kingfisher-acme-1", 2));
-        assert!(crate::load::compile(&rule.pattern).unwrap().is_match("x acme_0123456789abcdef y"));
-        let refused: Vec<_> = imported.refused.iter().map(|r| (r.rule.as_str(), r.whole_rule)).collect();
+        assert_eq!(
+            (rule.id.as_str(), rule.require.digits),
+            ("leak/kingfisher-acme-1", 2)
+        );
+        assert!(
+            crate::load::compile(&rule.pattern)
+                .unwrap()
+                .is_match("x acme_0123456789abcdef y")
+        );
+        let refused: Vec<_> = imported
+            .refused
+            .iter()
+            .map(|r| (r.rule.as_str(), r.whole_rule))
+            .collect();
         assert_eq!(refused, [("kingfisher.acme.1", false), ("np.any.1", true)]);
     }
 }

@@ -41,17 +41,30 @@ pub(crate) fn github_crc32_seal(token: &[u8]) -> Option<Vec<u8>> {
 
 fn split_github(token: &[u8]) -> Option<(&[u8], &[u8; 6])> {
     let start = memchr::memrchr(b'_', token)? + 1;
-    token.get(start..)?.split_last_chunk::<6>().filter(|(body, _)| !body.is_empty())
+    token
+        .get(start..)?
+        .split_last_chunk::<6>()
+        .filter(|(body, _)| !body.is_empty())
 }
 
 /// Whether the last digit is the Luhn check digit of the others (ISO/IEC 7812-1).
 pub(crate) fn luhn_holds(text: &[u8]) -> bool {
-    let digits: Vec<u32> = text.iter().filter(|b| b.is_ascii_digit()).map(|b| u32::from(b - b'0')).collect();
+    let digits: Vec<u32> = text
+        .iter()
+        .filter(|b| b.is_ascii_digit())
+        .map(|b| u32::from(b - b'0'))
+        .collect();
     let sum: u32 = digits
         .iter()
         .rev()
         .enumerate()
-        .map(|(place, &digit)| if place % 2 == 0 { digit } else { digit * 2 / 10 + digit * 2 % 10 })
+        .map(|(place, &digit)| {
+            if place % 2 == 0 {
+                digit
+            } else {
+                digit * 2 / 10 + digit * 2 % 10
+            }
+        })
         .sum();
     digits.len() > 1 && sum % 10 == 0
 }

@@ -16,23 +16,50 @@ pub(crate) enum Verified {
     No,
     /// It holds; with a sentence on what was proven, where there is more to say than "it matches".
     Yes(Option<String>),
+    /// It has the form, but something speaks against its being valid; with a sentence on what.
+    Doubtful(String),
 }
 
 /// Verifies the structure of `secret`.
 pub(crate) fn structure(kind: Structure, secret: &[u8]) -> Verified {
     let (holds, proof) = match kind {
-        Structure::GithubCrc32 => (checksum::github_crc32_holds(secret), Some("its checksum holds".to_owned())),
-        Structure::Luhn => (checksum::luhn_holds(secret), Some("its check digit holds".to_owned())),
+        Structure::GithubCrc32 => return github_crc32(secret),
+        Structure::Luhn => (
+            checksum::luhn_holds(secret),
+            Some("its check digit holds".to_owned()),
+        ),
         Structure::Jwt => return jwt(secret),
-        Structure::PrivateKey => {
-            (private_key::is_unprotected(secret), Some("it is complete and has no passphrase".to_owned()))
-        }
+        Structure::PrivateKey => (
+            private_key::is_unprotected(secret),
+            Some("it is complete and has no passphrase".to_owned()),
+        ),
         Structure::AwsKeyId => return aws_key_id(secret),
-        Structure::Base64 => (base64::decode(secret).is_some_and(|bytes| !bytes.is_empty()), None),
-        Structure::BasicAuth => (is_basic_auth(secret), Some("it decodes to a user name and a password".to_owned())),
-        Structure::Hex => (secret.iter().all(u8::is_ascii_hexdigit) && shape::distinct(secret) > 4, None),
+        Structure::Base64 => (
+            base64::decode(secret).is_some_and(|bytes| !bytes.is_empty()),
+            None,
+        ),
+        Structure::BasicAuth => (
+            is_basic_auth(secret),
+            Some("it decodes to a user name and a password".to_owned()),
+        ),
+        Structure::Hex => (
+            secret.iter().all(u8::is_ascii_hexdigit) && shape::distinct(secret) > 4,
+            None,
+        ),
     };
     if holds { Verified::Yes(proof) } else { Verified::No }
+}
+
+/// A token whose checksum does not hold is no valid token of today's form, but may be one from before checksums were
+/// introduced, or one that somebody shortened or changed by hand; so it is doubted, not dismissed.
+fn github_crc32(secret: &[u8]) -> Verified {
+    if checksum::github_crc32_holds(secret) {
+        Verified::Yes(Some("its checksum holds".to_owned()))
+    } else {
+        Verified::Doubtful(
+            "its checksum does not hold: it is made up, changed, or older than checksums".to_owned(),
+        )
+    }
 }
 
 /// RFC 7519: three parts, of which the first two are JSON objects in base64url.
@@ -42,12 +69,17 @@ fn jwt(secret: &[u8]) -> Verified {
         let bytes = base64::decode(parts.next()?)?;
         serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&bytes).ok()
     };
-    let (Some(header), Some(claims)) = (object(), object()) else { return Verified::No };
+    let (Some(header), Some(claims)) = (object(), object()) else {
+        return Verified::No;
+    };
     let algorithm = header.get("alg").and_then(|alg| alg.as_str()).unwrap_or_default();
     if algorithm.is_empty() || algorithm.eq_ignore_ascii_case("none") {
         return Verified::No;
     }
-    let issuer = claims.get("iss").and_then(|iss| iss.as_str()).filter(|iss| iss.len() < 80 && !iss.contains(char::is_control));
+    let issuer = claims
+        .get("iss")
+        .and_then(|iss| iss.as_str())
+        .filter(|iss| iss.len() < 80 && !iss.contains(char::is_control));
     Verified::Yes(Some(match issuer {
         Some(issuer) => format!("it decodes to a token signed with {algorithm}, issued by {issuer}"),
         None => format!("it decodes to a token signed with {algorithm}"),
@@ -56,7 +88,9 @@ fn jwt(secret: &[u8]) -> Verified {
 
 /// Key ids issued since 2019 carry the account number in their base-32 part: bits 1 to 40 of the first six bytes.
 fn aws_key_id(secret: &[u8]) -> Verified {
-    let Some(body) = secret.get(4..) else { return Verified::No };
+    let Some(body) = secret.get(4..) else {
+        return Verified::No;
+    };
     let mut bits: u128 = 0;
     for &byte in body {
         let value = match byte {
@@ -71,7 +105,8 @@ fn aws_key_id(secret: &[u8]) -> Verified {
     }
     // 80 bits are read; the first 48 hold a marker bit, the account number in 40 bits, and 7 bits of the key.
     let account = (bits >> 39) & 0xff_ffff_ffff;
-    let proof = (account > 0 && account < 1_000_000_000_000).then(|| format!("it names the AWS account {account:012}"));
+    let proof = (account > 0 && account < 1_000_000_000_000)
+        .then(|| format!("it names the AWS account {account:012}"));
     // Ids issued before 2019 do not encode the account; they have I or J in the fifth place.
     let old = matches!(body.first(), Some(b'I' | b'J'));
     Verified::Yes(proof.filter(|_| !old))
@@ -94,18 +129,30 @@ mod tests {
         // Account 123456789012 in bits 1 to 40, the marker bit set as in current ids.
         let bits: u128 = (1 << 79) | (123_456_789_012 << 39) | 0x12_3456_789a;
         let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-        let body: String = (0..16).rev().map(|i| char::from(alphabet[(bits >> (5 * i)) as usize & 31])).collect();
+        let body: String = (0..16)
+            .rev()
+            .map(|i| char::from(alphabet[(bits >> (5 * i)) as usize & 31]))
+            .collect();
         let verified = structure(Structure::AwsKeyId, format!("AKIA{body}").as_bytes());
-        assert_eq!(verified, Verified::Yes(Some("it names the AWS account 123456789012".to_owned())));
+        assert_eq!(
+            verified,
+            Verified::Yes(Some("it names the AWS account 123456789012".to_owned()))
+        );
         assert_eq!(structure(Structure::AwsKeyId, b"AKIA01"), Verified::No);
     }
 
     #[test]
     fn a_token_without_algorithm_is_no_credential() {
         // {"alg":"none"} . {"a":1}
-        assert_eq!(structure(Structure::Jwt, b"eyJhbGciOiJub25lIn0.eyJhIjoxfQ."), Verified::No);
+        assert_eq!(
+            structure(Structure::Jwt, b"eyJhbGciOiJub25lIn0.eyJhIjoxfQ."),
+            Verified::No
+        );
         // {"alg":"HS256"} . {"a":1}
-        assert!(matches!(structure(Structure::Jwt, b"eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln"), Verified::Yes(Some(_))));
+        assert!(matches!(
+            structure(Structure::Jwt, b"eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln"),
+            Verified::Yes(Some(_))
+        ));
         assert_eq!(structure(Structure::Jwt, b"eyJ.x.y"), Verified::No);
     }
 

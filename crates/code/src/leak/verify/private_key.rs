@@ -14,14 +14,18 @@ pub(crate) fn is_unprotected(text: &[u8]) -> bool {
     if let Some(rest) = text.strip_prefix(b"PuTTY-User-Key-File-") {
         return contains(rest, b"Encryption: none") && contains(rest, b"Private-Lines:");
     }
-    let Some((label, body)) = armoured(&text) else { return false };
+    let Some((label, body)) = armoured(&text) else {
+        return false;
+    };
     if label == b"ENCRYPTED PRIVATE KEY" || contains(body, b"ENCRYPTED") || contains(body, b"...") {
         return false;
     }
     if label.starts_with(b"PGP") {
         return pgp_body(body).is_some_and(|bytes| bytes.len() >= SMALLEST_KEY);
     }
-    let Some(bytes) = base64::decode(&without_headers(body)) else { return false };
+    let Some(bytes) = base64::decode(&without_headers(body)) else {
+        return false;
+    };
     if label == b"OPENSSH PRIVATE KEY" {
         return openssh_cipher(&bytes) == Some(b"none");
     }
@@ -86,7 +90,11 @@ fn openssh_cipher(bytes: &[u8]) -> Option<&[u8]> {
 /// The decoded packets of an armoured OpenPGP key, without the checksum line.
 fn pgp_body(body: &[u8]) -> Option<Vec<u8>> {
     let without = without_headers(body);
-    let end = without.iter().rposition(|b| *b == b'=').filter(|at| at + 5 == without.len()).unwrap_or(without.len());
+    let end = without
+        .iter()
+        .rposition(|b| *b == b'=')
+        .filter(|at| at + 5 == without.len())
+        .unwrap_or(without.len());
     base64::decode(without.get(..end)?)
 }
 
@@ -108,7 +116,10 @@ mod tests {
 
     fn pem(label: &str, header: &str, bytes: &[u8]) -> String {
         let dashes = "-".repeat(5);
-        format!("{dashes}BEGIN {label}{dashes}\n{header}{}\n{dashes}END {label}{dashes}\n", encode(bytes))
+        format!(
+            "{dashes}BEGIN {label}{dashes}\n{header}{}\n{dashes}END {label}{dashes}\n",
+            encode(bytes)
+        )
     }
 
     fn der() -> Vec<u8> {
@@ -128,7 +139,9 @@ mod tests {
         for label in ["RSA PRIVATE KEY", "EC PRIVATE KEY", "PRIVATE KEY"] {
             assert!(is_unprotected(pem(label, "", &der()).as_bytes()), "{label}");
         }
-        assert!(is_unprotected(pem("OPENSSH PRIVATE KEY", "", &openssh("none")).as_bytes()));
+        assert!(is_unprotected(
+            pem("OPENSSH PRIVATE KEY", "", &openssh("none")).as_bytes()
+        ));
         let escaped = pem("PRIVATE KEY", "", &der()).replace('\n', "\\n");
         assert!(is_unprotected(escaped.as_bytes()));
     }
@@ -137,10 +150,16 @@ mod tests {
     fn an_encrypted_truncated_or_empty_key_is_none() {
         let header = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n";
         assert!(!is_unprotected(pem("RSA PRIVATE KEY", header, &der()).as_bytes()));
-        assert!(!is_unprotected(pem("ENCRYPTED PRIVATE KEY", "", &der()).as_bytes()));
-        assert!(!is_unprotected(pem("OPENSSH PRIVATE KEY", "", &openssh("aes256-ctr")).as_bytes()));
+        assert!(!is_unprotected(
+            pem("ENCRYPTED PRIVATE KEY", "", &der()).as_bytes()
+        ));
+        assert!(!is_unprotected(
+            pem("OPENSSH PRIVATE KEY", "", &openssh("aes256-ctr")).as_bytes()
+        ));
         assert!(!is_unprotected(pem("RSA PRIVATE KEY", "", &[]).as_bytes()));
         let dashes = "-".repeat(5);
-        assert!(!is_unprotected(format!("{dashes}BEGIN RSA PRIVATE KEY{dashes}\nMII...\n").as_bytes()));
+        assert!(!is_unprotected(
+            format!("{dashes}BEGIN RSA PRIVATE KEY{dashes}\nMII...\n").as_bytes()
+        ));
     }
 }

@@ -9,10 +9,14 @@ pub(crate) fn entropy(text: &[u8]) -> f32 {
         }
     }
     let total = text.len() as f32;
-    counts.iter().filter(|count| **count > 0).map(|&count| {
-        let share = count as f32 / total;
-        -share * share.log2()
-    }).sum()
+    counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|&count| {
+            let share = count as f32 / total;
+            -share * share.log2()
+        })
+        .sum()
 }
 
 /// Number of different bytes.
@@ -29,9 +33,40 @@ pub(crate) fn distinct(text: &[u8]) -> usize {
 /// Words that mark a text as a stand-in wherever they appear in it, lower case. Each is too long to appear in a
 /// random token by chance.
 const STAND_IN_WORDS: [&str; 34] = [
-    "example", "placeholder", "changeme", "change_me", "change-me", "changethis", "redacted", "xxxxxx", "your_", "your-",
-    "yourtoken", "yourkey", "yoursecret", "yourpass", "yourapi", "insert_", "insert-", "replace_", "replace-", "replaceme",
-    "dummy", "sample", "fake_", "fake-", "faketoken", "fakekey", "foobar", "abcdef", "123456789", "987654321", "qwerty", "todo", "enter_", "mysecret",
+    "example",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "change-me",
+    "changethis",
+    "redacted",
+    "xxxxxx",
+    "your_",
+    "your-",
+    "yourtoken",
+    "yourkey",
+    "yoursecret",
+    "yourpass",
+    "yourapi",
+    "insert_",
+    "insert-",
+    "replace_",
+    "replace-",
+    "replaceme",
+    "dummy",
+    "sample",
+    "fake_",
+    "fake-",
+    "faketoken",
+    "fakekey",
+    "foobar",
+    "abcdef",
+    "123456789",
+    "987654321",
+    "qwerty",
+    "todo",
+    "enter_",
+    "mysecret",
 ];
 
 /// Signs of a reference to a value that stands elsewhere.
@@ -51,14 +86,18 @@ pub(crate) fn is_stand_in(text: &[u8]) -> bool {
         return true;
     }
     let lower = text.to_ascii_lowercase();
-    STAND_IN_WORDS.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+    STAND_IN_WORDS
+        .iter()
+        .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
         || longest_run(&lower) * 2 >= lower.len().max(12)
         || longest_sequence(&lower) >= 10
 }
 
 /// Whether the text is `<word>`, `[word]` or `__word__`.
 fn is_enclosed(text: &[u8]) -> bool {
-    [(&b"<"[..], &b">"[..]), (b"[", b"]"), (b"__", b"__")].iter().any(|(open, close)| text.starts_with(open) && text.ends_with(close))
+    [(&b"<"[..], &b">"[..]), (b"[", b"]"), (b"__", b"__")]
+        .iter()
+        .any(|(open, close)| text.starts_with(open) && text.ends_with(close))
 }
 
 /// Length of the longest run of one character.
@@ -68,7 +107,9 @@ fn longest_run(text: &[u8]) -> usize {
 
 /// Length of the longest run in which each character is the successor of the one before it.
 fn longest_sequence(text: &[u8]) -> usize {
-    longest(text, |a, b| b == a.wrapping_add(1) || (a == b'9' && b == b'0') || (a == b'9' && b == b'a'))
+    longest(text, |a, b| {
+        b == a.wrapping_add(1) || (a == b'9' && b == b'0') || (a == b'9' && b == b'a')
+    })
 }
 
 fn longest(text: &[u8], goes_on: impl Fn(u8, u8) -> bool) -> usize {
@@ -97,9 +138,18 @@ mod tests {
     #[test]
     fn stand_ins_are_recognised() {
         for text in [
-            "AKIAIOSFODNN7EXAMPLE", "xxxxxxxxxxxxxxxx", "ghp_000000000000000000000000000000000000", "${TOKEN}",
-            "<your token>", "{{ token }}", "abcdefghijklmnop", "0123456789abcdef", "your-token-here", "************",
-            "changeme", "%(password)s",
+            "AKIAIOSFODNN7EXAMPLE",
+            "xxxxxxxxxxxxxxxx",
+            "ghp_000000000000000000000000000000000000",
+            "${TOKEN}",
+            "<your token>",
+            "{{ token }}",
+            "abcdefghijklmnop",
+            "0123456789abcdef",
+            "your-token-here",
+            "************",
+            "changeme",
+            "%(password)s",
         ] {
             assert!(is_stand_in(text.as_bytes()), "{text}");
         }
