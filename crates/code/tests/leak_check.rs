@@ -1,5 +1,13 @@
 //! The check as a whole, on text made for the purpose.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use bartizan_code::leak::{GenericMode, LeakCheck, LeakOptions, examples};
 use bartizan_content::{builtin, generate};
 use bartizan_engine::{Check, Input, Sink};

@@ -1,5 +1,13 @@
 //! A scan of real directories with checks made for the test: order, isolation, cache, interruption.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use bartizan_engine::{CacheOptions, Check, CheckError, Input, Meta, Outcome, RunOptions, Silent, Sink, run};
 use bartizan_model::{AssetId, CheckStatus, Confidence, Finding, FingerprintBuilder, RuleInfo, Severity};
 use bartizan_source::{DirSource, FileMeta, Interest, SourceOptions};

@@ -6,10 +6,13 @@ use crate::leak::verify::base64;
 use std::borrow::Cow;
 use std::ops::Range;
 
+/// Reads two bytes in one byte order or the other.
+type Unit16 = fn([u8; 2]) -> u16;
+
 /// The bytes as UTF-8 when they begin with the byte order mark of UTF-16; otherwise as they are. Line numbers stay
 /// true, columns count the bytes of the UTF-8 text.
 pub(crate) fn as_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let (rest, decode): (&[u8], fn([u8; 2]) -> u16) = match bytes {
+    let (rest, decode): (&[u8], Unit16) = match bytes {
         [0xff, 0xfe, rest @ ..] => (rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => (rest, u16::from_be_bytes),
         _ => return Cow::Borrowed(bytes),

@@ -161,7 +161,7 @@ fn an_unused_waiver_is_only_called_so_when_its_rule_was_in_force() {
     };
     let waiver = comment(3, false, Some("2027-03-01"), Some("x"));
     assert_eq!(
-        outcome(&apply_in(scope, Vec::new(), &[waiver.clone()], "")),
+        outcome(&apply_in(scope, Vec::new(), std::slice::from_ref(&waiver), "")),
         (vec![], 0)
     );
     let scope = Scope {
@@ -176,7 +176,7 @@ fn an_unused_waiver_is_only_called_so_when_its_rule_was_in_force() {
 fn a_waiver_of_a_rule_that_does_not_exist_suggests_one_that_does() {
     let mut waiver = comment(3, false, Some("2027-03-01"), Some("x"));
     waiver.rule = "leak/aa".to_owned();
-    let applied = applied(vec![high(3)], &[waiver.clone()], "");
+    let applied = applied(vec![high(3)], std::slice::from_ref(&waiver), "");
     assert!(
         applied.findings[1]
             .message

@@ -20,7 +20,7 @@ fn hits(text: &[u8]) -> Vec<(usize, usize)> {
             .map(|at| (at, k.len()))
             .collect::<Vec<_>>()
     };
-    KEYWORDS.iter().flat_map(|k| find(&k)).collect()
+    KEYWORDS.iter().flat_map(find).collect()
 }
 
 fn proposals(path: &str, text: &str) -> Vec<(String, String)> {

@@ -59,14 +59,14 @@ pub(crate) fn luhn_holds(text: &[u8]) -> bool {
         .rev()
         .enumerate()
         .map(|(place, &digit)| {
-            if place % 2 == 0 {
+            if place.is_multiple_of(2) {
                 digit
             } else {
                 digit * 2 / 10 + digit * 2 % 10
             }
         })
         .sum();
-    digits.len() > 1 && sum % 10 == 0
+    digits.len() > 1 && sum.is_multiple_of(10)
 }
 
 #[cfg(test)]
