@@ -31,7 +31,8 @@ def run(argv, cwd=".", runs=1, stdout=None, stderr=None, timeout=1800, env=None)
     spec = {
         "argv": [str(part) for part in argv],
         "cwd": str(cwd),
-        "env": dict(os.environ if env is None else env),
+        # The scripts' own variables are no settings of the product, which refuses what it does not know.
+        "env": {k: v for k, v in (os.environ if env is None else env).items() if not k.startswith("BARTIZAN_")},
         "stdout": str(stdout) if stdout else None,
         "stderr": str(stderr) if stderr else None,
         "runs": runs,

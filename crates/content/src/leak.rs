@@ -60,7 +60,8 @@ pub struct LeakRule {
     /// group that takes part in the match, or the whole match when there is none.
     #[serde(default)]
     pub group: Option<u32>,
-    /// Literals of which every match contains one, in the case written.
+    /// Literals of which every match contains one, in the case written. A rule for which there are none must be limited
+    /// by `paths`; it looks at the first 64 KiB of such files.
     #[serde(default)]
     pub literals: Vec<String>,
     /// Whether the case of `literals` does not matter; true as well when a part of the pattern ignores case.

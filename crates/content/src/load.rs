@@ -162,10 +162,10 @@ pub fn validate(rule: &LeakRule) -> Result<(), RuleError> {
         compile(pattern)?;
     }
     let literals = literals_of(rule);
-    if literals.is_empty() {
+    if literals.is_empty() && rule.paths.is_empty() {
         return Err(RuleError::field(
             "pattern",
-            "has no literal that every match contains; give `literals`, or make a part of the pattern fixed",
+            "has no literal that every match contains; give `literals`, make a part of the pattern fixed, or limit the rule by `paths`",
         ));
     }
     if let Some(short) = literals.iter().find(|l| l.bytes().len() < 3) {

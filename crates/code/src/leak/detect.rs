@@ -15,6 +15,8 @@ use std::ops::Range;
 
 /// Most hits kept from one unit; a file with more is a dump, and the first ones tell so.
 pub(crate) const MOST_HITS: usize = 5_000;
+/// Bytes at the start of a file that rules without literals look at.
+const HEAD: usize = 64 * 1024;
 /// Bytes looked at to tell whether a file is binary.
 const BINARY_PROBE: usize = 4 * 1024;
 
@@ -28,6 +30,8 @@ pub(crate) struct Detector {
     wanted: Vec<u16>,
     /// Length of the keyword of the classifier that a literal is; 0 is none.
     keywords: Vec<u8>,
+    /// Rules without literals, which look at the start of the files their paths name.
+    by_path: Vec<usize>,
     pub(crate) classifier: Option<Classifier>,
 }
 
@@ -103,6 +107,9 @@ impl Detector {
             wanted.extend(users);
             wants.push(start..wanted.len() as u32);
         }
+        let without_literals =
+            |(at, matcher): (usize, &LeakMatcher)| matcher.literals.is_empty().then_some(at);
+        let by_path = matchers.iter().enumerate().filter_map(without_literals).collect();
         let scanner = Scanner::new(&literals);
         let rules = matchers.into_iter().map(Rule::new).collect();
         Self {
@@ -111,6 +118,7 @@ impl Detector {
             wants,
             wanted,
             keywords,
+            by_path,
             classifier,
         }
     }
@@ -120,6 +128,7 @@ impl Detector {
         let mut state = State::new(self, meta, bytes);
         self.scanner
             .scan(bytes, |literal, at| state.literal_hit(literal, at));
+        state.try_rules_by_path();
         state.judge_keywords();
         let mut hits = state.hits;
         hits.retain(|hit| overlap == 0 || hit.secret.end > overlap);
@@ -229,6 +238,28 @@ impl<'a> State<'a> {
             }
             Err(Some(end)) => *seen = Seen::Until(end.max(at + 1)),
             Err(None) => {}
+        }
+    }
+
+    fn try_rules_by_path(&mut self) {
+        let head = self.bytes.get(..HEAD).unwrap_or(self.bytes);
+        for &number in &self.detector.by_path {
+            let Some(rule) = self.detector.rules.get(number) else {
+                continue;
+            };
+            if let Some(found) = rule
+                .applies_to(&self.meta.path)
+                .then(|| rule.find_first(head))
+                .flatten()
+            {
+                self.hits.push(Hit {
+                    by: By::Rule(number),
+                    context: found.span.len(),
+                    secret: found.secret,
+                    proof: found.proof,
+                    doubtful: found.doubtful,
+                });
+            }
         }
     }
 

@@ -87,12 +87,31 @@ impl Rule {
     /// The credential whose literal stands at `at`, if there is one that satisfies the rule. The end of a match that
     /// does not satisfy it is returned as the error, so that it is not tried again.
     pub(crate) fn find(&self, bytes: &[u8], at: usize) -> Result<Found, Option<usize>> {
-        let compiled = self
-            .compiled
+        let compiled = self.compiled().ok_or(None)?;
+        let (span, secret) = compiled.search(bytes, at).ok_or(None)?;
+        self.accept(compiled, bytes, span, secret)
+    }
+
+    /// The first credential in `bytes`, for rules without literals.
+    pub(crate) fn find_first(&self, bytes: &[u8]) -> Option<Found> {
+        let compiled = self.compiled()?;
+        let (span, secret) = compiled.captured(&Input::new(bytes))?;
+        self.accept(compiled, bytes, span, secret).ok()
+    }
+
+    fn compiled(&self) -> Option<&Compiled> {
+        self.compiled
             .get_or_init(|| Compiled::new(&self.matcher))
             .as_ref()
-            .ok_or(None)?;
-        let (span, secret) = compiled.search(bytes, at).ok_or(None)?;
+    }
+
+    fn accept(
+        &self,
+        compiled: &Compiled,
+        bytes: &[u8],
+        span: Range<usize>,
+        secret: Range<usize>,
+    ) -> Result<Found, Option<usize>> {
         let text = bytes.get(secret.clone()).unwrap_or_default();
         if !compiled.near_holds(bytes, &span) {
             return Err(Some(span.end));
@@ -116,10 +135,7 @@ impl Rule {
 
     /// Where the pattern's credential stands in `bytes`, whether or not it satisfies the rest of the rule.
     pub(crate) fn secret_in(&self, bytes: &[u8]) -> Option<Range<usize>> {
-        let compiled = self
-            .compiled
-            .get_or_init(|| Compiled::new(&self.matcher))
-            .as_ref()?;
+        let compiled = self.compiled()?;
         compiled.captured(&Input::new(bytes)).map(|(_, secret)| secret)
     }
 
