@@ -38,7 +38,7 @@ pub(super) enum ObjectError {
     Missing,
     #[error("it is corrupt ({0}); run `git fsck`, then restore it from another clone")]
     Corrupt(String),
-    #[error("it has {size} bytes, more than the {limit} that are decoded at once; raise `max_object`")]
+    #[error("it has {size} bytes, more than the {limit} that are decoded at once; raise `scan.max-object`")]
     TooLarge { size: u64, limit: u64 },
 }
 
