@@ -25,6 +25,7 @@ demo: ## build Bartizan and scan examples/harbour, or TARGET=/any/path
 test: ## run every test
 	@scripts/setup.sh test
 	@scripts/python-tests.sh
+	@scripts/demo-check.sh
 	@scripts/fuzz-smoke.sh
 	@cargo test --quiet --locked --workspace --doc
 	@cargo nextest run --locked --workspace

@@ -370,16 +370,25 @@ def check(report, manifest):
     return missed, stray
 
 
+def is_advice(finding):
+    """Whether it comes from the classifier for credentials without a form, which does not block."""
+    return finding["rule"].startswith("leak/generic")
+
+
 def tell(report, manifest):
+    """Says what the report lacks and what it has too much. Returns 1 when a credential was missed or a format rule was wrong."""
     missed, stray = check(report, manifest)
+    advice = [finding for finding in stray if is_advice(finding)]
     total = len(manifest["credentials"])
-    print(f"Planted credentials found: {total - len(missed)} of {total}. Findings where nothing was planted: {len(stray)}.", file=sys.stderr)
+    print(f"Planted credentials found: {total - len(missed)} of {total}.", file=sys.stderr)
+    print(f"Findings where nothing was planted: {len(stray)}, of which {len(advice)} are the classifier's advice.", file=sys.stderr)
     for spot in missed:
         print(f"  missed: {spot['file']}:{spot['line']}: {spot['what']}", file=sys.stderr)
     for finding in stray:
         place = finding["locations"][0] if finding["locations"] else {"path": "?", "line": 0}
-        print(f"  unexpected: {place['path']}:{place['line']}: {finding['rule']}", file=sys.stderr)
-    return 1 if missed or stray else 0
+        word = "advice" if is_advice(finding) else "unexpected"
+        print(f"  {word}: {place['path']}:{place['line']}: {finding['rule']}", file=sys.stderr)
+    return 1 if missed or len(stray) > len(advice) else 0
 
 
 def main():

@@ -1,6 +1,8 @@
 """Tests of the planter: what it makes has the right shape, goes where the manifest says, and is compared truly."""
 
 import base64
+import contextlib
+import io
 import json
 import random
 import re
@@ -132,6 +134,25 @@ class Checking(unittest.TestCase):
         missed, stray = plant.check({"findings": []}, self.MANIFEST)
         self.assertEqual([spot["name"] for spot in missed], ["A"])
         self.assertEqual(stray, [])
+
+    def told(self, report):
+        words = io.StringIO()
+        with contextlib.redirect_stderr(words):
+            return plant.tell(report, self.MANIFEST), words.getvalue()
+
+    def test_a_missed_credential_fails_and_is_named(self):
+        code, words = self.told({"findings": []})
+        self.assertEqual(code, 1)
+        self.assertIn("missed: a.env:3: a key", words)
+
+    def test_advice_elsewhere_is_shown_and_a_format_rule_elsewhere_fails(self):
+        found = self.report("leak/x", "a.env", 3, 3)["findings"]
+        advice = self.report("leak/generic-key", "b.env", 1, 1)["findings"]
+        wrong = self.report("leak/y", "b.env", 1, 1)["findings"]
+        code, words = self.told({"findings": found + advice})
+        self.assertEqual(code, 0)
+        self.assertIn("advice: b.env:1", words)
+        self.assertEqual(self.told({"findings": found + wrong})[0], 1)
 
     def test_a_leak_elsewhere_is_unexpected_and_other_rules_are_not_judged(self):
         missed, stray = plant.check(self.report("leak/x", "a.env", 6, 6), self.MANIFEST)
