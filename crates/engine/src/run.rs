@@ -97,6 +97,7 @@ pub fn run(
         entries: &entries,
         cache: cache.as_ref(),
         next: &next,
+        batch: (entries.len() / (jobs * 16)).clamp(1, LARGEST_BATCH),
     };
 
     let workers: Vec<Collector> = std::thread::scope(|scope| {
@@ -135,21 +136,23 @@ struct Shared<'a> {
     entries: &'a [Entry],
     cache: Option<&'a Cache>,
     next: &'a AtomicUsize,
+    /// Entries taken at once: few enough to keep the workers equally busy to the end.
+    batch: usize,
 }
 
-/// Entries taken at once: few enough to keep workers equally busy to the end.
-const BATCH: usize = 8;
+/// Most entries taken at once. Neighbours in a git history are deltas of one another and are cheapest read together.
+const LARGEST_BATCH: usize = 64;
 
 fn work(shared: &Shared<'_>) -> Collector {
     let mut collector = Collector::default();
     let mut buffer = Vec::new();
     loop {
-        let start = shared.next.fetch_add(BATCH, Ordering::Relaxed);
+        let start = shared.next.fetch_add(shared.batch, Ordering::Relaxed);
         let Some(rest) = shared.entries.get(start..).filter(|rest| !rest.is_empty()) else {
             break;
         };
         let mut bytes = 0;
-        let batch = rest.get(..BATCH.min(rest.len())).unwrap_or(rest);
+        let batch = rest.get(..shared.batch).unwrap_or(rest);
         for (position, entry) in batch.iter().enumerate() {
             if shared.options.interrupt.load(Ordering::Relaxed) {
                 return collector;

@@ -23,8 +23,12 @@ pub(super) fn options(config: &Config, place: &Place) -> SourceOptions {
         ),
         archives: ArchiveLimits {
             depth: u32::try_from(config.number("scan.archive-depth")).unwrap_or(u32::MAX),
+            expanded: config.number("scan.archive-bytes"),
+            members: config.number("scan.archive-members"),
+            ratio: config.number("scan.archive-ratio"),
             ..defaults.archives
         },
+        max_object: config.number("scan.max-object"),
         threads: usize::try_from(config.number("scan.jobs")).unwrap_or(0),
         repository: place.start.clone(),
         ..defaults

@@ -6,21 +6,25 @@ use crate::leak::verify::base64;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Reads two bytes in one byte order or the other.
-type Unit16 = fn([u8; 2]) -> u16;
-
 /// The bytes as UTF-8 when they begin with the byte order mark of UTF-16; otherwise as they are. Line numbers stay
 /// true, columns count the bytes of the UTF-8 text.
 pub(crate) fn as_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let (rest, decode): (&[u8], Unit16) = match bytes {
-        [0xff, 0xfe, rest @ ..] => (rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => (rest, u16::from_be_bytes),
+    let (rest, big_endian) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (rest, false),
+        [0xfe, 0xff, rest @ ..] => (rest, true),
         _ => return Cow::Borrowed(bytes),
+    };
+    let unit = |pair: [u8; 2]| {
+        if big_endian {
+            u16::from_be_bytes(pair)
+        } else {
+            u16::from_le_bytes(pair)
+        }
     };
     let units = rest
         .chunks_exact(2)
         .filter_map(|pair| pair.first_chunk::<2>())
-        .map(|pair| decode(*pair));
+        .map(|pair| unit(*pair));
     let text: String = char::decode_utf16(units)
         .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
         .collect();
