@@ -142,6 +142,12 @@ pub(crate) const WEAKNESSES: &[Weakness] = &[
         practices: SECRETS,
     },
     Weakness {
+        id: "CWE-257",
+        name: "Storing passwords in a recoverable format",
+        means: "A stored password can be turned back into its text, with a key that lies nearby or with none.",
+        practices: SECRETS,
+    },
+    Weakness {
         id: "CWE-259",
         name: "Use of a hard-coded password",
         means: "A password stands in code or configuration. Whoever can read the file can sign in, and the same password is \
@@ -200,10 +206,22 @@ pub(crate) const WEAKNESSES: &[Weakness] = &[
         practices: SECRETS,
     },
     Weakness {
+        id: "CWE-532",
+        name: "Insertion of sensitive information into a log file",
+        means: "A log holds something secret, and logs are read and kept more widely than secrets may be.",
+        practices: SECRETS,
+    },
+    Weakness {
         id: "CWE-760",
         name: "Use of a one-way hash with a predictable salt",
         means: "The salt of password hashes is known beforehand, so tables of hashes can be computed once for everybody.",
         practices: KEYS,
+    },
+    Weakness {
+        id: "CWE-916",
+        name: "Use of a password hash with insufficient computational effort",
+        means: "Hashes of passwords can be tried offline, faster the cheaper the hash is.",
+        practices: SECRETS,
     },
 ];
 
