@@ -16,11 +16,7 @@ pub(crate) fn masked(secret: &[u8]) -> String {
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     let length = text.chars().count();
-    let shown = match length {
-        0..=11 => 0,
-        12..=23 => 2,
-        _ => 4,
-    };
+    let shown = spared(length);
     let head: String = text.chars().take(shown).collect();
     format!("{head}**** ({length} characters)")
 }
@@ -33,7 +29,7 @@ pub(crate) fn snippet(
     first_line: u32,
 ) -> Snippet {
     let (line_start, line) = input.line_at(primary.start);
-    let keep = keep_of(primary);
+    let keep = spared(primary.len());
     let mut shown = String::new();
     let mut highlight = (0, 0);
     let mut at = 0;
@@ -63,8 +59,9 @@ pub(crate) fn snippet(
     cut(&shown, highlight, first_line)
 }
 
-fn keep_of(secret: &Range<usize>) -> usize {
-    match secret.len() {
+/// How many characters of a secret may be shown, given its length: none of a short one.
+const fn spared(length: usize) -> usize {
+    match length {
         0..=11 => 0,
         12..=23 => 2,
         _ => 4,
