@@ -244,12 +244,6 @@ pub(crate) struct Described {
     pub(crate) fix: String,
 }
 
-/// The weights of the classifier: part of what findings depend on.
-static MODEL: &[u8] = include_bytes!(concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../content/models/leak-context/model.txt"
-));
-
 fn digest_of(matchers: &[LeakMatcher], options: &LeakOptions, generic: bool) -> [u8; 32] {
     // Debug text covers every field, so that a field added later cannot be forgotten here.
     let mut builder = FingerprintBuilder::new("leak/credentials").part(&builtin::digest());
@@ -261,7 +255,11 @@ fn digest_of(matchers: &[LeakMatcher], options: &LeakOptions, generic: bool) -> 
     }
     let builder = builder
         .part(&[options.generic as u8, u8::from(generic)])
-        .part(if generic { MODEL } else { b"" })
+        .part(if generic {
+            Classifier::embedded_bytes()
+        } else {
+            b""
+        })
         .part(&options.secret_key.identify(b"digest"));
     let mut digest = [0; 32];
     for (to, from) in digest.iter_mut().zip(builder.finish().as_str().bytes()) {

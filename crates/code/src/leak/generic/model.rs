@@ -62,6 +62,12 @@ impl std::fmt::Display for ModelError {
 impl std::error::Error for ModelError {}
 
 impl Classifier {
+    /// The bytes of the model that comes with Bartizan: part of what findings depend on.
+    #[must_use]
+    pub const fn embedded_bytes() -> &'static [u8] {
+        EMBEDDED
+    }
+
     /// The model that comes with Bartizan.
     ///
     /// # Errors
