@@ -4,6 +4,9 @@
 // The modules are shared with the library, where their items are public.
 #![allow(unreachable_pub)]
 
+#[path = "src/facts.rs"]
+#[allow(dead_code)]
+mod facts;
 #[path = "src/leak.rs"]
 #[allow(dead_code)]
 mod leak;

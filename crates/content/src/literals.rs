@@ -128,16 +128,10 @@ pub fn required_literals(pattern: &str) -> Option<Vec<Literal>> {
     (!set.is_empty() && set.iter().all(|l| !l.bytes.is_empty())).then_some(set)
 }
 
-/// Whether every match of `pattern` begins with one of `literals`: then the pattern need only be tried where a
+/// Whether every match of a pattern begins with one of `literals`: then the pattern need only be tried where a
 /// literal stands.
-#[must_use]
-pub fn lead(pattern: &str, literals: &[Literal]) -> bool {
-    let parsed = regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(pattern);
-    let Some(openings) = parsed.ok().and_then(|hir| openings(&hir)) else {
+pub(crate) fn lead(hir: &Hir, literals: &[Literal]) -> bool {
+    let Some(openings) = openings(hir) else {
         return false;
     };
     openings
@@ -145,20 +139,13 @@ pub fn lead(pattern: &str, literals: &[Literal]) -> bool {
         .all(|opening| literals.iter().any(|literal| opening.begins_with(literal)))
 }
 
-/// A byte that every match of `pattern` contains, that is rare in source text and stands in none of `literals`: a
+/// A byte that every match of a pattern contains, that is rare in source text and stands in none of `literals`: a
 /// cheap test before the pattern itself is tried.
-#[must_use]
-pub fn rare_byte(pattern: &str, literals: &[Literal]) -> Option<u8> {
+pub(crate) fn rare_byte(hir: &Hir, literals: &[Literal]) -> Option<u8> {
     const RARE: &[u8] = b"@$~^%#";
-    let hir = regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(pattern)
-        .ok()?;
     RARE.iter()
         .copied()
-        .find(|byte| contains_always(&hir, *byte) && !literals.iter().any(|l| l.bytes.contains(byte)))
+        .find(|byte| contains_always(hir, *byte) && !literals.iter().any(|l| l.bytes.contains(byte)))
 }
 
 fn contains_always(hir: &Hir, byte: u8) -> bool {
@@ -362,6 +349,7 @@ fn score(set: &[Literal]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::Facts;
 
     fn texts(pattern: &str) -> Vec<String> {
         let set = required_literals(pattern).unwrap_or_default();
@@ -403,17 +391,14 @@ mod tests {
             (r"(?:^|[^a-z])ghp_[A-Za-z0-9]{36}", false),
             (r"(?:gh)?pat_x[0-9]{9}", true),
         ] {
-            assert_eq!(
-                lead(pattern, &required_literals(pattern).unwrap()),
-                leads,
-                "{pattern}"
-            );
+            let literals = required_literals(pattern).unwrap();
+            assert_eq!(Facts::of(pattern, &literals).leads, leads, "{pattern}");
         }
     }
 
     #[test]
     fn a_rare_byte_is_one_that_every_match_contains() {
-        let of = |pattern: &str| rare_byte(pattern, &required_literals(pattern).unwrap_or_default());
+        let of = |pattern: &str| Facts::of(pattern, &required_literals(pattern).unwrap_or_default()).rare;
         assert_eq!(of(r"://[^:/@]{1,20}:([^@]{3,30})@[a-z]"), Some(b'@'));
         assert_eq!(of(r"://[^:/@]{1,20}:([^@]{3,30})(?:@|%40)[a-z]"), None);
         assert_eq!(of(r"ghp_[a-z]{36}"), None);

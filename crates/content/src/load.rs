@@ -86,19 +86,6 @@ pub fn compile(pattern: &str) -> Result<Regex, RuleError> {
         })
 }
 
-/// Length in bytes of the longest text a pattern matches; `None` when there is no bound or it does not parse.
-#[must_use]
-pub fn longest_match(pattern: &str) -> Option<usize> {
-    regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(pattern)
-        .ok()?
-        .properties()
-        .maximum_len()
-}
-
 /// Reads one rule file: parses, replaces macros, fills in the literals, and validates.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 //! The build script reads `content/`, validates it, and writes two blobs: what detection needs (decoded at the start
 //! of every scan) and the complete rules with manuals and examples (decoded when somebody asks for them).
 
+use crate::facts::Facts;
 use crate::leak::{LeakRule, Near, Require};
 use crate::literals::Literal;
 use bartizan_model::{Confidence, Control, RuleInfo, Severity};
@@ -27,6 +28,8 @@ pub struct LeakMatcher {
     pub group: Option<u32>,
     /// Literals of which every match contains one.
     pub literals: Vec<Literal>,
+    /// What else every match satisfies.
+    pub facts: Facts,
     /// Context that must stand near the match.
     pub near: Option<Near>,
     /// Globs of which one must match the path or the file name.
@@ -43,6 +46,7 @@ pub struct LeakMatcher {
 
 impl From<&LeakRule> for LeakMatcher {
     fn from(rule: &LeakRule) -> Self {
+        let literals = crate::load::literals_of(rule);
         Self {
             id: rule.id.clone(),
             title: rule.title.clone(),
@@ -51,7 +55,8 @@ impl From<&LeakRule> for LeakMatcher {
             cwe: rule.cwe.clone(),
             pattern: rule.pattern.clone(),
             group: rule.group,
-            literals: crate::load::literals_of(rule),
+            facts: Facts::of(&rule.pattern, &literals),
+            literals,
             near: rule.near.clone(),
             paths: rule.paths.clone(),
             path_pattern: rule.path_pattern.clone(),

@@ -147,17 +147,16 @@ struct State<'a> {
     binary: bool,
     hits: Vec<Hit>,
     keyword_hits: Vec<(usize, u8)>,
-    /// How far each rule has looked.
+    /// For each rule the place of its state in `seen` plus one; 0 is none yet.
+    places: Vec<u16>,
+    /// How far the rules that were asked have looked.
     seen: Vec<Seen>,
     cut: bool,
 }
 
 /// How far a rule has looked in this unit.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 enum Seen {
-    /// It was not asked yet.
-    #[default]
-    New,
     /// It does not apply to this file.
     Never,
     /// Everything before this offset is done.
@@ -174,7 +173,8 @@ impl<'a> State<'a> {
             binary: memchr::memchr(0, probe).is_some(),
             hits: Vec::new(),
             keyword_hits: Vec::new(),
-            seen: vec![Seen::New; detector.rules.len()],
+            places: vec![0; detector.rules.len()],
+            seen: Vec::new(),
             cut: false,
         }
     }
@@ -203,22 +203,14 @@ impl<'a> State<'a> {
         let Some(rule) = self.detector.rules.get(usize::from(number)) else {
             return;
         };
-        let Some(seen) = self.seen.get_mut(usize::from(number)) else {
+        let place = self.place_of(number, rule);
+        let Some(seen) = self.seen.get_mut(place) else {
             return;
         };
         match *seen {
             Seen::Never => return,
             Seen::Until(end) if at < end => return,
             Seen::Until(_) => {}
-            Seen::New => {
-                // In binary files only formats that prove themselves are worth a look.
-                let proven = !self.binary || rule.matcher.confidence == Confidence::High;
-                if !proven || !rule.applies_to(&self.meta.path) {
-                    *seen = Seen::Never;
-                    return;
-                }
-                *seen = Seen::Until(0);
-            }
         }
         match rule.find(self.bytes, at) {
             Ok(found) => {
@@ -239,6 +231,21 @@ impl<'a> State<'a> {
             Err(Some(end)) => *seen = Seen::Until(end.max(at + 1)),
             Err(None) => {}
         }
+    }
+
+    /// Where in `seen` the state of a rule is; one that was not asked before gets its place.
+    fn place_of(&mut self, number: u16, rule: &Rule) -> usize {
+        let Some(place) = self.places.get_mut(usize::from(number)) else {
+            return usize::MAX;
+        };
+        if *place == 0 {
+            // In binary files only formats that prove themselves are worth a look.
+            let proven = !self.binary || rule.matcher.confidence == Confidence::High;
+            let asked = proven && rule.applies_to(&self.meta.path);
+            self.seen.push(if asked { Seen::Until(0) } else { Seen::Never });
+            *place = u16::try_from(self.seen.len()).unwrap_or(u16::MAX);
+        }
+        usize::from(*place) - 1
     }
 
     fn try_rules_by_path(&mut self) {

@@ -5,7 +5,7 @@
 
 use crate::leak::verify::{self, Verified, shape};
 use bartizan_content::LeakMatcher;
-use bartizan_content::{literals, load};
+use bartizan_content::load;
 use globset::{GlobSet, GlobSetBuilder};
 use regex_automata::meta::Regex;
 use regex_automata::{Anchored, Input};
@@ -37,11 +37,12 @@ struct Paths {
 struct Compiled {
     pattern: Regex,
     secret_group: Option<usize>,
-    /// Matches begin with a literal.
-    leads: bool,
-    reach: usize,
-    /// A byte that every match contains.
-    rare: Option<u8>,
+    /// What a match must satisfy besides; compiled when there is the first one.
+    demands: OnceLock<Option<Demands>>,
+}
+
+#[derive(Debug)]
+struct Demands {
     near: Option<(Regex, usize)>,
     not: Vec<Regex>,
 }
@@ -87,8 +88,21 @@ impl Rule {
     /// The credential whose literal stands at `at`, if there is one that satisfies the rule. The end of a match that
     /// does not satisfy it is returned as the error, so that it is not tried again.
     pub(crate) fn find(&self, bytes: &[u8], at: usize) -> Result<Found, Option<usize>> {
+        let facts = &self.matcher.facts;
+        let reach = facts
+            .longest
+            .map_or(UNBOUNDED_REACH, |longest| longest as usize)
+            .min(LONGEST_REACH);
+        let start = if facts.leads { at } else { at.saturating_sub(reach) };
+        let end = at.saturating_add(reach).min(bytes.len());
+        if !facts.allow(bytes.get(start..end).unwrap_or_default()) {
+            return Err(None);
+        }
+        let anchored = if facts.leads { Anchored::Yes } else { Anchored::No };
         let compiled = self.compiled().ok_or(None)?;
-        let (span, secret) = compiled.search(bytes, at).ok_or(None)?;
+        let (span, secret) = compiled
+            .captured(&Input::new(bytes).span(start..end).anchored(anchored))
+            .ok_or(None)?;
         self.accept(compiled, bytes, span, secret)
     }
 
@@ -113,10 +127,15 @@ impl Rule {
         secret: Range<usize>,
     ) -> Result<Found, Option<usize>> {
         let text = bytes.get(secret.clone()).unwrap_or_default();
-        if !compiled.near_holds(bytes, &span) {
+        let demands = compiled
+            .demands
+            .get_or_init(|| Demands::new(&self.matcher))
+            .as_ref()
+            .ok_or(None)?;
+        if !demands.near_holds(bytes, &span) {
             return Err(Some(span.end));
         }
-        match self.verify(compiled, text) {
+        match self.verify(demands, text) {
             Verified::Yes(proof) => Ok(Found {
                 span,
                 secret,
@@ -139,7 +158,7 @@ impl Rule {
         compiled.captured(&Input::new(bytes)).map(|(_, secret)| secret)
     }
 
-    fn verify(&self, compiled: &Compiled, text: &[u8]) -> Verified {
+    fn verify(&self, demands: &Demands, text: &[u8]) -> Verified {
         let require = &self.matcher.require;
         let count =
             |is: fn(&u8) -> bool| u32::try_from(text.iter().filter(|b| is(b)).count()).unwrap_or(u32::MAX);
@@ -148,7 +167,7 @@ impl Rule {
             && count(u8::is_ascii_lowercase) >= require.lower
             && shape::distinct(text) >= require.distinct as usize
             && (require.entropy <= 0.0 || shape::entropy(text) >= require.entropy);
-        if !shaped || compiled.not.iter().any(|not| not.is_match(text)) {
+        if !shaped || demands.not.iter().any(|not| not.is_match(text)) {
             return Verified::No;
         }
         let is_key_block = require.check == Some(bartizan_content::leak::Structure::PrivateKey);
@@ -189,43 +208,11 @@ impl Compiled {
             .group_info()
             .to_index(regex_automata::PatternID::ZERO, "secret");
         let secret_group = named.or_else(|| matcher.group.map(|group| group as usize));
-        let reach = load::longest_match(&matcher.pattern)
-            .unwrap_or(UNBOUNDED_REACH)
-            .min(LONGEST_REACH);
         Some(Self {
-            leads: literals::lead(&matcher.pattern, &matcher.literals),
             secret_group,
-            reach,
-            rare: literals::rare_byte(&matcher.pattern, &matcher.literals),
-            near: match &matcher.near {
-                Some(near) => Some((load::compile(&near.pattern).ok()?, near.bytes as usize)),
-                None => None,
-            },
-            not: matcher
-                .require
-                .not
-                .iter()
-                .map(|not| load::compile(not).ok())
-                .collect::<Option<_>>()?,
+            demands: OnceLock::new(),
             pattern,
         })
-    }
-
-    fn search(&self, bytes: &[u8], at: usize) -> Option<(Range<usize>, Range<usize>)> {
-        let end = (at + self.reach).min(bytes.len());
-        let start = if self.leads {
-            at
-        } else {
-            at.saturating_sub(self.reach)
-        };
-        if self
-            .rare
-            .is_some_and(|rare| memchr::memchr(rare, bytes.get(start..end).unwrap_or_default()).is_none())
-        {
-            return None;
-        }
-        let anchored = if self.leads { Anchored::Yes } else { Anchored::No };
-        self.captured(&Input::new(bytes).span(start..end).anchored(anchored))
     }
 
     fn captured(&self, input: &Input<'_>) -> Option<(Range<usize>, Range<usize>)> {
@@ -243,6 +230,20 @@ impl Compiled {
             .filter(|secret| !secret.is_empty())
             .unwrap_or_else(|| span.clone());
         Some((span, secret))
+    }
+}
+
+impl Demands {
+    /// `None` when one of the patterns does not compile, as for [`Compiled::new`].
+    fn new(matcher: &LeakMatcher) -> Option<Self> {
+        let not = matcher.require.not.iter().map(|not| load::compile(not).ok());
+        Some(Self {
+            near: match &matcher.near {
+                Some(near) => Some((load::compile(&near.pattern).ok()?, near.bytes as usize)),
+                None => None,
+            },
+            not: not.collect::<Option<_>>()?,
+        })
     }
 
     fn near_holds(&self, bytes: &[u8], span: &Range<usize>) -> bool {

@@ -1,47 +1,59 @@
 //! One pass over the bytes for the literals of all rules.
 //!
-//! In: literals, then bytes. Out: every place where a literal stands. Each literal is found by its rarest four
-//! bytes: a bitmap, indexed by a hash of the four case-folded bytes at every position, decides in a few instructions
-//! whether a literal may stand there; only then is the literal compared. Literals of three bytes have a bitmap of
-//! their own. Both fit into the first-level cache, and no step depends on the one before, so that the processor
-//! overlaps them (ADR 2).
+//! In: literals, then bytes. Out: every place where a literal stands. Each literal is entered into a bitmap by the hash
+//! of a few of its bytes; the pass hashes the bytes at every position (at every second one for literals of six bytes and
+//! more, which are entered twice) and compares the literal only where the bit is set. The bitmaps fit into the first-level
+//! cache, and no step depends on the one before, so that the processor overlaps them (ADR 2).
 
 use bartizan_content::literals::Literal;
 
 const HASH_BITS: u32 = 17;
 /// Words of a bitmap.
 const WORDS: usize = 1 << (HASH_BITS - 6);
-/// Folds the case of four ASCII letters (and joins a few other characters, which the comparison tells apart).
-const FOLD: u32 = 0x2020_2020;
-/// Leaves the first three of four bytes.
-const THREE: u32 = 0x00ff_ffff;
-
+/// Folds the case of ASCII letters (and joins a few other characters, which the comparison tells apart).
+const FOLD: u64 = 0x2020_2020_2020_2020;
+/// Leaves the first three bytes of a block.
+const THREE: u64 = 0x00ff_ffff;
+/// Leaves the first five.
+const FIVE: u64 = 0x00ff_ffff_ffff;
+/// Shortest literal of which both an even and an odd offset have a window of five bytes.
+const LONG: usize = 6;
+/// Positions looked at together.
+const STEP: usize = 4;
+/// Bytes read for them: those of the window at the last position.
+const BLOCK: usize = 8;
 /// Finds literals.
 #[derive(Debug)]
 pub(crate) struct Scanner {
-    /// Where literals of four bytes and more may stand.
+    /// Five-byte windows at even positions, their case folded: literals of six bytes and more.
     long: Filter,
-    /// Where literals of three bytes may stand.
+    /// Three-byte windows at every position, in every case that counts: shorter literals. Most of them are capitals,
+    /// which are rare.
     short: Filter,
-    needles: Vec<Needle>,
+    entries: Vec<Entry>,
+    literals: Vec<(Vec<u8>, bool)>,
 }
 
-/// A bitmap over hashes with the needles behind each bit.
+/// A bitmap over hashes with the entries behind each bit.
 #[derive(Debug)]
 struct Filter {
     bitmap: Vec<u64>,
-    /// For each hash the first of its needles plus one; 0 is none.
-    first: Vec<u16>,
+    /// For each hash the first of its entries plus one; 0 is none.
+    first: Vec<u32>,
 }
 
+/// One window of one literal.
 #[derive(Debug)]
-struct Needle {
-    bytes: Vec<u8>,
-    fold: bool,
-    /// Offset of the hashed bytes within the literal.
-    key_at: usize,
-    /// The next needle of the same filter with the same hash plus one; 0 is none.
-    next: u16,
+struct Entry {
+    /// The window matches when `(bytes | fold) & mask == value`.
+    value: u64,
+    fold: u64,
+    mask: u64,
+    literal: u32,
+    /// Offset of the window within the literal.
+    offset: u16,
+    /// The next entry of the same filter with the same hash plus one; 0 is none.
+    next: u32,
 }
 
 impl Filter {
@@ -52,8 +64,8 @@ impl Filter {
         }
     }
 
-    /// Enters a needle; returns the one that was first before it.
-    fn add(&mut self, hash: usize, number: u16) -> u16 {
+    /// Enters an entry; returns the one that was first before it.
+    fn add(&mut self, hash: usize, number: u32) -> u32 {
         match (self.bitmap.get_mut(hash >> 6), self.first.get_mut(hash)) {
             (Some(word), Some(first)) => {
                 *word |= 1 << (hash & 63);
@@ -65,43 +77,61 @@ impl Filter {
 }
 
 impl Scanner {
-    /// A scanner for these literals, at most 65,534. Those shorter than three bytes are never found. Hits name
-    /// literals by their position in the list.
+    /// A scanner for these literals. Those shorter than three bytes are never found. Hits name literals by their position
+    /// in the list.
     pub(crate) fn new(literals: &[Literal]) -> Self {
         let mut scanner = Self {
             long: Filter::new(),
             short: Filter::new(),
-            needles: Vec::with_capacity(literals.len()),
+            entries: Vec::with_capacity(literals.len() * 2),
+            literals: Vec::with_capacity(literals.len()),
         };
-        for literal in literals.iter().take(usize::from(u16::MAX) - 1) {
+        for literal in literals {
             scanner.add(literal);
         }
         scanner
     }
 
     fn add(&mut self, literal: &Literal) {
-        let bytes = literal.bytes().to_vec();
-        let number = u16::try_from(self.needles.len() + 1).unwrap_or(u16::MAX);
-        let key_at = rarest_four(&bytes);
-        let next = match bytes.get(key_at..) {
-            Some([a, b, c, d, ..]) => self
-                .long
-                .add(hash_of(u32::from_le_bytes([*a, *b, *c, *d])), number),
-            Some([a, b, c]) => self
-                .short
-                .add(hash_of_three(u32::from_le_bytes([*a, *b, *c, 0])), number),
-            _ => 0,
-        };
-        self.needles.push(Needle {
-            bytes,
-            fold: literal.ignores_case(),
-            key_at,
+        let bytes = literal.bytes();
+        if bytes.len() >= LONG {
+            let fold = if literal.ignores_case() { FOLD & FIVE } else { 0 };
+            // Wherever the literal stands, one of the two is at an even position.
+            for parity in 0..2 {
+                let offset = rarest_window(bytes, (parity..bytes.len()).step_by(2), 5);
+                let window = block_of(bytes.get(offset..).unwrap_or_default()) & FIVE;
+                let next = self.long.add(hash_of_five(window | FOLD), self.next_number());
+                self.enter(offset, window | fold, fold, FIVE, next);
+            }
+        } else if bytes.len() >= 3 {
+            let offset = rarest_window(bytes, 0..bytes.len(), 3);
+            let window = bytes.get(offset..offset + 3).unwrap_or_default();
+            for cased in cases(window, literal.ignores_case()) {
+                let window = block_of(&cased);
+                let next = self.short.add(hash_of_three(window), self.next_number());
+                self.enter(offset, window, 0, THREE, next);
+            }
+        }
+        self.literals.push((bytes.to_vec(), literal.ignores_case()));
+    }
+
+    fn next_number(&self) -> u32 {
+        u32::try_from(self.entries.len() + 1).unwrap_or(u32::MAX)
+    }
+
+    fn enter(&mut self, offset: usize, value: u64, fold: u64, mask: u64, next: u32) {
+        self.entries.push(Entry {
+            value,
+            fold,
+            mask,
+            literal: u32::try_from(self.literals.len()).unwrap_or(u32::MAX),
+            offset: u16::try_from(offset).unwrap_or(u16::MAX),
             next,
         });
     }
 
     /// Calls `hit` with the number and the offset of every literal that stands in `bytes`, roughly in order: hits
-    /// come in the order of their rarest bytes.
+    /// come in the order of their windows.
     pub(crate) fn scan(&self, bytes: &[u8], mut hit: impl FnMut(usize, usize)) {
         let (Some(long), Some(short)) = (
             self.long.bitmap.first_chunk::<WORDS>(),
@@ -109,82 +139,153 @@ impl Scanner {
         ) else {
             return;
         };
-        for (at, window) in bytes.windows(4).enumerate() {
-            let Some(window) = window.first_chunk::<4>() else {
-                return;
-            };
-            let window = u32::from_le_bytes(*window);
-            // Both tests before one branch: a branch is mispredicted more dearly than a bit is looked up.
-            if is_set(long, hash_of(window)) | is_set(short, hash_of_three(window)) {
-                self.confirm(window, at, bytes, &mut hit);
+        let mut at = 0;
+        while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk::<BLOCK>) {
+            let block = u64::from_le_bytes(*block);
+            if may_stand(long, short, block) {
+                self.confirm(block, at, bytes, &mut hit);
             }
+            at += STEP;
         }
-        if let [.., a, b, c] = *bytes {
-            let hash = hash_of_three(u32::from_le_bytes([a, b, c, 0]));
-            self.compare(self.short.first.get(hash), bytes.len() - 3, bytes, &mut hit);
+        // The rest, filled up with zeros: what would reach beyond the end is refused by the comparison.
+        let rest = bytes.get(at..).unwrap_or_default();
+        for start in (0..rest.len()).step_by(STEP) {
+            let block = block_of(rest.get(start..).unwrap_or_default());
+            self.confirm(block, at + start, bytes, &mut hit);
         }
     }
 
     #[inline(never)]
-    fn confirm(&self, window: u32, at: usize, bytes: &[u8], hit: &mut impl FnMut(usize, usize)) {
-        self.compare(self.long.first.get(hash_of(window)), at, bytes, hit);
-        self.compare(self.short.first.get(hash_of_three(window)), at, bytes, hit);
+    fn confirm(&self, block: u64, at: usize, bytes: &[u8], hit: &mut impl FnMut(usize, usize)) {
+        for step in 0..STEP {
+            let window = block >> (8 * step);
+            if step % 2 == 0 {
+                let hash = hash_of_five(window | FOLD);
+                self.compare(&self.long, hash, window, at + step, bytes, hit);
+            }
+            self.compare(&self.short, hash_of_three(window), window, at + step, bytes, hit);
+        }
     }
 
-    fn compare(&self, first: Option<&u16>, at: usize, bytes: &[u8], hit: &mut impl FnMut(usize, usize)) {
-        let mut number = first.copied().unwrap_or(0);
-        while let Some(index) = usize::from(number).checked_sub(1) {
-            let Some(needle) = self.needles.get(index) else {
-                return;
-            };
-            if let Some(start) = at.checked_sub(needle.key_at)
-                && let Some(text) = bytes.get(start..start + needle.bytes.len())
-                && if needle.fold {
-                    text.eq_ignore_ascii_case(&needle.bytes)
-                } else {
-                    text == needle.bytes
-                }
-            {
-                hit(index, start);
-            }
-            number = needle.next;
+    #[inline(always)]
+    fn compare(
+        &self,
+        filter: &Filter,
+        hash: usize,
+        window: u64,
+        at: usize,
+        bytes: &[u8],
+        hit: &mut impl FnMut(usize, usize),
+    ) {
+        // The bitmap is in the first-level cache, the numbers are not.
+        let is_set = |word: &u64| word >> (hash & 63) & 1 != 0;
+        if !filter.bitmap.get(hash >> 6).is_some_and(is_set) {
+            return;
         }
+        let mut number = filter.first.get(hash).copied().unwrap_or(0);
+        while let Some(entry) = (number as usize)
+            .checked_sub(1)
+            .and_then(|index| self.entries.get(index))
+        {
+            if (window | entry.fold) & entry.mask == entry.value
+                && let Some(start) = at.checked_sub(usize::from(entry.offset))
+                && self.stands_at(entry.literal, start, bytes)
+            {
+                hit(entry.literal as usize, start);
+            }
+            number = entry.next;
+        }
+    }
+
+    fn stands_at(&self, literal: u32, start: usize, bytes: &[u8]) -> bool {
+        let Some((literal, fold)) = self.literals.get(literal as usize) else {
+            return false;
+        };
+        bytes.get(start..start + literal.len()).is_some_and(|text| {
+            if *fold {
+                text.eq_ignore_ascii_case(literal)
+            } else {
+                text == literal
+            }
+        })
     }
 }
 
+/// Whether a literal may have its window at one of the positions of a block. All tests come before one branch: a branch
+/// is mispredicted more dearly than a bit is looked up.
 #[inline(always)]
-fn is_set(bitmap: &[u64; WORDS], hash: usize) -> bool {
+fn may_stand(long: &[u64; WORDS], short: &[u64; WORDS], block: u64) -> bool {
+    let folded = block | FOLD;
+    let found = bit(long, hash_of_five(folded))
+        | bit(long, hash_of_five(folded >> 16))
+        | bit(short, hash_of_three(block))
+        | bit(short, hash_of_three(block >> 8))
+        | bit(short, hash_of_three(block >> 16))
+        | bit(short, hash_of_three(block >> 24));
+    found & 1 != 0
+}
+
+/// The bit of a hash, lowest; the bits above it mean nothing.
+#[inline(always)]
+fn bit(bitmap: &[u64; WORDS], hash: usize) -> u64 {
     // A hash has 17 bits, so the mask changes nothing but tells the compiler that the index is in range.
     #[allow(clippy::indexing_slicing)]
     let word = bitmap[(hash >> 6) & (WORDS - 1)];
-    word >> (hash & 63) & 1 != 0
+    word >> (hash & 63)
 }
 
+/// The hash of the first five bytes of a folded block; the others are shifted out.
 #[inline(always)]
-fn hash_of(window: u32) -> usize {
-    (window | FOLD)
-        .wrapping_mul(0x9e37_79b1)
-        .wrapping_shr(32 - HASH_BITS) as usize
+const fn hash_of_five(folded: u64) -> usize {
+    ((folded << 24).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - HASH_BITS)) as usize
 }
 
+/// The hash of the first three bytes of a block; the others are shifted out.
 #[inline(always)]
-fn hash_of_three(window: u32) -> usize {
-    ((window | FOLD) & THREE)
-        .wrapping_mul(0x85eb_ca6b)
-        .wrapping_shr(32 - HASH_BITS) as usize
+const fn hash_of_three(block: u64) -> usize {
+    (((block as u32) << 8).wrapping_mul(0x85eb_ca6b) >> (32 - HASH_BITS)) as usize
 }
 
-/// Where the four bytes of a literal stand that are rarest in source text; 0 when it has no more than four.
-fn rarest_four(bytes: &[u8]) -> usize {
-    let rarity = |window: &[u8]| match *window {
-        [a, b, c, d] => triple_rarity([a, b, c]) + triple_rarity([b, c, d]),
-        _ => i32::MIN,
-    };
-    let best = bytes
-        .windows(4)
-        .enumerate()
-        .max_by_key(|&(at, window)| (rarity(window), usize::MAX - at));
+/// The first bytes as a block, zeros where there are none.
+fn block_of(bytes: &[u8]) -> u64 {
+    let mut block = [0; BLOCK];
+    for (to, from) in block.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    u64::from_le_bytes(block)
+}
+
+/// The cases a text may be written in.
+fn cases(text: &[u8], ignores_case: bool) -> Vec<Vec<u8>> {
+    let mut all = vec![text.to_vec()];
+    for at in (0..text.len()).filter(|_| ignores_case) {
+        let others: Vec<Vec<u8>> = all
+            .iter()
+            .filter_map(|one| {
+                let mut other = one.clone();
+                other.get_mut(at)?.make_ascii_uppercase();
+                (other != *one).then_some(other)
+            })
+            .collect();
+        all.extend(others);
+    }
+    all
+}
+
+/// At which of the offsets the window stands that is rarest in source text.
+fn rarest_window(bytes: &[u8], offsets: impl Iterator<Item = usize>, length: usize) -> usize {
+    let windows = offsets.filter_map(|at| Some((at, rarity(bytes.get(at..at + length)?))));
+    let best = windows.max_by_key(|&(at, rarity)| (rarity, usize::MAX - at));
     best.map_or(0, |(at, _)| at)
+}
+
+/// How rare bytes are in source text; larger is rarer.
+fn rarity(bytes: &[u8]) -> i32 {
+    let triple = |window: &[u8]| match *window {
+        [a, b, c] => triple_rarity([a, b, c]),
+        _ => 0,
+    };
+    bytes.windows(3).map(triple).sum()
 }
 
 /// How rare three bytes are in source text once their case is folded; larger is rarer. From the frequencies of
@@ -264,7 +365,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_pass_finds_what_a_plain_search_finds(
-            needles in prop::collection::vec("[a-cA-C_]{3,6}", 1..20),
+            needles in prop::collection::vec("[a-cA-C_]{3,9}", 1..20),
             text in "[a-cA-C_ ]{0,300}",
         ) {
             let literals: Vec<Literal> =
