@@ -206,6 +206,17 @@ fn a_different_set_of_rules_has_a_different_digest() {
 }
 
 #[test]
+fn a_password_is_found_by_the_shortest_of_the_keywords() {
+    let check = LeakCheck::new(LeakOptions::default());
+    for name in ["db_pw", "PW", "smtpPwd", "pw1"] {
+        let value = generate::expand("[a-z]{4}[A-Z]{3}[0-9]{3}[a-zA-Z0-9]{8}[!#]", 7).unwrap();
+        let found = scan(&check, "settings.py", format!("{name} = '{value}'\n").as_bytes());
+        let rules: Vec<_> = found.iter().map(|finding| finding.rule.as_str()).collect();
+        assert_eq!(rules, ["leak/generic-password"], "{name}");
+    }
+}
+
+#[test]
 fn noise_of_every_kind_is_survived() {
     let check = LeakCheck::new(LeakOptions::default());
     let mut random = generate::Random::new(7);

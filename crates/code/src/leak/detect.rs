@@ -88,10 +88,9 @@ impl Detector {
         let mut keyword_at = Vec::new();
         if classifier.is_some() {
             for keyword in generic::KEYWORDS {
-                keyword_at.push((
-                    number(&Literal::new(keyword.as_bytes(), true), &mut users),
-                    keyword.len(),
-                ));
+                for literal in keyword_literals(keyword) {
+                    keyword_at.push((number(&literal, &mut users), keyword.len()));
+                }
             }
         }
         let mut keywords = vec![0; literals.len()];
@@ -137,6 +136,19 @@ impl Detector {
             cut: state.cut,
         }
     }
+}
+
+/// The literals a keyword is looked for by: itself, or with what may follow it in a name or an assignment where it is
+/// shorter than the scanner's shortest.
+fn keyword_literals(keyword: &str) -> Vec<Literal> {
+    const FOLLOWS: &[u8] = b"d_-.0123456789=:\"'` \t)]>,";
+    if keyword.len() >= 3 {
+        return vec![Literal::new(keyword.as_bytes(), true)];
+    }
+    FOLLOWS
+        .iter()
+        .map(|byte| Literal::new(&[keyword.as_bytes(), &[*byte]].concat(), true))
+        .collect()
 }
 
 /// What is known while one unit is scanned.
