@@ -22,7 +22,10 @@ fn parts(kind: &str, namespace: &str, name: &str, version: &str) -> PackageUrlPa
 
 #[test]
 fn a_package_url_is_taken_apart_into_decoded_parts() {
-    let purl = PackageUrl::parse("pkg:npm/%40angular/core@16.0.0%2Bbuild?arch=x86&vcs_url=git%2Bhttps://a.example#src/./../lib/").unwrap();
+    let purl = PackageUrl::parse(
+        "pkg:npm/%40angular/core@16.0.0%2Bbuild?arch=x86&vcs_url=git%2Bhttps://a.example#src/./../lib/",
+    )
+    .unwrap();
     assert_eq!(purl.kind(), "npm");
     assert_eq!(purl.namespace(), Some("@angular"));
     assert_eq!(purl.name(), "core");
@@ -33,34 +36,58 @@ fn a_package_url_is_taken_apart_into_decoded_parts() {
 
 #[test]
 fn the_canonical_form_sorts_qualifiers_and_drops_empty_ones() {
-    assert_eq!(canonical("PKG:///Deb/Debian/Curl@8.1-1?distro=bookworm&empty=&arch=amd64"), "pkg:deb/debian/curl@8.1-1?arch=amd64&distro=bookworm");
+    assert_eq!(
+        canonical("PKG:///Deb/Debian/Curl@8.1-1?distro=bookworm&empty=&arch=amd64"),
+        "pkg:deb/debian/curl@8.1-1?arch=amd64&distro=bookworm"
+    );
 }
 
 #[test]
 fn the_name_of_a_python_package_is_folded_and_that_of_a_maven_one_is_not() {
     assert_eq!(canonical("pkg:pypi/Foo_Bar@1.0RC1"), "pkg:pypi/foo-bar@1.0rc1");
-    assert_eq!(canonical("pkg:maven/Org.Acme/Lib@1.0RC1"), "pkg:maven/Org.Acme/Lib@1.0RC1");
+    assert_eq!(
+        canonical("pkg:maven/Org.Acme/Lib@1.0RC1"),
+        "pkg:maven/Org.Acme/Lib@1.0RC1"
+    );
 }
 
 #[test]
 fn an_at_sign_in_a_version_or_scope_does_not_confuse_the_reader() {
     assert_eq!(canonical("pkg:npm/@babel/core"), "pkg:npm/%40babel/core");
-    assert_eq!(PackageUrl::parse("pkg:github/a/b@refs/heads/main").unwrap().version(), Some("refs/heads/main"));
-    assert_eq!(PackageUrl::parse("pkg:npm/foo/@1.0"), Err(InvalidPackageUrl::NoName));
+    assert_eq!(
+        PackageUrl::parse("pkg:github/a/b@refs/heads/main")
+            .unwrap()
+            .version(),
+        Some("refs/heads/main")
+    );
+    assert_eq!(
+        PackageUrl::parse("pkg:npm/foo/@1.0"),
+        Err(InvalidPackageUrl::NoName)
+    );
 }
 
 #[test]
 fn the_host_of_a_git_repository_is_its_namespace_however_it_is_given() {
-    let split_late = parts("git", "codeberg.org/forgejo", "forgejo", "v1").build().unwrap();
-    let split_early = parts("git", "codeberg.org", "forgejo/forgejo", "v1").build().unwrap();
+    let split_late = parts("git", "codeberg.org/forgejo", "forgejo", "v1")
+        .build()
+        .unwrap();
+    let split_early = parts("git", "codeberg.org", "forgejo/forgejo", "v1")
+        .build()
+        .unwrap();
     assert_eq!(split_late, split_early);
     assert_eq!(split_late.name(), "forgejo/forgejo");
 }
 
 #[test]
 fn a_namespace_is_refused_or_demanded_as_the_type_says() {
-    assert_eq!(PackageUrl::parse("pkg:cargo/acme/rand"), Err(InvalidPackageUrl::NamespaceProhibited("cargo".into())));
-    assert_eq!(PackageUrl::parse("pkg:composer/laravel"), Err(InvalidPackageUrl::NamespaceRequired("composer".into())));
+    assert_eq!(
+        PackageUrl::parse("pkg:cargo/acme/rand"),
+        Err(InvalidPackageUrl::NamespaceProhibited("cargo".into()))
+    );
+    assert_eq!(
+        PackageUrl::parse("pkg:composer/laravel"),
+        Err(InvalidPackageUrl::NamespaceRequired("composer".into()))
+    );
 }
 
 #[test]
@@ -71,22 +98,47 @@ fn the_go_standard_library_needs_no_namespace() {
 #[test]
 fn capitals_in_qualifier_keys_are_folded_only_by_the_lenient_reader() {
     let text = "pkg:gem/jruby-launcher@1.1.2?Platform=java";
-    assert_eq!(PackageUrl::parse(text), Err(InvalidPackageUrl::QualifierKey("Platform".into())));
-    assert_eq!(PackageUrl::parse_lenient(text).unwrap().to_string(), "pkg:gem/jruby-launcher@1.1.2?platform=java");
+    assert_eq!(
+        PackageUrl::parse(text),
+        Err(InvalidPackageUrl::QualifierKey("Platform".into()))
+    );
+    assert_eq!(
+        PackageUrl::parse_lenient(text).unwrap().to_string(),
+        "pkg:gem/jruby-launcher@1.1.2?platform=java"
+    );
 }
 
 #[test]
 fn a_repeated_qualifier_is_an_error_rather_than_a_choice() {
-    assert_eq!(PackageUrl::parse("pkg:npm/a@1?b=1&b=2"), Err(InvalidPackageUrl::QualifierTwice("b".into())));
+    assert_eq!(
+        PackageUrl::parse("pkg:npm/a@1?b=1&b=2"),
+        Err(InvalidPackageUrl::QualifierTwice("b".into()))
+    );
 }
 
 #[test]
 fn hostile_texts_are_refused() {
     let long = format!("pkg:npm/{}", "a".repeat(MAX_PACKAGE_URL_LEN));
-    for text in ["", "pkg:", "pkg:npm", "pkg:npm/", "npm/a@1", "pkg:3d/a", "pkg:n?m/a", "pkg:npm/a%", "pkg:npm/a%f", "pkg:npm/%ff", "pkg:npm/a?=b", &long] {
+    for text in [
+        "",
+        "pkg:",
+        "pkg:npm",
+        "pkg:npm/",
+        "npm/a@1",
+        "pkg:3d/a",
+        "pkg:n?m/a",
+        "pkg:npm/a%",
+        "pkg:npm/a%f",
+        "pkg:npm/%ff",
+        "pkg:npm/a?=b",
+        &long,
+    ] {
         assert!(PackageUrl::parse(text).is_err(), "{text} was read");
     }
-    assert_eq!(PackageUrl::parse("pkg:maven/a%2Fb/c"), Err(InvalidPackageUrl::HiddenSlash("a%2Fb".into())));
+    assert_eq!(
+        PackageUrl::parse("pkg:maven/a%2Fb/c"),
+        Err(InvalidPackageUrl::HiddenSlash("a%2Fb".into()))
+    );
 }
 
 #[test]
@@ -98,7 +150,20 @@ fn a_package_url_travels_as_text_in_json() {
     assert!(serde_json::from_str::<PackageUrl>("\"cargo/rand\"").is_err());
 }
 
-const KINDS: [&str; 12] = ["npm", "pypi", "git", "github", "maven", "pub", "oci", "swid", "golang", "generic", "otp", "x-new.type"];
+const KINDS: [&str; 12] = [
+    "npm",
+    "pypi",
+    "git",
+    "github",
+    "maven",
+    "pub",
+    "oci",
+    "swid",
+    "golang",
+    "generic",
+    "otp",
+    "x-new.type",
+];
 
 proptest! {
     #[test]
@@ -130,19 +195,30 @@ proptest! {
 /// Every case of the specification's suite, which is not part of this repository.
 #[test]
 fn the_suite_of_the_specification_holds() {
-    let Some(dir) = testdata("supply/purl/tests") else { return };
+    let Some(dir) = testdata("supply/purl/tests") else {
+        return;
+    };
     let (mut cases, mut failures) = (0, Vec::new());
     for file in json_files(&dir) {
         let suite: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
         for case in suite["tests"].as_array().unwrap() {
             cases += 1;
             if let Err(difference) = check_case(case) {
-                failures.push(format!("{}: {}: {difference}", file.display(), case["description"]));
+                failures.push(format!(
+                    "{}: {}: {difference}",
+                    file.display(),
+                    case["description"]
+                ));
             }
         }
     }
     assert!(cases >= 500, "only {cases} cases were found in {}", dir.display());
-    assert!(failures.is_empty(), "{} of {cases} cases fail:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {cases} cases fail:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 fn check_case(case: &Value) -> Result<(), String> {
@@ -175,7 +251,11 @@ fn compare(purl: &PackageUrl, expected: &Value) -> Result<(), String> {
                 && purl.subpath() == parts.subpath.as_deref()
         }
     };
-    if same { Ok(()) } else { Err(format!("{purl:?} is not {expected}")) }
+    if same {
+        Ok(())
+    } else {
+        Err(format!("{purl:?} is not {expected}"))
+    }
 }
 
 fn as_parts(value: &Value) -> PackageUrlParts {
@@ -200,11 +280,16 @@ fn as_parts(value: &Value) -> PackageUrlParts {
 #[allow(clippy::print_stderr, reason = "a skipped test says so")]
 fn testdata(below: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let dir = std::env::var_os("BARTIZAN_TESTDATA").map_or_else(|| root.join("../shared/testdata"), PathBuf::from).join(below);
+    let dir = std::env::var_os("BARTIZAN_TESTDATA")
+        .map_or_else(|| root.join("../shared/testdata"), PathBuf::from)
+        .join(below);
     if dir.is_dir() {
         return Some(dir);
     }
-    eprintln!("skipped: {} is absent; set BARTIZAN_TESTDATA to where the test data is", dir.display());
+    eprintln!(
+        "skipped: {} is absent; set BARTIZAN_TESTDATA to where the test data is",
+        dir.display()
+    );
     None
 }
 

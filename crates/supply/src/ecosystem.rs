@@ -17,7 +17,9 @@ pub struct Ecosystem {
 
 /// The name is not one that the OSV schema defines.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an ecosystem of the OSV schema that this version knows, so nothing can be said about its versions")]
+#[error(
+    "`{0}` is not an ecosystem of the OSV schema that this version knows, so nothing can be said about its versions"
+)]
 pub struct UnknownEcosystem(pub String);
 
 impl Ecosystem {
@@ -26,7 +28,9 @@ impl Ecosystem {
     /// # Errors
     /// The name before the first `:` is unknown.
     pub fn parse(text: &str) -> Result<Self, UnknownEcosystem> {
-        let (base, suffix) = text.split_once(':').map_or((text, None), |(base, suffix)| (base, Some(suffix)));
+        let (base, suffix) = text
+            .split_once(':')
+            .map_or((text, None), |(base, suffix)| (base, Some(suffix)));
         let unknown = || UnknownEcosystem(text.to_owned());
         let (name, order) = TABLE.iter().find(|(name, _)| *name == base).ok_or_else(unknown)?;
         let scheme = match order {
@@ -35,7 +39,11 @@ impl Ecosystem {
             Order::Echo => echo_scheme(suffix).ok_or_else(unknown)?,
             Order::Root => root_scheme(suffix),
         };
-        Ok(Self { name, suffix: suffix.map(Box::from), scheme })
+        Ok(Self {
+            name,
+            suffix: suffix.map(Box::from),
+            scheme,
+        })
     }
 
     /// The name without what narrows it: `Debian` of `Debian:12`.
@@ -190,19 +198,38 @@ mod tests {
             let ecosystem = Ecosystem::parse(text).unwrap();
             assert_eq!(ecosystem.to_string(), text);
         }
-        assert_eq!(Ecosystem::parse("Ubuntu:22.04:LTS").unwrap().suffix(), Some("22.04:LTS"));
+        assert_eq!(
+            Ecosystem::parse("Ubuntu:22.04:LTS").unwrap().suffix(),
+            Some("22.04:LTS")
+        );
     }
 
     #[test]
     fn an_unknown_ecosystem_is_an_error() {
-        for text in ["", "NPM", "npm ", "Debian12", ":12", "Slackware:15", "Echo:Slackware"] {
+        for text in [
+            "",
+            "NPM",
+            "npm ",
+            "Debian12",
+            ":12",
+            "Slackware:15",
+            "Echo:Slackware",
+        ] {
             assert_eq!(Ecosystem::parse(text), Err(UnknownEcosystem(text.into())));
         }
     }
 
     #[test]
     fn where_no_order_is_defined_none_is_made_up() {
-        for text in ["GIT", "OSS-Fuzz", "Android", "ConanCenter", "FreeBSD:ports", "Root:npm", "TuxCare:PyPI"] {
+        for text in [
+            "GIT",
+            "OSS-Fuzz",
+            "Android",
+            "ConanCenter",
+            "FreeBSD:ports",
+            "Root:npm",
+            "TuxCare:PyPI",
+        ] {
             assert_eq!(scheme(text), None, "{text}");
         }
     }

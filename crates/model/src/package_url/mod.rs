@@ -78,7 +78,9 @@ pub enum InvalidPackageUrl {
         key: &'static str,
     },
     /// A qualifier's key has a character it may not have, or starts with the wrong one.
-    #[error("`{0}` is not a qualifier: lowercase letters, digits, `.`, `-` and `_`, starting with a lowercase letter")]
+    #[error(
+        "`{0}` is not a qualifier: lowercase letters, digits, `.`, `-` and `_`, starting with a lowercase letter"
+    )]
     QualifierKey(String),
     /// A qualifier stands twice.
     #[error("the qualifier `{0}` is given twice")]
@@ -182,7 +184,10 @@ impl PackageUrlParts {
         let kind = checked_type(&self.kind)?;
         let rules = TypeRules::of(&kind);
         let qualifiers = checked_qualifiers(self.qualifiers)?;
-        let mut namespace = self.namespace.as_deref().and_then(|text| joined_segments(text, |_| true));
+        let mut namespace = self
+            .namespace
+            .as_deref()
+            .and_then(|text| joined_segments(text, |_| true));
         let mut name = self.name.trim_matches('/').to_owned();
         if name.is_empty() {
             return Err(InvalidPackageUrl::NoName);
@@ -196,23 +201,36 @@ impl PackageUrlParts {
             name,
             version: self.version.filter(|text| !text.is_empty()),
             qualifiers,
-            subpath: self.subpath.as_deref().and_then(|text| joined_segments(text, |s| s != "." && s != "..")),
+            subpath: self
+                .subpath
+                .as_deref()
+                .and_then(|text| joined_segments(text, |s| s != "." && s != "..")),
         };
         rules.apply(purl)
     }
 }
 
 fn checked_type(text: &str) -> Result<String, InvalidPackageUrl> {
-    let allowed = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+    let allowed = text
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
     let starts = text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
-    if allowed && starts { Ok(text.to_ascii_lowercase()) } else { Err(InvalidPackageUrl::Type(text.to_owned())) }
+    if allowed && starts {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err(InvalidPackageUrl::Type(text.to_owned()))
+    }
 }
 
-fn checked_qualifiers(given: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, InvalidPackageUrl> {
+fn checked_qualifiers(
+    given: BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, InvalidPackageUrl> {
     let mut checked = BTreeMap::new();
     for (key, value) in given {
         let folded = key.to_ascii_lowercase();
-        let allowed = folded.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+        let allowed = folded
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
         if !allowed || !folded.bytes().next().is_some_and(|b| b.is_ascii_alphabetic()) {
             return Err(InvalidPackageUrl::QualifierKey(key));
         }

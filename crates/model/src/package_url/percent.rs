@@ -49,5 +49,7 @@ pub(super) fn decode(encoded: &str) -> Result<String, InvalidPackageUrl> {
 }
 
 fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+    char::from(digit)
+        .to_digit(16)
+        .and_then(|value| u8::try_from(value).ok())
 }

@@ -29,9 +29,16 @@ pub(super) fn read(text: &str, keys: Keys) -> Result<PackageUrl, InvalidPackageU
     PackageUrlParts {
         kind: kind.to_owned(),
         namespace: namespace.map(decoded_segments).transpose()?,
-        name: if TypeRules::of(kind).name_is_a_path() { decoded_segments(name)? } else { percent::decode(name)? },
+        name: if TypeRules::of(kind).name_is_a_path() {
+            decoded_segments(name)?
+        } else {
+            percent::decode(name)?
+        },
         version: version.map(percent::decode).transpose()?,
-        qualifiers: qualifiers.map(|text| read_qualifiers(text, keys)).transpose()?.unwrap_or_default(),
+        qualifiers: qualifiers
+            .map(|text| read_qualifiers(text, keys))
+            .transpose()?
+            .unwrap_or_default(),
         subpath: subpath.map(decoded_segments).transpose()?,
     }
     .build()
@@ -48,7 +55,9 @@ fn cut_right(text: &str, at: char) -> (&str, Option<&str>) {
 /// somebody forgot to encode.
 fn cut_version(path: &str) -> (&str, Option<&str>) {
     match path.rsplit_once('@') {
-        Some((left, right)) if !(right.contains('/') && (left.is_empty() || left.ends_with('/'))) => (left, Some(right)),
+        Some((left, right)) if !(right.contains('/') && (left.is_empty() || left.ends_with('/'))) => {
+            (left, Some(right))
+        }
         _ => (path, None),
     }
 }
@@ -56,13 +65,22 @@ fn cut_version(path: &str) -> (&str, Option<&str>) {
 /// Where the namespace ends. A git host is one segment and the rest is the repository's name; for every other type the name is
 /// the last segment.
 fn split_name<'a>(kind: &str, path: &'a str) -> (Option<&'a str>, &'a str) {
-    let cut = if TypeRules::of(kind).name_is_a_path() { path.split_once('/') } else { path.rsplit_once('/') };
+    let cut = if TypeRules::of(kind).name_is_a_path() {
+        path.split_once('/')
+    } else {
+        path.rsplit_once('/')
+    };
     cut.map_or((None, path), |(namespace, name)| (Some(namespace), name))
 }
 
 /// For a git repository: the first segment of the whole path is the host, whatever the caller took for the namespace.
 pub(super) fn host_and_path(namespace: Option<String>, name: &str) -> (Option<String>, String) {
-    let whole: Vec<&str> = namespace.iter().flat_map(|n| n.split('/')).chain(name.split('/')).filter(|s| !s.is_empty()).collect();
+    let whole: Vec<&str> = namespace
+        .iter()
+        .flat_map(|n| n.split('/'))
+        .chain(name.split('/'))
+        .filter(|s| !s.is_empty())
+        .collect();
     match whole.split_first() {
         Some((host, path)) if !path.is_empty() => (Some((*host).to_owned()), path.join("/")),
         _ => (None, whole.concat()),
@@ -89,7 +107,10 @@ fn read_qualifiers(text: &str, keys: Keys) -> Result<BTreeMap<String, String>, I
         if keys == Keys::Strict && key.starts_with(|c: char| c.is_ascii_uppercase()) {
             return Err(InvalidPackageUrl::QualifierKey(key.to_owned()));
         }
-        if qualifiers.insert(key.to_ascii_lowercase(), percent::decode(value)?).is_some() {
+        if qualifiers
+            .insert(key.to_ascii_lowercase(), percent::decode(value)?)
+            .is_some()
+        {
             return Err(InvalidPackageUrl::QualifierTwice(key.to_owned()));
         }
     }

@@ -60,10 +60,11 @@ impl TypeRules {
             kind
         };
         let (namespace, fold, extra) = match kind {
-            "alpm" | "apk" | "bitbucket" | "composer" | "deb" | "github" => (Required, Fold::Both, Extra::None),
-            "bazel" | "cargo" | "cocoapods" | "conda" | "cran" | "gem" | "hackage" | "nuget" | "opam" | "vcpkg" => {
-                (Prohibited, Fold::Nothing, Extra::None)
+            "alpm" | "apk" | "bitbucket" | "composer" | "deb" | "github" => {
+                (Required, Fold::Both, Extra::None)
             }
+            "bazel" | "cargo" | "cocoapods" | "conda" | "cran" | "gem" | "hackage" | "nuget" | "opam"
+            | "vcpkg" => (Prohibited, Fold::Nothing, Extra::None),
             "bitnami" => (Prohibited, Fold::Name, Extra::None),
             "brew" | "hex" | "luarocks" => (Optional, Fold::Both, Extra::None),
             "chrome-extension" => (Prohibited, Fold::Name, Extra::ChromeExtension),
@@ -83,7 +84,11 @@ impl TypeRules {
             "yocto" => (Optional, Fold::Namespace, Extra::None),
             _ => (Optional, Fold::Nothing, Extra::None),
         };
-        Self { namespace, fold, extra }
+        Self {
+            namespace,
+            fold,
+            extra,
+        }
     }
 
     /// Whether the name may hold `/` as a separator: for `git` it is the path of the repository on its host.
@@ -94,7 +99,9 @@ impl TypeRules {
     /// Checks and normalises `purl`, whose type these rules are of.
     pub(super) fn apply(self, purl: PackageUrl) -> Result<PackageUrl, InvalidPackageUrl> {
         match self.namespace {
-            Prohibited if purl.namespace.is_some() => return Err(InvalidPackageUrl::NamespaceProhibited(purl.kind)),
+            Prohibited if purl.namespace.is_some() => {
+                return Err(InvalidPackageUrl::NamespaceProhibited(purl.kind));
+            }
             // A module path of one segment, such as Go's own `stdlib`, has nothing that could be its namespace.
             Required if purl.namespace.is_none() && purl.kind != "golang" => {
                 return Err(InvalidPackageUrl::NamespaceRequired(purl.kind));
@@ -110,7 +117,10 @@ impl TypeRules {
         {
             namespace.make_ascii_lowercase();
         }
-        if matches!(self.fold, Fold::Name | Fold::Both | Fold::NameAndVersion | Fold::All) {
+        if matches!(
+            self.fold,
+            Fold::Name | Fold::Both | Fold::NameAndVersion | Fold::All
+        ) {
             purl.name.make_ascii_lowercase();
         }
         if matches!(self.fold, Fold::Version | Fold::NameAndVersion | Fold::All)
@@ -137,7 +147,11 @@ impl Extra {
                 }
             }
             Self::Pub => {
-                purl.name = purl.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+                purl.name = purl
+                    .name
+                    .chars()
+                    .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+                    .collect();
             }
             Self::Pypi => purl.name = purl.name.replace('_', "-"),
             Self::Swid => {
@@ -155,21 +169,36 @@ fn require_qualifier(purl: &PackageUrl, key: &'static str) -> Result<(), Invalid
     if purl.qualifiers.contains_key(key) {
         Ok(())
     } else {
-        Err(InvalidPackageUrl::QualifierRequired { kind: purl.kind.clone(), key })
+        Err(InvalidPackageUrl::QualifierRequired {
+            kind: purl.kind.clone(),
+            key,
+        })
     }
 }
 
 fn check_chrome_extension(purl: &PackageUrl) -> Result<(), InvalidPackageUrl> {
     if purl.name.len() != 32 || !purl.name.bytes().all(|b| (b'a'..=b'p').contains(&b)) {
         let rule = "32 letters from a to p";
-        return Err(InvalidPackageUrl::Name { kind: purl.kind.clone(), name: purl.name.clone(), rule });
+        return Err(InvalidPackageUrl::Name {
+            kind: purl.kind.clone(),
+            name: purl.name.clone(),
+            rule,
+        });
     }
-    let Some(version) = &purl.version else { return Ok(()) };
+    let Some(version) = &purl.version else {
+        return Ok(());
+    };
     let segments = version.split('.');
-    let numbers = segments.clone().all(|s| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit()));
+    let numbers = segments
+        .clone()
+        .all(|s| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit()));
     if !numbers || segments.count() > 4 {
         let rule = "one to four numbers with dots between";
-        return Err(InvalidPackageUrl::Version { kind: purl.kind.clone(), version: version.clone(), rule });
+        return Err(InvalidPackageUrl::Version {
+            kind: purl.kind.clone(),
+            version: version.clone(),
+            rule,
+        });
     }
     Ok(())
 }
@@ -178,7 +207,11 @@ fn check_chrome_extension(purl: &PackageUrl) -> Result<(), InvalidPackageUrl> {
 fn check_cpan(purl: &PackageUrl) -> Result<(), InvalidPackageUrl> {
     if purl.name.contains("::") {
         let rule = "the name of a distribution, with `-` where its modules have `::`";
-        return Err(InvalidPackageUrl::Name { kind: purl.kind.clone(), name: purl.name.clone(), rule });
+        return Err(InvalidPackageUrl::Name {
+            kind: purl.kind.clone(),
+            name: purl.name.clone(),
+            rule,
+        });
     }
     Ok(())
 }
@@ -196,13 +229,18 @@ fn fold_git_host(purl: &mut PackageUrl) {
 
 /// Databricks disregards letter case in the names of models, Azure does not: the repository decides.
 fn fold_mlflow_name(purl: &mut PackageUrl) {
-    let databricks = purl.qualifiers.get("repository_url").is_some_and(|url| url.to_ascii_lowercase().contains("databricks"));
+    let databricks = purl
+        .qualifiers
+        .get("repository_url")
+        .is_some_and(|url| url.to_ascii_lowercase().contains("databricks"));
     if databricks {
         purl.name.make_ascii_lowercase();
     }
 }
 
 fn is_guid(text: &str) -> bool {
-    let groups = text.split('-').map(|g| g.bytes().all(|b| b.is_ascii_hexdigit()).then_some(g.len()));
+    let groups = text
+        .split('-')
+        .map(|g| g.bytes().all(|b| b.is_ascii_hexdigit()).then_some(g.len()));
     groups.eq([Some(8), Some(4), Some(4), Some(4), Some(12)])
 }

@@ -97,7 +97,12 @@ impl AffectedVersions {
             (true, false, true) => Some(Unjudged::Commits),
             (true, false, false) => Some(Unjudged::Nothing),
         };
-        Self { scheme, ranges: compiled, listed, unjudged }
+        Self {
+            scheme,
+            ranges: compiled,
+            listed,
+            unjudged,
+        }
     }
 
     /// Whether `version` is affected. Commits count for nothing where versions are given too: they name the same thing.
@@ -107,9 +112,16 @@ impl AffectedVersions {
         let listed = match &self.listed {
             Listed::Texts(texts) => texts.binary_search_by(|text| (**text).cmp(version)).is_ok(),
             Listed::Keys(sorted) if sorted.is_empty() => false,
-            Listed::Keys(sorted) => self.scheme.is_some_and(|scheme| sorted.binary_search(keys.get(scheme)).is_ok()),
+            Listed::Keys(sorted) => self
+                .scheme
+                .is_some_and(|scheme| sorted.binary_search(keys.get(scheme)).is_ok()),
         };
-        if listed || self.ranges.iter().any(|range| range.contains(keys.get(range.scheme))) {
+        if listed
+            || self
+                .ranges
+                .iter()
+                .any(|range| range.contains(keys.get(range.scheme)))
+        {
             return Membership::Affected;
         }
         self.unjudged.map_or(Membership::NotAffected, Membership::Unknown)
@@ -120,7 +132,8 @@ impl Listed {
     fn new<'a>(scheme: Option<Scheme>, versions: impl IntoIterator<Item = &'a str>) -> Self {
         match scheme {
             Some(scheme) => {
-                let mut keys: Vec<VersionKey> = versions.into_iter().map(|version| scheme.key(version)).collect();
+                let mut keys: Vec<VersionKey> =
+                    versions.into_iter().map(|version| scheme.key(version)).collect();
                 keys.sort_unstable();
                 keys.dedup();
                 Self::Keys(keys)
@@ -199,16 +212,29 @@ impl Range {
         let mut limits = Vec::new();
         for event in events {
             match event {
-                Event::Introduced(version) => turns.push(Turn { at: at(version), to: State::Affected }),
-                Event::Fixed(version) => turns.push(Turn { at: Some(scheme.key(version)), to: State::Fixed }),
-                Event::LastAffected(version) => turns.push(Turn { at: Some(scheme.key(version)), to: State::Ended }),
+                Event::Introduced(version) => turns.push(Turn {
+                    at: at(version),
+                    to: State::Affected,
+                }),
+                Event::Fixed(version) => turns.push(Turn {
+                    at: Some(scheme.key(version)),
+                    to: State::Fixed,
+                }),
+                Event::LastAffected(version) => turns.push(Turn {
+                    at: Some(scheme.key(version)),
+                    to: State::Ended,
+                }),
                 Event::Limit("*") => limits.push(None),
                 Event::Limit(version) => limits.push(Some(scheme.key(version))),
             }
         }
         turns.sort_by(|a, b| a.at.cmp(&b.at));
         // Being before any one of the limits is enough, so the greatest decides.
-        let limit = if limits.contains(&None) { None } else { limits.into_iter().flatten().max() };
+        let limit = if limits.contains(&None) {
+            None
+        } else {
+            limits.into_iter().flatten().max()
+        };
         Self { scheme, turns, limit }
     }
 
@@ -229,6 +255,9 @@ impl Range {
             (Some(at), State::Ended) => version > at,
             (Some(at), State::Affected | State::Fixed) => version >= at,
         };
-        self.turns.iter().rfind(passed).is_some_and(|turn| turn.to == State::Affected)
+        self.turns
+            .iter()
+            .rfind(passed)
+            .is_some_and(|turn| turn.to == State::Affected)
     }
 }

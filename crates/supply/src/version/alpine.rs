@@ -4,7 +4,7 @@
 //! The parts are compared one by one; where they are of different kinds, the kind that may come earlier in a version is the newer
 //! one, and a suffix that announces a release is older than the release. A number behind a dot that begins with a zero is a decimal
 //! fraction, as in `1.06`. Where a version stops being one, it is older than the part of it that is one; what is left is compared
-//! as text up to where a revision would stand, because what follows `-r` in such a version says nothing.
+//! as text up to where a revision would stand, and then by the revision if it is one.
 
 use super::key::{KeyWriter, take_digits, take_while};
 
@@ -91,7 +91,9 @@ fn write_letter<'a>(rest: &'a [u8], out: &mut KeyWriter) -> &'a [u8] {
 fn write_suffixes<'a>(mut rest: &'a [u8], out: &mut KeyWriter) -> &'a [u8] {
     while let Some(after) = rest.strip_prefix(b"_") {
         let (name, after) = take_while(after, |b| b.is_ascii_lowercase());
-        let Some((rank, (_, side))) = (0_u8..).zip(SUFFIXES).find(|(_, (known, _))| *known == name) else { break };
+        let Some((rank, (_, side))) = (0_u8..).zip(SUFFIXES).find(|(_, (known, _))| *known == name) else {
+            break;
+        };
         out.tag(side);
         out.tag(rank);
         let (number, after) = take_digits(after);
@@ -105,7 +107,9 @@ fn write_suffixes<'a>(mut rest: &'a [u8], out: &mut KeyWriter) -> &'a [u8] {
 }
 
 fn write_hash<'a>(rest: &'a [u8], out: &mut KeyWriter) -> &'a [u8] {
-    let Some(after) = rest.strip_prefix(b"~") else { return rest };
+    let Some(after) = rest.strip_prefix(b"~") else {
+        return rest;
+    };
     let (hash, after) = take_while(after, |b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'));
     if hash.is_empty() {
         return rest;
@@ -120,7 +124,9 @@ fn write_revision(rest: &[u8], out: &mut KeyWriter) -> bool {
     if rest.is_empty() {
         return true;
     }
-    let Some(digits) = rest.strip_prefix(b"-r") else { return false };
+    let Some(digits) = rest.strip_prefix(b"-r") else {
+        return false;
+    };
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return false;
     }
@@ -130,7 +136,13 @@ fn write_revision(rest: &[u8], out: &mut KeyWriter) -> bool {
 }
 
 fn write_malformed(rest: &[u8], out: &mut KeyWriter) {
-    let end = rest.windows(2).position(|pair| pair == b"-r").unwrap_or(rest.len());
+    let end = rest
+        .windows(2)
+        .position(|pair| pair == b"-r")
+        .unwrap_or(rest.len());
+    let (text, revision) = rest.split_at_checked(end).unwrap_or((rest, &[]));
     out.tag(MALFORMED);
-    out.text(rest.get(..end).unwrap_or(rest));
+    out.text(text);
+    write_revision(revision, out);
+    out.tag(END);
 }

@@ -15,11 +15,19 @@ pub(super) struct KeyWriter {
 
 impl KeyWriter {
     pub(super) const fn new() -> Self {
-        Self { inline: [0; INLINE], used: 0, spilled: Vec::new() }
+        Self {
+            inline: [0; INLINE],
+            used: 0,
+            spilled: Vec::new(),
+        }
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
-        if self.spilled.is_empty() { self.inline.get(..self.used).unwrap_or_default() } else { &self.spilled }
+        if self.spilled.is_empty() {
+            self.inline.get(..self.used).unwrap_or_default()
+        } else {
+            &self.spilled
+        }
     }
 
     /// One byte, usually a tag that says what follows.

@@ -70,11 +70,19 @@ impl Scheme {
         Self::SemVer,
     ];
 
-    /// Which of two versions is the newer. Allocates only for versions of more than about a hundred characters.
+    /// Which of two versions is the newer: for every scheme but one the order of their keys.
+    ///
+    /// [`Scheme::Maven`] answers as Maven 3 does, which runs in a circle where a word stands behind a dot
+    /// (`1.0.RC1 < 1.0 < 1.0-1 < 1.0.RC1`). To sort, or to ask whether a version lies in a range, compare keys.
+    ///
+    /// Allocates only for Maven, and for versions of more than about a hundred characters.
     #[must_use]
     pub fn compare(self, left: &str, right: &str) -> Ordering {
         if left == right {
             return Ordering::Equal;
+        }
+        if self == Self::Maven {
+            return maven::compare(left, right);
         }
         let (mut a, mut b) = (KeyWriter::new(), KeyWriter::new());
         self.write_key(left, &mut a);

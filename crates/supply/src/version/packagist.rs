@@ -1,5 +1,5 @@
 //! Packagist: PHP's `version_compare`, <https://www.php.net/manual/function.version-compare.php>, after the leading `v` that Composer
-//! drops (<https://getcomposer.org/doc/articles/versions.md>). Composer disregards the case of letters and so does this.
+//! drops (<https://getcomposer.org/doc/articles/versions.md>). PHP knows these words in lowercase only, and `RC` in capitals too.
 //!
 //! At each place the order is `other words < dev < alpha < beta < RC < end < number < patch level`. To PHP a `#` equals every number,
 //! which no order can honour; here it is a one.
@@ -37,7 +37,16 @@ pub(super) fn write_key(version: &str, out: &mut KeyWriter) {
 /// Where a word sorts: PHP looks only at how it begins.
 fn weight(word: &[u8]) -> u8 {
     const OTHER: u8 = 0;
-    const KNOWN: [(&[u8], u8); 5] = [(b"dev", 1), (b"a", 2), (b"b", 3), (b"rc", 4), (b"p", PATCH_LEVEL)];
-    let begins = |known: &[u8]| word.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known));
-    KNOWN.iter().find(|(known, _)| begins(known)).map_or(OTHER, |(_, weight)| *weight)
+    const KNOWN: [(&[u8], u8); 6] = [
+        (b"dev", 1),
+        (b"a", 2),
+        (b"b", 3),
+        (b"RC", 4),
+        (b"rc", 4),
+        (b"p", PATCH_LEVEL),
+    ];
+    KNOWN
+        .iter()
+        .find(|(known, _)| word.starts_with(known))
+        .map_or(OTHER, |(_, weight)| *weight)
 }

@@ -44,7 +44,10 @@ impl<'a> Parts<'a> {
     /// `None` when the text is not a version of PEP 440.
     fn read(text: &'a [u8]) -> Option<Self> {
         let mut parts = Self::default();
-        let mut rest = text.strip_prefix(b"v").or_else(|| text.strip_prefix(b"V")).unwrap_or(text);
+        let mut rest = text
+            .strip_prefix(b"v")
+            .or_else(|| text.strip_prefix(b"V"))
+            .unwrap_or(text);
         let (digits, after) = take_digits(rest);
         if let Some(after) = after.strip_prefix(b"!")
             && !digits.is_empty()
@@ -66,7 +69,9 @@ impl<'a> Parts<'a> {
             rest = after;
         }
         if let Some(local) = rest.strip_prefix(b"+") {
-            let well_formed = local.split(is_separator).all(|s| !s.is_empty() && s.iter().all(u8::is_ascii_alphanumeric));
+            let well_formed = local
+                .split(is_separator)
+                .all(|s| !s.is_empty() && s.iter().all(u8::is_ascii_alphanumeric));
             parts.local = Some(well_formed.then_some(local)?);
             rest = b"";
         }
@@ -133,8 +138,14 @@ fn take_release(text: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 fn take_pre(rest: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    const PHASES: [&[&[u8]]; 3] = [&[b"alpha", b"a"], &[b"beta", b"b"], &[b"preview", b"pre", b"rc", b"c"]];
-    (0_u8..).zip(PHASES).find_map(|(phase, labels)| take_labelled(rest, labels).map(|(number, after)| (phase, number, after)))
+    const PHASES: [&[&[u8]]; 3] = [
+        &[b"alpha", b"a"],
+        &[b"beta", b"b"],
+        &[b"preview", b"pre", b"rc", b"c"],
+    ];
+    (0_u8..)
+        .zip(PHASES)
+        .find_map(|(phase, labels)| take_labelled(rest, labels).map(|(number, after)| (phase, number, after)))
 }
 
 /// A post release, also in its short form `-1`.
@@ -203,7 +214,9 @@ fn take_legacy_part(first: u8, rest: &[u8]) -> (&[u8], &[u8]) {
         b'.' | b'-' => rest.split_at_checked(1).unwrap_or((rest, &[])),
         b'0'..=b'9' => take_digits(rest),
         b'a'..=b'z' => take_while(rest, |b| b.is_ascii_lowercase()),
-        _ => take_while(rest, |b| !b.is_ascii_digit() && !b.is_ascii_lowercase() && b != b'.' && b != b'-'),
+        _ => take_while(rest, |b| {
+            !b.is_ascii_digit() && !b.is_ascii_lowercase() && b != b'.' && b != b'-'
+        }),
     }
 }
 

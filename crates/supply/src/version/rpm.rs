@@ -27,7 +27,9 @@ pub(super) fn write_key(version: &str, out: &mut KeyWriter) {
 fn write_part(mut rest: &[u8], out: &mut KeyWriter) {
     loop {
         rest = take_while(rest, |b| !b.is_ascii_alphanumeric() && b != b'~' && b != b'^').1;
-        let Some((first, after)) = rest.split_first() else { break };
+        let Some((first, after)) = rest.split_first() else {
+            break;
+        };
         if *first == b'~' {
             out.tag(TILDE);
             rest = after;

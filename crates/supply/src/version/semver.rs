@@ -31,13 +31,24 @@ pub(super) fn write_key_with_build(version: &str, out: &mut KeyWriter) {
 /// The numbers with their dots, what follows them up to a `+`, and what follows that.
 pub(super) fn parts(version: &str) -> (&[u8], Option<&[u8]>, Option<&[u8]>) {
     let version = version.trim_start_matches(|c: char| c == '=' || c.is_ascii_whitespace());
-    let version = version.strip_prefix(['v', 'V']).unwrap_or(version).trim_end().as_bytes();
-    let (version, build) = match version.iter().position(|b| *b == b'+').and_then(|at| version.split_at_checked(at)) {
+    let version = version
+        .strip_prefix(['v', 'V'])
+        .unwrap_or(version)
+        .trim_end()
+        .as_bytes();
+    let (version, build) = match version
+        .iter()
+        .position(|b| *b == b'+')
+        .and_then(|at| version.split_at_checked(at))
+    {
         Some((version, build)) => (version, build.get(1..)),
         None => (version, None),
     };
     let (numbers, rest) = cut_numbers(version);
-    let rest = rest.strip_prefix(b"-").or_else(|| rest.strip_prefix(b".")).unwrap_or(rest);
+    let rest = rest
+        .strip_prefix(b"-")
+        .or_else(|| rest.strip_prefix(b"."))
+        .unwrap_or(rest);
     (numbers, (!rest.is_empty()).then_some(rest), build)
 }
 
@@ -78,7 +89,11 @@ pub(super) fn write_release(numbers: &[u8], out: &mut KeyWriter) {
     out.tag(END);
 }
 
-pub(super) fn write_pre_release(pre_release: Option<&[u8]>, text: fn(&mut KeyWriter, &[u8]), out: &mut KeyWriter) {
+pub(super) fn write_pre_release(
+    pre_release: Option<&[u8]>,
+    text: fn(&mut KeyWriter, &[u8]),
+    out: &mut KeyWriter,
+) {
     match pre_release {
         None => out.tag(RELEASE),
         Some(identifiers) => {
