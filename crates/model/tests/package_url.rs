@@ -1,5 +1,7 @@
 //! Package URLs against the specification's own suite, and against what each rule says.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may fail as tests do")]
+
 use bartizan_model::{InvalidPackageUrl, MAX_PACKAGE_URL_LEN, PackageUrl, PackageUrlParts};
 use proptest::prelude::*;
 use serde_json::Value;

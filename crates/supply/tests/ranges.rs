@@ -1,6 +1,8 @@
 //! Ranges of advisories: the examples of the OSV schema, the corners it leaves to its algorithm, and that algorithm written down
 //! once more to compare with.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may fail as tests do")]
+
 use bartizan_supply::advisory::range::{AffectedVersions, Event, Membership, Range, RangeKind, Unjudged};
 use bartizan_supply::ecosystem::Ecosystem;
 use bartizan_supply::version::Scheme;
