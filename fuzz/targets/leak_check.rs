@@ -32,5 +32,5 @@ fn scan(meta: &FileMeta, bytes: &[u8]) -> Vec<bartizan_model::Finding> {
     let mut out = Sink::default();
     // A file that cannot be judged is an answer too.
     let _ = CHECK.run(&Input::whole(meta, bytes), &mut out);
-    out.into_parts().0
+    out.into_reported().findings
 }

@@ -16,7 +16,7 @@ fuzz_target!(|data: &[u8]| {
     let mut out = Sink::default();
     let _ = InlineWaivers::default().run(&Input::whole(&meta, bytes), &mut out);
     let lines = bytes.iter().filter(|b| **b == b'\n').count() + 1;
-    for waiver in out.into_parts().1 {
+    for waiver in out.into_reported().waivers {
         assert!(waiver.line >= 1 && waiver.line as usize <= lines);
     }
 });

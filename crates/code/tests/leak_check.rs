@@ -36,7 +36,7 @@ fn scan(check: &LeakCheck, path: &str, bytes: &[u8]) -> Vec<Finding> {
     let meta = meta(path);
     let mut sink = Sink::default();
     check.run(&Input::whole(&meta, bytes), &mut sink).unwrap();
-    sink.into_parts().0
+    sink.into_reported().findings
 }
 
 fn base64(bytes: &[u8]) -> String {
@@ -124,7 +124,7 @@ fn a_token_that_ended_in_the_window_before_is_not_reported_again() {
                 &mut sink,
             )
             .unwrap();
-        sink.into_parts().0
+        sink.into_reported().findings
     };
     assert_eq!(report(token.len()).len(), 0);
     let cut = report(token.len() - 1);

@@ -11,7 +11,7 @@
 use crate::check::Check;
 use crate::collect::{CheckTally, Collector, Tally};
 use crate::sink::InlineWaiver;
-use bartizan_model::Finding;
+use bartizan_model::{Component, Finding};
 use bartizan_source::{Entry, FileMeta, Signature};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-const MAGIC: &[u8; 8] = b"bzcache1";
+const MAGIC: &[u8; 8] = b"bzcache2";
 /// A file whose times are younger than this at the start of a scan is not trusted by its times.
 const RACY_NANOSECONDS: i128 = 2_000_000_000;
 /// Largest cache file that is read.
@@ -51,7 +51,7 @@ pub(crate) struct CachedEntry {
     units: Vec<CachedUnit>,
     /// Files and findings of each check, in the order of the checks.
     checks: Vec<(u64, u64)>,
-    /// Findings and waiver comments as JSON; none when there are none.
+    /// Findings, components and waiver comments as JSON; none when there are none.
     payload: Option<Vec<u8>>,
 }
 
@@ -70,12 +70,14 @@ enum StoredSignature {
 #[derive(Serialize)]
 struct PayloadRef<'a> {
     findings: &'a [Finding],
+    components: &'a [Component],
     waivers: &'a [(String, InlineWaiver)],
 }
 
 #[derive(Deserialize)]
 struct Payload {
     findings: Vec<Finding>,
+    components: Vec<Component>,
     waivers: Vec<(String, InlineWaiver)>,
 }
 
@@ -94,6 +96,7 @@ impl CachedEntry {
             .and_then(|bytes| serde_json::from_slice::<Payload>(&bytes).ok())
         {
             tally.findings = payload.findings;
+            tally.components = payload.components;
             tally.waivers = payload.waivers;
         }
         tally.units = self.units;
@@ -110,10 +113,12 @@ impl CachedEntry {
         if !complete {
             return None;
         }
-        let payload = (!tally.findings.is_empty() || !tally.waivers.is_empty())
+        let empty = tally.findings.is_empty() && tally.components.is_empty() && tally.waivers.is_empty();
+        let payload = (!empty)
             .then(|| {
                 serde_json::to_vec(&PayloadRef {
                     findings: &tally.findings,
+                    components: &tally.components,
                     waivers: &tally.waivers,
                 })
                 .ok()

@@ -5,10 +5,11 @@ use crate::check::Check;
 use crate::order::report_order;
 use crate::run::{Outcome, status_of};
 use crate::sink::InlineWaiver;
-use bartizan_model::{CheckRun, Finding, Skipped, Stats};
+use bartizan_model::{CheckRun, Component, Finding, PackageUrl, Skipped, Stats};
 use bartizan_source::Unit;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 /// What one check did in one entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +24,7 @@ pub(crate) struct CheckTally {
 #[derive(Debug)]
 pub(crate) struct Tally {
     pub(crate) findings: Vec<Finding>,
+    pub(crate) components: Vec<Component>,
     pub(crate) waivers: Vec<(String, InlineWaiver)>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) checks: Vec<CheckTally>,
@@ -36,6 +38,7 @@ impl Tally {
     pub(crate) fn new(checks: usize) -> Self {
         Self {
             findings: Vec::new(),
+            components: Vec::new(),
             waivers: Vec::new(),
             skipped: Vec::new(),
             checks: vec![CheckTally::default(); checks],
@@ -126,6 +129,7 @@ impl Collector {
     ) -> Outcome {
         let mut totals = vec![CheckTally::default(); checks.len()];
         let mut findings = Vec::new();
+        let mut components = Vec::new();
         let mut inline_waivers = Vec::new();
         let mut stats = Stats::default();
         let mut units = Vec::new();
@@ -145,6 +149,7 @@ impl Collector {
             stats.bytes += tally.units.iter().map(|unit| unit.bytes).sum::<u64>();
             units.extend(tally.units);
             findings.extend(tally.findings);
+            components.extend(tally.components);
             inline_waivers.extend(tally.waivers);
             skipped.extend(tally.skipped);
         }
@@ -170,6 +175,7 @@ impl Collector {
         Outcome {
             checks: checks.collect(),
             findings: merge_findings(findings),
+            components: merge_components(components),
             inline_waivers,
             skipped,
             stats,
@@ -205,6 +211,23 @@ fn merge_findings(findings: Vec<Finding>) -> Vec<Finding> {
     }
     merged.sort_by(report_order);
     merged
+}
+
+/// One component for each package URL, with everything that is known of it, ordered by package URL.
+fn merge_components(components: Vec<Component>) -> Vec<Component> {
+    let mut merged: BTreeMap<PackageUrl, Component> = BTreeMap::new();
+    for component in components {
+        match merged.entry(component.purl.clone()) {
+            Entry::Vacant(place) => {
+                place.insert(component);
+            }
+            Entry::Occupied(mut known) => known.get_mut().absorb(component),
+        }
+    }
+    for component in merged.values_mut() {
+        component.tidy();
+    }
+    merged.into_values().collect()
 }
 
 fn digest_of(mut units: Vec<CachedUnit>) -> String {

@@ -8,7 +8,7 @@ use crate::check::Check;
 use crate::collect::{Collector, Tally};
 use crate::input::Input;
 use crate::sink::{InlineWaiver, Sink};
-use bartizan_model::{CheckRun, CheckStatus, Finding, Skipped, Stats};
+use bartizan_model::{CheckRun, CheckStatus, Component, Finding, Skipped, Stats};
 use bartizan_source::{Consumer, Entry, FileMeta, Interest, Source, SourceError, Unit};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -49,6 +49,8 @@ pub struct RunOptions<'a> {
 pub struct Outcome {
     /// Findings, sorted, one for each fingerprint; waivers are not applied yet.
     pub findings: Vec<Finding>,
+    /// Components of the inventory, one for each package URL, sorted by it.
+    pub components: Vec<Component>,
     /// Waiver comments with the path of their file, sorted.
     pub inline_waivers: Vec<(String, InlineWaiver)>,
     /// What became of every check, in the order the checks were given.
@@ -181,6 +183,7 @@ fn look_at(
         entry_position: position,
         tally: Tally::new(shared.checks.len()),
         skip_rest: false,
+        joined: Vec::new(),
     };
     shared.source.read(entry, buffer, &mut reader);
     collector.add(position, reader.tally);
@@ -193,6 +196,50 @@ struct Reader<'a> {
     tally: Tally,
     /// The entry's result was found in the cache by its content.
     skip_rest: bool,
+    /// The windows of the file so far, for checks that want it at once.
+    joined: Vec<u8>,
+}
+
+impl Reader<'_> {
+    /// Joins the windows of a file for the checks that want it at once, and runs them when it is complete. A file that
+    /// is larger than the check takes is said to be so.
+    fn join(&mut self, unit: &Unit<'_>) {
+        let wanted = |check: &dyn Check| match check.wants(unit.meta) {
+            Interest::Entire(most) => Some(most),
+            _ => None,
+        };
+        let checks = self.shared.checks;
+        let Some(most) = checks.iter().filter_map(|check| wanted(check.as_ref())).max() else {
+            return;
+        };
+        if unit.window.offset == 0 {
+            self.joined.clear();
+        }
+        let end = unit.window.offset + unit.bytes.len() as u64;
+        if end <= most {
+            let fresh = unit.bytes.get(unit.window.overlap..).unwrap_or_default();
+            self.joined.extend_from_slice(fresh);
+        }
+        if !unit.window.last {
+            return;
+        }
+        let joined = std::mem::take(&mut self.joined);
+        for (index, check) in checks.iter().enumerate() {
+            match wanted(check.as_ref()) {
+                Some(most) if end > most => self.tally.check(index).errors.push(format!(
+                    "{}: {end} bytes are more than the {most} that are read at once",
+                    unit.meta.path
+                )),
+                Some(_) => run_check(
+                    check.as_ref(),
+                    index,
+                    &Input::whole(unit.meta, &joined),
+                    &mut self.tally,
+                ),
+                None => {}
+            }
+        }
+    }
 }
 
 impl Consumer for Reader<'_> {
@@ -232,10 +279,15 @@ impl Consumer for Reader<'_> {
                 Interest::No => continue,
                 Interest::Head(most) => head_of(&input, most),
                 Interest::Whole => Some(input),
+                Interest::Entire(_) if unit.window.is_whole() => Some(input),
+                Interest::Entire(_) => continue,
             };
             if let Some(seen) = seen {
                 run_check(check.as_ref(), index, &seen, &mut self.tally);
             }
+        }
+        if !unit.window.is_whole() {
+            self.join(&unit);
         }
     }
 
@@ -271,15 +323,18 @@ fn run_check(check: &dyn Check, index: usize, input: &Input<'_>, tally: &mut Tal
             .panics
             .push(format!("{path}: {}", panic_text(panic.as_ref()))),
     }
-    let (findings, waivers, errors) = sink.into_parts();
+    let reported = sink.into_reported();
+    let errors = reported.errors.into_iter();
     outcome
         .errors
-        .extend(errors.into_iter().map(|error| format!("{path}: {error}")));
-    outcome.findings += findings.len() as u64;
-    tally.findings.extend(findings);
+        .extend(errors.map(|error| format!("{path}: {error}")));
+    outcome.findings += reported.findings.len() as u64;
+    tally.findings.extend(reported.findings);
+    tally.components.extend(reported.components);
+    let waivers = reported.waivers.into_iter();
     tally
         .waivers
-        .extend(waivers.into_iter().map(|waiver| (path.to_owned(), waiver)));
+        .extend(waivers.map(|waiver| (path.to_owned(), waiver)));
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {

@@ -1,6 +1,6 @@
 //! What a check hands back while it looks at a file.
 
-use bartizan_model::Finding;
+use bartizan_model::{Component, Finding};
 use serde::{Deserialize, Serialize};
 
 /// A waiver comment as it stands in a file, not yet judged.
@@ -22,14 +22,33 @@ pub struct InlineWaiver {
 #[derive(Debug, Default)]
 pub struct Sink {
     findings: Vec<Finding>,
+    components: Vec<Component>,
     waivers: Vec<InlineWaiver>,
     errors: Vec<String>,
+}
+
+/// Everything a check reported of one file.
+#[derive(Debug, Default)]
+pub struct Reported {
+    /// Problems.
+    pub findings: Vec<Finding>,
+    /// Components of the inventory.
+    pub components: Vec<Component>,
+    /// Waiver comments.
+    pub waivers: Vec<InlineWaiver>,
+    /// What could not be judged.
+    pub errors: Vec<String>,
 }
 
 impl Sink {
     /// Reports a finding.
     pub fn finding(&mut self, finding: Finding) {
         self.findings.push(finding);
+    }
+
+    /// Reports a component of the inventory.
+    pub fn component(&mut self, component: Component) {
+        self.components.push(component);
     }
 
     /// Reports a waiver comment.
@@ -48,9 +67,14 @@ impl Sink {
         &self.findings
     }
 
-    /// Everything that was reported: findings, waiver comments, errors.
+    /// Everything that was reported.
     #[must_use]
-    pub fn into_parts(self) -> (Vec<Finding>, Vec<InlineWaiver>, Vec<String>) {
-        (self.findings, self.waivers, self.errors)
+    pub fn into_reported(self) -> Reported {
+        Reported {
+            findings: self.findings,
+            components: self.components,
+            waivers: self.waivers,
+            errors: self.errors,
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod asset;
 mod check_run;
+mod component;
 mod finding;
 mod fingerprint;
 mod location;
@@ -18,6 +19,7 @@ mod waiver;
 
 pub use asset::AssetId;
 pub use check_run::{CheckRun, CheckStatus, Skipped};
+pub use component::{Component, Hash, Scope, SourcePackage};
 pub use finding::{EvidenceStep, Finding, Fix, Snippet, TextEdit};
 pub use fingerprint::{Fingerprint, FingerprintBuilder, SecretKey};
 pub use location::Location;

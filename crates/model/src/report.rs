@@ -1,6 +1,6 @@
 //! The whole result of a scan, as `-o json` prints it.
 
-use crate::{CheckRun, Finding, Skipped, Timestamp, Verdict};
+use crate::{CheckRun, Component, Finding, Skipped, Timestamp, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// Value of `schema` in every report of this form.
@@ -21,8 +21,8 @@ pub struct Report {
     pub verdict: Verdict,
     /// Problems, in a stable order: severity (highest first), confidence (highest first), path, line, column, rule.
     pub findings: Vec<Finding>,
-    /// Components of the inventory; empty unless an inventory was asked for.
-    pub components: Vec<serde_json::Value>,
+    /// Components of the inventory, ordered by package URL; empty unless an inventory was asked for.
+    pub components: Vec<Component>,
     /// What became of every check.
     pub checks: Vec<CheckRun>,
     /// Everything that was not looked at, in a stable order.

@@ -44,6 +44,17 @@ pub enum Interest {
     Head(usize),
     /// All of it, in windows when it is large.
     Whole,
+    /// All of it at once: what is larger than so many bytes is no input for whoever asks. Sources deliver it like
+    /// [`Interest::Whole`]; the engine joins the windows.
+    Entire(u64),
+}
+
+impl Interest {
+    /// Whether every byte is wanted.
+    #[must_use]
+    pub const fn is_all(self) -> bool {
+        matches!(self, Self::Whole | Self::Entire(_))
+    }
 }
 
 /// Which part of a file a unit holds.

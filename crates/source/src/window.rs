@@ -66,7 +66,7 @@ pub(crate) fn deliver(
     let window = match want {
         Interest::No => return Ok(Delivered { bytes: 0 }),
         Interest::Head(most) => most.min(size.window()),
-        Interest::Whole => size.window(),
+        Interest::Whole | Interest::Entire(_) => size.window(),
     };
     loop {
         if !ended && buffer.len() <= window {
@@ -81,7 +81,7 @@ pub(crate) fn deliver(
         let last = ended && buffer.len() <= window;
         let unit = buffer.get(..window).unwrap_or(buffer);
         cursor.give(meta, unit, last, consumer);
-        if last || want != Interest::Whole || consumer.stopped() {
+        if last || !want.is_all() || consumer.stopped() {
             return Ok(Delivered {
                 bytes: cursor.end(unit.len()),
             });
@@ -111,7 +111,7 @@ pub(crate) fn deliver_slice(
                 consumer,
             );
         }
-        Interest::Whole => bytes,
+        Interest::Whole | Interest::Entire(_) => bytes,
     };
     loop {
         let unit = rest.get(..size.window()).unwrap_or(rest);

@@ -149,7 +149,7 @@ pub(super) fn judge(
         started: scanned.started,
         verdict,
         findings,
-        components: Vec::new(),
+        components: outcome.components,
         checks: outcome.checks,
         skipped,
         stats,

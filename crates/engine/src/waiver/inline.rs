@@ -194,7 +194,7 @@ mod tests {
         InlineWaivers::default()
             .run(&Input::whole(&meta, text.as_bytes()), &mut sink)
             .unwrap();
-        sink.into_parts().1
+        sink.into_reported().waivers
     }
 
     #[test]
@@ -296,6 +296,6 @@ mod tests {
             window,
         };
         InlineWaivers::default().run(&input, &mut sink).unwrap();
-        assert_eq!(sink.into_parts().1, []);
+        assert_eq!(sink.into_reported().waivers, []);
     }
 }

@@ -162,7 +162,7 @@ impl<'a> Expander<'a> {
                 (self.buffer, false),
                 self.consumer,
             )?;
-            return Ok((want == Interest::Whole && !self.consumer.stopped()).then_some(outcome.bytes));
+            return Ok((want.is_all() && !self.consumer.stopped()).then_some(outcome.bytes));
         };
         let mut stream = Cursor::new(head).chain(stream);
         if format == Format::Zip {

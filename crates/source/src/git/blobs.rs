@@ -104,7 +104,7 @@ impl Blobs {
             Err(error @ ObjectError::TooLarge { .. }) => {
                 let stream = self.repository.store.stream(id)?.ok_or(error)?;
                 meta.size = stream.size;
-                let whole = want == Interest::Whole;
+                let whole = want.is_all();
                 let Stream { size, mut reader } = stream;
                 let read = deliver_reader(&mut reader, (&meta, want), &self.options, buffer, consumer)
                     .map_err(|error| ObjectError::Corrupt(error.to_string()))?;

@@ -105,7 +105,7 @@ fn comment(path: &str, line: u32, text: &str) -> Option<Waiver> {
     InlineWaivers::default()
         .run(&Input::whole(&meta, text.as_bytes()), &mut sink)
         .ok()?;
-    let (_, comments, _) = sink.into_parts();
+    let comments = sink.into_reported().waivers;
     let comment = comments.into_iter().find(|comment| comment.line == line)?;
     Some(Waiver {
         rule: Some(comment.rule),

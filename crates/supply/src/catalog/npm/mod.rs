@@ -1,0 +1,43 @@
+//! npm, yarn, pnpm and bun: lock files and installed packages of JavaScript.
+
+mod package_lock;
+
+pub use package_lock::PackageLock;
+
+use bartizan_model::{Hash, PackageUrlParts};
+
+/// The package URL of an npm package from its name (`name` or `@scope/name`).
+fn purl(name: &str, version: Option<&str>) -> PackageUrlParts {
+    let (namespace, base) = match name.split_once('/') {
+        Some((scope, base)) if scope.starts_with('@') => (Some(scope.to_owned()), base),
+        _ => (None, name),
+    };
+    PackageUrlParts {
+        kind: "npm".to_owned(),
+        namespace,
+        name: base.to_owned(),
+        version: version.map(str::to_owned),
+        ..PackageUrlParts::default()
+    }
+}
+
+/// The digests of a Subresource Integrity value (<https://www.w3.org/TR/SRI/>); those of unknown algorithms are left out.
+fn integrity(text: &str) -> Vec<Hash> {
+    text.split_ascii_whitespace()
+        .filter_map(|one| {
+            let (algorithm, digest) = one.split_once('-')?;
+            let algorithm = match algorithm {
+                "sha1" => "SHA-1",
+                "sha256" => "SHA-256",
+                "sha384" => "SHA-384",
+                "sha512" => "SHA-512",
+                _ => return None,
+            };
+            let bytes = crate::catalog::encoding::base64(digest.split('?').next()?)?;
+            Some(Hash {
+                algorithm: algorithm.to_owned(),
+                value: crate::catalog::encoding::hex(&bytes),
+            })
+        })
+        .collect()
+}
