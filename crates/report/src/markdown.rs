@@ -4,7 +4,7 @@
 //! are missing. Text from the scanned bytes cannot form markup, links to issues or mentions of people.
 
 use crate::concise::{place, short_fingerprint};
-use crate::summary::{Totals, describe_checks, describe_stats, first_reasons};
+use crate::summary::{Totals, describe_checks, describe_known, describe_stats, first_reasons};
 use crate::{Context, frame, text};
 use bartizan_model::{Finding, Report, Verdict};
 use std::collections::BTreeMap;
@@ -75,12 +75,15 @@ fn heading(report: &Report) -> String {
     } else {
         String::new()
     };
+    let known = describe_known(&report.stats)
+        .map(|known| format!("; {known}"))
+        .unwrap_or_default();
     let skipped = match report.skipped.len() as u64 {
         0 => String::new(),
         count => format!("; {} not looked at", text::grouped(count)),
     };
     format!(
-        "## Bartizan: {}{}\n\n{}{waived}; {}; {}{skipped}.\n\n",
+        "## Bartizan: {}{}\n\n{}{waived}{known}; {}; {}{skipped}.\n\n",
         report.verdict.as_str(),
         fitted(&why, 2_000),
         totals.describe(),

@@ -99,7 +99,7 @@ fn configured(config: &Config, common: &Common, place: &Place) -> Vec<Line> {
         |file| file.display().to_string(),
     );
     let mut lines = vec![Line::ok("configuration", file)];
-    lines.push(match waiver_file(config, common, place) {
+    lines.push(match waiver_file(&Machine, config, common, place) {
         Ok(entries) => {
             let today = Machine.today();
             let expired = entries
@@ -120,7 +120,7 @@ fn configured(config: &Config, common: &Common, place: &Place) -> Vec<Line> {
         Err(error) => Line::fail("waivers", error.message, error.help.unwrap_or_default()),
     });
     lines.push(
-        match crate::scan::load_rules(&config.paths("rules.files"), quiet()) {
+        match crate::scan::load_rules(&Machine, &config.paths("rules.files"), quiet()) {
             Ok(loaded) => Line::ok(
                 "rule files",
                 format!("{} rules besides the built-in ones", loaded.rules.len()),
