@@ -113,12 +113,7 @@ impl Guarantee {
 /// The rarest set of literals of which every match of `pattern` contains one; `None` when there is none.
 #[must_use]
 pub fn required_literals(pattern: &str) -> Option<Vec<Literal>> {
-    let hir = regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(pattern)
-        .ok()?;
+    let hir = parsed(pattern)?;
     let mut set = guarantee(&hir).best()?;
     for literal in &mut set {
         literal.bytes.truncate(LONGEST);
@@ -128,16 +123,17 @@ pub fn required_literals(pattern: &str) -> Option<Vec<Literal>> {
     (!set.is_empty() && set.iter().all(|l| !l.bytes.is_empty())).then_some(set)
 }
 
+/// The pattern as it matches bytes.
+fn parsed(pattern: &str) -> Option<Hir> {
+    let mut builder = regex_syntax::ParserBuilder::new();
+    builder.unicode(false).utf8(false).build().parse(pattern).ok()
+}
+
 /// Whether every match of `pattern` begins with one of `literals`: then the pattern need only be tried where a
 /// literal stands.
 #[must_use]
 pub fn lead(pattern: &str, literals: &[Literal]) -> bool {
-    let parsed = regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(pattern);
-    let Some(openings) = parsed.ok().and_then(|hir| openings(&hir)) else {
+    let Some(openings) = parsed(pattern).and_then(|hir| openings(&hir)) else {
         return false;
     };
     openings
@@ -150,12 +146,7 @@ pub fn lead(pattern: &str, literals: &[Literal]) -> bool {
 #[must_use]
 pub fn rare_byte(pattern: &str, literals: &[Literal]) -> Option<u8> {
     const RARE: &[u8] = b"@$~^%#";
-    let hir = regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(pattern)
-        .ok()?;
+    let hir = parsed(pattern)?;
     RARE.iter()
         .copied()
         .find(|byte| contains_always(&hir, *byte) && !literals.iter().any(|l| l.bytes.contains(byte)))

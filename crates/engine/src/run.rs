@@ -61,6 +61,8 @@ pub struct Outcome {
     pub sha256: String,
     /// Whether the scan was stopped early.
     pub interrupted: bool,
+    /// Why the result cache could not be written, if it could not: the next scan will be slower.
+    pub cache_error: Option<String>,
 }
 
 thread_local! {

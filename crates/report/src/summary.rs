@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 /// Reasons named in the last line; `-v` lists every skipped thing before it.
 const MAX_REASONS: usize = 3;
 
+/// Columns of the reasons for a verdict: a path may be very long.
+const MAX_WHY: usize = 600;
+
 /// Findings counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Totals {
@@ -110,7 +113,7 @@ fn describe_verdict(verdict: &Verdict, styles: Styles) -> String {
     let why = if why.is_empty() {
         String::new()
     } else {
-        format!(" ({})", text::line(&why))
+        format!(" ({})", text::fit(&text::line(&why), MAX_WHY))
     };
     format!("{style}{}{style:#}{why}", verdict.as_str())
 }

@@ -364,7 +364,7 @@ fn a_bare_repository_has_nothing_staged() {
     let repo = tempfile::tempdir().unwrap();
     git(repo.path(), &["init", "-q", "--bare"]);
     let opened = StagedFiles::open(repo.path(), &SourceOptions::default());
-    assert!(matches!(opened, Err(SourceError::NoRepository(_))));
+    assert!(matches!(opened, Err(SourceError::Bare(_))));
 }
 
 #[test]

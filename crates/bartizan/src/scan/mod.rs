@@ -95,6 +95,11 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         return Err(Error::interrupted());
     }
     source::nothing_there(request, &outcome)?;
+    if let Some(error) = &outcome.cache_error {
+        terminal.warn(format_args!(
+            "the result cache could not be written: {error}; the next scan will be slower"
+        ));
+    }
 
     let scanned = judged::Scanned {
         request,

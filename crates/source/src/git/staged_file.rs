@@ -43,13 +43,13 @@ impl StagedFiles {
     /// The index of the repository whose work tree holds `path`, found as [`crate::GitIndexSource::open`] finds it.
     ///
     /// # Errors
-    /// When `path` is in no repository, the repository has no work tree, or its index cannot be read.
+    /// When `path` is in no repository, it is bare, or its index cannot be read.
     pub fn open(path: &Path, options: &SourceOptions) -> Result<Self, SourceError> {
         let repository = Repository::discover(path, options)?;
         let index = read_index(&repository, &index_of(&repository, options))?;
         let root = repository
             .work_tree()
-            .ok_or_else(|| SourceError::NoRepository(path.display().to_string()))?;
+            .ok_or_else(|| SourceError::Bare(path.display().to_string()))?;
         let root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
         Ok(Self {
             repository,
