@@ -7,6 +7,7 @@ use crate::git::git;
 use crate::output::print;
 use crate::place;
 use crate::scan::{Place, common_flags, load_config, waiver_file};
+use crate::table::counted;
 use crate::terminal::Terminal;
 use bartizan_content::builtin;
 use bartizan_engine::config::{Config, repository_root};
@@ -237,7 +238,14 @@ fn the_data(config: &Config) -> Vec<Line> {
     }];
     lines.push(if config.flag("data.cache") {
         let (files, bytes) = contents(&directory.join("cache"));
-        Line::ok("cache", format!("{files} scans, {:.1} MB", bytes as f64 / 1e6))
+        Line::ok(
+            "cache",
+            format!(
+                "{}, {:.1} kB",
+                counted(usize::try_from(files).unwrap_or(usize::MAX), "scan"),
+                bytes as f64 / 1e3
+            ),
+        )
     } else {
         Line::warn(
             "cache",
