@@ -49,6 +49,10 @@ fn watched(sandbox: &Sandbox, flags: &[&str], on_terminal: bool, until: &str) ->
 }
 
 /// The text of the file once it holds `until`, or after three seconds.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "another process is waited for; its output is judged, not its pace"
+)]
 fn wait_for(file: &Path, until: &str) -> String {
     let began = Instant::now();
     loop {

@@ -45,6 +45,14 @@ mod tests {
     /// Set in the process that plays the program.
     const PLAYS: &str = "BARTIZAN_TEST_DEFECT";
 
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the process that plays the program ends as the program does"
+    )]
+    fn end(code: u8) -> ! {
+        std::process::exit(code.into())
+    }
+
     fn defective() -> u8 {
         let workers: Vec<u8> = Vec::new();
         workers[usize::from(workers.is_empty())]
@@ -66,15 +74,12 @@ mod tests {
     #[test]
     fn a_defect_in_any_thread_is_exit_code_70_and_says_where_it_is_and_where_to_report_it() {
         match std::env::var(PLAYS).as_deref() {
-            Ok("main") => std::process::exit(guarded(defective).into()),
-            Ok("worker") => std::process::exit(
-                guarded(|| match std::thread::spawn(defective).join() {
-                    Ok(code) => code,
-                    Err(panic) => std::panic::resume_unwind(panic),
-                })
-                .into(),
-            ),
-            Ok(_) => std::process::exit(guarded(|| 3).into()),
+            Ok("main") => end(guarded(defective)),
+            Ok("worker") => end(guarded(|| match std::thread::spawn(defective).join() {
+                Ok(code) => code,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })),
+            Ok(_) => end(guarded(|| 3)),
             Err(_) => {}
         }
         let test =
