@@ -94,7 +94,8 @@ class Bartizan(Tool):
     def read(self, report, root):
         hits = []
         for finding in _load(report).get("findings", []):
-            for location in finding.get("locations", [])[:1]:
+            # A credential that stands in several places is one finding with several locations.
+            for location in finding.get("locations", []):
                 first = int(location.get("line") or 1)
                 last = int(location.get("end_line") or first)
                 hits.append(Hit(location["path"], first, last, finding["rule"], finding.get("confidence")))

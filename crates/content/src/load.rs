@@ -7,13 +7,42 @@ use crate::literals::{Literal, required_literals};
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 
-/// What `(?&assign)` in a pattern stands for: the rest of an identifier, an optional closing quote or bracket, an
-/// assignment sign, optional type words, and optional opening quotes.
+/// The rest of an identifier, with its separators.
+macro_rules! words {
+    () => {
+        r"[A-Za-z0-9_.\- \t]{0,40}?"
+    };
+}
+
+/// From the rest of a name over a sign to the value; the sign may be that of `default` in the block of a Terraform
+/// variable.
+macro_rules! assignment {
+    () => {
+        concat!(
+            words!(),
+            r#"["'`\])}]{0,3}(?:[ \t]{0,3}\{[^{}]{0,120}?\bdefault)?[ \t]{0,8}(?:=>|:{1,3}=|\?=|\|\||==|=|:|,|\(|>)[ \t]{0,8}(?:\r?\n[ \t]{0,24})?"#,
+            r#"(?:[{\[]?\s{0,8}["']?[A-Za-z_]{1,24}["']?[ \t]?(?:\(|=>?|:[ \t]?))?[\\"'`\[(]{0,4}"#
+        )
+    };
+}
+
+/// From a word for a credential to a value without a sign between them.
+macro_rules! blank {
+    () => {
+        r#"(?:["']?[ \t]{1,8}(?:is[ \t:]{1,3})?|-)["'`]?"#
+    };
+}
+
+/// What `(?&assign)` in a pattern stands for: what lies between the start of a name and its value. That is the rest of
+/// an identifier, an optional closing quote or bracket, an assignment sign, the name of a keyword argument or of a
+/// nested key, a cast, and optional opening quotes; or, where the identifier ends with a word for a credential, nothing
+/// but blanks or a dash (`--example-token VALUE`, "the example secret is VALUE").
 pub const ASSIGN: &str = concat!(
-    r#"[A-Za-z0-9_.\- \t]{0,40}?"#,
-    r#"["'`\])}]{0,3}[ \t]{0,8}(?:=>|:=|\?=|\|\||==|=|:|,|\(|>)[ \t]{0,8}(?:\r?\n[ \t]{0,24})?"#,
-    r#"(?:[A-Za-z]{1,16}\()?[\\"'`\[(]{0,4}"#
+    "(?:", assignment!(), "|", words!(), r"(?i:key|token|secret|pat|password|private|access)", blank!(), ")"
 );
+
+/// What `(?&then)` in a pattern stands for: the same after text that ends with a word for a credential already.
+pub const THEN: &str = concat!("(?:", assignment!(), "|", blank!(), ")");
 
 /// Largest automaton a pattern may compile to, in bytes.
 const PATTERN_SIZE_LIMIT: usize = 8 * 1024 * 1024;
@@ -54,7 +83,7 @@ impl RuleError {
 /// Replaces the macros of a pattern.
 #[must_use]
 pub fn expand_macros(pattern: &str) -> String {
-    pattern.replace("(?&assign)", ASSIGN)
+    pattern.replace("(?&assign)", ASSIGN).replace("(?&then)", THEN)
 }
 
 /// How patterns are read: over bytes, with ASCII classes and word boundaries.
