@@ -14,14 +14,12 @@ macro_rules! words {
     };
 }
 
-/// From the rest of a name over a sign to the value; the sign may be that of `default` in the block of a Terraform
-/// variable.
-macro_rules! assignment {
+/// From the end of a name over a sign to the value.
+macro_rules! sign {
     () => {
         concat!(
-            words!(),
-            r#"["'`\])}]{0,3}(?:[ \t]{0,3}\{[^{}]{0,120}?\bdefault)?[ \t]{0,8}(?:=>|:{1,3}=|\?=|\|\||==|=|:|,|\(|>)[ \t]{0,8}(?:\r?\n[ \t]{0,24})?"#,
-            r#"(?:[{\[]?\s{0,8}["']?[A-Za-z_]{1,24}["']?[ \t]?(?:\(|=>?|:[ \t]?))?[\\"'`\[(]{0,4}"#
+            r#"["'`\])}]{0,3}[ \t]{0,8}(?:=>|:{1,3}=|\?=|\|\||==|=|:|,|\(|>)[ \t]{0,8}(?:\r?\n[ \t]{0,24})?"#,
+            r#"(?:[{\[]?\s{0,2}["']?[A-Za-z_]{1,16}["']?[ \t]?(?:\(|=>?|:[ \t]?))?[\\"'`\[(]{0,4}"#
         )
     };
 }
@@ -29,7 +27,7 @@ macro_rules! assignment {
 /// From a word for a credential to a value without a sign between them.
 macro_rules! blank {
     () => {
-        r#"(?:["']?[ \t]{1,8}(?:is[ \t:]{1,3})?|-)["'`]?"#
+        r#"(?:["']?[ \t]{1,4}(?:is[ \t:]{1,3})?|-)["'`]?"#
     };
 }
 
@@ -37,12 +35,19 @@ macro_rules! blank {
 /// an identifier, an optional closing quote or bracket, an assignment sign, the name of a keyword argument or of a
 /// nested key, a cast, and optional opening quotes; or, where the identifier ends with a word for a credential, nothing
 /// but blanks or a dash (`--example-token VALUE`, "the example secret is VALUE").
+///
+/// Every repetition costs each rule that uses it states to compile, hence the small bounds and the shared beginning.
 pub const ASSIGN: &str = concat!(
-    "(?:", assignment!(), "|", words!(), r"(?i:key|token|secret|pat|password|private|access)", blank!(), ")"
+    words!(),
+    "(?:",
+    sign!(),
+    r"|(?i:key|token|secret|pat|password|private|access)",
+    blank!(),
+    ")"
 );
 
 /// What `(?&then)` in a pattern stands for: the same after text that ends with a word for a credential already.
-pub const THEN: &str = concat!("(?:", assignment!(), "|", blank!(), ")");
+pub const THEN: &str = concat!("(?:", words!(), sign!(), "|", blank!(), ")");
 
 /// Largest automaton a pattern may compile to, in bytes.
 const PATTERN_SIZE_LIMIT: usize = 8 * 1024 * 1024;
