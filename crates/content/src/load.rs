@@ -19,7 +19,7 @@ macro_rules! sign {
     () => {
         concat!(
             r#"["'`\])}]{0,3}[ \t]{0,8}(?:=>|:{1,3}=|\?=|\|\||==|=|:|,|\(|>)[ \t]{0,8}(?:\r?\n[ \t]{0,24})?"#,
-            r#"(?:[{\[]?\s{0,2}["']?[A-Za-z_]{1,16}["']?[ \t]?(?:\(|=>?|:[ \t]?))?[\\"'`\[(]{0,4}"#
+            r#"(?:[A-Za-z_]{1,16}[ \t]?[(=:][ \t]?)?[\\"'`\[(]{0,4}"#
         )
     };
 }
@@ -32,12 +32,15 @@ macro_rules! blank {
 }
 
 /// What `(?&assign)` in a pattern stands for: what lies between the start of a name and its value. That is the rest of
-/// an identifier, an optional closing quote or bracket, an assignment sign, the name of a keyword argument or of a
-/// nested key, a cast, and optional opening quotes; or, where the identifier ends with a word for a credential, nothing
-/// but blanks or a dash (`--example-token VALUE`, "the example secret is VALUE").
+/// an identifier, an optional closing quote or bracket, an assignment sign, the name of a keyword argument or a cast,
+/// and optional opening quotes.
 ///
-/// Every repetition costs each rule that uses it states to compile, hence the small bounds and the shared beginning.
-pub const ASSIGN: &str = concat!(
+/// Every repetition costs each rule that uses it states to compile and to search with, hence the small bounds.
+pub const ASSIGN: &str = concat!(words!(), sign!());
+
+/// What `(?&named)` in a pattern stands for: the same, or an identifier that ends with a word for a credential and
+/// nothing but blanks or a dash before the value (`--example-token VALUE`, "the example secret is VALUE").
+pub const NAMED: &str = concat!(
     words!(),
     "(?:",
     sign!(),
@@ -88,7 +91,10 @@ impl RuleError {
 /// Replaces the macros of a pattern.
 #[must_use]
 pub fn expand_macros(pattern: &str) -> String {
-    pattern.replace("(?&assign)", ASSIGN).replace("(?&then)", THEN)
+    pattern
+        .replace("(?&assign)", ASSIGN)
+        .replace("(?&named)", NAMED)
+        .replace("(?&then)", THEN)
 }
 
 /// How patterns are read: over bytes, with ASCII classes and word boundaries.
