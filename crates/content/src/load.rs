@@ -24,6 +24,13 @@ macro_rules! sign {
     };
 }
 
+/// A sign with what closes the name and opens the value, in as few states as do.
+macro_rules! brief {
+    () => {
+        r#"["'\])]{0,2}[ \t]{0,3}(?:=>|:=|==?|:|\()[ \t]{0,3}["'`]?"#
+    };
+}
+
 /// From a word for a credential to a value without a sign between them.
 macro_rules! blank {
     () => {
@@ -38,15 +45,17 @@ macro_rules! blank {
 /// Every repetition costs each rule that uses it states to compile and to search with, hence the small bounds.
 pub const ASSIGN: &str = concat!(words!(), sign!());
 
-/// What `(?&named)` in a pattern stands for: the same, or an identifier that ends with a word for a credential and
-/// nothing but blanks or a dash before the value (`--example-token VALUE`, "the example secret is VALUE").
+/// What `(?&named)` in a pattern stands for: from the name of a service to a credential of it. Either a sign follows at
+/// once, or a word for a credential and then a sign or blanks (`example.Client(api_key="…")`, `--example-token …`,
+/// "the example secret is …"): the number or the address of an account is none.
 pub const NAMED: &str = concat!(
-    words!(),
-    "(?:",
-    sign!(),
-    r"|(?i:key|token|secret|pat|password|private|access)",
+    r#"(?:"#,
+    brief!(),
+    r"|[A-Za-z0-9_.\-( ]{0,20}?(?i:key|token|secret|pat|password|private|access|auth)(?:[A-Za-z_.-]{0,8}?",
+    brief!(),
+    "|",
     blank!(),
-    ")"
+    "))"
 );
 
 /// What `(?&then)` in a pattern stands for: the same after text that ends with a word for a credential already.

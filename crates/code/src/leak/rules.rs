@@ -168,9 +168,9 @@ impl Rule {
             .check
             .map_or(Verified::Yes(None), |kind| verify::structure(kind, text));
         match verified {
-            Verified::Yes(_) if stand_in == StandIn::Likely => {
-                Verified::Doubtful("a run of successive characters in it suggests that it is made up".to_owned())
-            }
+            Verified::Yes(_) if stand_in == StandIn::Likely => Verified::Doubtful(
+                "a run of successive characters in it suggests that it is made up".to_owned(),
+            ),
             other => other,
         }
     }

@@ -254,9 +254,9 @@ pub(super) fn is_no_credential(bytes: &[u8], name: &Range<usize>, kind: Kind) ->
         return false;
     };
     let pair = |first: &[u8], second: &[u8]| {
-        words.windows(2).any(|pair| {
-            matches!(pair, [b, a] if a.eq_ignore_ascii_case(first) && b.eq_ignore_ascii_case(second))
-        })
+        words.windows(2).any(
+            |pair| matches!(pair, [b, a] if a.eq_ignore_ascii_case(first) && b.eq_ignore_ascii_case(second)),
+        )
     };
     is_one(last, &SHOWN)
         || words.iter().any(|word| is_one(word, &FORGERY))

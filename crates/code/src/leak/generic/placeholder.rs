@@ -16,7 +16,9 @@ const MASKED: usize = 4;
 /// Whether the value stands in for a credential of this kind.
 pub(super) fn is_placeholder(value: &[u8], kind: Kind) -> bool {
     let masked = longest(value, 1, |a, b| a == b && matches!(b, b'*' | b'#')) >= MASKED;
-    let cut = value.ends_with(b"..") || value.windows(4).any(|w| w == b"...\'" || w == b"...\"") || value.ends_with("\u{2026}".as_bytes());
+    let cut = value.ends_with(b"..")
+        || value.windows(4).any(|w| w == b"...\'" || w == b"...\"")
+        || value.ends_with("\u{2026}".as_bytes());
     let escaped = value.starts_with(b"&lt;") && value.ends_with(b"&gt;");
     if masked || cut || escaped || value.starts_with(b"ENC[") || is_marked(value) || is_release(value) {
         return true;
@@ -95,7 +97,11 @@ mod tests {
 
     #[test]
     fn counters_are_placeholders_of_keys_but_may_be_passwords() {
-        for value in ["sk_abcdefghijklmnopqrstuvwxyz123", "a1b2c3d4e5f6g7h8", "px-a1b2c3d4e5f6g7h8"] {
+        for value in [
+            "sk_abcdefghijklmnopqrstuvwxyz123",
+            "a1b2c3d4e5f6g7h8",
+            "px-a1b2c3d4e5f6g7h8",
+        ] {
             assert!(is_placeholder(value.as_bytes(), Kind::Key), "{value}");
             assert!(!is_placeholder(value.as_bytes(), Kind::Password), "{value}");
         }
@@ -104,7 +110,12 @@ mod tests {
     #[test]
     fn random_values_are_no_placeholders() {
         for seed in 0..2000 {
-            for pattern in ["[A-Za-z0-9]{40}", "[a-f0-9]{32}", "[A-Za-z0-9_.-]{24}", "[a-z]{6}-[0-9]{3}"] {
+            for pattern in [
+                "[A-Za-z0-9]{40}",
+                "[a-f0-9]{32}",
+                "[A-Za-z0-9_.-]{24}",
+                "[a-z]{6}-[0-9]{3}",
+            ] {
                 let value = bartizan_content::generate::expand(pattern, seed).unwrap();
                 assert!(!is_placeholder(value.as_bytes(), Kind::Key), "{value}");
             }
