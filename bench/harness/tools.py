@@ -66,8 +66,11 @@ class Bartizan(Tool):
     name = "bartizan"
     accept = (0, 4)
 
-    def __init__(self, data_dir=None):
+    def __init__(self, data_dir=None, formats_only=False):
         self.data_dir = data_dir
+        self.formats_only = formats_only
+        if formats_only:
+            self.name = "bartizan, format rules only"
 
     def executable(self):
         return places.product()
@@ -80,7 +83,8 @@ class Bartizan(Tool):
 
     def _scan(self, target, report):
         common = ["-o", f"json={report}", "--no-progress", "--exit-zero", "--only", "leak/*"]
-        return [self.executable(), "scan", target, *common, *self._cache()]
+        skipped = ["--skip", "leak/generic-*"] if self.formats_only else []
+        return [self.executable(), "scan", target, *common, *skipped, *self._cache()]
 
     def tree(self, root, report):
         return self._scan(root, report)
@@ -94,7 +98,8 @@ class Bartizan(Tool):
     def read(self, report, root):
         hits = []
         for finding in _load(report).get("findings", []):
-            for location in finding.get("locations", [])[:1]:
+            # A credential that stands in several places is one finding with several locations.
+            for location in finding.get("locations", []):
                 first = int(location.get("line") or 1)
                 last = int(location.get("end_line") or first)
                 hits.append(Hit(location["path"], first, last, finding["rule"], finding.get("confidence")))

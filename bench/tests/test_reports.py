@@ -22,11 +22,18 @@ class Reports(unittest.TestCase):
             report.write_text(text if isinstance(text, str) else json.dumps(text), encoding="utf-8")
             return tool.read(report, root)
 
-    def test_the_products_report_is_read_by_its_first_location(self):
-        finding = {"rule": "leak/x", "confidence": "high", "locations": [{"path": "a/b", "line": 3, "end_line": 5}]}
+    def test_every_location_of_the_products_findings_is_a_hit(self):
+        places = [{"path": "a/b", "line": 3, "end_line": 5}, {"path": "c", "line": 1}]
+        finding = {"rule": "leak/x", "confidence": "high", "locations": places}
         self.assertEqual(
-            self.read(tools.Bartizan(), {"findings": [finding]}), [tools.Hit("a/b", 3, 5, "leak/x", "high")]
+            self.read(tools.Bartizan(), {"findings": [finding]}),
+            [tools.Hit("a/b", 3, 5, "leak/x", "high"), tools.Hit("c", 1, 1, "leak/x", "high")],
         )
+
+    def test_the_classifier_can_be_left_out_of_a_scan(self):
+        argv = tools.Bartizan(formats_only=True).tree("/t", "/r")
+        self.assertEqual(argv[argv.index("--skip") + 1], "leak/generic-*")
+        self.assertNotIn("--skip", tools.Bartizan().tree("/t", "/r"))
 
     def test_kingfishers_snippet_gives_the_last_line(self):
         found = {"path": "/t/k.pem", "line": 2, "snippet": "one\ntwo\nthree\n", "confidence": "low"}

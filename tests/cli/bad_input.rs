@@ -113,3 +113,108 @@ fn a_damaged_cache_is_as_good_as_none() {
     }
     assert_eq!(sandbox.scan(&[]).code, 1);
 }
+
+#[test]
+fn a_configuration_that_is_a_link_to_nowhere_is_an_error_and_not_an_absence() {
+    let sandbox = Sandbox::leaky();
+    std::os::unix::fs::symlink("nowhere.toml", sandbox.path("bartizan.toml")).unwrap();
+    let answer = sandbox.scan(&[]);
+    assert_eq!(answer.code, 2, "{answer}");
+    assert!(answer.err.contains("bartizan.toml"), "{answer}");
+}
+
+#[test]
+fn a_setting_in_the_environment_that_is_not_utf8_is_not_ignored() {
+    let sandbox = Sandbox::leaky();
+    let output = sandbox
+        .bartizan(&["scan"])
+        .env("BARTIZAN_SCAN_FAIL_ON", OsStr::from_bytes(b"low\xff"))
+        .output()
+        .unwrap();
+    let answer = sandbox.answer(output);
+    assert_eq!(answer.code, 2, "{answer}");
+    assert!(answer.err.contains("BARTIZAN_SCAN_FAIL_ON"), "{answer}");
+}
+
+#[test]
+fn one_file_is_not_written_twice_however_it_is_spelt_nor_over_what_is_scanned() {
+    let sandbox = Sandbox::leaky();
+    let before = sandbox.read("src/app.py");
+    for outputs in [
+        ["-o", "json=x.json", "-o", "sarif=./src/../x.json"],
+        ["-o", "json=src/app.py", "-o", "concise"],
+    ] {
+        let answer = sandbox.scan(&[&["src/app.py"], &outputs[..]].concat());
+        assert_eq!(answer.code, 2, "{answer}");
+    }
+    assert_eq!(sandbox.read("src/app.py"), before);
+    assert!(!sandbox.path("x.json").exists());
+}
+
+#[test]
+fn standard_input_is_not_read_twice() {
+    let answer = Sandbox::new().scan(&["-", "-"]);
+    assert_eq!(answer.code, 2, "{answer}");
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_is_a_warning_and_nothing_that_was_not_looked_at() {
+    let sandbox = Sandbox::leaky();
+    let answer = sandbox.scan(&["--data-dir", "src/app.py"]);
+    assert_eq!(answer.code, 1, "{answer}");
+    assert!(answer.err.contains("warning: the result cache"), "{answer}");
+    assert!(!answer.err.contains("not looked at"), "{answer}");
+}
+
+#[test]
+fn a_machine_that_grants_no_threads_is_slow_and_no_defect() {
+    let sandbox = Sandbox::new();
+    for number in 0..40 {
+        sandbox.write(&format!("{number}.py"), &format!("T = '{}'\n", token(number)));
+    }
+    let answer = sandbox.run_as_nobody(
+        "ulimit -u 1; exec \"$0\" \"$@\"",
+        &["scan", "-j", "4", "-o", "concise"],
+    );
+    assert_eq!(answer.code, 1, "{answer}");
+    assert_eq!(answer.out.lines().count(), 40, "{answer}");
+}
+
+#[test]
+fn what_is_wrong_with_a_repository_is_said_and_it_is_not_denied_that_there_is_one() {
+    let sandbox = Sandbox::leaky();
+    sandbox.init();
+    sandbox.git(&["add", "."]);
+    sandbox.git(&["commit", "--quiet", "-m", "first"]);
+    let says = |arguments: &[&str], text: &str, code: i32| {
+        let answer = sandbox.run(arguments);
+        assert_eq!(answer.code, code, "{answer}");
+        assert!(answer.err.contains(text), "{text}: {answer}");
+        assert!(!answer.err.contains("not inside a git repository"), "{answer}");
+    };
+    let gate = ["gate", "--stage", "commit"];
+    says(&["scan", "git:nope~3..HEAD"], "cannot resolve `nope~3..HEAD`", 2);
+    sandbox.git(&["clone", "--quiet", "--bare", ".", "../bare"]);
+    for arguments in [&gate[..], &["scan", "--changed"]] {
+        let output = sandbox
+            .bartizan(arguments)
+            .current_dir(sandbox.root().join("bare"))
+            .output()
+            .unwrap();
+        let answer = sandbox.answer(output);
+        assert_eq!(answer.code, 2, "{answer}");
+        assert!(
+            answer.err.contains("bare") && answer.err.contains("git:ALL"),
+            "{answer}"
+        );
+    }
+    std::fs::write(sandbox.path(".git/index"), b"DIRC nonsense").unwrap();
+    says(&gate, "restore it with `git reset`", 4);
+    std::fs::write(sandbox.path(".git/config"), "[core\n").unwrap();
+    says(&gate, ".git", 4);
+    assert_eq!(
+        sandbox.scan(&[]).code,
+        1,
+        "the files can be looked at all the same"
+    );
+}

@@ -21,6 +21,7 @@ mod formats;
 mod help;
 mod hook;
 mod interrupts;
+mod progress;
 mod rules;
 mod sandbox;
 mod targets;

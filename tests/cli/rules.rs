@@ -106,3 +106,27 @@ fn an_imported_rule_finds_what_its_original_found() {
     ]);
     assert_eq!(answer.code, 1, "{answer}");
 }
+
+#[test]
+fn a_rule_that_runs_without_one_of_its_conditions_is_listed_once_with_what_was_dropped() {
+    let sandbox = Sandbox::leaky();
+    let list = "\n[[rules.allowlists]]\ncondition = \"AND\"\nregexes = ['''hbr''']\npaths = ['''src/''']\n";
+    let file = FOREIGN.replacen(
+        "keywords = [\"hbr_\"]\n",
+        &format!("keywords = [\"hbr_\"]\n{list}"),
+        1,
+    );
+    std::fs::write(sandbox.root().join("foreign.toml"), file).unwrap();
+    assert_snapshot!(
+        "rules-import-dropped",
+        sandbox.run(&["rules", "import", "../foreign.toml"])
+    );
+    let only = ["--only", "leak/gitleaks-harbour", "-o", "concise"];
+    let answer = sandbox.run(&[&["scan", "--rules", "../foreign.toml"], &only[..]].concat());
+    assert_eq!(answer.code, 1, "{answer}");
+    assert!(
+        answer.err.contains("taken, with a condition dropped")
+            && answer.err.contains("leak/gitleaks-harbour"),
+        "{answer}"
+    );
+}

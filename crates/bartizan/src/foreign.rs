@@ -2,16 +2,26 @@
 
 use crate::error::Error;
 use bartizan_content::{LeakRule, foreign, load};
-use bartizan_engine::system::{Machine, System};
+use bartizan_engine::system::System;
 use serde_json::Value;
 use std::path::Path;
 
-/// Rules that run, and name and reason of what was not taken over.
-pub(crate) type Read = (Vec<LeakRule>, Vec<(String, String)>);
+/// What a rule file gave.
+#[derive(Debug, Default)]
+pub(crate) struct Read {
+    /// The rules that run.
+    pub(crate) rules: Vec<LeakRule>,
+    /// Name in the file and reason of each rule that does not.
+    pub(crate) refused: Vec<(String, String)>,
+    /// Id and reason of each condition that a rule runs without.
+    pub(crate) caveats: Vec<(String, String)>,
+    /// What the file as a whole asks for and does not get.
+    pub(crate) notes: Vec<String>,
+}
 
 /// Reads a rule file of any known kind.
-pub(crate) fn read(file: &Path) -> Result<Read, Error> {
-    let text = Machine
+pub(crate) fn read(system: &dyn System, file: &Path) -> Result<Read, Error> {
+    let text = system
         .read_text(file)
         .map_err(|error| Error::reading(file, &error))?;
     let refuse = |cause: String| {
@@ -23,7 +33,10 @@ pub(crate) fn read(file: &Path) -> Result<Read, Error> {
     };
     if text.lines().any(|line| line.starts_with("id:")) {
         return match load::leak_rule(&text) {
-            Ok(rule) => Ok((vec![rule], Vec::new())),
+            Ok(rule) => Ok(Read {
+                rules: vec![rule],
+                ..Read::default()
+            }),
             Err(error) => Err(refuse(error.to_string())),
         };
     }
@@ -33,7 +46,13 @@ pub(crate) fn read(file: &Path) -> Result<Read, Error> {
         .into_iter()
         .map(|refused| (refused.rule, one_line(&refused.reason)))
         .collect();
-    Ok((imported.rules, refused))
+    let caveats = imported.caveats.into_iter();
+    Ok(Read {
+        rules: imported.rules,
+        refused,
+        caveats: caveats.map(|caveat| (caveat.rule, caveat.reason)).collect(),
+        notes: imported.notes,
+    })
 }
 
 /// A reason without the drawing that parsers of patterns add below it.

@@ -5,6 +5,7 @@
 
 mod args;
 mod commands;
+mod edge;
 mod error;
 mod foreign;
 mod git;
@@ -15,6 +16,7 @@ mod place;
 mod practices;
 mod progress;
 mod scan;
+mod staged;
 mod table;
 mod terminal;
 
@@ -26,9 +28,7 @@ use std::process::ExitCode;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
-    std::panic::set_hook(Box::new(report_panic));
-    // Every panic outside of a check is a defect; the hook has said so by the time this returns.
-    let code = std::panic::catch_unwind(|| {
+    let code = edge::guarded(|| {
         let cli = match Cli::try_parse() {
             Ok(cli) => cli,
             Err(error) => return explain_usage(&error),
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
             }
         }
     });
-    ExitCode::from(code.unwrap_or(Code::Bug as u8))
+    ExitCode::from(code)
 }
 
 fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
@@ -71,28 +71,4 @@ fn explain_usage(error: &clap::Error) -> u8 {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => 0,
         _ => Code::Usage as u8,
     }
-}
-
-/// A panic within a check is reported as that check's failure; any other is a defect, and worth a report.
-fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
-    use std::io::Write;
-    if bartizan_engine::panic_is_contained() {
-        return;
-    }
-    let place = panic
-        .location()
-        .map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
-    let text = panic
-        .payload()
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.payload().downcast_ref::<String>().cloned())
-        .unwrap_or_default();
-    let _ = writeln!(
-        std::io::stderr().lock(),
-        "error: this is a defect of bartizan {}{place}: {text}\nhelp: please report it with this message and the command \
-         line at {}/issues; leave out anything that is secret",
-        env!("CARGO_PKG_VERSION"),
-        env!("CARGO_PKG_REPOSITORY"),
-    );
 }

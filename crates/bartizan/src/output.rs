@@ -4,7 +4,7 @@ use crate::error::Error;
 use bartizan_engine::system::{Machine, System};
 use bartizan_report::Format;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One `-o FORMAT[=FILE]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,11 @@ pub(crate) fn destinations(texts: &[String]) -> Result<Vec<Destination>, Error> 
                 "give one of them with `-o FORMAT` or `-o FORMAT=FILE`",
             )
         })?;
-        if let Some(clash) = all.iter().find(|other| other.file == file) {
+        let place = file.as_deref().map(place_of);
+        let clash = all
+            .iter()
+            .find(|other| other.file.as_deref().map(place_of) == place);
+        if let Some(clash) = clash {
             let place = file.as_ref().map_or_else(
                 || "standard output".to_owned(),
                 |file| format!("`{}`", file.display()),
@@ -50,8 +54,38 @@ pub(crate) fn destinations(texts: &[String]) -> Result<Vec<Destination>, Error> 
     Ok(all)
 }
 
+/// The same for every spelling of one file, whether it is there yet or not.
+fn place_of(file: &Path) -> PathBuf {
+    let full = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
+    std::fs::canonicalize(&full).unwrap_or_else(|_| match (full.parent(), full.file_name()) {
+        (Some(parent), Some(name)) => std::fs::canonicalize(parent)
+            .unwrap_or_else(|_| parent.to_path_buf())
+            .join(name),
+        _ => full.clone(),
+    })
+}
+
+/// Refuses to write a report over what is to be scanned.
+pub(crate) fn spare(targets: &[String], destinations: &[Destination]) -> Result<(), Error> {
+    let over = destinations.iter().filter_map(|destination| {
+        let file = destination.file.as_deref()?;
+        let target = targets.iter().find(|target| {
+            let path = Path::new(target.as_str());
+            path.is_file() && place_of(path) == place_of(file)
+        })?;
+        Some((destination.format, target))
+    });
+    match over.into_iter().next() {
+        None => Ok(()),
+        Some((format, target)) => Err(Error::usage(
+            format!("the format {format} would be written over the target `{target}`"),
+            "name another file",
+        )),
+    }
+}
+
 /// Replaces a file in one step.
-pub(crate) fn write_file(path: &std::path::Path, bytes: &[u8]) -> Result<(), Error> {
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     Machine
         .replace(path, bytes)
         .map_err(|error| Error::writing(path, &error))
@@ -110,6 +144,11 @@ mod tests {
             read(&["json=x", "concise=x"])
                 .unwrap_err()
                 .contains("both go to `x`")
+        );
+        assert!(
+            read(&["json=x", "concise=./x"])
+                .unwrap_err()
+                .contains("both go to")
         );
         assert!(read(&["json="]).unwrap_err().contains("names no file"));
     }

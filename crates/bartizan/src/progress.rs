@@ -40,11 +40,16 @@ impl Bar {
 
     fn bar(&self) -> &ProgressBar {
         self.bar.get_or_init(|| {
-            let bar = ProgressBar::with_draw_target(
-                Some(self.bytes.load(Ordering::Relaxed)),
-                ProgressDrawTarget::stderr_with_hz(10),
-            );
-            let template = "{elapsed:>4} [{bar:28}] {bytes} of {total_bytes}, {msg}";
+            // Sources that do not know sizes before they read count files alone.
+            let bytes = self.bytes.load(Ordering::Relaxed);
+            let (length, template) = match bytes {
+                0 => (
+                    self.files.load(Ordering::Relaxed),
+                    "{elapsed:>4} [{bar:28}] {msg}",
+                ),
+                bytes => (bytes, "{elapsed:>4} [{bar:28}] {bytes} of {total_bytes}, {msg}"),
+            };
+            let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr_with_hz(10));
             if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style.progress_chars("=> "));
             }
@@ -66,7 +71,8 @@ impl Progress for Bar {
             return;
         }
         let bar = self.bar();
-        bar.set_position(bytes);
+        let counts_files = self.bytes.load(Ordering::Relaxed) == 0;
+        bar.set_position(if counts_files { files } else { bytes });
         bar.set_message(format!("{files} of {} files", self.files.load(Ordering::Relaxed)));
     }
 }

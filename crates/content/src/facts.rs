@@ -34,12 +34,7 @@ impl Facts {
     /// The facts of a pattern that is looked for where one of `literals` stands; none when it does not parse.
     #[must_use]
     pub fn of(pattern: &str, literals: &[Literal]) -> Self {
-        let parsed = regex_syntax::ParserBuilder::new()
-            .unicode(false)
-            .utf8(false)
-            .build()
-            .parse(pattern);
-        let Ok(hir) = parsed else {
+        let Some(hir) = literals::parsed(pattern) else {
             return Self::default();
         };
         let longest = hir.properties().maximum_len();

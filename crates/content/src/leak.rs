@@ -130,6 +130,9 @@ pub enum Structure {
     /// The last six characters are the base-62 CRC-32 of what follows the last `_` before them (GitHub, npm). Where they
     /// are not, the finding is reported with low severity and confidence.
     GithubCrc32,
+    /// The last eight characters are the CRC-32 of what stands before the last `_`, in hexadecimal, lowest byte first
+    /// (Grafana). Where they are not, the finding is reported with low severity and confidence.
+    GrafanaCrc32,
     /// A JSON Web Token whose header names an algorithm other than `none`.
     Jwt,
     /// An unencrypted private key in PEM, OpenSSH or PuTTY form.

@@ -113,12 +113,7 @@ impl Guarantee {
 /// The rarest set of literals of which every match of `pattern` contains one; `None` when there is none.
 #[must_use]
 pub fn required_literals(pattern: &str) -> Option<Vec<Literal>> {
-    let hir = regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(pattern)
-        .ok()?;
+    let hir = parsed(pattern)?;
     let mut set = guarantee(&hir).best()?;
     for literal in &mut set {
         literal.bytes.truncate(LONGEST);
@@ -126,6 +121,12 @@ pub fn required_literals(pattern: &str) -> Option<Vec<Literal>> {
     set.sort();
     set.dedup();
     (!set.is_empty() && set.iter().all(|l| !l.bytes.is_empty())).then_some(set)
+}
+
+/// The pattern as it matches bytes.
+pub(crate) fn parsed(pattern: &str) -> Option<Hir> {
+    let mut builder = regex_syntax::ParserBuilder::new();
+    builder.unicode(false).utf8(false).build().parse(pattern).ok()
 }
 
 /// Whether every match of a pattern begins with one of `literals`: then the pattern need only be tried where a

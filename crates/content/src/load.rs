@@ -7,13 +7,59 @@ use crate::literals::{Literal, required_literals};
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 
-/// What `(?&assign)` in a pattern stands for: the rest of an identifier, an optional closing quote or bracket, an
-/// assignment sign, optional type words, and optional opening quotes.
-pub const ASSIGN: &str = concat!(
-    r#"[A-Za-z0-9_.\- \t]{0,40}?"#,
-    r#"["'`\])}]{0,3}[ \t]{0,8}(?:=>|:=|\?=|\|\||==|=|:|,|\(|>)[ \t]{0,8}(?:\r?\n[ \t]{0,24})?"#,
-    r#"(?:[A-Za-z]{1,16}\()?[\\"'`\[(]{0,4}"#
+/// The rest of an identifier, with its separators.
+macro_rules! words {
+    () => {
+        r"[A-Za-z0-9_.\- \t]{0,40}?"
+    };
+}
+
+/// From the end of a name over a sign to the value.
+macro_rules! sign {
+    () => {
+        concat!(
+            r#"["'`\])}]{0,3}[ \t]{0,8}(?:=>|:{1,3}=|\?=|\|\||==|=|:|,|\(|>)[ \t]{0,8}(?:\r?\n[ \t]{0,24})?"#,
+            r#"(?:[A-Za-z_]{1,16}[ \t]?[(=:][ \t]?)?[\\"'`\[(]{0,4}"#
+        )
+    };
+}
+
+/// A sign with what closes the name and opens the value, in as few states as do.
+macro_rules! brief {
+    () => {
+        r#"["'\])]{0,2}[ \t]{0,3}(?:=>|:=|==?|:|\()[ \t]{0,3}["'`]?"#
+    };
+}
+
+/// From a word for a credential to a value without a sign between them.
+macro_rules! blank {
+    () => {
+        r#"(?:["']?[ \t]{1,4}(?:is[ \t:]{1,3})?|-)["'`]?"#
+    };
+}
+
+/// What `(?&assign)` in a pattern stands for: what lies between the start of a name and its value. That is the rest of
+/// an identifier, an optional closing quote or bracket, an assignment sign, the name of a keyword argument or a cast,
+/// and optional opening quotes.
+///
+/// Every repetition costs each rule that uses it states to compile and to search with, hence the small bounds.
+pub const ASSIGN: &str = concat!(words!(), sign!());
+
+/// What `(?&named)` in a pattern stands for: from the name of a service to a credential of it. Either a sign follows at
+/// once, or a word for a credential and then a sign or blanks (`example.Client(api_key="…")`, `--example-token …`,
+/// "the example secret is …"): the number or the address of an account is none.
+pub const NAMED: &str = concat!(
+    r#"(?:"#,
+    brief!(),
+    r"|[A-Za-z0-9_.\-( ]{0,20}?(?i:key|token|secret|pat|password|private|access|auth)(?:[A-Za-z_.-]{0,8}?",
+    brief!(),
+    "|",
+    blank!(),
+    "))"
 );
+
+/// What `(?&then)` in a pattern stands for: the same after text that ends with a word for a credential already.
+pub const THEN: &str = concat!("(?:", words!(), sign!(), "|", blank!(), ")");
 
 /// Largest automaton a pattern may compile to, in bytes.
 const PATTERN_SIZE_LIMIT: usize = 8 * 1024 * 1024;
@@ -54,7 +100,10 @@ impl RuleError {
 /// Replaces the macros of a pattern.
 #[must_use]
 pub fn expand_macros(pattern: &str) -> String {
-    pattern.replace("(?&assign)", ASSIGN)
+    pattern
+        .replace("(?&assign)", ASSIGN)
+        .replace("(?&named)", NAMED)
+        .replace("(?&then)", THEN)
 }
 
 /// How patterns are read: over bytes, with ASCII classes and word boundaries.

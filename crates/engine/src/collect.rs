@@ -153,15 +153,6 @@ impl Collector {
             inline_waivers.extend(tally.waivers);
             skipped.extend(tally.skipped);
         }
-        if let Some(error) = self.cache_error {
-            let reason =
-                format!("the result cache could not be written: {error}; the next scan will be slower");
-            skipped.push(Skipped {
-                path: "(cache)".to_owned(),
-                reason,
-                required: false,
-            });
-        }
         skipped.sort();
         skipped.dedup();
         inline_waivers.sort_by(|(a, x), (b, y)| (a, x.line, &x.rule).cmp(&(b, y.line, &y.rule)));
@@ -181,6 +172,7 @@ impl Collector {
             stats,
             sha256: digest_of(units),
             interrupted,
+            cache_error: self.cache_error,
         }
     }
 }

@@ -63,6 +63,8 @@ pub struct Outcome {
     pub sha256: String,
     /// Whether the scan was stopped early.
     pub interrupted: bool,
+    /// Why the result cache could not be written, if it could not: the next scan will be slower.
+    pub cache_error: Option<String>,
 }
 
 thread_local! {
@@ -103,7 +105,14 @@ pub fn run(
     };
 
     let workers: Vec<Collector> = std::thread::scope(|scope| {
-        let handles: Vec<_> = (1..jobs).map(|_| scope.spawn(|| work(&shared))).collect();
+        // A machine that gives no more threads is no reason to fail: those that there are do all of the work.
+        let handles: Vec<_> = (1..jobs)
+            .map_while(|_| {
+                std::thread::Builder::new()
+                    .spawn_scoped(scope, || work(&shared))
+                    .ok()
+            })
+            .collect();
         let mut done = vec![work(&shared)];
         // A worker can only panic outside of checks, which is a bug: it must not pass for an empty result.
         done.extend(
@@ -159,24 +168,25 @@ fn work(shared: &Shared<'_>) -> Collector {
             if shared.options.interrupt.load(Ordering::Relaxed) {
                 return collector;
             }
-            bytes += entry.meta.size;
-            look_at(shared, start + position, entry, &mut buffer, &mut collector);
+            let told = look_at(shared, start + position, entry, &mut buffer, &mut collector);
+            bytes += entry.meta.size.saturating_sub(told);
         }
         shared.options.progress.advanced(batch.len() as u64, bytes);
     }
     collector
 }
 
+/// Looks at one entry; answers how many bytes of it progress was told of meanwhile.
 fn look_at(
     shared: &Shared<'_>,
     position: usize,
     entry: &Entry,
     buffer: &mut Vec<u8>,
     collector: &mut Collector,
-) {
+) -> u64 {
     if let Some(cached) = shared.cache.and_then(|cache| cache.by_signature(entry)) {
         collector.reuse(position, cached);
-        return;
+        return 0;
     }
     let mut reader = Reader {
         shared,
@@ -184,9 +194,11 @@ fn look_at(
         tally: Tally::new(shared.checks.len()),
         skip_rest: false,
         joined: Vec::new(),
+        told: 0,
     };
     shared.source.read(entry, buffer, &mut reader);
     collector.add(position, reader.tally);
+    reader.told
 }
 
 /// Receives what the source reads from one entry and runs the checks on it.
@@ -198,6 +210,8 @@ struct Reader<'a> {
     skip_rest: bool,
     /// The windows of the file so far, for checks that want it at once.
     joined: Vec<u8>,
+    /// Bytes of the entry that progress was told of: all but one window of a large file.
+    told: u64,
 }
 
 impl Reader<'_> {
@@ -257,13 +271,18 @@ impl Consumer for Reader<'_> {
             return;
         }
         self.tally.start_unit(&unit);
-        let is_entry_itself = unit.window.is_whole()
-            && self
-                .shared
-                .entries
-                .get(self.entry_position)
-                .is_some_and(|entry| entry.meta.path == unit.meta.path);
+        let is_entry_itself = self
+            .shared
+            .entries
+            .get(self.entry_position)
+            .is_some_and(|entry| entry.meta.path == unit.meta.path);
+        if is_entry_itself && !unit.window.is_whole() && !unit.window.last {
+            let fresh = unit.bytes.len().saturating_sub(unit.window.overlap) as u64;
+            self.told += fresh;
+            self.shared.options.progress.advanced(0, fresh);
+        }
         if is_entry_itself
+            && unit.window.is_whole()
             && let Some(cached) = self
                 .shared
                 .cache

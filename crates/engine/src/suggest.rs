@@ -3,6 +3,9 @@
 /// The known words nearest to `given`, best first, at most three; empty when none is near.
 #[must_use]
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    if given.is_empty() {
+        return Vec::new();
+    }
     let given = given.to_lowercase();
     let mut near: Vec<(usize, &str)> = known
         .into_iter()

@@ -15,7 +15,8 @@ pub trait System: Sync {
     /// The present instant.
     fn now(&self) -> Timestamp;
 
-    /// Every environment variable whose name and value are valid UTF-8.
+    /// Every environment variable that is valid UTF-8; of the settings (`BARTIZAN_*`) also those that are not, with
+    /// U+FFFD for what is wrong, so that none is ignored.
     fn variables(&self) -> BTreeMap<String, String>;
 
     /// The text of a file.
@@ -62,7 +63,13 @@ impl System for Machine {
 
     fn variables(&self) -> BTreeMap<String, String> {
         std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter_map(|(name, value)| {
+                if name.as_encoded_bytes().starts_with(b"BARTIZAN_") {
+                    let lossy = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+                    return Some((lossy(name), lossy(value)));
+                }
+                Some((name.into_string().ok()?, value.into_string().ok()?))
+            })
             .collect()
     }
 
@@ -90,7 +97,8 @@ impl System for Machine {
     }
 
     fn exists(&self, path: &Path) -> bool {
-        path.exists()
+        // A link that leads nowhere is there: reading it says what is wrong.
+        path.symlink_metadata().is_ok()
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {

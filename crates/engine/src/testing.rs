@@ -6,26 +6,19 @@ use bartizan_model::{AssetId, Confidence, Finding, FingerprintBuilder, Location,
 pub(crate) fn finding(rule: &str, severity: Severity, path: &str, line: u32) -> Finding {
     let mut location = Location::of_file(path);
     (location.line, location.end_line) = (line, line);
+    let fingerprint = FingerprintBuilder::new(rule)
+        .file_name_of(path)
+        .part(&line.to_le_bytes())
+        .finish();
     Finding {
-        rule: rule.to_owned(),
-        severity,
-        confidence: Confidence::High,
         title: "A title".to_owned(),
         message: "a message".to_owned(),
-        fingerprint: FingerprintBuilder::new(rule)
-            .file_name_of(path)
-            .part(&line.to_le_bytes())
-            .finish(),
-        asset: AssetId::file(path),
         locations: vec![location],
-        evidence: Vec::new(),
-        cwe: Vec::new(),
-        ids: Vec::new(),
-        controls: Vec::new(),
-        fix: None,
-        waiver: None,
-        first_seen: None,
-        due: None,
-        snippet: None,
+        ..Finding::new(
+            rule,
+            (severity, Confidence::High),
+            fingerprint,
+            AssetId::file(path),
+        )
     }
 }

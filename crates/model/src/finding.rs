@@ -50,6 +50,35 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A finding with everything that it must have; title, message, places and the rest are still empty.
+    #[must_use]
+    pub fn new(
+        rule: impl Into<String>,
+        (severity, confidence): (Severity, Confidence),
+        fingerprint: Fingerprint,
+        asset: AssetId,
+    ) -> Self {
+        Self {
+            rule: rule.into(),
+            severity,
+            confidence,
+            title: String::new(),
+            message: String::new(),
+            fingerprint,
+            asset,
+            locations: Vec::new(),
+            evidence: Vec::new(),
+            cwe: Vec::new(),
+            ids: Vec::new(),
+            controls: Vec::new(),
+            fix: None,
+            waiver: None,
+            first_seen: None,
+            due: None,
+            snippet: None,
+        }
+    }
+
     /// The location to show first.
     #[must_use]
     pub fn primary(&self) -> Option<&Location> {

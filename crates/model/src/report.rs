@@ -43,7 +43,7 @@ pub struct Tool {
 }
 
 /// What a scan looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
     /// As the user wrote it, for instance `.` or `git:main..HEAD`.
     pub name: String,
@@ -52,9 +52,20 @@ pub struct Target {
     /// Commit that was checked out or is the newest of the range, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// Address of the repository it comes from, without credentials, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
+    /// The branch that was checked out, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
     /// SHA-256 over the sorted list of (path, content digest), or of the one file: the subject of attestations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Totals of a scan.
@@ -64,6 +75,9 @@ pub struct Stats {
     pub files: u64,
     /// Of these, the number whose result came from the cache.
     pub cached: u64,
+    /// Findings that are left out of the report because the baseline knows them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub known: u64,
     /// Bytes of these files.
     pub bytes: u64,
     /// Wall-clock time.

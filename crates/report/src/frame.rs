@@ -6,7 +6,16 @@ use crate::style::Styles;
 use crate::{Context, text};
 use annotate_snippets::{AnnotationKind, Group, Level, Snippet};
 use bartizan_model::{Confidence, Finding, Waiver, WaiverOrigin};
+use std::borrow::Cow;
 use std::io::{self, Write};
+use std::ops::Range;
+
+/// Columns that a frame needs beside the marked text: line number, bar, and what is left of the text around it.
+const AROUND: usize = 24;
+/// Columns that marked text has on however narrow a terminal.
+const NARROWEST: usize = 24;
+/// Characters of its end that are shown where its middle is left out.
+const TAIL: usize = 4;
 
 /// Further locations shown without `-v`.
 const MAX_PLACES: usize = 5;
@@ -34,7 +43,7 @@ pub(crate) fn write(
 ) -> io::Result<()> {
     let styles = Styles::of(context);
     let (severity, strong, marks) = (styles.severity(finding.severity), styles.strong(), styles.frame());
-    let picture = Picture::of(finding);
+    let picture = Picture::of(finding, context.columns());
     let gutter = picture.as_ref().map_or(0, |picture| picture.gutter);
     writeln!(
         out,
@@ -103,7 +112,7 @@ struct Picture {
 }
 
 impl Picture {
-    fn of(finding: &Finding) -> Option<Self> {
+    fn of(finding: &Finding, columns: usize) -> Option<Self> {
         let snippet = finding.snippet.as_ref()?;
         let (index, _) = highlighted_line(snippet, finding.primary()?.line)?;
         let first_line = usize::try_from(snippet.first_line).ok()?;
@@ -120,18 +129,42 @@ impl Picture {
                 picture.source.push('\n');
             }
             if number == index {
-                let range = byte_range(&line, snippet.highlight);
+                let (line, range) = narrowed(&line, byte_range(&line, snippet.highlight), columns);
                 let tabs = line.matches('\t').count();
                 picture.end = text::width(line.get(..range.end).unwrap_or("")) + 4 * tabs;
                 picture.span = picture.source.len() + range.start..picture.source.len() + range.end;
+                picture.source.push_str(&line);
+            } else {
+                picture.source.push_str(&line);
             }
-            picture.source.push_str(&line);
         }
         picture.gutter = (first_line + snippet.lines.len().saturating_sub(1))
             .to_string()
             .len();
         Some(picture)
     }
+}
+
+/// The line with the middle of its marked text left out where that alone would not fit on the terminal, and where the
+/// marked text then stands. The renderer cuts the rest of a line, but never what is marked.
+fn narrowed(line: &str, marked: Range<usize>, columns: usize) -> (Cow<'_, str>, Range<usize>) {
+    let room = columns.saturating_sub(AROUND).max(NARROWEST);
+    let parts = (
+        line.get(..marked.start),
+        line.get(marked.clone()),
+        line.get(marked.end..),
+    );
+    let (Some(before), Some(text), Some(after)) = parts else {
+        return (Cow::Borrowed(line), marked);
+    };
+    if text::width(text) <= room {
+        return (Cow::Borrowed(line), marked);
+    }
+    let head = text::fit(text, room - TAIL);
+    let from = text.char_indices().rev().nth(TAIL - 1).map_or(0, |(at, _)| at);
+    let shown = format!("{head}{}", text.get(from..).unwrap_or_default());
+    let end = marked.start + shown.len();
+    (Cow::Owned(format!("{before}{shown}{after}")), marked.start..end)
 }
 
 /// Named notes, wrapped to the room there is.
@@ -305,4 +338,32 @@ pub(crate) fn describe_waiver(waiver: &Waiver) -> String {
         WaiverOrigin::File { path, entry } => format!("{path}, entry {entry}"),
     };
     format!("{}{until}{owner} ({place})", waiver.reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn marked_text_that_is_too_wide_loses_its_middle() {
+        let line = format!("key = {}; // end", "0123456789".repeat(12));
+        let (shown, marked) = narrowed(&line, 6..126, 100);
+        assert_eq!(&shown[..16], "key = 0123456789");
+        assert_eq!(&shown[marked.end - 7..], "…6789; // end");
+        assert_eq!(text::width(&shown[marked]), 76);
+        assert_eq!(narrowed(&line, 6..26, 100), (Cow::Borrowed(line.as_str()), 6..26));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_around_the_marked_text_stays(
+            before in "\\PC{0,40}", text in "\\PC{0,200}", after in "\\PC{0,40}", columns in 0usize..300,
+        ) {
+            let line = format!("{before}{text}{after}");
+            let (shown, marked) = narrowed(&line, before.len()..before.len() + text.len(), columns);
+            prop_assert_eq!(&shown[..marked.start], before);
+            prop_assert_eq!(&shown[marked.end..], after);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //!
 //! The runner reads commands from any line of output, so line ends, `%` and, in properties, `:` and `,` are encoded.
 
+use crate::summary::describe_known;
 use crate::{code_points, text};
 use bartizan_model::{CheckStatus, Finding, Report, Severity, Verdict};
 use std::io::{self, Write};
@@ -32,6 +33,9 @@ pub(crate) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             ("title", "not looked at".to_owned()),
         ];
         command(level_of_gap(skipped.required), &properties, &skipped.reason, out)?;
+    }
+    if let Some(known) = describe_known(&report.stats) {
+        command("notice", &[("title", "baseline".to_owned())], &known, out)?;
     }
     match &report.verdict {
         Verdict::Allow => Ok(()),

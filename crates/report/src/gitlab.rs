@@ -8,6 +8,7 @@
 
 use crate::json::{Each, write_pretty};
 use crate::sarif::ended;
+use crate::summary::describe_known;
 use crate::{Context, frame, text};
 use bartizan_model::{CheckStatus, Finding, FingerprintBuilder, Report, Severity, Timestamp, Verdict};
 use serde::ser::SerializeMap;
@@ -268,6 +269,9 @@ fn messages(report: &Report) -> Vec<Value> {
             "info",
             &format!("{} waived", text::counted(waived as u64, "finding")),
         ));
+    }
+    if let Some(known) = describe_known(&report.stats) {
+        messages.push(message("info", &known));
     }
     let verdict = match &report.verdict {
         Verdict::Allow => ("info", "verdict: allow".to_owned()),

@@ -5,8 +5,9 @@
 //! not looked at, and one of the verdict, so that an incomplete scan is never a green one.
 
 use crate::concise::{place, short_fingerprint};
+use crate::summary::describe_known;
 use crate::{Context, frame, text};
-use bartizan_model::{CheckRun, CheckStatus, Finding, Report, Skipped, Verdict};
+use bartizan_model::{CheckRun, CheckStatus, Finding, Report, Skipped, Stats, Verdict};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -64,6 +65,7 @@ pub(crate) fn render(report: &Report, context: &Context<'_>, out: &mut dyn Write
     let mut others = vec![
         ("checks", report.checks.iter().map(check_case).collect::<Vec<_>>()),
         ("not looked at", report.skipped.iter().map(skipped_case).collect()),
+        ("baseline", known_case(&report.stats).into_iter().collect()),
         ("verdict", vec![verdict_case(&report.verdict)]),
     ];
     others.retain(|(_, cases)| !cases.is_empty());
@@ -176,6 +178,17 @@ fn skipped_case(skipped: &Skipped) -> Case {
         class: "coverage".to_owned(),
         outcome,
     }
+}
+
+/// Findings that the baseline knows, as one test that was skipped.
+fn known_case(stats: &Stats) -> Option<Case> {
+    Some(Case {
+        name: "known findings".to_owned(),
+        class: "baseline".to_owned(),
+        outcome: Outcome::Skipped {
+            message: describe_known(stats)?,
+        },
+    })
 }
 
 /// The verdict as a test: Deny fails, Unknown is an error.

@@ -4,7 +4,7 @@
 //! are missing. Text from the scanned bytes cannot form markup, links to issues or mentions of people.
 
 use crate::concise::{place, short_fingerprint};
-use crate::summary::{Totals, describe_checks, describe_stats, first_reasons};
+use crate::summary::{Totals, describe_checks, describe_known, describe_stats, first_reasons};
 use crate::{Context, frame, text};
 use bartizan_model::{Finding, Report, Verdict};
 use std::collections::BTreeMap;
@@ -75,12 +75,15 @@ fn heading(report: &Report) -> String {
     } else {
         String::new()
     };
+    let known = describe_known(&report.stats)
+        .map(|known| format!("; {known}"))
+        .unwrap_or_default();
     let skipped = match report.skipped.len() as u64 {
         0 => String::new(),
         count => format!("; {} not looked at", text::grouped(count)),
     };
     format!(
-        "## Bartizan: {}{}\n\n{}{waived}; {}; {}{skipped}.\n\n",
+        "## Bartizan: {}{}\n\n{}{waived}{known}; {}; {}{skipped}.\n\n",
         report.verdict.as_str(),
         fitted(&why, 2_000),
         totals.describe(),
@@ -91,23 +94,19 @@ fn heading(report: &Report) -> String {
 
 fn table(open: &[&Finding], page: &mut String) {
     page.push_str("| Severity | Rule | Where | What |\n| --- | --- | --- | --- |\n");
-    for (index, finding) in open.iter().enumerate() {
-        let row = format!(
+    let rows = open.iter().map(|finding| {
+        format!(
             "| {} | {} | {} | {} |\n",
             finding.severity,
             code_in_table(&finding.rule),
             code_in_table(&place(finding)),
             inline(&text::fit(&text::line(&finding.message), 300)),
-        );
-        if page.len() + row.len() > TABLE_LIMIT {
-            let rest = text::counted((open.len() - index) as u64, "more finding");
-            page.push_str(&format!(
-                "\n{rest} not shown here; the other formats list everything.\n"
-            ));
-            break;
-        }
-        page.push_str(&row);
-    }
+        )
+    });
+    fill(rows, TABLE_LIMIT, page, |rest| {
+        let rest = text::counted(rest, "more finding");
+        format!("\n{rest} not shown here; the other formats list everything.\n")
+    });
     page.push('\n');
 }
 
@@ -122,19 +121,29 @@ fn details(open: &[&Finding], context: &Context<'_>, page: &mut String) {
         }
         findings.push(finding);
     }
-    for (index, rule) in order.iter().enumerate() {
-        let block = by_rule
-            .get(rule)
-            .map(|findings| rule_block(rule, findings, context))
-            .unwrap_or_default();
-        if page.len() + block.len() > LIMIT {
-            let rest = text::counted((order.len() - index) as u64, "more rule");
-            page.push_str(&format!(
-                "{rest} not explained here: `bartizan explain RULE` does.\n\n"
-            ));
-            break;
+    let blocks = order
+        .iter()
+        .filter_map(|rule| Some(rule_block(rule, by_rule.get(rule)?, context)));
+    fill(blocks, LIMIT, page, |rest| {
+        let rest = text::counted(rest, "more rule");
+        format!("{rest} not explained here: `bartizan explain RULE` does.\n\n")
+    });
+}
+
+/// Adds parts while the page stays within `limit`; where it would not, says how many are missing.
+fn fill(
+    parts: impl Iterator<Item = String>,
+    limit: usize,
+    page: &mut String,
+    missing: impl FnOnce(u64) -> String,
+) {
+    let mut parts = parts;
+    while let Some(part) = parts.next() {
+        if page.len() + part.len() > limit {
+            page.push_str(&missing(1 + parts.count() as u64));
+            return;
         }
-        page.push_str(&block);
+        page.push_str(&part);
     }
 }
 
@@ -183,13 +192,9 @@ fn section(name: &str, rows: Vec<String>, page: &mut String) {
         return;
     }
     page.push_str(&format!("<details><summary>{} {name}</summary>\n\n", rows.len()));
-    for (index, row) in rows.iter().enumerate() {
-        if page.len() + row.len() > LIMIT {
-            page.push_str(&format!("- and {} more, not shown here\n", rows.len() - index));
-            break;
-        }
-        page.push_str(row);
-    }
+    fill(rows.into_iter(), LIMIT, page, |rest| {
+        format!("- and {rest} more, not shown here\n")
+    });
     page.push_str("\n</details>\n\n");
 }
 

@@ -94,7 +94,7 @@ fn subjects(target: &Target) -> Vec<Value> {
 
 /// The predicate knows three results and no "unknown": what is not known to have passed has failed.
 fn result(report: &Report) -> &'static str {
-    let is_clean = report.findings.is_empty() && report.skipped.is_empty();
+    let is_clean = report.findings.is_empty() && report.skipped.is_empty() && report.stats.known == 0;
     match report.verdict {
         Verdict::Deny { .. } | Verdict::Unknown { .. } => "FAILED",
         Verdict::Allow if is_clean && report.checks.iter().all(|check| check.status.is_complete()) => {

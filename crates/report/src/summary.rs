@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 /// Reasons named in the last line; `-v` lists every skipped thing before it.
 const MAX_REASONS: usize = 3;
 
+/// Columns of the reasons for a verdict: a path may be very long.
+const MAX_WHY: usize = 600;
+
 /// Findings counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Totals {
@@ -55,7 +58,7 @@ impl Totals {
 }
 
 /// What standard error says when all is done: with `-v` one line for everything that was skipped or did not run
-/// whole, then always one line with the verdict, the totals, what was waived, what ran, what was skipped and why, and
+/// whole, then always one line with the verdict, the totals, what was waived and what the baseline knows, what ran, what was skipped and why, and
 /// the time. No line end at the end.
 #[must_use]
 pub fn summary(report: &Report, context: &Context<'_>) -> String {
@@ -89,6 +92,7 @@ pub fn summary(report: &Report, context: &Context<'_>) -> String {
     if totals.waived > 0 {
         parts.push(format!("{} waived", text::grouped(totals.waived)));
     }
+    parts.extend(describe_known(&report.stats));
     parts.push(describe_checks(&report.checks));
     parts.push(describe_stats(&report.stats));
     if !report.skipped.is_empty() {
@@ -109,7 +113,7 @@ fn describe_verdict(verdict: &Verdict, styles: Styles) -> String {
     let why = if why.is_empty() {
         String::new()
     } else {
-        format!(" ({})", text::line(&why))
+        format!(" ({})", text::fit(&text::line(&why), MAX_WHY))
     };
     format!("{style}{}{style:#}{why}", verdict.as_str())
 }
@@ -199,6 +203,11 @@ fn grouped_reasons<'a>(reasons: impl Iterator<Item = &'a str>) -> String {
         named.push(format!("{} more (-v lists them)", text::grouped(rest)));
     }
     named.join(", ")
+}
+
+/// `3 known by the baseline`, when some are.
+pub(crate) fn describe_known(stats: &Stats) -> Option<String> {
+    (stats.known > 0).then(|| format!("{} known by the baseline", text::grouped(stats.known)))
 }
 
 /// `312 files, 4.1 MB in 0.42 s, 120 from the cache`.

@@ -301,3 +301,82 @@ fn many(index: u32) -> Finding {
         2 + index % 900,
     )
 }
+
+fn sarif(report: &Report) -> Value {
+    serde_json::from_str(&common::rendered(Format::Sarif, report)).unwrap()
+}
+
+#[test]
+fn sarif_names_the_repository_the_revision_and_the_branch() {
+    let mut report = common::ordinary();
+    assert!(sarif(&report)["runs"][0]["versionControlProvenance"].is_null());
+    report.target.commit = Some("ab".repeat(20));
+    report.target.branch = Some("main".into());
+    assert!(
+        sarif(&report)["runs"][0]["versionControlProvenance"].is_null(),
+        "SARIF wants an address"
+    );
+    report.target.repository = Some("https://git.example/acme/app".into());
+    let of = |report: &Report| sarif(report)["runs"][0]["versionControlProvenance"][0].clone();
+    let provenance = of(&report);
+    assert_eq!(provenance["repositoryUri"], "https://git.example/acme/app");
+    assert_eq!(provenance["revisionId"], "ab".repeat(20));
+    assert_eq!(provenance["branch"], "main");
+    assert!(
+        provenance["mappedTo"].is_null(),
+        "a directory may be any part of the repository"
+    );
+    report.target.kind = "git-range".into();
+    assert_eq!(of(&report)["mappedTo"]["uriBaseId"], "%SRCROOT%");
+}
+
+#[test]
+fn sarif_offers_a_fix_only_where_every_edit_is_known_to_the_character() {
+    let mut report = common::ordinary();
+    if let Some(snippet) = &mut report.findings[0].snippet {
+        snippet.lines[1] = "é = aws_key".into();
+    }
+    let result = |report: &Report| sarif(report)["runs"][0]["results"][0].clone();
+    // Bytes 6 to 13 of line 12 are characters 5 to 12.
+    report.findings[0].fix = Some(common::fix(&[(12, 6, 12, 13), (20, 1, 21, 1)]));
+    let fix = &result(&report)["fixes"][0];
+    assert_eq!(fix["description"]["text"], "Read it from a secret store.");
+    let replacements = &fix["artifactChanges"][0]["replacements"];
+    let region = &replacements[0]["deletedRegion"];
+    assert_eq!(
+        (&region["startColumn"], &region["endColumn"]),
+        (&5.into(), &12.into())
+    );
+    assert_eq!(replacements[0]["insertedContent"]["text"], "new\n");
+    assert_eq!(replacements[1]["deletedRegion"]["endLine"], 21);
+    for unknown in [(20, 3, 20, 5), (12, 2, 12, 4), (12, 3, 12, 99), (0, 1, 1, 1)] {
+        report.findings[0].fix = Some(common::fix(&[(12, 6, 12, 13), unknown]));
+        let result = result(&report);
+        assert!(result["fixes"].is_null(), "{unknown:?}");
+        assert_eq!(result["properties"]["fix"], "Read it from a secret store.");
+    }
+}
+
+#[test]
+fn findings_that_the_baseline_knows_are_counted_in_every_format_and_never_as_not_looked_at() {
+    let mut report = common::empty();
+    report.stats.known = 1_234;
+    let rules = common::rules();
+    let line = summary(&report, &common::context(&rules));
+    assert!(line.contains("; 1,234 known by the baseline; "), "{line}");
+    assert!(!line.contains("not looked at"), "{line}");
+    for format in Format::ALL {
+        // For these two the summary on standard error says it.
+        if matches!(format, Format::Pretty | Format::Concise) {
+            continue;
+        }
+        let text = common::rendered(format, &report);
+        assert!(
+            text.contains("1,234 known by the baseline") || text.contains("\"known\""),
+            "{format}: {text}"
+        );
+        let told = text.replace("Something was not looked at, or not fully.", "");
+        assert!(!told.contains("not looked at"), "{format}: {text}");
+    }
+    assert!(common::rendered(Format::Statement, &report).contains("WARNED"));
+}

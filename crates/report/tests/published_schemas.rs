@@ -37,6 +37,12 @@ fn reports() -> Vec<(&'static str, Report)> {
         finding.locations.clear();
         finding.snippet = None;
     }
+    let mut fixable = common::ordinary();
+    fixable.target.commit = Some("ab".repeat(20));
+    fixable.target.repository = Some("ssh://git@git.example/acme/app.git".into());
+    fixable.target.branch = Some("main".into());
+    fixable.stats.known = 7;
+    fixable.findings[0].fix = Some(common::fix(&[(12, 1, 12, 12), (13, 1, 14, 1)]));
     let mut stranger = common::ordinary();
     for finding in &mut stranger.findings {
         finding.rule = "code/sql-injection".into();
@@ -50,6 +56,7 @@ fn reports() -> Vec<(&'static str, Report)> {
         ("hostile", common::hostile()),
         ("history", history),
         ("without place", without_place),
+        ("fixable", fixable),
         ("rules without a manual", stranger),
     ]
 }
@@ -92,6 +99,32 @@ fn gitlab_reports_follow_what_gitlab_publishes_for_15_1_4() {
     assert_all_valid(
         Format::Gitlab,
         "crates/report/tests/schemas/gitlab-security-report.json",
+    );
+}
+
+/// GitLab's own schemas, which no package carries: the directory that `BARTIZAN_TEST_GITLAB_SCHEMAS` names holds
+/// `secret-detection-report-format.json` and `sast-report-format.json` of any version 15, from `dist/` of
+/// <https://gitlab.com/gitlab-org/security-products/security-report-schemas>.
+#[test]
+#[ignore = "needs GitLab's schemas in the directory BARTIZAN_TEST_GITLAB_SCHEMAS"]
+fn gitlab_reports_follow_the_schemas_that_gitlab_itself_publishes() {
+    let directory = std::env::var("BARTIZAN_TEST_GITLAB_SCHEMAS").expect("BARTIZAN_TEST_GITLAB_SCHEMAS");
+    let read = |kind: &str| {
+        let path = Path::new(&directory).join(format!("{kind}-report-format.json"));
+        schema(path.to_str().expect("a path in UTF-8"))
+    };
+    let (secrets, sast) = (read("secret-detection"), read("sast"));
+    let mut types = std::collections::BTreeSet::new();
+    for (name, report) in reports() {
+        let document: Value = serde_json::from_str(&common::rendered(Format::Gitlab, &report)).expect(name);
+        let scan = document["scan"]["type"].as_str().expect(name).to_owned();
+        assert_valid(if scan == "sast" { &sast } else { &secrets }, &document, name);
+        types.insert(scan);
+    }
+    assert_eq!(
+        types.len(),
+        2,
+        "both kinds of report were held against their schema"
     );
 }
 

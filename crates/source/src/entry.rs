@@ -172,6 +172,9 @@ pub enum SourceError {
     /// The target is no git repository.
     #[error("`{0}` is not inside a git repository")]
     NoRepository(String),
+    /// The target needs an index or a work tree, and the repository has none.
+    #[error("the repository `{0}` is bare: it has neither an index nor a work tree")]
+    Bare(String),
     /// A revision or range does not exist.
     #[error("cannot resolve `{revision}`: {cause}")]
     Revision {
@@ -202,7 +205,12 @@ impl SourceError {
     pub fn help(&self) -> String {
         match self {
             Self::NotFound(_) => "check the spelling; paths are relative to the current directory".to_owned(),
-            Self::Unreadable { .. } => "run as a user who may read it, or name another target".to_owned(),
+            Self::Unreadable { .. } => {
+                "mend it, run as a user who may read it, or name another target".to_owned()
+            }
+            Self::Bare(_) => {
+                "scan its history instead: `git:ALL`, or a range such as `git:v1..main`".to_owned()
+            }
             Self::NoRepository(_) => "run inside a git work tree, or scan a plain path instead".to_owned(),
             Self::Revision { .. } => {
                 "list revisions with `git log`; a shallow clone may lack it (`git fetch --unshallow`)"

@@ -17,7 +17,10 @@ mod window;
 pub use binary::looks_binary;
 pub use dir::DirSource;
 pub use entry::{Consumer, Entry, FileMeta, Handle, Interest, Signature, Source, SourceError, Unit, Window};
-pub use git::{GitChangedSource, GitHistorySource, GitIndexSource, GitRangeSource, git_root, head_commit};
+pub use git::{
+    GitChangedSource, GitHistorySource, GitIndexSource, GitRangeSource, Provenance, StagedFile, StagedFiles,
+    git_root, head_commit, provenance,
+};
 pub use open::open;
 pub use options::{ArchiveLimits, SourceOptions, WindowSize};
 pub use stdin::StdinSource;

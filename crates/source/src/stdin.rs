@@ -38,7 +38,7 @@ impl Source for StdinSource {
             name: "-".to_owned(),
             kind: "stdin".to_owned(),
             commit: None,
-            sha256: None,
+            ..Target::default()
         }
     }
 

@@ -9,7 +9,10 @@
 
 mod common;
 
-use bartizan_source::{GitChangedSource, GitIndexSource, SourceError, SourceOptions, git_root, head_commit};
+use bartizan_source::{
+    GitChangedSource, GitIndexSource, Provenance, SourceError, SourceOptions, StagedFile, StagedFiles,
+    git_root, head_commit, provenance,
+};
 use common::{Keeper, commit, git, open, read, repository, write};
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -277,4 +280,123 @@ fn the_root_and_the_head_of_a_repository_are_found_from_within() {
         git_root(outside.path()),
         Err(SourceError::NoRepository(_))
     ));
+}
+
+fn staged_file(root: &Path, name: &str) -> StagedFile {
+    let root = std::fs::canonicalize(root).unwrap();
+    let files = StagedFiles::open(&root, &SourceOptions::default()).unwrap();
+    files.read(&root.join(name)).unwrap()
+}
+
+#[test]
+fn a_single_file_is_what_a_commit_would_make_of_it() {
+    let repo = repository();
+    let root = repo.path();
+    for path in ["same", "dir/changed", "gone", "kept"] {
+        write(root, path, path);
+    }
+    symlink("dir/changed", root.join("link")).unwrap();
+    symlink("/etc/hostname", root.join("away")).unwrap();
+    commit(root, "first");
+    write(root, "dir/changed", "staged");
+    git(root, &["add", "-A"]);
+    write(root, "dir/changed", "not staged");
+    git(root, &["rm", "-q", "--cached", "gone"]);
+    write(root, "untracked", "untracked");
+    let present = |text: &str| StagedFile::Present(text.as_bytes().to_vec());
+    assert_eq!(staged_file(root, "same"), present("same"));
+    assert_eq!(staged_file(root, "dir/changed"), present("staged"));
+    assert_eq!(staged_file(root, "./dir/../dir/changed"), present("staged"));
+    assert_eq!(staged_file(root, "link"), present("staged"));
+    assert_eq!(staged_file(root, "gone"), StagedFile::Removed);
+    for outside in [
+        "untracked",
+        "missing",
+        "dir",
+        "away",
+        "../elsewhere",
+        ".git/config",
+    ] {
+        assert_eq!(staged_file(root, outside), StagedFile::Untracked, "{outside}");
+    }
+}
+
+#[test]
+fn links_that_go_round_and_files_in_conflict_are_left_to_the_work_tree() {
+    let repo = repository();
+    let root = repo.path();
+    symlink("b", root.join("a")).unwrap();
+    symlink("a", root.join("b")).unwrap();
+    write(root, "file", "one");
+    commit(root, "first");
+    assert_eq!(staged_file(root, "a"), StagedFile::Untracked);
+    git(root, &["checkout", "-q", "-b", "other"]);
+    write(root, "file", "two");
+    commit(root, "second");
+    git(root, &["checkout", "-q", "main"]);
+    write(root, "file", "three");
+    commit(root, "third");
+    let merged = std::process::Command::new("git")
+        .current_dir(root)
+        .args(["merge", "-q", "other"])
+        .output()
+        .unwrap();
+    assert!(!merged.status.success());
+    assert_eq!(staged_file(root, "file"), StagedFile::Untracked);
+}
+
+#[test]
+fn a_staged_file_whose_object_is_missing_is_an_error_and_not_an_absence() {
+    let repo = repository();
+    let root = std::fs::canonicalize(repo.path()).unwrap();
+    write(&root, "file", "text");
+    git(&root, &["add", "file"]);
+    let id = git(&root, &["rev-parse", ":file"]);
+    std::fs::remove_file(root.join(".git/objects").join(&id[..2]).join(&id[2..])).unwrap();
+    let files = StagedFiles::open(&root, &SourceOptions::default()).unwrap();
+    assert!(files.holds(&root.join("file")));
+    let error = files.read(&root.join("file")).unwrap_err();
+    assert!(error.to_string().contains("not in this clone"), "{error}");
+}
+
+#[test]
+fn a_bare_repository_has_nothing_staged() {
+    let repo = tempfile::tempdir().unwrap();
+    git(repo.path(), &["init", "-q", "--bare"]);
+    let opened = StagedFiles::open(repo.path(), &SourceOptions::default());
+    assert!(matches!(opened, Err(SourceError::Bare(_))));
+}
+
+#[test]
+fn a_work_tree_says_where_it_comes_from_without_passwords() {
+    let repo = repository();
+    let root = repo.path();
+    assert_eq!(
+        provenance(root),
+        Provenance {
+            repository: None,
+            branch: Some("main".to_owned())
+        }
+    );
+    git(
+        root,
+        &["remote", "add", "fork", "https://ada:word@git.example/ada/app"],
+    );
+    assert_eq!(
+        provenance(root).repository.as_deref(),
+        Some("https://git.example/ada/app")
+    );
+    git(root, &["remote", "add", "origin", "git@git.example:acme/app.git"]);
+    let origin = Some("ssh://git@git.example/acme/app.git");
+    assert_eq!(provenance(root).repository.as_deref(), origin);
+    git(root, &["config", "branch.main.remote", "fork"]);
+    assert_eq!(
+        provenance(root).repository.as_deref(),
+        Some("https://git.example/ada/app")
+    );
+    commit(root, "first");
+    git(root, &["checkout", "-q", "--detach"]);
+    let detached = provenance(root);
+    assert_eq!((detached.repository.as_deref(), detached.branch), (origin, None));
+    assert_eq!(provenance(Path::new("/")), Provenance::default());
 }

@@ -143,7 +143,8 @@ Examples:
 
 pub(super) const RULES_IMPORT: &str = "\
 Translate a rule file of another tool into rule files of Bartizan, one each, and say of every rule what became of it. \
-A rule that cannot be honoured in full is left out and named; it never loses a condition in silence.
+A rule that cannot run is left out and named. A condition that only keeps a rule quiet and cannot be honoured is \
+named and dropped: the rule then reports more, never less.
 
 Foreign rule files need not be imported to be used: `bartizan scan --rules FILE` reads them as they are.";
 

@@ -9,6 +9,7 @@ use crate::table::{columns, counted};
 use crate::terminal::Terminal;
 use bartizan_engine::baseline::Baseline;
 use bartizan_engine::config::Config;
+use bartizan_engine::system::Machine;
 use bartizan_model::Verdict;
 use std::path::PathBuf;
 
@@ -38,7 +39,7 @@ fn show(common: &Common, file: Option<PathBuf>) -> Outcome {
     let current = place::current()?;
     let start = place::start_of(".", &current);
     let config = load_config(common, &Place { current, start }, common_flags(common))?;
-    let baseline = read_baseline(&file_of(&config, file)?)?;
+    let baseline = read_baseline(&Machine, &file_of(&config, file)?)?;
     let rows: Vec<_> = baseline
         .iter()
         .map(|(fingerprint, known)| [fingerprint.to_string(), known.rule.clone(), known.path.clone()])
@@ -50,7 +51,7 @@ fn show(common: &Common, file: Option<PathBuf>) -> Outcome {
 fn prune(common: &Common, record: &Record, terminal: Terminal) -> Outcome {
     let done = scan_for(common, record, terminal)?;
     let file = file_of(&done.config, record.output.clone())?;
-    let baseline = read_baseline(&file)?;
+    let baseline = read_baseline(&Machine, &file)?;
     if let Verdict::Unknown { cause } = incomplete(&done) {
         return Err(Error {
             message: format!("not everything could be looked at, so nothing was removed: {cause}"),

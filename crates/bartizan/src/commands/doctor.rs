@@ -7,6 +7,7 @@ use crate::git::git;
 use crate::output::print;
 use crate::place;
 use crate::scan::{Place, common_flags, load_config, waiver_file};
+use crate::table::counted;
 use crate::terminal::Terminal;
 use bartizan_content::builtin;
 use bartizan_engine::config::{Config, repository_root};
@@ -99,7 +100,7 @@ fn configured(config: &Config, common: &Common, place: &Place) -> Vec<Line> {
         |file| file.display().to_string(),
     );
     let mut lines = vec![Line::ok("configuration", file)];
-    lines.push(match waiver_file(config, common, place) {
+    lines.push(match waiver_file(&Machine, config, common, place) {
         Ok(entries) => {
             let today = Machine.today();
             let expired = entries
@@ -120,7 +121,7 @@ fn configured(config: &Config, common: &Common, place: &Place) -> Vec<Line> {
         Err(error) => Line::fail("waivers", error.message, error.help.unwrap_or_default()),
     });
     lines.push(
-        match crate::scan::load_rules(&config.paths("rules.files"), quiet()) {
+        match crate::scan::load_rules(&Machine, &config.paths("rules.files"), quiet()) {
             Ok(loaded) => Line::ok(
                 "rule files",
                 format!("{} rules besides the built-in ones", loaded.rules.len()),
@@ -237,7 +238,14 @@ fn the_data(config: &Config) -> Vec<Line> {
     }];
     lines.push(if config.flag("data.cache") {
         let (files, bytes) = contents(&directory.join("cache"));
-        Line::ok("cache", format!("{files} scans, {:.1} MB", bytes as f64 / 1e6))
+        Line::ok(
+            "cache",
+            format!(
+                "{}, {:.1} kB",
+                counted(usize::try_from(files).unwrap_or(usize::MAX), "scan"),
+                bytes as f64 / 1e3
+            ),
+        )
     } else {
         Line::warn(
             "cache",

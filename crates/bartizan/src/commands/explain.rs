@@ -11,6 +11,7 @@ use crate::practices::{self, ANSWERS, PRACTICES, WEAKNESSES};
 use crate::scan::{Loaded, Place, common_flags, load_config, load_rules};
 use crate::terminal::Terminal;
 use bartizan_engine::suggest::did_you_mean;
+use bartizan_engine::system::Machine;
 use bartizan_model::RuleInfo;
 use text::Page;
 
@@ -22,7 +23,7 @@ pub(crate) fn run(common: &Common, id: &str, terminal: Terminal) -> Outcome {
     let config = load_config(common, &place, common_flags(common))?;
     let terminal = terminal.with_setting(config.text("output.color"));
     let mut page = Page::new(terminal);
-    let loaded = load_rules(&config.paths("rules.files"), terminal)?;
+    let loaded = load_rules(&Machine, &config.paths("rules.files"), terminal)?;
     if crate::kept::is_fingerprint(id) {
         found::finding(id, &config, loaded, &mut page)?;
     } else if let Some((path, line)) = id

@@ -2,6 +2,7 @@
 
 use crate::args::{Common, RulesVerb};
 use crate::error::{Code, Error, Outcome};
+use crate::foreign::Read;
 use crate::output::{print, write_file};
 use crate::scan::{Loaded, load_rules};
 use crate::table::{columns, counted};
@@ -11,6 +12,7 @@ use bartizan_content::{LeakRule, builtin};
 use bartizan_engine::Check;
 use bartizan_engine::globs::RuleGlobs;
 use bartizan_engine::suggest::did_you_mean;
+use bartizan_engine::system::Machine;
 use bartizan_engine::waiver;
 use bartizan_model::RuleInfo;
 use std::path::{Path, PathBuf};
@@ -50,7 +52,7 @@ pub(crate) fn manuals(loaded: Loaded) -> Vec<RuleInfo> {
 }
 
 fn list(filter: Option<&str>, output: &str, files: &[PathBuf], terminal: Terminal) -> Outcome {
-    let mut all = manuals(load_rules(files, terminal)?);
+    let mut all = manuals(load_rules(&Machine, files, terminal)?);
     if let Some(glob) = filter {
         let globs = RuleGlobs::new([glob])?;
         let help = did_you_mean(glob, all.iter().map(|rule| rule.id.as_str()));
@@ -82,7 +84,7 @@ fn list(filter: Option<&str>, output: &str, files: &[PathBuf], terminal: Termina
 }
 
 fn test(files: &[PathBuf], terminal: Terminal) -> Outcome {
-    let loaded = load_rules(files, terminal)?;
+    let loaded = load_rules(&Machine, files, terminal)?;
     let tried: Vec<LeakRule> = if files.is_empty() {
         builtin::leak_rules().to_vec()
     } else {
@@ -132,10 +134,11 @@ fn new(id: &str) -> Outcome {
 }
 
 fn import(file: &Path, directory: Option<&Path>, terminal: Terminal) -> Outcome {
-    let (rules, refused) = crate::foreign::read(file)?;
+    let read = crate::foreign::read(&Machine, file)?;
+    let rules = &read.rules;
     if let Some(directory) = directory {
         std::fs::create_dir_all(directory).map_err(|error| Error::writing(directory, &error))?;
-        for rule in &rules {
+        for rule in rules {
             let name = rule.id.rsplit('/').next().unwrap_or(&rule.id);
             write_file(
                 &directory.join(format!("{name}.yaml")),
@@ -143,17 +146,19 @@ fn import(file: &Path, directory: Option<&Path>, terminal: Terminal) -> Outcome 
             )?;
         }
     }
-    let taken = rules
-        .iter()
-        .map(|rule| [rule.id.clone(), "taken".to_owned(), rule.title.clone()]);
-    let left = refused
-        .iter()
-        .map(|(name, reason)| [name.clone(), "left out".to_owned(), reason.clone()]);
-    print(columns(&taken.chain(left).collect::<Vec<_>>()))?;
+    print(columns(&account(&read)))?;
+    for note in &read.notes {
+        terminal.warn(note);
+    }
+    let loosened = rules.iter().filter(|rule| !dropped(&read, rule).is_empty());
+    let loosened = match loosened.count() {
+        0 => String::new(),
+        count => format!(", {count} of them with a condition dropped"),
+    };
     terminal.note(format_args!(
-        "{} taken, {} left out",
+        "{} taken{loosened}, {} left out",
         counted(rules.len(), "rule"),
-        refused.len()
+        read.refused.len()
     ));
     if rules.is_empty() {
         return Err(Error::nothing(
@@ -162,6 +167,29 @@ fn import(file: &Path, directory: Option<&Path>, terminal: Terminal) -> Outcome 
         ));
     }
     Ok(0)
+}
+
+/// One row a rule of the file: what became of it, and its title or what speaks against it.
+fn account(read: &Read) -> Vec<[String; 3]> {
+    let taken = read.rules.iter().map(|rule| match dropped(read, rule) {
+        reasons if reasons.is_empty() => [rule.id.clone(), "taken".to_owned(), rule.title.clone()],
+        reasons => [
+            rule.id.clone(),
+            "taken, with a condition dropped".to_owned(),
+            format!("{}: {}", rule.title, reasons.join("; ")),
+        ],
+    });
+    let left = read
+        .refused
+        .iter()
+        .map(|(name, reason)| [name.clone(), "left out".to_owned(), reason.clone()]);
+    taken.chain(left).collect()
+}
+
+/// The conditions that a rule runs without.
+fn dropped<'a>(read: &'a Read, rule: &LeakRule) -> Vec<&'a str> {
+    let of_rule = read.caveats.iter().filter(|(id, _)| *id == rule.id);
+    of_rule.map(|(_, reason)| reason.as_str()).collect()
 }
 
 /// What `rules new` prints. Its example has the form of no provider's token.

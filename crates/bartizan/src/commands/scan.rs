@@ -15,6 +15,7 @@ pub(crate) fn run(common: &Common, args: &ScanArgs, terminal: Terminal) -> Outco
 /// Scans for a gate, or for nobody in particular, and prints.
 pub(crate) fn judge(common: &Common, args: &ScanArgs, stage: Option<Stage>, terminal: Terminal) -> Outcome {
     let destinations = output::destinations(&args.output.output)?;
+    output::spare(&args.targets, &destinations)?;
     let done = scan::run(&Request {
         common,
         scan: args,

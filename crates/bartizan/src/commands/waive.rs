@@ -120,7 +120,7 @@ fn check_day(text: &str, config: &Config, terminal: Terminal) -> Result<(), Erro
 
 fn list(common: &Common, check: bool, output: &str, terminal: Terminal) -> Outcome {
     let (place, config) = here(common)?;
-    let entries = waiver_file(&config, common, &place)?;
+    let entries = waiver_file(&Machine, &config, common, &place)?;
     let done = if check {
         Some(scan_root(common, &config, terminal)?)
     } else {
@@ -195,7 +195,7 @@ fn state(entry: &FileWaiver, today: Date, done: Option<&Done>, index: usize) -> 
 fn prune(common: &Common, only_expired: bool, dry_run: bool, terminal: Terminal) -> Outcome {
     let (place, config) = here(common)?;
     let file = file_of(&config);
-    let entries = waiver_file(&config, common, &place)?;
+    let entries = waiver_file(&Machine, &config, common, &place)?;
     let today = Machine.today();
     let done = if only_expired || entries.is_empty() {
         None

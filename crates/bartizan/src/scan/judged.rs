@@ -8,12 +8,12 @@ use crate::place;
 use bartizan_engine::baseline::Baseline;
 use bartizan_engine::config::{Config, Origin};
 use bartizan_engine::globs::RuleGlobs;
-use bartizan_engine::system::{Machine, System};
+use bartizan_engine::system::System;
 use bartizan_engine::verdict::{self, Policy};
 use bartizan_engine::waiver::{self, FileWaiver, Scope, Terms};
 use bartizan_engine::{Check, Outcome};
-use bartizan_model::{REPORT_SCHEMA, Report, Skipped, Stats, Target, Timestamp, Tool};
-use std::path::{Path, PathBuf};
+use bartizan_model::{REPORT_SCHEMA, Report, Stats, Target, Timestamp, Tool};
+use std::path::Path;
 use std::time::Instant;
 
 /// What was scanned, and how.
@@ -36,10 +36,11 @@ pub(super) struct Judged {
 
 /// The baseline that the flags ask for, with its file.
 pub(super) fn baseline(
+    system: &dyn System,
     config: &Config,
     judge: &JudgeArgs,
     place: &Place,
-) -> Result<Option<(PathBuf, Baseline)>, Error> {
+) -> Result<Option<Baseline>, Error> {
     let file = match (&judge.baseline, judge.new_only) {
         (Some(file), _) => place.current.join(file),
         (None, true) => config
@@ -47,12 +48,12 @@ pub(super) fn baseline(
             .unwrap_or_else(|| config.root.join("bartizan.baseline.json")),
         (None, false) => return Ok(None),
     };
-    read_baseline(&file).map(|baseline| Some((file, baseline)))
+    read_baseline(system, &file).map(Some)
 }
 
 /// Reads a baseline.
-pub(crate) fn read_baseline(file: &Path) -> Result<Baseline, Error> {
-    let text = Machine.read_text(file).map_err(|error| {
+pub(crate) fn read_baseline(system: &dyn System, file: &Path) -> Result<Baseline, Error> {
+    let text = system.read_text(file).map_err(|error| {
         let mut described = Error::reading(file, &error);
         if error.kind() == std::io::ErrorKind::NotFound {
             described.message = format!("there is no baseline `{}`", file.display());
@@ -66,12 +67,17 @@ pub(crate) fn read_baseline(file: &Path) -> Result<Baseline, Error> {
 }
 
 /// The entries of the waiver file. Only a file that somebody named must exist.
-pub(crate) fn waiver_file(config: &Config, common: &Common, place: &Place) -> Result<Vec<FileWaiver>, Error> {
+pub(crate) fn waiver_file(
+    system: &dyn System,
+    config: &Config,
+    common: &Common,
+    place: &Place,
+) -> Result<Vec<FileWaiver>, Error> {
     let Some(file) = config.path("waivers.file").filter(|_| !common.isolated) else {
         return Ok(Vec::new());
     };
     let named = *config.origin("waivers.file") != Origin::Default;
-    match Machine.read_text(&file) {
+    match system.read_text(&file) {
         Ok(text) => Ok(waiver::read(&place::shown(&file, &place.start), &text)?),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => Ok(Vec::new()),
         Err(error) => Err(Error::reading(&file, &error)),
@@ -84,7 +90,7 @@ pub(super) fn judge(
     outcome: Outcome,
     selection: &Selection,
     entries: Vec<FileWaiver>,
-    baseline: Option<(PathBuf, Baseline)>,
+    baseline: Option<Baseline>,
 ) -> Result<Judged, Error> {
     let config = scanned.config;
     let prefix = config
@@ -108,30 +114,16 @@ pub(super) fn judge(
     };
     let applied = waiver::apply(outcome.findings, &outcome.inline_waivers, &entries, terms, scope);
 
-    let mut skipped = outcome.skipped;
-    let mut findings = applied.findings;
-    if let Some((file, baseline)) = baseline {
-        let (new, hidden) = baseline.hide(findings);
-        findings = new;
-        if hidden > 0 {
-            let noun = if hidden == 1 {
-                "finding that this baseline knows was"
-            } else {
-                "findings that this baseline knows were"
-            };
-            let reason = format!("{hidden} {noun} left out");
-            skipped.push(Skipped {
-                path: place::shown(&file, &scanned.place.current),
-                reason,
-                required: false,
-            });
-            skipped.sort();
-        }
-    }
+    let skipped = outcome.skipped;
+    let (mut findings, known) = match baseline {
+        Some(baseline) => baseline.hide(applied.findings),
+        None => (applied.findings, 0),
+    };
     findings.sort_by(bartizan_engine::report_order);
     let policy = policy(scanned)?;
     let verdict = verdict::judge(&findings, &outcome.checks, &skipped, &policy);
     let stats = Stats {
+        known: known as u64,
         seconds: scanned.began.elapsed().as_secs_f64(),
         ..outcome.stats
     };

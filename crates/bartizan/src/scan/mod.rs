@@ -17,13 +17,14 @@ use crate::error::Error;
 use crate::interrupt;
 use crate::place;
 use crate::progress::Bar;
+use crate::staged::Staged;
 use crate::terminal::Terminal;
 use bartizan_code::leak::{GenericMode, LeakCheck, LeakOptions};
 use bartizan_engine::config::{Config, Layers, Value};
 use bartizan_engine::system::{Machine, System};
 use bartizan_engine::waiver::InlineWaivers;
 use bartizan_engine::{CacheOptions, Check, RunOptions};
-use bartizan_model::{Report, RuleInfo, SecretKey};
+use bartizan_model::{Report, RuleInfo, SecretKey, Target};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -63,12 +64,14 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     let began = Instant::now();
     let started = Machine.now();
     let place = place_of(request)?;
-    let config = configure(request, &place)?;
+    let system = system_of(request, &place)?;
+    let system = system.as_ref();
+    let config = configure(system, request, &place)?;
     let terminal = terminal_of(request, &config);
-    let loaded = load_rules(&config.paths("rules.files"), terminal)?;
+    let loaded = load_rules(system, &config.paths("rules.files"), terminal)?;
     let selection = rules::Selection::of(&config, &loaded)?;
-    let baseline = judged::baseline(&config, &request.scan.judge, &place)?;
-    let entries = judged::waiver_file(&config, request.common, &place)?;
+    let baseline = judged::baseline(system, &config, &request.scan.judge, &place)?;
+    let entries = judged::waiver_file(system, &config, request.common, &place)?;
 
     let checks = checks(&config, &place, loaded, &selection)?;
     let source = source::open(request, &config, &place)?;
@@ -84,7 +87,7 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
             &bartizan_engine::Silent
         },
     };
-    let target = source.target();
+    let target = with_provenance(source.target(), &place);
     let outcome = bartizan_engine::run(source.as_ref(), &checks, &options);
     bar.finish();
     let outcome = outcome?;
@@ -92,6 +95,11 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         return Err(Error::interrupted());
     }
     source::nothing_there(request, &outcome)?;
+    if let Some(error) = &outcome.cache_error {
+        terminal.warn(format_args!(
+            "the result cache could not be written: {error}; the next scan will be slower"
+        ));
+    }
 
     let scanned = judged::Scanned {
         request,
@@ -134,8 +142,21 @@ fn place_of(request: &Request<'_>) -> Result<Place, Error> {
     Ok(Place { current, start })
 }
 
+/// What the settings, waivers, rules and baseline are read from.
+fn system_of(request: &Request<'_>, place: &Place) -> Result<Box<dyn System>, Error> {
+    let is_staged = match request.scan.targets.as_slice() {
+        [one] => one == "git:STAGED" || request.scan.select.staged,
+        _ => false,
+    };
+    Ok(if is_staged {
+        Box::new(Staged::open(&place.start)?)
+    } else {
+        Box::new(Machine)
+    })
+}
+
 /// The settings of the request.
-fn configure(request: &Request<'_>, place: &Place) -> Result<Config, Error> {
+fn configure(system: &dyn System, request: &Request<'_>, place: &Place) -> Result<Config, Error> {
     let mut flags = common_flags(request.common);
     let (select, judge) = (&request.scan.select, &request.scan.judge);
     flags.extend(select_flags(select));
@@ -155,7 +176,7 @@ fn configure(request: &Request<'_>, place: &Place) -> Result<Config, Error> {
     if let Some(word) = &judge.fail_on {
         flags.push(("scan.fail-on", "--fail-on", Value::Text(word.clone())));
     }
-    load_config(request.common, place, flags)
+    load_config_by(system, request.common, place, flags)
 }
 
 fn select_flags(select: &SelectArgs) -> Vec<(&'static str, &'static str, Value)> {
@@ -191,8 +212,17 @@ pub(crate) fn common_flags(common: &Common) -> Vec<(&'static str, &'static str, 
     flags
 }
 
-/// The settings for a place.
+/// The settings for a place, from the files as they are on disk.
 pub(crate) fn load_config(
+    common: &Common,
+    place: &Place,
+    flags: Vec<(&'static str, &'static str, Value)>,
+) -> Result<Config, Error> {
+    load_config_by(&Machine, common, place, flags)
+}
+
+fn load_config_by(
+    system: &dyn System,
     common: &Common,
     place: &Place,
     flags: Vec<(&'static str, &'static str, Value)>,
@@ -204,7 +234,20 @@ pub(crate) fn load_config(
         isolated: common.isolated,
         flags,
     };
-    Ok(Config::load(&Machine, layers)?)
+    Ok(Config::load(system, layers)?)
+}
+
+/// A target that git has a commit of, with where that comes from.
+fn with_provenance(target: Target, place: &Place) -> Target {
+    if target.commit.is_none() {
+        return target;
+    }
+    let from = bartizan_source::provenance(&place.start);
+    Target {
+        repository: from.repository,
+        branch: from.branch,
+        ..target
+    }
 }
 
 fn terminal_of(request: &Request<'_>, config: &Config) -> Terminal {

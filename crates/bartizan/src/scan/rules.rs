@@ -7,10 +7,14 @@ use bartizan_content::{LeakMatcher, LeakRule};
 use bartizan_engine::config::Config;
 use bartizan_engine::globs::{RuleGlobs, is_glob};
 use bartizan_engine::suggest::did_you_mean;
+use bartizan_engine::system::System;
 use bartizan_engine::waiver;
 use bartizan_model::RuleInfo;
-use std::collections::HashSet;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+/// Rules that a warning about all of them names.
+const MOST_NAMED: usize = 3;
 
 /// Rules read from files.
 #[derive(Debug, Default)]
@@ -29,18 +33,17 @@ impl Loaded {
 }
 
 /// Reads rule files, and says which of their rules cannot be honoured.
-pub(crate) fn load_rules(files: &[PathBuf], terminal: Terminal) -> Result<Loaded, Error> {
+pub(crate) fn load_rules(
+    system: &dyn System,
+    files: &[PathBuf],
+    terminal: Terminal,
+) -> Result<Loaded, Error> {
     let mut loaded = Loaded::default();
     let mut ids: HashSet<String> = HashSet::new();
     for file in files {
-        let (rules, refused) = crate::foreign::read(file)?;
-        for (name, reason) in &refused {
-            terminal.warn(format_args!(
-                "{}: the rule `{name}` is not run: {reason}",
-                file.display()
-            ));
-        }
-        for rule in rules {
+        let read = crate::foreign::read(system, file)?;
+        warn(file, &read, terminal);
+        for rule in read.rules {
             if ids.insert(rule.id.clone()) {
                 loaded.rules.push(rule);
             } else {
@@ -52,6 +55,32 @@ pub(crate) fn load_rules(files: &[PathBuf], terminal: Terminal) -> Result<Loaded
         }
     }
     Ok(loaded)
+}
+
+/// Says which rules do not run, and which run without a condition that they have.
+fn warn(file: &Path, read: &crate::foreign::Read, terminal: Terminal) {
+    let file = file.display();
+    for note in &read.notes {
+        terminal.warn(format_args!("{file}: {note}"));
+    }
+    for (name, reason) in &read.refused {
+        terminal.warn(format_args!("{file}: the rule `{name}` is not run: {reason}"));
+    }
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (rule, reason) in &read.caveats {
+        by_reason.entry(reason).or_default().push(rule);
+    }
+    for (reason, rules) in by_reason {
+        let named = rules.iter().take(MOST_NAMED).copied();
+        let named = named.collect::<Vec<_>>().join(", ");
+        let more = match rules.len().saturating_sub(MOST_NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        terminal.warn(format_args!(
+            "{file}: taken, with a condition dropped, so that more may be reported: {reason} ({named}{more})"
+        ));
+    }
 }
 
 /// The rules in force.

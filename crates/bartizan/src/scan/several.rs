@@ -67,7 +67,7 @@ impl Source for Several {
             name: names.join(" "),
             kind: "dir".to_owned(),
             commit,
-            sha256: None,
+            ..Target::default()
         }
     }
 

@@ -59,6 +59,12 @@ pub(super) fn open(request: &Request<'_>, config: &Config, place: &Place) -> Res
             ));
         }
         [one] => bartizan_source::open(one, &options)?,
+        many if many.iter().filter(|target| *target == "-").count() > 1 => {
+            return Err(Error::usage(
+                "standard input is named twice",
+                "it can be read once: leave out one `-`",
+            ));
+        }
         many => {
             let parts = many
                 .iter()

@@ -81,20 +81,25 @@ fn text_of(matcher: &Rule, example: &LeakExample, seed: u64) -> Result<Vec<u8>, 
     };
     match example.seal {
         None => Ok(text.into_bytes()),
-        Some(Structure::GithubCrc32) => seal(matcher, text.into_bytes()),
+        Some(Structure::GithubCrc32) => seal(matcher, text.into_bytes(), checksum::github_crc32_seal),
+        Some(Structure::GrafanaCrc32) => seal(matcher, text.into_bytes(), checksum::grafana_crc32_seal),
         Some(other) => Err(format!(
-            "cannot compute {other:?}; only github-crc32 can be sealed"
+            "cannot compute {other:?}; only github-crc32 and grafana-crc32 can be sealed"
         )),
     }
 }
 
-fn seal(matcher: &Rule, mut text: Vec<u8>) -> Result<Vec<u8>, String> {
+fn seal(
+    matcher: &Rule,
+    mut text: Vec<u8>,
+    with: impl Fn(&[u8]) -> Option<Vec<u8>>,
+) -> Result<Vec<u8>, String> {
     let range = matcher
         .secret_in(&text)
         .ok_or("the pattern matches nothing that could be sealed")?;
     let sealed = text
         .get(range.clone())
-        .and_then(checksum::github_crc32_seal)
+        .and_then(with)
         .ok_or("the secret cannot be sealed")?;
     text.splice(range, sealed);
     Ok(text)

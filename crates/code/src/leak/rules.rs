@@ -3,9 +3,11 @@
 //! In: [`LeakMatcher`]s. Out: for a place where a rule's literal stands, the credential found there. A pattern is
 //! compiled when its literal is first met: most rules are never compiled in most scans.
 
-use crate::leak::verify::{self, Verified, shape};
+use crate::leak::verify::shape::{self, StandIn};
+use crate::leak::verify::{self, Verified};
 use bartizan_content::LeakMatcher;
 use bartizan_content::load;
+use bartizan_model::Confidence;
 use globset::{GlobSet, GlobSetBuilder};
 use regex_automata::meta::Regex;
 use regex_automata::{Anchored, Input};
@@ -171,12 +173,25 @@ impl Rule {
             return Verified::No;
         }
         let is_key_block = require.check == Some(bartizan_content::leak::Structure::PrivateKey);
-        if !is_key_block && shape::is_stand_in(text) {
+        let stand_in = if is_key_block {
+            StandIn::No
+        } else {
+            shape::stand_in(text)
+        };
+        // A format that says little by itself has nothing to set against a doubt.
+        let weak = self.matcher.confidence == Confidence::Low;
+        if stand_in == StandIn::Certain || stand_in == StandIn::Likely && weak {
             return Verified::No;
         }
-        require
+        let verified = require
             .check
-            .map_or(Verified::Yes(None), |kind| verify::structure(kind, text))
+            .map_or(Verified::Yes(None), |kind| verify::structure(kind, text));
+        match verified {
+            Verified::Yes(_) if stand_in == StandIn::Likely => Verified::Doubtful(
+                "a run of successive characters in it suggests that it is made up".to_owned(),
+            ),
+            other => other,
+        }
     }
 }
 

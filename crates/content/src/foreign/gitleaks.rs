@@ -2,7 +2,7 @@
 //!
 //! Format: <https://github.com/gitleaks/gitleaks#configuration>.
 
-use super::{ForeignError, Imported, Refused, admit, skeleton, slug};
+use super::{Candidate, ForeignError, Imported, admit, skeleton, slug};
 use serde::Deserialize;
 
 const FORMAT: &str = "gitleaks";
@@ -64,12 +64,8 @@ pub(super) fn read(text: &str) -> Result<Imported, ForeignError> {
         ..Imported::default()
     };
     if file.extend.is_some() {
-        let reason = "`[extend]` is not followed: give the extended file with another --rules".to_owned();
-        imported.refused.push(Refused {
-            rule: "[extend]".to_owned(),
-            reason,
-            whole_rule: false,
-        });
+        let note = "`[extend]` is not followed: give the extended file with another --rules";
+        imported.notes.push(note.to_owned());
     }
     let global: Vec<AllowList> = file.allowlist.into_iter().chain(file.allowlists).collect();
     for foreign in file.rules {
@@ -79,24 +75,17 @@ pub(super) fn read(text: &str) -> Result<Imported, ForeignError> {
 }
 
 fn take(foreign: ForeignRule, global: &[AllowList], imported: &mut Imported) {
-    let refuse = |reason: &str, whole_rule| Refused {
-        rule: foreign.id.clone(),
-        reason: reason.to_owned(),
-        whole_rule,
-    };
     if foreign.regex.is_empty() {
-        imported.refused.push(refuse(
+        return imported.refuse(
+            &foreign.id,
             "it has no regex: rules on file names alone are not run",
-            true,
-        ));
-        return;
+        );
     }
     if foreign.required.is_some() {
-        imported.refused.push(refuse(
+        return imported.refuse(
+            &foreign.id,
             "it requires a second rule to match nearby, which is not supported",
-            true,
-        ));
-        return;
+        );
     }
     let mut rule = skeleton(
         format!("gitleaks-{}", slug(&foreign.id)),
@@ -107,12 +96,19 @@ fn take(foreign: ForeignRule, global: &[AllowList], imported: &mut Imported) {
     rule.group = foreign.secret_group.filter(|group| *group > 0);
     rule.require.entropy = foreign.entropy;
     rule.path_pattern = foreign.path.clone();
+    let mut dropped = Vec::new();
     for list in foreign.allowlist.iter().chain(&foreign.allowlists).chain(global) {
-        for reason in allow(&mut rule, list) {
-            imported.refused.push(refuse(reason, false));
-        }
+        dropped.extend(allow(&mut rule, list));
     }
-    admit(rule, &foreign.keywords, &foreign.id, imported);
+    admit(
+        Candidate {
+            rule,
+            name: &foreign.id,
+            keywords: &foreign.keywords,
+            dropped,
+        },
+        imported,
+    );
 }
 
 /// Adds an allow list to a rule; returns what of it cannot be honoured. What is not honoured reports more, not less.
@@ -175,6 +171,10 @@ keywords = ["acme_"]
 stopwords = ["sample"]
 regexTarget = "line"
 regexes = ["test"]
+[[rules.allowlists]]
+condition = "AND"
+regexes = ["abc"]
+paths = ["docs/"]
 [[rules]]
 id = "p12"
 path = '''\.p12$'''
@@ -194,11 +194,33 @@ regex = '''(('''
         );
         assert_eq!(rule.require.not, ["(?i)sample"]);
         assert_eq!(rule.not_path_pattern.as_deref(), Some("(?:vendor/)"));
-        let refused: Vec<_> = imported
-            .refused
+        let refused: Vec<_> = imported.refused.iter().map(|r| r.rule.as_str()).collect();
+        assert_eq!(refused, ["p12", "broken"]);
+        let caveats: Vec<_> = imported
+            .caveats
             .iter()
-            .map(|r| (r.rule.as_str(), r.whole_rule))
+            .map(|c| (c.rule.as_str(), c.reason.as_str()))
             .collect();
-        assert_eq!(refused, [("acme-token", false), ("p12", true), ("broken", true)]);
+        assert_eq!(
+            caveats,
+            [
+                (
+                    "leak/gitleaks-acme-token",
+                    "an allow list on the line or the whole match is not honoured"
+                ),
+                (
+                    "leak/gitleaks-acme-token",
+                    "an allow list with condition AND is not honoured"
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_rule_that_does_not_run_is_refused_once_whatever_was_dropped_from_it() {
+        let file = FILE.replace("(?i)acme_([a-z0-9]{16})", "((");
+        let imported = read(&file).unwrap();
+        assert!(imported.rules.is_empty() && imported.caveats.is_empty());
+        assert_eq!(imported.refused.len(), 3);
     }
 }

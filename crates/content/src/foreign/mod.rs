@@ -1,8 +1,8 @@
 //! Reads the leak rules of other tools, as they are.
 //!
 //! In: the text of a gitleaks or betterleaks TOML file, or of a Kingfisher or Nosey Parker YAML file. Out: [`LeakRule`]s
-//! and, for every rule or condition that cannot be honoured, a [`Refused`] that says why. A condition is never dropped
-//! silently.
+//! for every rule that cannot run a [`Refused`] that says why, and for every condition that was dropped from a rule that
+//! does run a [`Caveat`]. Only conditions whose loss reports more, never less, are dropped.
 
 mod gitleaks;
 mod yaml_rules;
@@ -21,19 +21,30 @@ pub struct Imported {
     pub format: &'static str,
     /// The rules that run.
     pub rules: Vec<LeakRule>,
-    /// What was not taken over.
+    /// The rules that do not run.
     pub refused: Vec<Refused>,
+    /// What was dropped from rules that run.
+    pub caveats: Vec<Caveat>,
+    /// What the file as a whole asks for and does not get.
+    pub notes: Vec<String>,
 }
 
-/// A rule, or a condition of one, that was not taken over.
+/// A rule that was not taken over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// Id of the rule in its file.
     pub rule: String,
-    /// Why, and what that means.
+    /// Why.
     pub reason: String,
-    /// Whether the whole rule is left out; otherwise only the condition is.
-    pub whole_rule: bool,
+}
+
+/// A condition that a rule runs without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caveat {
+    /// Id of the rule as it was taken over, `leak/…`.
+    pub rule: String,
+    /// Which condition, and why it is not honoured.
+    pub reason: String,
 }
 
 /// Why a file could not be read at all.
@@ -119,8 +130,25 @@ fn skeleton(id: String, title: &str, format: &str, pattern: String) -> LeakRule 
     }
 }
 
+/// A rule on its way in.
+struct Candidate<'a> {
+    rule: LeakRule,
+    /// Id of the rule in its file.
+    name: &'a str,
+    /// Words that each match contains, as the file says.
+    keywords: &'a [String],
+    /// Conditions that were dropped.
+    dropped: Vec<&'static str>,
+}
+
 /// Takes a rule whose literals are derived, or else the given keywords; or says why it cannot run.
-fn admit(mut rule: LeakRule, keywords: &[String], name: &str, imported: &mut Imported) {
+fn admit(candidate: Candidate<'_>, imported: &mut Imported) {
+    let Candidate {
+        mut rule,
+        name,
+        keywords,
+        dropped,
+    } = candidate;
     if load::literals_of(&rule).is_empty() {
         rule.literals = keywords.iter().filter(|word| word.len() >= 3).cloned().collect();
         rule.literals_ignore_case = true;
@@ -129,12 +157,23 @@ fn admit(mut rule: LeakRule, keywords: &[String], name: &str, imported: &mut Imp
         rule.id = format!("{}-{}", rule.id, imported.rules.len());
     }
     match load::validate(&rule) {
-        Ok(()) => imported.rules.push(rule),
-        Err(error) => imported.refused.push(Refused {
-            rule: name.to_owned(),
-            reason: error.to_string(),
-            whole_rule: true,
-        }),
+        Ok(()) => {
+            imported.caveats.extend(dropped.into_iter().map(|reason| Caveat {
+                rule: rule.id.clone(),
+                reason: reason.to_owned(),
+            }));
+            imported.rules.push(rule);
+        }
+        Err(error) => imported.refuse(name, error.to_string()),
+    }
+}
+
+impl Imported {
+    fn refuse(&mut self, rule: &str, reason: impl Into<String>) {
+        self.refused.push(Refused {
+            rule: rule.to_owned(),
+            reason: reason.into(),
+        });
     }
 }
 

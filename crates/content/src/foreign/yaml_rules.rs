@@ -3,7 +3,7 @@
 //! Formats: <https://github.com/praetorian-inc/noseyparker/blob/main/docs/RULES.md>,
 //! <https://github.com/mongodb/kingfisher/blob/main/docs/RULES.md>.
 
-use super::{ForeignError, Imported, Refused, admit, skeleton, slug};
+use super::{Candidate, ForeignError, Imported, admit, skeleton, slug};
 use bartizan_model::Confidence;
 use serde::Deserialize;
 
@@ -61,17 +61,13 @@ pub(super) fn read(text: &str) -> Result<Imported, ForeignError> {
 }
 
 fn take(foreign: ForeignRule, imported: &mut Imported) {
-    let mut refuse = |reason: &str, whole_rule| {
-        imported.refused.push(Refused {
-            rule: foreign.id.clone(),
-            reason: reason.to_owned(),
-            whole_rule,
-        });
-    };
     if !foreign.visible {
-        refuse("it is marked as not visible: it only feeds other rules", true);
-        return;
+        return imported.refuse(
+            &foreign.id,
+            "it is marked as not visible: it only feeds other rules",
+        );
     }
+    let mut dropped = Vec::new();
     let mut rule = skeleton(
         slug(&foreign.id),
         &foreign.name,
@@ -94,13 +90,21 @@ fn take(foreign: ForeignRule, imported: &mut Imported) {
             .not
             .extend(words.map(|word| format!("(?i){}", regex_syntax::escape(word))));
         if requirements.min_special_chars > 0 {
-            refuse("its demand for special characters is not honoured", false);
+            dropped.push("its demand for special characters is not honoured");
         }
         if requirements.checksum.is_some() {
-            refuse("its checksum template is not computed", false);
+            dropped.push("its checksum template is not computed");
         }
     }
-    admit(rule, &[], &foreign.id, imported);
+    admit(
+        Candidate {
+            rule,
+            name: &foreign.id,
+            keywords: &[],
+            dropped,
+        },
+        imported,
+    );
 }
 
 #[cfg(test)]
@@ -144,11 +148,9 @@ rules:
                 .unwrap()
                 .is_match("x acme_0123456789abcdef y")
         );
-        let refused: Vec<_> = imported
-            .refused
-            .iter()
-            .map(|r| (r.rule.as_str(), r.whole_rule))
-            .collect();
-        assert_eq!(refused, [("kingfisher.acme.1", false), ("np.any.1", true)]);
+        let refused: Vec<_> = imported.refused.iter().map(|r| r.rule.as_str()).collect();
+        assert_eq!(refused, ["np.any.1"]);
+        let caveats: Vec<_> = imported.caveats.iter().map(|c| c.rule.as_str()).collect();
+        assert_eq!(caveats, ["leak/kingfisher-acme-1"]);
     }
 }

@@ -311,26 +311,20 @@ fn finding(candidate: &Candidate, fault: Fault, manual: &RuleInfo) -> Finding {
             |builder, part| builder.part(part.as_deref().unwrap_or_default().as_bytes()),
         );
     Finding {
-        rule: fault.rule.to_owned(),
-        severity: manual.severity,
-        confidence: manual.confidence,
         title: manual.title.clone(),
         message: fault.message,
-        fingerprint: identity.part(waiver.reason.as_bytes()).finish(),
-        asset: AssetId::file(&place.path),
         locations: vec![place.clone()],
-        evidence: Vec::new(),
-        cwe: Vec::new(),
-        ids: Vec::new(),
         controls: manual.controls.clone(),
         fix: Some(Fix {
             description: remedy(fault.rule).to_owned(),
             edits: Vec::new(),
         }),
-        waiver: None,
-        first_seen: None,
-        due: None,
-        snippet: None,
+        ..Finding::new(
+            fault.rule,
+            (manual.severity, manual.confidence),
+            identity.part(waiver.reason.as_bytes()).finish(),
+            AssetId::file(&place.path),
+        )
     }
 }
 

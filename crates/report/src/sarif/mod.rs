@@ -3,12 +3,13 @@
 //! Columns are characters (`unicodeCodePoints`). Ours are bytes, so a column is given only where the snippet allows it
 //! to be converted; elsewhere the region is whole lines, which SARIF defines as the meaning of a missing column.
 
+mod fixes;
 mod results;
 mod rules;
 
 use crate::json::{Each, write_pretty};
 use crate::{Context, text};
-use bartizan_model::{CheckRun, CheckStatus, Report, Skipped, Timestamp};
+use bartizan_model::{CheckRun, CheckStatus, Report, Skipped, Target, Timestamp};
 use rules::Rules;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -19,7 +20,7 @@ use std::io::{self, Write};
 const ROOT: &str = "%SRCROOT%";
 
 /// Notifications of the scan's own health: id and meaning.
-const NOTIFICATIONS: [(&str, &str); 4] = [
+const NOTIFICATIONS: [(&str, &str); 5] = [
     ("scan/skipped", "Something was not looked at, or not fully."),
     (
         "scan/check-partial",
@@ -27,6 +28,10 @@ const NOTIFICATIONS: [(&str, &str); 4] = [
     ),
     ("scan/check-skipped", "A check did not run."),
     ("scan/check-failed", "A check broke."),
+    (
+        "scan/baseline",
+        "Findings were left out because the baseline knows them.",
+    ),
 ];
 
 /// One log with one run.
@@ -72,6 +77,9 @@ impl Serialize for Run<'_> {
             "originalUriBaseIds",
             &json!({ ROOT: { "description": { "text": "The root of what was scanned." } } }),
         )?;
+        if let Some(provenance) = provenance(&report.target) {
+            map.serialize_entry("versionControlProvenance", &[provenance])?;
+        }
         map.serialize_entry("columnKind", "unicodeCodePoints")?;
         let result = |finding: &_| Some(results::result(finding, &self.rules));
         map.serialize_entry("results", &Each(&report.findings, result))?;
@@ -104,8 +112,23 @@ impl Run<'_> {
     }
 }
 
-/// What a run says besides: the verdict, the totals and the commit. SARIF's own place for a commit
-/// (`versionControlProvenance`) requires the address of the repository, which a report does not know.
+/// The revision that was scanned (§3.23). SARIF requires the address of the repository: without one there is nothing.
+fn provenance(target: &Target) -> Option<Value> {
+    let mut provenance = json!({ "repositoryUri": target.repository.as_ref()? });
+    if let Some(commit) = &target.commit {
+        insert(&mut provenance, "revisionId", json!(commit));
+    }
+    if let Some(branch) = &target.branch {
+        insert(&mut provenance, "branch", json!(text::lines(branch)));
+    }
+    // What git holds has paths from the root of the repository; a directory may be any part of a work tree.
+    if target.kind.starts_with("git-") {
+        insert(&mut provenance, "mappedTo", json!({ "uriBaseId": ROOT }));
+    }
+    Some(provenance)
+}
+
+/// What a run says besides: the verdict, the totals and the target.
 fn properties(report: &Report) -> Value {
     json!({
         "verdict": report.verdict,
@@ -119,6 +142,9 @@ fn properties(report: &Report) -> Value {
 fn invocation(report: &Report) -> Value {
     let mut notifications: Vec<Value> = report.checks.iter().filter_map(check_notification).collect();
     notifications.extend(report.skipped.iter().map(skip_notification));
+    notifications.extend(crate::summary::describe_known(&report.stats).map(|text| {
+        json!({ "descriptor": { "id": "scan/baseline" }, "level": "note", "message": { "text": text } })
+    }));
     let is_broken = report
         .checks
         .iter()

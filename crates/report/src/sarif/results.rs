@@ -1,5 +1,6 @@
 //! Results of a SARIF run: one a finding, waived ones with their suppression.
 
+use super::fixes::{description, fixes};
 use super::rules::{Rules, level};
 use super::{ROOT, insert};
 use crate::{code_points, text};
@@ -34,6 +35,11 @@ pub(super) fn result(finding: &Finding, rules: &Rules<'_>) -> Value {
     }
     if let Some(flow) = code_flow(finding) {
         insert(&mut result, "codeFlows", json!([flow]));
+    }
+    match (fixes(finding), &finding.fix, result.get_mut("properties")) {
+        (Some(fixes), ..) => insert(&mut result, "fixes", fixes),
+        (None, Some(fix), Some(properties)) => insert(properties, "fix", json!(description(fix))),
+        _ => {}
     }
     for (key, at) in [("first_seen", finding.first_seen), ("due", finding.due)] {
         if let (Some(at), Some(properties)) = (at, result.get_mut("properties")) {

@@ -129,8 +129,8 @@ pub(crate) fn empty() -> Report {
         target: Target {
             name: ".".into(),
             kind: "dir".into(),
-            commit: None,
             sha256: Some("cd".repeat(32)),
+            ..Target::default()
         },
         started: Timestamp::from_unix_seconds(1_800_000_000),
         verdict: Verdict::Allow,
@@ -141,6 +141,7 @@ pub(crate) fn empty() -> Report {
         stats: Stats {
             files: 312,
             cached: 120,
+            known: 0,
             bytes: 4_123_456,
             seconds: 0.4213,
         },
@@ -184,6 +185,23 @@ pub(crate) fn ordinary() -> Report {
         findings: vec![first, second, third],
         checks: vec![ran("leak", 3)],
         ..empty()
+    }
+}
+
+/// A fix with one edit a span (line, column, end line, end column) of `src/app.py`.
+pub(crate) fn fix(spans: &[(u32, u32, u32, u32)]) -> Fix {
+    let edits = spans
+        .iter()
+        .map(|&(line, column, end_line, end_column)| TextEdit {
+            location: Location {
+                end_line,
+                ..location("src/app.py", line, column, end_column)
+            },
+            replacement: "new\n".into(),
+        });
+    Fix {
+        description: "Read it from a secret store.".into(),
+        edits: edits.collect(),
     }
 }
 

@@ -94,7 +94,7 @@ impl Source for DirSource {
             name: self.name.clone(),
             kind: kind.to_owned(),
             commit,
-            sha256: None,
+            ..Target::default()
         }
     }
 

@@ -13,16 +13,26 @@ use std::sync::{Mutex, PoisonError};
 /// Every regular file under `root`, in the order of the bytes of their paths.
 pub(crate) fn walk(root: &Path, options: &SourceOptions, skipped: &mut Vec<Skipped>) -> Vec<Entry> {
     let found = Mutex::new(Found::default());
-    builder(root, options).build_parallel().run(|| {
-        let mut local = Local {
+    if may_spawn() {
+        builder(root, options).build_parallel().run(|| {
+            let mut local = Local {
+                found: Found::default(),
+                shared: &found,
+            };
+            Box::new(move |outcome| {
+                local.found.take(root, outcome);
+                WalkState::Continue
+            })
+        });
+    } else {
+        let mut alone = Local {
             found: Found::default(),
             shared: &found,
         };
-        Box::new(move |outcome| {
-            local.found.take(root, outcome);
-            WalkState::Continue
-        })
-    });
+        for outcome in builder(root, options).build() {
+            alone.found.take(root, outcome);
+        }
+    }
     let Found {
         mut entries,
         skipped: mut left_out,
@@ -47,6 +57,12 @@ fn builder(root: &Path, options: &SourceOptions) -> WalkBuilder {
         .threads(options.threads)
         .filter_entry(|entry| entry.depth() == 0 || entry.file_name() != OsStr::new(".git"));
     builder
+}
+
+/// Whether the machine grants another thread; the parallel walk panics where it does not.
+fn may_spawn() -> bool {
+    let thread = std::thread::Builder::new().spawn(|| {});
+    thread.is_ok_and(|thread| thread.join().is_ok())
 }
 
 /// Where the file of an entry lies.

@@ -52,7 +52,7 @@ impl GitChangedSource {
             cause: error.to_string(),
         };
         let Some(tree) = repository.work_tree() else {
-            return Err(SourceError::NoRepository(path.display().to_string()));
+            return Err(SourceError::Bare(path.display().to_string()));
         };
         let tree = std::fs::canonicalize(tree).map_err(unreadable)?;
         let full = std::fs::canonicalize(path).map_err(unreadable)?;

@@ -234,7 +234,7 @@ fn target(name: &str, kind: &str, commit: Option<ObjectId>) -> Target {
         name: name.to_owned(),
         kind: kind.to_owned(),
         commit,
-        sha256: None,
+        ..Target::default()
     }
 }
 

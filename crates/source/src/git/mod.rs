@@ -12,12 +12,16 @@ mod flat;
 mod history;
 mod object;
 mod plan;
+mod provenance;
 mod repository;
 mod staged;
+mod staged_file;
 mod tree;
 
 pub use changed::GitChangedSource;
 pub(crate) use changed::tracked;
 pub use history::{GitHistorySource, GitRangeSource};
+pub use provenance::{Provenance, provenance};
 pub use repository::{git_root, head_commit};
 pub use staged::GitIndexSource;
+pub use staged_file::{StagedFile, StagedFiles};

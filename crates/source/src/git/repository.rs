@@ -30,7 +30,20 @@ fn discover(path: &Path) -> Result<gix::ThreadSafeRepository, SourceError> {
         reduced: isolated(),
     };
     gix::ThreadSafeRepository::discover_opts(path, gix::discover::upwards::Options::default(), trust)
-        .map_err(|_| SourceError::NoRepository(path.display().to_string()))
+        .map_err(|error| unopened(path, &error))
+}
+
+/// There is no repository, or there is one that cannot be opened.
+fn unopened(path: &Path, cause: &dyn std::fmt::Display) -> SourceError {
+    let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let git = full.ancestors().map(|directory| directory.join(".git"));
+    match git.into_iter().find(|git| git.symlink_metadata().is_ok()) {
+        Some(git) => SourceError::Unreadable {
+            path: git.display().to_string(),
+            cause: cause.to_string(),
+        },
+        None => SourceError::NoRepository(path.display().to_string()),
+    }
 }
 
 impl Repository {
@@ -151,9 +164,16 @@ impl Repository {
 
 /// The error of a revision that names nothing.
 pub(super) fn unresolved(revision: &str, cause: &dyn std::fmt::Display) -> SourceError {
+    let cause = cause.to_string();
+    // What the parser says of its own steps helps nobody; what it says of the spelling does.
+    let cause = if cause.contains("delegate.") {
+        "no commit, tag or branch is called so".to_owned()
+    } else {
+        cause
+    };
     SourceError::Revision {
         revision: revision.to_owned(),
-        cause: cause.to_string(),
+        cause,
     }
 }
 

@@ -27,8 +27,7 @@ impl GitIndexSource {
     /// When `path` is in no repository.
     pub fn open(path: &Path, options: &SourceOptions) -> Result<Self, SourceError> {
         let repository = Repository::discover(path, options)?;
-        let index = options.index_file.clone().or_else(|| of_hook(&repository));
-        let index = index.unwrap_or_else(|| repository.local().index_path());
+        let index = index_of(&repository, options);
         Ok(Self {
             blobs: Blobs::new(repository, options),
             index,
@@ -49,6 +48,12 @@ impl GitIndexSource {
     }
 }
 
+/// Where the index lies.
+pub(super) fn index_of(repository: &Repository, options: &SourceOptions) -> PathBuf {
+    let named = options.index_file.clone().or_else(|| of_hook(repository));
+    named.unwrap_or_else(|| repository.local().index_path())
+}
+
 /// While a hook runs, git may keep what is to be committed in an index of its own. Variables that are left over
 /// from another repository do not count.
 fn of_hook(repository: &Repository) -> Option<PathBuf> {
@@ -64,7 +69,7 @@ impl Source for GitIndexSource {
             name: "git:STAGED".to_owned(),
             kind: "git-index".to_owned(),
             commit,
-            sha256: None,
+            ..Target::default()
         }
     }
 

@@ -11,6 +11,7 @@ mod features;
 mod file;
 mod model;
 mod name;
+mod placeholder;
 mod shape;
 mod text;
 
@@ -133,7 +134,10 @@ pub fn propose(
     }
     let found = assign::parse(file, bytes, at, len)?;
     let value = bytes.get(found.text.range.clone())?;
-    if shape::is_reference(value) {
+    if shape::is_reference(value)
+        || placeholder::is_placeholder(value, found.kind)
+        || name::is_no_credential(bytes, &found.name, found.kind)
+    {
         return None;
     }
     let features = features::extract(file, bytes, &found, &classifier.trigrams);

@@ -238,6 +238,34 @@ fn class_of(byte: u8) -> u8 {
     if is(byte, DIGIT) { DIGIT } else { ALPHA }
 }
 
+/// Whether the words of a name say that its value is no credential, though one of them is a keyword: what is shown to
+/// people (`passwordLabel`), marks against forged requests that every page carries (`csrf-token`), what is public by
+/// its name (`publicToken`), the keys of databases and of keyboards (`foreignKey`, `key_down_event`), and the names and
+/// digests of credentials (`credentialId`, `issuerKeyHash`).
+pub(super) fn is_no_credential(bytes: &[u8], name: &Range<usize>, kind: Kind) -> bool {
+    const SHOWN: [&[u8]; 6] = [b"label", b"placeholder", b"prompt", b"hint", b"title", b"tooltip"];
+    const FORGERY: [&[u8]; 3] = [b"csrf", b"xsrf", b"authenticity"];
+    const OF_KEYS: [&[u8]; 5] = [b"event", b"hash", b"fingerprint", b"thumbprint", b"alias"];
+    let mut words: [&[u8]; WORDS] = [&[]; WORDS];
+    let count = self::words(bytes, name, &mut words);
+    let words = words.get(..count).unwrap_or_default();
+    let is_one = |word: &[u8], of: &[&[u8]]| of.iter().any(|known| word.eq_ignore_ascii_case(known));
+    let Some(last) = words.first() else {
+        return false;
+    };
+    let pair = |first: &[u8], second: &[u8]| {
+        words.windows(2).any(
+            |pair| matches!(pair, [b, a] if a.eq_ignore_ascii_case(first) && b.eq_ignore_ascii_case(second)),
+        )
+    };
+    is_one(last, &SHOWN)
+        || words.iter().any(|word| is_one(word, &FORGERY))
+        || pair(b"public", b"token")
+        || pair(b"foreign", b"key")
+        || kind == Kind::Key && is_one(last, &OF_KEYS)
+        || kind == Kind::Credential && is_one(last, &[b"id", b"ids"])
+}
+
 /// What closes a name before its sign.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Closers {

@@ -47,6 +47,29 @@ fn split_github(token: &[u8]) -> Option<(&[u8], &[u8; 6])> {
         .filter(|(body, _)| !body.is_empty())
 }
 
+/// Whether the last eight characters are the CRC-32 of what stands before the last `_`, in hexadecimal with the lowest
+/// byte first: the form of the tokens of Grafana's service accounts.
+/// <https://github.com/grafana/grafana/blob/main/pkg/components/satokengen/tokengen.go>
+pub(crate) fn grafana_crc32_holds(token: &[u8]) -> bool {
+    split_grafana(token).is_some_and(|(body, sum)| grafana_sum(body).as_bytes() == sum)
+}
+
+/// The token with the checksum that its body demands.
+pub(crate) fn grafana_crc32_seal(token: &[u8]) -> Option<Vec<u8>> {
+    let (body, _) = split_grafana(token)?;
+    Some([body, b"_", grafana_sum(body).as_bytes()].concat())
+}
+
+fn grafana_sum(body: &[u8]) -> String {
+    format!("{:08x}", crc32(body).swap_bytes())
+}
+
+fn split_grafana(token: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = memchr::memrchr(b'_', token)?;
+    let sum = token.get(at + 1..)?;
+    (sum.len() == 8).then(|| token.get(..at).map(|body| (body, sum)))?
+}
+
 /// Whether the last digit is the Luhn check digit of the others (ISO/IEC 7812-1).
 pub(crate) fn luhn_holds(text: &[u8]) -> bool {
     let digits: Vec<u32> = text
@@ -86,6 +109,18 @@ mod tests {
         changed[8] ^= 1;
         assert!(!github_crc32_holds(&changed));
         assert!(!github_crc32_holds(b"ghp_abc"));
+    }
+
+    #[test]
+    fn the_checksum_of_grafana_has_its_lowest_byte_first() {
+        // The check string of CRC-32 gives cbf43926.
+        assert_eq!(grafana_sum(b"123456789"), "2639f4cb");
+        let sealed = grafana_crc32_seal(format!("glsa_{}_00000000", "aB3x".repeat(8)).as_bytes()).unwrap();
+        assert!(grafana_crc32_holds(&sealed));
+        let mut changed = sealed;
+        changed[7] ^= 1;
+        assert!(!grafana_crc32_holds(&changed));
+        assert!(!grafana_crc32_holds(b"glsa_abc_12"));
     }
 
     #[test]

@@ -23,7 +23,8 @@ pub(crate) enum Verified {
 /// Verifies the structure of `secret`.
 pub(crate) fn structure(kind: Structure, secret: &[u8]) -> Verified {
     let (holds, proof) = match kind {
-        Structure::GithubCrc32 => return github_crc32(secret),
+        Structure::GithubCrc32 => return sealed(checksum::github_crc32_holds(secret)),
+        Structure::GrafanaCrc32 => return sealed(checksum::grafana_crc32_holds(secret)),
         Structure::Luhn => (
             checksum::luhn_holds(secret),
             Some("its check digit holds".to_owned()),
@@ -52,8 +53,8 @@ pub(crate) fn structure(kind: Structure, secret: &[u8]) -> Verified {
 
 /// A token whose checksum does not hold is no valid token of today's form, but may be one from before checksums were
 /// introduced, or one that somebody shortened or changed by hand; so it is doubted, not dismissed.
-fn github_crc32(secret: &[u8]) -> Verified {
-    if checksum::github_crc32_holds(secret) {
+fn sealed(holds: bool) -> Verified {
+    if holds {
         Verified::Yes(Some("its checksum holds".to_owned()))
     } else {
         Verified::Doubtful(
@@ -114,7 +115,8 @@ fn aws_key_id(secret: &[u8]) -> Verified {
 
 fn is_basic_auth(secret: &[u8]) -> bool {
     base64::decode(secret).is_some_and(|bytes| {
-        let printable = bytes.iter().all(|b| (0x20..0x7f).contains(b));
+        // A JSON object has a colon as well: it is the head of a token.
+        let printable = bytes.iter().all(|b| (0x20..0x7f).contains(b)) && !bytes.starts_with(b"{\"");
         let split = memchr::memchr(b':', &bytes);
         printable && split.is_some_and(|at| at > 0 && bytes.len() > at + 3)
     })

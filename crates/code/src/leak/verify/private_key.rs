@@ -26,7 +26,8 @@ pub(crate) fn is_unprotected(text: &[u8]) -> bool {
     let Some(bytes) = base64::decode(&without_headers(body)) else {
         return false;
     };
-    if label == b"OPENSSH PRIVATE KEY" {
+    // What is inside counts: keys of OpenSSH are pasted under the label of RSA, too.
+    if label == b"OPENSSH PRIVATE KEY" || openssh_cipher(&bytes).is_some() {
         return openssh_cipher(&bytes) == Some(b"none");
     }
     // A DER key is one SEQUENCE.
@@ -141,6 +142,12 @@ mod tests {
         }
         assert!(is_unprotected(
             pem("OPENSSH PRIVATE KEY", "", &openssh("none")).as_bytes()
+        ));
+        assert!(is_unprotected(
+            pem("RSA PRIVATE KEY", "", &openssh("none")).as_bytes()
+        ));
+        assert!(!is_unprotected(
+            pem("RSA PRIVATE KEY", "", &openssh("aes256-ctr")).as_bytes()
         ));
         let escaped = pem("PRIVATE KEY", "", &der()).replace('\n', "\\n");
         assert!(is_unprotected(escaped.as_bytes()));

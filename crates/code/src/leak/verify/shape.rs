@@ -32,7 +32,7 @@ pub(crate) fn distinct(text: &[u8]) -> usize {
 
 /// Words that mark a text as a stand-in wherever they appear in it, lower case. Each is too long to appear in a
 /// random token by chance.
-const STAND_IN_WORDS: [&str; 34] = [
+const STAND_IN_WORDS: [&str; 29] = [
     "example",
     "placeholder",
     "changeme",
@@ -60,37 +60,77 @@ const STAND_IN_WORDS: [&str; 34] = [
     "faketoken",
     "fakekey",
     "foobar",
-    "abcdef",
-    "123456789",
-    "987654321",
-    "qwerty",
-    "todo",
     "enter_",
     "mysecret",
 ];
 
-/// Signs of a reference to a value that stands elsewhere.
-const REFERENCES: [&str; 7] = ["${", "{{", "#{", "$(", "<%", "%(", "@{"];
+/// Words that people type where a generator would not, lower case: a text that has the form of a credential and holds
+/// one of them is more likely made up than issued.
+const TYPED_WORDS: [&str; 5] = ["abcdef", "123456789", "987654321", "qwerty", "todo"];
 
-/// Whether the text stands in for a credential: a documented example, a template, a mask, a counter, one character
-/// repeated.
-pub(crate) fn is_stand_in(text: &[u8]) -> bool {
+/// What opens and what closes a reference to a value that stands elsewhere.
+const REFERENCES: [(&str, u8); 7] = [
+    ("${", b'}'),
+    ("{{", b'}'),
+    ("#{", b'}'),
+    ("$(", b')'),
+    ("<%", b'>'),
+    ("%(", b')'),
+    ("@{", b'}'),
+];
+
+/// What a text that has the form of a credential says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StandIn {
+    /// Nothing: it may be what it seems.
+    No,
+    /// It holds a run of successive characters or a typed word, which issued credentials do not.
+    Likely,
+    /// It is a documented example, a template, a mask, a counter, or one character repeated.
+    Certain,
+}
+
+/// Whether the text stands in for a credential.
+pub(crate) fn stand_in(text: &[u8]) -> StandIn {
     if text.len() < 4 || distinct(text) < 4 {
-        return true;
+        return StandIn::Certain;
     }
-    let contains = |part: &str| memchr::memmem::find(text, part.as_bytes()).is_some();
-    if REFERENCES.iter().any(|sign| contains(sign)) || is_enclosed(text) {
-        return true;
+    if is_reference(text) || is_enclosed(text) || is_encrypted(text) {
+        return StandIn::Certain;
     }
-    if text.windows(3).any(|w| w == b"***" || w == b"...") {
-        return true;
+    if text.windows(3).any(|w| w == b"***" || w == b"...") || text.windows(4).any(|w| w == b"####") {
+        return StandIn::Certain;
     }
     let lower = text.to_ascii_lowercase();
-    STAND_IN_WORDS
-        .iter()
-        .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+    let holds = |words: &[&str]| {
+        words
+            .iter()
+            .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+    };
+    let sequence = longest_sequence(&lower);
+    if holds(&STAND_IN_WORDS)
         || longest_run(&lower) * 2 >= lower.len().max(12)
-        || longest_sequence(&lower) >= 10
+        || sequence * 10 >= lower.len() * 9
+    {
+        return StandIn::Certain;
+    }
+    if holds(&TYPED_WORDS) || sequence >= 10 {
+        return StandIn::Likely;
+    }
+    StandIn::No
+}
+
+/// Whether a reference opens in the text and closes, or is all there is: a random password may hold `$(` by chance.
+fn is_reference(text: &[u8]) -> bool {
+    REFERENCES.iter().any(|(open, close)| {
+        let rest = memchr::memmem::find(text, open.as_bytes()).and_then(|at| text.get(at + open.len()..));
+        rest.is_some_and(|rest| text.starts_with(open.as_bytes()) || rest.contains(close))
+    })
+}
+
+/// Whether the text is a value that SOPS encrypted: `ENC[AES256_GCM,…]`. <https://getsops.io/docs/>
+fn is_encrypted(text: &[u8]) -> bool {
+    text.starts_with(b"ENC[")
 }
 
 /// Whether the text is `<word>`, `[word]` or `__word__`.
@@ -148,10 +188,19 @@ mod tests {
             "0123456789abcdef",
             "your-token-here",
             "************",
+            "xoxp-5723-5738-####################",
+            "ENC[AES256_GCM,data:W3PiZ6,type:str]",
             "changeme",
             "%(password)s",
         ] {
-            assert!(is_stand_in(text.as_bytes()), "{text}");
+            assert_eq!(stand_in(text.as_bytes()), StandIn::Certain, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_run_inside_a_longer_text_is_only_a_doubt() {
+        for text in ["tok_abcdef0a9d3c5e", "k7Qm1234567890Zw", "qwertyuiop7H2k9a"] {
+            assert_eq!(stand_in(text.as_bytes()), StandIn::Likely, "{text}");
         }
     }
 
@@ -160,7 +209,7 @@ mod tests {
         for seed in 0..2000 {
             for pattern in ["[A-Za-z0-9]{40}", "[a-f0-9]{32}", "[A-Za-z0-9_-]{64}"] {
                 let text = bartizan_content::generate::expand(pattern, seed).unwrap();
-                assert!(!is_stand_in(text.as_bytes()), "{text}");
+                assert_eq!(stand_in(text.as_bytes()), StandIn::No, "{text}");
             }
         }
     }
