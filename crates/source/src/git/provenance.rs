@@ -105,7 +105,7 @@ mod tests {
                 "https://github.com/acme/app.git",
             ),
             (
-                "https://user:word@host.example:8443/a/b",
+                concat!("https://user", ":word@host.example:8443/a/b"),
                 "https://host.example:8443/a/b",
             ),
             (
