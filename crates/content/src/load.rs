@@ -117,6 +117,19 @@ pub fn syntax_config() -> syntax::Config {
 /// # Errors
 /// When it does not parse or is too large.
 pub fn compile(pattern: &str) -> Result<Regex, RuleError> {
+    build(pattern, true)
+}
+
+/// [`compile`] for a pattern that is tried on short texts only, where looking ahead for its literals costs more to
+/// prepare than it saves.
+///
+/// # Errors
+/// As for [`compile`].
+pub fn compile_for_short_texts(pattern: &str) -> Result<Regex, RuleError> {
+    build(pattern, false)
+}
+
+fn build(pattern: &str, prefilter: bool) -> Result<Regex, RuleError> {
     Regex::builder()
         .syntax(syntax_config())
         .configure(
@@ -124,7 +137,8 @@ pub fn compile(pattern: &str) -> Result<Regex, RuleError> {
                 .utf8_empty(false)
                 .nfa_size_limit(Some(PATTERN_SIZE_LIMIT))
                 .onepass_size_limit(Some(256 * 1024))
-                .hybrid_cache_capacity(256 * 1024),
+                .hybrid_cache_capacity(256 * 1024)
+                .auto_prefilter(prefilter),
         )
         .build(pattern)
         .map_err(|error| RuleError::Pattern {

