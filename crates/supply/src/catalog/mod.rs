@@ -4,12 +4,16 @@
 //! cataloger reads one form of evidence; the [`registry`] lists them; [`InventoryCheck`] runs them in the engine.
 //! `<id>.md` beside a cataloger is its test.
 
+mod bytes;
 mod check;
 pub mod encoding;
+pub mod finish;
 mod inventory;
 pub mod registry;
 
+pub mod java;
 pub mod npm;
+pub mod os;
 
 pub use check::InventoryCheck;
 pub use inventory::{Inventory, Package};
