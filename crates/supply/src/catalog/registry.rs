@@ -1,10 +1,12 @@
 //! The catalogers, in the order in which they run.
 
 use super::Cataloger;
-use super::{java, npm, os};
+use super::{binary, java, npm, os};
 
 /// Every cataloger, ordered by id.
 pub static ALL: &[&dyn Cataloger] = &[
+    &binary::CargoAuditable,
+    &binary::GoBuildInfo,
     &java::Manifest,
     &java::PomProperties,
     &npm::PackageLock,

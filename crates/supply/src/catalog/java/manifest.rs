@@ -42,11 +42,13 @@ impl Cataloger for Manifest {
             "bundle-version",
             "specification-version",
         ]);
-        // Where the name of the file has a version, a release was built under it; a manifest may give it more parts.
-        let Some(version) = version_of_file
-            .or(stated)
-            .filter(|version| !version.contains("${"))
-        else {
+        // The name of the file has the version of the release, perhaps with a classifier behind; a manifest may give
+        // the version more parts.
+        let version = match (version_of_file, stated) {
+            (Some(file), Some(stated)) if file.starts_with(stated) => Some(stated),
+            (file, stated) => file.or(stated),
+        };
+        let Some(version) = version.filter(|version| !version.contains("${")) else {
             // Without a version it is a plain archive of classes, such as the project's own.
             return Ok(());
         };

@@ -31,15 +31,21 @@ fn name_and_version(archive: &str) -> (&str, Option<&str>) {
     (stem, None)
 }
 
+/// Whether the file name of an archive is that of an artifact, whatever its version and classifier.
+fn is_named(archive: &str, artifact: &str) -> bool {
+    let rest = super::file_name(archive).strip_prefix(artifact);
+    rest.is_some_and(|rest| rest.starts_with(['-', '.']))
+}
+
 /// Leaves out what a manifest says of an archive whose own coordinates Maven recorded.
-pub(super) fn without_guesses(components: Vec<Component>) -> Vec<Component> {
+pub(crate) fn without_guesses(components: Vec<Component>) -> Vec<Component> {
     let recorded: HashSet<String> = components
         .iter()
         .filter(|component| component.cataloger == pom_properties::ID)
         .flat_map(|component| {
             let name = component.purl.name();
             let archives = component.locations.iter().filter_map(|at| archive_of(&at.path));
-            archives.filter(move |archive| name_and_version(archive).0 == name)
+            archives.filter(move |archive| is_named(archive, name))
         })
         .map(str::to_owned)
         .collect();

@@ -1,7 +1,7 @@
 //! Operating systems: which one it is, and the databases of its package manager.
 //!
 //! The release of a distribution stands in another file than its packages, so these catalogers leave the namespace as the
-//! database tells it and the ecosystem open; [`crate::catalog::finish`] joins the two.
+//! database tells it and the ecosystem open; [`crate::inventory::finish`] joins the two.
 
 mod apk;
 mod dpkg;
@@ -35,7 +35,7 @@ const PLACES: [&str; 8] = [
 
 /// The root of the system that the file at `path` describes: what stands before the well-known place, with the `/` or `!/`
 /// at its end; empty for the target itself. None where the path is no such place.
-pub(super) fn root_of(path: &str) -> Option<&str> {
+pub(crate) fn root_of(path: &str) -> Option<&str> {
     PLACES
         .iter()
         .filter_map(|place| {

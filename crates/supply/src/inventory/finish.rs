@@ -4,7 +4,7 @@
 //! qualifier and the ecosystem of the release that stands in the same root, and what a manifest of a Java archive says
 //! gives way to what Maven itself recorded there; and what could not be said. Pure.
 
-use super::{java, os};
+use crate::catalog::{java, os};
 use crate::ecosystem::Ecosystem;
 use crate::version::Scheme;
 use bartizan_model::{Component, Location, PackageUrl, PackageUrlParts};
