@@ -51,7 +51,8 @@ impl Cataloger for GoBuildInfo {
         let Some(header) = header(&image) else {
             return Ok(());
         };
-        let Some((go, modules)) = texts(&image, header) else {
+        let texts = texts(&image, header).filter(|(go, _)| go.starts_with(b"go") || go.starts_with(b"devel"));
+        let Some((go, modules)) = texts else {
             return Err(Unreadable("its build information of Go is damaged".to_owned()));
         };
         let go = String::from_utf8_lossy(go);
@@ -68,8 +69,8 @@ fn header<'a>(image: &Image<'a>) -> Option<&'a [u8]> {
     let own = image.section(&[".go.buildinfo", "__go_buildinfo"]);
     match own {
         Some(section) => find(section),
-        // Windows binaries and stripped ones have it in their data.
-        None => image.segments().find_map(find),
+        // Windows binaries have it in their data.
+        None => image.writable_segments().find_map(find),
     }
 }
 

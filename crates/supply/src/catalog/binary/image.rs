@@ -39,10 +39,12 @@ impl<'a> Image<'a> {
         section.data().ok().filter(|data| !data.is_empty())
     }
 
-    /// The bytes of every segment, in the order of the file.
-    pub(super) fn segments(&self) -> impl Iterator<Item = &'a [u8]> {
+    /// The bytes of every segment that is writable when loaded, in the order of the file.
+    pub(super) fn writable_segments(&self) -> impl Iterator<Item = &'a [u8]> {
         let segments = self.file.segments().take(MOST_PARTS);
-        segments.filter_map(|segment| segment.data().ok())
+        segments
+            .filter(|segment| segment.permissions().writable())
+            .filter_map(|segment| segment.data().ok())
     }
 
     /// The `len` bytes that are loaded at an address.
