@@ -18,6 +18,24 @@ fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     slice(bytes, at, N)?.try_into().ok()
 }
 
+/// Bytes that records of a file may still take together. Records do not overlap, so in a sound file they are never more
+/// than the file has; without the bound a small file could name one large record a million times.
+pub(crate) struct Budget(std::cell::Cell<usize>);
+
+impl Budget {
+    /// What a file affords.
+    pub(crate) fn of(file: &[u8]) -> Self {
+        Self(std::cell::Cell::new(file.len()))
+    }
+
+    /// Takes some; none where it is used up.
+    pub(crate) fn take(&self, bytes: usize) -> Option<()> {
+        let left = self.0.get().checked_sub(bytes);
+        self.0.set(left.unwrap_or_default());
+        left.map(|_| ())
+    }
+}
+
 impl Order {
     /// The 16-bit integer at `at`.
     pub(crate) fn u16(self, bytes: &[u8], at: usize) -> Option<u16> {
@@ -55,6 +73,15 @@ impl Order {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_more_than_the_file_has_is_not_afforded() {
+        let budget = Budget::of(&[0; 10]);
+        assert_eq!(
+            [budget.take(6), budget.take(6), budget.take(1)],
+            [Some(()), None, None]
+        );
+    }
 
     #[test]
     fn what_lies_beyond_the_end_is_none() {

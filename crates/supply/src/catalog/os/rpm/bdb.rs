@@ -7,7 +7,7 @@
 
 use super::add_header;
 use crate::catalog::Inventory;
-use crate::catalog::bytes::{Order, slice};
+use crate::catalog::bytes::{Budget, Order, slice};
 
 const HASH_MAGIC: u32 = 0x0006_1561;
 const PAGE_HEADER: usize = 26;
@@ -32,6 +32,7 @@ struct File<'a> {
     bytes: &'a [u8],
     order: Order,
     page_size: usize,
+    budget: Budget,
 }
 
 pub(super) fn walk(bytes: &[u8], out: &mut Inventory<'_>) {
@@ -52,6 +53,7 @@ pub(super) fn walk(bytes: &[u8], out: &mut Inventory<'_>) {
         bytes,
         order,
         page_size,
+        budget: Budget::of(bytes),
     };
     let last = order.size(bytes, 32).unwrap_or_default();
     let whole_pages = bytes.len() / page_size;
@@ -88,7 +90,10 @@ impl<'a> File<'a> {
             match page.get(start) {
                 // A header is larger than this; what is small is the counter of package numbers.
                 Some(&ON_PAGE) => {
-                    if let Some(data) = page.get(start + 1..end).filter(|data| data.len() > 16) {
+                    if let Some(data) = page
+                        .get(start + 1..end)
+                        .filter(|data| data.len() > 16 && self.budget.take(data.len()).is_some())
+                    {
                         add_header(data, out);
                     }
                 }
@@ -105,9 +110,7 @@ impl<'a> File<'a> {
     fn chain(&self, page: &[u8], start: usize) -> Option<Vec<u8>> {
         let mut number = self.order.size(page, start + 4)?;
         let length = self.order.size(page, start + 8)?;
-        if length > self.bytes.len() {
-            return None;
-        }
+        self.budget.take(length)?;
         let mut data = Vec::new();
         while data.len() < length {
             let page = self.page(number).filter(|_| number != 0)?;

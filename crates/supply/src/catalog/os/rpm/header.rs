@@ -10,7 +10,7 @@ use crate::catalog::bytes::{Order, slice};
 const MOST_ENTRIES: usize = 0xffff;
 
 /// What an inventory needs of a header.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) name: String,
     pub(super) version: String,
@@ -39,32 +39,28 @@ impl Header {
         let index = slice(blob, 8, entries * 16).ok_or("the index of a package's header is cut off")?;
         let store =
             slice(blob, 8 + entries * 16, store_len).ok_or("the values of a package's header are cut off")?;
-        let mut header = Self::default();
-        for entry in index.chunks_exact(16) {
-            header.take(entry, store);
-        }
-        if header.name.is_empty() || header.version.is_empty() {
-            return Err("the header of a package has no name or no version");
-        }
-        Ok(header)
-    }
-
-    fn take(&mut self, entry: &[u8], store: &[u8]) {
-        let word = |at| Order::Big.size(entry, at).unwrap_or_default();
-        let values = store.get(word(8)..).unwrap_or_default();
-        let kind = word(4);
-        match word(0) {
-            1000 => self.name = text(kind, values).unwrap_or_default(),
-            1001 => self.version = text(kind, values).unwrap_or_default(),
-            1002 => self.release = text(kind, values).unwrap_or_default(),
-            1003 if kind == INT32 => self.epoch = Order::Big.u32(values, 0),
-            1011 => self.vendor = text(kind, values),
-            1014 => self.license = text(kind, values),
-            1022 => self.arch = text(kind, values),
-            1044 => self.source_rpm = text(kind, values),
-            5096 => self.module = text(kind, values),
-            _ => {}
-        }
+        // A tag stands once; of one that stands more often the first counts, so that a value is looked at once.
+        let value = |tag: usize| {
+            let mut entries = index.chunks_exact(16);
+            let entry = entries.find(|entry| Order::Big.size(entry, 0) == Some(tag))?;
+            let kind = Order::Big.size(entry, 4)?;
+            Some((kind, store.get(Order::Big.size(entry, 8)?..)?))
+        };
+        let text = |tag: usize| value(tag).and_then(|(kind, bytes)| text(kind, bytes));
+        let epoch = value(1003).filter(|(kind, _)| *kind == INT32);
+        let named = text(1000).zip(text(1001));
+        let (name, version) = named.ok_or("the header of a package has no name or no version")?;
+        Ok(Self {
+            name,
+            version,
+            release: text(1002).unwrap_or_default(),
+            epoch: epoch.and_then(|(_, bytes)| Order::Big.u32(bytes, 0)),
+            arch: text(1022),
+            vendor: text(1011),
+            license: text(1014),
+            source_rpm: text(1044),
+            module: text(5096),
+        })
     }
 }
 

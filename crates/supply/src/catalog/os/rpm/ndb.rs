@@ -7,7 +7,7 @@
 
 use super::add_header;
 use crate::catalog::Inventory;
-use crate::catalog::bytes::{Order, slice};
+use crate::catalog::bytes::{Budget, Order, slice};
 
 const FILE_MAGIC: &[u8] = b"RpmP";
 const SLOT_MAGIC: &[u8] = b"Slot";
@@ -30,6 +30,7 @@ pub(super) fn walk(bytes: &[u8], out: &mut Inventory<'_>) {
         out.problem("the ndb database is cut off");
         return;
     };
+    let budget = Budget::of(bytes);
     let slots = pages.saturating_mul(SLOTS_OF_A_PAGE);
     for slot in FIRST_SLOT..slots {
         let at = slot * BLOCK;
@@ -42,7 +43,7 @@ pub(super) fn walk(bytes: &[u8], out: &mut Inventory<'_>) {
             continue;
         }
         let block = Order::Little.size(entry, 8).unwrap_or_default();
-        match blob(bytes, block, number) {
+        match blob(bytes, block, number).filter(|blob| budget.take(blob.len()).is_some()) {
             Some(blob) => add_header(blob, out),
             None => out.problem(format!("package {number} of the ndb database is damaged")),
         }

@@ -5,7 +5,7 @@
 
 use super::add_header;
 use crate::catalog::Inventory;
-use crate::catalog::bytes::{Order, slice};
+use crate::catalog::bytes::{Budget, Order, slice};
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
 /// Deepest tree of pages; with four cells a page this holds more than a file can.
@@ -54,6 +54,7 @@ struct File<'a> {
     page_size: usize,
     /// Bytes of a page that the b-tree uses.
     usable: usize,
+    budget: Budget,
 }
 
 impl<'a> File<'a> {
@@ -67,6 +68,7 @@ impl<'a> File<'a> {
             bytes,
             page_size,
             usable,
+            budget: Budget::of(bytes),
         })
     }
 
@@ -132,12 +134,10 @@ impl<'a> File<'a> {
         let (_, second) = varint(page, at + first)?;
         let start = at + first + second;
         let length = usize::try_from(length).ok()?;
+        self.budget.take(length)?;
         let most = self.usable - 35;
         if length <= most {
             return slice(page, start, length).map(Into::into);
-        }
-        if length > self.bytes.len() {
-            return None;
         }
         let least = (self.usable - 12) * 32 / 255 - 23;
         let wanted = least + (length - least) % (self.usable - 4);
