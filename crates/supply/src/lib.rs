@@ -7,4 +7,5 @@
 pub mod advisory;
 pub mod catalog;
 pub mod ecosystem;
+pub mod inventory;
 pub mod version;

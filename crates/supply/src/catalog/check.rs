@@ -1,12 +1,12 @@
 //! The check `supply/inventory`: runs the catalogers over the files they read.
 
-use super::{Inventory, LARGEST_FILE, registry};
+use super::{Cataloger, Inventory, LARGEST_FILE, registry};
 use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 
 /// Changes when a cataloger reads the same bytes differently; part of the key of cached results.
-const REVISION: &[u8] = b"1";
+const REVISION: &[u8] = b"2";
 
 /// Lists the components of a target. It has no rules: an inventory is no finding.
 pub struct InventoryCheck {
@@ -52,7 +52,7 @@ impl Check for InventoryCheck {
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
-        if registry::ALL.iter().any(|cataloger| cataloger.reads(&file.path)) {
+        if readers(file).next().is_some() {
             Interest::Entire(LARGEST_FILE)
         } else {
             Interest::No
@@ -60,10 +60,7 @@ impl Check for InventoryCheck {
     }
 
     fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError> {
-        let readers = registry::ALL
-            .iter()
-            .filter(|cataloger| cataloger.reads(input.path()));
-        for cataloger in readers {
+        for cataloger in readers(input.meta).filter(|one| one.recognises(input.bytes)) {
             let mut inventory = Inventory::new(cataloger.id(), input);
             let result = cataloger.read(input, &mut inventory);
             let (components, problems) = inventory.into_parts();
@@ -79,4 +76,12 @@ impl Check for InventoryCheck {
         }
         Ok(())
     }
+}
+
+/// The catalogers that may read a file, by its name and size; a size of 0 may be one that the source does not know.
+fn readers(file: &FileMeta) -> impl Iterator<Item = &'static dyn Cataloger> {
+    registry::ALL
+        .iter()
+        .copied()
+        .filter(|one| (file.size == 0 || file.size >= one.least_size()) && one.reads(&file.path))
 }

@@ -123,6 +123,20 @@ impl<'a> Inventory<'a> {
         }
     }
 
+    /// Gives a component the version by which advisories compare it, where that is not the one of the package URL.
+    pub fn set_version(&mut self, added: Added, version: String) {
+        if let Some(component) = self.components.get_mut(added.0) {
+            component.version = Some(version);
+        }
+    }
+
+    /// Gives a component an ecosystem that is narrowed to a release.
+    pub fn set_ecosystem(&mut self, added: Added, ecosystem: String) {
+        if let Some(component) = self.components.get_mut(added.0) {
+            component.ecosystem = Some(ecosystem);
+        }
+    }
+
     /// Says that a part of the file was not understood.
     pub fn problem(&mut self, problem: impl Into<String>) {
         if self.problems.len() < MOST_PROBLEMS {
@@ -145,7 +159,9 @@ impl<'a> Inventory<'a> {
     /// time, so the line breaks are listed once.
     fn locate(&mut self, at: Range<usize>) -> bartizan_model::Location {
         let input = self.input;
-        let at = if at.is_empty() { 0..0 } else { at };
+        if at.is_empty() {
+            return input.locate(0..0);
+        }
         let lines = self.lines.get_or_insert_with(|| {
             let breaks = input.bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
             breaks.map(|(at, _)| at).collect()

@@ -4,12 +4,16 @@
 //! cataloger reads one form of evidence; the [`registry`] lists them; [`InventoryCheck`] runs them in the engine.
 //! `<id>.md` beside a cataloger is its test.
 
+mod bytes;
 mod check;
 pub mod encoding;
 mod inventory;
 pub mod registry;
 
+pub mod binary;
+pub mod java;
 pub mod npm;
+pub mod os;
 
 pub use check::InventoryCheck;
 pub use inventory::{Inventory, Package};
@@ -31,6 +35,17 @@ pub trait Cataloger: Send + Sync {
     /// Whether it reads the file at this path (relative to the target, with `/`; a member of an archive is
     /// `archive!/member`).
     fn reads(&self, path: &str) -> bool;
+
+    /// Smallest file that it reads, in bytes.
+    fn least_size(&self) -> u64 {
+        0
+    }
+
+    /// Whether a file that begins so is one of its own: for evidence whose names do not tell. A file that none
+    /// recognises is left aside without a word.
+    fn recognises(&self, _head: &[u8]) -> bool {
+        true
+    }
 
     /// Reads one file. What it does not understand (an unknown version of the format, an entry without a name) it says
     /// with [`Inventory::problem`] and goes on.

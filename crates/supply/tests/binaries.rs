@@ -1,0 +1,196 @@
+//! Executables made with the compiler and linker of this machine, carrying what Go and cargo-auditable put into theirs.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, runs the real tools, and says aloud what it skips"
+)]
+#![allow(dead_code, reason = "the helpers are shared with other tests")]
+
+mod common;
+
+use common::{damage, output, read};
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+const MODULES: &str = "path\tgithub.com/acme/shop/cmd/shop\nmod\tgithub.com/acme/shop\t(devel)\t\ndep\tgolang.org/x/net\tv0.17.0\th1:abc=\n\
+    dep\tgithub.com/old/fork\tv1.0.0\n=>\tgithub.com/new/fork\tv1.1.0\th1:def=\ndep\texample.org/local\tv0.0.0\n=>\t../local\t\n\
+    build\t-compiler=gc\n";
+
+const FOUND: [&str; 4] = [
+    "pkg:golang/stdlib@1.21.3",
+    "pkg:golang/github.com/acme/shop",
+    "pkg:golang/github.com/new/fork@v1.1.0",
+    "pkg:golang/golang.org/x/net@v0.17.0",
+];
+
+fn marked() -> Vec<u8> {
+    [&[0x30; 16], MODULES.as_bytes(), &[0xf9; 16]].concat()
+}
+
+fn purls(id: &str, bytes: &[u8]) -> (Vec<String>, Vec<String>) {
+    let (components, problems) = read(id, "usr/bin/shop", bytes);
+    (
+        components.iter().map(|one| one.purl.to_string()).collect(),
+        problems,
+    )
+}
+
+/// A small program with one more section.
+fn with_section(directory: &Path, name: &str, content: &[u8]) -> Option<Vec<u8>> {
+    let program = compiled(directory, "int main(void) { return 0; }")?;
+    let section = directory.join("section");
+    std::fs::write(&section, content).unwrap();
+    let made = directory.join("made");
+    let argument = format!("{name}={}", section.display());
+    output(
+        Command::new("objcopy")
+            .args(["--add-section", &argument])
+            .args([&program, &made]),
+    )?;
+    Some(std::fs::read(made).unwrap())
+}
+
+fn compiled(directory: &Path, source: &str) -> Option<std::path::PathBuf> {
+    let file = directory.join("shop.c");
+    std::fs::write(&file, source).unwrap();
+    let program = directory.join("shop");
+    let flags = ["-nostdlib", "-static", "-no-pie", "-Wl,-e,main", "-o"];
+    output(Command::new("cc").args(flags).args([&program, &file]))?;
+    Some(program)
+}
+
+#[test]
+fn the_build_information_of_go_since_1_18_is_read_from_its_section() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut section = b"\xff Go buildinf:\x08\x02".to_vec();
+    section.resize(32, 0);
+    for text in [b"go1.21.3 X:experiment".to_vec(), marked()] {
+        let mut length = text.len();
+        while length >= 0x80 {
+            section.push(length as u8 | 0x80);
+            length >>= 7;
+        }
+        section.push(length as u8);
+        section.extend(text);
+    }
+    let Some(bytes) = with_section(directory.path(), ".go.buildinfo", &section) else {
+        return;
+    };
+    let (mut found, problems) = purls("binary-go-build-info", &bytes);
+    let mut expected = FOUND.map(str::to_owned).to_vec();
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected);
+    assert_eq!(problems, Vec::<String>::new());
+    damage("binary-go-build-info", "usr/bin/shop", &bytes);
+}
+
+#[test]
+fn the_build_information_of_older_go_is_found_behind_its_addresses() {
+    let directory = tempfile::tempdir().unwrap();
+    let modules: String = marked().iter().map(|byte| format!("\\{byte:03o}")).collect();
+    let source = format!(
+        r#"
+        struct text {{ const char *at; long length; }};
+        static const char modules[] = "{modules}";
+        static const struct text go = {{ "go1.21.3", 8 }};
+        static const struct text list = {{ modules, sizeof modules - 1 }};
+        struct {{ char magic[14]; char size; char flags; const struct text *go, *list; }} header
+            __attribute__((section(".go.buildinfo"), aligned(16), used))
+            = {{ "\377 Go buildinf:", sizeof(void *), 0, &go, &list }};
+        int main(void) {{ return 0; }}
+        "#
+    );
+    let Some(program) = compiled(directory.path(), &source) else {
+        return;
+    };
+    let bytes = std::fs::read(program).unwrap();
+    let (mut found, problems) = purls("binary-go-build-info", &bytes);
+    let mut expected = FOUND.map(str::to_owned).to_vec();
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected);
+    assert_eq!(problems, Vec::<String>::new());
+    damage("binary-go-build-info", "usr/bin/shop", &bytes);
+}
+
+fn packed(list: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(list.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn the_crates_of_an_auditable_binary_are_read_with_their_dependencies() {
+    let list = r#"{"packages":[
+        {"name":"cc","version":"1.0.83","source":"crates.io","kind":"build"},
+        {"name":"serde","version":"1.0.190","source":"crates.io"},
+        {"name":"fork","version":"0.1.0","source":"git","dependencies":[1]},
+        {"name":"shop","version":"0.3.0","source":"local","dependencies":[0,2],"root":true}]}"#;
+    let directory = tempfile::tempdir().unwrap();
+    let Some(bytes) = with_section(directory.path(), ".dep-v0", &packed(list)) else {
+        return;
+    };
+    let (components, problems) = read("binary-cargo-auditable", "usr/bin/shop", &bytes);
+    assert_eq!(problems, Vec::<String>::new());
+    let shown: Vec<String> = components
+        .iter()
+        .map(|one| {
+            let on: Vec<String> = one.depends_on.iter().map(ToString::to_string).collect();
+            let ecosystem = one.ecosystem.as_deref().unwrap_or("-");
+            format!(
+                "{} {ecosystem} {:?} {:?} {}",
+                one.purl,
+                one.scope,
+                one.direct,
+                on.join(" ")
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "pkg:cargo/cc@1.0.83 crates.io Development Some(true) ",
+            "pkg:cargo/fork@0.1.0 - Runtime Some(true) pkg:cargo/serde@1.0.190",
+            "pkg:cargo/serde@1.0.190 crates.io Runtime Some(false) ",
+            "pkg:cargo/shop@0.3.0 - Runtime None pkg:cargo/cc@1.0.83 pkg:cargo/fork@0.1.0",
+        ]
+    );
+    damage("binary-cargo-auditable", "usr/bin/shop", &bytes);
+}
+
+#[test]
+fn a_section_that_unpacks_to_something_else_is_said() {
+    let directory = tempfile::tempdir().unwrap();
+    for (content, expected) in [
+        (b"no zlib".to_vec(), "does not unpack"),
+        (packed("[]"), "is no list of crates"),
+    ] {
+        let Some(bytes) = with_section(directory.path(), ".dep-v0", &content) else {
+            return;
+        };
+        let (components, problems) = read("binary-cargo-auditable", "usr/bin/shop", &bytes);
+        assert!(components.is_empty());
+        assert!(
+            problems.len() == 1 && problems[0].contains(expected),
+            "{problems:?}"
+        );
+    }
+}
+
+#[test]
+fn a_program_without_either_has_no_components_and_no_problem() {
+    let own = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+    for id in ["binary-go-build-info", "binary-cargo-auditable"] {
+        let (components, problems) = read(id, "usr/bin/shop", &own);
+        assert!(components.is_empty() && problems.is_empty(), "{id}: {problems:?}");
+        let (components, problems) = read(id, "usr/bin/shop", b"#!/bin/sh\n");
+        assert!(components.is_empty() && problems.is_empty(), "{id}: {problems:?}");
+    }
+}
