@@ -123,6 +123,13 @@ impl<'a> Inventory<'a> {
         }
     }
 
+    /// Says whether the project itself asks for a component that was added; what asks once, asks.
+    pub(crate) fn directly(&mut self, added: Added, direct: bool) {
+        if let Some(component) = self.components.get_mut(added.0) {
+            component.direct = Some(direct || component.direct == Some(true));
+        }
+    }
+
     /// Says that a part of the file was not understood.
     pub fn problem(&mut self, problem: impl Into<String>) {
         if self.problems.len() < MOST_PROBLEMS {

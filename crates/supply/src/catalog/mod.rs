@@ -6,10 +6,12 @@
 
 mod check;
 pub mod encoding;
+mod form;
 mod inventory;
 pub mod registry;
 
 pub mod npm;
+pub mod python;
 
 pub use check::InventoryCheck;
 pub use inventory::{Inventory, Package};
