@@ -189,18 +189,37 @@ impl Places {
     #[must_use]
     pub(crate) fn of_json_keys(bytes: &[u8]) -> Self {
         let mut places = HashMap::new();
-        let mut at = 0;
-        while let Some(open) = find(bytes, at, b'"') {
-            let Some(close) = closing_quote(bytes, open + 1) else {
-                break;
-            };
-            let after = bytes.get(close + 1..).unwrap_or_default();
+        strings(bytes, |string, at| {
+            let after = bytes.get(at.end..).unwrap_or_default();
             if after.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b':') {
-                let key = bytes.get(open + 1..close).unwrap_or_default();
-                places.entry(key.to_vec()).or_insert(open..close + 1);
+                places.entry(string.to_vec()).or_insert(at);
             }
-            at = close + 1;
-        }
+        });
+        Self(places)
+    }
+
+    /// The first place of every double-quoted string that is the value of this key.
+    #[must_use]
+    pub(crate) fn of_json_values(bytes: &[u8], key: &str) -> Self {
+        let mut places = HashMap::new();
+        let mut before: &[u8] = &[];
+        strings(bytes, |string, at| {
+            let between = bytes.get(..at.start).unwrap_or_default().trim_ascii_end();
+            if before == key.as_bytes() && between.ends_with(b":") {
+                places.entry(string.to_vec()).or_insert(at);
+            }
+            before = string;
+        });
+        Self(places)
+    }
+
+    /// The first place of every double-quoted string.
+    #[must_use]
+    pub(crate) fn of_json_strings(bytes: &[u8]) -> Self {
+        let mut places = HashMap::new();
+        strings(bytes, |string, at| {
+            places.entry(string.to_vec()).or_insert(at);
+        });
         Self(places)
     }
 
@@ -208,6 +227,18 @@ impl Places {
     #[must_use]
     pub(crate) fn of(&self, key: &str) -> Range<usize> {
         self.0.get(key.as_bytes()).cloned().unwrap_or(0..0)
+    }
+}
+
+/// Every double-quoted string, without its quotes, and its place with them.
+fn strings<'b>(bytes: &'b [u8], mut found: impl FnMut(&'b [u8], Range<usize>)) {
+    let mut at = 0;
+    while let Some(open) = find(bytes, at, b'"') {
+        let Some(close) = closing_quote(bytes, open + 1) else {
+            break;
+        };
+        found(bytes.get(open + 1..close).unwrap_or_default(), open..close + 1);
+        at = close + 1;
     }
 }
 

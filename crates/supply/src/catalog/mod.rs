@@ -10,7 +10,11 @@ mod form;
 mod inventory;
 pub mod registry;
 
+pub mod dotnet;
+pub mod java;
+pub mod language;
 pub mod npm;
+pub mod platform;
 pub mod python;
 
 pub use check::InventoryCheck;
