@@ -198,6 +198,28 @@ impl Places {
         Self(places)
     }
 
+    /// The same for the keys that stand in so many brackets, counted from 1.
+    #[must_use]
+    pub(crate) fn of_json_keys_at(bytes: &[u8], depth: usize) -> Self {
+        let mut places = HashMap::new();
+        let (mut open, mut counted) = (0_usize, 0);
+        strings(bytes, |string, at| {
+            for byte in bytes.get(counted..at.start).unwrap_or_default() {
+                match byte {
+                    b'{' | b'[' => open += 1,
+                    b'}' | b']' => open = open.saturating_sub(1),
+                    _ => {}
+                }
+            }
+            counted = at.end;
+            let after = bytes.get(at.end..).unwrap_or_default();
+            if open == depth && after.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b':') {
+                places.entry(string.to_vec()).or_insert(at);
+            }
+        });
+        Self(places)
+    }
+
     /// The first place of every double-quoted string that is the value of this key.
     #[must_use]
     pub(crate) fn of_json_values(bytes: &[u8], key: &str) -> Self {

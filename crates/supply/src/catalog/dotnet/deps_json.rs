@@ -50,7 +50,7 @@ impl Cataloger for DepsJson {
     fn read(&self, input: &Input<'_>, out: &mut Inventory<'_>) -> Result<(), Unreadable> {
         let file: File = serde_json::from_slice(input.bytes)
             .map_err(|error| Unreadable(format!("it is no list of dependencies of .NET: {error}")))?;
-        let places = Places::of_json_keys(input.bytes);
+        let places = Places::of_json_keys_at(input.bytes, 2);
         let mut graph = Graph::default();
         let mut nodes = HashMap::new();
         let mut own = false;

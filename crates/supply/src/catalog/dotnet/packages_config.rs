@@ -38,7 +38,11 @@ impl Cataloger for PackagesConfig {
             out.add(Package {
                 purl: purl("nuget", None, id, package.attribute("version")),
                 ecosystem: Some(NUGET),
-                scope: if development { Scope::Development } else { Scope::Runtime },
+                scope: if development {
+                    Scope::Development
+                } else {
+                    Scope::Runtime
+                },
                 at: package.at.clone(),
                 ..Package::default()
             });

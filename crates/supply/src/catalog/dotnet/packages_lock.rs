@@ -54,7 +54,7 @@ impl Cataloger for PackagesLock {
                 lock.version
             ));
         }
-        let places = Places::of_json_keys(input.bytes);
+        let places = Places::of_json_keys_at(input.bytes, 3);
         for entries in lock.dependencies.values() {
             read_framework(entries, &places, out);
         }
@@ -84,7 +84,11 @@ fn read_framework(entries: &BTreeMap<String, Entry>, places: &Places, out: &mut 
         let Some(from) = named.get(&name.to_lowercase()).copied() else {
             continue;
         };
-        for to in entry.dependencies.keys().filter_map(|name| named.get(&name.to_lowercase())) {
+        for to in entry
+            .dependencies
+            .keys()
+            .filter_map(|name| named.get(&name.to_lowercase()))
+        {
             graph.needs(from, *to, false);
             if entry.kind == "Project" {
                 graph.asks(*to, Scope::Unknown);

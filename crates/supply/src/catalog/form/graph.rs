@@ -40,8 +40,8 @@ impl Graph {
         self.roots.push((node, scope));
     }
 
-    /// Tells the inventory. Where `complete`, the project asks for nothing else, so that every other package is
-    /// transitive; else nothing is said of these.
+    /// Tells the inventory. Where `complete`, and the project asks for anything, it asks for nothing else, so that every
+    /// other package is transitive; else nothing is said of these.
     pub(crate) fn tell(mut self, complete: bool, out: &mut Inventory<'_>) {
         for (added, edges) in self.packages.iter().zip(&self.edges) {
             let on = edges
@@ -50,7 +50,7 @@ impl Graph {
             if let Some(from) = added {
                 out.depends(*from, on);
             }
-            if let Some(added) = added.filter(|_| complete) {
+            if let Some(added) = added.filter(|_| complete && !self.roots.is_empty()) {
                 out.directly(added, false);
             }
         }

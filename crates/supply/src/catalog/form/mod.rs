@@ -33,7 +33,12 @@ pub(crate) fn place(text: &str, part: &str) -> Range<usize> {
 }
 
 /// The parts of a package URL that most ecosystems have; an empty version is none.
-pub(crate) fn purl(kind: &str, namespace: Option<&str>, name: &str, version: Option<&str>) -> PackageUrlParts {
+pub(crate) fn purl(
+    kind: &str,
+    namespace: Option<&str>,
+    name: &str,
+    version: Option<&str>,
+) -> PackageUrlParts {
     PackageUrlParts {
         kind: kind.to_owned(),
         namespace: namespace.filter(|one| !one.is_empty()).map(str::to_owned),

@@ -30,7 +30,9 @@ impl<'t> Entry<'t> {
 
     /// The value of a key; none where it is empty.
     pub(crate) fn value_of(&self, key: &str) -> Option<&str> {
-        self.get(key).map(|entry| entry.value.as_ref()).filter(|value| !value.is_empty())
+        self.get(key)
+            .map(|entry| entry.value.as_ref())
+            .filter(|value| !value.is_empty())
     }
 
     /// The entries nested in a key.
@@ -94,7 +96,10 @@ impl<'t> Reader<'t> {
         if content.is_empty() || content.starts_with('#') || is_marker(content, column) {
             return Ok(());
         }
-        while let Some(item) = content.strip_prefix('-').filter(|_| self.separator == Separator::Colon) {
+        while let Some(item) = content
+            .strip_prefix('-')
+            .filter(|_| self.separator == Separator::Colon)
+        {
             if !item.is_empty() && !item.starts_with(' ') {
                 break;
             }
@@ -139,7 +144,10 @@ impl<'t> Reader<'t> {
             }
             _ => Err(Unreadable(format!(
                 "line {} is no entry",
-                self.text.get(..super::place(self.text, content).start).map_or(0, line_breaks) + 1
+                self.text
+                    .get(..super::place(self.text, content).start)
+                    .map_or(0, line_breaks)
+                    + 1
             ))),
         }
     }
@@ -211,7 +219,13 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn open_entry(&mut self, column: usize, item: bool, key: Cow<'t, str>, content: &'t str) -> Result<(), Unreadable> {
+    fn open_entry(
+        &mut self,
+        column: usize,
+        item: bool,
+        key: Cow<'t, str>,
+        content: &'t str,
+    ) -> Result<(), Unreadable> {
         let rank = isize::try_from(column * 2 + usize::from(item)).unwrap_or(isize::MAX);
         self.close(rank);
         if self.open.len() > DEEPEST {
@@ -245,7 +259,8 @@ const FLOW_LIMIT: usize = 64 << 10;
 
 /// `---`, `...` and directives stand between documents.
 fn is_marker(content: &str, column: usize) -> bool {
-    column == 0 && (content == "---" || content == "..." || content.starts_with("--- ") || content.starts_with('%'))
+    column == 0
+        && (content == "---" || content == "..." || content.starts_with("--- ") || content.starts_with('%'))
 }
 
 fn line_breaks(text: &str) -> usize {
@@ -432,7 +447,8 @@ mod tests {
 
     #[test]
     fn a_block_of_text_is_no_entry() {
-        let text = "steps:\n  - run: |\n      uses: not/this@v1\n\n      more\n    name: x\n  - uses: a/b@v2\n";
+        let text =
+            "steps:\n  - run: |\n      uses: not/this@v1\n\n      more\n    name: x\n  - uses: a/b@v2\n";
         let read = read(text, Separator::Colon).unwrap();
         assert_eq!(shown(&read), "=(steps=(=(run=() name=x()) =(uses=a/b@v2())))");
     }

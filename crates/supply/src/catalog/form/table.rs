@@ -15,8 +15,8 @@ pub(crate) struct Table<'t> {
 
 /// Reads a document and gives its table to `then`.
 pub(crate) fn read(text: &str, what: &str, then: impl FnOnce(Table<'_>)) -> Result<(), Unreadable> {
-    let document = DeTable::parse(text)
-        .map_err(|error| Unreadable(format!("it is no {what}: {}", error.message())))?;
+    let document =
+        DeTable::parse(text).map_err(|error| Unreadable(format!("it is no {what}: {}", error.message())))?;
     then(Table {
         table: document.get_ref(),
         at: (0, 0),
@@ -42,7 +42,10 @@ impl<'t> Table<'t> {
 
     /// Whether a key is true.
     pub(crate) fn is(self, key: &str) -> bool {
-        matches!(self.table.get(key).map(Spanned::get_ref), Some(DeValue::Boolean(true)))
+        matches!(
+            self.table.get(key).map(Spanned::get_ref),
+            Some(DeValue::Boolean(true))
+        )
     }
 
     /// A table within.

@@ -30,7 +30,9 @@ impl Element {
 
     /// The text of the first element of a name; none where it is empty.
     pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
-        self.get(name).map(|element| element.text.as_str()).filter(|text| !text.is_empty())
+        self.get(name)
+            .map(|element| element.text.as_str())
+            .filter(|text| !text.is_empty())
     }
 
     /// The elements of a name.
@@ -41,7 +43,9 @@ impl Element {
     /// The value of an attribute; none where it is empty.
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
         let found = self.attributes.iter().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        found
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
     }
 }
 
@@ -54,7 +58,9 @@ pub(crate) fn read(text: &str) -> Result<Element, Unreadable> {
     let mut open = vec![Element::default()];
     loop {
         let start = usize::try_from(reader.buffer_position()).unwrap_or(0);
-        let event = reader.read_event().map_err(|error| Unreadable(format!("it is no XML: {error}")))?;
+        let event = reader
+            .read_event()
+            .map_err(|error| Unreadable(format!("it is no XML: {error}")))?;
         let end = usize::try_from(reader.buffer_position()).unwrap_or(0);
         match event {
             Event::Start(tag) => {
@@ -75,7 +81,8 @@ pub(crate) fn read(text: &str) -> Result<Element, Unreadable> {
             Event::GeneralRef(name) => {
                 let name = String::from_utf8_lossy(&name);
                 let whole = format!("&{name};");
-                let text = quick_xml::escape::unescape(&whole).map_or(String::new(), |text| text.into_owned());
+                let text =
+                    quick_xml::escape::unescape(&whole).map_or(String::new(), |text| text.into_owned());
                 push(&mut open, &text);
             }
             Event::Eof => break,
@@ -93,7 +100,8 @@ fn element(tag: &BytesStart<'_>, at: Range<usize>) -> Element {
     let attributes = tag.attributes().flatten().map(|attribute| {
         let key = String::from_utf8_lossy(attribute.key.local_name().as_ref()).into_owned();
         let raw = String::from_utf8_lossy(&attribute.value);
-        let value = quick_xml::escape::unescape(&raw).map_or_else(|_| raw.to_string(), |text| text.into_owned());
+        let value =
+            quick_xml::escape::unescape(&raw).map_or_else(|_| raw.to_string(), |text| text.into_owned());
         (key, value.trim().to_owned())
     });
     Element {
@@ -128,7 +136,8 @@ mod tests {
 
     #[test]
     fn elements_attributes_and_text_are_read_without_namespaces() {
-        let text = "<?xml version='1.0'?>\n<m:a xmlns:m='x'><b c='1 &amp; 2'/><d> e&lt;f <![CDATA[g]]></d></m:a>";
+        let text =
+            "<?xml version='1.0'?>\n<m:a xmlns:m='x'><b c='1 &amp; 2'/><d> e&lt;f <![CDATA[g]]></d></m:a>";
         let read = read(text).unwrap();
         let root = read.get("a").unwrap();
         assert_eq!(root.get("b").unwrap().attribute("c"), Some("1 & 2"));

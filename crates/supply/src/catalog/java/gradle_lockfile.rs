@@ -52,7 +52,11 @@ impl Cataloger for GradleLockfile {
                 purl: purl("maven", Some(group), name, Some(version)),
                 name: format!("{group}:{name}"),
                 ecosystem: Some(MAVEN),
-                scope: if buildscript { Scope::Development } else { scope(configurations) },
+                scope: if buildscript {
+                    Scope::Development
+                } else {
+                    scope(configurations)
+                },
                 at: place(text, line),
                 ..Package::default()
             });

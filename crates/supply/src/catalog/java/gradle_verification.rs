@@ -39,17 +39,25 @@ impl Cataloger for GradleVerification {
             if artifacts.peek().is_some() && component.all("artifact").all(described) {
                 continue;
             }
-            let parts = (component.attribute("group"), component.attribute("name"), component.attribute("version"));
+            let parts = (
+                component.attribute("group"),
+                component.attribute("name"),
+                component.attribute("version"),
+            );
             let (Some(group), Some(name), Some(version)) = parts else {
                 out.problem("a component without group, name or version");
                 continue;
             };
-            let sums = artifacts.filter(|one| !described(one)).flat_map(|one| &one.elements);
+            let sums = artifacts
+                .filter(|one| !described(one))
+                .flat_map(|one| &one.elements);
             out.add(Package {
                 purl: purl("maven", Some(group), name, Some(version)),
                 name: format!("{group}:{name}"),
                 ecosystem: Some(MAVEN),
-                hashes: sums.filter_map(|sum| hash(&sum.name, sum.attribute("value")?)).collect(),
+                hashes: sums
+                    .filter_map(|sum| hash(&sum.name, sum.attribute("value")?))
+                    .collect(),
                 at: component.at.clone(),
                 ..Package::default()
             });

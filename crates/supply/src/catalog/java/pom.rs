@@ -55,7 +55,9 @@ impl Cataloger for Pom {
 }
 
 fn dependencies(element: &Element) -> impl Iterator<Item = &Element> {
-    element.all("dependencies").flat_map(|list| list.all("dependency"))
+    element
+        .all("dependencies")
+        .flat_map(|list| list.all("dependency"))
 }
 
 /// What `${…}` may name: properties, and parts of the project and its parent.
@@ -72,7 +74,8 @@ fn properties(project: &Element) -> HashMap<String, String> {
         }
         if let Some(value) = project.text_of(key).or(inherited) {
             for prefix in ["project.", "pom.", ""] {
-                all.entry(format!("{prefix}{key}")).or_insert_with(|| value.to_owned());
+                all.entry(format!("{prefix}{key}"))
+                    .or_insert_with(|| value.to_owned());
             }
         }
     }
@@ -80,11 +83,16 @@ fn properties(project: &Element) -> HashMap<String, String> {
 }
 
 /// Versions by group and name, of `dependencyManagement`.
-fn managed(project: &Element, properties: &HashMap<String, String>) -> HashMap<(String, String), (String, Option<String>)> {
+fn managed(
+    project: &Element,
+    properties: &HashMap<String, String>,
+) -> HashMap<(String, String), (String, Option<String>)> {
     let mut all = HashMap::new();
     for dependency in project.all("dependencyManagement").flat_map(dependencies) {
         let text = |key| dependency.text_of(key).and_then(|text| resolve(text, properties));
-        if let (Some(group), Some(name), Some(version)) = (text("groupId"), text("artifactId"), text("version")) {
+        if let (Some(group), Some(name), Some(version)) =
+            (text("groupId"), text("artifactId"), text("version"))
+        {
             all.entry((group, name)).or_insert((version, text("scope")));
         }
     }
@@ -115,9 +123,19 @@ struct Reader {
 
 impl Reader {
     fn read(&self, dependency: &Element, in_profile: bool, out: &mut Inventory<'_>) {
-        let text = |key| dependency.text_of(key).and_then(|text| resolve(text, &self.properties));
+        let text = |key| {
+            dependency
+                .text_of(key)
+                .and_then(|text| resolve(text, &self.properties))
+        };
         let (Some(group), Some(name)) = (text("groupId"), text("artifactId")) else {
-            let written = |key| dependency.text_of(key).unwrap_or_default().escape_debug().to_string();
+            let written = |key| {
+                dependency
+                    .text_of(key)
+                    .unwrap_or_default()
+                    .escape_debug()
+                    .to_string()
+            };
             out.problem(format!(
                 "the name of `{}:{}` stands in another file",
                 written("groupId"),
@@ -164,6 +182,9 @@ impl Reader {
 
 /// The one version that a requirement admits: `1.0` and `[1.0]`; a range names none.
 fn exact(requirement: &str) -> Option<&str> {
-    let one = requirement.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(requirement);
+    let one = requirement
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(requirement);
     (!one.contains(['[', ']', '(', ')', ','])).then_some(one)
 }

@@ -32,7 +32,10 @@ impl Cataloger for CargoLock {
 }
 
 fn read_lock(lock: Table<'_>, out: &mut Inventory<'_>) {
-    if let Some(version) = lock.word("version").filter(|version| !matches!(*version, "1" | "2" | "3" | "4")) {
+    if let Some(version) = lock
+        .word("version")
+        .filter(|version| !matches!(*version, "1" | "2" | "3" | "4"))
+    {
         out.problem(format!(
             "lock file version {version} is not known; versions 1 to 4 are"
         ));
@@ -49,14 +52,19 @@ fn read_lock(lock: Table<'_>, out: &mut Inventory<'_>) {
         };
         let source = entry.text("source");
         let metadata_key = format!("checksum {name} {version} ({})", source.unwrap_or_default());
-        let old = lock.table("metadata").and_then(|metadata| metadata.text(&metadata_key));
+        let old = lock
+            .table("metadata")
+            .and_then(|metadata| metadata.text(&metadata_key));
         let digest = entry.text("checksum").or(old);
         // What has no source is the project's own.
         let added = source.and_then(|source| {
             out.add(Package {
                 purl: purl("cargo", None, name, Some(version)),
                 ecosystem: is_crates_io(source).then_some("crates.io"),
-                hashes: digest.and_then(|digits| hash("sha256", digits)).into_iter().collect(),
+                hashes: digest
+                    .and_then(|digits| hash("sha256", digits))
+                    .into_iter()
+                    .collect(),
                 at: entry.place(),
                 ..Package::default()
             })

@@ -65,7 +65,11 @@ impl Cataloger for ComposerLock {
         let installed = file_name(input.path()) == "installed.json";
         let (runtime, development, names) = match file {
             File::Bare(entries) => (entries, Vec::new(), None),
-            File::Whole(whole) => (whole.packages, whole.packages_dev.unwrap_or_default(), whole.dev_package_names),
+            File::Whole(whole) => (
+                whole.packages,
+                whole.packages_dev.unwrap_or_default(),
+                whole.dev_package_names,
+            ),
         };
         let scope = |entry: &Entry| match &names {
             Some(names) if names.contains(&entry.name) => Scope::Development,
@@ -99,13 +103,21 @@ impl Cataloger for ComposerLock {
 fn package(entry: &Entry, scope: Scope, places: &Places) -> Package {
     let (namespace, name) = entry.name.split_once('/').unwrap_or(("", &entry.name));
     let text = |key: &str| entry.dist.get(key).and_then(Value::as_str);
-    let licenses = entry.license.as_array().into_iter().flatten().chain(Some(&entry.license));
+    let licenses = entry
+        .license
+        .as_array()
+        .into_iter()
+        .flatten()
+        .chain(Some(&entry.license));
     Package {
         purl: purl("composer", Some(namespace), name, entry.version.as_str()),
         ecosystem: (text("type") != Some("path")).then_some("Packagist"),
         scope,
         licenses: licenses.filter_map(Value::as_str).map(str::to_owned).collect(),
-        hashes: text("shasum").and_then(|digits| hash("sha1", digits)).into_iter().collect(),
+        hashes: text("shasum")
+            .and_then(|digits| hash("sha1", digits))
+            .into_iter()
+            .collect(),
         at: places.of(&entry.name),
         ..Package::default()
     }

@@ -71,7 +71,10 @@ impl Cataloger for ConanLock {
         if !known {
             out.problem(format!(
                 "lock file version {} is not known; versions up to 0.5 are",
-                lock.version.as_deref().unwrap_or("without a number").escape_debug()
+                lock.version
+                    .as_deref()
+                    .unwrap_or("without a number")
+                    .escape_debug()
             ));
         }
         let places = Places::of_json_strings(input.bytes);
@@ -96,7 +99,11 @@ fn read_graph(graph_lock: &GraphLock, places: &Places, out: &mut Inventory<'_>) 
     let mut named = HashMap::new();
     for (id, entry) in &graph_lock.nodes {
         // What is built from a recipe at a path is the project's own.
-        let reference = entry.reference.as_ref().or(entry.pref.as_ref()).filter(|_| entry.path.is_none());
+        let reference = entry
+            .reference
+            .as_ref()
+            .or(entry.pref.as_ref())
+            .filter(|_| entry.path.is_none());
         let added = reference.and_then(|reference| add(reference, Scope::Unknown, places, out));
         named.insert(id.as_str(), graph.package(added));
     }
@@ -110,7 +117,11 @@ fn read_graph(graph_lock: &GraphLock, places: &Places, out: &mut Inventory<'_>) 
             (&entry.build_requires, Scope::Development),
         ] {
             let listed = ids.as_array().into_iter().flatten().filter_map(Value::as_str);
-            let keyed = ids.as_object().into_iter().flat_map(|ids| ids.values()).filter_map(Value::as_str);
+            let keyed = ids
+                .as_object()
+                .into_iter()
+                .flat_map(|ids| ids.values())
+                .filter_map(Value::as_str);
             for to in listed.chain(keyed).filter_map(|id| named.get(id).copied()) {
                 if needed == Scope::Runtime {
                     graph.needs(from, to, false);

@@ -28,11 +28,16 @@ impl Cataloger for GemfileLock {
     fn read(&self, input: &Input<'_>, out: &mut Inventory<'_>) -> Result<(), Unreadable> {
         let text = text(input)?;
         let file = File::read(text)?;
+        for line in &file.broken {
+            out.problem(format!("`{}` has no version", line.escape_debug()));
+        }
         let mut graph = Graph::default();
         let mut named: HashMap<&str, Vec<Node>> = HashMap::new();
         let mut read = Vec::new();
         for gem in &file.gems {
-            let added = (gem.section != "PATH").then(|| out.add(gem.package(text, &file.checksums))).flatten();
+            let added = (gem.section != "PATH")
+                .then(|| out.add(gem.package(text, &file.checksums)))
+                .flatten();
             let node = graph.package(added);
             named.entry(gem.name).or_default().push(node);
             read.push((node, gem));
@@ -72,7 +77,11 @@ impl Gem<'_> {
         Package {
             purl,
             ecosystem: (self.section == "GEM").then_some("RubyGems"),
-            hashes: checksums.get(&(self.name, self.version)).cloned().into_iter().collect(),
+            hashes: checksums
+                .get(&(self.name, self.version))
+                .cloned()
+                .into_iter()
+                .collect(),
             at: place(text, self.line),
             ..Package::default()
         }
@@ -83,6 +92,7 @@ impl Gem<'_> {
 struct File<'t> {
     gems: Vec<Gem<'t>>,
     asks: Vec<&'t str>,
+    broken: Vec<&'t str>,
     checksums: HashMap<(&'t str, &'t str), Hash>,
 }
 
@@ -96,10 +106,23 @@ impl<'t> File<'t> {
             let indent = line.len() - line.trim_start_matches(' ').len();
             match (section, indent) {
                 (_, 0) if content.starts_with(['<', '=', '>']) => {
-                    return Err(Unreadable("it has marks of a merge that was not finished".to_owned()));
+                    return Err(Unreadable(
+                        "it has marks of a merge that was not finished".to_owned(),
+                    ));
                 }
-                (_, 0) if content.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b' ') => section = content,
-                (_, 0) => return Err(Unreadable(format!("it is no lock file of Bundler: `{}`", content.escape_debug()))),
+                (_, 0)
+                    if content
+                        .bytes()
+                        .all(|byte| byte.is_ascii_uppercase() || byte == b' ') =>
+                {
+                    section = content
+                }
+                (_, 0) => {
+                    return Err(Unreadable(format!(
+                        "it is no lock file of Bundler: `{}`",
+                        content.escape_debug()
+                    )));
+                }
                 ("GEM" | "GIT" | "PATH" | "PLUGIN SOURCE", 4) => {
                     if let Some((name, version)) = name_and_version(content) {
                         file.gems.push(Gem {
@@ -109,6 +132,8 @@ impl<'t> File<'t> {
                             version,
                             needs: Vec::new(),
                         });
+                    } else {
+                        file.broken.push(content);
                     }
                 }
                 ("GEM" | "GIT" | "PATH" | "PLUGIN SOURCE", 6) => {

@@ -101,10 +101,21 @@ impl<'t> File<'t> {
         Ok(file)
     }
 
-    fn statement(&mut self, verb: &str, words: Vec<&'t str>, line: &'t str, comment: &str, out: &mut Inventory<'_>) {
+    fn statement(
+        &mut self,
+        verb: &str,
+        words: Vec<&'t str>,
+        line: &'t str,
+        comment: &str,
+        out: &mut Inventory<'_>,
+    ) {
         match (verb, words.as_slice()) {
             ("require", _) => {
-                let indirect = comment.trim().split(';').next().is_some_and(|one| one.trim() == "indirect");
+                let indirect = comment
+                    .trim()
+                    .split(';')
+                    .next()
+                    .is_some_and(|one| one.trim() == "indirect");
                 self.required.push((words, line, indirect));
             }
             ("exclude", [path, version]) => {
@@ -125,7 +136,16 @@ impl<'t> File<'t> {
 }
 
 const VERBS: [&str; 10] = [
-    "exclude", "go", "godebug", "ignore", "module", "replace", "require", "retract", "tool", "toolchain",
+    "exclude",
+    "go",
+    "godebug",
+    "ignore",
+    "module",
+    "replace",
+    "require",
+    "retract",
+    "tool",
+    "toolchain",
 ];
 
 fn unquoted(word: &str) -> &str {

@@ -59,7 +59,10 @@ impl Cataloger for MixLock {
 }
 
 fn shortened(line: &str) -> &str {
-    line.char_indices().nth(60).and_then(|(end, _)| line.get(..end)).unwrap_or(line)
+    line.char_indices()
+        .nth(60)
+        .and_then(|(end, _)| line.get(..end))
+        .unwrap_or(line)
 }
 
 struct Dependency<'t> {
@@ -103,7 +106,11 @@ impl<'t> Dependency<'t> {
         Package {
             purl: purl("hex", None, name, Some(version)),
             ecosystem: public.then_some("Hex"),
-            hashes: strings.next().and_then(|digits| hash("sha256", digits)).into_iter().collect(),
+            hashes: strings
+                .next()
+                .and_then(|digits| hash("sha256", digits))
+                .into_iter()
+                .collect(),
             ..Package::default()
         }
     }

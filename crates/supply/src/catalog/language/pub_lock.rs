@@ -37,7 +37,9 @@ impl Cataloger for PubLock {
 fn package(entry: &Entry<'_>) -> Package {
     let description = entry.get("description");
     let dependency = entry.value_of("dependency");
-    let name = description.and_then(|one| one.value_of("name")).unwrap_or(&entry.key);
+    let name = description
+        .and_then(|one| one.value_of("name"))
+        .unwrap_or(&entry.key);
     let digest = description.and_then(|one| one.value_of("sha256"));
     Package {
         purl: purl("pub", None, name, entry.value_of("version")),
@@ -48,7 +50,10 @@ fn package(entry: &Entry<'_>) -> Package {
             _ => Scope::Unknown,
         },
         direct: dependency.map(|one| one.starts_with("direct")),
-        hashes: digest.and_then(|digits| hash("sha256", digits)).into_iter().collect(),
+        hashes: digest
+            .and_then(|digits| hash("sha256", digits))
+            .into_iter()
+            .collect(),
         at: entry.at.clone(),
         ..Package::default()
     }

@@ -100,7 +100,10 @@ fn repository(pin: &Pin) -> Option<(String, String)> {
     let path = match address.split_once("://") {
         Some((_, rest)) => rest.rsplit_once('@').map_or(rest, |(_, rest)| rest).to_owned(),
         // git@host:owner/name
-        None => address.rsplit_once('@').map_or(address, |(_, rest)| rest).replacen(':', "/", 1),
+        None => address
+            .rsplit_once('@')
+            .map_or(address, |(_, rest)| rest)
+            .replacen(':', "/", 1),
     };
     let (namespace, name) = path.rsplit_once('/')?;
     Some((namespace.to_owned(), name.to_owned()))

@@ -63,7 +63,7 @@ impl Cataloger for BunLock {
                 lock.lockfile_version
             ));
         }
-        read_packages(&lock, &Places::of_json_keys(&json), out);
+        read_packages(&lock, &Places::of_json_keys_at(&json, 2), out);
         Ok(())
     }
 }
@@ -94,7 +94,11 @@ fn read_packages(lock: &Lock, places: &Places, out: &mut Inventory<'_>) {
             continue;
         };
         let info = tuple.iter().skip(1).find_map(Value::as_object);
-        for (group, optional) in [("dependencies", false), ("optionalDependencies", true), ("peerDependencies", true)] {
+        for (group, optional) in [
+            ("dependencies", false),
+            ("optionalDependencies", true),
+            ("peerDependencies", false),
+        ] {
             let names = info.and_then(|info| info.get(group)).and_then(Value::as_object);
             for name in names.into_iter().flat_map(Map::keys) {
                 if let Some(to) = resolve(&nodes, key, name) {

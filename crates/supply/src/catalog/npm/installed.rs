@@ -36,7 +36,11 @@ impl Cataloger for InstalledPackage {
     fn read(&self, input: &Input<'_>, out: &mut Inventory<'_>) -> Result<(), Unreadable> {
         let manifest: Manifest = serde_json::from_slice(input.bytes)
             .map_err(|error| Unreadable(format!("it is no package.json: {error}")))?;
-        let declared = manifest.name.as_ref().and_then(Value::as_str).filter(|name| !name.is_empty());
+        let declared = manifest
+            .name
+            .as_ref()
+            .and_then(Value::as_str)
+            .filter(|name| !name.is_empty());
         let name = declared.or(installed_as(input.path())).unwrap_or_default();
         let version = manifest.version.as_ref().and_then(Value::as_str);
         let mut licenses = Vec::new();

@@ -1,6 +1,6 @@
 //! `pnpm-lock.yaml`, versions 5 to 9. <https://github.com/pnpm/spec/tree/master/lockfile>
 
-use super::{integrity, purl};
+use super::{from_registry, integrity, purl};
 use crate::catalog::form::graph::{Graph, Node};
 use crate::catalog::form::outline::{self, Entry, Separator};
 use crate::catalog::form::{major, text};
@@ -34,7 +34,9 @@ impl Cataloger for PnpmLock {
     fn read(&self, input: &Input<'_>, out: &mut Inventory<'_>) -> Result<(), Unreadable> {
         let lock = outline::read(text(input)?, Separator::Colon)?;
         let Some(version) = lock.value_of("lockfileVersion") else {
-            return Err(Unreadable("it is no lock file of pnpm: no `lockfileVersion`".to_owned()));
+            return Err(Unreadable(
+                "it is no lock file of pnpm: no `lockfileVersion`".to_owned(),
+            ));
         };
         if !matches!(major(version), Some(5 | 6 | 7 | 9)) {
             out.problem(format!(
@@ -105,7 +107,8 @@ impl<'t> Reader<'t> {
         let resolution = entry.get("resolution");
         let in_key = name_and_version(&entry.key, self.paths);
         let registry = in_key.is_some_and(|(_, version)| is_version(version))
-            && !resolution.is_some_and(|one| one.get("directory").or(one.get("repo")).is_some());
+            && !resolution.is_some_and(|one| one.get("directory").or(one.get("repo")).is_some())
+            && from_registry(resolution.and_then(|one| one.value_of("tarball")));
         let name = entry.value_of("name").or(in_key.map(|(name, _)| name));
         let version = entry.value_of("version").or(in_key.map(|(_, version)| version));
         let (Some(name), Some(version)) = (name, version.filter(|version| is_version(version))) else {
@@ -153,7 +156,11 @@ fn without_peers(key: &str) -> &str {
 fn name_and_version(key: &str, paths: bool) -> Option<(&str, &str)> {
     let key = without_peers(key);
     let bare = key.strip_prefix('/').unwrap_or(key);
-    let at = bare.bytes().skip(1).position(|byte| byte == b'@').map(|at| at + 1);
+    let at = bare
+        .bytes()
+        .skip(1)
+        .position(|byte| byte == b'@')
+        .map(|at| at + 1);
     match at {
         Some(at) if !paths => {
             let (name, version) = bare.split_at_checked(at)?;
@@ -171,5 +178,5 @@ fn name_and_version(key: &str, paths: bool) -> Option<(&str, &str)> {
 }
 
 fn is_version(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_digit()) && !text.contains(['/', ':'])
+    text.starts_with(|first: char| first.is_ascii_digit()) && text.contains('.') && !text.contains(['/', ':'])
 }

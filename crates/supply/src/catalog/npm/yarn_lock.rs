@@ -60,8 +60,14 @@ fn read_entries(lock: &Entry<'_>, berry: bool, out: &mut Inventory<'_>) {
     let mut by_pattern: HashMap<String, Node> = HashMap::new();
     let mut read: Vec<(Node, &Entry<'_>, bool)> = Vec::new();
     for entry in lock.entries.iter().filter(|entry| entry.key != "__metadata") {
-        let own = entry.value_of("resolution").is_some_and(|one| one.contains("@workspace:"));
-        let package = if berry { berry_package(entry) } else { classic_package(entry) };
+        let own = entry
+            .value_of("resolution")
+            .is_some_and(|one| one.contains("@workspace:"));
+        let package = if berry {
+            berry_package(entry)
+        } else {
+            classic_package(entry)
+        };
         if package.is_none() && !own {
             out.problem(format!("`{}` is no package", entry.key.escape_debug()));
         }
@@ -73,7 +79,10 @@ fn read_entries(lock: &Entry<'_>, berry: bool, out: &mut Inventory<'_>) {
         read.push((node, entry, own));
     }
     for (node, entry, own) in read {
-        let optional = entry.entries_of("optionalDependencies").iter().map(|one| (one, true));
+        let optional = entry
+            .entries_of("optionalDependencies")
+            .iter()
+            .map(|one| (one, true));
         let needed = entry.entries_of("dependencies").iter().map(|one| (one, false));
         for (one, optional) in needed.chain(optional) {
             let exact = by_pattern.get(&format!("{}@{}", one.key, one.value));
@@ -96,7 +105,11 @@ fn patterns(key: &str) -> impl Iterator<Item = &str> {
 
 /// Name and range of `name@range`, where the name may begin with `@`; a name alone has no range.
 fn split_pattern(pattern: &str) -> (&str, &str) {
-    let at = pattern.bytes().skip(1).position(|byte| byte == b'@').map(|at| at + 1);
+    let at = pattern
+        .bytes()
+        .skip(1)
+        .position(|byte| byte == b'@')
+        .map(|at| at + 1);
     match at.and_then(|at| pattern.split_at_checked(at)) {
         Some((name, range)) => (name, range.strip_prefix('@').unwrap_or(range)),
         None => (pattern, ""),
@@ -121,15 +134,19 @@ fn classic_package(entry: &Entry<'_>) -> Option<Package> {
     }
     let name = aliased(range).unwrap_or(name);
     let resolved = entry.value_of("resolved");
-    let local = ["file:", "link:", "./", "../"].iter().any(|start| range.starts_with(start));
+    // The ranges of other packages are addresses, paths or `owner/name` at a host.
+    let named = patterns(&entry.key).map(|pattern| split_pattern(pattern).1);
+    let elsewhere = named
+        .filter(|range| !range.starts_with("npm:"))
+        .any(|range| range.contains([':', '/']));
     let mut hashes = entry.value_of("integrity").map(integrity).unwrap_or_default();
     if let Some((_, digest)) = resolved.and_then(|address| address.rsplit_once('#')) {
         // After a git address the same sign begins a commit.
-        hashes.extend(hash("sha1", digest).filter(|_| from_registry(resolved)));
+        hashes.extend(hash("sha1", digest).filter(|_| from_registry(resolved) && !elsewhere));
     }
     Some(Package {
         purl: purl(name, Some(version)),
-        ecosystem: (from_registry(resolved) && !local).then_some("npm"),
+        ecosystem: (from_registry(resolved) && !elsewhere).then_some("npm"),
         hashes,
         at: entry.at.clone(),
         ..Package::default()

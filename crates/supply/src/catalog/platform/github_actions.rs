@@ -35,7 +35,9 @@ impl Cataloger for GithubActions {
             job.get("uses").into_iter().for_each(|uses| add(uses, out));
             read_steps(job, out);
         }
-        file.get("runs").into_iter().for_each(|runs| read_steps(runs, out));
+        file.get("runs")
+            .into_iter()
+            .for_each(|runs| read_steps(runs, out));
         Ok(())
     }
 }
@@ -57,7 +59,12 @@ fn add(uses: &Entry<'_>, out: &mut Inventory<'_>) {
         out.problem(format!("`{}` names no action", value.escape_debug()));
         return;
     };
-    let mut purl = purl("github", Some(owner), name, Some(reference).filter(|one| !one.contains("${{")));
+    let mut purl = purl(
+        "github",
+        Some(owner),
+        name,
+        Some(reference).filter(|one| !one.contains("${{")),
+    );
     purl.subpath = parts.next().map(str::to_owned);
     out.add(Package {
         purl,

@@ -48,11 +48,16 @@ impl Cataloger for HelmChart {
 fn package(entry: &Entry<'_>, name: &str, repository: &str) -> Package {
     let version = entry.value_of("version").filter(|version| is_exact(version));
     let mut purl = purl("helm", None, name, version);
-    purl.qualifiers.insert("repository_url".to_owned(), repository.to_owned());
+    purl.qualifiers
+        .insert("repository_url".to_owned(), repository.to_owned());
     let conditional = entry.get("condition").or_else(|| entry.get("tags")).is_some();
     Package {
         purl,
-        scope: if conditional { Scope::Optional } else { Scope::Runtime },
+        scope: if conditional {
+            Scope::Optional
+        } else {
+            Scope::Runtime
+        },
         direct: Some(true),
         at: entry.at.clone(),
         ..Package::default()
@@ -63,6 +68,8 @@ fn package(entry: &Entry<'_>, name: &str, repository: &str) -> Package {
 fn is_exact(version: &str) -> bool {
     let digits = version.strip_prefix('v').unwrap_or(version);
     let core = digits.split(['-', '+']).next().unwrap_or(digits);
-    let numbers = core.split('.').filter(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let numbers = core
+        .split('.')
+        .filter(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     numbers.count() == 3 && core.split('.').count() == 3 && !version.contains([' ', '|', ','])
 }

@@ -39,11 +39,16 @@ impl Cataloger for TerraformLock {
                     open = None;
                 } else if let Some(digits) = line.trim_matches([',', '"']).strip_prefix("zh:") {
                     provider.hashes.extend(hash("sha256", digits));
-                } else if let Some(("version", value)) = line.split_once('=').map(|(key, value)| (key.trim(), value)) {
+                } else if let Some(("version", value)) =
+                    line.split_once('=').map(|(key, value)| (key.trim(), value))
+                {
                     provider.version = value.split('"').nth(1);
                 }
             } else if !line.is_empty() && !line.starts_with(['#', '/', '}']) {
-                return Err(Unreadable(format!("it is no lock file of Terraform: `{}`", line.escape_debug())));
+                return Err(Unreadable(format!(
+                    "it is no lock file of Terraform: `{}`",
+                    line.escape_debug()
+                )));
             }
         }
         if let Some(cut) = open {
@@ -71,12 +76,18 @@ impl<'t> Provider<'t> {
     }
 
     fn cut_off(&self, out: &mut Inventory<'_>) {
-        out.problem(format!("the provider `{}` is cut off", self.address.escape_debug()));
+        out.problem(format!(
+            "the provider `{}` is cut off",
+            self.address.escape_debug()
+        ));
     }
 }
 
 fn out_provider(provider: &mut Provider<'_>, text: &str, out: &mut Inventory<'_>) {
-    let (namespace, name) = provider.address.rsplit_once('/').unwrap_or(("", provider.address));
+    let (namespace, name) = provider
+        .address
+        .rsplit_once('/')
+        .unwrap_or(("", provider.address));
     out.add(Package {
         purl: purl("terraform", Some(namespace), name, provider.version),
         scope: Scope::Development,

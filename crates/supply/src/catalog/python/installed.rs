@@ -34,7 +34,9 @@ impl Cataloger for InstalledDistribution {
         let fields = Fields::read(&text);
         let name = fields.first("Name");
         let Some(name) = name.filter(|name| !name.is_empty()) else {
-            return Err(Unreadable("it is no metadata of a distribution: no `Name`".to_owned()));
+            return Err(Unreadable(
+                "it is no metadata of a distribution: no `Name`".to_owned(),
+            ));
         };
         out.add(Package {
             purl: purl(name, fields.first("Version")),
@@ -53,7 +55,11 @@ struct Fields<'t>(Vec<(&'t str, &'t str, bool)>);
 impl<'t> Fields<'t> {
     fn read(text: &'t str) -> Self {
         let mut fields: Vec<(&str, &str, bool)> = Vec::new();
-        for line in text.trim_start_matches('\u{feff}').lines().take_while(|line| !line.is_empty()) {
+        for line in text
+            .trim_start_matches('\u{feff}')
+            .lines()
+            .take_while(|line| !line.is_empty())
+        {
             if line.starts_with([' ', '\t']) {
                 if let Some((_, _, long)) = fields.last_mut() {
                     *long = true;
@@ -66,7 +72,9 @@ impl<'t> Fields<'t> {
     }
 
     fn all(&self, name: &str) -> impl Iterator<Item = &(&'t str, &'t str, bool)> {
-        self.0.iter().filter(move |(key, _, _)| key.eq_ignore_ascii_case(name))
+        self.0
+            .iter()
+            .filter(move |(key, _, _)| key.eq_ignore_ascii_case(name))
     }
 
     fn first(&self, name: &str) -> Option<&'t str> {
@@ -84,7 +92,9 @@ impl<'t> Fields<'t> {
         if let Some((_, name, _)) = named {
             return vec![(*name).to_owned()];
         }
-        let classifiers = self.all("Classifier").filter_map(|(_, value, _)| value.strip_prefix("License :: "));
+        let classifiers = self
+            .all("Classifier")
+            .filter_map(|(_, value, _)| value.strip_prefix("License :: "));
         classifiers
             .filter_map(|classifier| classifier.rsplit(" :: ").next())
             .filter(|name| *name != "OSI Approved")

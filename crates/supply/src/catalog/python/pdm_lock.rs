@@ -30,7 +30,9 @@ impl Cataloger for PdmLock {
 }
 
 fn read_lock(lock: Table<'_>, out: &mut Inventory<'_>) {
-    let version = lock.table("metadata").and_then(|metadata| metadata.text("lock_version"));
+    let version = lock
+        .table("metadata")
+        .and_then(|metadata| metadata.text("lock_version"));
     if let Some(version) = version.filter(|version| major(version) != Some(4)) {
         out.problem(format!("lock file version {version} is not known; version 4 is"));
     }
@@ -47,7 +49,10 @@ fn read_lock(lock: Table<'_>, out: &mut Inventory<'_>) {
             purl: purl(name, entry.text("version")),
             ecosystem: (!elsewhere).then_some(PYPI),
             scope: scope(entry),
-            hashes: entry.tables("files").filter_map(|file| labelled_hash(file.text("hash")?)).collect(),
+            hashes: entry
+                .tables("files")
+                .filter_map(|file| labelled_hash(file.text("hash")?))
+                .collect(),
             at: entry.place(),
             ..Package::default()
         });

@@ -43,7 +43,7 @@ impl Cataloger for PipfileLock {
         if let Some(version) = version.filter(|version| version.as_u64() != Some(6)) {
             out.problem(format!("lock file version {version} is not known; version 6 is"));
         }
-        let places = Places::of_json_keys(input.bytes);
+        let places = Places::of_json_keys_at(input.bytes, 2);
         for (category, entries) in &lock.categories {
             let scope = match category.as_str() {
                 "default" => Scope::Runtime,

@@ -51,7 +51,10 @@ fn read_lock(lock: Table<'_>, out: &mut Inventory<'_>) {
             continue;
         };
         let listed = files.into_iter().flat_map(|files| files.tables(name));
-        let hashes = entry.tables("files").chain(listed).filter_map(|file| file.text("hash"));
+        let hashes = entry
+            .tables("files")
+            .chain(listed)
+            .filter_map(|file| file.text("hash"));
         let source = entry.table("source").and_then(|source| source.text("type"));
         let added = out.add(Package {
             purl: purl(name, entry.text("version")),

@@ -24,7 +24,10 @@ impl Cataloger for Requirements {
     fn reads(&self, path: &str) -> bool {
         let name = file_name(path);
         let named = name.strip_suffix(".txt").is_some_and(|stem| {
-            let above = path.strip_suffix(name).unwrap_or_default().trim_end_matches(['/', '!']);
+            let above = path
+                .strip_suffix(name)
+                .unwrap_or_default()
+                .trim_end_matches(['/', '!']);
             stem.contains("requirements") || file_name(above) == "requirements"
         });
         // Metadata of an installed distribution, in another format.
@@ -80,7 +83,9 @@ fn without_comment(line: &str) -> &str {
 }
 
 fn read_requirement(line: &str) -> Read {
-    let editable = line.strip_prefix("-e ").or_else(|| line.strip_prefix("--editable"));
+    let editable = line
+        .strip_prefix("-e ")
+        .or_else(|| line.strip_prefix("--editable"));
     if let Some(address) = editable {
         return from_address(address.trim_start_matches([' ', '=']));
     }
@@ -102,7 +107,9 @@ fn read_requirement(line: &str) -> Read {
         return package(name, None, None, rest);
     }
     let end = [";", " --", " -"].iter().filter_map(|stop| rest.find(stop)).min();
-    let (specifiers, options) = end.and_then(|end| rest.split_at_checked(end)).unwrap_or((rest, ""));
+    let (specifiers, options) = end
+        .and_then(|end| rest.split_at_checked(end))
+        .unwrap_or((rest, ""));
     if !(specifiers.is_empty() || specifiers.starts_with(['=', '<', '>', '!', '~', '('])) {
         return Read::Nothing;
     }
@@ -110,7 +117,9 @@ fn read_requirement(line: &str) -> Read {
 }
 
 fn package(name: &str, version: Option<&str>, ecosystem: Option<&'static str>, options: &str) -> Read {
-    let hashes = options.split_whitespace().filter_map(|option| option.strip_prefix("--hash="));
+    let hashes = options
+        .split_whitespace()
+        .filter_map(|option| option.strip_prefix("--hash="));
     Read::Package(Box::new(Package {
         purl: purl(name, version),
         ecosystem,
@@ -121,16 +130,22 @@ fn package(name: &str, version: Option<&str>, ecosystem: Option<&'static str>, o
 
 /// The version that `==` names; a pattern such as `2.*` or a variable names none.
 fn pinned(specifiers: &str) -> Option<&str> {
-    specifiers.trim_matches(['(', ')', ' ']).split(',').find_map(|one| {
-        let version = one.trim().strip_prefix("==")?.trim_start_matches('=');
-        let version = version.split_whitespace().next()?;
-        let valid = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'!' | b'+' | b'_' | b'-');
-        version.bytes().all(valid).then_some(version)
-    })
+    specifiers
+        .trim_matches(['(', ')', ' '])
+        .split(',')
+        .find_map(|one| {
+            let version = one.trim().strip_prefix("==")?.trim_start_matches('=');
+            let version = version.split_whitespace().next()?;
+            let valid =
+                |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'!' | b'+' | b'_' | b'-');
+            version.bytes().all(valid).then_some(version)
+        })
 }
 
 fn has_suffix(name: &str) -> bool {
-    [".whl", ".zip", ".gz", ".tgz", ".bz2"].iter().any(|suffix| name.ends_with(suffix))
+    [".whl", ".zip", ".gz", ".tgz", ".bz2"]
+        .iter()
+        .any(|suffix| name.ends_with(suffix))
 }
 
 /// A package by the address or path it is fetched from: the name of a wheel tells name and version

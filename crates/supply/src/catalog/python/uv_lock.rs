@@ -26,7 +26,9 @@ impl Cataloger for UvLock {
     }
 
     fn read(&self, input: &Input<'_>, out: &mut Inventory<'_>) -> Result<(), Unreadable> {
-        table::read(text(input)?, "lock file of uv", |lock| Reader::default().read(lock, out))
+        table::read(text(input)?, "lock file of uv", |lock| {
+            Reader::default().read(lock, out)
+        })
     }
 }
 
@@ -79,7 +81,9 @@ impl<'t> Reader<'t> {
             let Some(name) = one.text("name") else {
                 continue;
             };
-            let exact = one.text("version").and_then(|version| self.versions.get(&(name, version)));
+            let exact = one
+                .text("version")
+                .and_then(|version| self.versions.get(&(name, version)));
             let found: &[Node] = exact.map_or_else(|| self.names.find(name), std::slice::from_ref);
             for to in found {
                 self.graph.needs(from, *to, scope != Scope::Runtime);
@@ -100,12 +104,16 @@ fn is_own(entry: Table<'_>) -> bool {
 }
 
 fn package(entry: Table<'_>, name: &str) -> Package {
-    let registry = entry.table("source").is_none_or(|source| source.text("registry").is_some());
+    let registry = entry
+        .table("source")
+        .is_none_or(|source| source.text("registry").is_some());
     let files = entry.table("sdist").into_iter().chain(entry.tables("wheels"));
     Package {
         purl: purl(name, entry.text("version")),
         ecosystem: registry.then_some(PYPI),
-        hashes: files.filter_map(|file| labelled_hash(file.text("hash")?)).collect(),
+        hashes: files
+            .filter_map(|file| labelled_hash(file.text("hash")?))
+            .collect(),
         at: entry.place(),
         ..Package::default()
     }
