@@ -137,6 +137,13 @@ impl<'a> Inventory<'a> {
         }
     }
 
+    /// Says whether the project itself asks for a component that was added; what asks once, asks.
+    pub(crate) fn directly(&mut self, added: Added, direct: bool) {
+        if let Some(component) = self.components.get_mut(added.0) {
+            component.direct = Some(direct || component.direct == Some(true));
+        }
+    }
+
     /// Says that a part of the file was not understood.
     pub fn problem(&mut self, problem: impl Into<String>) {
         if self.problems.len() < MOST_PROBLEMS {
@@ -198,18 +205,59 @@ impl Places {
     #[must_use]
     pub(crate) fn of_json_keys(bytes: &[u8]) -> Self {
         let mut places = HashMap::new();
-        let mut at = 0;
-        while let Some(open) = find(bytes, at, b'"') {
-            let Some(close) = closing_quote(bytes, open + 1) else {
-                break;
-            };
-            let after = bytes.get(close + 1..).unwrap_or_default();
+        strings(bytes, |string, at| {
+            let after = bytes.get(at.end..).unwrap_or_default();
             if after.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b':') {
-                let key = bytes.get(open + 1..close).unwrap_or_default();
-                places.entry(key.to_vec()).or_insert(open..close + 1);
+                places.entry(string.to_vec()).or_insert(at);
             }
-            at = close + 1;
-        }
+        });
+        Self(places)
+    }
+
+    /// The same for the keys that stand in so many brackets, counted from 1.
+    #[must_use]
+    pub(crate) fn of_json_keys_at(bytes: &[u8], depth: usize) -> Self {
+        let mut places = HashMap::new();
+        let (mut open, mut counted) = (0_usize, 0);
+        strings(bytes, |string, at| {
+            for byte in bytes.get(counted..at.start).unwrap_or_default() {
+                match byte {
+                    b'{' | b'[' => open += 1,
+                    b'}' | b']' => open = open.saturating_sub(1),
+                    _ => {}
+                }
+            }
+            counted = at.end;
+            let after = bytes.get(at.end..).unwrap_or_default();
+            if open == depth && after.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b':') {
+                places.entry(string.to_vec()).or_insert(at);
+            }
+        });
+        Self(places)
+    }
+
+    /// The first place of every double-quoted string that is the value of this key.
+    #[must_use]
+    pub(crate) fn of_json_values(bytes: &[u8], key: &str) -> Self {
+        let mut places = HashMap::new();
+        let mut before: &[u8] = &[];
+        strings(bytes, |string, at| {
+            let between = bytes.get(..at.start).unwrap_or_default().trim_ascii_end();
+            if before == key.as_bytes() && between.ends_with(b":") {
+                places.entry(string.to_vec()).or_insert(at);
+            }
+            before = string;
+        });
+        Self(places)
+    }
+
+    /// The first place of every double-quoted string.
+    #[must_use]
+    pub(crate) fn of_json_strings(bytes: &[u8]) -> Self {
+        let mut places = HashMap::new();
+        strings(bytes, |string, at| {
+            places.entry(string.to_vec()).or_insert(at);
+        });
         Self(places)
     }
 
@@ -217,6 +265,18 @@ impl Places {
     #[must_use]
     pub(crate) fn of(&self, key: &str) -> Range<usize> {
         self.0.get(key.as_bytes()).cloned().unwrap_or(0..0)
+    }
+}
+
+/// Every double-quoted string, without its quotes, and its place with them.
+fn strings<'b>(bytes: &'b [u8], mut found: impl FnMut(&'b [u8], Range<usize>)) {
+    let mut at = 0;
+    while let Some(open) = find(bytes, at, b'"') {
+        let Some(close) = closing_quote(bytes, open + 1) else {
+            break;
+        };
+        found(bytes.get(open + 1..close).unwrap_or_default(), open..close + 1);
+        at = close + 1;
     }
 }
 

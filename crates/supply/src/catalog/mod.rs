@@ -7,13 +7,18 @@
 mod bytes;
 mod check;
 pub mod encoding;
+mod form;
 mod inventory;
 pub mod registry;
 
 pub mod binary;
+pub mod dotnet;
 pub mod java;
+pub mod language;
 pub mod npm;
 pub mod os;
+pub mod platform;
+pub mod python;
 
 pub use check::InventoryCheck;
 pub use inventory::{Inventory, Package};

@@ -1,18 +1,45 @@
 //! The catalogers, in the order in which they run.
 
 use super::Cataloger;
-use super::{binary, java, npm, os};
+use super::{binary, dotnet, java, language, npm, os, platform, python};
 
 /// Every cataloger, ordered by id.
 pub static ALL: &[&dyn Cataloger] = &[
     &binary::CargoAuditable,
     &binary::GoBuildInfo,
+    &language::CargoLock,
+    &language::ComposerLock,
+    &language::ConanLock,
+    &language::GemfileLock,
+    &platform::GithubActions,
+    &language::GoMod,
+    &java::GradleLockfile,
+    &java::GradleVerification,
+    &platform::HelmChart,
     &java::Manifest,
     &java::PomProperties,
+    &java::Pom,
+    &language::MixLock,
+    &npm::BunLock,
+    &npm::InstalledPackage,
     &npm::PackageLock,
+    &npm::PnpmLock,
+    &npm::YarnLock,
+    &dotnet::DepsJson,
+    &dotnet::PackagesConfig,
+    &dotnet::PackagesLock,
     &os::Apk,
     &os::Dpkg,
     &os::Pacman,
     &os::OsRelease,
     &os::Rpm,
+    &language::PubLock,
+    &python::InstalledDistribution,
+    &python::PdmLock,
+    &python::PipfileLock,
+    &python::PoetryLock,
+    &python::Requirements,
+    &python::UvLock,
+    &language::SwiftResolved,
+    &platform::TerraformLock,
 ];

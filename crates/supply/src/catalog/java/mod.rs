@@ -1,15 +1,25 @@
-//! Java archives: what their members say of themselves.
+//! Java and other languages of its machine: Maven's `pom.xml`, lock files and verification metadata of Gradle, and what
+//! the members of archives say of themselves.
 //!
 //! The source opens archives, so a cataloger sees `shop.jar!/META-INF/…`; archives within archives likewise.
 
+mod gradle_lockfile;
+mod gradle_verification;
 mod manifest;
+mod pom;
 mod pom_properties;
 
+pub use gradle_lockfile::GradleLockfile;
+pub use gradle_verification::GradleVerification;
 pub use manifest::Manifest;
+pub use pom::Pom;
 pub use pom_properties::PomProperties;
 
 use bartizan_model::Component;
 use std::collections::HashSet;
+
+/// Ecosystem of Maven repositories.
+const MAVEN: &str = "Maven";
 
 /// The archive that a member below `META-INF/` belongs to.
 fn archive_of(path: &str) -> Option<&str> {

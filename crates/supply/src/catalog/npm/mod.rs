@@ -1,8 +1,16 @@
 //! npm, yarn, pnpm and bun: lock files and installed packages of JavaScript.
 
+mod bun_lock;
+mod installed;
 mod package_lock;
+mod pnpm_lock;
+mod yarn_lock;
 
+pub use bun_lock::BunLock;
+pub use installed::InstalledPackage;
 pub use package_lock::PackageLock;
+pub use pnpm_lock::PnpmLock;
+pub use yarn_lock::YarnLock;
 
 use bartizan_model::{Hash, PackageUrlParts};
 
@@ -40,4 +48,14 @@ fn integrity(text: &str) -> Vec<Hash> {
             })
         })
         .collect()
+}
+
+/// Whether a package comes from a registry rather than from a git repository, a directory or a plain address. Packages
+/// of private registries may have the names of public ones; only the name is known here.
+fn from_registry(resolved: Option<&str>) -> bool {
+    resolved.is_none_or(|address| {
+        !address.starts_with("git")
+            && !address.starts_with("file:")
+            && !address.contains("codeload.github.com")
+    })
 }

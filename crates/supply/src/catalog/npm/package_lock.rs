@@ -2,13 +2,13 @@
 //!
 //! <https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json>
 
-use super::{integrity, purl};
+use super::{from_registry, integrity, purl};
 use crate::catalog::inventory::{Added, Places};
 use crate::catalog::{Cataloger, Inventory, Package, Unreadable, file_name};
 use bartizan_engine::Input;
 use bartizan_model::Scope;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Reads lock files of npm.
 pub struct PackageLock;
@@ -92,6 +92,7 @@ impl Cataloger for PackageLock {
 }
 
 fn read_packages(packages: &BTreeMap<String, Entry>, places: &Places, out: &mut Inventory<'_>) {
+    let direct = asked_for(packages);
     let mut added: HashMap<&str, Added> = HashMap::new();
     for (path, entry) in packages {
         // The project itself, its workspaces, and the links to these are no dependencies.
@@ -112,7 +113,7 @@ fn read_packages(packages: &BTreeMap<String, Entry>, places: &Places, out: &mut 
             purl: purl(name, version),
             ecosystem: from_registry(entry.resolved.as_deref()).then_some("npm"),
             scope,
-            direct: Some(is_direct(packages, path)),
+            direct: Some(direct.contains(path.as_str())),
             licenses: license.map(str::to_owned).into_iter().collect(),
             hashes: entry.integrity.as_deref().map(integrity).unwrap_or_default(),
             at: places.of(path),
@@ -138,22 +139,20 @@ fn read_packages(packages: &BTreeMap<String, Entry>, places: &Places, out: &mut 
     }
 }
 
-/// Whether the project or one of its workspaces asks for the package installed at `path`.
-fn is_direct(packages: &BTreeMap<String, Entry>, path: &str) -> bool {
-    packages
+/// The paths of the packages that the project or one of its workspaces asks for.
+fn asked_for(packages: &BTreeMap<String, Entry>) -> HashSet<&str> {
+    let own = packages
         .iter()
-        .filter(|(asking, entry)| !asking.contains("node_modules/") && !entry.link)
-        .any(|(asking, entry)| {
-            path.rsplit_once("node_modules/").is_some_and(|(_, name)| {
-                let asks = [
-                    &entry.dependencies,
-                    &entry.dev_dependencies,
-                    &entry.optional_dependencies,
-                ];
-                asks.iter().any(|names| names.contains_key(name))
-                    && resolve(packages, asking, name) == Some(path)
-            })
-        })
+        .filter(|(asking, entry)| !asking.contains("node_modules/") && !entry.link);
+    own.flat_map(|(asking, entry)| {
+        let names = entry
+            .dependencies
+            .keys()
+            .chain(entry.dev_dependencies.keys())
+            .chain(entry.optional_dependencies.keys());
+        names.filter_map(|name| resolve(packages, asking, name))
+    })
+    .collect()
 }
 
 /// The path of the package that `name` means for the package at `from`, found as Node.js does: in its own
@@ -175,16 +174,6 @@ fn resolve<'p>(packages: &'p BTreeMap<String, Entry>, from: &str, name: &str) ->
             None => "",
         };
     }
-}
-
-/// Whether a package comes from a registry rather than from a git repository, a directory or a plain address. Packages
-/// of private registries may have the names of public ones; only the name is known here.
-fn from_registry(resolved: Option<&str>) -> bool {
-    resolved.is_none_or(|address| {
-        !address.starts_with("git")
-            && !address.starts_with("file:")
-            && !address.contains("codeload.github.com")
-    })
 }
 
 /// The nested entries of version 1, which says nothing of what the project itself asks for.

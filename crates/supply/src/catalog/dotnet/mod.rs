@@ -1,0 +1,14 @@
+//! .NET: lock files and lists of packages of NuGet, and the dependencies of built applications.
+//!
+//! The digests they hold are those of the contents of a package, without its signature, and so not of the distributed file.
+
+mod deps_json;
+mod packages_config;
+mod packages_lock;
+
+pub use deps_json::DepsJson;
+pub use packages_config::PackagesConfig;
+pub use packages_lock::PackagesLock;
+
+/// Ecosystem of nuget.org.
+const NUGET: &str = "NuGet";

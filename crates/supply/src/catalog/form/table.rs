@@ -1,0 +1,100 @@
+//! TOML (<https://toml.io/en/v1.0.0>) with the places of its values. Nesting is bounded by the reader.
+
+use crate::catalog::Unreadable;
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// A table and where it stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Table<'t> {
+    table: &'t DeTable<'t>,
+    /// Its place; of a `[[table]]` the header.
+    pub(crate) at: (usize, usize),
+}
+
+/// Reads a document and gives its table to `then`.
+pub(crate) fn read(text: &str, what: &str, then: impl FnOnce(Table<'_>)) -> Result<(), Unreadable> {
+    let document =
+        DeTable::parse(text).map_err(|error| Unreadable(format!("it is no {what}: {}", error.message())))?;
+    then(Table {
+        table: document.get_ref(),
+        at: (0, 0),
+    });
+    Ok(())
+}
+
+impl<'t> Table<'t> {
+    /// A string.
+    pub(crate) fn text(self, key: &str) -> Option<&'t str> {
+        self.table.get(key).and_then(|value| as_text(value.get_ref()))
+    }
+
+    /// A string or a number, as it is written.
+    pub(crate) fn word(self, key: &str) -> Option<&'t str> {
+        match self.table.get(key)?.get_ref() {
+            DeValue::String(text) => Some(text),
+            DeValue::Integer(number) => Some(number.as_str()),
+            DeValue::Float(number) => Some(number.as_str()),
+            _ => None,
+        }
+    }
+
+    /// Whether a key is true.
+    pub(crate) fn is(self, key: &str) -> bool {
+        matches!(
+            self.table.get(key).map(Spanned::get_ref),
+            Some(DeValue::Boolean(true))
+        )
+    }
+
+    /// A table within.
+    pub(crate) fn table(self, key: &str) -> Option<Table<'t>> {
+        self.table.get(key).and_then(as_table)
+    }
+
+    /// The tables of an array.
+    pub(crate) fn tables(self, key: &str) -> impl Iterator<Item = Table<'t>> {
+        self.array(key).filter_map(as_table)
+    }
+
+    /// The strings of an array.
+    pub(crate) fn texts(self, key: &str) -> impl Iterator<Item = &'t str> {
+        self.array(key).filter_map(|value| as_text(value.get_ref()))
+    }
+
+    /// The keys.
+    pub(crate) fn keys(self) -> impl Iterator<Item = &'t str> {
+        self.table.keys().map(|key| key.get_ref().as_ref())
+    }
+
+    /// Where it stands.
+    pub(crate) fn place(self) -> Range<usize> {
+        self.at.0..self.at.1
+    }
+
+    fn array(self, key: &str) -> impl Iterator<Item = &'t Spanned<DeValue<'t>>> {
+        let values = match self.table.get(key).map(Spanned::get_ref) {
+            Some(DeValue::Array(values)) => Some(values),
+            _ => None,
+        };
+        values.into_iter().flat_map(|values| values.iter())
+    }
+}
+
+fn as_text<'t>(value: &'t DeValue<'t>) -> Option<&'t str> {
+    match value {
+        DeValue::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn as_table<'t>(value: &'t Spanned<DeValue<'t>>) -> Option<Table<'t>> {
+    match value.get_ref() {
+        DeValue::Table(table) => Some(Table {
+            table,
+            at: (value.span().start, value.span().end),
+        }),
+        _ => None,
+    }
+}
