@@ -5,6 +5,7 @@ use insta::assert_snapshot;
 const VERBS: &[&str] = &[
     "scan",
     "gate",
+    "sbom",
     "explain",
     "waive",
     "waive add",

@@ -11,7 +11,7 @@ pub mod registry;
 
 pub mod npm;
 
-pub use check::InventoryCheck;
+pub use check::{Bills, InventoryCheck};
 pub use inventory::{Inventory, Package};
 
 use bartizan_engine::Input;
