@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum, ValueHint};
 /// `bartizan sbom`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SbomArgs {
-    /// Path, `-` for standard input, git:RANGE, git:ALL, or sbom:FILE for a bill of materials
+    /// Path, git:RANGE, git:ALL, or sbom:FILE for a bill of materials (sbom:- on standard input)
     #[arg(value_name = "TARGET", default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(crate) targets: Vec<String>,
 
