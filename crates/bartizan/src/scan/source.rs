@@ -1,7 +1,7 @@
 //! From targets and flags to one source.
 
 use super::sparing::{Excluding, Spared};
-use super::{Place, Request, several::Several};
+use super::{Inventory, Place, Request, several::Several};
 use crate::error::Error;
 use crate::place;
 use bartizan_engine::config::Config;
@@ -137,11 +137,11 @@ pub(super) fn prefix(config: &Config, key: &str, place: &Place) -> String {
     place::prefix(config.base(key), &place.start).unwrap_or_default()
 }
 
-/// An empty directory or range is no answer; an empty index or difference is one.
+/// An empty directory or range is no answer; an empty index or difference is one. An inventory has an answer of its own.
 pub(super) fn nothing_there(request: &Request<'_>, outcome: &bartizan_engine::Outcome) -> Result<(), Error> {
     let select = &request.scan.select;
     let looked = outcome.stats.files > 0 || !outcome.skipped.is_empty();
-    if looked || select.staged || select.changed.is_some() {
+    if request.inventory == Inventory::Only || looked || select.staged || select.changed.is_some() {
         return Ok(());
     }
     Err(Error::nothing(
