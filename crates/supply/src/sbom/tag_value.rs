@@ -18,7 +18,7 @@ pub(super) fn read(bytes: &[u8], bill: &mut Bill) {
     };
     let mut document = Document::default();
     let mut strange = 0_u64;
-    while let Some(line) = reader.next() {
+    for line in reader.by_ref() {
         match line {
             Line::Tag(tag, value) => document.tag(tag, value, bill),
             Line::Strange => strange += 1,
