@@ -24,5 +24,6 @@ mod interrupts;
 mod progress;
 mod rules;
 mod sandbox;
+mod sbom;
 mod targets;
 mod waivers;

@@ -70,7 +70,7 @@ pub(crate) fn spare(targets: &[String], destinations: &[Destination]) -> Result<
     let over = destinations.iter().filter_map(|destination| {
         let file = destination.file.as_deref()?;
         let target = targets.iter().find(|target| {
-            let path = Path::new(target.as_str());
+            let path = Path::new(crate::place::bill(target).unwrap_or(target));
             path.is_file() && place_of(path) == place_of(file)
         })?;
         Some((destination.format, target))

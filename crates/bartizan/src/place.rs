@@ -6,6 +6,14 @@ use bartizan_engine::system::{Machine, System};
 use bartizan_model::FingerprintBuilder;
 use std::path::{Path, PathBuf};
 
+/// What begins a target that is a bill of materials.
+pub(crate) const BILL: &str = "sbom:";
+
+/// The file that a target `sbom:FILE` names.
+pub(crate) fn bill(target: &str) -> Option<&str> {
+    target.strip_prefix(BILL)
+}
+
 /// The current directory.
 pub(crate) fn current() -> Result<PathBuf, Error> {
     std::env::current_dir().map_err(|error| {
@@ -28,7 +36,8 @@ pub(crate) fn start_of(target: &str, current: &Path) -> PathBuf {
     if target.starts_with("git:") {
         return repository_root(&Machine, current).unwrap_or_else(|| current.to_path_buf());
     }
-    let path = std::fs::canonicalize(current.join(target)).unwrap_or_else(|_| current.to_path_buf());
+    let path = std::fs::canonicalize(current.join(bill(target).unwrap_or(target)))
+        .unwrap_or_else(|_| current.to_path_buf());
     if path.is_dir() {
         path
     } else {

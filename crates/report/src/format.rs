@@ -26,11 +26,15 @@ pub enum Format {
     Markdown,
     /// An in-toto v1 Statement, not signed.
     Statement,
+    /// A CycloneDX 1.6 bill of materials.
+    Cyclonedx,
+    /// An SPDX 2.3 document.
+    Spdx,
 }
 
 impl Format {
     /// Every format, in the order of the manual.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Pretty,
         Self::Concise,
         Self::Json,
@@ -41,6 +45,8 @@ impl Format {
         Self::Junit,
         Self::Markdown,
         Self::Statement,
+        Self::Cyclonedx,
+        Self::Spdx,
     ];
 
     /// The word on the command line.
@@ -57,7 +63,15 @@ impl Format {
             Self::Junit => "junit",
             Self::Markdown => "markdown",
             Self::Statement => "statement",
+            Self::Cyclonedx => "cyclonedx",
+            Self::Spdx => "spdx",
         }
+    }
+
+    /// Whether it lists the components of the inventory and says nothing of findings.
+    #[must_use]
+    pub const fn is_bill(self) -> bool {
+        matches!(self, Self::Cyclonedx | Self::Spdx)
     }
 
     /// Whether people read it: then it may be styled when it goes to a terminal.
@@ -74,7 +88,7 @@ impl fmt::Display for Format {
 }
 
 /// Formats of the contract that say nothing about the result of a scan yet.
-const LATER: [&str; 5] = ["cyclonedx", "spdx", "openvex", "ocsf", "oscal"];
+const LATER: [&str; 3] = ["openvex", "ocsf", "oscal"];
 
 /// A word that names no format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

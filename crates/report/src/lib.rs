@@ -4,17 +4,21 @@
 //! line contract, written to whatever the caller opened. Nothing here decides anything: verdict, waivers and order are
 //! the report's. Text from the scanned bytes (paths, messages, source lines) is hostile until escaped for the format.
 
+mod bill;
 mod code_points;
 mod concise;
+mod cyclonedx;
 mod format;
 mod frame;
 mod github;
 mod gitlab;
 mod json;
 mod junit;
+mod license;
 mod markdown;
 mod pretty;
 mod sarif;
+mod spdx;
 mod statement;
 mod style;
 mod summary;
@@ -80,6 +84,19 @@ pub fn render(
         Format::Junit => junit::render(report, context, &mut out)?,
         Format::Markdown => markdown::render(report, context, &mut out)?,
         Format::Statement => statement::render(report, &mut out)?,
+        Format::Cyclonedx => cyclonedx::render(report, &mut out)?,
+        Format::Spdx => spdx::render(report, &mut out)?,
     }
+    io::Write::flush(&mut out)
+}
+
+/// Writes an in-toto v1 Statement, not signed, whose predicate is the bill of materials of `report` in `form`.
+///
+/// # Errors
+///
+/// Whatever `out` answers; a target that has no digest; a `form` that is no bill of materials.
+pub fn render_bill_statement(form: Format, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut out = io::BufWriter::with_capacity(1 << 16, out);
+    statement::render_bill(form, report, &mut out)?;
     io::Write::flush(&mut out)
 }

@@ -1,8 +1,10 @@
 //! `-o statement`: an in-toto v1 Statement, <https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md>.
 //!
 //! The predicate is the standard test result (`https://in-toto.io/attestation/test-result/v0.1`), so that any verifier can
-//! judge it; the whole report rides along in one extension field named by our own type URI (docs/adr/0004).
+//! judge it; the whole report rides along in one extension field named by our own type URI (docs/adr/0004). The predicate of
+//! an inventory is the bill of materials itself, of the predicate types that in-toto lists for CycloneDX and SPDX.
 
+use crate::Format;
 use crate::json::write_pretty;
 use bartizan_model::{CheckStatus, Report, Target, Verdict};
 use serde::Serialize;
@@ -14,13 +16,13 @@ const STATEMENT_TYPE: &str = "https://in-toto.io/Statement/v1";
 const PREDICATE_TYPE: &str = "https://in-toto.io/attestation/test-result/v0.1";
 
 #[derive(Serialize)]
-struct Statement<'a> {
+struct Statement<P> {
     #[serde(rename = "_type")]
     kind: &'static str,
     subject: Vec<Value>,
     #[serde(rename = "predicateType")]
     predicate_type: &'static str,
-    predicate: Predicate<'a>,
+    predicate: P,
 }
 
 #[derive(Serialize)]
@@ -38,16 +40,7 @@ struct Predicate<'a> {
 
 /// One statement. A target without a digest cannot be attested: that is an error, not a statement about nothing.
 pub(crate) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let subject = subjects(&report.target);
-    if subject.is_empty() {
-        let target = crate::text::line(&report.target.name);
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            format!(
-                "an in-toto statement needs the digest of its subject, and `{target}` has none; use -o json instead"
-            ),
-        ));
-    }
+    let subject = subjects(report)?;
     let (passed_tests, warned_tests, failed_tests) = tests(report);
     let configuration = [json!({
         "name": "rules",
@@ -74,9 +67,53 @@ pub(crate) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
+/// One statement about the components of the target.
+pub(crate) fn render_bill(form: Format, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let subject = subjects(report)?;
+    match form {
+        Format::Cyclonedx => write_pretty(
+            &Statement {
+                kind: STATEMENT_TYPE,
+                subject,
+                predicate_type: "https://cyclonedx.org/bom",
+                predicate: crate::cyclonedx::document(report),
+            },
+            out,
+        ),
+        Format::Spdx => write_pretty(
+            &Statement {
+                kind: STATEMENT_TYPE,
+                subject,
+                predicate_type: "https://spdx.dev/Document",
+                predicate: crate::spdx::document(report),
+            },
+            out,
+        ),
+        other => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            format!("`{other}` is no bill of materials; cyclonedx and spdx are"),
+        )),
+    }
+}
+
+/// The subjects of a statement; an error where there are none.
+fn subjects(report: &Report) -> io::Result<Vec<Value>> {
+    let subject = digests(&report.target);
+    if subject.is_empty() {
+        let target = crate::text::line(&report.target.name);
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            format!(
+                "an in-toto statement needs the digest of its subject, and `{target}` has none; use -o json instead"
+            ),
+        ));
+    }
+    Ok(subject)
+}
+
 /// The content by its digest and, where history was scanned, the commit. The commit of a work tree is an annotation only:
 /// files may differ from it, and a subject is matched by its digest alone.
-fn subjects(target: &Target) -> Vec<Value> {
+fn digests(target: &Target) -> Vec<Value> {
     let mut subjects = Vec::new();
     let is_history = matches!(target.kind.as_str(), "git-range" | "git-history");
     if let Some(digest) = &target.sha256 {

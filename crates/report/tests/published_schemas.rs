@@ -9,7 +9,7 @@
 
 mod common;
 
-use bartizan_model::{Report, Severity, Verdict, WaiverOrigin};
+use bartizan_model::{CheckStatus, Report, Severity, Verdict, WaiverOrigin};
 use bartizan_report::Format;
 use serde_json::Value;
 use std::io::Write;
@@ -49,6 +49,10 @@ fn reports() -> Vec<(&'static str, Report)> {
         finding.snippet = None;
     }
     stranger.checks = vec![common::ran("code/sql", 3)];
+    let mut incomplete = common::inventory();
+    incomplete.checks[0].status = CheckStatus::Partial {
+        errors: vec!["yarn.lock: version 9 is not known".into()],
+    };
     vec![
         ("ordinary", common::ordinary()),
         ("empty", common::empty()),
@@ -58,6 +62,8 @@ fn reports() -> Vec<(&'static str, Report)> {
         ("without place", without_place),
         ("fixable", fixable),
         ("rules without a manual", stranger),
+        ("inventory", common::inventory()),
+        ("incomplete inventory", incomplete),
     ]
 }
 
@@ -210,5 +216,62 @@ fn assert_valid_xml(document: &str, name: &str) {
         output.status.success(),
         "{name}: {}\n{document}",
         String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn bills_of_materials_follow_the_published_schema_of_cyclonedx() {
+    let validator = cyclonedx();
+    for (name, report) in reports() {
+        let bill: Value = serde_json::from_str(&common::rendered(Format::Cyclonedx, &report)).expect(name);
+        assert_valid(&validator, &bill, name);
+    }
+    let mut bill: Value =
+        serde_json::from_str(&common::rendered(Format::Cyclonedx, &common::inventory())).unwrap();
+    bill["components"][0]["scope"] = "sometimes".into();
+    assert!(
+        !validator.is_valid(&bill),
+        "the schema refuses what it should refuse"
+    );
+}
+
+fn cyclonedx() -> jsonschema::Validator {
+    let read = |name: &str| -> Value {
+        let path = root().join("content/schema/third-party").join(name);
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    };
+    let mut registry = jsonschema::Registry::new();
+    for name in ["spdx.SNAPSHOT.schema.json", "jsf-0.82.SNAPSHOT.schema.json"] {
+        registry = registry
+            .add(format!("http://cyclonedx.org/schema/{name}"), read(name))
+            .unwrap();
+    }
+    let registry = registry.prepare().unwrap();
+    jsonschema::options()
+        .with_registry(&registry)
+        .build(&read("bom-1.6.SNAPSHOT.schema.json"))
+        .unwrap()
+}
+
+/// The specification of SPDX, and with it this schema, is under CC-BY-3.0, which is none of the licences that content of
+/// this repository may have.
+#[test]
+fn bills_of_materials_follow_the_published_schema_of_spdx() {
+    let Some(path) = std::env::var_os("BARTIZAN_TEST_SPDX_SCHEMA") else {
+        println!("SKIPPED: BARTIZAN_TEST_SPDX_SCHEMA does not name schemas/spdx-schema.json of SPDX 2.3");
+        return;
+    };
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for (name, report) in reports() {
+        let bill: Value = serde_json::from_str(&common::rendered(Format::Spdx, &report)).expect(name);
+        assert_valid(&validator, &bill, name);
+    }
+    let mut bill: Value =
+        serde_json::from_str(&common::rendered(Format::Spdx, &common::inventory())).unwrap();
+    bill["packages"][0]["filesAnalyzed"] = "perhaps".into();
+    assert!(
+        !validator.is_valid(&bill),
+        "the schema refuses what it should refuse"
     );
 }

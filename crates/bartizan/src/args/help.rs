@@ -59,6 +59,25 @@ Examples:
   bartizan gate --stage commit --fail-on low    a stricter gate
   bartizan gate --stage commit git:main..HEAD   the commits of a branch";
 
+pub(super) const SBOM: &str = "\
+List the components of a target: which packages it contains or is built from, in which versions, what depends on what, \
+under which licence, and the line of the file that proves each.
+
+A target is what `scan` takes, or sbom:FILE for a bill of materials that is there already: CycloneDX in JSON (1.2 to \
+1.6) or XML, SPDX (2.2, 2.3) in JSON or as tag-value. Two runs over the same bytes differ in the time alone.
+
+Nothing is judged, so 1 is never the answer. A lock file that could not be read makes the inventory incomplete: the \
+document says so itself, and the exit code is 4. Where nothing lists any component it is 3.";
+
+pub(super) const SBOM_EXAMPLES: &str = "\
+Examples:
+  bartizan sbom                             CycloneDX 1.6 of the current directory
+  bartizan sbom -o spdx=app.spdx.json       SPDX 2.3, to a file
+  bartizan sbom -o cyclonedx=a -o spdx=b    both, from one read
+  bartizan sbom git:main..HEAD              what the commits of a branch touch
+  bartizan sbom sbom:vendor.xml -o spdx     from one form to another
+  bartizan sbom -o statement                an in-toto statement, to be signed";
+
 pub(super) const EXPLAIN: &str = "\
 Explain something that Bartizan said: the same text as the manual.
 

@@ -1,9 +1,11 @@
 //! The command line, as clap reads it. The contract is the page "Command line contract" of the manual.
 
 mod help;
+mod sbom;
 mod scan;
 mod verbs;
 
+pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, Stage};
 pub(crate) use verbs::{
     BaselineVerb, ConfigVerb, ExplainArgs, HookVerb, ManArgs, Record, RulesVerb, SchemaArgs, WaiveAdd,
@@ -120,6 +122,10 @@ pub(crate) enum Verb {
     /// Decide whether a change may pass: scan, then answer allow, deny or unknown
     #[command(long_about = help::GATE, after_long_help = help::GATE_EXAMPLES)]
     Gate(Box<GateArgs>),
+
+    /// List the components of a target as a bill of materials
+    #[command(long_about = help::SBOM, after_long_help = help::SBOM_EXAMPLES)]
+    Sbom(Box<SbomArgs>),
 
     /// Explain a rule, a finding, a control, a verdict, a waiver or an exit code
     #[command(long_about = help::EXPLAIN, after_long_help = help::EXPLAIN_EXAMPLES)]

@@ -10,7 +10,7 @@ const OUTPUT: &str = "Output";
 /// `bartizan scan`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ScanArgs {
-    /// Path, `-` for standard input, git:RANGE, or git:ALL for the whole history
+    /// Path, `-` for standard input, git:RANGE, git:ALL for the whole history, or sbom:FILE
     #[arg(value_name = "TARGET", default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(crate) targets: Vec<String>,
 
@@ -158,7 +158,7 @@ pub(crate) struct JudgeArgs {
 pub(crate) struct OutputArgs {
     /// Print in this format, to FILE or else to standard output (repeatable)
     ///
-    /// Formats: pretty, concise, json, jsonl, sarif, github, gitlab, junit, markdown, statement. At most one goes to standard output. A file is written whole or not at all.
+    /// Formats: pretty, concise, json, jsonl, sarif, github, gitlab, junit, markdown, statement, cyclonedx, spdx. At most one goes to standard output. A file is written whole or not at all.
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "pretty", value_hint = ValueHint::Other)]
     pub(crate) output: Vec<String>,
 }

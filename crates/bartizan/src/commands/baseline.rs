@@ -75,6 +75,7 @@ fn scan_for(common: &Common, record: &Record, terminal: Terminal) -> Result<Done
         common,
         scan: &scan,
         stage: None,
+        inventory: scan::Inventory::No,
         terminal,
     })
 }

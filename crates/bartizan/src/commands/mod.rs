@@ -8,6 +8,7 @@ pub(crate) mod gate;
 pub(crate) mod hook;
 pub(crate) mod pages;
 pub(crate) mod rules;
+pub(crate) mod sbom;
 pub(crate) mod scan;
 pub(crate) mod schema;
 pub(crate) mod waive;

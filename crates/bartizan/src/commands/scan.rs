@@ -1,11 +1,12 @@
 //! `bartizan scan`: scan, print, answer.
 
 use crate::args::{Common, ScanArgs, Stage};
-use crate::error::Outcome;
+use crate::error::{Error, Outcome};
 use crate::output::{self, Destination};
-use crate::scan::{self, Done, Request};
+use crate::scan::{self, Done, Inventory, Request};
 use crate::terminal::Terminal;
-use bartizan_report::{Context, render, summary};
+use bartizan_model::Report;
+use bartizan_report::{Context, Format, render, summary};
 
 /// Scans and prints.
 pub(crate) fn run(common: &Common, args: &ScanArgs, terminal: Terminal) -> Outcome {
@@ -20,10 +21,19 @@ pub(crate) fn judge(common: &Common, args: &ScanArgs, stage: Option<Stage>, term
         common,
         scan: args,
         stage,
+        inventory: if destinations
+            .iter()
+            .any(|destination| destination.format.is_bill())
+        {
+            Inventory::Also
+        } else {
+            Inventory::No
+        },
         terminal,
     })?;
     crate::kept::keep(&done, &args.targets);
-    print(&done, &destinations)?;
+    print(&done, &destinations, &render)?;
+    done.terminal.line(summary(&done.report, &context(&done)));
     let code = done.report.verdict.exit_code();
     Ok(if code == 1 && args.judge.exit_zero {
         0
@@ -32,15 +42,28 @@ pub(crate) fn judge(common: &Common, args: &ScanArgs, stage: Option<Stage>, term
     })
 }
 
-/// Writes the report to every destination, files first, and the last line to standard error.
-fn print(done: &Done, destinations: &[Destination]) -> Result<(), crate::error::Error> {
+/// What rendering needs besides the report, for standard error.
+fn context(done: &Done) -> Context<'_> {
     let terminal = done.terminal;
-    let context = Context {
+    Context {
         rules: &done.rules,
-        color: false,
+        color: terminal.color_err,
         width: terminal.width,
         verbose: terminal.verbose,
         quiet: terminal.quiet,
+    }
+}
+
+/// Writes a report in a format.
+pub(super) type Render<'a> =
+    dyn Fn(Format, &Report, &Context<'_>, &mut dyn std::io::Write) -> std::io::Result<()> + 'a;
+
+/// Writes the report to every destination, files first.
+pub(super) fn print(done: &Done, destinations: &[Destination], render: &Render<'_>) -> Result<(), Error> {
+    let terminal = done.terminal;
+    let context = Context {
+        color: false,
+        ..context(done)
     };
     for destination in destinations {
         let Some(file) = &destination.file else { continue };
@@ -62,12 +85,5 @@ fn print(done: &Done, destinations: &[Destination]) -> Result<(), crate::error::
         )?;
         output::print(bytes)?;
     }
-    terminal.line(summary(
-        &done.report,
-        &Context {
-            color: terminal.color_err,
-            ..context
-        },
-    ));
     Ok(())
 }

@@ -254,6 +254,7 @@ fn scan_root(common: &Common, config: &Config, terminal: Terminal) -> Result<Don
         common,
         scan: &scan,
         stage: None,
+        inventory: scan::Inventory::No,
         terminal,
     })
 }

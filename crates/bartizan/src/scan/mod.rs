@@ -25,6 +25,7 @@ use bartizan_engine::system::{Machine, System};
 use bartizan_engine::waiver::InlineWaivers;
 use bartizan_engine::{CacheOptions, Check, RunOptions};
 use bartizan_model::{Report, RuleInfo, SecretKey, Target};
+use bartizan_supply::catalog::{Bills, InventoryCheck};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -35,7 +36,20 @@ pub(crate) struct Request<'a> {
     pub(crate) scan: &'a ScanArgs,
     /// The gate that asks, if one does.
     pub(crate) stage: Option<Stage>,
+    /// Whether components are listed.
+    pub(crate) inventory: Inventory,
     pub(crate) terminal: Terminal,
+}
+
+/// Whether a scan lists the components of the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inventory {
+    /// It does not.
+    No,
+    /// It does, besides looking for problems.
+    Also,
+    /// It does nothing else.
+    Only,
 }
 
 /// What a scan came to.
@@ -71,11 +85,16 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     let loaded = load_rules(system, &config.paths("rules.files"), terminal)?;
     let selection = rules::Selection::of(&config, &loaded)?;
     let baseline = judged::baseline(system, &config, &request.scan.judge, &place)?;
-    let entries = judged::waiver_file(system, &config, request.common, &place)?;
+    // Waivers speak of findings, and an inventory has none.
+    let entries = if request.inventory == Inventory::Only {
+        Vec::new()
+    } else {
+        judged::waiver_file(system, &config, request.common, &place)?
+    };
 
-    let checks = checks(&config, &place, loaded, &selection)?;
+    let checks = checks(request, &config, &place, loaded, &selection)?;
     let source = source::open(request, &config, &place)?;
-    let flag = interrupt::install(request.scan.targets.iter().any(|target| target == "-"));
+    let flag = interrupt::install(reads_stdin(request));
     let bar = Bar::new();
     let options = RunOptions {
         jobs: usize::try_from(config.number("scan.jobs")).unwrap_or(0),
@@ -255,12 +274,28 @@ fn terminal_of(request: &Request<'_>, config: &Config) -> Terminal {
 }
 
 fn checks(
+    request: &Request<'_>,
     config: &Config,
     place: &Place,
     loaded: Loaded,
     selection: &rules::Selection,
 ) -> Result<Vec<Box<dyn Check>>, Error> {
     let mut checks: Vec<Box<dyn Check>> = Vec::new();
+    if request.inventory != Inventory::No {
+        let bills = request
+            .scan
+            .targets
+            .iter()
+            .any(|target| place::bill(target).is_some());
+        checks.push(Box::new(InventoryCheck::new(if bills {
+            Bills::Beginning(place::BILL)
+        } else {
+            Bills::None
+        })));
+    }
+    if request.inventory == Inventory::Only {
+        return Ok(checks);
+    }
     if selection.family("leak") {
         let options = LeakOptions {
             generic: match config.text("leak.generic") {
@@ -292,16 +327,26 @@ fn secret_key(config: &Config) -> Result<SecretKey, Error> {
     Ok(SecretKey::derive(&bytes))
 }
 
+fn reads_stdin(request: &Request<'_>) -> bool {
+    let mut targets = request.scan.targets.iter();
+    targets.any(|target| place::bill(target).unwrap_or(target) == "-")
+}
+
 fn cache(request: &Request<'_>, config: &Config, place: &Place) -> Option<CacheOptions> {
     let select = &request.scan.select;
-    if !config.flag("data.cache") || request.scan.targets.iter().any(|target| target == "-") {
+    if !config.flag("data.cache") || reads_stdin(request) {
         return None;
     }
     let what = format!(
-        "{}{}{}",
+        "{}{}{}{}",
         request.scan.targets.join("\n"),
         select.staged,
-        select.changed.is_some()
+        select.changed.is_some(),
+        match request.inventory {
+            Inventory::No => "",
+            Inventory::Also => "inventory",
+            Inventory::Only => "inventory alone",
+        }
     );
     let file = place::data_dir(config)?
         .join("cache")

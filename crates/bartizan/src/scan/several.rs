@@ -61,6 +61,13 @@ impl Part {
 
 impl Source for Several {
     fn target(&self) -> Target {
+        if let [part] = self.parts.as_slice() {
+            return Target {
+                name: part.prefix.trim_end_matches('/').to_owned(),
+                kind: "sbom".to_owned(),
+                ..part.source.target()
+            };
+        }
         let names: Vec<String> = self.parts.iter().map(|part| part.source.target().name).collect();
         let commit = self.parts.iter().find_map(|part| part.source.target().commit);
         Target {

@@ -1,12 +1,12 @@
 //! From targets and flags to one source.
 
 use super::sparing::{Excluding, Spared};
-use super::{Place, Request, several::Several};
+use super::{Inventory, Place, Request, several::Several};
 use crate::error::Error;
 use crate::place;
 use bartizan_engine::config::Config;
 use bartizan_engine::globs::PathGlobs;
-use bartizan_source::{ArchiveLimits, GitChangedSource, Source, SourceOptions, WindowSize};
+use bartizan_source::{ArchiveLimits, DirSource, GitChangedSource, Source, SourceOptions, WindowSize};
 use std::path::Path;
 
 /// Bytes that a window repeats of the one before it: longer than any credential but some private keys.
@@ -58,8 +58,13 @@ pub(super) fn open(request: &Request<'_>, config: &Config, place: &Place) -> Res
                 "name the directory that holds all of them",
             ));
         }
-        [one] => bartizan_source::open(one, &options)?,
-        many if many.iter().filter(|target| *target == "-").count() > 1 => {
+        [one] if place::bill(one).is_none() => bartizan_source::open(one, &options)?,
+        many if many
+            .iter()
+            .filter(|target| place::bill(target).unwrap_or(target) == "-")
+            .count()
+            > 1 =>
+        {
             return Err(Error::usage(
                 "standard input is named twice",
                 "it can be read once: leave out one `-`",
@@ -68,11 +73,31 @@ pub(super) fn open(request: &Request<'_>, config: &Config, place: &Place) -> Res
         many => {
             let parts = many
                 .iter()
-                .map(|target| Ok((target.clone(), bartizan_source::open(target, &options)?)));
+                .map(|target| Ok((target.clone(), open_one(target, &options)?)));
             Box::new(Several::new(parts.collect::<Result<Vec<_>, Error>>()?))
         }
     };
     exclude(source, config, place)
+}
+
+/// A bill of materials is a file like any other; what it is read as follows from the name under which `Several` lists it.
+fn open_one(target: &str, options: &SourceOptions) -> Result<Box<dyn Source>, Error> {
+    let Some(file) = place::bill(target) else {
+        return Ok(bartizan_source::open(target, options)?);
+    };
+    if file == "-" {
+        return Ok(bartizan_source::open(file, options)?);
+    }
+    if file.is_empty() || Path::new(file).is_dir() {
+        return Err(Error::usage(
+            format!("`{target}` names no file"),
+            "write `sbom:FILE`, with a bill of materials of CycloneDX or SPDX",
+        ));
+    }
+    if !Path::new(file).exists() {
+        return Err(bartizan_source::SourceError::NotFound(file.to_owned()).into());
+    }
+    Ok(Box::new(DirSource::open(file, options)?))
 }
 
 fn open_changed(target: &str, base: Option<&str>, options: &SourceOptions) -> Result<Box<dyn Source>, Error> {
@@ -112,11 +137,11 @@ pub(super) fn prefix(config: &Config, key: &str, place: &Place) -> String {
     place::prefix(config.base(key), &place.start).unwrap_or_default()
 }
 
-/// An empty directory or range is no answer; an empty index or difference is one.
+/// An empty directory or range is no answer; an empty index or difference is one. An inventory has an answer of its own.
 pub(super) fn nothing_there(request: &Request<'_>, outcome: &bartizan_engine::Outcome) -> Result<(), Error> {
     let select = &request.scan.select;
     let looked = outcome.stats.files > 0 || !outcome.skipped.is_empty();
-    if looked || select.staged || select.changed.is_some() {
+    if request.inventory == Inventory::Only || looked || select.staged || select.changed.is_some() {
         return Ok(());
     }
     Err(Error::nothing(

@@ -162,6 +162,17 @@ impl PackageUrl {
         &self.qualifiers
     }
 
+    /// The name that the package's ecosystem usually gives it: `group:artifact` for Maven, the bare name for packages of
+    /// distributions (whose namespace is the distribution), else namespace and name joined by `/`.
+    #[must_use]
+    pub fn usual_name(&self) -> String {
+        match (self.kind.as_str(), &self.namespace) {
+            (_, None) | ("alpm" | "apk" | "deb" | "rpm", _) => self.name.clone(),
+            ("maven", Some(namespace)) => format!("{namespace}:{}", self.name),
+            (_, Some(namespace)) => format!("{namespace}/{}", self.name),
+        }
+    }
+
     /// The value of one qualifier.
     #[must_use]
     pub fn qualifier(&self, key: &str) -> Option<&str> {

@@ -250,6 +250,77 @@ pub(crate) fn unknown() -> Report {
     }
 }
 
+/// A component of npm that nothing depends on.
+pub(crate) fn component(name: &str, version: &str) -> Component {
+    let purl = PackageUrl::parse(&format!("pkg:npm/{name}@{version}")).unwrap();
+    let usual = purl.usual_name();
+    Component {
+        ecosystem: Some("npm".into()),
+        scope: Scope::Runtime,
+        ..Component::new(
+            purl,
+            usual,
+            "npm-package-lock",
+            location("package-lock.json", 7, 1, 1),
+        )
+    }
+}
+
+/// An inventory in which every field of a component is used somewhere.
+pub(crate) fn inventory() -> Report {
+    let mut app = component("%40acme/app", "1.0.0");
+    let mut tool = component("tool", "2.0.0");
+    let mut leaf = component("leaf", "0.1.0-rc.1+b");
+    app.direct = Some(true);
+    app.licenses = vec!["MIT".into()];
+    app.hashes = vec![
+        Hash {
+            algorithm: "SHA-1".into(),
+            value: "ab".repeat(20),
+        },
+        Hash {
+            algorithm: "SHA-512".into(),
+            value: "cd".repeat(64),
+        },
+    ];
+    app.depends_on = vec![leaf.purl.clone()];
+    app.locations.push(location("web/package-lock.json", 99, 1, 1));
+    tool.direct = Some(true);
+    tool.scope = Scope::Development;
+    tool.licenses = vec!["SEE LICENSE IN LICENSE.txt".into()];
+    tool.hashes = vec![Hash {
+        algorithm: "h1".into(),
+        value: "ef".repeat(20),
+    }];
+    tool.depends_on = vec![leaf.purl.clone()];
+    leaf.direct = Some(false);
+    leaf.scope = Scope::Optional;
+    leaf.licenses = vec!["Apache-2.0 OR MIT".into()];
+    // A cycle, as npm allows.
+    leaf.depends_on = vec![app.purl.clone()];
+    let purl = PackageUrl::parse("pkg:deb/debian/libssl3@3.0.11-1?arch=amd64").unwrap();
+    let mut system = Component::new(purl, "libssl3", "dpkg", location("var/lib/dpkg/status", 1, 1, 1));
+    system.ecosystem = Some("Debian:12".into());
+    system.source = Some(SourcePackage {
+        name: "openssl".into(),
+        version: Some("3.0.11".into()),
+    });
+    let purl = PackageUrl::parse("pkg:maven/org.acme/thing@1").unwrap();
+    let jar = Component::new(
+        purl,
+        "Thing of Acme",
+        "jar",
+        location("a.jar!/META-INF/MANIFEST.MF", 1, 1, 1),
+    );
+    let mut components = vec![app, tool, leaf, system, jar];
+    components.sort_by(|a, b| a.purl.cmp(&b.purl));
+    Report {
+        components,
+        checks: vec![ran("supply/inventory", 0)],
+        ..empty()
+    }
+}
+
 /// Text that tries to act: on terminals, in XML, Markdown, workflow commands, and by direction.
 pub(crate) const HOSTILE: &str = "\u{1b}[31mred\u{1b}[0m\u{7}\r\n::error::x%0A|`<b>&amp;]]>\"'\u{0}\u{9b}2J\u{202e}gpj.exe\u{fffe}[a](b) @all {{x}}";
 
@@ -290,6 +361,17 @@ pub(crate) fn hostile() -> Report {
             };
         }
     }
+    let mut strange = component("x", "1");
+    strange.name.clone_from(&text);
+    strange.version = Some(text.clone());
+    strange.licenses = vec![text.clone()];
+    strange.cataloger.clone_from(&text);
+    strange.hashes = vec![Hash {
+        algorithm: text.clone(),
+        value: text.clone(),
+    }];
+    strange.locations = vec![location(HOSTILE, 1, 1, 2)];
+    report.components.push(strange);
     report.target.name.clone_from(&text);
     report.verdict = Verdict::Deny {
         reasons: vec![text.clone()],

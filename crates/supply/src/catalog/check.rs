@@ -1,6 +1,7 @@
 //! The check `supply/inventory`: runs the catalogers over the files they read.
 
 use super::{Cataloger, Inventory, LARGEST_FILE, registry};
+use crate::sbom;
 use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
@@ -8,16 +9,37 @@ use bartizan_source::{FileMeta, Interest};
 /// Changes when a cataloger reads the same bytes differently; part of the key of cached results.
 const REVISION: &[u8] = b"2";
 
+/// Which files are bills of materials that somebody else made, rather than evidence of a component.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bills {
+    /// None.
+    None,
+    /// Those whose path begins so.
+    Beginning(&'static str),
+}
+
+impl Bills {
+    fn are_at(self, path: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::Beginning(beginning) => path.starts_with(beginning),
+        }
+    }
+}
+
 /// Lists the components of a target. It has no rules: an inventory is no finding.
 pub struct InventoryCheck {
     meta: Meta,
+    bills: Bills,
 }
 
 impl InventoryCheck {
     /// The check with every cataloger.
     #[must_use]
-    pub fn new() -> Self {
-        let mut builder = FingerprintBuilder::new("supply/inventory").part(REVISION);
+    pub fn new(bills: Bills) -> Self {
+        let mut builder = FingerprintBuilder::new("supply/inventory")
+            .part(REVISION)
+            .part(format!("{bills:?}").as_bytes());
         for cataloger in registry::ALL {
             builder = builder.part(cataloger.id().as_bytes());
         }
@@ -26,6 +48,7 @@ impl InventoryCheck {
             *to = from;
         }
         Self {
+            bills,
             meta: Meta {
                 id: "supply/inventory",
                 title: "Inventory of components",
@@ -38,7 +61,7 @@ impl InventoryCheck {
 
 impl Default for InventoryCheck {
     fn default() -> Self {
-        Self::new()
+        Self::new(Bills::None)
     }
 }
 
@@ -52,7 +75,9 @@ impl Check for InventoryCheck {
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
-        if readers(file).next().is_some() {
+        if self.bills.are_at(&file.path) {
+            Interest::Entire(sbom::LARGEST)
+        } else if readers(file).next().is_some() {
             Interest::Entire(LARGEST_FILE)
         } else {
             Interest::No
@@ -60,6 +85,14 @@ impl Check for InventoryCheck {
     }
 
     fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError> {
+        if self.bills.are_at(input.path()) {
+            let read = sbom::read(input.bytes, input.path());
+            read.components
+                .into_iter()
+                .for_each(|component| out.component(component));
+            read.problems.into_iter().for_each(|problem| out.error(problem));
+            return Ok(());
+        }
         for cataloger in readers(input.meta).filter(|one| one.recognises(input.bytes)) {
             let mut inventory = Inventory::new(cataloger.id(), input);
             let result = cataloger.read(input, &mut inventory);

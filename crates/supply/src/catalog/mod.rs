@@ -20,7 +20,7 @@ pub mod os;
 pub mod platform;
 pub mod python;
 
-pub use check::InventoryCheck;
+pub use check::{Bills, InventoryCheck};
 pub use inventory::{Inventory, Package};
 
 use bartizan_engine::Input;

@@ -76,11 +76,10 @@ pub(crate) fn read(text: &str) -> Result<Element, Unreadable> {
                 }
             }
             Event::End(_) => close(&mut open),
-            Event::Text(bytes) => push(&mut open, &String::from_utf8_lossy(&bytes)),
-            Event::CData(bytes) => push(&mut open, &String::from_utf8_lossy(&bytes)),
+            Event::Text(text) => push(&mut open, &text),
+            Event::CData(text) => push(&mut open, &text),
             Event::GeneralRef(name) => {
-                let name = String::from_utf8_lossy(&name);
-                let whole = format!("&{name};");
+                let whole = format!("&{};", &*name);
                 let text =
                     quick_xml::escape::unescape(&whole).map_or(String::new(), |text| text.into_owned());
                 push(&mut open, &text);
@@ -98,14 +97,14 @@ pub(crate) fn read(text: &str) -> Result<Element, Unreadable> {
 
 fn element(tag: &BytesStart<'_>, at: Range<usize>) -> Element {
     let attributes = tag.attributes().flatten().map(|attribute| {
-        let key = String::from_utf8_lossy(attribute.key.local_name().as_ref()).into_owned();
-        let raw = String::from_utf8_lossy(&attribute.value);
+        let key = attribute.key.local_name().as_ref().to_owned();
+        let raw = &attribute.value;
         let value =
-            quick_xml::escape::unescape(&raw).map_or_else(|_| raw.to_string(), |text| text.into_owned());
+            quick_xml::escape::unescape(raw).map_or_else(|_| raw.to_string(), |text| text.into_owned());
         (key, value.trim().to_owned())
     });
     Element {
-        name: String::from_utf8_lossy(tag.local_name().as_ref()).into_owned(),
+        name: tag.local_name().as_ref().to_owned(),
         attributes: attributes.collect(),
         at,
         ..Element::default()
