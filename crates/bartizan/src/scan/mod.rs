@@ -8,6 +8,7 @@ mod rules;
 mod several;
 mod source;
 mod sparing;
+mod supply;
 
 pub(crate) use judged::{read_baseline, waiver_file};
 pub(crate) use rules::{Loaded, load_rules};
@@ -73,8 +74,9 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     let baseline = judged::baseline(system, &config, &request.scan.judge, &place)?;
     let entries = judged::waiver_file(system, &config, request.common, &place)?;
 
-    let checks = checks(&config, &place, loaded, &selection)?;
     let source = source::open(request, &config, &place)?;
+    let supply = supply::Supply::open(&config, &selection, &source.target(), started);
+    let checks = checks(&config, &place, loaded, &selection, supply.as_ref())?;
     let flag = interrupt::install(request.scan.targets.iter().any(|target| target == "-"));
     let bar = Bar::new();
     let options = RunOptions {
@@ -90,11 +92,14 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     let target = with_provenance(source.target(), &place);
     let outcome = bartizan_engine::run(source.as_ref(), &checks, &options);
     bar.finish();
-    let outcome = outcome?;
+    let mut outcome = outcome?;
     if outcome.interrupted {
         return Err(Error::interrupted());
     }
     source::nothing_there(request, &outcome)?;
+    if let Some(supply) = &supply {
+        supply.judge(&selection, &mut outcome);
+    }
     if let Some(error) = &outcome.cache_error {
         terminal.warn(format_args!(
             "the result cache could not be written: {error}; the next scan will be slower"
@@ -259,6 +264,7 @@ fn checks(
     place: &Place,
     loaded: Loaded,
     selection: &rules::Selection,
+    supply: Option<&supply::Supply>,
 ) -> Result<Vec<Box<dyn Check>>, Error> {
     let mut checks: Vec<Box<dyn Check>> = Vec::new();
     if selection.family("leak") {
@@ -274,6 +280,7 @@ fn checks(
         };
         checks.push(sparing::leak(Box::new(LeakCheck::new(options)), config, place)?);
     }
+    checks.extend(supply.into_iter().flat_map(supply::Supply::checks));
     checks.push(Box::new(InlineWaivers::default()));
     Ok(checks)
 }

@@ -3,6 +3,7 @@
 //! In: OSV records, the catalogue of exploited vulnerabilities (KEV) and exploit predictions (EPSS); an inventory. Out: an
 //! index file, and findings. [`record`] and [`exploit`] read, [`index`] keeps, [`matching`] answers.
 
+mod check;
 pub mod exploit;
 pub mod index;
 pub mod matching;
@@ -12,4 +13,5 @@ pub mod record;
 mod rules;
 pub mod severity;
 
+pub use check::AdvisoryCheck;
 pub use rules::{MALICIOUS, VULNERABLE, rules};

@@ -199,7 +199,7 @@ impl Json {
             ids.dedup();
             ids
         };
-        let words = [&self.database_specific["severity"]];
+        let words = [field(&self.database_specific, "severity")];
         let mut affected = Vec::new();
         for one in self.affected.into_iter().flatten() {
             affected.extend(one.into_affected()?);
@@ -232,11 +232,11 @@ impl JsonAffected {
             bounded(text)?;
         }
         let words = [
-            &self.ecosystem_specific["severity"],
-            &self.ecosystem_specific["urgency"],
-            &self.database_specific["severity"],
+            field(&self.ecosystem_specific, "severity"),
+            field(&self.ecosystem_specific, "urgency"),
+            field(&self.database_specific, "severity"),
         ];
-        let cvss = self.database_specific["cvss"].clone();
+        let cvss = field(&self.database_specific, "cvss").clone();
         let severity = if self.severity.is_null() {
             Value::Array(vec![serde_json::json!({ "score": cvss })])
         } else {
@@ -244,7 +244,7 @@ impl JsonAffected {
         };
         Ok(Some(Affected {
             rating: rating(&severity, words),
-            imports: imports(&self.ecosystem_specific["imports"])?,
+            imports: imports(field(&self.ecosystem_specific, "imports"))?,
             ecosystem: package.ecosystem,
             name: package.name,
             ranges,
@@ -286,11 +286,11 @@ impl JsonRange {
 fn imports(value: &Value) -> Result<Vec<Import>, RecordError> {
     let mut imports = Vec::new();
     for one in value.as_array().into_iter().flatten() {
-        let Some(path) = one["path"].as_str() else {
+        let Some(path) = field(one, "path").as_str() else {
             continue;
         };
         bounded(path)?;
-        let symbols = one["symbols"].as_array().into_iter().flatten();
+        let symbols = field(one, "symbols").as_array().into_iter().flatten();
         let mut symbols: Vec<String> = symbols.filter_map(Value::as_str).map(str::to_owned).collect();
         for symbol in &symbols {
             bounded(symbol)?;
@@ -310,11 +310,16 @@ fn imports(value: &Value) -> Result<Vec<Import>, RecordError> {
 fn rating<'a>(severity: &'a Value, words: impl IntoIterator<Item = &'a Value>) -> Rating {
     let entries = severity.as_array().map_or(&[][..], Vec::as_slice);
     // Ubuntu gives its word as a score of the type `Ubuntu`.
-    let scores = || entries.iter().filter_map(|entry| entry["score"].as_str());
+    let scores = || entries.iter().filter_map(|entry| field(entry, "score").as_str());
     Rating::of(
         scores(),
         words.into_iter().filter_map(Value::as_str).chain(scores()),
     )
+}
+
+/// A member of an object; null where there is none, or no object.
+fn field<'a>(value: &'a Value, name: &str) -> &'a Value {
+    value.get(name).unwrap_or(&Value::Null)
 }
 
 fn time(value: &Value) -> Option<Timestamp> {

@@ -98,7 +98,7 @@ fn is_whole(version: u8, text: &str) -> bool {
         text.split('/')
             .any(|part| part.split(':').next() == Some(*metric))
     };
-    demanded.iter().all(|metric| has(&metric))
+    demanded.iter().all(has)
 }
 
 /// The words of GitHub, Debian, Ubuntu, Red Hat, SUSE and others.

@@ -137,6 +137,7 @@ pub struct Counts {
 pub struct Index<S> {
     storage: S,
     counts: Counts,
+    digest: [u8; 32],
     sections: BTreeMap<String, Section>,
     prefixes: OnceLock<Prefixes>,
 }
@@ -187,6 +188,7 @@ impl<S: Storage> Index<S> {
         Ok(Self {
             storage,
             counts,
+            digest,
             sections,
             prefixes: OnceLock::new(),
         })
@@ -195,6 +197,11 @@ impl<S: Storage> Index<S> {
     /// What it holds.
     pub const fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// Digest of everything in it.
+    pub const fn digest(&self) -> [u8; 32] {
+        self.digest
     }
 
     /// Ecosystems in it, with the number of packages of each.
