@@ -94,10 +94,10 @@ def versions_of(affected):
 
 def generate(source, target, wanted):
     """Writes the mirror and returns packages with versions: {(ecosystem, name): versions}."""
-    originals = {
-        path.parent.name: [zipfile.ZipFile(path).read(name) for name in sorted(zipfile.ZipFile(path).namelist())]
-        for path in sorted(source.glob("*/all.zip"))
-    }
+    originals = {}
+    for path in sorted(source.glob("*/all.zip")):
+        with zipfile.ZipFile(path) as archive:
+            originals[path.parent.name] = [archive.read(name) for name in sorted(archive.namelist())]
     copies, packages, cves = Copies(), {}, set()
     archives = {}
     for name in originals:

@@ -1,5 +1,7 @@
 //! The advisory index and what is matched with it: against a plain evaluation of the records, and against damage.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may fail as tests do")]
+
 use bartizan_model::{Component, Location, PackageUrlParts, Severity, SourcePackage, Timestamp};
 use bartizan_supply::advisory::exploit::Exploits;
 use bartizan_supply::advisory::index::{Builder, Index, IndexError};
