@@ -57,7 +57,7 @@ class Copies:
         if match:
             prefix = f"{match[1]}{2000 + number % 27}-"
             self.numbers[prefix] += 1
-            return f"{prefix}{100_000 + self.numbers[prefix]}"
+            return f"{prefix}{500_000 + self.numbers[prefix]}"
         return f"{text.split('-')[0]}-{number:016x}"[: max(len(text), 12)]
 
     @staticmethod
