@@ -18,12 +18,13 @@ import leak_tree
 import leaky_repo
 import rule_examples
 import startup
+import supply_index
 from harness import places, tools
 from harness.section import join
 
 FIGURES = {
     module.NAME: module
-    for module in (leak_tree, leak_history, rule_examples, leaky_repo, creddata, gate_latency, startup)
+    for module in (leak_tree, leak_history, rule_examples, leaky_repo, creddata, gate_latency, startup, supply_index)
 }
 RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")
 

@@ -11,6 +11,7 @@
     reason = "all of this is tests: what is wrong must stop them"
 )]
 
+mod advisories;
 mod bad_input;
 mod baselines;
 mod config;

@@ -5,6 +5,7 @@
 
 mod args;
 mod commands;
+mod db;
 mod edge;
 mod error;
 mod foreign;
@@ -56,6 +57,7 @@ fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
         Verb::Baseline(verb) => commands::baseline::run(common, verb, terminal),
         Verb::Hook(verb) => commands::hook::run(&verb, terminal),
         Verb::Rules(verb) => commands::rules::run(common, verb, terminal),
+        Verb::Db(verb) => commands::db::run(common, &verb, terminal),
         Verb::Doctor => commands::doctor::run(common, terminal),
         Verb::Completions { shell } => commands::pages::completions(shell),
         Verb::Man(man) => commands::pages::man(&man, terminal),

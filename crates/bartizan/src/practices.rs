@@ -95,6 +95,21 @@ pub(crate) const PRACTICES: &[Practice] = &[
         "Decide for each vulnerability what is done about it, and write the decision down.",
     ),
     practice(
+        "OWASP-ASVS-5.0",
+        "15.2.1",
+        "Components are replaced or mended within the time that is written down for the severity of their vulnerabilities.",
+    ),
+    practice(
+        "OWASP-Proactive-Controls-2024",
+        "C6",
+        "Keep your components secure: know what you are built from, and replace what has known vulnerabilities.",
+    ),
+    practice(
+        "OWASP-Top10-2021",
+        "A06",
+        "Vulnerable and outdated components. What a product is built from is attacked like what it is itself.",
+    ),
+    practice(
         "PCI-DSS-4.0.1",
         "8.6.2",
         "Passwords of application and system accounts are not written into scripts, configuration files or source code.",
@@ -130,6 +145,12 @@ const KEYS: &[(&str, &str)] = &[
     ("OWASP-Top10-2021", "A02"),
     ("OWASP-Cheat-Sheets", "Cryptographic Storage"),
     ("OWASP-Cheat-Sheets", "Secrets Management"),
+];
+
+const COMPONENTS: &[(&str, &str)] = &[
+    ("OWASP-ASVS-5.0", "15.2.1"),
+    ("OWASP-Proactive-Controls-2024", "C6"),
+    ("OWASP-Top10-2021", "A06"),
 ];
 
 /// Weaknesses that rules name.
@@ -216,6 +237,18 @@ pub(crate) const WEAKNESSES: &[Weakness] = &[
         name: "Use of a one-way hash with a predictable salt",
         means: "The salt of password hashes is known beforehand, so tables of hashes can be computed once for everybody.",
         practices: KEYS,
+    },
+    Weakness {
+        id: "CWE-506",
+        name: "Embedded malicious code",
+        means: "Somebody put code into the product, or into something that it is built from, to do harm.",
+        practices: COMPONENTS,
+    },
+    Weakness {
+        id: "CWE-1395",
+        name: "Dependency on a vulnerable third-party component",
+        means: "Something that the product is built from has a vulnerability that is known to everyone, attackers included.",
+        practices: COMPONENTS,
     },
     Weakness {
         id: "CWE-916",

@@ -222,7 +222,7 @@ fn tag_value_of_spdx_is_read_with_licences_that_are_explained_elsewhere() {
     assert_eq!(a.licenses, ["Words of a licence"]);
     assert_eq!((a.direct, c.direct), (Some(true), None));
     assert_eq!(c.scope, Scope::Development);
-    assert_eq!(a.depends_on, [c.purl.clone()]);
+    assert_eq!(a.depends_on, std::slice::from_ref(&c.purl));
 }
 
 #[test]

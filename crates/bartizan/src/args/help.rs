@@ -171,3 +171,18 @@ pub(super) const RULES_IMPORT_EXAMPLES: &str = "\
 Examples:
   bartizan rules import gitleaks.toml
   bartizan rules import gitleaks.toml -o rules/";
+
+pub(super) const DB_UPDATE: &str = "\
+Make the index of known vulnerabilities again.
+
+The records are read from files, and no network is used: a mirror of the OSV bucket, with one all.zip in the directory \
+of each ecosystem, an archive of records, or single records. A file named known_exploited_vulnerabilities.json and a \
+CSV with epss in its name are taken for what they are; --kev and --epss name them elsewhere.
+
+The new index takes the place of the old one in one step, and only when everything could be read.";
+
+pub(super) const DB_UPDATE_EXAMPLES: &str = "\
+Examples:
+  bartizan db update --from /srv/mirror/osv
+  bartizan db update --from npm/all.zip --from PyPI/all.zip
+  bartizan db update --from osv --kev known_exploited_vulnerabilities.json --epss epss_scores-current.csv.gz";

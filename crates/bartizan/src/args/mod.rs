@@ -8,8 +8,8 @@ mod verbs;
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, Stage};
 pub(crate) use verbs::{
-    BaselineVerb, ConfigVerb, ExplainArgs, HookVerb, ManArgs, Record, RulesVerb, SchemaArgs, WaiveAdd,
-    WaiveVerb,
+    BaselineVerb, ConfigVerb, DbUpdate, DbVerb, ExplainArgs, HookVerb, ManArgs, Record, RulesVerb,
+    SchemaArgs, WaiveAdd, WaiveVerb,
 };
 
 use clap::builder::styling::{AnsiColor, Styles};
@@ -146,6 +146,10 @@ pub(crate) enum Verb {
     /// List, test, write and import rules
     #[command(subcommand)]
     Rules(RulesVerb),
+
+    /// Make and describe the index of known vulnerabilities
+    #[command(subcommand)]
+    Db(DbVerb),
 
     /// Check that everything Bartizan needs is in order
     #[command(long_about = help::DOCTOR)]

@@ -184,3 +184,34 @@ pub(crate) enum ConfigVerb {
         origin: bool,
     },
 }
+
+/// `bartizan db`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DbVerb {
+    /// Make the index again from OSV records
+    #[command(long_about = help::DB_UPDATE, after_long_help = help::DB_UPDATE_EXAMPLES)]
+    Update(DbUpdate),
+
+    /// Say how old the index is and what it holds
+    Status {
+        /// Format: text or json
+        #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+        output: String,
+    },
+}
+
+/// `bartizan db update`.
+#[derive(Debug, Args)]
+pub(crate) struct DbUpdate {
+    /// Directory in the layout of the OSV bucket, archive of records, or one record (repeatable)
+    #[arg(long, value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub(crate) from: Vec<String>,
+
+    /// CISA's catalogue of known exploited vulnerabilities, as JSON
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) kev: Option<String>,
+
+    /// FIRST's table of exploit predictions, as CSV, compressed or not
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) epss: Option<String>,
+}

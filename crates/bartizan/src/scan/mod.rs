@@ -8,6 +8,7 @@ mod rules;
 mod several;
 mod source;
 mod sparing;
+mod supply;
 
 pub(crate) use judged::{read_baseline, waiver_file};
 pub(crate) use rules::{Loaded, load_rules};
@@ -92,8 +93,13 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         judged::waiver_file(system, &config, request.common, &place)?
     };
 
-    let checks = checks(request, &config, &place, loaded, &selection)?;
     let source = source::open(request, &config, &place)?;
+    let supply = if request.inventory == Inventory::Only {
+        None
+    } else {
+        supply::Supply::open(&config, &selection, &source.target(), started)
+    };
+    let checks = checks(request, &config, &place, loaded, &selection, supply.as_ref())?;
     let flag = interrupt::install(reads_stdin(request));
     let bar = Bar::new();
     let options = RunOptions {
@@ -109,11 +115,15 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     let target = with_provenance(source.target(), &place);
     let outcome = bartizan_engine::run(source.as_ref(), &checks, &options);
     bar.finish();
-    let outcome = outcome?;
+    let mut outcome = outcome?;
     if outcome.interrupted {
         return Err(Error::interrupted());
     }
     source::nothing_there(request, &outcome)?;
+    supply::finish_inventory(&mut outcome);
+    if let Some(supply) = &supply {
+        supply.judge(&selection, &mut outcome);
+    }
     if let Some(error) = &outcome.cache_error {
         terminal.warn(format_args!(
             "the result cache could not be written: {error}; the next scan will be slower"
@@ -279,19 +289,20 @@ fn checks(
     place: &Place,
     loaded: Loaded,
     selection: &rules::Selection,
+    supply: Option<&supply::Supply>,
 ) -> Result<Vec<Box<dyn Check>>, Error> {
     let mut checks: Vec<Box<dyn Check>> = Vec::new();
-    if request.inventory != Inventory::No {
-        let bills = request
-            .scan
-            .targets
-            .iter()
-            .any(|target| place::bill(target).is_some());
-        checks.push(Box::new(InventoryCheck::new(if bills {
+    if request.inventory != Inventory::No || supply.is_some() {
+        let mut targets = request.scan.targets.iter();
+        let bills = if targets.any(|target| place::bill(target).is_some()) {
             Bills::Beginning(place::BILL)
         } else {
             Bills::None
-        })));
+        };
+        // Where only findings are asked for, an inventory with gaps is told and decides nothing, unless the settings
+        // demand that everything be matched.
+        let required = request.inventory != Inventory::No || supply.is_some_and(supply::Supply::is_required);
+        checks.push(Box::new(InventoryCheck::new(bills, required)));
     }
     if request.inventory == Inventory::Only {
         return Ok(checks);
@@ -309,6 +320,7 @@ fn checks(
         };
         checks.push(sparing::leak(Box::new(LeakCheck::new(options)), config, place)?);
     }
+    checks.extend(supply.map(supply::Supply::check));
     checks.push(Box::new(InlineWaivers::default()));
     Ok(checks)
 }

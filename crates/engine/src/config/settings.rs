@@ -201,6 +201,21 @@ pub const SETTINGS: &[Setting] = &[
                 against a fingerprint. Keep it out of the repository; fingerprints change with it.",
     },
     Setting {
+        key: "supply.require-index",
+        kind: Kind::Flag,
+        default: Some(Default::Flag(false)),
+        in_file: true,
+        about: "Answer Unknown where there are components and no advisory index to match them with.",
+    },
+    Setting {
+        key: "supply.max-index-age",
+        kind: Kind::Number(0, 3650),
+        default: Some(Default::Number(0)),
+        in_file: true,
+        about: "Days since the advisory index was made after which the answer is Unknown; 0 means any age will do. \
+                Demands an index as well.",
+    },
+    Setting {
         key: "rules.files",
         kind: Kind::Paths,
         default: Some(Default::Empty),

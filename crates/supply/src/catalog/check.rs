@@ -34,9 +34,9 @@ pub struct InventoryCheck {
 }
 
 impl InventoryCheck {
-    /// The check with every cataloger.
+    /// The check with every cataloger. A verdict depends on it where it is `required`.
     #[must_use]
-    pub fn new(bills: Bills) -> Self {
+    pub fn new(bills: Bills, required: bool) -> Self {
         let mut builder = FingerprintBuilder::new("supply/inventory")
             .part(REVISION)
             .part(format!("{bills:?}").as_bytes());
@@ -52,16 +52,10 @@ impl InventoryCheck {
             meta: Meta {
                 id: "supply/inventory",
                 title: "Inventory of components",
-                required: true,
+                required,
                 digest,
             },
         }
-    }
-}
-
-impl Default for InventoryCheck {
-    fn default() -> Self {
-        Self::new(Bills::None)
     }
 }
 

@@ -107,7 +107,7 @@ impl<'t> Reader<'t> {
         let resolution = entry.get("resolution");
         let in_key = name_and_version(&entry.key, self.paths);
         let registry = in_key.is_some_and(|(_, version)| is_version(version))
-            && !resolution.is_some_and(|one| one.get("directory").or(one.get("repo")).is_some())
+            && resolution.is_none_or(|one| one.get("directory").or(one.get("repo")).is_none())
             && from_registry(resolution.and_then(|one| one.value_of("tarball")));
         let name = entry.value_of("name").or(in_key.map(|(name, _)| name));
         let version = entry.value_of("version").or(in_key.map(|(_, version)| version));

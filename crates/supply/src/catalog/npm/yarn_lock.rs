@@ -45,10 +45,10 @@ impl Cataloger for YarnLock {
                     "lock file version {version} is not known; versions up to {NEWEST} are"
                 ));
             }
-        } else if let Some(line) = text.lines().find(|line| line.starts_with("# yarn lockfile v")) {
-            if line.trim_end() != "# yarn lockfile v1" {
-                out.problem(format!("`{}` is not known; version 1 is", line.escape_debug()));
-            }
+        } else if let Some(line) = text.lines().find(|line| line.starts_with("# yarn lockfile v"))
+            && line.trim_end() != "# yarn lockfile v1"
+        {
+            out.problem(format!("`{}` is not known; version 1 is", line.escape_debug()));
         }
         read_entries(&lock, berry, out);
         Ok(())

@@ -1,0 +1,410 @@
+//! OSV records, <https://ossf.github.io/osv-schema/>.
+//!
+//! In: the bytes of one record. Out: [`Record`], with what is needed to match and to report. A field of another form than the schema's
+//! is left out where it is not needed for matching; what matching needs and cannot be read makes the record unreadable, because a
+//! record that is half read gives wrong answers that look right.
+
+use super::range::{Event, RangeKind};
+use super::severity::Rating;
+use bartizan_model::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Largest record, in bytes.
+pub const LARGEST: usize = 32 << 20;
+/// Longest id, name, ecosystem or version, in bytes.
+pub const LONGEST_TEXT: usize = 4096;
+
+/// One advisory.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Record {
+    /// Its id.
+    pub id: String,
+    /// Other ids of the same vulnerability.
+    pub aliases: Vec<String>,
+    /// Ids of the vulnerabilities that a distribution's advisory answers to.
+    pub upstream: Vec<String>,
+    /// When it was published, where that is said.
+    pub published: Option<Timestamp>,
+    /// When it was last changed.
+    pub modified: Option<Timestamp>,
+    /// Whether it was taken back.
+    pub withdrawn: bool,
+    /// How bad it is.
+    pub rating: Rating,
+    /// The packages it speaks of.
+    pub affected: Vec<Affected>,
+}
+
+/// One package that an advisory speaks of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Affected {
+    /// Ecosystem, as the record spells it.
+    pub ecosystem: String,
+    /// Name, as the record spells it.
+    pub name: String,
+    /// Ranges of affected versions.
+    pub ranges: Vec<RecordRange>,
+    /// Affected versions that are listed.
+    pub versions: Vec<String>,
+    /// Packages and symbols of Go that the vulnerability lies in.
+    pub imports: Vec<Import>,
+    /// How bad it is in this package, where that is said.
+    pub rating: Rating,
+}
+
+/// A range, its events in the order of the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordRange {
+    /// What its versions are.
+    pub kind: RangeKind,
+    /// Its events.
+    pub events: Vec<RecordEvent>,
+}
+
+/// An event, with its version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecordEvent {
+    /// Affected from here on.
+    Introduced(String),
+    /// Fixed here.
+    Fixed(String),
+    /// Affected up to and with this.
+    LastAffected(String),
+    /// Nothing is said from here on.
+    Limit(String),
+}
+
+/// A package of a Go module.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Import {
+    /// Import path.
+    pub path: String,
+    /// Functions and methods; none means all of the package.
+    pub symbols: Vec<String>,
+}
+
+/// Why a record cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// It is larger than [`LARGEST`].
+    #[error("it has {0} bytes; a record has at most {LARGEST}")]
+    TooLarge(usize),
+    /// It is no JSON of the schema's form.
+    #[error("it is no OSV record: {0}")]
+    Form(String),
+    /// It has no id, or one that cannot be used.
+    #[error("its id is empty, too long or has control characters")]
+    Id,
+    /// A text that matching needs is longer than [`LONGEST_TEXT`].
+    #[error("a name or version in it has {0} bytes; at most {LONGEST_TEXT} are read")]
+    TooLong(usize),
+}
+
+impl Record {
+    /// Reads one record.
+    ///
+    /// # Errors
+    /// When it is too large, is no OSV record, or has no usable id.
+    pub fn read(bytes: &[u8]) -> Result<Self, RecordError> {
+        if bytes.len() > LARGEST {
+            return Err(RecordError::TooLarge(bytes.len()));
+        }
+        let json: Json =
+            serde_json::from_slice(bytes).map_err(|error| RecordError::Form(error.to_string()))?;
+        json.into_record()
+    }
+}
+
+impl RecordEvent {
+    /// The event as the evaluation of ranges takes it.
+    #[must_use]
+    pub fn as_event(&self) -> Event<'_> {
+        match self {
+            Self::Introduced(version) => Event::Introduced(version),
+            Self::Fixed(version) => Event::Fixed(version),
+            Self::LastAffected(version) => Event::LastAffected(version),
+            Self::Limit(version) => Event::Limit(version),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Json {
+    id: String,
+    #[serde(default)]
+    aliases: Option<Vec<String>>,
+    #[serde(default)]
+    upstream: Option<Vec<String>>,
+    #[serde(default)]
+    published: Value,
+    #[serde(default)]
+    modified: Value,
+    #[serde(default)]
+    withdrawn: Value,
+    #[serde(default)]
+    severity: Value,
+    #[serde(default)]
+    affected: Option<Vec<JsonAffected>>,
+    #[serde(default)]
+    database_specific: Value,
+}
+
+#[derive(Deserialize)]
+struct JsonAffected {
+    package: Option<JsonPackage>,
+    #[serde(default)]
+    ranges: Option<Vec<JsonRange>>,
+    #[serde(default)]
+    versions: Option<Vec<String>>,
+    #[serde(default)]
+    severity: Value,
+    #[serde(default)]
+    ecosystem_specific: Value,
+    #[serde(default)]
+    database_specific: Value,
+}
+
+#[derive(Deserialize)]
+struct JsonPackage {
+    ecosystem: String,
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct JsonRange {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    events: Vec<JsonEvent>,
+}
+
+#[derive(Deserialize)]
+struct JsonEvent {
+    introduced: Option<String>,
+    fixed: Option<String>,
+    last_affected: Option<String>,
+    limit: Option<String>,
+}
+
+impl Json {
+    fn into_record(self) -> Result<Record, RecordError> {
+        if !is_id(&self.id) {
+            return Err(RecordError::Id);
+        }
+        let others = |ids: Option<Vec<String>>| {
+            let mut ids: Vec<String> = ids.unwrap_or_default();
+            ids.retain(|id| is_id(id) && *id != self.id);
+            ids.sort();
+            ids.dedup();
+            ids
+        };
+        let words = [field(&self.database_specific, "severity")];
+        let mut affected = Vec::new();
+        for one in self.affected.into_iter().flatten() {
+            affected.extend(one.into_affected()?);
+        }
+        Ok(Record {
+            aliases: others(self.aliases),
+            upstream: others(self.upstream),
+            published: time(&self.published),
+            modified: time(&self.modified),
+            withdrawn: self.withdrawn.as_str().is_some_and(|text| !text.is_empty()),
+            rating: rating(&self.severity, words),
+            affected,
+            id: self.id,
+        })
+    }
+}
+
+impl JsonAffected {
+    /// None where no package is named: such an entry speaks of repositories alone.
+    fn into_affected(self) -> Result<Option<Affected>, RecordError> {
+        let Some(package) = self.package else {
+            return Ok(None);
+        };
+        let mut ranges = Vec::new();
+        for range in self.ranges.into_iter().flatten() {
+            ranges.extend(range.into_range()?);
+        }
+        let versions = self.versions.unwrap_or_default();
+        for text in versions.iter().chain([&package.ecosystem, &package.name]) {
+            bounded(text)?;
+        }
+        let words = [
+            field(&self.ecosystem_specific, "severity"),
+            field(&self.ecosystem_specific, "urgency"),
+            field(&self.database_specific, "severity"),
+        ];
+        let cvss = field(&self.database_specific, "cvss").clone();
+        let severity = if self.severity.is_null() {
+            Value::Array(vec![serde_json::json!({ "score": cvss })])
+        } else {
+            self.severity
+        };
+        Ok(Some(Affected {
+            rating: rating(&severity, words),
+            imports: imports(field(&self.ecosystem_specific, "imports"))?,
+            ecosystem: package.ecosystem,
+            name: package.name,
+            ranges,
+            versions,
+        }))
+    }
+}
+
+impl JsonRange {
+    /// None for a kind that the schema does not define.
+    fn into_range(self) -> Result<Option<RecordRange>, RecordError> {
+        let kind = match self.kind.as_str() {
+            "ECOSYSTEM" => RangeKind::Ecosystem,
+            "SEMVER" => RangeKind::SemVer,
+            "GIT" => RangeKind::Git,
+            _ => return Ok(None),
+        };
+        let mut events = Vec::with_capacity(self.events.len());
+        for event in self.events {
+            let all = [
+                event.introduced.map(RecordEvent::Introduced),
+                event.fixed.map(RecordEvent::Fixed),
+                event.last_affected.map(RecordEvent::LastAffected),
+                event.limit.map(RecordEvent::Limit),
+            ];
+            events.extend(all.into_iter().flatten());
+        }
+        for event in &events {
+            let (Event::Introduced(text)
+            | Event::Fixed(text)
+            | Event::LastAffected(text)
+            | Event::Limit(text)) = event.as_event();
+            bounded(text)?;
+        }
+        Ok(Some(RecordRange { kind, events }))
+    }
+}
+
+fn imports(value: &Value) -> Result<Vec<Import>, RecordError> {
+    let mut imports = Vec::new();
+    for one in value.as_array().into_iter().flatten() {
+        let Some(path) = field(one, "path").as_str() else {
+            continue;
+        };
+        bounded(path)?;
+        let symbols = field(one, "symbols").as_array().into_iter().flatten();
+        let mut symbols: Vec<String> = symbols.filter_map(Value::as_str).map(str::to_owned).collect();
+        for symbol in &symbols {
+            bounded(symbol)?;
+        }
+        symbols.sort();
+        symbols.dedup();
+        imports.push(Import {
+            path: path.to_owned(),
+            symbols,
+        });
+    }
+    imports.sort();
+    imports.dedup();
+    Ok(imports)
+}
+
+fn rating<'a>(severity: &'a Value, words: impl IntoIterator<Item = &'a Value>) -> Rating {
+    let entries = severity.as_array().map_or(&[][..], Vec::as_slice);
+    // Ubuntu gives its word as a score of the type `Ubuntu`.
+    let scores = || entries.iter().filter_map(|entry| field(entry, "score").as_str());
+    Rating::of(
+        scores(),
+        words.into_iter().filter_map(Value::as_str).chain(scores()),
+    )
+}
+
+/// A member of an object; null where there is none, or no object.
+fn field<'a>(value: &'a Value, name: &str) -> &'a Value {
+    value.get(name).unwrap_or(&Value::Null)
+}
+
+fn time(value: &Value) -> Option<Timestamp> {
+    value.as_str()?.parse().ok()
+}
+
+fn is_id(text: &str) -> bool {
+    (1..=256).contains(&text.len()) && !text.chars().any(|c| c.is_control() || c.is_whitespace())
+}
+
+const fn bounded(text: &str) -> Result<(), RecordError> {
+    if text.len() > LONGEST_TEXT {
+        Err(RecordError::TooLong(text.len()))
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bartizan_model::Severity;
+
+    #[test]
+    fn what_matching_and_reporting_need_is_read() {
+        let record = Record::read(
+            br#"{"id":"GO-1","aliases":["CVE-2020-1","GO-1"],"modified":"2024-01-02T03:04:05.678Z","withdrawn":null,
+            "severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
+            "affected":[{"package":{"ecosystem":"Go","name":"example.com/m"},
+              "ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"1.2.0"}]},{"type":"GIT","events":[]}],
+              "versions":["1.0.0"],
+              "ecosystem_specific":{"imports":[{"path":"example.com/m/p","symbols":["B","A"]}]}},
+             {"ranges":[]}]}"#,
+        )
+        .unwrap();
+        assert_eq!(record.aliases, ["CVE-2020-1"]);
+        assert!(!record.withdrawn);
+        assert_eq!(record.modified.unwrap().to_string(), "2024-01-02T03:04:05Z");
+        assert_eq!(record.rating.severity(), Some(Severity::Critical));
+        let [affected] = record.affected.as_slice() else {
+            panic!("{:?}", record.affected)
+        };
+        assert_eq!(affected.ranges[0].events[1], RecordEvent::Fixed("1.2.0".into()));
+        assert_eq!(affected.ranges[1].kind, RangeKind::Git);
+        assert_eq!(affected.imports[0].symbols, ["A", "B"]);
+    }
+
+    #[test]
+    fn words_stand_in_for_vectors_wherever_databases_put_them() {
+        for text in [
+            r#"{"id":"A","database_specific":{"severity":"HIGH"}}"#,
+            r#"{"id":"A","severity":[{"type":"Ubuntu","score":"high"}]}"#,
+        ] {
+            assert_eq!(
+                Record::read(text.as_bytes()).unwrap().rating.severity(),
+                Some(Severity::High),
+                "{text}"
+            );
+        }
+        let text = r#"{"id":"A","affected":[{"package":{"ecosystem":"Debian:12","name":"x"},"ecosystem_specific":{"urgency":"unimportant"}}]}"#;
+        let record = Record::read(text.as_bytes()).unwrap();
+        assert_eq!(record.affected[0].rating.severity(), Some(Severity::Info));
+    }
+
+    #[test]
+    fn hostile_records_are_refused_and_say_why() {
+        let deep = format!("{{\"id\":\"A\",\"x\":{}", "[".repeat(100_000));
+        let long = format!(
+            r#"{{"id":"A","affected":[{{"package":{{"ecosystem":"npm","name":"{}"}}}}]}}"#,
+            "a".repeat(5000)
+        );
+        for text in [
+            "",
+            "{",
+            "[]",
+            "null",
+            "{}",
+            r#"{"id":""}"#,
+            r#"{"id":"a\nb"}"#,
+            r#"{"id":7}"#,
+            &deep,
+            &long,
+        ] {
+            assert!(Record::read(text.as_bytes()).is_err(), "{text:.60}");
+        }
+        assert!(Record::read(b"{\"id\":\"\xff\"}").is_err());
+    }
+}
