@@ -1,16 +1,16 @@
 //! The texts of `--help`. They teach: what a verb is for, what it answers, and how it is usually called.
 
 pub(super) const TOP: &str = "\
-Guards a SaaS platform from the commit to the kernel. This version guards the commit: it finds leaked credentials in \
-directories, archives, staged files and git history, explains each of them, and answers one question the same way \
-everywhere: allow, deny or unknown.";
+Guards a SaaS platform from the commit to the kernel. This version guards the commit and begins to guard the build: it \
+finds leaked credentials in directories, archives, staged files and git history, lists components and their known \
+vulnerabilities, explains each finding, and answers one question the same way everywhere: allow, deny or unknown.";
 
 pub(super) const TOP_EXAMPLES: &str = "\
 Examples:
   bartizan scan                        look at the current directory
   bartizan scan -o sarif=out.sarif     write a SARIF file as well
   bartizan hook install                stop leaks before they are committed
-  bartizan explain leak/github-token   what a rule finds, why it matters, how to mend it
+  bartizan explain FINDING             what it is, why it matters, how to mend it
 
 Exit codes:
   0    allow: nothing speaks against it
@@ -22,13 +22,14 @@ Exit codes:
   130  interrupted";
 
 pub(super) const SCAN: &str = "\
-Look for leaked credentials.
+Look for leaked credentials and known vulnerabilities.
 
 A target is a path (directory, file or archive), `-` for standard input, git:RANGE for the commits of a range, or \
 git:ALL for every commit of the repository. Each finding says what was found and where, why it matters, how sure \
-Bartizan is, and how to mend it. The credential itself is masked everywhere.
+Bartizan is, and how to mend it. A credential itself is masked everywhere.
 
-Whatever could not be looked at is said, and makes the answer Unknown: silence always means that everything was read.";
+Components are matched once `bartizan db update` has made an index of advisories; without one that is said, and decides \
+nothing unless `supply.require-index` is set. Whatever else could not be looked at is said, and makes the answer Unknown.";
 
 pub(super) const SCAN_EXAMPLES: &str = "\
 Examples:
