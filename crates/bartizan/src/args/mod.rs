@@ -115,7 +115,7 @@ impl ColorChoice {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Look for leaked credentials and known vulnerabilities in files, archives or git history
+    /// Look for leaked credentials and known vulnerabilities
     #[command(long_about = help::SCAN, after_long_help = help::SCAN_EXAMPLES)]
     Scan(Box<ScanArgs>),
 
