@@ -73,6 +73,18 @@ fn nothing_staged_may_pass() {
 }
 
 #[test]
+fn a_repository_that_is_not_there_does_not_pass_for_one_in_which_nothing_changed() {
+    let sandbox = repository();
+    sandbox.write("plain.txt", "text\n");
+    for flag in ["--staged", "--changed"] {
+        for (target, code) in [("misspelt", 3), ("plain.txt", 2), ("sbom:plain.txt", 2), ("-", 2)] {
+            let answer = sandbox.run(&["scan", flag, "--", target]);
+            assert_eq!(answer.code, code, "{flag} {target}: {answer}");
+        }
+    }
+}
+
+#[test]
 fn the_gate_finds_what_the_built_in_rules_find() {
     let sandbox = repository();
     let key = bartizan_content::generate::expand("AKIA[A-Z2-7]{16}", 7).unwrap();

@@ -219,7 +219,7 @@ impl SourceError {
             Self::NoBase => "name what to compare with, for instance `--changed=HEAD~1`".to_owned(),
             Self::Unsupported { instead, .. } => (*instead).to_owned(),
             Self::Spelling(_) => {
-                "targets are a path, `-`, `git:RANGE`, `git:ALL`, or `git:STAGED`".to_owned()
+                "targets are a path, `-`, `git:RANGE`, `git:ALL`, `git:STAGED`, or `sbom:FILE`".to_owned()
             }
         }
     }

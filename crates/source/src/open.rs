@@ -36,7 +36,7 @@ pub fn open(target: &str, options: &SourceOptions) -> Result<Box<dyn Source>, So
     Ok(Box::new(DirSource::open(target, options)?))
 }
 
-/// Schemes of the command line contract that no source reads yet, and what to do meanwhile.
+/// Schemes of the command line contract that no source reads, and what reaches the same end.
 const UNSUPPORTED: &[(&str, &str)] = &[
     (
         "image",
@@ -50,7 +50,7 @@ const UNSUPPORTED: &[(&str, &str)] = &[
     ("rootfs", "scan the directory as a path"),
     (
         "sbom",
-        "scan the directory or archive that the inventory describes",
+        "name it without `--staged` and `--changed`: `bartizan sbom sbom:FILE`",
     ),
     (
         "k8s",

@@ -28,6 +28,11 @@ fn dpkg(root: &str) -> Vec<Component> {
     read("os-dpkg", &format!("{root}var/lib/dpkg/status"), DPKG.as_bytes()).0
 }
 
+fn ecosystems_of_debs(components: &[Component]) -> impl Iterator<Item = Option<&str>> {
+    let debs = components.iter().filter(|one| one.purl.kind() == "deb");
+    debs.map(|one| one.ecosystem.as_deref())
+}
+
 #[test]
 fn packages_get_the_release_of_their_root() {
     let mut components = dpkg("");
@@ -81,13 +86,7 @@ fn without_a_release_packages_have_no_ecosystem_and_that_is_said() {
     let mut components = dpkg("a/");
     components.extend(release("b/", "ID=debian\nVERSION_ID=12\n"));
     let finished = finish(components);
-    assert!(
-        finished
-            .components
-            .iter()
-            .filter(|one| one.purl.kind() == "deb")
-            .all(|one| one.ecosystem.is_none())
-    );
+    assert!(ecosystems_of_debs(&finished.components).all(|ecosystem| ecosystem.is_none()));
     assert_eq!(finished.notes.len(), 1);
     assert!(
         finished.notes[0].starts_with("a/var/lib/dpkg/status: no os-release"),
@@ -119,13 +118,7 @@ fn packages_of_another_family_than_the_system_get_none_of_its_ecosystem() {
     let mut components = dpkg("");
     components.extend(release("", "ID=rocky\nVERSION_ID=9.3\n"));
     let finished = finish(components);
-    assert!(
-        finished
-            .components
-            .iter()
-            .filter(|one| one.purl.kind() == "deb")
-            .all(|one| one.ecosystem.is_none())
-    );
+    assert!(ecosystems_of_debs(&finished.components).all(|ecosystem| ecosystem.is_none()));
 }
 
 #[test]

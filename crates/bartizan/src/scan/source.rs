@@ -42,7 +42,7 @@ pub(super) fn open(request: &Request<'_>, config: &Config, place: &Place) -> Res
     let targets = request.scan.targets.as_slice();
     let source = match targets {
         [one] if select.staged => {
-            refuse_schemes(one, "--staged")?;
+            directory_for("--staged", one)?;
             bartizan_source::open("git:STAGED", &options)?
         }
         _ if select.staged => {
@@ -101,23 +101,31 @@ fn open_one(target: &str, options: &SourceOptions) -> Result<Box<dyn Source>, Er
 }
 
 fn open_changed(target: &str, base: Option<&str>, options: &SourceOptions) -> Result<Box<dyn Source>, Error> {
-    refuse_schemes(target, "--changed")?;
-    let directory = Path::new(target);
-    if !directory.is_dir() {
-        return Err(bartizan_source::SourceError::NotFound(target.to_owned()).into());
-    }
+    let directory = directory_for("--changed", target)?;
     let base = base.filter(|base| !base.is_empty());
     Ok(Box::new(GitChangedSource::open(directory, base, options)?))
 }
 
-fn refuse_schemes(target: &str, flag: &str) -> Result<(), Error> {
-    if target == "-" || target.starts_with("git:") {
+/// The directory whose repository a flag asks for: a target of another kind excludes the flag, and a name that is wrong
+/// must not pass for a repository in which nothing changed.
+fn directory_for<'t>(flag: &str, target: &'t str) -> Result<&'t Path, Error> {
+    if target == "-" || target.starts_with("git:") || place::bill(target).is_some() {
         return Err(Error::usage(
             format!("`{flag}` and the target `{target}` exclude each other"),
             format!("leave out `{flag}`, or name a directory"),
         ));
     }
-    Ok(())
+    let directory = Path::new(target);
+    if directory.is_dir() {
+        return Ok(directory);
+    }
+    if directory.exists() {
+        return Err(Error::usage(
+            format!("`{flag}` takes a directory, and `{target}` is none"),
+            "name the directory that holds it",
+        ));
+    }
+    Err(bartizan_source::SourceError::NotFound(target.to_owned()).into())
 }
 
 fn exclude(source: Box<dyn Source>, config: &Config, place: &Place) -> Result<Box<dyn Source>, Error> {
