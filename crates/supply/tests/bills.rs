@@ -296,6 +296,22 @@ fn bad_input_is_said_and_never_silently_empty() {
 }
 
 #[test]
+fn bytes_that_are_no_utf8_are_said_even_where_nothing_of_them_is_kept() {
+    for document in [
+        b"{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"x\":\"\xc1\"}".as_slice(),
+        b"{\"spdxVersion\":\"SPDX-2.3\",\"x\":\"\xc1\"}",
+        b"SPDXVersion: SPDX-2.3\nX: \xc1\n",
+    ] {
+        let read = read(document, "bill");
+        assert!(
+            read.problems.iter().any(|problem| problem.contains("not UTF-8")),
+            "{:?}",
+            read.problems
+        );
+    }
+}
+
+#[test]
 fn a_reference_that_stands_twice_is_said_and_means_the_first() {
     let text = CYCLONEDX.replace("\"bom-ref\": \"3\"", "\"bom-ref\": \"1\"");
     let read = read(text.as_bytes(), "bill");

@@ -16,6 +16,10 @@ pub(super) const CYCLONEDX: [&str; 5] = ["1.2", "1.3", "1.4", "1.5", "1.6"];
 
 /// Reads a document.
 pub(super) fn read(bytes: &[u8], bill: &mut Bill) {
+    // serde_json looks only at texts it hands over; RFC 8259 section 8.1 asks the whole document to be UTF-8.
+    if let Err(error) = std::str::from_utf8(bytes) {
+        bill.problem(format!("it is not UTF-8 from byte {} on", error.valid_up_to()));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let mut document = Document {
         bill,
