@@ -30,7 +30,7 @@ fn records(texts: &[&str]) -> Vec<Record> {
 
 fn matched(records: &[&str], components: &[Component]) -> Matches {
     let bytes = build(self::records(records), &Exploits::default());
-    find(&Index::open(bytes.as_slice()).unwrap(), components).unwrap()
+    find(&Index::open(bytes.as_slice()).unwrap(), components, 1).unwrap()
 }
 
 fn component(ecosystem: &str, name: &str, version: Option<&str>) -> Component {
@@ -97,7 +97,7 @@ fn what_was_taken_back_is_counted_and_not_found() {
     let bytes = build(records(&[&text]), &Exploits::default());
     let index = Index::open(bytes.as_slice()).unwrap();
     assert_eq!((index.counts().withdrawn, index.counts().records), (1, 0));
-    let found = find(&index, &[component("npm", "left", Some("1.0.0"))]).unwrap();
+    let found = find(&index, &[component("npm", "left", Some("1.0.0"))], 1).unwrap();
     assert!(found.findings.is_empty());
 }
 
@@ -110,6 +110,7 @@ fn of_records_with_one_id_the_newest_counts_whatever_the_order() {
     let found = find(
         &Index::open(one.as_slice()).unwrap(),
         &[component("npm", "left", Some("1.5.0"))],
+        1,
     );
     assert!(found.unwrap().findings.is_empty());
 }
@@ -179,11 +180,26 @@ fn exploitation_is_part_of_the_evidence() {
     let found = find(
         &Index::open(bytes.as_slice()).unwrap(),
         &[component("npm", "left", Some("1.0.0"))],
+        1,
     )
     .unwrap();
     let last: Vec<_> = found.findings[0].evidence.iter().rev().take(2).collect();
     assert!(last[1].message.contains("exploited, by ransomware too"));
     assert!(last[0].message.contains("94.12 %"));
+}
+
+#[test]
+fn the_number_of_threads_makes_no_difference() {
+    let text = npm("GHSA-2222-3333-4444", r#""aliases":["CVE-2024-1"],"#, "1.2.0");
+    let bytes = build(records(&[&text]), &Exploits::default());
+    let index = Index::open(bytes.as_slice()).unwrap();
+    let components: Vec<Component> = (0..1_000)
+        .map(|minor| component("npm", "left", Some(&format!("1.{}.{minor}", minor % 4))))
+        .collect();
+    let alone = find(&index, &components, 1).unwrap();
+    assert_eq!(alone.findings.len(), 500);
+    assert_eq!(find(&index, &components, 4).unwrap(), alone);
+    assert_eq!(find(&index, &components, 0).unwrap(), alone);
 }
 
 #[test]
@@ -196,11 +212,17 @@ fn symbols_of_go_come_back() {
     let index = Index::open(bytes.as_slice()).unwrap();
     let shelf = index.shelf("Go").unwrap().unwrap();
     let package = shelf.find("example.com/m").unwrap().unwrap();
-    let (_, listed) = &package.listed().unwrap()[0];
-    assert_eq!(
-        index.imports("example.com/m", &listed[0]).unwrap(),
-        record.affected[0].imports
-    );
+    let mut imports = Vec::new();
+    package
+        .listed(
+            |_| true,
+            |_, listed| {
+                imports.push(index.imports("example.com/m", &listed)?);
+                Ok(())
+            },
+        )
+        .unwrap();
+    assert_eq!(imports, [record.affected[0].imports.clone()]);
     let matches = matched(&[text], &[component("Go", "example.com/m", Some("v1.0.0"))]);
     assert_eq!(matches.findings.len(), 1);
 }
@@ -323,7 +345,7 @@ proptest! {
         let component = component(ecosystem, name, Some(&version));
         let bytes = build(records.clone(), &Exploits::default());
         let index = Index::open(bytes.as_slice()).unwrap();
-        let found = find(&index, std::slice::from_ref(&component)).unwrap();
+        let found = find(&index, std::slice::from_ref(&component), 1).unwrap();
         let ids: BTreeSet<String> = found.findings.into_iter().flat_map(|finding| finding.ids).collect();
         prop_assert_eq!(ids, plainly(&records, &component));
     }

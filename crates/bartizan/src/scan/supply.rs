@@ -31,6 +31,7 @@ pub(super) fn finish_inventory(outcome: &mut Outcome) {
 pub(super) struct Supply {
     index: Result<Option<Index<IndexFile>>, IndexError>,
     max_age: u64,
+    jobs: usize,
     required: bool,
     now: Timestamp,
 }
@@ -51,6 +52,7 @@ impl Supply {
         Some(Self {
             index: db::open(config),
             max_age,
+            jobs: usize::try_from(config.number("scan.jobs")).unwrap_or(0),
             required: config.flag("supply.require-index") || max_age > 0,
             now,
         })
@@ -107,7 +109,7 @@ impl Supply {
             }
             Err(error) => return failed(error),
         };
-        match matching::find(index, &outcome.components) {
+        match matching::find(index, &outcome.components, self.jobs) {
             Ok(mut matches) => {
                 matches
                     .findings
