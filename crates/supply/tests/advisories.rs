@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests may fail as tests do")]
 
-use bartizan_model::{Component, Location, PackageUrlParts, Severity, SourcePackage, Timestamp};
+use bartizan_model::{Component, Location, PackageUrlParts, Scope, Severity, SourcePackage, Timestamp};
 use bartizan_supply::advisory::exploit::Exploits;
 use bartizan_supply::advisory::index::{Builder, Index, IndexError};
 use bartizan_supply::advisory::matching::{Matches, find};
@@ -186,6 +186,52 @@ fn exploitation_is_part_of_the_evidence() {
     let last: Vec<_> = found.findings[0].evidence.iter().rev().take(2).collect();
     assert!(last[1].message.contains("exploited, by ransomware too"));
     assert!(last[0].message.contains("94.12 %"));
+}
+
+#[test]
+fn the_remedy_of_a_component_is_the_smallest_upgrade_that_closes_the_most() {
+    let one = npm("GHSA-2222-3333-4444", "", "1.2.0");
+    let two = npm("GHSA-3333-3333-4444", "", "1.5.0");
+    let three = npm("GHSA-4444-3333-4444", "", "1.4.9");
+    let never = r#"{"id":"GHSA-5555-3333-4444","affected":[{"package":{"ecosystem":"npm","name":"left"},
+        "ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}]}]}"#;
+    let left = [component("npm", "left", Some("1.0.0"))];
+    let remedy = |texts: &[&str]| matched(texts, &left).remedies;
+    let all = remedy(&[&one, &two, &three, never]);
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0].description, "upgrade `left` from 1.0.0 to 1.5.0");
+    assert_eq!(all[0].upgrade.as_ref().unwrap().to, "1.5.0");
+    assert_eq!((all[0].closes.len(), all[0].leaves.len()), (3, 1));
+
+    let reopened = r#"{"id":"GHSA-6666-3333-4444","affected":[{"package":{"ecosystem":"npm","name":"left"},
+        "ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"1.1.0"},{"introduced":"1.5.0"},{"fixed":"1.6.0"}]}]}]}"#;
+    let all = remedy(&[&two, reopened]);
+    assert_eq!(all[0].upgrade.as_ref().unwrap().to, "1.6.0");
+    let all = remedy(&[never]);
+    assert_eq!(all[0].upgrade, None);
+    assert!(all[0].description.starts_with("replace or isolate `left` 1.0.0"));
+    assert_eq!((all[0].closes.len(), all[0].leaves.len()), (0, 1));
+    assert_eq!(remedy(&[]), []);
+}
+
+#[test]
+fn what_is_known_besides_the_severity_comes_with_the_finding() {
+    let vector = r#""severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:L/A:N"}],"#;
+    let text = npm("GHSA-2222-3333-4444", vector, "1.2.0");
+    let mut left = component("npm", "left", Some("1.0.0"));
+    left.scope = Scope::Development;
+    let risk = matched(&[&text], &[left]).findings[0].risk.unwrap();
+    assert_eq!(risk.score, Some(8.2));
+    assert_eq!((risk.automatable, risk.total_impact), (Some(true), Some(false)));
+    assert!(risk.development_only && !risk.exploited);
+    let plain = npm("GHSA-2222-3333-4444", "", "1.2.0");
+    let risk = matched(&[&plain], &[component("npm", "left", Some("1.0.0"))]).findings[0]
+        .risk
+        .unwrap();
+    assert_eq!(
+        (risk.score, risk.automatable, risk.total_impact),
+        (None, None, None)
+    );
 }
 
 #[test]

@@ -69,7 +69,7 @@ mod tests {
             let property = &schema["properties"][section]["properties"][name];
             assert_eq!(property["description"], setting.about, "{}", setting.key);
             let kind = match setting.kind {
-                Kind::Word(_) | Kind::Path => "string",
+                Kind::Word(_) | Kind::Path | Kind::Duration => "string",
                 Kind::PathGlobs | Kind::RuleGlobs | Kind::Paths => "array",
                 Kind::Number(..) => "integer",
                 Kind::Flag => "boolean",

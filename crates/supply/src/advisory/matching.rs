@@ -6,6 +6,7 @@
 
 mod finding;
 mod paths;
+mod upgrade;
 
 use super::index::{Advisory, Index, IndexError, Listed, Package, Shelf, Storage};
 use super::naming::{self, Release};
@@ -13,7 +14,7 @@ use super::range::{AffectedVersions, Event, Membership};
 use super::severity::Rating;
 use crate::ecosystem::Ecosystem;
 use crate::version::{Scheme, VersionKey};
-use bartizan_model::{Component, Finding, Skipped};
+use bartizan_model::{Component, Finding, Remedy, Skipped};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -28,6 +29,8 @@ const MOST_NAMED: usize = 5;
 pub struct Matches {
     /// Findings, by component and id.
     pub findings: Vec<Finding>,
+    /// For every component with findings, the smallest upgrade that closes the most of them.
+    pub remedies: Vec<Remedy>,
     /// Components about which nothing can be said, or not everything.
     pub unjudged: Vec<Skipped>,
 }
@@ -127,6 +130,7 @@ fn in_parallel<T: Sync>(
     for (_, matches) in done {
         let mut matches = matches?;
         all.findings.append(&mut matches.findings);
+        all.remedies.append(&mut matches.remedies);
         all.unjudged.append(&mut matches.unjudged);
     }
     Ok(all)
@@ -160,9 +164,19 @@ fn judge(
     }
     if !hits.is_empty() {
         let subject = finding::Subject::new(ecosystem, component, paths);
-        for group in merge(hits) {
-            matches.findings.push(subject.finding(&group));
-        }
+        let found: Vec<(Vec<Hit<'_>>, Finding)> = merge(hits)
+            .into_iter()
+            .map(|group| {
+                let finding = subject.finding(&group);
+                (group, finding)
+            })
+            .collect();
+        matches
+            .remedies
+            .push(upgrade::of(component, subject.version(), &found));
+        matches
+            .findings
+            .extend(found.into_iter().map(|(_, finding)| finding));
     }
     let mut unknown: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (place, reason) in answers.unknown {

@@ -185,8 +185,9 @@ impl Shelf {
         let id = self.prefixes.get(&mut cursor)?;
         let mut rating = Rating::default();
         if flags & flag::SCORE != 0 {
-            rating.score = Some(cursor.u8()?);
+            (rating.score, rating.automatable) = score(cursor.u8()?);
         }
+        rating.total_impact = flags & flag::TOTAL != 0;
         if flags & flag::WORD != 0 {
             rating.word = word(cursor.u8()?);
         }
@@ -254,10 +255,13 @@ impl<'a> Package<'a> {
             listed.release = Some(self.releases.get(at).ok_or(Malformed)?);
         }
         if flags & flag::RATING != 0 {
-            let score = cursor.u8()?;
+            let (score, automatable) = score(cursor.u8()?);
+            let last = cursor.u8()?;
             listed.rating = Some(Rating {
-                score: (score <= 100).then_some(score),
-                word: word(cursor.u8()?),
+                score,
+                word: word(last & !flag::TOTAL),
+                automatable,
+                total_impact: last & flag::TOTAL != 0,
             });
         }
         if flags & flag::IMPORTS != 0 {
@@ -364,6 +368,12 @@ fn read_versions(cursor: &mut Cursor<'_>) -> Result<Vec<String>, Malformed> {
         versions.push(utf8(&current)?.to_owned());
     }
     Ok(versions)
+}
+
+/// A score, where there is one, and whether attacks can be automated.
+fn score(byte: u8) -> (Option<u8>, bool) {
+    let score = byte & !flag::AUTOMATABLE;
+    ((score <= 100).then_some(score), byte & flag::AUTOMATABLE != 0)
 }
 
 fn word(byte: u8) -> Option<Severity> {

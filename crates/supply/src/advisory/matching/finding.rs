@@ -10,7 +10,7 @@ use crate::advisory::severity::Rating;
 use crate::ecosystem::Ecosystem;
 use crate::version::{Scheme, VersionKey};
 use bartizan_model::{
-    AssetId, Component, Confidence, EvidenceStep, Finding, FingerprintBuilder, Fix, Severity,
+    AssetId, Component, Confidence, EvidenceStep, Finding, FingerprintBuilder, Fix, Risk, Scope, Severity,
 };
 use std::fmt::Write;
 
@@ -48,6 +48,11 @@ impl<'a> Subject<'a> {
             component,
             purl,
         }
+    }
+
+    /// The version that advisories speak of, as a key.
+    pub(super) const fn version(&self) -> (Scheme, &VersionKey) {
+        (self.scheme, &self.now)
     }
 
     /// The finding that it has the vulnerability that these records are about.
@@ -96,6 +101,7 @@ impl<'a> Subject<'a> {
                 ))
             });
         }
+        finding.risk = Some(self.risk(rating, is_malicious, hits));
         finding.evidence.reserve_exact(self.origin.len() + hits.len() + 2);
         finding.evidence.extend_from_slice(&self.origin);
         add_evidence(&mut finding.evidence, hits);
@@ -103,6 +109,31 @@ impl<'a> Subject<'a> {
         finding.ids = ids;
         finding
     }
+}
+
+impl Subject<'_> {
+    fn risk(&self, rating: Rating, is_malicious: bool, hits: &[Hit<'_>]) -> Risk {
+        let exploit = exploit(hits);
+        let by_vector = rating.score.is_some();
+        Risk {
+            score: rating.score.map(|tenths| f32::from(tenths) / 10.0),
+            exploited: exploit.known || is_malicious,
+            ransomware: exploit.ransomware,
+            probability: exploit
+                .probability
+                .map(|hundredths| f32::from(hundredths) / 10_000.0),
+            automatable: by_vector.then_some(rating.automatable),
+            total_impact: by_vector.then_some(rating.total_impact),
+            development_only: self.component.scope == Scope::Development,
+        }
+    }
+}
+
+/// What is known of exploitation by any of the records.
+fn exploit(hits: &[Hit<'_>]) -> Exploit {
+    hits.iter()
+        .map(|hit| hit.advisory.exploit)
+        .fold(Exploit::default(), Exploit::max)
 }
 
 const fn plain(description: String) -> Fix {
@@ -178,10 +209,7 @@ fn add_evidence(steps: &mut Vec<EvidenceStep>, hits: &[Hit<'_>]) {
         write_rating(&mut message, hit.rating());
         steps.push(step(message));
     }
-    let exploit = hits
-        .iter()
-        .map(|hit| hit.advisory.exploit)
-        .fold(Exploit::default(), Exploit::max);
+    let exploit = exploit(hits);
     if exploit.known {
         let how = if exploit.ransomware {
             ", by ransomware too"
