@@ -10,3 +10,4 @@ pub mod ecosystem;
 pub mod inventory;
 pub mod sbom;
 pub mod version;
+pub mod vex;

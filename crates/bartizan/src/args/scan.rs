@@ -139,6 +139,10 @@ pub(crate) struct JudgeArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) rules: Vec<PathBuf>,
 
+    /// VEX document that says which known vulnerabilities matter: OpenVEX or CycloneDX (repeatable)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) vex: Vec<PathBuf>,
+
     /// Leave out the findings that this baseline knows
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) baseline: Option<PathBuf>,
@@ -158,7 +162,7 @@ pub(crate) struct JudgeArgs {
 pub(crate) struct OutputArgs {
     /// Print in this format, to FILE or else to standard output (repeatable)
     ///
-    /// Formats: pretty, concise, json, jsonl, sarif, github, gitlab, junit, markdown, statement, cyclonedx, spdx. At most one goes to standard output. A file is written whole or not at all.
+    /// Formats: pretty, concise, json, jsonl, sarif, github, gitlab, junit, markdown, statement, cyclonedx, spdx, openvex. At most one goes to standard output. A file is written whole or not at all.
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "pretty", value_hint = ValueHint::Other)]
     pub(crate) output: Vec<String>,
 

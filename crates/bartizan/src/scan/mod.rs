@@ -97,6 +97,7 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         judged::waiver_file(system, &config, request.common, &place)?
     };
 
+    let statements = supply::statements(system, &config, &place)?;
     let source = source::open(request, &config, &place)?;
     let supply = if request.inventory == Inventory::Only {
         None
@@ -145,7 +146,11 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         checks: &checks,
         terminal,
     };
-    let found = judged::Found { outcome, remedies };
+    let found = judged::Found {
+        outcome,
+        remedies,
+        statements,
+    };
     let judged = judged::judge(&scanned, found, &selection, entries, baseline)?;
     // Manuals are large: they are unpacked only when there is a finding to explain.
     let rules = if judged.report.findings.is_empty() {
@@ -207,12 +212,12 @@ fn configure(system: &dyn System, request: &Request<'_>, place: &Place) -> Resul
     };
     list("scan.only", "--only", &judge.only);
     list("scan.skip", "--skip", &judge.skip);
-    let files: Vec<String> = judge
-        .rules
-        .iter()
-        .map(|file| file.to_string_lossy().into_owned())
-        .collect();
-    list("rules.files", "--rules", &files);
+    let texts = |files: &[PathBuf]| -> Vec<String> {
+        let files = files.iter();
+        files.map(|file| file.to_string_lossy().into_owned()).collect()
+    };
+    list("rules.files", "--rules", &texts(&judge.rules));
+    list("supply.vex", "--vex", &texts(&judge.vex));
     if let Some(word) = &judge.fail_on {
         flags.push(("scan.fail-on", "--fail-on", Value::Text(word.clone())));
     }

@@ -218,6 +218,13 @@ pub const SETTINGS: &[Setting] = &[
                 Demands an index as well.",
     },
     Setting {
+        key: "supply.vex",
+        kind: Kind::Paths,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "VEX documents (OpenVEX, or CycloneDX with vulnerabilities) that say which known vulnerabilities matter.",
+    },
+    Setting {
         key: "objectives.critical",
         kind: Kind::Duration,
         default: Some(Default::Text("24h")),
