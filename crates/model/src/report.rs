@@ -1,6 +1,6 @@
 //! The whole result of a scan, as `-o json` prints it.
 
-use crate::{CheckRun, Component, Finding, Skipped, Timestamp, Verdict};
+use crate::{AssetId, CheckRun, Component, Finding, Skipped, Timestamp, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// Value of `schema` in every report of this form.
@@ -47,7 +47,7 @@ pub struct Tool {
 pub struct Target {
     /// As the user wrote it, for instance `.` or `git:main..HEAD`.
     pub name: String,
-    /// `dir`, `file`, `git-index`, `git-range`, `git-history`, `archive` or `stdin`.
+    /// `dir`, `file`, `git-index`, `git-range`, `git-history`, `image`, `rootfs`, `sbom` or `stdin`.
     pub kind: String,
     /// Commit that was checked out or is the newest of the range, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,9 +58,35 @@ pub struct Target {
     /// The branch that was checked out, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
-    /// SHA-256 over the sorted list of (path, content digest), or of the one file: the subject of attestations.
+    /// SHA-256 over the sorted list of (path, content digest), of the one file, or of the manifest of an image: the
+    /// subject of attestations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
+    /// Which image it is, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<ImageIdentity>,
+}
+
+/// Which container image was looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageIdentity {
+    /// Digest of the manifest, or of the configuration where the image has no manifest: `algorithm:hex`.
+    pub digest: String,
+    /// Digest of the configuration, by which container engines know the image.
+    pub config: String,
+    /// `os/architecture[/variant]`.
+    pub platform: String,
+    /// Names that it goes by where it was read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+}
+
+impl ImageIdentity {
+    /// The asset that it is.
+    #[must_use]
+    pub fn asset(&self) -> AssetId {
+        AssetId::from_text(format!("image:{}", self.digest))
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]

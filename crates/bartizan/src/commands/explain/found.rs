@@ -100,6 +100,7 @@ fn comment(path: &str, line: u32, text: &str) -> Option<Waiver> {
         size: text.len() as u64,
         commit: None,
         author: None,
+        layer: None,
     };
     let mut sink = Sink::default();
     InlineWaivers::default()
