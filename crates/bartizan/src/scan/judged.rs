@@ -135,7 +135,8 @@ pub(super) fn judge(
             rules_digest: bartizan_engine::digest_of_checks(scanned.checks),
         },
         target: Target {
-            sha256: Some(outcome.sha256),
+            // An image is known by its manifest, whatever of it was looked at.
+            sha256: scanned.target.sha256.clone().or(Some(outcome.sha256)),
             ..scanned.target.clone()
         },
         started: scanned.started,

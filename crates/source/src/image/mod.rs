@@ -21,7 +21,7 @@ pub use digest::{Digest, NoDigest};
 pub use documents::{Healthcheck, ImageConfig, RootFs, Runtime, Step};
 pub use open::{open_docker_archive, open_layout, open_oci};
 pub use platform::Platform;
-pub use text::{CONFIG_PATH, step_of};
+pub use text::{CONFIG_PATH, line_of, step_of};
 pub use tree::{Fate, Node, NodeKind, Tree};
 
 use crate::archive::Expander;

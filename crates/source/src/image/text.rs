@@ -13,10 +13,12 @@ pub const CONFIG_PATH: &str = "(image config)";
 pub(super) fn of(config: &ImageConfig) -> String {
     let mut text = String::new();
     let runtime = &config.config;
+    let user = (!runtime.user.is_empty()).then(|| format!("USER {}", runtime.user));
     let mut put = |line: &str| {
         // One line each, whatever the value holds.
         let _ = writeln!(text, "{}", line.replace(['\n', '\r'], " "));
     };
+    user.iter().for_each(|line| put(line));
     for variable in &runtime.env {
         put(&format!("ENV {variable}"));
     }
@@ -40,6 +42,15 @@ pub(super) fn of(config: &ImageConfig) -> String {
         }
     }
     text
+}
+
+/// The line (from 1) of the text at which a step of the history stands.
+#[must_use]
+pub fn line_of(config: &ImageConfig, step: usize) -> u32 {
+    let end = u32::try_from(of(config).lines().count()).unwrap_or(u32::MAX);
+    (1..=end)
+        .find(|line| step_of(config, *line) == Some(step))
+        .unwrap_or(1)
 }
 
 /// Number of the step of the history that stands at a line (from 1) of the text.

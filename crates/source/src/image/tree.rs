@@ -75,6 +75,30 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// A tree of one layer: each path with what is there, its permissions and its owner. Directories that are missing on
+    /// the way are made.
+    #[must_use]
+    pub fn of<'p>(nodes: impl IntoIterator<Item = (&'p str, NodeKind, u32, u64)>) -> Self {
+        let mut builder = Builder::new();
+        let records = nodes.into_iter().map(|(path, kind, mode, owner)| Record {
+            path: plain(path.as_bytes()),
+            kind: match kind {
+                NodeKind::File => Kind::File,
+                NodeKind::Directory => Kind::Directory,
+                NodeKind::Link => Kind::SymbolicLink,
+                NodeKind::Other => Kind::Device,
+            },
+            size: 0,
+            mode,
+            owner,
+            group: owner,
+            link: Vec::new(),
+            capabilities: false,
+        });
+        builder.apply(0, records.collect());
+        builder.finish()
+    }
+
     /// What is at `path`, without following a link at its end or on the way.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Node> {
