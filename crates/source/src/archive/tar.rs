@@ -81,8 +81,14 @@ impl<R: Read> Tar<R> {
     pub(crate) fn next(&mut self) -> io::Result<Option<Member>> {
         let mut extension = Extension::default();
         loop {
-            pass(&mut self.input, self.left.saturating_add(self.padding))?;
+            pass(&mut self.input, self.left)?;
+            // Some tools leave the padding of the last member out.
+            let padding = std::io::copy(&mut self.input.by_ref().take(self.padding), &mut io::sink())?;
+            let is_end = padding < self.padding;
             (self.left, self.padding, self.holes) = (0, 0, None);
+            if is_end {
+                return Ok(None);
+            }
             let Some(block) = self.block()? else {
                 return Ok(None);
             };

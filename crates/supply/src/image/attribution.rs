@@ -46,7 +46,15 @@ pub struct Attribution {
     /// For each layer the step that made it.
     steps: Vec<Option<usize>>,
     /// The Dockerfile, and the lines of it that made a step.
-    file: Option<(String, BTreeMap<usize, (u32, u32)>)>,
+    file: Option<File>,
+}
+
+/// A Dockerfile that fits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct File {
+    name: String,
+    /// For each step of the history that it made, the lines of the instruction.
+    lines: BTreeMap<usize, (u32, u32)>,
 }
 
 /// Whose step of the making something is.
@@ -99,9 +107,10 @@ impl Attribution {
             guarded: (0..instructions.len()).collect(),
             instructions,
             steps: steps_of_layers(&config.history, layers),
-            file: matched
-                .zip(dockerfile)
-                .map(|(matched, (name, _))| (name.to_owned(), matched.lines)),
+            file: matched.zip(dockerfile).map(|(matched, (name, _))| File {
+                name: name.to_owned(),
+                lines: matched.lines,
+            }),
         }
     }
 
@@ -137,8 +146,8 @@ impl Attribution {
     /// The lines of the Dockerfile that made a step, with the name of the file.
     #[must_use]
     pub fn lines(&self, step: usize) -> Option<(&str, (u32, u32))> {
-        let (name, lines) = self.file.as_ref()?;
-        Some((name, *lines.get(&step)?))
+        let file = self.file.as_ref()?;
+        Some((&file.name, *file.lines.get(&step)?))
     }
 
     /// A layer in words: `layer 2 of 5, from your instruction `RUN make` (Dockerfile, line 14)`.

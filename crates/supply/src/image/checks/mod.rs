@@ -89,7 +89,7 @@ impl Facts<'_> {
     }
 
     /// A layer in words, as the end of a sentence.
-    fn from_layer(&self, node: &Node) -> String {
+    fn brought(&self, node: &Node) -> String {
         format!("in {}", self.attribution.layer(node.layer))
     }
 }

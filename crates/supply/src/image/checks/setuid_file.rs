@@ -46,7 +46,7 @@ impl ImageCheck for SetuidFile {
             let message = format!(
                 "whoever starts it runs it as {who} (mode {:04o}), {}",
                 node.mode,
-                facts.from_layer(node)
+                facts.brought(node)
             );
             let mut finding = facts.finding(&self.rule(), &path, message, facts.place(&path, node));
             finding.fix = Some(advice(format!("take the bit away: `RUN chmod a-s /{path}`")));

@@ -52,7 +52,7 @@ impl ImageCheck for WorldWritable {
             let message = format!(
                 "every user may write to this {what} (mode {:04o}), {}",
                 node.mode,
-                facts.from_layer(node)
+                facts.brought(node)
             );
             let mut finding = facts.finding(&self.rule(), &path, message, facts.place(&path, node));
             finding.fix = Some(advice(format!("take the right away: `RUN chmod o-w /{path}`")));
