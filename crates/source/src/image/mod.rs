@@ -167,6 +167,10 @@ impl ImageSource {
         let Some(file) = self.chosen.layers.get(number) else {
             return consumer.skipped(skip(&entry.meta, "it is no layer of this image"));
         };
+        if file.media_type.ends_with("+encrypted") {
+            let reason = "it is encrypted; decrypt the image, for instance with `skopeo copy --decryption-key`, and scan that";
+            return consumer.skipped(skip(&entry.meta, reason));
+        }
         let opened = match self.shelf.open(&file.name) {
             Ok(opened) => opened,
             Err(error) => return consumer.skipped(skip(&entry.meta, &absent(file, &error))),
