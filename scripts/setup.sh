@@ -34,10 +34,12 @@ missing_packages() {
   case "$part" in test | all) have c++ || have g++ || echo g++ ;; esac
   # The JUnit report is held against its published schema with xmllint.
   case "$part" in test | all) have xmllint || echo libxml2-utils ;; esac
-  # Tests make package databases and executables with the tools that make them elsewhere.
+  # Tests make package databases, executables and images with the tools that make them elsewhere.
   case "$part" in test | all)
     have rpmbuild || echo rpm
     have objcopy || echo binutils
+    have skopeo || echo skopeo
+    have umoci || echo umoci
     ;;
   esac
   [ -s /etc/ssl/certs/ca-certificates.crt ] || [ -n "${SSL_CERT_FILE:-}" ] || echo ca-certificates

@@ -72,7 +72,22 @@ fn metadata(report: &Report, unread: &[String]) -> Value {
         if let Some(commit) = &target.commit {
             about.insert("version".into(), json!(commit));
         }
+        if let Some(image) = &target.image {
+            about.insert("type".into(), json!("container"));
+            about.insert("version".into(), json!(image.digest));
+            if let Some((repository, _)) = image.reference() {
+                about.insert("name".into(), json!(repository));
+            }
+            if let Some(purl) = image.purl() {
+                about.insert("purl".into(), json!(purl.to_string()));
+            }
+        }
         let mut facts = vec![("bartizan:target:kind", target.kind.clone())];
+        if let Some(image) = &target.image {
+            facts.push(("bartizan:target:image", image.digest.clone()));
+            facts.push(("bartizan:target:image-config", image.config.clone()));
+            facts.push(("bartizan:target:platform", image.platform.clone()));
+        }
         facts.extend(
             target
                 .sha256

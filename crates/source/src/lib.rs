@@ -1,6 +1,6 @@
 //! Where bytes come from.
 //!
-//! In: a target (directory, git index, range or history, archive, standard input). Out: a list of [`Entry`] values
+//! In: a target (directory, git index, range or history, archive, container image, root file system, standard input). Out: a list of [`Entry`] values
 //! in a stable order, and for each entry one or more [`Unit`]s of bytes given to a [`Consumer`]. Every byte is read
 //! once. Everything that is not read is told to the caller as a [`bartizan_model::Skipped`].
 
@@ -9,13 +9,14 @@ mod binary;
 mod dir;
 mod entry;
 mod git;
+pub mod image;
 mod open;
 mod options;
 mod stdin;
 mod window;
 
 pub use binary::looks_binary;
-pub use dir::DirSource;
+pub use dir::{DirSource, RootSource};
 pub use entry::{Consumer, Entry, FileMeta, Handle, Interest, Signature, Source, SourceError, Unit, Window};
 pub use git::{
     GitChangedSource, GitHistorySource, GitIndexSource, GitRangeSource, Provenance, StagedFile, StagedFiles,

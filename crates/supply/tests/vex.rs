@@ -9,7 +9,9 @@
     reason = "a test fails by panicking"
 )]
 
-use bartizan_model::{AssetId, Confidence, Finding, FingerprintBuilder, PackageUrl, Severity, WaiverOrigin};
+use bartizan_model::{
+    AssetId, Confidence, Finding, FingerprintBuilder, ImageIdentity, PackageUrl, Severity, WaiverOrigin,
+};
 use bartizan_supply::vex::{Document, Status, VexError, apply, read};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -56,13 +58,18 @@ fn purl(text: &str) -> PackageUrl {
 fn applied(document: &[u8], finding: Finding, target: Option<&str>, components: &[&str]) -> Finding {
     let document: Document = read(document).unwrap();
     let mut findings = [finding];
-    let target = target.map(purl);
+    let image = target.map(|digest| ImageIdentity {
+        digest: digest.to_owned(),
+        names: vec!["registry.example/acme/harbour:1".to_owned()],
+        platform: "linux/amd64".to_owned(),
+        ..ImageIdentity::default()
+    });
     let components: Vec<PackageUrl> = components.iter().map(|text| purl(text)).collect();
     let components: Vec<&PackageUrl> = components.iter().collect();
     let waived = apply(
         &[("a.json".to_owned(), document)],
         &mut findings,
-        target.as_ref(),
+        image.as_ref(),
         &components,
     );
     let [finding] = findings;
@@ -137,16 +144,40 @@ fn a_statement_about_parts_of_a_product_is_not_about_the_rest_nor_about_other_pr
     let document = openvex(json!([not_affected(product)]));
     let waives = |actual, target| applied(&document, finding(actual, "CVE-2027-1"), target, &[]).is_waived();
     assert!(waives("pkg:npm/left@1.0.0", None));
-    assert!(waives("pkg:npm/left@1.0.0", Some("pkg:oci/harbour@sha256:aa")));
-    assert!(!waives("pkg:npm/left@1.0.0", Some("pkg:oci/harbour@sha256:bb")));
-    assert!(!waives("pkg:npm/right@1.0.0", Some("pkg:oci/harbour@sha256:aa")));
+    assert!(waives("pkg:npm/left@1.0.0", Some("sha256:aa")));
+    assert!(!waives("pkg:npm/left@1.0.0", Some("sha256:bb")));
+    assert!(!waives("pkg:npm/right@1.0.0", Some("sha256:aa")));
     // The product itself as a whole.
     let document = openvex(json!([not_affected(
         json!([{ "@id": "pkg:oci/harbour@sha256:aa" }])
     )]));
     let left = finding("pkg:npm/left@1.0.0", "CVE-2027-1");
-    assert!(applied(&document, left.clone(), Some("pkg:oci/harbour@sha256:aa"), &[]).is_waived());
+    assert!(applied(&document, left.clone(), Some("sha256:aa"), &[]).is_waived());
     assert!(!applied(&document, left, None, &[]).is_waived());
+    // A name without a digest, with a tag, and of another image.
+    for (product, is_it) in [
+        ("pkg:oci/harbour", true),
+        ("pkg:oci/harbour?tag=1", true),
+        ("pkg:oci/harbour?tag=2", false),
+        ("pkg:docker/harbour@1", true),
+        ("pkg:oci/other", false),
+        (
+            "pkg:oci/harbour?repository_url=registry.example/acme/harbour",
+            true,
+        ),
+        (
+            "pkg:oci/harbour?repository_url=registry.example/other/harbour",
+            false,
+        ),
+    ] {
+        let document = openvex(json!([not_affected(json!([{ "@id": product }]))]));
+        let left = finding("pkg:npm/left@1.0.0", "CVE-2027-1");
+        assert_eq!(
+            applied(&document, left, Some("sha256:aa"), &[]).is_waived(),
+            is_it,
+            "{product}"
+        );
+    }
 }
 
 #[test]

@@ -132,7 +132,7 @@ pub(super) fn judge(
     supply::speak(
         &found.statements,
         &mut applied.findings,
-        &outcome.components,
+        (&scanned.target, &outcome.components),
         &mut skipped,
     );
     remediation::plan(
@@ -163,7 +163,8 @@ pub(super) fn judge(
             rules_digest: bartizan_engine::digest_of_checks(scanned.checks),
         },
         target: Target {
-            sha256: Some(outcome.sha256),
+            // An image is known by its manifest, whatever of it was looked at.
+            sha256: scanned.target.sha256.clone().or(Some(outcome.sha256)),
             ..scanned.target.clone()
         },
         started: scanned.started,

@@ -57,11 +57,11 @@ pub(super) fn statements(system: &dyn System, config: &Config, place: &Place) ->
 pub(super) fn speak(
     statements: &Statements,
     findings: &mut [Finding],
-    components: &[Component],
+    (target, components): (&Target, &[Component]),
     skipped: &mut Vec<Skipped>,
 ) {
     let purls: Vec<&PackageUrl> = components.iter().map(|component| &component.purl).collect();
-    vex::apply(statements, findings, None, &purls);
+    vex::apply(statements, findings, target.image.as_ref(), &purls);
     for (path, document) in statements {
         skipped.extend(document.problems.iter().map(|problem| Skipped {
             path: path.clone(),

@@ -1,16 +1,16 @@
 //! Statements meet findings.
 
 use super::{Document, Product, Statement, Status};
-use bartizan_model::{EvidenceStep, Finding, PackageUrl, Waiver, WaiverOrigin};
+use bartizan_model::{EvidenceStep, Finding, ImageIdentity, PackageUrl, Waiver, WaiverOrigin};
 use std::collections::HashMap;
 
 /// Lets statements speak of findings about packages. A finding that no other waiver covers is waived where the latest statement about it
-/// says `not_affected` or `fixed`; where it says something else, the finding says so too. `target` is the package URL of what was
-/// scanned as a whole, where it has one; `components` are all that were found. The findings that were waived are counted.
+/// says `not_affected` or `fixed`; where it says something else, the finding says so too. `image` is what was scanned, where that
+/// was an image; `components` are all that were found. The findings that were waived are counted.
 pub fn apply(
     documents: &[(String, Document)],
     findings: &mut [Finding],
-    target: Option<&PackageUrl>,
+    image: Option<&ImageIdentity>,
     components: &[&PackageUrl],
 ) -> usize {
     let mut by_id: HashMap<&str, Vec<(&str, &Statement)>> = HashMap::new();
@@ -34,7 +34,7 @@ pub fn apply(
             .flatten();
         let is_about = |statement: &Statement| {
             let mut products = statement.products.iter();
-            products.any(|product| product.holds(&asset, target, components))
+            products.any(|product| product.holds(&asset, image, components))
         };
         let latest = spoken
             .filter(|(_, statement)| is_about(statement))
@@ -67,15 +67,35 @@ fn purl_of(finding: &Finding) -> Option<PackageUrl> {
 impl Product {
     /// Whether the statement is about this package. One about parts of a product counts where the product is what was scanned, one of
     /// the components, or cannot be compared with what was scanned: then the user, who named the document, says that it is.
-    fn holds(&self, asset: &PackageUrl, target: Option<&PackageUrl>, components: &[&PackageUrl]) -> bool {
+    fn holds(&self, asset: &PackageUrl, image: Option<&ImageIdentity>, components: &[&PackageUrl]) -> bool {
         if self.parts.is_empty() {
-            return covers(&self.id, asset) || target.is_some_and(|target| covers(&self.id, target));
+            return covers(&self.id, asset) || image.is_some_and(|image| is_image(&self.id, image));
         }
-        let is_here = match target {
-            Some(target) => covers(&self.id, target) || components.iter().any(|one| covers(&self.id, one)),
-            None => true,
-        };
+        let is_here = image.is_none_or(|image| is_image(&self.id, image))
+            || components.iter().any(|one| covers(&self.id, one));
         is_here && self.parts.iter().any(|part| covers(part, asset))
+    }
+}
+
+/// Whether what `stated` names is this image: by its digest, or by its name where no digest is stated.
+fn is_image(stated: &PackageUrl, image: &ImageIdentity) -> bool {
+    if !matches!(stated.kind(), "oci" | "docker") {
+        return false;
+    }
+    match stated.version() {
+        Some(version) if version.contains(':') => {
+            [&image.digest, &image.config].contains(&&version.to_owned())
+        }
+        _ => image.purl().is_some_and(|purl| {
+            purl.name() == stated.name()
+                && stated
+                    .version()
+                    .is_none_or(|tag| purl.qualifier("tag") == Some(tag))
+                && stated
+                    .qualifiers()
+                    .iter()
+                    .all(|(key, value)| purl.qualifier(key) == Some(value))
+        }),
     }
 }
 
