@@ -6,15 +6,18 @@
 
 mod archive;
 mod binary;
+mod digest;
 mod dir;
 mod entry;
 mod git;
+pub mod http;
 mod open;
 mod options;
 mod stdin;
 mod window;
 
 pub use binary::looks_binary;
+pub use digest::{ContentDigest, InvalidDigest};
 pub use dir::DirSource;
 pub use entry::{Consumer, Entry, FileMeta, Handle, Interest, Signature, Source, SourceError, Unit, Window};
 pub use git::{
