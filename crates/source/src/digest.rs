@@ -147,7 +147,10 @@ mod tests {
         assert!(digest.is_of(b"abc") && !digest.is_of(b"abd"));
         assert_eq!(digest, ContentDigest::sha256(b"abc"));
         assert_eq!(digest.to_string(), text);
-        let long = format!("sha512:{}", "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+        let long = format!(
+            "sha512:{}",
+            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"
+        );
         assert!(long.parse::<ContentDigest>().unwrap().is_of(b"abc"));
     }
 

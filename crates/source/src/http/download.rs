@@ -270,7 +270,9 @@ impl Part {
             }
             let held = file.metadata().map_err(|error| wrong(&path, &error))?;
             // The run that had its turn before may have moved this very file into its place.
-            if std::fs::metadata(&path).is_ok_and(|named| (named.dev(), named.ino()) == (held.dev(), held.ino())) {
+            if std::fs::metadata(&path)
+                .is_ok_and(|named| (named.dev(), named.ino()) == (held.dev(), held.ino()))
+            {
                 let size = held.len();
                 return Ok(Self { file, path, size });
             }

@@ -212,7 +212,10 @@ fn explained(url: &Url, error: ureq::Error) -> HttpError {
         attempts: 1,
     };
     match error {
-        Wrong::Io(error) => match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Wrong::Io(error) => match error
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+        {
             Some(inner) => tls(url, inner),
             None => unreachable(super::plain(&error)),
         },

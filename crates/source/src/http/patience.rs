@@ -164,7 +164,13 @@ mod tests {
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::ZERO));
         let far = retry_after("Sun, 06 Nov 2994 08:49:37 GMT").unwrap();
         assert!(far > Duration::from_secs(1_000_000));
-        for text in ["", "-1", "soon", "Sun, 06 Xxx 1994 08:49:37 GMT", "Sun, 99 Nov 1994 08:49:37 GMT"] {
+        for text in [
+            "",
+            "-1",
+            "soon",
+            "Sun, 06 Xxx 1994 08:49:37 GMT",
+            "Sun, 99 Nov 1994 08:49:37 GMT",
+        ] {
             assert_eq!(retry_after(text), None, "{text}");
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! In: the environment and an address. Out: a proxy, or none. A variable in lower case wins, as with curl.
 
-use super::url::{Scheme, Url};
 use super::HttpError;
+use super::url::{Scheme, Url};
 use std::net::IpAddr;
 
 /// The proxies of the environment.
@@ -71,9 +71,11 @@ fn excepts(entry: &str, url: &Url) -> bool {
     }
     let host = url.host().trim_start_matches('[').trim_end_matches(']');
     if let (Some((network, length)), Ok(address)) = (entry.split_once('/'), host.parse::<IpAddr>()) {
-        return network
-            .parse()
-            .is_ok_and(|network| length.parse().is_ok_and(|length| is_within(address, network, length)));
+        return network.parse().is_ok_and(|network| {
+            length
+                .parse()
+                .is_ok_and(|length| is_within(address, network, length))
+        });
     }
     let entry = match entry.rsplit_once(':') {
         Some((before, port)) if !before.contains(':') || before.ends_with(']') => {
@@ -127,7 +129,11 @@ mod tests {
 
     #[test]
     fn each_scheme_has_its_proxy_and_all_is_the_fallback() {
-        let set = proxies(&[("HTTPS_PROXY", "http://a:1"), ("all_proxy", "http://b:2"), ("https_proxy", " ")]);
+        let set = proxies(&[
+            ("HTTPS_PROXY", "http://a:1"),
+            ("all_proxy", "http://b:2"),
+            ("https_proxy", " "),
+        ]);
         assert_eq!(of(&set, "https://host/").as_deref(), Some("http://a:1"));
         assert_eq!(of(&set, "http://host/").as_deref(), Some("http://b:2"));
         assert_eq!(of(&Proxies::none(), "https://host/"), None);
@@ -136,7 +142,11 @@ mod tests {
     #[test]
     fn exceptions_are_hosts_domains_addresses_and_networks() {
         let with = |except: &str, url: &str| {
-            of(&proxies(&[("ALL_PROXY", "http://p:1"), ("NO_PROXY", except)]), url).is_none()
+            of(
+                &proxies(&[("ALL_PROXY", "http://p:1"), ("NO_PROXY", except)]),
+                url,
+            )
+            .is_none()
         };
         assert!(with("*", "https://host/"));
         assert!(with("other, example.com", "https://example.com/"));

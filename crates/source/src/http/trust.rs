@@ -48,7 +48,9 @@ fn authorities(files: &[PathBuf]) -> Result<Vec<Certificate<'static>>, HttpError
         all.extend(read(file)?);
     }
     if all.is_empty() {
-        let cause = errors.first().map_or_else(String::new, |error| format!(": {error}"));
+        let cause = errors
+            .first()
+            .map_or_else(String::new, |error| format!(": {error}"));
         return Err(HttpError::NoAuthorities(cause));
     }
     Ok(all)

@@ -239,13 +239,18 @@ fn check_characters(text: &str) -> Result<(), InvalidUrl> {
     if text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
         Ok(())
     } else {
-        Err(InvalidUrl("it has a space or another character that must be escaped"))
+        Err(InvalidUrl(
+            "it has a space or another character that must be escaped",
+        ))
     }
 }
 
 fn has_scheme(text: &str) -> bool {
     text.split_once("://").is_some_and(|(scheme, _)| {
-        !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+        !scheme.is_empty()
+            && scheme
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
     })
 }
 
@@ -256,9 +261,12 @@ fn host_and_port(authority: &str) -> Result<(String, Option<u16>), InvalidUrl> {
     };
     let port = match port {
         None | Some("") => None,
-        Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Some(port.parse().ok().filter(|port| *port > 0).ok_or(InvalidUrl("its port is none"))?)
-        }
+        Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => Some(
+            port.parse()
+                .ok()
+                .filter(|port| *port > 0)
+                .ok_or(InvalidUrl("its port is none"))?,
+        ),
         Some(_) => return Err(InvalidUrl("its port is no number")),
     };
     if is_host(host) {
@@ -277,7 +285,9 @@ fn is_host(host: &str) -> bool {
         && host
             .split('.')
             .all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'))
-        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+        && host
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
 }
 
 fn user_and_password(text: &str) -> Result<(String, String), InvalidUrl> {
