@@ -13,6 +13,7 @@ mod git;
 pub mod http;
 mod open;
 mod options;
+pub mod registry;
 mod stdin;
 mod window;
 

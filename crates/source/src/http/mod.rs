@@ -19,7 +19,7 @@ pub use patience::Patience;
 pub use proxy::Proxies;
 pub use url::{InvalidUrl, Scheme, Url, escaped, is_loopback};
 
-pub(crate) use exchange::Answer;
+pub(crate) use exchange::{Answer, basic};
 
 use patience::Attempts;
 use std::path::PathBuf;
@@ -211,6 +211,17 @@ impl Client {
             };
             attempts.failed(error, wait, watch)?;
         }
+    }
+
+    /// Whether every request is refused.
+    #[must_use]
+    pub const fn is_offline(&self) -> bool {
+        self.options.offline
+    }
+
+    /// Asks once, to learn what a server speaks: nothing is tried again.
+    pub(crate) fn probe(&self, request: &Request<'_>, limit: u64) -> Result<Fetched, HttpError> {
+        self.exchange(request)?.read(limit)
     }
 
     fn agent(&self, verification: Verification) -> Result<&Agent, HttpError> {

@@ -1,6 +1,7 @@
 //! Which proxy a request goes through: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in either case.
 //!
-//! In: the environment and an address. Out: a proxy, or none. A variable in lower case wins, as with curl.
+//! In: the environment and an address. Out: a proxy, or none. A variable in lower case wins, as with curl; this machine is never
+//! asked through a proxy.
 
 use super::HttpError;
 use super::url::{Scheme, Url};
@@ -45,7 +46,8 @@ impl Proxies {
 
     /// The proxy for an address: the variable that names it, and what it says.
     pub(super) fn of(&self, url: &Url) -> Option<(&'static str, &str)> {
-        if self.except.iter().any(|entry| excepts(entry, url)) {
+        // A proxy elsewhere has another idea of what this machine is.
+        if url.is_loopback() || self.except.iter().any(|entry| excepts(entry, url)) {
             return None;
         }
         let chosen = match url.scheme() {
@@ -155,10 +157,11 @@ mod tests {
         assert!(with("Example.com:443", "https://example.com/"));
         assert!(!with("example.com:444", "https://example.com/"));
         assert!(!with("ample.com", "https://example.com/"));
-        assert!(with("127.0.0.0/8", "http://127.3.4.5/"));
-        assert!(!with("127.0.0.0/8", "http://128.3.4.5/"));
-        assert!(with("::1", "http://[::1]:5000/"));
-        assert!(with("[::1]:5000", "http://[::1]:5000/"));
+        assert!(with("10.0.0.0/8", "http://10.3.4.5/"));
+        assert!(!with("10.0.0.0/8", "http://11.3.4.5/"));
+        assert!(with("fd00::1", "http://[fd00::1]:5000/"));
+        assert!(with("[fd00::1]:5000", "http://[fd00::1]:5000/"));
+        assert!(with("x", "http://127.0.0.1/") && with("x", "http://localhost/") && !with("x", "http://y/"));
         assert!(with("fd00::/8", "http://[fd12::1]/"));
         assert!(!with("10.0.0.0/99,10.0.0.0/x,/,:", "http://10.0.0.1/"));
     }

@@ -127,6 +127,17 @@ impl Url {
         Self { path, ..self.clone() }
     }
 
+    /// The address with more in its query.
+    #[must_use]
+    pub fn with_query(&self, pairs: &[(&str, &str)]) -> Self {
+        let mut path = self.path.clone();
+        for (name, value) in pairs {
+            path.push(if path.contains('?') { '&' } else { '?' });
+            path.push_str(&format!("{}={}", escaped(name), escaped(value)));
+        }
+        Self { path, ..self.clone() }
+    }
+
     /// Scheme.
     #[must_use]
     pub const fn scheme(&self) -> Scheme {
@@ -427,6 +438,11 @@ mod tests {
         assert_eq!(
             base.below(&["GitHub Actions", "../all.zip"]).request_target(),
             "https://host/mirror/GitHub%20Actions/..%2Fall.zip"
+        );
+        let query = base.with_query(&[("scope", "repository:a/b:pull"), ("x", "1&2")]);
+        assert_eq!(
+            query.request_target(),
+            "https://host/mirror?scope=repository:a%2Fb:pull&x=1%262"
         );
     }
 

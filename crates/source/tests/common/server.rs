@@ -135,6 +135,11 @@ fn read(stream: &mut TcpStream) -> Option<Asked> {
             return None;
         }
         bytes.push(byte[0]);
+        // The beginning of TLS, which this server does not speak.
+        if bytes == [0x16] {
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+            return None;
+        }
     }
     let head = String::from_utf8_lossy(&bytes).into_owned();
     let mut lines = head.lines();
