@@ -413,6 +413,40 @@ fn a_part_of_another_version_or_another_file_is_not_continued() {
 }
 
 #[test]
+fn a_part_of_another_version_is_noticed_although_the_server_does_not_know_conditions() {
+    let server = Server::start(|asked, before| match (asked.range(), before) {
+        (None, 0) => cut("200 OK", &[("ETag", "\"one\"")], 100, &[b'1'; 10]),
+        (Some(start), _) => {
+            let headers = [("ETag", "\"two\""), ("Content-Range", "bytes 10-99/100")];
+            cut("206 Partial Content", &headers, 100 - start, &[b'2'; 90])
+        }
+        (None, _) => answer("200 OK", &[("ETag", "\"two\"")], &[b'2'; 100]),
+    });
+    let directory = tempfile::tempdir().unwrap();
+    let to = directory.path().join("file");
+    download(&server.url("/f"), &to, None).unwrap();
+    assert_eq!(std::fs::read(&to).unwrap(), [b'2'; 100]);
+}
+
+#[test]
+fn an_answer_without_a_length_that_ends_early_is_tried_again() {
+    let server = Server::start(|_, before| {
+        let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
+        let rest: &[u8] = if before == 0 {
+            b"4\r\nhe"
+        } else {
+            b"4\r\nhere\r\n0\r\n\r\n"
+        };
+        Reply::Bytes([head, rest].concat())
+    });
+    assert_eq!(get(&server.url("/")).unwrap().1, b"here");
+    let directory = tempfile::tempdir().unwrap();
+    let to = directory.path().join("file");
+    download(&server.url("/f"), &to, None).unwrap();
+    assert_eq!(std::fs::read(&to).unwrap(), b"here");
+}
+
+#[test]
 fn a_file_that_did_not_change_is_not_fetched_again() {
     let server = Server::start(|asked, _| match asked.header("if-none-match") {
         Some("\"one\"") => Reply::Bytes(b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n".to_vec()),

@@ -174,7 +174,8 @@ impl Client {
                 answer.length()
             }
             206 if part.size > 0 => match content_range(answer.header("content-range").unwrap_or_default()) {
-                Some((start, total)) if start == part.size => total,
+                // Not every server that knows ranges knows `If-Range`.
+                Some((start, total)) if start == part.size && is_same(known.as_ref(), &answer) => total,
                 _ => {
                     part.restart()?;
                     return Err(again(&answer, "it gave another part than was asked for"));
@@ -220,6 +221,17 @@ enum Outcome {
     Unchanged,
     Complete(Validators),
     Refused(HttpError, Option<Duration>),
+}
+
+/// Whether a part is of the version that is wanted, as far as the server says.
+fn is_same(known: Option<&Validators>, answer: &Answer) -> bool {
+    match (
+        known.and_then(Validators::strong),
+        Validators::of(answer).strong(),
+    ) {
+        (Some(known), Some(now)) => known == now,
+        _ => true,
+    }
 }
 
 fn again(answer: &Answer, cause: &str) -> HttpError {

@@ -19,21 +19,27 @@ const MOST_LAYERS: usize = 4096;
 
 /// A piece of content, by its digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Descriptor {
-    pub(super) media_type: String,
-    pub(super) digest: ContentDigest,
-    /// In bytes.
-    pub(super) size: u64,
-    pub(super) platform: Option<Platform>,
+pub struct Descriptor {
+    /// What it is.
+    pub media_type: String,
+    /// Its digest.
+    pub digest: ContentDigest,
+    /// Its size, in bytes.
+    pub size: u64,
+    /// What it is for.
+    pub platform: Option<Platform>,
 }
 
 /// What was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Manifest {
+pub enum Manifest {
     /// One image.
     Image {
+        /// What it says it is.
         media_type: String,
+        /// Its configuration.
         config: Descriptor,
+        /// Its layers, the lowest first.
         layers: Vec<Descriptor>,
     },
     /// Several, one a platform.
@@ -72,7 +78,10 @@ struct PartPlatform {
 
 impl Manifest {
     /// Reads a manifest or an index. `content_type` is what the server said it is.
-    pub(super) fn read(bytes: &[u8], content_type: Option<&str>) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// Why it is neither.
+    pub fn read(bytes: &[u8], content_type: Option<&str>) -> Result<Self, String> {
         let document: Document = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
         if document.schema_version == 1 {
             return Err(

@@ -18,6 +18,7 @@ mod session;
 pub use challenge::Challenge;
 pub use credentials::{AuthFile, Credentials, Keychain};
 pub use error::RegistryError;
+pub use manifest::{Descriptor, Manifest};
 pub use platform::{InvalidPlatform, Platform};
 pub use pull::{PullOptions, Pulled, pull};
 pub use reference::{DOCKER_HUB, InvalidReference, Reference};

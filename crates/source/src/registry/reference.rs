@@ -71,7 +71,8 @@ impl Reference {
     }
 
     /// Where the registry answers.
-    pub(crate) fn base(&self, scheme: Scheme) -> Option<Url> {
+    #[must_use]
+    pub fn url(&self, scheme: Scheme) -> Option<Url> {
         let host = if self.registry == DOCKER_HUB {
             "registry-1.docker.io"
         } else {
@@ -171,7 +172,7 @@ fn parse(text: &str) -> Result<Reference, &'static str> {
 
 /// Whether the part before the first slash is a registry and no part of a repository.
 fn is_host(first: &str) -> bool {
-    first == "localhost" || first.contains(['.', ':']) || first.bytes().any(|byte| byte.is_ascii_uppercase())
+    first.eq_ignore_ascii_case("localhost") || first.contains(['.', ':'])
 }
 
 fn is_component(component: &str) -> bool {
@@ -230,7 +231,7 @@ mod tests {
             ("localhost/app", "localhost/app:latest".to_owned()),
             ("localhost:5000/app", "localhost:5000/app:latest".to_owned()),
             ("[::1]:5000/app", "[::1]:5000/app:latest".to_owned()),
-            ("Harbor/app", "harbor/app:latest".to_owned()),
+            ("Harbor.example/app", "harbor.example/app:latest".to_owned()),
             ("app:5000", "docker.io/library/app:5000".to_owned()),
         ] {
             assert_eq!(full(text), meant, "{text}");
@@ -250,6 +251,7 @@ mod tests {
             "app@",
             "app@sha256:abc",
             "App",
+            "Harbor/app",
             "a//b",
             "a/",
             "host.example/",
@@ -292,7 +294,7 @@ mod tests {
         fn whatever_is_read_reads_as_itself_again(text in "[a-zA-Z0-9:/@._\\[\\]-]{0,40}") {
             if let Ok(read) = text.parse::<Reference>() {
                 prop_assert_eq!(&read.to_string().parse::<Reference>().unwrap(), &read);
-                prop_assert!(read.base(Scheme::Https).is_some());
+                prop_assert!(read.url(Scheme::Https).is_some());
             }
         }
     }

@@ -322,7 +322,7 @@ fn base(client: &Client, reference: &Reference, trust: Trust) -> Result<Url, Reg
         text: reference.registry().to_owned(),
         reason: "it is no host".to_owned(),
     };
-    let secure = reference.base(Scheme::Https).ok_or_else(invalid)?;
+    let secure = reference.url(Scheme::Https).ok_or_else(invalid)?;
     if trust == Trust::Full {
         return Ok(secure);
     }
@@ -332,7 +332,7 @@ fn base(client: &Client, reference: &Reference, trust: Trust) -> Result<Url, Reg
     };
     match client.probe(&request, LARGEST_TOKEN) {
         Err(HttpError::Tls { .. } | HttpError::Unreachable { .. } | HttpError::TimedOut { .. }) => {
-            Ok(reference.base(Scheme::Http).ok_or_else(invalid)?)
+            Ok(reference.url(Scheme::Http).ok_or_else(invalid)?)
         }
         Ok(_) => Ok(secure),
         Err(error) => Err(error.into()),
