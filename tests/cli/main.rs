@@ -27,6 +27,7 @@ mod help;
 mod hook;
 mod interrupts;
 mod progress;
+mod remediation;
 mod rules;
 mod sandbox;
 mod sbom;

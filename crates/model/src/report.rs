@@ -1,6 +1,6 @@
 //! The whole result of a scan, as `-o json` prints it.
 
-use crate::{CheckRun, Component, Finding, Skipped, Timestamp, Verdict};
+use crate::{CheckRun, Component, Finding, Remedy, Skipped, Timestamp, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// Value of `schema` in every report of this form.
@@ -21,6 +21,9 @@ pub struct Report {
     pub verdict: Verdict,
     /// Problems, in a stable order: severity (highest first), confidence (highest first), path, line, column, rule.
     pub findings: Vec<Finding>,
+    /// What closes the findings that are not waived, the one to do first at the beginning.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remedies: Vec<Remedy>,
     /// Components of the inventory, ordered by package URL; empty unless an inventory was asked for.
     pub components: Vec<Component>,
     /// What became of every check.

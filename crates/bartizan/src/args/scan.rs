@@ -161,4 +161,8 @@ pub(crate) struct OutputArgs {
     /// Formats: pretty, concise, json, jsonl, sarif, github, gitlab, junit, markdown, statement, cyclonedx, spdx. At most one goes to standard output. A file is written whole or not at all.
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "pretty", value_hint = ValueHint::Other)]
     pub(crate) output: Vec<String>,
+
+    /// List findings, or what there is to do, most urgent first (pretty and concise)
+    #[arg(long, value_name = "WHAT", value_parser = ["finding", "fix"])]
+    pub(crate) group_by: Option<String>,
 }

@@ -68,7 +68,7 @@ mod tests {
             let property = &schema["properties"][section]["properties"][name];
             assert_eq!(property["description"], setting.about, "{}", setting.key);
             let kind = match setting.kind {
-                Kind::Word(_) | Kind::Path | Kind::Place => "string",
+                Kind::Word(_) | Kind::Path | Kind::Place | Kind::Duration => "string",
                 Kind::PathGlobs | Kind::RuleGlobs | Kind::Paths => "array",
                 Kind::Number(..) => "integer",
                 Kind::Flag => "boolean",

@@ -4,6 +4,7 @@
 //! that look after waivers and baselines need besides.
 
 mod judged;
+mod remediation;
 mod rules;
 mod several;
 mod source;
@@ -26,6 +27,7 @@ use bartizan_engine::system::{Machine, System};
 use bartizan_engine::waiver::InlineWaivers;
 use bartizan_engine::{CacheOptions, Check, RunOptions};
 use bartizan_model::{Report, RuleInfo, SecretKey, Target};
+use bartizan_report::GroupBy;
 use bartizan_supply::catalog::{Bills, InventoryCheck};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -60,6 +62,8 @@ pub(crate) struct Done {
     pub(crate) rules: BTreeMap<String, RuleInfo>,
     pub(crate) config: Config,
     pub(crate) terminal: Terminal,
+    /// What is listed for people.
+    pub(crate) group_by: GroupBy,
     /// For each entry of the waiver file: how many findings it covers.
     pub(crate) waivers_used: Vec<usize>,
     /// For each entry of the waiver file: the rule of the finding that speaks of it.
@@ -121,9 +125,10 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     }
     source::nothing_there(request, &outcome)?;
     supply::finish_inventory(&mut outcome);
-    if let Some(supply) = &supply {
-        supply.judge(&selection, &mut outcome);
-    }
+    let remedies = supply
+        .as_ref()
+        .map(|supply| supply.judge(&selection, &mut outcome))
+        .unwrap_or_default();
     if let Some(error) = &outcome.cache_error {
         terminal.warn(format_args!(
             "the result cache could not be written: {error}; the next scan will be slower"
@@ -138,8 +143,10 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         started,
         began,
         checks: &checks,
+        terminal,
     };
-    let judged = judged::judge(&scanned, outcome, &selection, entries, baseline)?;
+    let found = judged::Found { outcome, remedies };
+    let judged = judged::judge(&scanned, found, &selection, entries, baseline)?;
     // Manuals are large: they are unpacked only when there is a finding to explain.
     let rules = if judged.report.findings.is_empty() {
         BTreeMap::new()
@@ -151,6 +158,10 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         rules,
         config,
         terminal,
+        group_by: match request.scan.output.group_by.as_deref() {
+            Some("fix") => GroupBy::Fix,
+            _ => GroupBy::Finding,
+        },
         waivers_used: judged.used,
         waiver_faults: judged.faults,
     })

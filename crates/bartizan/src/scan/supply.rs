@@ -7,7 +7,7 @@ use super::rules::Selection;
 use crate::db::{self, IndexFile};
 use bartizan_engine::config::Config;
 use bartizan_engine::{Check, Outcome};
-use bartizan_model::{CheckStatus, Skipped, Target, Timestamp};
+use bartizan_model::{CheckStatus, Remedy, Skipped, Target, Timestamp};
 use bartizan_supply::advisory::index::{Index, IndexError};
 use bartizan_supply::advisory::{AdvisoryCheck, matching};
 use bartizan_supply::inventory;
@@ -31,6 +31,7 @@ pub(super) fn finish_inventory(outcome: &mut Outcome) {
 pub(super) struct Supply {
     index: Result<Option<Index<IndexFile>>, IndexError>,
     max_age: u64,
+    jobs: usize,
     required: bool,
     now: Timestamp,
 }
@@ -51,6 +52,7 @@ impl Supply {
         Some(Self {
             index: db::open(config),
             max_age,
+            jobs: usize::try_from(config.number("scan.jobs")).unwrap_or(0),
             required: config.flag("supply.require-index") || max_age > 0,
             now,
         })
@@ -70,9 +72,9 @@ impl Supply {
         Box::new(AdvisoryCheck::new(digest, self.required || self.index.is_err()))
     }
 
-    /// Matches what was found, and says in the outcome what came of it.
-    pub(super) fn judge(&self, selection: &Selection, outcome: &mut Outcome) {
-        let status = self.matched(selection, outcome);
+    /// Matches what was found, and says in the outcome what came of it. What closes the findings is returned.
+    pub(super) fn judge(&self, selection: &Selection, outcome: &mut Outcome) -> Vec<Remedy> {
+        let (status, remedies) = self.matched(selection, outcome);
         let findings = outcome
             .findings
             .iter()
@@ -92,22 +94,24 @@ impl Supply {
             run.findings = findings;
             run.status = status;
         }
+        remedies
     }
 
-    fn matched(&self, selection: &Selection, outcome: &mut Outcome) -> CheckStatus {
+    fn matched(&self, selection: &Selection, outcome: &mut Outcome) -> (CheckStatus, Vec<Remedy>) {
+        let without = |status| (status, Vec::new());
         if outcome.components.is_empty() {
-            return CheckStatus::Ran;
+            return without(CheckStatus::Ran);
         }
         let index = match &self.index {
             Ok(Some(index)) => index,
             Ok(None) => {
-                return CheckStatus::Skipped {
+                return without(CheckStatus::Skipped {
                     reason: "no advisory index; run `bartizan db update`".to_owned(),
-                };
+                });
             }
-            Err(error) => return failed(error),
+            Err(error) => return without(failed(error)),
         };
-        match matching::find(index, &outcome.components) {
+        match matching::find(index, &outcome.components, self.jobs) {
             Ok(mut matches) => {
                 matches
                     .findings
@@ -115,9 +119,9 @@ impl Supply {
                 outcome.findings.append(&mut matches.findings);
                 outcome.skipped.append(&mut matches.unjudged);
                 outcome.skipped.sort();
-                self.age(index)
+                (self.age(index), matches.remedies)
             }
-            Err(error) => failed(&error),
+            Err(error) => without(failed(&error)),
         }
     }
 

@@ -90,7 +90,7 @@ impl Reader<'_> {
 
     fn value(&self, setting: &Setting, value: &Spanned<DeValue<'_>>) -> Result<Value, ConfigError> {
         let converted = match (value.get_ref(), setting.kind) {
-            (DeValue::String(text), Kind::Word(_) | Kind::Path | Kind::Place) => {
+            (DeValue::String(text), Kind::Word(_) | Kind::Path | Kind::Place | Kind::Duration) => {
                 Some(Value::Text(text.to_string()))
             }
             (DeValue::Boolean(flag), Kind::Flag) => Some(Value::Flag(*flag)),

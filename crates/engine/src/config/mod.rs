@@ -227,6 +227,12 @@ impl Config {
         }
     }
 
+    /// The hours of a setting that is a time.
+    #[must_use]
+    pub fn hours(&self, key: &str) -> u32 {
+        settings::hours(self.text(key)).unwrap_or(0)
+    }
+
     /// A flag; false when it has no value.
     #[must_use]
     pub fn flag(&self, key: &str) -> bool {

@@ -37,6 +37,8 @@ pub enum Kind {
     Place,
     /// A number from the first to the second, both included.
     Number(u64, u64),
+    /// A time of at least an hour: a number and `h`, `d` or `w`.
+    Duration,
     /// Yes or no.
     Flag,
 }
@@ -257,6 +259,49 @@ pub const SETTINGS: &[Setting] = &[
                 sign. From a file only where that is named with --config.",
     },
     Setting {
+        key: "objectives.critical",
+        kind: Kind::Duration,
+        default: Some(Default::Text("24h")),
+        in_file: true,
+        about: "Time from first sight within which a critical finding must be closed, and any on which to act immediately.",
+    },
+    Setting {
+        key: "objectives.high",
+        kind: Kind::Duration,
+        default: Some(Default::Text("7d")),
+        in_file: true,
+        about: "Time from first sight within which a high finding must be closed, and any on which to act out of cycle.",
+    },
+    Setting {
+        key: "objectives.medium",
+        kind: Kind::Duration,
+        default: Some(Default::Text("14d")),
+        in_file: true,
+        about: "Time from first sight within which a medium finding must be closed: the length of a sprint.",
+    },
+    Setting {
+        key: "objectives.low",
+        kind: Kind::Duration,
+        default: Some(Default::Text("14d")),
+        in_file: true,
+        about: "Time from first sight within which a low finding must be closed.",
+    },
+    Setting {
+        key: "priority.exposure",
+        kind: Kind::Word(&["open", "controlled", "small"]),
+        default: Some(Default::Text("open")),
+        in_file: true,
+        about: "Who can reach what is scanned: everybody (open), those who are let in (controlled), or hardly anybody \
+                (small).",
+    },
+    Setting {
+        key: "priority.mission",
+        kind: Kind::Word(&["high", "medium", "low"]),
+        default: Some(Default::Text("medium")),
+        in_file: true,
+        about: "What its failure would cost those who depend on it.",
+    },
+    Setting {
         key: "rules.files",
         kind: Kind::Paths,
         default: Some(Default::Empty),
@@ -300,6 +345,13 @@ pub const SETTINGS: &[Setting] = &[
                 that is named with --config.",
     },
     Setting {
+        key: "data.first-seen",
+        kind: Kind::Flag,
+        default: Some(Default::Flag(true)),
+        in_file: true,
+        about: "Keep when each finding was first seen, so that objectives count from then.",
+    },
+    Setting {
         key: "data.cache",
         kind: Kind::Flag,
         default: Some(Default::Flag(true)),
@@ -307,6 +359,22 @@ pub const SETTINGS: &[Setting] = &[
         about: "Keep results by content, so that unchanged files are not looked at again.",
     },
 ];
+
+/// Hours of a time such as `24h`, `7d` or `2w`; none when it is no such time, is zero or longer than a hundred years.
+pub(super) fn hours(text: &str) -> Option<u32> {
+    let (number, factor) = match text.strip_suffix('h') {
+        Some(number) => (number, 1),
+        None => match text.strip_suffix('d') {
+            Some(number) => (number, 24),
+            None => (text.strip_suffix('w')?, 7 * 24),
+        },
+    };
+    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let hours = number.parse::<u32>().ok()?.checked_mul(factor)?;
+    (1..=100 * 366 * 24).contains(&hours).then_some(hours)
+}
 
 impl Setting {
     /// The setting with this key.
@@ -327,7 +395,7 @@ impl Setting {
     /// What would have been understood.
     pub fn parse(&self, text: &str) -> Result<Value, String> {
         let value = match self.kind {
-            Kind::Word(_) | Kind::Path | Kind::Place => Value::Text(text.to_owned()),
+            Kind::Word(_) | Kind::Path | Kind::Place | Kind::Duration => Value::Text(text.to_owned()),
             Kind::PathGlobs | Kind::RuleGlobs | Kind::Paths => Value::List(
                 text.split(',')
                     .map(str::trim)
@@ -353,6 +421,7 @@ impl Setting {
         let fits = match (&value, self.kind) {
             (Value::Text(text), Kind::Word(words)) => words.contains(&text.as_str()),
             (Value::Text(text), Kind::Path | Kind::Place) => !text.is_empty(),
+            (Value::Text(text), Kind::Duration) => hours(text).is_some(),
             (Value::List(items), Kind::PathGlobs) => match crate::globs::PathGlobs::new(items) {
                 Ok(_) => true,
                 Err(error) => return Err(error.to_string()),
@@ -379,6 +448,9 @@ impl Setting {
             Kind::Paths => "expected a list of paths".to_owned(),
             Kind::Path => "expected a path".to_owned(),
             Kind::Place => "expected a path or an address such as https://example.com/osv/".to_owned(),
+            Kind::Duration => {
+                "expected a number of hours, days or weeks such as \"24h\", \"7d\" or \"2w\"".to_owned()
+            }
             Kind::Number(least, most) => format!("expected a number from {least} to {most}"),
             Kind::Flag => "expected true or false".to_owned(),
         }

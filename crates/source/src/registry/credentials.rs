@@ -461,8 +461,8 @@ mod tests {
     fn nothing_secret_is_shown() {
         let shown = format!(
             "{:?}",
-            [password("u", "word"), Credentials::Identity("word".into())]
+            [password("u", "hidden"), Credentials::Identity("hidden".into())]
         );
-        assert!(!shown.contains("word"), "{shown}");
+        assert!(!shown.contains("hidden"), "{shown}");
     }
 }

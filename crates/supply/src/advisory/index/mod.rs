@@ -35,7 +35,7 @@ use std::sync::OnceLock;
 
 const MAGIC: &[u8; 8] = b"BZTADVIX";
 /// Version of the form. An index of another version is refused: it is made again, not converted.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 const HEAD: u64 = 48;
 /// Largest directory and section, in bytes.
 const LARGEST: u64 = 1 << 31;
