@@ -197,6 +197,36 @@ fn an_update_that_is_killed_keeps_the_old_index_and_goes_on_where_it_was() {
 }
 
 #[test]
+fn a_long_transfer_shows_on_a_terminal_what_comes_and_how_fast() {
+    let mirror = Mirror::start(1_500_000, 800_000);
+    let update = mirror
+        .sandbox
+        .bartizan(&["db", "--config", "../own.toml", "update"]);
+    let words: Vec<&str> = std::iter::once(update.get_program())
+        .chain(update.get_args())
+        .map(|word| word.to_str().unwrap())
+        .collect();
+    let transcript = mirror.sandbox.root().join("transcript");
+    let mut script = std::process::Command::new("script");
+    script
+        .args(["-q", "-e", "-f", "-c", &words.join(" ")])
+        .arg(&transcript);
+    script
+        .env_clear()
+        .envs(update.get_envs().filter_map(|(name, value)| Some((name, value?))))
+        .env("TERM", "xterm")
+        .env("SHELL", "/bin/sh")
+        .current_dir(mirror.sandbox.path(""))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
+    assert!(script.status().unwrap().success());
+    let said = String::from_utf8_lossy(&std::fs::read(&transcript).unwrap()).into_owned();
+    assert!(said.contains(" of 1.43 MiB, "), "{said:?}");
+    assert!(said.contains("iB/s, npm"), "{said:?}");
+    assert!(said.contains("2 records about 2 packages"), "{said:?}");
+}
+
+#[test]
 fn an_ecosystem_that_cannot_be_had_is_named_and_the_old_index_stays() {
     let mirror = Mirror::start(0, 0);
     assert_eq!(mirror.run(&["update"]).code, 0);
