@@ -3,18 +3,19 @@
 use crate::sandbox::Sandbox;
 use insta::assert_snapshot;
 
-const LEFT: &str = r#"{"id":"GHSA-2222-3333-4444","aliases":["CVE-2024-1000"],"modified":"2024-05-01T00:00:00Z",
+pub(crate) const LEFT: &str = r#"{"id":"GHSA-2222-3333-4444","aliases":["CVE-2024-1000"],"modified":"2024-05-01T00:00:00Z",
 "severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
 "affected":[{"package":{"ecosystem":"npm","name":"left"},
 "ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"1.2.0"}]}]}]}"#;
 
-const EVIL: &str = r#"{"id":"MAL-2024-7","modified":"2024-05-01T00:00:00Z",
+pub(crate) const EVIL: &str = r#"{"id":"MAL-2024-7","modified":"2024-05-01T00:00:00Z",
 "affected":[{"package":{"ecosystem":"npm","name":"evil"},"versions":["6.6.6"]}]}"#;
 
 const WITHDRAWN: &str = r#"{"id":"GHSA-9999-3333-4444","withdrawn":"2024-06-01T00:00:00Z","modified":"2024-06-01T00:00:00Z",
 "affected":[{"package":{"ecosystem":"npm","name":"left"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}]}]}"#;
 
-const KEV: &str = r#"{"dateReleased":"2024-05-02T00:00:00Z","vulnerabilities":[{"cveID":"CVE-2024-1000"}]}"#;
+pub(crate) const KEV: &str =
+    r#"{"dateReleased":"2024-05-02T00:00:00Z","vulnerabilities":[{"cveID":"CVE-2024-1000"}]}"#;
 
 /// Two components: one is required by the other.
 const LOCK: &str = r#"{
@@ -28,7 +29,7 @@ const LOCK: &str = r#"{
 "#;
 
 /// An archive of files as they are (<https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>, method 0).
-fn zip(files: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn zip(files: &[(&str, &str)]) -> Vec<u8> {
     let (mut bytes, mut directory) = (Vec::new(), Vec::new());
     for (name, text) in files {
         let offset = u32::try_from(bytes.len()).unwrap();

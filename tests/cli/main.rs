@@ -8,6 +8,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
+    clippy::disallowed_methods,
     reason = "all of this is tests: what is wrong must stop them"
 )]
 
@@ -15,6 +16,9 @@ mod advisories;
 mod bad_input;
 mod baselines;
 mod config;
+#[path = "../../crates/source/tests/common/daemon.rs"]
+mod daemon;
+mod db_update;
 mod exit_codes;
 mod explain;
 mod fingerprints;
@@ -28,5 +32,7 @@ mod remediation;
 mod rules;
 mod sandbox;
 mod sbom;
+#[path = "../../crates/source/tests/common/server.rs"]
+mod server;
 mod targets;
 mod waivers;

@@ -4,7 +4,7 @@
 
 use bartizan_model::{Component, Location, PackageUrlParts, Scope, Severity, SourcePackage, Timestamp};
 use bartizan_supply::advisory::exploit::Exploits;
-use bartizan_supply::advisory::index::{Builder, Index, IndexError};
+use bartizan_supply::advisory::index::{Builder, Index, IndexError, Origin, OriginKind};
 use bartizan_supply::advisory::matching::{Matches, find};
 use bartizan_supply::advisory::naming;
 use bartizan_supply::advisory::range::{AffectedVersions, Event, Membership, RangeKind};
@@ -50,6 +50,31 @@ fn npm(id: &str, rest: &str, fixed: &str) -> String {
         r#"{{"id":"{id}",{rest}"affected":[{{"package":{{"ecosystem":"npm","name":"left"}},
         "ranges":[{{"type":"SEMVER","events":[{{"introduced":"0"}},{{"fixed":"{fixed}"}}]}}]}}]}}"#
     )
+}
+
+#[test]
+fn an_index_says_where_it_was_made_from() {
+    let origin = |kind, place: &str, files| Origin {
+        kind,
+        place: place.to_owned(),
+        files,
+    };
+    let origins = [
+        origin(OriginKind::Records, "https://mirror/osv/", 31),
+        origin(OriginKind::Known, "/srv/kev.json", 1),
+        origin(OriginKind::Predicted, "", 300),
+    ];
+    let mut builder = Builder::new();
+    builder.add(Record::read(npm("GHSA-1", "", "1.2.0").as_bytes()).unwrap());
+    for origin in &origins {
+        builder.came_from(origin.clone());
+    }
+    let bytes = builder
+        .finish(&Exploits::default(), Timestamp::from_unix_seconds(0))
+        .unwrap();
+    let index = Index::open(bytes.as_slice()).unwrap();
+    assert_eq!(index.origins().unwrap(), origins);
+    assert_eq!(index.ecosystems().count(), 1);
 }
 
 #[test]

@@ -184,14 +184,20 @@ Examples:
 pub(super) const DB_UPDATE: &str = "\
 Make the index of known vulnerabilities again.
 
-The records are read from files, and no network is used: a mirror of the OSV bucket, with one all.zip in the directory \
-of each ecosystem, an archive of records, or single records. A file named known_exploited_vulnerabilities.json and a \
-CSV with epss in its name are taken for what they are; --kev and --epss name them elsewhere.
+Without --from the records come from the public OSV bucket, and what is known of exploitation from CISA and FIRST; the settings \
+supply.osv, supply.kev and supply.epss name mirrors of them. Only what changed since the last time is fetched, and what was \
+broken off goes on where it ended.
 
-The new index takes the place of the old one in one step, and only when everything could be read.";
+--from names a mirror, a directory in the layout of the bucket (one all.zip in the directory of each ecosystem), an archive of \
+records, or single records. Paths alone need no network. In a directory, a file named known_exploited_vulnerabilities.json and \
+a CSV with epss in its name are taken for what they are; --kev and --epss name them elsewhere.
 
+The new index takes the place of the old one in one step, and only when everything could be fetched and read.";
 pub(super) const DB_UPDATE_EXAMPLES: &str = "\
 Examples:
+  bartizan db update
+  bartizan db update --ecosystem npm --ecosystem Debian
+  bartizan db update --from https://mirror.example.com/osv/ --ca-file ca.pem
   bartizan db update --from /srv/mirror/osv
   bartizan db update --from npm/all.zip --from PyPI/all.zip
   bartizan db update --from osv --kev known_exploited_vulnerabilities.json --epss epss_scores-current.csv.gz";

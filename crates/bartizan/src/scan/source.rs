@@ -96,9 +96,9 @@ pub(super) fn open(request: &Request<'_>, config: &Config, place: &Place) -> Res
 
 fn platform(text: Option<&str>) -> Result<Option<Platform>, Error> {
     let parsed = text.map(|text| {
-        Platform::parse(text).ok_or_else(|| {
+        text.parse::<Platform>().map_err(|error| {
             Error::usage(
-                format!("`{text}` is no platform"),
+                error.to_string(),
                 "write OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, for instance `linux/arm64` or `linux/arm/v7`",
             )
         })

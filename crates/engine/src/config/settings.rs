@@ -12,8 +12,9 @@ pub struct Setting {
     pub kind: Kind,
     /// What it is when nobody sets it; `None` when there is no value then.
     pub default: Option<Default>,
-    /// Whether a configuration file may set it. A file comes with the code that is scanned, and that code must not
-    /// choose where on the machine data is written.
+    /// Whether any configuration file may set it. A file that is found comes with the code that is scanned, and that code must
+    /// not choose where on the machine data is written, whom the machine trusts and where it learns of vulnerabilities. A
+    /// file that the user names may set everything.
     pub in_file: bool,
     /// What it does: one sentence for people.
     pub about: &'static str,
@@ -32,6 +33,8 @@ pub enum Kind {
     Paths,
     /// One path.
     Path,
+    /// One path, or the address of a web resource.
+    Place,
     /// A number from the first to the second, both included.
     Number(u64, u64),
     /// A time of at least an hour: a number and `h`, `d` or `w`.
@@ -225,6 +228,44 @@ pub const SETTINGS: &[Setting] = &[
         about: "VEX documents (OpenVEX, or CycloneDX with vulnerabilities) that say which known vulnerabilities matter.",
     },
     Setting {
+        key: "supply.osv",
+        kind: Kind::Place,
+        default: Some(Default::Text(
+            "https://osv-vulnerabilities.storage.googleapis.com/",
+        )),
+        in_file: false,
+        about: "Where `db update` finds OSV records: the address of a bucket or mirror, a directory or a file. From a file \
+                only where that is named with --config.",
+    },
+    Setting {
+        key: "supply.kev",
+        kind: Kind::Place,
+        default: Some(Default::Text(
+            "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json",
+        )),
+        in_file: false,
+        about: "Where `db update` finds the catalogue of known exploited vulnerabilities: an address or a file. From a file \
+                only where that is named with --config.",
+    },
+    Setting {
+        key: "supply.epss",
+        kind: Kind::Place,
+        default: Some(Default::Text(
+            "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz",
+        )),
+        in_file: false,
+        about: "Where `db update` finds the table of exploit predictions: an address or a file. From a file only where that \
+                is named with --config.",
+    },
+    Setting {
+        key: "network.ca-file",
+        kind: Kind::Path,
+        default: None,
+        in_file: false,
+        about: "File in PEM form with authorities to trust besides those of the system, for servers whose certificate they \
+                sign. From a file only where that is named with --config.",
+    },
+    Setting {
         key: "objectives.critical",
         kind: Kind::Duration,
         default: Some(Default::Text("24h")),
@@ -328,7 +369,8 @@ pub const SETTINGS: &[Setting] = &[
         kind: Kind::Path,
         default: None,
         in_file: false,
-        about: "Where caches and the last reports are kept; by default `bartizan` in the XDG data home.",
+        about: "Where caches and the last reports are kept; by default `bartizan` in the XDG data home. From a file only where \
+                that is named with --config.",
     },
     Setting {
         key: "data.first-seen",
@@ -381,7 +423,7 @@ impl Setting {
     /// What would have been understood.
     pub fn parse(&self, text: &str) -> Result<Value, String> {
         let value = match self.kind {
-            Kind::Word(_) | Kind::Path | Kind::Duration => Value::Text(text.to_owned()),
+            Kind::Word(_) | Kind::Path | Kind::Place | Kind::Duration => Value::Text(text.to_owned()),
             Kind::PathGlobs | Kind::RuleGlobs | Kind::Paths => Value::List(
                 text.split(',')
                     .map(str::trim)
@@ -406,7 +448,7 @@ impl Setting {
     pub fn check(&self, value: Value) -> Result<Value, String> {
         let fits = match (&value, self.kind) {
             (Value::Text(text), Kind::Word(words)) => words.contains(&text.as_str()),
-            (Value::Text(text), Kind::Path) => !text.is_empty(),
+            (Value::Text(text), Kind::Path | Kind::Place) => !text.is_empty(),
             (Value::Text(text), Kind::Duration) => hours(text).is_some(),
             (Value::List(items), Kind::PathGlobs) => match crate::globs::PathGlobs::new(items) {
                 Ok(_) => true,
@@ -433,6 +475,7 @@ impl Setting {
             Kind::RuleGlobs => "expected a list of rule globs such as [\"leak/*\"]".to_owned(),
             Kind::Paths => "expected a list of paths".to_owned(),
             Kind::Path => "expected a path".to_owned(),
+            Kind::Place => "expected a path or an address such as https://example.com/osv/".to_owned(),
             Kind::Duration => {
                 "expected a number of hours, days or weeks such as \"24h\", \"7d\" or \"2w\"".to_owned()
             }

@@ -6,8 +6,9 @@
 
 use super::bytes::{Cursor, Malformed, put_count, put_suffix, put_text, put_varint, utf8};
 use super::ids::PrefixWriter;
+use super::origin::{self, Origin};
 use super::shelf::{GROUP, HEAD};
-use super::{Counts, IDS, IMPORTS, MAGIC, VERSION};
+use super::{Counts, IDS, IMPORTS, MAGIC, SOURCES, VERSION};
 use crate::advisory::exploit::Exploits;
 use crate::advisory::naming;
 use crate::advisory::range::{AffectedVersions, Event, Membership, RangeKind};
@@ -51,6 +52,7 @@ pub struct Builder {
     records: HashMap<Box<str>, Kept>,
     unknown_ecosystem: u64,
     newest: Option<Timestamp>,
+    origins: Vec<Origin>,
 }
 
 /// An index is larger than its form allows.
@@ -116,6 +118,11 @@ impl Builder {
         self.records.insert(record.id.into(), kept);
     }
 
+    /// Says where records, or what is known of exploitation, came from.
+    pub fn came_from(&mut self, origin: Origin) {
+        self.origins.push(origin);
+    }
+
     /// Records so far, those that were taken back included.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -160,6 +167,7 @@ impl Builder {
         let records = in_use.len() as u64;
         sections.push((IDS, writer.prefixes.into_bytes(), 0));
         sections.push((IMPORTS, imports.bytes, 0));
+        sections.push((SOURCES, origin::write(&self.origins), 0));
         let counts = Counts {
             built: Some(built),
             newest: self.newest,
