@@ -19,6 +19,8 @@ mod config;
 #[path = "../../crates/source/tests/common/daemon.rs"]
 mod daemon;
 mod db_update;
+#[path = "../../crates/source/tests/common/docker_registry.rs"]
+mod docker_registry;
 mod exit_codes;
 mod explain;
 mod fingerprints;
@@ -28,6 +30,7 @@ mod hook;
 mod images;
 mod interrupts;
 mod progress;
+mod pulled_images;
 mod remediation;
 mod rules;
 mod sandbox;

@@ -9,6 +9,8 @@
 
 #[path = "common/daemon.rs"]
 mod daemon;
+#[path = "common/docker_registry.rs"]
+mod docker_registry;
 #[path = "common/pulled.rs"]
 mod pulled;
 #[path = "common/puller.rs"]
@@ -18,85 +20,10 @@ mod server;
 
 use bartizan_source::http::HttpError;
 use bartizan_source::registry::RegistryError;
-use daemon::{Authority, Daemon};
+use daemon::Authority;
+use docker_registry::Registry;
 use pulled::Content;
 use puller::{Puller, assert_whole, bytes};
-use std::path::Path;
-use std::process::Command;
-
-/// Debian's docker-registry with a user `us` whose password is `word`, over TLS where an authority is given.
-struct Registry {
-    _daemon: Daemon,
-    port: u16,
-}
-
-impl Registry {
-    fn start(scratch: &Path, authority: Option<&Authority>, auth: bool) -> Self {
-        let users = scratch.join("htpasswd");
-        let output = Command::new("htpasswd")
-            .args(["-Bbn", "us", "word"])
-            .output()
-            .unwrap();
-        std::fs::write(&users, output.stdout).unwrap();
-        let (daemon, [port]) = Daemon::start(|[port]| {
-            let tls = authority.map_or_else(String::new, |authority| {
-                format!(
-                    "  tls:\n    certificate: {}\n    key: {}\n",
-                    authority.certificate.display(),
-                    authority.key.display()
-                )
-            });
-            let auth = if auth {
-                format!(
-                    "auth:\n  htpasswd:\n    realm: test\n    path: {}\n",
-                    users.display()
-                )
-            } else {
-                String::new()
-            };
-            let configuration = format!(
-                "version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: {}/storage\n\
-                 http:\n  addr: 127.0.0.1:{port}\n{tls}{auth}",
-                scratch.display()
-            );
-            let file = scratch.join("registry.yml");
-            std::fs::write(&file, configuration).unwrap();
-            let mut command = Command::new("docker-registry");
-            command.arg("serve").arg(file);
-            command
-        });
-        Self {
-            _daemon: daemon,
-            port,
-        }
-    }
-
-    /// Pushes what an image layout holds under a name.
-    fn push(&self, layout: &Path, name: &str, to: &str, more: &[&str]) {
-        let output = Command::new("skopeo")
-            .args([
-                "--insecure-policy",
-                "copy",
-                "--quiet",
-                "--dest-tls-verify=false",
-                "--dest-creds=us:word",
-            ])
-            .args(more)
-            .arg(format!("oci:{}:{name}", layout.display()))
-            .arg(format!("docker://127.0.0.1:{}/{to}", self.port))
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
-
-    fn image(&self, name: &str) -> String {
-        format!("127.0.0.1:{}/{name}", self.port)
-    }
-}
 
 #[test]
 fn a_real_registry_gives_images_of_both_formats_with_a_password_and_over_tls() {

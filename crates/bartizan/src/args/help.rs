@@ -25,8 +25,8 @@ pub(super) const SCAN: &str = "\
 Look for leaked credentials and known vulnerabilities.
 
 A target is a path (directory, file or archive), `-` for standard input, git:RANGE for the commits of a range, \
-git:ALL for every commit of the repository, oci:DIR[:NAME|@DIGEST] or docker-archive:FILE[:NAME] for a container image, \
-or rootfs:DIR for the root of a system. Each finding says what was found and where, why it matters, how sure \
+git:ALL for every commit of the repository, image:NAME for a container image of a registry, oci:DIR[:NAME|@DIGEST] or \
+docker-archive:FILE[:NAME] for one in files, or rootfs:DIR for the root of a system. Each finding says what was found and where, why it matters, how sure \
 Bartizan is, and how to mend it. A credential itself is masked everywhere.
 
 Every layer of an image is looked at, files that a later layer deletes included; components are those that a container \
@@ -42,6 +42,7 @@ Examples:
   bartizan scan git:origin/main..HEAD         the commits of a branch
   bartizan scan git:ALL                       the whole history
   git show HEAD:config.yml | bartizan scan -  standard input
+  bartizan scan image:ghcr.io/acme/app:1.2    an image, pulled from its registry
   bartizan scan oci:build/image:1.2           an image, as `skopeo copy` or `docker buildx` write it
   bartizan scan docker-archive:app.tar        an image, as `docker save` writes it
   bartizan scan --changed=origin/main         files that differ from a branch

@@ -10,7 +10,7 @@ const OUTPUT: &str = "Output";
 /// `bartizan scan`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ScanArgs {
-    /// Path, `-` for standard input, git:RANGE, git:ALL, oci:DIR, docker-archive:FILE, rootfs:DIR, or sbom:FILE
+    /// Path, `-` for standard input, git:RANGE, git:ALL, image:NAME, oci:DIR, docker-archive:FILE, rootfs:DIR, or sbom:FILE
     #[arg(value_name = "TARGET", default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(crate) targets: Vec<String>,
 
@@ -46,7 +46,7 @@ pub(crate) struct GateArgs {
     #[arg(long, value_enum, value_name = "STAGE")]
     pub(crate) stage: Stage,
 
-    /// Path, `-` for standard input, git:RANGE, git:ALL, oci:DIR, docker-archive:FILE or rootfs:DIR [default: what is staged, in the stage commit]
+    /// Path, `-` for standard input, git:RANGE, git:ALL, image:NAME, oci:DIR, docker-archive:FILE or rootfs:DIR [default: what is staged, in the stage commit]
     #[arg(value_name = "TARGET", value_hint = ValueHint::AnyPath)]
     pub(crate) targets: Vec<String>,
 
@@ -113,6 +113,10 @@ pub(crate) struct SelectArgs {
     /// Of the images of an index, look at that for OS/ARCHITECTURE[/VARIANT] [default: linux on this machine's]
     #[arg(long, value_name = "PLATFORM", value_hint = ValueHint::Other)]
     pub(crate) platform: Option<String>,
+
+    /// Pull from this registry (HOST[:PORT]) without proof of who it is, or over plain HTTP (repeatable)
+    #[arg(long, value_name = "REGISTRY", value_hint = ValueHint::Hostname)]
+    pub(crate) insecure_registry: Vec<String>,
 
     /// Name the lines of this Dockerfile where findings in an image come from it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

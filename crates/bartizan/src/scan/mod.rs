@@ -5,6 +5,7 @@
 
 mod image;
 mod judged;
+mod pulled;
 mod remediation;
 mod rules;
 mod several;

@@ -323,6 +323,20 @@ pub const SETTINGS: &[Setting] = &[
         about: "Files, directories and links that all layers of an image may have together; an image with more is refused.",
     },
     Setting {
+        key: "image.pull-bytes",
+        kind: Kind::Number(65536, 1099511627776),
+        default: Some(Default::Number(17179869184)),
+        in_file: true,
+        about: "Bytes, compressed, of the largest image that is pulled.",
+    },
+    Setting {
+        key: "image.cache-bytes",
+        kind: Kind::Number(0, 1099511627776),
+        default: Some(Default::Number(10737418240)),
+        in_file: false,
+        about: "Bytes of pulled images to keep; those that were not used for longest are forgotten first.",
+    },
+    Setting {
         key: "image.dockerfile",
         kind: Kind::Path,
         default: None,
