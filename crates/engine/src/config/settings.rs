@@ -28,6 +28,8 @@ pub enum Kind {
     PathGlobs,
     /// A list of globs over rule ids.
     RuleGlobs,
+    /// A list of globs over names of packages.
+    NameGlobs,
     /// A list of paths.
     Paths,
     /// One path.
@@ -216,6 +218,63 @@ pub const SETTINGS: &[Setting] = &[
                 Demands an index as well.",
     },
     Setting {
+        key: "supply.own.npm",
+        kind: Kind::NameGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of the names of your own npm packages, for instance `@acme/*`. One that comes from \
+                a public registry is reported.",
+    },
+    Setting {
+        key: "supply.own.pypi",
+        kind: Kind::NameGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of the names of your own Python distributions, for instance `acme-*`; case, `-`, \
+                `_` and `.` make no difference. One that comes from a public registry is reported.",
+    },
+    Setting {
+        key: "supply.own.cargo",
+        kind: Kind::NameGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of the names of your own crates. One that comes from a public registry is \
+                reported.",
+    },
+    Setting {
+        key: "supply.own.maven",
+        kind: Kind::NameGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of the names of your own Maven artifacts as `group:artifact`, for instance \
+                `com.acme.*`; a glob without `:` is one of the group. One that comes from a public \
+                registry is reported.",
+    },
+    Setting {
+        key: "supply.own.nuget",
+        kind: Kind::NameGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of the names of your own NuGet packages; case makes no difference. One that comes \
+                from a public registry is reported.",
+    },
+    Setting {
+        key: "supply.own.gem",
+        kind: Kind::NameGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of the names of your own Ruby gems. One that comes from a public registry is \
+                reported.",
+    },
+    Setting {
+        key: "supply.own.composer",
+        kind: Kind::NameGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of the names of your own Composer packages, for instance `acme/*`. One that comes \
+                from a public registry is reported.",
+    },
+    Setting {
         key: "rules.files",
         kind: Kind::Paths,
         default: Some(Default::Empty),
@@ -286,7 +345,7 @@ impl Setting {
     pub fn parse(&self, text: &str) -> Result<Value, String> {
         let value = match self.kind {
             Kind::Word(_) | Kind::Path => Value::Text(text.to_owned()),
-            Kind::PathGlobs | Kind::RuleGlobs | Kind::Paths => Value::List(
+            Kind::PathGlobs | Kind::RuleGlobs | Kind::NameGlobs | Kind::Paths => Value::List(
                 text.split(',')
                     .map(str::trim)
                     .filter(|item| !item.is_empty())
@@ -315,7 +374,7 @@ impl Setting {
                 Ok(_) => true,
                 Err(error) => return Err(error.to_string()),
             },
-            (Value::List(items), Kind::RuleGlobs) => match crate::globs::RuleGlobs::new(items) {
+            (Value::List(items), Kind::RuleGlobs | Kind::NameGlobs) => match crate::globs::RuleGlobs::new(items) {
                 Ok(_) => true,
                 Err(error) => return Err(error.to_string()),
             },
@@ -334,6 +393,7 @@ impl Setting {
             Kind::Word(words) => format!("expected one of {}", words.join(", ")),
             Kind::PathGlobs => "expected a list of path globs".to_owned(),
             Kind::RuleGlobs => "expected a list of rule globs such as [\"leak/*\"]".to_owned(),
+            Kind::NameGlobs => "expected a list of globs of package names such as [\"@acme/*\"]".to_owned(),
             Kind::Paths => "expected a list of paths".to_owned(),
             Kind::Path => "expected a path".to_owned(),
             Kind::Number(least, most) => format!("expected a number from {least} to {most}"),
