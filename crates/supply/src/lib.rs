@@ -1,5 +1,5 @@
 //! BUILD: what is judged in other people's code: the inventory of components, bills of materials, the order of versions in
-//! every ecosystem, and what advisories say of them.
+//! every ecosystem, what advisories say of them, and where they come from.
 //!
 //! In: files, names of ecosystems, version texts, OSV records. Out: components, an order, an index of advisories, and findings.
 //! Pure: no input or output of its own.
@@ -9,4 +9,5 @@ pub mod catalog;
 pub mod ecosystem;
 pub mod inventory;
 pub mod sbom;
+pub mod tampering;
 pub mod version;

@@ -9,7 +9,7 @@ use bartizan_engine::config::Config;
 use bartizan_engine::{Check, Outcome};
 use bartizan_model::{CheckStatus, Skipped, Target, Timestamp};
 use bartizan_supply::advisory::index::{Index, IndexError};
-use bartizan_supply::advisory::{AdvisoryCheck, matching};
+use bartizan_supply::advisory::{AdvisoryCheck, MALICIOUS, VULNERABLE, matching};
 use bartizan_supply::inventory;
 use std::collections::BTreeSet;
 
@@ -76,7 +76,7 @@ impl Supply {
         let findings = outcome
             .findings
             .iter()
-            .filter(|finding| finding.rule.starts_with("supply/"))
+            .filter(|finding| matches!(finding.rule.as_str(), MALICIOUS | VULNERABLE))
             .count() as u64;
         let components = outcome.components.iter();
         let files: BTreeSet<&str> = components
