@@ -35,7 +35,11 @@ pub(crate) fn run(_common: &Common, verb: RulesVerb, terminal: Terminal) -> Outc
 pub(crate) fn known_ids() -> Vec<String> {
     let mut ids = leak::rule_ids();
     ids.extend(bartizan_supply::advisory::rules().into_iter().map(|rule| rule.id));
-    ids.extend(bartizan_supply::tampering::rules().into_iter().map(|rule| rule.id));
+    ids.extend(
+        bartizan_supply::tampering::rules()
+            .into_iter()
+            .map(|rule| rule.id),
+    );
     ids.extend(waiver::rules::all().into_iter().map(|rule| rule.id));
     ids.sort();
     ids

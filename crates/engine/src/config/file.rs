@@ -100,14 +100,16 @@ impl Reader<'_> {
                     .ok()
                     .map(Value::Number)
             }
-            (DeValue::Array(items), Kind::PathGlobs | Kind::RuleGlobs | Kind::NameGlobs | Kind::Paths) => items
-                .iter()
-                .map(|item| match item.get_ref() {
-                    DeValue::String(text) => Some(text.to_string()),
-                    _ => None,
-                })
-                .collect::<Option<Vec<_>>>()
-                .map(Value::List),
+            (DeValue::Array(items), Kind::PathGlobs | Kind::RuleGlobs | Kind::NameGlobs | Kind::Paths) => {
+                items
+                    .iter()
+                    .map(|item| match item.get_ref() {
+                        DeValue::String(text) => Some(text.to_string()),
+                        _ => None,
+                    })
+                    .collect::<Option<Vec<_>>>()
+                    .map(Value::List)
+            }
             _ => None,
         };
         let checked = match converted {

@@ -374,10 +374,12 @@ impl Setting {
                 Ok(_) => true,
                 Err(error) => return Err(error.to_string()),
             },
-            (Value::List(items), Kind::RuleGlobs | Kind::NameGlobs) => match crate::globs::RuleGlobs::new(items) {
-                Ok(_) => true,
-                Err(error) => return Err(error.to_string()),
-            },
+            (Value::List(items), Kind::RuleGlobs | Kind::NameGlobs) => {
+                match crate::globs::RuleGlobs::new(items) {
+                    Ok(_) => true,
+                    Err(error) => return Err(error.to_string()),
+                }
+            }
             (Value::List(items), Kind::Paths) => items.iter().all(|item| !item.is_empty()),
             (Value::Number(number), Kind::Number(least, most)) => (least..=most).contains(number),
             (Value::Flag(_), Kind::Flag) => true,

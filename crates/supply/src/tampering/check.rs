@@ -9,6 +9,7 @@ use bartizan_content::packages;
 use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Reported, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 /// Changes when a reader or a rule judges the same bytes differently; part of the key of cached results.
@@ -52,7 +53,9 @@ impl TamperingCheck {
             .part(&[u8::from(options.complete)]);
         for rule in registry::ALL {
             let enabled = is_enabled(&options, *rule);
-            builder = builder.part(rule.about().id.as_bytes()).part(&[u8::from(enabled)]);
+            builder = builder
+                .part(rule.about().id.as_bytes())
+                .part(&[u8::from(enabled)]);
         }
         for text in packages::texts() {
             builder = builder.part(text.as_bytes());
@@ -88,6 +91,16 @@ impl TamperingCheck {
     }
 }
 
+/// The text of bytes that are not all UTF-8, of the same length, so that places stay.
+fn readable(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    out
+}
+
 fn is_enabled(options: &Options, rule: &dyn Rule) -> bool {
     let enabled = options.enabled.as_ref();
     enabled.is_none_or(|ids| ids.contains(rule.about().id))
@@ -110,12 +123,15 @@ impl Check for TamperingCheck {
         let Some(reader) = read::reader_of(input.path()) else {
             return Ok(());
         };
-        let text = std::str::from_utf8(input.bytes)
-            .map_err(|error| CheckError(format!("it is no UTF-8 text: {error}")))?;
+        let text = match std::str::from_utf8(input.bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) if reader.lenient => Cow::Owned(readable(input.bytes)),
+            Err(error) => return Err(CheckError(format!("it is no UTF-8 text: {error}"))),
+        };
+        let text = text.as_ref();
         let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
         let lines = Lines::new(input, text.len() - bare.len());
-        let documents =
-            (reader.read)(bare, input.path()).map_err(|error| CheckError(error.to_string()))?;
+        let documents = (reader.read)(bare, input.path()).map_err(|error| CheckError(error.to_string()))?;
         for document in documents {
             for problem in &document.problems {
                 out.error(problem.clone());

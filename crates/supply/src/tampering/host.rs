@@ -62,8 +62,7 @@ pub(crate) fn first(kind: &str) -> &'static str {
 
 /// Whether a host is the ecosystem's first public registry, under any of its names.
 pub(crate) fn is_first(kind: &str, host: &str) -> bool {
-    host == first(kind)
-        || public_registries().any(|one| one.kind == kind && one.alias && one.host == host)
+    host == first(kind) || public_registries().any(|one| one.kind == kind && one.alias && one.host == host)
 }
 
 /// An address as a message may show it: without user, password and query, and cut.
@@ -89,8 +88,14 @@ mod tests {
     #[test]
     fn a_host_has_neither_user_nor_port() {
         for (url, expected) in [
-            ("https://user:word@Packages.Acme.example:8443/simple", Some("packages.acme.example")),
-            ("registry+https://github.com/rust-lang/crates.io-index", Some("github.com")),
+            (
+                "https://user:word@Packages.Acme.example:8443/simple",
+                Some("packages.acme.example"),
+            ),
+            (
+                "registry+https://github.com/rust-lang/crates.io-index",
+                Some("github.com"),
+            ),
             ("//npm.acme.example/", Some("npm.acme.example")),
             ("http://[::1]:80/", Some("::1")),
             ("https://${HOST}/simple", None),

@@ -65,7 +65,10 @@ impl<'a> Lines<'a> {
     fn position(&self, offset: usize) -> (u32, u32) {
         let breaks = self.breaks.get_or_init(|| {
             let bytes = self.input.bytes.iter().enumerate();
-            bytes.filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at).collect()
+            bytes
+                .filter(|(_, byte)| **byte == b'\n')
+                .map(|(at, _)| at)
+                .collect()
         });
         let line = breaks.partition_point(|end| *end < offset);
         let start = line
@@ -179,7 +182,8 @@ impl<'a> Report<'a> {
         self.count += 1;
         if self.count > MOST_FINDINGS {
             if self.count == MOST_FINDINGS + 1 {
-                self.out.error(format!("{}: more than {MOST_FINDINGS} findings", self.about.id));
+                self.out
+                    .error(format!("{}: more than {MOST_FINDINGS} findings", self.about.id));
             }
             return;
         }
@@ -235,7 +239,9 @@ fn finding(about: &'static About, found: Found, locations: Vec<Location>) -> Fin
         .file_name_of(path)
         .part(found.key.as_bytes())
         .finish();
-    let asset = found.asset.map_or_else(|| AssetId::file(path), AssetId::from_text);
+    let asset = found
+        .asset
+        .map_or_else(|| AssetId::file(path), AssetId::from_text);
     let level = (
         found.severity.unwrap_or(about.severity),
         found.confidence.unwrap_or(about.confidence),
@@ -252,6 +258,12 @@ fn finding(about: &'static About, found: Found, locations: Vec<Location>) -> Fin
         locations,
         ..Finding::new(about.id, level, fingerprint, asset)
     }
+}
+
+/// What tells findings about these names from others: it changes when a name joins or leaves, which is another problem.
+pub(crate) fn key_of<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let names: std::collections::BTreeSet<&str> = names.collect();
+    names.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 /// Names for a message: the first few, and how many more.

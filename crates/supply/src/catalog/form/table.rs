@@ -78,9 +78,7 @@ impl<'t> Table<'t> {
 
     /// Where a key stands; an empty range where it does not.
     pub(crate) fn key_place(self, key: &str) -> Range<usize> {
-        self.table
-            .get_key_value(key)
-            .map_or(0..0, |(key, _)| key.span())
+        self.table.get_key_value(key).map_or(0..0, |(key, _)| key.span())
     }
 
     /// The strings of an array, each with its place.

@@ -69,7 +69,11 @@ impl Rule for ExtraIndex {
                 &source.at,
             );
         }
-        for switch in document.switches.iter().filter(|one| one.what == SwitchKind::AnyIndex) {
+        for switch in document
+            .switches
+            .iter()
+            .filter(|one| one.what == SwitchKind::AnyIndex)
+        {
             out.finding(
                 Found {
                     message: format!("`{}`: {}", switch.written, switch.effect),
@@ -87,7 +91,9 @@ fn fix(tool: &str) -> &'static str {
     match tool {
         "uv" => "leave out `index-strategy` and bind your own names to your index in `[tool.uv.sources]`",
         "poetry" => "give the source `priority = \"explicit\"` and name it in each of your own dependencies",
-        "pdm" => "give the source `include_packages` with your own names, or set `respect-source-order = true`",
+        "pdm" => {
+            "give the source `include_packages` with your own names, or set `respect-source-order = true`"
+        }
         "bundler" => "put your own gems into a block `source \"…\" do … end`",
         "NuGet" => "add `<packageSourceMapping>` that binds your own names to your source",
         "Composer" => "leave out `canonical: false`",

@@ -1,7 +1,7 @@
 //! `supply/floating-version`: whatever is newest.
 
 use crate::tampering::document::{Document, From, Part, Version};
-use crate::tampering::report::{Found, Report, named};
+use crate::tampering::report::{Found, Report, key_of, named};
 use crate::tampering::rule::{About, Rule, Whole, rule};
 
 rule! {
@@ -40,9 +40,8 @@ impl Rule for FloatingVersion {
             return;
         }
         let requirements = document.tool == "pip" && document.kind == "pypi";
-        let floats = |version: Version| {
-            version == Version::Newest || (requirements && version == Version::Range)
-        };
+        let floats =
+            |version: Version| version == Version::Newest || (requirements && version == Version::Range);
         let found: Vec<_> = document
             .asked
             .iter()
@@ -57,7 +56,7 @@ impl Rule for FloatingVersion {
                     document.asked.len(),
                     named(found.iter().map(|one| one.name.as_str()))
                 ),
-                key: "floating".to_owned(),
+                key: key_of(found.iter().map(|one| one.name.as_str())),
                 fix: "name the version, and let a tool propose newer ones".to_owned(),
                 ..Found::default()
             },

@@ -2,7 +2,7 @@
 
 use crate::tampering::document::{Document, From, SwitchKind};
 use crate::tampering::host;
-use crate::tampering::report::{Found, Report, named};
+use crate::tampering::report::{Found, Report, key_of, named};
 use crate::tampering::rule::{About, Rule, Whole, rule};
 use bartizan_model::Severity;
 
@@ -39,18 +39,29 @@ impl Rule for InsecureIndex {
     }
 
     fn judge(&self, document: &Document, _: Whole<'_>, out: &mut Report<'_>) {
-        for switch in document.switches.iter().filter(|one| one.what == SwitchKind::Unencrypted) {
+        for switch in document
+            .switches
+            .iter()
+            .filter(|one| one.what == SwitchKind::Unencrypted)
+        {
             out.finding(
                 Found {
                     message: format!("`{}`: {}", switch.written.escape_debug(), switch.effect),
                     key: switch.written.clone(),
-                    fix: format!("remove it, and give {} the authority of the certificate instead", document.tool),
+                    fix: format!(
+                        "remove it, and give {} the authority of the certificate instead",
+                        document.tool
+                    ),
                     ..Found::default()
                 },
                 &switch.at,
             );
         }
-        for source in document.sources.iter().filter(|one| host::is_unencrypted(&one.url)) {
+        for source in document
+            .sources
+            .iter()
+            .filter(|one| host::is_unencrypted(&one.url))
+        {
             report(&host::shown(&source.url), document.tool, &source.at, out);
         }
         for one in &document.asked {
@@ -77,16 +88,19 @@ fn report(shown: &str, tool: &str, at: &std::ops::Range<usize>, out: &mut Report
 }
 
 fn locked(document: &Document, out: &mut Report<'_>) {
+    // Where the lock file names its sources, these are reported and not every package of them.
+    if !document.sources.is_empty() {
+        return;
+    }
     use crate::tampering::document::Digest;
-    let plain = |one: &&crate::tampering::document::Locked| {
-        one.url.as_deref().is_some_and(host::is_unencrypted)
-    };
+    let plain =
+        |one: &&crate::tampering::document::Locked| one.url.as_deref().is_some_and(host::is_unencrypted);
     for checked in [true, false] {
         let found: Vec<_> = document
             .locked
             .iter()
             .filter(plain)
-            .filter(|one| matches!(one.digest, Digest::Strong) == checked)
+            .filter(|one| matches!(one.digest, Digest::Strong | Digest::Weak(_)) == checked)
             .collect();
         let places: Vec<_> = found.iter().map(|one| one.at.clone()).collect();
         out.findings(
@@ -96,7 +110,7 @@ fn locked(document: &Document, out: &mut Report<'_>) {
                     found.len(),
                     named(found.iter().map(|one| one.name.as_str()))
                 ),
-                key: format!("locked {checked}"),
+                key: key_of(found.iter().map(|one| one.name.as_str())),
                 fix: "make the lock file anew with the registry's `https` address".to_owned(),
                 severity: checked.then_some(Severity::Low),
                 ..Found::default()

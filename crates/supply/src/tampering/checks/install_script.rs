@@ -1,7 +1,7 @@
 //! `supply/install-script`: packages run code while they are installed.
 
 use crate::tampering::document::{Document, SwitchKind};
-use crate::tampering::report::{Found, Note, Place, Report, Verdicts, directory, named};
+use crate::tampering::report::{Found, Note, Place, Report, Verdicts, directory, key_of, named};
 use crate::tampering::rule::{About, Rule, Whole, rule};
 use bartizan_model::Severity;
 use serde::{Deserialize, Serialize};
@@ -70,7 +70,10 @@ impl Rule for InstallScript {
     }
 
     fn finish(&self, notes: &[Note], _: Whole<'_>, out: &mut Verdicts<'_>) {
-        let read: Vec<(&Note, Noted)> = notes.iter().filter_map(|note| Some((note, note.read()?))).collect();
+        let read: Vec<(&Note, Noted)> = notes
+            .iter()
+            .filter_map(|note| Some((note, note.read()?)))
+            .collect();
         let chosen: Vec<&str> = read
             .iter()
             .filter(|(_, noted)| matches!(noted, Noted::Chosen))
@@ -80,16 +83,31 @@ impl Rule for InstallScript {
             let Noted::Lock(count, names, places) = noted else {
                 continue;
             };
-            if chosen.iter().any(|above| directory(&note.path).starts_with(above)) {
+            if chosen
+                .iter()
+                .any(|above| directory(&note.path).starts_with(above))
+            {
                 continue;
             }
             let at: Vec<_> = places.iter().map(|place| (note.path.as_str(), *place)).collect();
-            let shown = named(names.iter().take(*count).map(String::as_str).take(5).collect::<Vec<_>>().into_iter());
-            let more = if *count > 5 { format!(" and {} more", count - 5) } else { String::new() };
+            let shown = named(
+                names
+                    .iter()
+                    .take(*count)
+                    .map(String::as_str)
+                    .take(5)
+                    .collect::<Vec<_>>()
+                    .into_iter(),
+            );
+            let more = if *count > 5 {
+                format!(" and {} more", count - 5)
+            } else {
+                String::new()
+            };
             out.finding(
                 Found {
                     message: format!("{count} packages run code when they are installed: {shown}{more}"),
-                    key: "scripts".to_owned(),
+                    key: format!("{count} {}", key_of(names.iter().map(String::as_str))),
                     fix: "choose which packages may run code, and turn it off for all others".to_owned(),
                     ..Found::default()
                 },

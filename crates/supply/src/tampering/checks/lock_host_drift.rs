@@ -2,7 +2,7 @@
 
 use crate::tampering::document::{Document, From, Part};
 use crate::tampering::host;
-use crate::tampering::report::{Found, MOST_PLACES, Note, Place, Report, Verdicts, named};
+use crate::tampering::report::{Found, MOST_PLACES, Note, Place, Report, Verdicts, key_of, named};
 use crate::tampering::rule::{About, EXPECTED_PLACE, Rule, Whole, rule};
 use bartizan_model::Severity;
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,11 @@ impl Rule for LockHostDrift {
             return;
         }
         if document.part != Part::Lock {
-            let hosts: Vec<String> = document.sources.iter().filter_map(|one| host::host(&one.url)).collect();
+            let hosts: Vec<String> = document
+                .sources
+                .iter()
+                .filter_map(|one| host::host(&one.url))
+                .collect();
             if !hosts.is_empty() {
                 out.note(&Noted::Settings(hosts));
             }
@@ -92,7 +96,10 @@ impl Rule for LockHostDrift {
     }
 
     fn finish(&self, notes: &[Note], _: Whole<'_>, out: &mut Verdicts<'_>) {
-        let read: Vec<(&Note, Noted)> = notes.iter().filter_map(|note| Some((note, note.read()?))).collect();
+        let read: Vec<(&Note, Noted)> = notes
+            .iter()
+            .filter_map(|note| Some((note, note.read()?)))
+            .collect();
         for (note, noted) in &read {
             let Noted::Lock(hosts) = noted else { continue };
             let configured: BTreeSet<&str> = read
@@ -131,8 +138,9 @@ fn drift(path: &str, hosts: &BTreeMap<String, Host>, configured: &BTreeSet<&str>
                     usual.escape_debug(),
                     named(found.names.iter().map(String::as_str))
                 ),
-                key: name.clone(),
-                fix: "make the entries anew from the registry that you mean, or name the host in .npmrc".to_owned(),
+                key: format!("{name} {}", key_of(found.names.iter().map(String::as_str))),
+                fix: "make the entries anew from the registry that you mean, or name the host in .npmrc"
+                    .to_owned(),
                 severity: public.then_some(Severity::Medium),
                 ..Found::default()
             },
@@ -146,6 +154,10 @@ fn of_scopes(name: &str, hosts: &BTreeMap<String, Host>) -> bool {
     let Some(own) = hosts.get(name) else {
         return false;
     };
-    let shared = |scope: &String| hosts.iter().any(|(other, host)| other != name && host.scopes.contains(scope));
+    let shared = |scope: &String| {
+        hosts
+            .iter()
+            .any(|(other, host)| other != name && host.scopes.contains(scope))
+    };
     own.bare == 0 && !own.scopes.iter().any(shared)
 }

@@ -88,7 +88,10 @@ impl Archive {
     fn is_of(&self, locked: &Locked) -> bool {
         let base = locked.name.rsplit('/').next().unwrap_or(&locked.name);
         let named = self.name == locked.name;
-        let version = self.file.strip_prefix(base).and_then(|rest| rest.strip_prefix('-'));
+        let version = self
+            .file
+            .strip_prefix(base)
+            .and_then(|rest| rest.strip_prefix('-'));
         let without_build = |version: &str| version.split('+').next().unwrap_or_default().to_owned();
         let same = version.is_none_or(|version| {
             locked.version.is_empty() || without_build(version) == without_build(&locked.version)

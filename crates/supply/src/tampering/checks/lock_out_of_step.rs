@@ -1,7 +1,7 @@
 //! `supply/lock-out-of-step`: the lock file is not of this manifest.
 
 use crate::tampering::document::{Document, From, Part, Recorded, normal};
-use crate::tampering::report::{Found, Note, Place, Report, Verdicts, named};
+use crate::tampering::report::{Found, Note, Place, Report, Verdicts, key_of, named};
 use crate::tampering::rule::{About, EXPECTED_PLACE, Rule, Whole, rule};
 use bartizan_model::Severity;
 use serde::{Deserialize, Serialize};
@@ -85,16 +85,19 @@ impl Rule for LockOutOfStep {
     }
 
     fn finish(&self, notes: &[Note], whole: Whole<'_>, out: &mut Verdicts<'_>) {
-        let read: Read<'_> = notes.iter().filter_map(|note| Some((note, note.read()?))).collect();
+        let read: Read<'_> = notes
+            .iter()
+            .filter_map(|note| Some((note, note.read()?)))
+            .collect();
         let own: BTreeSet<&str> = read
             .iter()
-            .filter(|(_, noted)| !noted.lock && noted.kind == "npm")
+            .filter(|(_, noted)| !noted.lock && matches!(noted.kind.as_str(), "npm" | "golang"))
             .flat_map(|(_, noted)| names_of(&noted.recorded))
             .collect();
         for (note, noted) in read.iter().filter(|(_, noted)| !noted.lock) {
             match noted.kind.as_str() {
                 "npm" => npm(note, noted, &read, &own, out),
-                "golang" => go(note, noted, &read, whole.complete, out),
+                "golang" => go(note, noted, &read, (&own, whole.complete), out),
                 _ => by_name(note, noted, &read, out),
             }
         }
@@ -138,7 +141,10 @@ fn npm(note: &Note, noted: &Noted, read: &Read<'_>, own: &BTreeSet<&str>, out: &
         if found.is_empty() {
             continue;
         }
-        let project = directory.strip_prefix(at).unwrap_or_default().trim_end_matches('/');
+        let project = directory
+            .strip_prefix(at)
+            .unwrap_or_default()
+            .trim_end_matches('/');
         for (lock, recorded) in found {
             match &recorded.recorded {
                 Recorded::Requests(projects) => {
@@ -163,9 +169,15 @@ fn compare(
     (lock, locked, requests): (&Note, &Noted, &[(String, String)]),
     out: &mut Verdicts<'_>,
 ) {
-    let recorded: BTreeMap<&str, &str> = requests.iter().map(|(name, spec)| (name.as_str(), spec.as_str())).collect();
-    let asked: BTreeMap<&str, (&str, Place)> =
-        noted.asked.iter().map(|(name, spec, at)| (name.as_str(), (spec.as_str(), *at))).collect();
+    let recorded: BTreeMap<&str, &str> = requests
+        .iter()
+        .map(|(name, spec)| (name.as_str(), spec.as_str()))
+        .collect();
+    let asked: BTreeMap<&str, (&str, Place)> = noted
+        .asked
+        .iter()
+        .map(|(name, spec, at)| (name.as_str(), (spec.as_str(), *at)))
+        .collect();
     let mut names: Vec<&str> = Vec::new();
     let mut places = Vec::new();
     for (name, (spec, at)) in &asked {
@@ -174,7 +186,13 @@ fn compare(
             places.push((note.path.as_str(), *at));
         }
     }
-    let left: Vec<&str> = recorded.keys().filter(|name| !asked.contains_key(*name)).copied().collect();
+    // pnpm records what is asked for by peers as well.
+    let of_peers = locked.tool == "pnpm";
+    let left: Vec<&str> = recorded
+        .keys()
+        .filter(|name| !of_peers && !asked.contains_key(*name))
+        .copied()
+        .collect();
     if places.is_empty() && !left.is_empty() {
         places.push((note.path.as_str(), Place(1, 1, 1, 1)));
     }
@@ -199,11 +217,20 @@ fn yarn(
     });
     let missing: Vec<_> = missing.collect();
     let names: Vec<&str> = missing.iter().map(|(name, _, _)| name.as_str()).collect();
-    let places: Vec<_> = missing.iter().map(|(_, _, at)| (note.path.as_str(), *at)).collect();
+    let places: Vec<_> = missing
+        .iter()
+        .map(|(_, _, at)| (note.path.as_str(), *at))
+        .collect();
     report(note, lock, locked, &names, &places, out);
 }
 
-fn go(note: &Note, noted: &Noted, read: &Read<'_>, complete: bool, out: &mut Verdicts<'_>) {
+fn go(
+    note: &Note,
+    noted: &Noted,
+    read: &Read<'_>,
+    (own, complete): (&BTreeSet<&str>, bool),
+    out: &mut Verdicts<'_>,
+) {
     let directory = note.directory();
     let beside = locks(read, "golang", directory);
     let Some((lock, locked)) = beside.first() else {
@@ -211,8 +238,9 @@ fn go(note: &Note, noted: &Noted, read: &Read<'_>, complete: bool, out: &mut Ver
             let first = noted.asked.first().map(|(_, _, at)| (note.path.as_str(), *at));
             out.finding(
                 Found {
-                    message: "go.mod requires modules, and there is no go.sum that holds their digests".to_owned(),
-                    key: "go.sum".to_owned(),
+                    message: "go.mod requires modules, and there is no go.sum that holds their digests"
+                        .to_owned(),
+                    key: key_of(noted.asked.iter().map(|(name, _, _)| name.as_str())),
                     fix: "run `go mod tidy`, and commit go.sum".to_owned(),
                     severity: Some(Severity::Low),
                     ..Found::default()
@@ -231,10 +259,16 @@ fn go(note: &Note, noted: &Noted, read: &Read<'_>, complete: bool, out: &mut Ver
             }
         }
     }
-    let missing = noted.asked.iter().filter(|(path, version, _)| !known.contains(format!("{path}@{version}").as_str()));
+    // Modules of the same repository are joined by a workspace, and have no digest.
+    let missing = noted.asked.iter().filter(|(path, version, _)| {
+        !own.contains(path.as_str()) && !known.contains(format!("{path}@{version}").as_str())
+    });
     let missing: Vec<_> = missing.collect();
     let names: Vec<&str> = missing.iter().map(|(name, _, _)| name.as_str()).collect();
-    let places: Vec<_> = missing.iter().map(|(_, _, at)| (note.path.as_str(), *at)).collect();
+    let places: Vec<_> = missing
+        .iter()
+        .map(|(_, _, at)| (note.path.as_str(), *at))
+        .collect();
     report(note, lock, locked, &names, &places, out);
 }
 
@@ -252,7 +286,9 @@ fn by_name(note: &Note, noted: &Noted, read: &Read<'_>, out: &mut Verdicts<'_>) 
         let mut any = false;
         for (lock, locked) in fitting {
             any = true;
-            let known: BTreeSet<String> = names_of(&locked.recorded).map(|name| normal(kind, name)).collect();
+            let known: BTreeSet<String> = names_of(&locked.recorded)
+                .map(|name| normal(kind, name))
+                .collect();
             let own: BTreeSet<String> = names_of(&noted.recorded).map(|name| normal(kind, name)).collect();
             // A crate that is no member of the workspace above has another lock file, or none.
             if workspaces && !own.iter().all(|name| known.contains(name)) {
@@ -264,7 +300,10 @@ fn by_name(note: &Note, noted: &Noted, read: &Read<'_>, out: &mut Verdicts<'_>) 
             });
             let missing: Vec<_> = missing.collect();
             let names: Vec<&str> = missing.iter().map(|(name, _, _)| name.as_str()).collect();
-            let places: Vec<_> = missing.iter().map(|(_, _, at)| (note.path.as_str(), *at)).collect();
+            let places: Vec<_> = missing
+                .iter()
+                .map(|(_, _, at)| (note.path.as_str(), *at))
+                .collect();
             report(note, lock, locked, &names, &places, out);
         }
         if any {
@@ -298,8 +337,12 @@ fn report(
                 file(&lock.path),
                 named(names.iter().copied())
             ),
-            key: file(&lock.path),
-            fix: format!("make {} anew with {}, and enforce it where you build", file(&lock.path), locked.tool),
+            key: format!("{} {}", file(&lock.path), key_of(names.iter().copied())),
+            fix: format!(
+                "make {} anew with {}, and enforce it where you build",
+                file(&lock.path),
+                locked.tool
+            ),
             ..Found::default()
         },
         places,
@@ -314,6 +357,9 @@ mod tests {
     fn directories_are_listed_from_the_inside_out() {
         assert_eq!(above("a/b/").collect::<Vec<_>>(), ["a/b/", "a/", ""]);
         assert_eq!(above("").collect::<Vec<_>>(), [""]);
-        assert_eq!(above("x.zip!/a/").collect::<Vec<_>>(), ["x.zip!/a/", "x.zip!/", ""]);
+        assert_eq!(
+            above("x.zip!/a/").collect::<Vec<_>>(),
+            ["x.zip!/a/", "x.zip!/", ""]
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! `supply/missing-digest`: a lock file does not say what the content must be.
 
 use crate::tampering::document::{Digest, Document, From, Part};
-use crate::tampering::report::{Found, Report, named};
+use crate::tampering::report::{Found, Report, key_of, named};
 use crate::tampering::rule::{About, Rule, Whole, rule};
 
 rule! {
@@ -57,7 +57,7 @@ impl Rule for MissingDigest {
                     missing.len(),
                     named(missing.iter().map(|(name, _)| *name))
                 ),
-                key: "missing".to_owned(),
+                key: key_of(missing.iter().map(|(name, _)| *name)),
                 fix: "make the entries anew, and look at what changes".to_owned(),
                 ..Found::default()
             },

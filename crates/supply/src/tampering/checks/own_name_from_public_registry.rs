@@ -61,7 +61,10 @@ impl Rule for OwnNameFromPublicRegistry {
             return;
         }
         let mut confused = BTreeSet::new();
-        let extra = document.sources.iter().find(|one| matches!(one.role, SourceRole::Extra(_)));
+        let extra = document
+            .sources
+            .iter()
+            .find(|one| matches!(one.role, SourceRole::Extra(_)));
         let asked = || {
             let from_index = document.asked.iter().filter(|one| one.from == From::Registry);
             from_index.filter(|one| whole.own.has(kind, &one.name))
@@ -99,7 +102,10 @@ impl Rule for OwnNameFromPublicRegistry {
         if !whole.complete {
             return;
         }
-        let read: Vec<(&Note, Noted)> = notes.iter().filter_map(|note| Some((note, note.read()?))).collect();
+        let read: Vec<(&Note, Noted)> = notes
+            .iter()
+            .filter_map(|note| Some((note, note.read()?)))
+            .collect();
         for (note, noted) in &read {
             let Noted::Asked(kind, names, has_index) = noted else {
                 continue;
@@ -133,7 +139,9 @@ fn is_answered(note: &Note, kind: &str, name: &str, read: &[(&Note, Noted)]) -> 
     read.iter().any(|(other, noted)| match noted {
         Noted::Index(of, scopes) if of == kind && note.path.starts_with(other.directory()) => {
             let scope = name.split('/').next().unwrap_or_default();
-            scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|one| one == scope))
+            scopes
+                .as_ref()
+                .is_none_or(|scopes| scopes.iter().any(|one| one == scope))
         }
         Noted::Elsewhere(of, names) => {
             of == kind && note.path.starts_with(other.directory()) && names.contains(&normal(kind, name))
@@ -145,7 +153,11 @@ fn is_answered(note: &Note, kind: &str, name: &str, read: &[(&Note, Noted)]) -> 
 fn locked(document: &Document, whole: Whole<'_>, out: &mut Report<'_>) {
     let kind = document.kind;
     let mut elsewhere = BTreeSet::new();
-    for one in document.locked.iter().filter(|one| whole.own.has(kind, &one.name)) {
+    for one in document
+        .locked
+        .iter()
+        .filter(|one| whole.own.has(kind, &one.name))
+    {
         let url = one.url.as_deref();
         // Lock files of poetry and Cargo name no registry where it is the usual one.
         let unsaid = url.is_none() && document.tool == "poetry";
@@ -155,7 +167,10 @@ fn locked(document: &Document, whole: Whole<'_>, out: &mut Report<'_>) {
                 "`{}` {} is a name of your own, and is locked from {}",
                 one.name.escape_debug(),
                 one.version.escape_debug(),
-                url.map_or_else(|| host::first(kind).to_owned(), |url| format!("`{}`", host::shown(url)))
+                url.map_or_else(
+                    || host::first(kind).to_owned(),
+                    |url| format!("`{}`", host::shown(url))
+                )
             );
             report(kind, &one.name, message, &one.at, out);
         } else if one.from != From::Registry || url.is_some() {

@@ -35,7 +35,11 @@ impl Rule for ReplacedSource {
     }
 
     fn judge(&self, document: &Document, _: Whole<'_>, out: &mut Report<'_>) {
-        for switch in document.switches.iter().filter(|one| one.what == SwitchKind::Replaced) {
+        for switch in document
+            .switches
+            .iter()
+            .filter(|one| one.what == SwitchKind::Replaced)
+        {
             out.finding(
                 Found {
                     message: format!("`{}`: {}", switch.written.escape_debug(), switch.effect),

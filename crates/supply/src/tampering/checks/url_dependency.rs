@@ -35,14 +35,22 @@ impl Rule for UrlDependency {
 
     fn judge(&self, document: &Document, _: Whole<'_>, out: &mut Report<'_>) {
         // Tools with lock files write the digest there: it is asked for where it should be.
-        let asked = document.asked.iter().filter(|one| document.tool == "pip" && !one.digest);
+        let asked = document
+            .asked
+            .iter()
+            .filter(|one| document.tool == "pip" && !one.digest);
         for one in asked {
             if let From::Archive { url } = &one.from {
                 report(&one.name, url, &one.at, out);
             }
         }
         let unheld = |one: &&Locked| !matches!(one.digest, Digest::Strong);
-        for one in document.locked.iter().filter(unheld).filter(|_| document.part == Part::Lock) {
+        for one in document
+            .locked
+            .iter()
+            .filter(unheld)
+            .filter(|_| document.part == Part::Lock)
+        {
             if let From::Archive { url } = &one.from {
                 report(&one.name, url, &one.at, out);
             }

@@ -80,7 +80,10 @@ impl Rule for VendoredTreeDiffers {
     }
 
     fn finish(&self, notes: &[Note], _: Whole<'_>, out: &mut Verdicts<'_>) {
-        let read: Vec<(&Note, Noted)> = notes.iter().filter_map(|note| Some((note, note.read()?))).collect();
+        let read: Vec<(&Note, Noted)> = notes
+            .iter()
+            .filter_map(|note| Some((note, note.read()?)))
+            .collect();
         for (note, noted) in &read {
             match noted {
                 Noted::Crate(directory, digest, place) => {
@@ -100,7 +103,9 @@ fn crate_differs(
     out: &mut Verdicts<'_>,
 ) {
     // Of several lock files above, any may be the one that it was vendored for.
-    let locks = read.iter().filter(|(other, _)| note.path.starts_with(other.directory()));
+    let locks = read
+        .iter()
+        .filter(|(other, _)| note.path.starts_with(other.directory()));
     let mut named = false;
     for (_, noted) in locks {
         let Noted::Locked(digests) = noted else { continue };

@@ -1,7 +1,7 @@
 //! `supply/weak-digest`: a digest that can be forged.
 
 use crate::tampering::document::{Digest, Document};
-use crate::tampering::report::{Found, Report, named};
+use crate::tampering::report::{Found, Report, key_of, named};
 use crate::tampering::rule::{About, Rule, Whole, rule};
 
 rule! {
@@ -45,7 +45,7 @@ impl Rule for WeakDigest {
                     document.locked.len(),
                     named(weak.iter().map(|one| one.name.as_str()))
                 ),
-                key: "weak".to_owned(),
+                key: key_of(weak.iter().map(|one| one.name.as_str())),
                 fix: "make the entries anew with today's package manager".to_owned(),
                 ..Found::default()
             },

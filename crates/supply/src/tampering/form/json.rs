@@ -273,7 +273,17 @@ mod tests {
     #[test]
     fn what_is_no_json_is_refused_with_its_line() {
         for text in [
-            "", "{", "[1,]", "{\"a\"}", "{\"a\":1,}", "\"\\", "\"\\q\"", "1 2", "{1:2}", "[", "\u{feff}{}",
+            "",
+            "{",
+            "[1,]",
+            "{\"a\"}",
+            "{\"a\":1,}",
+            "\"\\",
+            "\"\\q\"",
+            "1 2",
+            "{1:2}",
+            "[",
+            "\u{feff}{}",
         ] {
             assert!(read(text).is_err(), "{text:?}");
         }
@@ -287,7 +297,12 @@ mod tests {
 
     #[test]
     fn it_agrees_with_another_reader_on_sound_documents() {
-        for text in ["[]", "{}", " [ [ ] , { } ] ", "{\"a\":{\"b\":[true,-1.5e3,\"x\"]}}"] {
+        for text in [
+            "[]",
+            "{}",
+            " [ [ ] , { } ] ",
+            "{\"a\":{\"b\":[true,-1.5e3,\"x\"]}}",
+        ] {
             assert!(serde_json::from_str::<serde_json::Value>(text).is_ok());
             assert!(read(text).is_ok(), "{text}");
         }

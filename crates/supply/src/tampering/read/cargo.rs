@@ -15,17 +15,29 @@ pub(super) fn read_manifest(text: &str, _: &str) -> Result<Vec<Document>, Unread
     table::read(text, "manifest of Cargo", |manifest| {
         groups(manifest, &mut document);
         let targets = manifest.table("target");
-        for target in targets.into_iter().flat_map(|all| all.keys().filter_map(move |one| all.table(one))) {
+        for target in targets
+            .into_iter()
+            .flat_map(|all| all.keys().filter_map(move |one| all.table(one)))
+        {
             groups(target, &mut document);
         }
-        let workspace = manifest.table("workspace").and_then(|one| one.table("dependencies"));
+        let workspace = manifest
+            .table("workspace")
+            .and_then(|one| one.table("dependencies"));
         let patches = manifest.table("patch");
-        let patches = patches.into_iter().flat_map(|all| all.keys().filter_map(move |one| all.table(one)));
+        let patches = patches
+            .into_iter()
+            .flat_map(|all| all.keys().filter_map(move |one| all.table(one)));
         for group in workspace.into_iter().chain(patches) {
             // What members do not use is in no lock file: only where these come from matters.
             let start = document.asked.len();
             requests(group, &mut document);
-            for one in document.asked.iter_mut().skip(start).filter(|one| one.from == From::Registry) {
+            for one in document
+                .asked
+                .iter_mut()
+                .skip(start)
+                .filter(|one| one.from == From::Registry)
+            {
                 one.from = From::Here;
             }
         }
@@ -53,7 +65,10 @@ fn requests(group: Table<'_>, document: &mut Document) {
                 (None, Some(_)) => Commit::Name,
                 (None, None) => Commit::None,
             };
-            From::Repository { url: url.to_owned(), commit }
+            From::Repository {
+                url: url.to_owned(),
+                commit,
+            }
         } else if text("path").is_some() || table.is_some_and(|one| one.is("workspace")) {
             From::Here
         } else {
@@ -64,7 +79,11 @@ fn requests(group: Table<'_>, document: &mut Document) {
             name: text("package").unwrap_or(key).to_owned(),
             spec: text("registry").map_or_else(|| spec.to_owned(), |name| format!("{spec} from {name}")),
             from,
-            version: if spec.trim() == "*" { Version::Newest } else { Version::Unknown },
+            version: if spec.trim() == "*" {
+                Version::Newest
+            } else {
+                Version::Unknown
+            },
             at: group.key_place(key),
             ..Asked::default()
         });
@@ -74,7 +93,10 @@ fn requests(group: Table<'_>, document: &mut Document) {
 pub(super) fn read_lock(text: &str, _: &str) -> Result<Vec<Document>, Unreadable> {
     let mut document = Document::of("cargo", "cargo", Part::Lock);
     table::read(text, "lock file of Cargo", |lock| {
-        if let Some(version) = lock.word("version").filter(|one| !matches!(*one, "1" | "2" | "3" | "4")) {
+        if let Some(version) = lock
+            .word("version")
+            .filter(|one| !matches!(*one, "1" | "2" | "3" | "4"))
+        {
             document.problems.push(format!(
                 "lock file version {} is not known; versions 1 to 4 are",
                 version.escape_debug()
@@ -98,11 +120,21 @@ fn locked(entry: Table<'_>, lock: Table<'_>) -> Option<Locked> {
         None => (From::Here, Digest::NotExpected),
         Some(url) if url.starts_with("git+") => {
             let commit = Commit::of(url.rsplit_once('#').map(|(_, commit)| commit));
-            (From::Repository { url: url.to_owned(), commit }, Digest::NotExpected)
+            (
+                From::Repository {
+                    url: url.to_owned(),
+                    commit,
+                },
+                Digest::NotExpected,
+            )
         }
         Some(_) => {
             let found = entry.text("checksum").or(old).filter(|digits| digits.len() == 64);
-            let digest = if found.is_some() { Digest::Strong } else { Digest::Missing };
+            let digest = if found.is_some() {
+                Digest::Strong
+            } else {
+                Digest::Missing
+            };
             (From::Registry, digest)
         }
     };
@@ -125,13 +157,23 @@ pub(super) fn read_config(text: &str, _: &str) -> Result<Vec<Document>, Unreadab
         let named = |name: &str| sources.and_then(|all| all.table(name));
         for name in sources.into_iter().flat_map(Table::keys) {
             let Some(source) = named(name) else { continue };
-            let Some(other) = source.text("replace-with") else { continue };
+            let Some(other) = source.text("replace-with") else {
+                continue;
+            };
             let by = named(other);
             let registry = by.and_then(|one| one.text("registry").or(one.text("git")));
             // A directory or a local registry is vendored code, which has its own digests.
             if let Some(url) = registry {
-                let written = format!("[source.{name}] replace-with = \"{other}\" ({})", crate::tampering::host::shown(url));
-                document.switch(SwitchKind::Replaced, written, REPLACED, source.key_place("replace-with"));
+                let written = format!(
+                    "[source.{name}] replace-with = \"{other}\" ({})",
+                    crate::tampering::host::shown(url)
+                );
+                document.switch(
+                    SwitchKind::Replaced,
+                    written,
+                    REPLACED,
+                    source.key_place("replace-with"),
+                );
                 document.source(url, SourceRole::Main, source.key_place("replace-with"));
             }
         }

@@ -6,7 +6,8 @@ use crate::tampering::document::{
 };
 use crate::tampering::form::json::{self, Json};
 
-const SHARED: &str = "with `canonical: false` a higher version of the same name is taken from another repository";
+const SHARED: &str =
+    "with `canonical: false` a higher version of the same name is taken from another repository";
 const INSECURE: &str = "whoever is between can exchange a package";
 
 pub(super) fn read_manifest(text: &str, _: &str) -> Result<Vec<Document>, Unreadable> {
@@ -20,7 +21,10 @@ pub(super) fn read_manifest(text: &str, _: &str) -> Result<Vec<Document>, Unread
                 true => SourceRole::Extra(SHARED),
                 false => SourceRole::Main,
             };
-            if one.text_of("type").is_some_and(|kind| matches!(kind, "composer" | "vcs" | "git")) {
+            if one
+                .text_of("type")
+                .is_some_and(|kind| matches!(kind, "composer" | "vcs" | "git"))
+            {
                 document.source(url.json.text().unwrap_or_default(), role, url.at.clone());
             }
         }
@@ -28,11 +32,19 @@ pub(super) fn read_manifest(text: &str, _: &str) -> Result<Vec<Document>, Unread
     if let Some(config) = json.get("config") {
         for (key, word) in [("secure-http", "false"), ("disable-tls", "true")] {
             if let Some(member) = config.member(key).filter(|_| config.is(key, word)) {
-                document.switch(SwitchKind::Unencrypted, format!("{key}: {word}"), INSECURE, member.at.clone());
+                document.switch(
+                    SwitchKind::Unencrypted,
+                    format!("{key}: {word}"),
+                    INSECURE,
+                    member.at.clone(),
+                );
             }
         }
     }
-    for member in ["require", "require-dev"].iter().flat_map(|group| json.members_of(group)) {
+    for member in ["require", "require-dev"]
+        .iter()
+        .flat_map(|group| json.members_of(group))
+    {
         // The platform has no slash in its names: php, ext-json.
         let Some(spec) = member.json.text().filter(|_| member.key.contains('/')) else {
             continue;
@@ -45,7 +57,10 @@ pub(super) fn read_manifest(text: &str, _: &str) -> Result<Vec<Document>, Unread
             ..Asked::default()
         });
     }
-    let replaced = json.members_of("replace").iter().chain(json.members_of("provide"));
+    let replaced = json
+        .members_of("replace")
+        .iter()
+        .chain(json.members_of("provide"));
     document.recorded = Recorded::Names(replaced.map(|member| member.key.to_string()).collect());
     Ok(vec![document])
 }
@@ -64,11 +79,20 @@ pub(super) fn read_lock(text: &str, _: &str) -> Result<Vec<Document>, Unreadable
     let json = json::read(text)?;
     let mut document = Document::of("composer", "Composer", Part::Lock);
     let mut names = Vec::new();
-    for entry in ["packages", "packages-dev"].iter().filter_map(|key| json.get(key)).flat_map(Json::items) {
-        let Some(name) = entry.member("name") else { continue };
+    for entry in ["packages", "packages-dev"]
+        .iter()
+        .filter_map(|key| json.get(key))
+        .flat_map(Json::items)
+    {
+        let Some(name) = entry.member("name") else {
+            continue;
+        };
         let text = name.json.text().unwrap_or_default();
         names.push(text.to_owned());
-        let also = entry.members_of("provide").iter().chain(entry.members_of("replace"));
+        let also = entry
+            .members_of("provide")
+            .iter()
+            .chain(entry.members_of("replace"));
         names.extend(also.map(|member| member.key.to_string()));
         document.locked.push(locked(text, name.at.clone(), entry));
     }
@@ -85,7 +109,10 @@ fn locked(name: &str, at: std::ops::Range<usize>, entry: &Json<'_>) -> Locked {
         From::Registry
     } else if let Some(url) = source.and_then(|source| source.text_of("url")) {
         let commit = Commit::of(source.and_then(|source| source.text_of("reference")));
-        From::Repository { url: url.to_owned(), commit }
+        From::Repository {
+            url: url.to_owned(),
+            commit,
+        }
     } else {
         From::Registry
     };

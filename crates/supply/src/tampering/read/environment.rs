@@ -12,10 +12,12 @@ use crate::tampering::document::{Document, Part, SourceRole, SwitchKind};
 use std::ops::Range;
 
 const NO_SUMS: &str = "Go then takes a module whose digest differs from the one that everybody else saw";
-const NO_PROXY: &str = "a module that its author replaced or took away is no longer answered as it was first seen";
+const NO_PROXY: &str =
+    "a module that its author replaced or took away is no longer answered as it was first seen";
 const GO_PLAIN: &str = "Go then fetches modules without certificates or over plain http";
 const NO_CERTIFICATES: &str = "whoever is between can answer in the registry's name";
-const UV_ANY: &str = "uv then takes a version from whichever index has one, not from the first that knows the name";
+const UV_ANY: &str =
+    "uv then takes a version from whichever index has one, not from the first that knows the name";
 
 /// Hosts of code that anybody may publish on: to leave all of them unchecked is to check nothing.
 const CODE_HOSTS: [&str; 8] = [
@@ -41,7 +43,10 @@ pub(super) fn is_environment(path: &str) -> bool {
         || lower.starts_with("dockerfile.")
         || lower.ends_with(".dockerfile")
         || lower == "containerfile"
-        || matches!(lower.as_str(), "makefile" | "gnumakefile" | "jenkinsfile" | ".gitlab-ci.yml" | "azure-pipelines.yml")
+        || matches!(
+            lower.as_str(),
+            "makefile" | "gnumakefile" | "jenkinsfile" | ".gitlab-ci.yml" | "azure-pipelines.yml"
+        )
         || lower.ends_with(".sh")
         || (yaml && (path.contains(".github/") || path.contains(".circleci/") || path.contains(".gitlab/")))
 }
@@ -78,31 +83,60 @@ impl Found {
                     None => continue,
                 },
             };
-            let name = name.trim_start_matches(['-', '"', '\'']).trim_end_matches(['"', '\'', '?', ':']);
+            let name = name
+                .trim_start_matches(['-', '"', '\''])
+                .trim_end_matches(['"', '\'', '?', ':']);
             let value = value.trim_matches(['"', '\'', ';', ',']);
             let start = at.start + offset(line, word);
             self.variable(name, value, start..start + word.len().max(1));
         }
         let installs = words.windows(2).any(|pair| {
-            let program = pair.first().and_then(|word| word.rsplit('/').next()).unwrap_or_default();
-            let is_pip = program.trim_start_matches(['"', '\'', '[', '(']).starts_with("pip") || program == "pip3";
-            is_pip && matches!(pair.get(1), Some(&("install" | "download" | "wheel" | "config" | "sync" | "compile")))
+            let program = pair
+                .first()
+                .and_then(|word| word.rsplit('/').next())
+                .unwrap_or_default();
+            let is_pip = program
+                .trim_start_matches(['"', '\'', '[', '('])
+                .starts_with("pip")
+                || program == "pip3";
+            is_pip
+                && matches!(
+                    pair.get(1),
+                    Some(&("install" | "download" | "wheel" | "config" | "sync" | "compile"))
+                )
         });
         if installs {
             let flags = words.iter().position(|word| {
                 let name = word.split('=').next().unwrap_or_default();
-                matches!(name, "--extra-index-url" | "--trusted-host" | "--index-url" | "-i" | "--find-links" | "-f")
+                matches!(
+                    name,
+                    "--extra-index-url" | "--trusted-host" | "--index-url" | "-i" | "--find-links" | "-f"
+                )
             });
             if let Some(rest) = flags.and_then(|first| words.get(first..)) {
                 let start = at.start + rest.first().map_or(0, |word| offset(line, word));
-                let end = rest.iter().position(|word| matches!(*word, "&&" | "||" | ";" | "|")).unwrap_or(rest.len());
-                options(rest.get(..end).unwrap_or(rest), &(start..at.end), &mut self.python);
+                let end = rest
+                    .iter()
+                    .position(|word| matches!(*word, "&&" | "||" | ";" | "|"))
+                    .unwrap_or(rest.len());
+                options(
+                    rest.get(..end).unwrap_or(rest),
+                    &(start..at.end),
+                    &mut self.python,
+                );
                 self.python.asked.clear();
             }
         }
         let sets = ["strict-ssl false", "strict-ssl=false"];
-        if words.iter().any(|word| matches!(*word, "npm" | "yarn" | "pnpm")) && sets.iter().any(|one| line.contains(one)) {
-            self.npm.switch(SwitchKind::Unencrypted, "strict-ssl false", NO_CERTIFICATES, at.clone());
+        if words.iter().any(|word| matches!(*word, "npm" | "yarn" | "pnpm"))
+            && sets.iter().any(|one| line.contains(one))
+        {
+            self.npm.switch(
+                SwitchKind::Unencrypted,
+                "strict-ssl false",
+                NO_CERTIFICATES,
+                at.clone(),
+            );
         }
     }
 
@@ -116,7 +150,11 @@ impl Found {
             "GOSUMDB" if value == "off" => go.switch(SwitchKind::Unverified, written, NO_SUMS, at),
             "GONOSUMDB" | "GONOSUMCHECK" | "GOPRIVATE" | "GONOPROXY" => {
                 let broad = value.split(',').any(is_broad);
-                let kind = if name == "GONOPROXY" { SwitchKind::LessVerified } else { SwitchKind::Unverified };
+                let kind = if name == "GONOPROXY" {
+                    SwitchKind::LessVerified
+                } else {
+                    SwitchKind::Unverified
+                };
                 let effect = if name == "GONOPROXY" { NO_PROXY } else { NO_SUMS };
                 if broad || (name == "GONOSUMCHECK" && value == "1") {
                     go.switch(kind, written, effect, at);
@@ -133,16 +171,24 @@ impl Found {
                 }
             }
             "PIP_EXTRA_INDEX_URL" | "PIP_INDEX_URL" | "PIP_TRUSTED_HOST" | "PIP_FIND_LINKS" => {
-                let option = name.trim_start_matches("PIP_").to_ascii_lowercase().replace('_', "-");
+                let option = name
+                    .trim_start_matches("PIP_")
+                    .to_ascii_lowercase()
+                    .replace('_', "-");
                 super::python::option(&option, value, at, &mut self.python);
             }
             "UV_INDEX_URL" | "UV_DEFAULT_INDEX" => self.python.source(value, SourceRole::Main, at),
             "UV_INDEX_STRATEGY" if value.starts_with("unsafe") => {
                 self.python.switch(SwitchKind::AnyIndex, written, UV_ANY, at);
             }
-            "UV_INSECURE_HOST" => self.python.switch(SwitchKind::Unencrypted, written, NO_CERTIFICATES, at),
-            "NPM_CONFIG_STRICT_SSL" | "npm_config_strict_ssl" | "YARN_ENABLE_STRICT_SSL" if matches!(value, "false" | "0") => {
-                self.npm.switch(SwitchKind::Unencrypted, written, NO_CERTIFICATES, at);
+            "UV_INSECURE_HOST" => self
+                .python
+                .switch(SwitchKind::Unencrypted, written, NO_CERTIFICATES, at),
+            "NPM_CONFIG_STRICT_SSL" | "npm_config_strict_ssl" | "YARN_ENABLE_STRICT_SSL"
+                if matches!(value, "false" | "0") =>
+            {
+                self.npm
+                    .switch(SwitchKind::Unencrypted, written, NO_CERTIFICATES, at);
             }
             "NPM_CONFIG_REGISTRY" | "npm_config_registry" | "YARN_NPM_REGISTRY_SERVER" => {
                 self.npm.source(value, SourceRole::Main, at);
@@ -154,7 +200,11 @@ impl Found {
 
 /// Whether a pattern of modules takes in what anybody publishes.
 fn is_broad(pattern: &str) -> bool {
-    let bare = pattern.trim().trim_end_matches('/').trim_end_matches("/*").trim_end_matches("/**");
+    let bare = pattern
+        .trim()
+        .trim_end_matches('/')
+        .trim_end_matches("/*")
+        .trim_end_matches("/**");
     let bare = bare.strip_prefix("*.").unwrap_or(bare);
     matches!(bare, "*" | "**" | "com" | "org" | "io" | "net") || CODE_HOSTS.contains(&bare)
 }

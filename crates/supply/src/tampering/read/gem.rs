@@ -2,9 +2,7 @@
 
 use super::lines::{Line, lines, quoted};
 use crate::catalog::Unreadable;
-use crate::tampering::document::{
-    Asked, Commit, Digest, Document, From, Locked, Part, Recorded, SourceRole,
-};
+use crate::tampering::document::{Asked, Commit, Digest, Document, From, Locked, Part, Recorded, SourceRole};
 
 const SECOND: &str = "bundler may take a gem of a name from either source";
 
@@ -22,7 +20,11 @@ pub(super) fn read_gemfile(text: &str, _: &str) -> Result<Vec<Document>, Unreada
                     SourceRole::Only(String::new())
                 } else {
                     global += 1;
-                    if global > 1 { SourceRole::Extra(SECOND) } else { SourceRole::Main }
+                    if global > 1 {
+                        SourceRole::Extra(SECOND)
+                    } else {
+                        SourceRole::Main
+                    }
                 };
                 document.source(url, role, at);
             }
@@ -36,7 +38,11 @@ pub(super) fn read_gemfile(text: &str, _: &str) -> Result<Vec<Document>, Unreada
                     ..Asked::default()
                 });
             }
-            ("if" | "unless" | "case" | "else" | "elsif" | "eval_gemfile" | "gemspec" | "instance_eval" | "eval", _) => {
+            (
+                "if" | "unless" | "case" | "else" | "elsif" | "eval_gemfile" | "gemspec" | "instance_eval"
+                | "eval",
+                _,
+            ) => {
                 document.conditional = true;
             }
             _ => {}
@@ -78,7 +84,10 @@ fn argument<'t>(line: &Line<'t>, key: &str) -> Option<&'t str> {
     let new = format!("{key}:");
     let old = format!(":{key} =>");
     quoted(line).into_iter().find_map(|(value, at)| {
-        let before = line.text.get(..at.start.checked_sub(line.at.start + 1)?)?.trim_end();
+        let before = line
+            .text
+            .get(..at.start.checked_sub(line.at.start + 1)?)?
+            .trim_end();
         let begins = |word: &str| {
             let head = before.strip_suffix(word)?;
             head.ends_with([' ', ',', '(', '\n']).then_some(value)
@@ -91,7 +100,9 @@ fn origin(line: &Line<'_>) -> Option<From> {
     if argument(line, "path").is_some() {
         return Some(From::Here);
     }
-    let url = ["git", "github", "gitlab", "bitbucket", "gist"].iter().find_map(|key| argument(line, key))?;
+    let url = ["git", "github", "gitlab", "bitbucket", "gist"]
+        .iter()
+        .find_map(|key| argument(line, key))?;
     Some(From::Repository {
         url: url.to_owned(),
         commit: commit(line),
@@ -99,7 +110,10 @@ fn origin(line: &Line<'_>) -> Option<From> {
 }
 
 fn commit(line: &Line<'_>) -> Commit {
-    match (argument(line, "ref"), argument(line, "tag").or(argument(line, "branch"))) {
+    match (
+        argument(line, "ref"),
+        argument(line, "tag").or(argument(line, "branch")),
+    ) {
         (Some(word), _) => Commit::of(Some(word)),
         (None, Some(_)) => Commit::Name,
         (None, None) => Commit::None,
@@ -123,9 +137,9 @@ pub(super) fn read_lock(text: &str, _: &str) -> Result<Vec<Document>, Unreadable
     let mut names = Vec::new();
     let (mut section, mut remote, mut remotes, mut commit) = ("", "", 0, Commit::None);
     for line in lines(text) {
-        let column = text.get(..line.at.start).map_or(0, |head| {
-            head.len() - head.rfind('\n').map_or(0, |end| end + 1)
-        });
+        let column = text
+            .get(..line.at.start)
+            .map_or(0, |head| head.len() - head.rfind('\n').map_or(0, |end| end + 1));
         if column == 0 {
             (section, remote, remotes, commit) = (line.text, "", 0, Commit::None);
             continue;
@@ -133,7 +147,11 @@ pub(super) fn read_lock(text: &str, _: &str) -> Result<Vec<Document>, Unreadable
         if let Some(url) = line.text.strip_prefix("remote:") {
             remote = url.trim();
             remotes += 1;
-            let role = if remotes > 1 { SourceRole::Extra(SECOND) } else { SourceRole::Main };
+            let role = if remotes > 1 {
+                SourceRole::Extra(SECOND)
+            } else {
+                SourceRole::Main
+            };
             if section == "GEM" {
                 document.source(remote, role, line.at);
             }
@@ -145,7 +163,10 @@ pub(super) fn read_lock(text: &str, _: &str) -> Result<Vec<Document>, Unreadable
             let (name, version) = line.text.split_once(" (").unwrap_or((line.text, ""));
             let from = match section {
                 "GEM" => From::Registry,
-                "GIT" => From::Repository { url: remote.to_owned(), commit },
+                "GIT" => From::Repository {
+                    url: remote.to_owned(),
+                    commit,
+                },
                 _ => From::Here,
             };
             document.locked.push(Locked {

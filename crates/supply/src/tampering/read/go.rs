@@ -14,7 +14,10 @@ pub(super) fn read_mod(text: &str, _: &str) -> Result<Vec<Document>, Unreadable>
     let mut replaced: HashMap<String, Option<(String, String)>> = HashMap::new();
     for line in lines(text) {
         let code = line.text.split("//").next().unwrap_or_default();
-        let words: Vec<&str> = code.split_whitespace().map(|word| word.trim_matches(['"', '`'])).collect();
+        let words: Vec<&str> = code
+            .split_whitespace()
+            .map(|word| word.trim_matches(['"', '`']))
+            .collect();
         let (verb, rest) = match words.as_slice() {
             [] => continue,
             [")"] => {
@@ -33,6 +36,9 @@ pub(super) fn read_mod(text: &str, _: &str) -> Result<Vec<Document>, Unreadable>
             [verb, rest @ ..] => (*verb, rest),
         };
         match (verb, rest) {
+            ("module", [path]) => {
+                document.recorded = Recorded::Names(vec![(*path).to_owned()]);
+            }
             ("require", [path, version, ..]) => document.asked.push(Asked {
                 name: (*path).to_owned(),
                 spec: (*version).to_owned(),
@@ -40,8 +46,12 @@ pub(super) fn read_mod(text: &str, _: &str) -> Result<Vec<Document>, Unreadable>
                 ..Asked::default()
             }),
             ("replace", rest) => {
-                let Some(arrow) = rest.iter().position(|word| *word == "=>") else { continue };
-                let (Some(path), Some(by)) = (rest.first(), rest.get(arrow + 1)) else { continue };
+                let Some(arrow) = rest.iter().position(|word| *word == "=>") else {
+                    continue;
+                };
+                let (Some(path), Some(by)) = (rest.first(), rest.get(arrow + 1)) else {
+                    continue;
+                };
                 let version = rest.get(arrow + 2);
                 let target = version.map(|version| ((*by).to_owned(), (*version).to_owned()));
                 replaced.insert((*path).to_owned(), target);

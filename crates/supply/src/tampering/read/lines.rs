@@ -73,7 +73,12 @@ pub(super) fn ini(text: &str) -> Vec<Ini<'_>> {
 pub(super) fn quoted<'t>(line: &Line<'t>) -> Vec<(&'t str, Range<usize>)> {
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(open) = line.text.get(at..).and_then(|rest| rest.find(['"', '\''])).map(|n| at + n) {
+    while let Some(open) = line
+        .text
+        .get(at..)
+        .and_then(|rest| rest.find(['"', '\'']))
+        .map(|n| at + n)
+    {
         let quote = line.text.as_bytes().get(open).copied().unwrap_or(b'"');
         let inner = line.text.get(open + 1..).unwrap_or_default();
         let Some(close) = inner.find(char::from(quote)) else {
@@ -93,14 +98,19 @@ mod tests {
     #[test]
     fn a_line_knows_where_it_stands() {
         let text = "a\r\n\n  b c \nd";
-        let found: Vec<_> = lines(text).map(|line| (line.text, text.get(line.at).unwrap())).collect();
+        let found: Vec<_> = lines(text)
+            .map(|line| (line.text, text.get(line.at).unwrap()))
+            .collect();
         assert_eq!(found, [("a", "a"), ("b c", "b c"), ("d", "d")]);
     }
 
     #[test]
     fn values_of_an_ini_file_may_go_on_over_lines() {
         let text = "[global]\nindex-url = https://a.example\nextra-index-url =\n    https://b.example\n    https://c.example?x=1\n# no\n";
-        let found: Vec<_> = ini(text).iter().map(|one| (one.section, one.key, one.value)).collect();
+        let found: Vec<_> = ini(text)
+            .iter()
+            .map(|one| (one.section, one.key, one.value))
+            .collect();
         assert_eq!(
             found,
             [

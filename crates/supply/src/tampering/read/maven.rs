@@ -26,34 +26,43 @@ pub(super) fn read_pom(text: &str, _: &str) -> Result<Vec<Document>, Unreadable>
     let xml = xml::read(text)?;
     let mut document = Document::of("maven", "Maven", Part::Manifest);
     if let Some(project) = xml.get("project") {
-        read_project(project, &mut document);
-        for profile in project.get("profiles").into_iter().flat_map(|all| all.all("profile")) {
-            read_project(profile, &mut document);
+        let parent = project.get("parent").and_then(|parent| parent.text_of("groupId"));
+        let own = project.text_of("groupId").or(parent).unwrap_or_default();
+        read_project(project, own, &mut document);
+        for profile in project
+            .get("profiles")
+            .into_iter()
+            .flat_map(|all| all.all("profile"))
+        {
+            read_project(profile, own, &mut document);
         }
     }
     Ok(vec![document])
 }
 
-fn read_project(project: &Element, document: &mut Document) {
+fn read_project(project: &Element, own: &str, document: &mut Document) {
     repositories(project, document);
     let managed = project.get("dependencyManagement");
     for holder in std::iter::once(project).chain(managed) {
         let dependencies = holder.get("dependencies");
         for one in dependencies.into_iter().flat_map(|all| all.all("dependency")) {
-            dependency(one, document);
+            dependency(one, own, document);
         }
     }
     if let Some(parent) = project.get("parent") {
-        dependency(parent, document);
+        dependency(parent, parent.text_of("groupId").unwrap_or(own), document);
     }
     let plugins = project.get("build").and_then(|build| build.get("plugins"));
     for one in plugins.into_iter().flat_map(|all| all.all("plugin")) {
-        dependency(one, document);
+        dependency(one, own, document);
     }
 }
 
 fn repositories(holder: &Element, document: &mut Document) {
-    for (list, item) in [("repositories", "repository"), ("pluginRepositories", "pluginRepository")] {
+    for (list, item) in [
+        ("repositories", "repository"),
+        ("pluginRepositories", "pluginRepository"),
+    ] {
         for one in holder.get(list).into_iter().flat_map(|all| all.all(item)) {
             if let Some(url) = one.get("url") {
                 document.source(url.text.as_str(), SourceRole::Main, url.at.clone());
@@ -69,7 +78,7 @@ fn repositories(holder: &Element, document: &mut Document) {
     }
 }
 
-fn dependency(one: &Element, document: &mut Document) {
+fn dependency(one: &Element, own: &str, document: &mut Document) {
     let group = one.text_of("groupId").unwrap_or("org.apache.maven.plugins");
     let Some(artifact) = one.text_of("artifactId") else {
         return;
@@ -79,7 +88,11 @@ fn dependency(one: &Element, document: &mut Document) {
     document.asked.push(Asked {
         name: format!("{group}:{artifact}"),
         spec: spec.to_owned(),
-        version: version_of(spec),
+        // Snapshots of the project's own group are what it is made of while it is developed.
+        version: match version_of(spec) {
+            Version::Newest if spec.ends_with("-SNAPSHOT") && group == own => Version::Unknown,
+            other => other,
+        },
         at: version.unwrap_or(one).at.clone(),
         ..Asked::default()
     });
@@ -110,7 +123,11 @@ pub(super) fn read_settings(text: &str, _: &str) -> Result<Vec<Document>, Unread
     let Some(settings) = xml.get("settings") else {
         return Ok(Vec::new());
     };
-    for mirror in settings.get("mirrors").into_iter().flat_map(|all| all.all("mirror")) {
+    for mirror in settings
+        .get("mirrors")
+        .into_iter()
+        .flat_map(|all| all.all("mirror"))
+    {
         let Some(url) = mirror.get("url") else { continue };
         let of = mirror.text_of("mirrorOf").unwrap_or_default();
         // Maven itself ships a mirror that blocks plain http.
@@ -123,7 +140,11 @@ pub(super) fn read_settings(text: &str, _: &str) -> Result<Vec<Document>, Unread
             document.switch(SwitchKind::Replaced, written, MIRROR, mirror.at.clone());
         }
     }
-    for profile in settings.get("profiles").into_iter().flat_map(|all| all.all("profile")) {
+    for profile in settings
+        .get("profiles")
+        .into_iter()
+        .flat_map(|all| all.all("profile"))
+    {
         repositories(profile, &mut document);
     }
     Ok(vec![document])
@@ -132,7 +153,10 @@ pub(super) fn read_settings(text: &str, _: &str) -> Result<Vec<Document>, Unread
 pub(super) fn read_gradle(text: &str, _: &str) -> Result<Vec<Document>, Unreadable> {
     let mut document = Document::of("maven", "Gradle", Part::Manifest);
     for line in lines(text) {
-        if ["//", "*", "/*", "#"].iter().any(|comment| line.text.starts_with(comment)) {
+        if ["//", "*", "/*", "#"]
+            .iter()
+            .any(|comment| line.text.starts_with(comment))
+        {
             continue;
         }
         gradle_line(&line, &mut document);
@@ -141,12 +165,26 @@ pub(super) fn read_gradle(text: &str, _: &str) -> Result<Vec<Document>, Unreadab
 }
 
 fn gradle_line(line: &Line<'_>, document: &mut Document) {
-    let squeezed: String = line.text.chars().filter(|letter| !letter.is_whitespace()).collect();
-    let insecure = ["allowInsecureProtocol=true", "isAllowInsecureProtocol=true", "allowInsecureProtocol(true)"];
+    let squeezed: String = line
+        .text
+        .chars()
+        .filter(|letter| !letter.is_whitespace())
+        .collect();
+    let insecure = [
+        "allowInsecureProtocol=true",
+        "isAllowInsecureProtocol=true",
+        "allowInsecureProtocol(true)",
+    ];
     if insecure.iter().any(|one| squeezed.contains(one)) {
-        document.switch(SwitchKind::Unencrypted, "allowInsecureProtocol = true", INSECURE, line.at.clone());
+        document.switch(
+            SwitchKind::Unencrypted,
+            "allowInsecureProtocol = true",
+            INSECURE,
+            line.at.clone(),
+        );
     }
-    let is_address = line.text.contains("url") || line.text.contains("maven(") || line.text.contains("maven {");
+    let is_address =
+        line.text.contains("url") || line.text.contains("maven(") || line.text.contains("maven {");
     for (text, at) in quoted(line) {
         if text.starts_with("http://") || text.starts_with("https://") {
             if is_address && !text.contains(' ') {

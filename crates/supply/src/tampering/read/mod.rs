@@ -29,6 +29,8 @@ pub(crate) struct Reader {
     reads: fn(&str) -> bool,
     /// Largest file, in bytes.
     pub(crate) largest: u64,
+    /// Whether bytes that are no text are passed over: comments of scripts may be in any encoding.
+    pub(crate) lenient: bool,
     /// Text without a byte order mark, and the path.
     pub(crate) read: fn(&str, &str) -> Result<Vec<Document>, Unreadable>,
 }
@@ -40,14 +42,19 @@ const fn written(
     Reader {
         reads,
         largest: LARGEST_WRITTEN,
+        lenient: false,
         read,
     }
 }
 
-const fn locked(reads: fn(&str) -> bool, read: fn(&str, &str) -> Result<Vec<Document>, Unreadable>) -> Reader {
+const fn locked(
+    reads: fn(&str) -> bool,
+    read: fn(&str, &str) -> Result<Vec<Document>, Unreadable>,
+) -> Reader {
     Reader {
         reads,
         largest: LARGEST_FILE,
+        lenient: false,
         read,
     }
 }
@@ -63,21 +70,33 @@ static READERS: &[Reader] = &[
     locked(|path| file_name(path) == "bun.lock", npm_lock::read_bun),
     written(|path| file_name(path) == ".npmrc", npm_settings::read_npmrc),
     written(|path| file_name(path) == ".yarnrc", npm_settings::read_yarnrc),
-    written(|path| file_name(path) == ".yarnrc.yml", npm_settings::read_yarnrc_yml),
-    written(|path| file_name(path) == "pnpm-workspace.yaml", npm_settings::read_pnpm_workspace),
+    written(
+        |path| file_name(path) == ".yarnrc.yml",
+        npm_settings::read_yarnrc_yml,
+    ),
+    written(
+        |path| file_name(path) == "pnpm-workspace.yaml",
+        npm_settings::read_pnpm_workspace,
+    ),
     written(|path| file_name(path) == "bunfig.toml", npm_settings::read_bunfig),
     locked(python::is_requirements, python::read_requirements),
     written(
         |path| matches!(file_name(path), "pip.conf" | "pip.ini" | ".pip.conf"),
         python_settings::read_pip_conf,
     ),
-    written(|path| file_name(path) == "pyproject.toml", python_settings::read_pyproject),
+    written(
+        |path| file_name(path) == "pyproject.toml",
+        python_settings::read_pyproject,
+    ),
     written(|path| file_name(path) == "uv.toml", python_settings::read_uv_toml),
     written(|path| file_name(path) == "Pipfile", python_settings::read_pipfile),
     locked(|path| file_name(path) == "poetry.lock", python_lock::read_poetry),
     locked(|path| file_name(path) == "uv.lock", python_lock::read_uv),
     locked(|path| file_name(path) == "pdm.lock", python_lock::read_pdm),
-    locked(|path| file_name(path) == "Pipfile.lock", python_lock::read_pipfile_lock),
+    locked(
+        |path| file_name(path) == "Pipfile.lock",
+        python_lock::read_pipfile_lock,
+    ),
     written(|path| file_name(path) == "Cargo.toml", cargo::read_manifest),
     locked(|path| file_name(path) == "Cargo.lock", cargo::read_lock),
     written(
@@ -85,19 +104,37 @@ static READERS: &[Reader] = &[
         cargo::read_config,
     ),
     written(|path| file_name(path) == "go.mod", go::read_mod),
-    locked(|path| file_name(path) == "go.sum" || file_name(path) == "go.work.sum", go::read_sum),
-    locked(|path| file_name(path) == ".cargo-checksum.json", cargo::read_vendored),
+    locked(
+        |path| file_name(path) == "go.sum" || file_name(path) == "go.work.sum",
+        go::read_sum,
+    ),
+    locked(
+        |path| file_name(path) == ".cargo-checksum.json",
+        cargo::read_vendored,
+    ),
     locked(|path| path.ends_with("vendor/modules.txt"), go::read_vendored),
     written(|path| file_name(path) == "pom.xml", maven::read_pom),
     written(maven::is_settings, maven::read_settings),
     written(maven::is_gradle, maven::read_gradle),
-    written(|path| file_name(path).eq_ignore_ascii_case("nuget.config"), nuget::read_config),
+    written(
+        |path| file_name(path).eq_ignore_ascii_case("nuget.config"),
+        nuget::read_config,
+    ),
     written(nuget::is_project, nuget::read_project),
-    written(|path| matches!(file_name(path), "Gemfile" | "gems.rb"), gem::read_gemfile),
-    locked(|path| matches!(file_name(path), "Gemfile.lock" | "gems.locked"), gem::read_lock),
+    written(
+        |path| matches!(file_name(path), "Gemfile" | "gems.rb"),
+        gem::read_gemfile,
+    ),
+    locked(
+        |path| matches!(file_name(path), "Gemfile.lock" | "gems.locked"),
+        gem::read_lock,
+    ),
     written(|path| file_name(path) == "composer.json", composer::read_manifest),
     locked(|path| file_name(path) == "composer.lock", composer::read_lock),
-    written(environment::is_environment, environment::read),
+    Reader {
+        lenient: true,
+        ..written(environment::is_environment, environment::read)
+    },
 ];
 
 /// The reader of a file; none where none reads it. What package managers installed is not the project's to set right.

@@ -59,7 +59,11 @@ fn asked(member: &Member<'_>, spec: &str) -> Asked {
 /// The package that `npm:name@range` stands for.
 pub(super) fn alias(spec: &str) -> Option<(&str, &str)> {
     let target = spec.strip_prefix("npm:")?;
-    let at = target.bytes().skip(1).position(|byte| byte == b'@').map(|at| at + 1);
+    let at = target
+        .bytes()
+        .skip(1)
+        .position(|byte| byte == b'@')
+        .map(|at| at + 1);
     let Some(at) = at else {
         let is_name = target.starts_with(|first: char| first.is_ascii_alphabetic() || first == '@');
         return is_name.then_some((target, "*"));
@@ -139,7 +143,8 @@ fn read_overrides(json: &Json<'_>, depth: usize, document: &mut Document) {
             Value::Text(spec) => {
                 if matches!(origin(spec), From::Archive { .. } | From::Repository { .. }) {
                     let written = format!("{}: {}", member.key, crate::tampering::host::shown(spec));
-                    let effect = "every package that asks for it, however deep, gets what stands at that address";
+                    let effect =
+                        "every package that asks for it, however deep, gets what stands at that address";
                     document.switch(SwitchKind::Replaced, written, effect, member.at.clone());
                 }
             }
@@ -155,13 +160,24 @@ mod tests {
 
     #[test]
     fn a_request_leads_to_a_registry_a_repository_an_archive_or_here() {
-        for spec in ["^1.2.3", "latest", "1.x || 2.x", "npm:left-pad@1", "catalog:", "*", ">=1.0.0 <2"] {
+        for spec in [
+            "^1.2.3",
+            "latest",
+            "1.x || 2.x",
+            "npm:left-pad@1",
+            "catalog:",
+            "*",
+            ">=1.0.0 <2",
+        ] {
             assert_eq!(origin(spec), From::Registry, "{spec}");
         }
         for (spec, commit) in [
             ("acme/cart", Commit::None),
             ("github:acme/cart#main", Commit::Name),
-            ("git+ssh://git@github.com/acme/cart.git#0123456789abcdef0123456789abcdef01234567", Commit::Digest),
+            (
+                "git+ssh://git@github.com/acme/cart.git#0123456789abcdef0123456789abcdef01234567",
+                Commit::Digest,
+            ),
             ("https://git.acme.example/cart.git", Commit::None),
             ("acme/cart#semver:^2", Commit::Name),
         ] {
@@ -170,7 +186,10 @@ mod tests {
             };
             assert_eq!(found, commit, "{spec}");
         }
-        assert!(matches!(origin("https://acme.example/cart.tgz"), From::Archive { .. }));
+        assert!(matches!(
+            origin("https://acme.example/cart.tgz"),
+            From::Archive { .. }
+        ));
         assert_eq!(origin("file:../cart"), From::Here);
         assert_eq!(alias("npm:@acme/cart@^1"), Some(("@acme/cart", "^1")));
     }

@@ -80,12 +80,18 @@ fn old_package(member: &Member<'_>) -> Locked {
     let entry = &member.json;
     let version = entry.text_of("version").unwrap_or_default();
     let (name, version) = super::npm::alias(version).unwrap_or((member.key.as_ref(), version));
-    let resolved = entry.text_of("resolved").or(version.contains(':').then_some(version));
+    let resolved = entry
+        .text_of("resolved")
+        .or(version.contains(':').then_some(version));
     let from = resolved.map_or(From::Registry, resolved_origin);
     let bundled = entry.is("bundled", "true");
     Locked {
         name: name.to_owned(),
-        version: if version.contains(':') { String::new() } else { version.to_owned() },
+        version: if version.contains(':') {
+            String::new()
+        } else {
+            version.to_owned()
+        },
         digest: digest(entry.text_of("integrity"), bundled || has_no_digest(&from)),
         url: resolved.map(str::to_owned),
         from,
@@ -119,7 +125,11 @@ fn has_no_digest(from: &From) -> bool {
 /// The digest of a Subresource Integrity value. <https://www.w3.org/TR/SRI/>
 pub(super) fn digest(integrity: Option<&str>, not_expected: bool) -> Digest {
     let words = || integrity.unwrap_or_default().split_ascii_whitespace();
-    if words().any(|one| ["sha512-", "sha384-", "sha256-"].iter().any(|name| one.starts_with(name))) {
+    if words().any(|one| {
+        ["sha512-", "sha384-", "sha256-"]
+            .iter()
+            .any(|name| one.starts_with(name))
+    }) {
         return Digest::Strong;
     }
     if words().any(|one| one.starts_with("sha1-")) {
@@ -128,7 +138,11 @@ pub(super) fn digest(integrity: Option<&str>, not_expected: bool) -> Digest {
     if words().any(|one| one.starts_with("md5-")) {
         return Digest::Weak("MD5");
     }
-    if not_expected { Digest::NotExpected } else { Digest::Missing }
+    if not_expected {
+        Digest::NotExpected
+    } else {
+        Digest::Missing
+    }
 }
 
 pub(super) fn read_bun(text: &str, _: &str) -> Result<Vec<Document>, Unreadable> {
@@ -136,7 +150,10 @@ pub(super) fn read_bun(text: &str, _: &str) -> Result<Vec<Document>, Unreadable>
     let text = std::str::from_utf8(&relaxed).map_err(|error| Unreadable(error.to_string()))?;
     let json = json::read(text)?;
     let mut document = Document::of("npm", "bun", Part::Lock);
-    let version = json.get("lockfileVersion").and_then(Json::word).unwrap_or_default();
+    let version = json
+        .get("lockfileVersion")
+        .and_then(Json::word)
+        .unwrap_or_default();
     if !matches!(version, "0" | "1") {
         document.problems.push(format!(
             "lock file version {} is not known; versions 0 and 1 are",
@@ -146,7 +163,11 @@ pub(super) fn read_bun(text: &str, _: &str) -> Result<Vec<Document>, Unreadable>
     let projects = json.members_of("workspaces").iter();
     let requests = projects.map(|one| (one.key.to_string(), requests(&one.json)));
     document.recorded = Recorded::Requests(requests.collect());
-    document.locked = json.members_of("packages").iter().filter_map(bun_package).collect();
+    document.locked = json
+        .members_of("packages")
+        .iter()
+        .filter_map(bun_package)
+        .collect();
     Ok(vec![document])
 }
 
@@ -154,7 +175,11 @@ pub(super) fn read_bun(text: &str, _: &str) -> Result<Vec<Document>, Unreadable>
 fn bun_package(member: &Member<'_>) -> Option<Locked> {
     let items = member.json.items();
     let id = items.first()?.text()?;
-    let at = id.bytes().skip(1).position(|byte| byte == b'@').map(|at| at + 1)?;
+    let at = id
+        .bytes()
+        .skip(1)
+        .position(|byte| byte == b'@')
+        .map(|at| at + 1)?;
     let (name, version) = id.split_at_checked(at)?;
     let version = version.strip_prefix('@').unwrap_or(version);
     let from = if version.starts_with(|first: char| first.is_ascii_digit()) {

@@ -26,7 +26,10 @@ pub(super) fn read_yarnrc(text: &str, _: &str) -> Result<Vec<Document>, Unreadab
     for line in lines(text).filter(|line| !line.text.starts_with('#')) {
         let (key, value) = match line.text.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
             Some(parts) => parts,
-            None => line.text.split_once(char::is_whitespace).unwrap_or((line.text, "")),
+            None => line
+                .text
+                .split_once(char::is_whitespace)
+                .unwrap_or((line.text, "")),
         };
         setting(&mut document, key, value.trim().trim_matches('"'), line.at);
     }
@@ -49,7 +52,10 @@ fn setting(document: &mut Document, key: &str, value: &str, at: Range<usize>) {
             document.switch(SwitchKind::ScriptsForAll, written(), ALL_BUILDS, at);
         }
         _ => {
-            if let Some(scope) = key.strip_suffix(":registry").filter(|scope| scope.starts_with('@')) {
+            if let Some(scope) = key
+                .strip_suffix(":registry")
+                .filter(|scope| scope.starts_with('@'))
+            {
                 document.source(value, SourceRole::Only(scope.to_owned()), at);
             }
         }
@@ -111,7 +117,8 @@ pub(super) fn read_pnpm_workspace(text: &str, _: &str) -> Result<Vec<Document>, 
             ("dangerouslyAllowAllBuilds", "true") => {
                 document.switch(SwitchKind::ScriptsForAll, written(), ALL_BUILDS, at);
             }
-            ("ignoreScripts", "true") | ("onlyBuiltDependencies" | "neverBuiltDependencies" | "allowBuilds", _) => {
+            ("ignoreScripts", "true")
+            | ("onlyBuiltDependencies" | "neverBuiltDependencies" | "allowBuilds", _) => {
                 document.switch(SwitchKind::ScriptsChosen, entry.key.as_ref(), "", at);
             }
             _ => {}

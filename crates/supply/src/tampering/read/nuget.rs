@@ -13,7 +13,9 @@ const UNLOCKED: &str = "a restore on the build machine may change what is locked
 /// Whether a path is that of a project or of versions for projects.
 pub(super) fn is_project(path: &str) -> bool {
     let name = file_name(path);
-    [".csproj", ".fsproj", ".vbproj"].iter().any(|end| name.ends_with(end))
+    [".csproj", ".fsproj", ".vbproj"]
+        .iter()
+        .any(|end| name.ends_with(end))
         || matches!(name, "Directory.Packages.props" | "Directory.Build.props")
 }
 
@@ -41,7 +43,9 @@ pub(super) fn read_config(text: &str, _: &str) -> Result<Vec<Document>, Unreadab
         .is_some_and(|mapping| mapping.all("packageSource").next().is_some());
     let cleared = listed.is_some_and(|all| all.get("clear").is_some());
     let remote = |url: &str| url.contains("://");
-    let public = sources.iter().any(|(_, url)| host::public("nuget", url).is_some());
+    let public = sources
+        .iter()
+        .any(|(_, url)| host::public("nuget", url).is_some());
     let inherited = usize::from(!cleared && !public);
     let competing = sources.iter().filter(|(_, url)| remote(url)).count() + inherited;
     for (add, url) in &sources {
@@ -54,7 +58,10 @@ pub(super) fn read_config(text: &str, _: &str) -> Result<Vec<Document>, Unreadab
             SourceRole::Main
         };
         document.source((*url).to_owned(), role, add.at.clone());
-        if add.attribute("allowInsecureConnections").is_some_and(|one| one.eq_ignore_ascii_case("true")) {
+        if add
+            .attribute("allowInsecureConnections")
+            .is_some_and(|one| one.eq_ignore_ascii_case("true"))
+        {
             let written = "allowInsecureConnections=\"true\"";
             document.switch(SwitchKind::Unencrypted, written, INSECURE, add.at.clone());
         }
@@ -71,7 +78,10 @@ pub(super) fn read_project(text: &str, _: &str) -> Result<Vec<Document>, Unreada
     let mut locks = None;
     let mut locked_mode = false;
     for group in project.all("PropertyGroup") {
-        if let Some(one) = group.get("RestorePackagesWithLockFile").filter(|one| one.text.eq_ignore_ascii_case("true")) {
+        if let Some(one) = group
+            .get("RestorePackagesWithLockFile")
+            .filter(|one| one.text.eq_ignore_ascii_case("true"))
+        {
             locks = Some(one.at.clone());
         }
         locked_mode |= group.get("RestoreLockedMode").is_some();
@@ -83,12 +93,21 @@ pub(super) fn read_project(text: &str, _: &str) -> Result<Vec<Document>, Unreada
     for group in project.all("ItemGroup") {
         let references = group.all("PackageReference").chain(group.all("PackageVersion"));
         for one in references.chain(group.all("GlobalPackageReference")) {
-            let Some(name) = one.attribute("Include") else { continue };
-            let spec = one.attribute("Version").or(one.text_of("Version")).unwrap_or_default();
+            let Some(name) = one.attribute("Include") else {
+                continue;
+            };
+            let spec = one
+                .attribute("Version")
+                .or(one.text_of("Version"))
+                .unwrap_or_default();
             document.asked.push(Asked {
                 name: name.to_owned(),
                 spec: spec.to_owned(),
-                version: if spec.contains('*') { Version::Newest } else { Version::Unknown },
+                version: if spec.contains('*') {
+                    Version::Newest
+                } else {
+                    Version::Unknown
+                },
                 at: one.at.clone(),
                 ..Asked::default()
             });

@@ -7,7 +7,8 @@ use crate::tampering::document::{Asked, Commit, Document, From, Part, SourceRole
 use std::ops::Range;
 
 pub(super) const SECOND_INDEX: &str = "pip takes the highest version of a name from whichever index has one";
-pub(super) const LINKS: &str = "pip takes the highest version of a name from that page or the index, whichever has it";
+pub(super) const LINKS: &str =
+    "pip takes the highest version of a name from that page or the index, whichever has it";
 pub(super) const TRUSTED: &str = "pip checks no certificate of that host and goes on over plain http";
 
 /// Whether a path is that of a requirements file.
@@ -16,7 +17,10 @@ pub(super) fn is_requirements(path: &str) -> bool {
     let Some(stem) = name.strip_suffix(".txt") else {
         return false;
     };
-    let above = path.strip_suffix(name).unwrap_or_default().trim_end_matches(['/', '!']);
+    let above = path
+        .strip_suffix(name)
+        .unwrap_or_default()
+        .trim_end_matches(['/', '!']);
     (stem.contains("requirements") || file_name(above) == "requirements") && !path.contains(".egg-info/")
 }
 
@@ -62,7 +66,9 @@ fn without_comment<'t>(line: &Line<'t>) -> &'t str {
         return "";
     }
     let at = line.text.find(" #").or_else(|| line.text.find("\t#"));
-    at.and_then(|at| line.text.get(..at)).unwrap_or(line.text).trim_end()
+    at.and_then(|at| line.text.get(..at))
+        .unwrap_or(line.text)
+        .trim_end()
 }
 
 /// Reads options of pip, as they stand in requirements files and on command lines.
@@ -72,8 +78,15 @@ pub(super) fn options(words: &[&str], at: &Range<usize>, document: &mut Document
         let (name, mut value) = word.split_once('=').unwrap_or((word, ""));
         let takes = matches!(
             name,
-            "-i" | "--index-url" | "--extra-index-url" | "-f" | "--find-links" | "--trusted-host" | "-e" | "--editable"
-                | "--default-index" | "--index"
+            "-i" | "--index-url"
+                | "--extra-index-url"
+                | "-f"
+                | "--find-links"
+                | "--trusted-host"
+                | "-e"
+                | "--editable"
+                | "--default-index"
+                | "--index"
         );
         if takes && value.is_empty() {
             value = words.next().unwrap_or_default();
@@ -95,7 +108,12 @@ pub(super) fn option(name: &str, value: &str, at: Range<usize>, document: &mut D
             document.source(value, SourceRole::Extra(LINKS), at);
         }
         "trusted-host" if !is_local(value) => {
-            document.switch(SwitchKind::Unencrypted, format!("trusted-host {value}"), TRUSTED, at);
+            document.switch(
+                SwitchKind::Unencrypted,
+                format!("trusted-host {value}"),
+                TRUSTED,
+                at,
+            );
         }
         "e" | "editable" => document.asked.extend(asked(value, at)),
         _ => {}
@@ -133,7 +151,10 @@ pub(super) fn asked(text: &str, at: Range<usize>) -> Option<Asked> {
     }
     if rest.starts_with([':', '/', '+']) || name.is_empty() {
         let (from, digest_in_address) = address_origin(body);
-        let named = body.split("egg=").nth(1).and_then(|rest| rest.split(['&', '[', ' ']).next());
+        let named = body
+            .split("egg=")
+            .nth(1)
+            .and_then(|rest| rest.split(['&', '[', ' ']).next());
         let shown = named.unwrap_or_else(|| file_name(body.split(['#', '?', '@']).next().unwrap_or(body)));
         return (from != From::Here).then(|| Asked {
             name: shown.to_owned(),
@@ -179,8 +200,12 @@ pub(super) fn version(specifiers: &str) -> Version {
 pub(super) fn address_origin(address: &str) -> (From, bool) {
     let address = address.split([' ', ';']).next().unwrap_or(address);
     let (path, fragment) = address.split_once('#').unwrap_or((address, ""));
-    let digest = ["sha256=", "sha384=", "sha512="].iter().any(|name| fragment.contains(name));
-    let vcs = ["git+", "hg+", "svn+", "bzr+"].iter().any(|prefix| path.starts_with(prefix));
+    let digest = ["sha256=", "sha384=", "sha512="]
+        .iter()
+        .any(|name| fragment.contains(name));
+    let vcs = ["git+", "hg+", "svn+", "bzr+"]
+        .iter()
+        .any(|prefix| path.starts_with(prefix));
     if vcs {
         // A user before the host has an `@` too.
         let after_host = path.split_once("://").map_or("", |(_, rest)| rest);
@@ -191,7 +216,13 @@ pub(super) fn address_origin(address: &str) -> (From, bool) {
             None => path,
         };
         let commit = Commit::of(revision);
-        return (From::Repository { url: url.to_owned(), commit }, false);
+        return (
+            From::Repository {
+                url: url.to_owned(),
+                commit,
+            },
+            false,
+        );
     }
     if path.starts_with("http://") || path.starts_with("https://") {
         return (From::Archive { url: path.to_owned() }, digest);
@@ -221,9 +252,21 @@ mod tests {
         let origin = |text: &str| asked(text, 0..1).map(|one| (one.name, one.from, one.digest));
         let (name, from, _) = origin("git+https://git@git.acme.example/cart.git@main#egg=acme-cart").unwrap();
         assert_eq!(name, "acme-cart");
-        assert!(matches!(from, From::Repository { commit: Commit::Name, .. }));
+        assert!(matches!(
+            from,
+            From::Repository {
+                commit: Commit::Name,
+                ..
+            }
+        ));
         let (_, from, _) = origin("cart @ git+ssh://git@git.acme.example/cart.git").unwrap();
-        assert!(matches!(from, From::Repository { commit: Commit::None, .. }));
+        assert!(matches!(
+            from,
+            From::Repository {
+                commit: Commit::None,
+                ..
+            }
+        ));
         let (_, from, digest) = origin("cart @ https://acme.example/cart-1.0.tar.gz#sha256=00").unwrap();
         assert!(matches!(from, From::Archive { .. }) && digest);
         assert_eq!(origin("./vendor/cart"), None);

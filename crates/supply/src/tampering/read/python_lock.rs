@@ -17,7 +17,9 @@ pub(super) fn read_poetry(text: &str, _: &str) -> Result<Vec<Document>, Unreadab
         let files = metadata.and_then(|one| one.table("files"));
         for entry in lock.tables("package") {
             let Some(name) = entry.text("name") else { continue };
-            let own = entry.tables("files").chain(files.into_iter().flat_map(|one| one.tables(name)));
+            let own = entry
+                .tables("files")
+                .chain(files.into_iter().flat_map(|one| one.tables(name)));
             let hashed = own.filter_map(|file| file.text("hash")).count() > 0;
             let source = entry.table("source");
             let (from, url) = poetry_source(source);
@@ -36,7 +38,9 @@ fn poetry_source(source: Option<Table<'_>>) -> (From, Option<String>) {
             url: url.clone().unwrap_or_default(),
             commit: Commit::of(source.and_then(|one| one.text("resolved_reference"))),
         },
-        Some("url") => From::Archive { url: url.clone().unwrap_or_default() },
+        Some("url") => From::Archive {
+            url: url.clone().unwrap_or_default(),
+        },
         Some(_) => From::Here,
     };
     (from, url)
@@ -56,7 +60,13 @@ pub(super) fn read_uv(text: &str, _: &str) -> Result<Vec<Document>, Unreadable> 
             let (from, url) = if let Some(url) = text("git") {
                 let commit = url.rsplit_once('#').map(|(_, commit)| commit);
                 let commit = Commit::of(commit);
-                (From::Repository { url: url.clone(), commit }, Some(url))
+                (
+                    From::Repository {
+                        url: url.clone(),
+                        commit,
+                    },
+                    Some(url),
+                )
             } else if let Some(url) = text("url") {
                 (From::Archive { url: url.clone() }, Some(url))
             } else if let Some(url) = text("registry") {
@@ -77,16 +87,26 @@ pub(super) fn read_pdm(text: &str, _: &str) -> Result<Vec<Document>, Unreadable>
     let mut document = Document::of("pypi", "pdm", Part::Lock);
     table::read(text, "lock file of pdm", |lock| {
         let metadata = lock.table("metadata");
-        unknown(metadata.and_then(|one| one.text("lock_version")), &[3, 4], &mut document);
+        unknown(
+            metadata.and_then(|one| one.text("lock_version")),
+            &[3, 4],
+            &mut document,
+        );
         let files = metadata.and_then(|one| one.table("files"));
         for entry in lock.tables("package") {
             let Some(name) = entry.text("name") else { continue };
             let key = format!("{name} {}", entry.text("version").unwrap_or_default());
             let old = files.into_iter().flat_map(|one| one.tables(&key));
-            let hashed = entry.tables("files").chain(old).any(|file| file.text("hash").is_some());
+            let hashed = entry
+                .tables("files")
+                .chain(old)
+                .any(|file| file.text("hash").is_some());
             let from = if let Some(url) = entry.text("git") {
                 let commit = Commit::of(entry.text("revision"));
-                From::Repository { url: url.to_owned(), commit }
+                From::Repository {
+                    url: url.to_owned(),
+                    commit,
+                }
             } else if let Some(url) = entry.text("url") {
                 address_origin(url).0
             } else if entry.text("path").is_some() {
@@ -139,18 +159,30 @@ pub(super) fn read_pipfile_lock(text: &str, _: &str) -> Result<Vec<Document>, Un
     let json = json::read(text)?;
     let mut document = Document::of("pypi", "pipenv", Part::Lock);
     let meta = json.get("_meta");
-    let version = meta.and_then(|meta| meta.get("pipfile-spec")).and_then(Json::word);
+    let version = meta
+        .and_then(|meta| meta.get("pipfile-spec"))
+        .and_then(Json::word);
     unknown(version, &[6], &mut document);
-    let sources = meta.and_then(|meta| meta.get("sources")).map_or(&[][..], Json::items);
+    let sources = meta
+        .and_then(|meta| meta.get("sources"))
+        .map_or(&[][..], Json::items);
     let url_of = |index: Option<&str>| {
-        let found = sources.iter().find(|one| index.is_none() || one.text_of("name") == index);
+        let found = sources
+            .iter()
+            .find(|one| index.is_none() || one.text_of("name") == index);
         found.and_then(|one| one.text_of("url")).map(str::to_owned)
     };
-    for member in ["default", "develop"].iter().flat_map(|group| json.members_of(group)) {
+    for member in ["default", "develop"]
+        .iter()
+        .flat_map(|group| json.members_of(group))
+    {
         let entry = &member.json;
         let from = if let Some(url) = entry.text_of("git") {
             let commit = Commit::of(entry.text_of("ref"));
-            From::Repository { url: url.to_owned(), commit }
+            From::Repository {
+                url: url.to_owned(),
+                commit,
+            }
         } else if let Some(url) = entry.text_of("file") {
             address_origin(url).0
         } else if entry.get("path").is_some() {
@@ -158,7 +190,9 @@ pub(super) fn read_pipfile_lock(text: &str, _: &str) -> Result<Vec<Document>, Un
         } else {
             From::Registry
         };
-        let hashed = entry.get("hashes").is_some_and(|hashes| !hashes.items().is_empty());
+        let hashed = entry
+            .get("hashes")
+            .is_some_and(|hashes| !hashes.items().is_empty());
         let expected = matches!(from, From::Registry | From::Archive { .. });
         let version = entry.text_of("version").unwrap_or_default();
         document.locked.push(Locked {

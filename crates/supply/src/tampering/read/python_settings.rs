@@ -11,9 +11,11 @@ use crate::tampering::document::{
 };
 use std::ops::Range;
 
-const UV_ANY: &str = "uv then takes a version from whichever index has one, not from the first that knows the name";
+const UV_ANY: &str =
+    "uv then takes a version from whichever index has one, not from the first that knows the name";
 const POETRY_SECOND: &str = "poetry takes the best version of a name from all indexes that are not explicit";
-const PDM_SECOND: &str = "pdm takes the best version of a name from all sources unless `respect-source-order` is set";
+const PDM_SECOND: &str =
+    "pdm takes the best version of a name from all sources unless `respect-source-order` is set";
 const NO_CERTIFICATES: &str = "whoever is between can answer in the index's name";
 
 pub(super) fn read_pip_conf(text: &str, _: &str) -> Result<Vec<Document>, Unreadable> {
@@ -69,14 +71,19 @@ fn standard(project: Table<'_>, document: &mut Document) {
         }
     }
     // Of these only newer versions of poetry take notice.
-    let groups = project.table("dependency-groups").filter(|_| document.tool != "poetry");
+    let groups = project
+        .table("dependency-groups")
+        .filter(|_| document.tool != "poetry");
     if let Some(groups) = groups {
         lists.extend(groups.keys().flat_map(|group| groups.placed_texts(group)));
     }
     document.asked.extend(lists.into_iter().filter_map(|(text, at)| {
         let one = asked(text, at)?;
         // Ranges are right here: a lock file settles them.
-        Some(Asked { version: Version::Unknown, ..one })
+        Some(Asked {
+            version: Version::Unknown,
+            ..one
+        })
     }));
 }
 
@@ -88,9 +95,17 @@ fn uv(settings: Table<'_>, document: &mut Document) {
         for (url, at) in inner.placed_texts("extra-index-url") {
             document.source(url, SourceRole::Only(String::new()), at);
         }
-        if let Some(strategy) = inner.text("index-strategy").filter(|one| one.starts_with("unsafe")) {
+        if let Some(strategy) = inner
+            .text("index-strategy")
+            .filter(|one| one.starts_with("unsafe"))
+        {
             let written = format!("index-strategy = \"{strategy}\"");
-            document.switch(SwitchKind::AnyIndex, written, UV_ANY, inner.key_place("index-strategy"));
+            document.switch(
+                SwitchKind::AnyIndex,
+                written,
+                UV_ANY,
+                inner.key_place("index-strategy"),
+            );
         }
         for (host, at) in inner.placed_texts("allow-insecure-host") {
             let written = format!("allow-insecure-host {host}");
@@ -101,14 +116,20 @@ fn uv(settings: Table<'_>, document: &mut Document) {
         let Some(url) = index.text("url") else {
             continue;
         };
-        let role = if index.is("default") { SourceRole::Main } else { SourceRole::Only(String::new()) };
+        let role = if index.is("default") {
+            SourceRole::Main
+        } else {
+            SourceRole::Only(String::new())
+        };
         document.source(url, role, index.key_place("url"));
     }
     let sources = settings.table("sources");
     for name in sources.into_iter().flat_map(Table::keys) {
         let Some(sources) = sources else { continue };
         let one = sources.table(name).or_else(|| sources.tables(name).next());
-        document.asked.extend(one.and_then(|one| elsewhere(name, one, sources.key_place(name))));
+        document
+            .asked
+            .extend(one.and_then(|one| elsewhere(name, one, sources.key_place(name))));
     }
 }
 
@@ -155,13 +176,18 @@ fn requests(group: Table<'_>, document: &mut Document) {
             continue;
         }
         let path = table.is_some_and(|one| one.text("path").or(one.text("file")).is_some());
-        let spec = group.text(name).or(table.and_then(|one| one.text("version"))).unwrap_or_default();
+        let spec = group
+            .text(name)
+            .or(table.and_then(|one| one.text("version")))
+            .unwrap_or_default();
         document.asked.push(Asked {
             name: name.to_owned(),
             spec: spec.to_owned(),
             from: if path { From::Here } else { From::Registry },
             conditional: table.is_some_and(|one| {
-                ["python", "platform", "markers"].iter().any(|key| one.text(key).is_some())
+                ["python", "platform", "markers"]
+                    .iter()
+                    .any(|key| one.text(key).is_some())
             }),
             at,
             ..Asked::default()
@@ -177,7 +203,10 @@ fn elsewhere(name: &str, one: Table<'_>, at: Range<usize>) -> Option<Asked> {
             (None, Some(_)) => Commit::Name,
             (None, None) => Commit::of(one.text("ref")),
         };
-        From::Repository { url: url.to_owned(), commit }
+        From::Repository {
+            url: url.to_owned(),
+            commit,
+        }
     } else {
         let url = one.text("url").or(one.text("file"))?;
         address_origin(url).0
@@ -192,14 +221,24 @@ fn elsewhere(name: &str, one: Table<'_>, at: Range<usize>) -> Option<Asked> {
 
 fn pdm(settings: Table<'_>, document: &mut Document) {
     let sources: Vec<Table<'_>> = settings.tables("source").collect();
-    let in_order = settings.table("resolution").is_some_and(|one| one.is("respect-source-order"));
+    let in_order = settings
+        .table("resolution")
+        .is_some_and(|one| one.is("respect-source-order"));
     for source in &sources {
-        let Some(url) = source.text("url").filter(|_| source.text("type") != Some("find_links")) else {
+        let Some(url) = source
+            .text("url")
+            .filter(|_| source.text("type") != Some("find_links"))
+        else {
             continue;
         };
         let at = source.key_place("url");
         if source.is_not("verify_ssl") {
-            document.switch(SwitchKind::Unencrypted, "verify_ssl = false", NO_CERTIFICATES, at.clone());
+            document.switch(
+                SwitchKind::Unencrypted,
+                "verify_ssl = false",
+                NO_CERTIFICATES,
+                at.clone(),
+            );
         }
         let chosen = source.texts("include_packages").next().is_some();
         let role = if chosen {
@@ -219,16 +258,28 @@ pub(super) fn read_pipfile(text: &str, _: &str) -> Result<Vec<Document>, Unreada
         for source in pipfile.tables("source") {
             let at = source.key_place("url");
             if source.is_not("verify_ssl") {
-                document.switch(SwitchKind::Unencrypted, "verify_ssl = false", NO_CERTIFICATES, at.clone());
+                document.switch(
+                    SwitchKind::Unencrypted,
+                    "verify_ssl = false",
+                    NO_CERTIFICATES,
+                    at.clone(),
+                );
             }
             if let Some(url) = source.text("url") {
                 document.source(url, SourceRole::Main, at);
             }
         }
-        let search = pipfile.table("pipenv").is_some_and(|one| one.is("install_search_all_sources"));
+        let search = pipfile
+            .table("pipenv")
+            .is_some_and(|one| one.is("install_search_all_sources"));
         if search {
             let at = pipfile.key_place("pipenv");
-            document.switch(SwitchKind::AnyIndex, "install_search_all_sources = true", SECOND_INDEX, at);
+            document.switch(
+                SwitchKind::AnyIndex,
+                "install_search_all_sources = true",
+                SECOND_INDEX,
+                at,
+            );
         }
         for group in ["packages", "dev-packages"] {
             if let Some(group) = pipfile.table(group) {

@@ -30,7 +30,11 @@ pub(super) fn read_yarn(text: &str, _: &str) -> Result<Vec<Document>, Unreadable
     let mut patterns_found = Vec::new();
     for entry in entries {
         patterns_found.extend(patterns(&entry.key).map(str::to_owned));
-        let locked = if berry { berry_package(entry) } else { classic_package(entry) };
+        let locked = if berry {
+            berry_package(entry)
+        } else {
+            classic_package(entry)
+        };
         document.locked.extend(locked);
     }
     document.recorded = Recorded::Patterns(patterns_found);
@@ -52,7 +56,9 @@ fn classic_package(entry: &Entry<'_>) -> Option<Locked> {
     let version = entry.value_of("version")?;
     let (name, request) = patterns(&entry.key).find_map(split_pattern)?;
     // A key may list an alias beside the name itself; the name that is fetched is the target's.
-    let target = patterns(&entry.key).filter_map(split_pattern).find_map(|(_, request)| alias(request));
+    let target = patterns(&entry.key)
+        .filter_map(split_pattern)
+        .find_map(|(_, request)| alias(request));
     let name = target.map_or(name, |(name, _)| name);
     let resolved = entry.value_of("resolved");
     let asked = origin(request);
@@ -64,7 +70,9 @@ fn classic_package(entry: &Entry<'_>) -> Option<Locked> {
     };
     let expected = matches!(from, From::Registry | From::Archive { .. }) && resolved.is_some();
     let mut found = digest(entry.value_of("integrity"), !expected);
-    let fragment = resolved.and_then(|url| url.rsplit_once('#')).map(|(_, digits)| digits);
+    let fragment = resolved
+        .and_then(|url| url.rsplit_once('#'))
+        .map(|(_, digits)| digits);
     if found == Digest::Missing && fragment.is_some_and(|digits| digits.len() == 40) {
         found = Digest::Weak("SHA-1");
     }
@@ -94,7 +102,9 @@ fn berry_package(entry: &Entry<'_>) -> Option<Locked> {
         (None, true) => Digest::Missing,
         (None, false) => Digest::NotExpected,
     };
-    let archive = reference.split_once("__archiveUrl=").map(|(_, url)| percent_decoded(url));
+    let archive = reference
+        .split_once("__archiveUrl=")
+        .map(|(_, url)| percent_decoded(url));
     Some(Locked {
         name: name.to_owned(),
         version: entry.value_of("version")?.to_owned(),
@@ -143,7 +153,9 @@ pub(super) fn read_pnpm(text: &str, _: &str) -> Result<Vec<Document>, Unreadable
         let found = lock.entries.iter().filter(move |entry| entry.key == key);
         found.flat_map(|entry| &entry.entries)
     };
-    document.locked = all("packages").filter_map(|one| pnpm_package(one, number == Some(5))).collect();
+    document.locked = all("packages")
+        .filter_map(|one| pnpm_package(one, number == Some(5)))
+        .collect();
     let overridden = lock.get("overrides").is_some();
     if !overridden {
         let mut requests: Vec<(String, Vec<(String, String)>)> = all("importers")
@@ -164,7 +176,9 @@ fn pnpm_requests(importer: &Entry<'_>) -> Vec<(String, String)> {
     let specifiers = importer.entries_of("specifiers");
     if !specifiers.is_empty() {
         let pairs = specifiers.iter();
-        return pairs.map(|one| (one.key.to_string(), one.value.to_string())).collect();
+        return pairs
+            .map(|one| (one.key.to_string(), one.value.to_string()))
+            .collect();
     }
     let groups = ["dependencies", "devDependencies", "optionalDependencies"];
     let entries = groups.iter().flat_map(|group| importer.entries_of(group));
@@ -196,7 +210,12 @@ fn pnpm_package(entry: &Entry<'_>, by_path: bool) -> Option<Locked> {
     let expected = matches!(from, From::Registry | From::Archive { .. });
     Some(Locked {
         name: entry.value_of("name").unwrap_or(name).to_owned(),
-        version: entry.value_of("version").unwrap_or(version).split('_').next()?.to_owned(),
+        version: entry
+            .value_of("version")
+            .unwrap_or(version)
+            .split('_')
+            .next()?
+            .to_owned(),
         digest: digest(resolution.value_of("integrity"), !expected),
         from,
         url: tarball.map(str::to_owned),
