@@ -51,7 +51,7 @@ pub(super) fn ini(text: &str) -> Vec<Ini<'_>> {
             .get(..line.at.start)
             .is_some_and(|before| before.ends_with([' ', '\t']));
         let value = match line.text.split_once('=') {
-            Some((name, value)) if !(goes_on && !key.is_empty()) => {
+            Some((name, value)) if !goes_on || key.is_empty() => {
                 key = name.trim();
                 value.trim()
             }

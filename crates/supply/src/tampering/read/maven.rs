@@ -152,19 +152,32 @@ pub(super) fn read_settings(text: &str, _: &str) -> Result<Vec<Document>, Unread
 
 pub(super) fn read_gradle(text: &str, _: &str) -> Result<Vec<Document>, Unreadable> {
     let mut document = Document::of("maven", "Gradle", Part::Manifest);
+    // Addresses elsewhere are those of licences, of the project's page, of where it is published.
+    let (mut depth, mut repositories) = (0_usize, None);
     for line in lines(text) {
-        if ["//", "*", "/*", "#"]
-            .iter()
-            .any(|comment| line.text.starts_with(comment))
-        {
+        let comments = ["//", "*", "/*", "#"];
+        if comments.iter().any(|comment| line.text.starts_with(comment)) {
             continue;
         }
-        gradle_line(&line, &mut document);
+        if repositories.is_none() && line.text.starts_with("repositories") && line.text.contains('{') {
+            repositories = Some(depth);
+        }
+        gradle_line(&line, repositories.is_some(), &mut document);
+        for byte in line.text.bytes() {
+            match byte {
+                b'{' => depth += 1,
+                b'}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        if repositories.is_some_and(|outside| depth <= outside) {
+            repositories = None;
+        }
     }
     Ok(vec![document])
 }
 
-fn gradle_line(line: &Line<'_>, document: &mut Document) {
+fn gradle_line(line: &Line<'_>, in_repositories: bool, document: &mut Document) {
     let squeezed: String = line
         .text
         .chars()
@@ -183,11 +196,9 @@ fn gradle_line(line: &Line<'_>, document: &mut Document) {
             line.at.clone(),
         );
     }
-    let is_address =
-        line.text.contains("url") || line.text.contains("maven(") || line.text.contains("maven {");
     for (text, at) in quoted(line) {
         if text.starts_with("http://") || text.starts_with("https://") {
-            if is_address && !text.contains(' ') {
+            if in_repositories && !text.contains(' ') {
                 document.source(text, SourceRole::Main, at);
             }
             continue;

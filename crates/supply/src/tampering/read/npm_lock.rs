@@ -101,7 +101,7 @@ fn old_package(member: &Member<'_>) -> Locked {
     }
 }
 
-/// Where an address leads: registries of npm serve archives below `/-/`, some hosts below `/download/`.
+/// Where an address leads: registries of npm serve archives below `/-/`, that of GitHub below `/download/`.
 pub(super) fn resolved_origin(resolved: &str) -> From {
     let from = origin(resolved);
     let From::Archive { url } = &from else {
@@ -114,7 +114,9 @@ pub(super) fn resolved_origin(resolved: &str) -> From {
             commit: Commit::of(commit),
         };
     }
-    let registry = url.contains("/-/") || url.contains("/download/") || host::public("npm", url).is_some();
+    let registry = url.contains("/-/")
+        || url.contains("://npm.pkg.github.com/download/")
+        || host::public("npm", url).is_some();
     if registry { From::Registry } else { from }
 }
 
