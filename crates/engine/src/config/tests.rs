@@ -178,7 +178,10 @@ fn a_table_within_a_section_holds_settings_and_a_mistyped_key_in_it_is_an_error(
     let config = load(&machine).unwrap();
     assert!(config.flag("supply.require-index"));
     assert_eq!(config.list("supply.own.npm"), ["@acme/*"]);
-    assert_eq!(config.origin("supply.own.npm").to_string(), "/repo/bartizan.toml:4");
+    assert_eq!(
+        config.origin("supply.own.npm").to_string(),
+        "/repo/bartizan.toml:4"
+    );
 
     let machine = machine.with_file("/repo/bartizan.toml", "[supply.own]\nnmp = [\"@acme/*\"]\n");
     let error = load(&machine).unwrap_err();
