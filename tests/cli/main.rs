@@ -26,5 +26,6 @@ mod progress;
 mod rules;
 mod sandbox;
 mod sbom;
+mod tampering;
 mod targets;
 mod waivers;

@@ -1,6 +1,6 @@
 //! `supply/insecure-index`: packages come over connections that nobody checks.
 
-use crate::tampering::document::{Document, From, SwitchKind};
+use crate::tampering::document::{Commit, Digest, Document, From, Locked, SwitchKind};
 use crate::tampering::host;
 use crate::tampering::report::{Found, Report, key_of, named};
 use crate::tampering::rule::{About, Rule, Whole, rule};
@@ -92,15 +92,13 @@ fn locked(document: &Document, out: &mut Report<'_>) {
     if !document.sources.is_empty() {
         return;
     }
-    use crate::tampering::document::Digest;
-    let plain =
-        |one: &&crate::tampering::document::Locked| one.url.as_deref().is_some_and(host::is_unencrypted);
+    let plain = |one: &&Locked| one.url.as_deref().is_some_and(host::is_unencrypted);
     for checked in [true, false] {
         let found: Vec<_> = document
             .locked
             .iter()
             .filter(plain)
-            .filter(|one| matches!(one.digest, Digest::Strong | Digest::Weak(_)) == checked)
+            .filter(|one| is_held(one) == checked)
             .collect();
         let places: Vec<_> = found.iter().map(|one| one.at.clone()).collect();
         out.findings(
@@ -118,4 +116,10 @@ fn locked(document: &Document, out: &mut Report<'_>) {
             &places,
         );
     }
+}
+
+/// Whether another content than the locked one would be refused.
+fn is_held(one: &Locked) -> bool {
+    let commit = matches!(&one.from, From::Repository { commit, .. } if *commit == Commit::Digest);
+    commit || matches!(one.digest, Digest::Strong | Digest::Weak(_))
 }

@@ -99,7 +99,7 @@ pub(super) fn origin(spec: &str) -> From {
     }
     if lower.starts_with("http://") || lower.starts_with("https://") {
         let file = address.split('?').next().unwrap_or(address);
-        return if file.ends_with(".git") {
+        return if file.ends_with(".git") || is_hosted(file) {
             repository()
         } else {
             From::Archive {
@@ -116,6 +116,16 @@ pub(super) fn origin(spec: &str) -> From {
         return repository();
     }
     From::Registry
+}
+
+/// Whether an address is that of a repository at a host that npm knows: owner and name, and nothing behind them.
+fn is_hosted(address: &str) -> bool {
+    let rest = address.split_once("://").map_or("", |(_, rest)| rest);
+    let parts: Vec<&str> = rest.trim_end_matches('/').split('/').collect();
+    let host = parts
+        .first()
+        .map_or("", |host| host.rsplit('@').next().unwrap_or(host));
+    parts.len() == 3 && matches!(host, "github.com" | "gitlab.com" | "bitbucket.org")
 }
 
 fn version(spec: &str) -> Version {
@@ -180,6 +190,7 @@ mod tests {
             ),
             ("https://git.acme.example/cart.git", Commit::None),
             ("acme/cart#semver:^2", Commit::Name),
+            ("https://github.com/acme/cart#0123456", Commit::Digest),
         ] {
             let From::Repository { commit: found, .. } = origin(spec) else {
                 panic!("{spec} is a repository")
