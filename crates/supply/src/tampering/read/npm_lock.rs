@@ -101,7 +101,7 @@ fn old_package(member: &Member<'_>) -> Locked {
     }
 }
 
-/// Where an address leads: registries of npm serve archives below `/-/`, that of GitHub below `/download/`.
+/// Where an address leads: registries of npm serve archives below `/-/`, some below `/download/`.
 pub(super) fn resolved_origin(resolved: &str) -> From {
     let from = origin(resolved);
     let From::Archive { url } = &from else {
@@ -114,8 +114,9 @@ pub(super) fn resolved_origin(resolved: &str) -> From {
             commit: Commit::of(commit),
         };
     }
+    // Releases of a repository lie below a path of that name, too.
     let registry = url.contains("/-/")
-        || url.contains("://npm.pkg.github.com/download/")
+        || (url.contains("/download/") && !url.contains("/releases/download/"))
         || host::public("npm", url).is_some();
     if registry { From::Registry } else { from }
 }
