@@ -22,8 +22,8 @@ const LOCK: &str = r#"{
   "name": "harbour", "version": "1.0.0", "lockfileVersion": 3,
   "packages": {
     "": { "name": "harbour", "version": "1.0.0", "dependencies": { "express": "^4.0.0" } },
-    "node_modules/express": { "version": "4.0.0", "dependencies": { "left": "^1.0.0" } },
-    "node_modules/left": { "version": "1.0.0" }
+    "node_modules/express": { "version": "4.0.0", "integrity": "sha512-AAAA", "dependencies": { "left": "^1.0.0" } },
+    "node_modules/left": { "version": "1.0.0", "integrity": "sha512-AAAA" }
   }
 }
 "#;
@@ -167,9 +167,10 @@ fn a_malicious_package_denies_at_any_threshold() {
     let sandbox = supplied();
     sandbox.write(
         "package-lock.json",
-        &LOCK
-            .replace("left", "evil")
-            .replace("1.0.0\" }\n  }", "6.6.6\" }\n  }"),
+        &LOCK.replace("left", "evil").replace(
+            "evil\": { \"version\": \"1.0.0\"",
+            "evil\": { \"version\": \"6.6.6\"",
+        ),
     );
     let answer = scan(&sandbox, &["--fail-on", "critical", "-o", "concise"]);
     assert_eq!(answer.code, 1, "{answer}");

@@ -37,5 +37,6 @@ mod sandbox;
 mod sbom;
 #[path = "../../crates/source/tests/common/server.rs"]
 mod server;
+mod tampering;
 mod targets;
 mod waivers;

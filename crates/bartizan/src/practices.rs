@@ -24,6 +24,16 @@ const fn practice(framework: &'static str, id: &'static str, asks: &'static str)
 pub(crate) const PRACTICES: &[Practice] = &[
     practice(
         "OWASP-ASVS-5.0",
+        "11.4.1",
+        "Only approved hash functions are used; MD5 and the like for no purpose of security.",
+    ),
+    practice(
+        "OWASP-ASVS-5.0",
+        "12.3.1",
+        "Every connection, to other services too, is encrypted.",
+    ),
+    practice(
+        "OWASP-ASVS-5.0",
         "13.3.1",
         "Create, keep, hand out and destroy back-end secrets in a secrets manager. None stands in source code or in what is \
          built from it.",
@@ -100,6 +110,12 @@ pub(crate) const PRACTICES: &[Practice] = &[
         "Components are replaced or mended within the time that is written down for the severity of their vulnerabilities.",
     ),
     practice(
+        "OWASP-ASVS-5.0",
+        "15.2.4",
+        "Components and what they need come from the place they are expected from, so that no other package of the same name \
+         can take their part.",
+    ),
+    practice(
         "OWASP-Proactive-Controls-2024",
         "C6",
         "Keep your components secure: know what you are built from, and replace what has known vulnerabilities.",
@@ -162,6 +178,11 @@ const COMPONENTS: &[(&str, &str)] = &[
 const IMAGES: &[(&str, &str)] = &[
     ("NIST-SP-800-190", "4.1.2"),
     ("OWASP-Proactive-Controls-2024", "C5"),
+];
+
+const ORIGIN: &[(&str, &str)] = &[
+    ("OWASP-ASVS-5.0", "15.2.4"),
+    ("OWASP-Proactive-Controls-2024", "C6"),
 ];
 
 /// Weaknesses that rules name.
@@ -297,6 +318,64 @@ pub(crate) const WEAKNESSES: &[Weakness] = &[
         name: "Use of a password hash with insufficient computational effort",
         means: "Hashes of passwords can be tried offline, faster the cheaper the hash is.",
         practices: SECRETS,
+    },
+    Weakness {
+        id: "CWE-319",
+        name: "Cleartext transmission of sensitive information",
+        means: "What crosses the network can be read and changed by everyone on the way, because nothing encrypts it or \
+                proves who sent it.",
+        practices: ORIGIN,
+    },
+    Weakness {
+        id: "CWE-328",
+        name: "Use of weak hash",
+        means: "A digest by an algorithm for which two contents with the same digest can be made proves nothing about \
+                which of them came.",
+        practices: ORIGIN,
+    },
+    Weakness {
+        id: "CWE-345",
+        name: "Insufficient verification of data authenticity",
+        means: "What was received is used without making sure that it is what was meant and comes from whom it says.",
+        practices: ORIGIN,
+    },
+    Weakness {
+        id: "CWE-353",
+        name: "Missing support for integrity check",
+        means: "Nothing beside the data says what it must be, so a changed copy cannot be told from the right one.",
+        practices: ORIGIN,
+    },
+    Weakness {
+        id: "CWE-354",
+        name: "Improper validation of integrity check value",
+        means: "A digest is there and is not compared, or a difference is passed over.",
+        practices: ORIGIN,
+    },
+    Weakness {
+        id: "CWE-427",
+        name: "Uncontrolled search path element",
+        means: "A name is looked up in several places, and somebody else can put something of that name into one of \
+                them.",
+        practices: ORIGIN,
+    },
+    Weakness {
+        id: "CWE-494",
+        name: "Download of code without integrity check",
+        means: "Code is fetched and run without comparing it with a digest or signature that was known before.",
+        practices: ORIGIN,
+    },
+    Weakness {
+        id: "CWE-829",
+        name: "Inclusion of functionality from untrusted control sphere",
+        means: "Code is taken from where people whom nobody chose to trust can change it.",
+        practices: ORIGIN,
+    },
+    Weakness {
+        id: "CWE-1357",
+        name: "Reliance on insufficiently trustworthy component",
+        means: "A product is built from a component of which nobody made sure that it is what it seems and from whom it \
+                seems.",
+        practices: ORIGIN,
     },
 ];
 

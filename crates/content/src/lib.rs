@@ -12,6 +12,7 @@ pub mod leak;
 pub mod literals;
 pub mod load;
 pub mod pack;
+pub mod packages;
 
 pub use leak::{LeakExample, LeakRule};
 pub use pack::LeakMatcher;

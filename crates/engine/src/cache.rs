@@ -10,7 +10,7 @@
 
 use crate::check::Check;
 use crate::collect::{CheckTally, Collector, Tally};
-use crate::sink::InlineWaiver;
+use crate::sink::{Fact, InlineWaiver};
 use bartizan_model::{Component, Finding};
 use bartizan_source::{Entry, FileMeta, Signature};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-const MAGIC: &[u8; 8] = b"bzcache2";
+const MAGIC: &[u8; 8] = b"bzcache3";
 /// A file whose times are younger than this at the start of a scan is not trusted by its times.
 const RACY_NANOSECONDS: i128 = 2_000_000_000;
 /// Largest cache file that is read.
@@ -51,7 +51,7 @@ pub(crate) struct CachedEntry {
     units: Vec<CachedUnit>,
     /// Files and findings of each check, in the order of the checks.
     checks: Vec<(u64, u64)>,
-    /// Findings, components and waiver comments as JSON; none when there are none.
+    /// Findings, components, facts and waiver comments as JSON; none when there are none.
     payload: Option<Vec<u8>>,
 }
 
@@ -71,6 +71,7 @@ enum StoredSignature {
 struct PayloadRef<'a> {
     findings: &'a [Finding],
     components: &'a [Component],
+    facts: &'a [(usize, Fact)],
     waivers: &'a [(String, InlineWaiver)],
 }
 
@@ -78,6 +79,7 @@ struct PayloadRef<'a> {
 struct Payload {
     findings: Vec<Finding>,
     components: Vec<Component>,
+    facts: Vec<(usize, Fact)>,
     waivers: Vec<(String, InlineWaiver)>,
 }
 
@@ -97,6 +99,7 @@ impl CachedEntry {
         {
             tally.findings = payload.findings;
             tally.components = payload.components;
+            tally.facts = payload.facts;
             tally.waivers = payload.waivers;
         }
         tally.units = self.units;
@@ -113,12 +116,16 @@ impl CachedEntry {
         if !complete {
             return None;
         }
-        let empty = tally.findings.is_empty() && tally.components.is_empty() && tally.waivers.is_empty();
+        let empty = tally.findings.is_empty()
+            && tally.components.is_empty()
+            && tally.facts.is_empty()
+            && tally.waivers.is_empty();
         let payload = (!empty)
             .then(|| {
                 serde_json::to_vec(&PayloadRef {
                     findings: &tally.findings,
                     components: &tally.components,
+                    facts: &tally.facts,
                     waivers: &tally.waivers,
                 })
                 .ok()

@@ -1,6 +1,6 @@
 //! What a check is.
 
-use crate::{Input, Sink};
+use crate::{Fact, Input, Sink};
 use bartizan_model::RuleInfo;
 use bartizan_source::{FileMeta, Interest};
 
@@ -33,6 +33,16 @@ pub trait Check: Send + Sync {
     /// # Errors
     /// When this file could not be judged; other files are unaffected and the check's status becomes Partial.
     fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError>;
+
+    /// Judges what only several files tell together, once every file was read. `facts` are those that the check noted,
+    /// ordered by path and text, so that the order of reading makes no difference; they may come from the cache. What is
+    /// put out here is kept nowhere. Not called when the scan was interrupted.
+    ///
+    /// # Errors
+    /// When the facts could not be judged; the check's status becomes Partial.
+    fn finish(&self, _facts: &[Fact], _out: &mut Sink) -> Result<(), CheckError> {
+        Ok(())
+    }
 }
 
 /// Why a check could not judge a file.

@@ -3,8 +3,8 @@
 use crate::cache::{CachedEntry, CachedUnit};
 use crate::check::Check;
 use crate::order::report_order;
-use crate::run::{Outcome, status_of};
-use crate::sink::InlineWaiver;
+use crate::run::{Outcome, finish_check, status_of};
+use crate::sink::{Fact, InlineWaiver};
 use bartizan_model::{CheckRun, Component, Finding, PackageUrl, Skipped, Stats};
 use bartizan_source::Unit;
 use sha2::{Digest, Sha256};
@@ -25,6 +25,8 @@ pub(crate) struct CheckTally {
 pub(crate) struct Tally {
     pub(crate) findings: Vec<Finding>,
     pub(crate) components: Vec<Component>,
+    /// Facts, each with the index of the check that noted it.
+    pub(crate) facts: Vec<(usize, Fact)>,
     pub(crate) waivers: Vec<(String, InlineWaiver)>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) checks: Vec<CheckTally>,
@@ -39,6 +41,7 @@ impl Tally {
         Self {
             findings: Vec::new(),
             components: Vec::new(),
+            facts: Vec::new(),
             waivers: Vec::new(),
             skipped: Vec::new(),
             checks: vec![CheckTally::default(); checks],
@@ -130,6 +133,7 @@ impl Collector {
         let mut totals = vec![CheckTally::default(); checks.len()];
         let mut findings = Vec::new();
         let mut components = Vec::new();
+        let mut facts = vec![Vec::new(); checks.len()];
         let mut inline_waivers = Vec::new();
         let mut stats = Stats::default();
         let mut units = Vec::new();
@@ -150,8 +154,19 @@ impl Collector {
             units.extend(tally.units);
             findings.extend(tally.findings);
             components.extend(tally.components);
+            for (index, fact) in tally.facts {
+                if let Some(own) = facts.get_mut(index) {
+                    own.push(fact);
+                }
+            }
             inline_waivers.extend(tally.waivers);
             skipped.extend(tally.skipped);
+        }
+        if !interrupted {
+            for ((check, mut own), total) in checks.iter().zip(facts).zip(&mut totals) {
+                own.sort();
+                findings.extend(finish_check(check.as_ref(), &own, total));
+            }
         }
         skipped.sort();
         skipped.dedup();

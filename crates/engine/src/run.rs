@@ -5,9 +5,9 @@
 
 use crate::cache::{Cache, CacheOptions};
 use crate::check::Check;
-use crate::collect::{Collector, Tally};
+use crate::collect::{CheckTally, Collector, Tally};
 use crate::input::Input;
-use crate::sink::{InlineWaiver, Sink};
+use crate::sink::{Fact, InlineWaiver, Sink};
 use bartizan_model::{CheckRun, CheckStatus, Component, Finding, Skipped, Stats};
 use bartizan_source::{Consumer, Entry, FileMeta, Interest, Source, SourceError, Unit};
 use std::cell::Cell;
@@ -354,10 +354,32 @@ fn run_check(check: &dyn Check, index: usize, input: &Input<'_>, tally: &mut Tal
     outcome.findings += reported.findings.len() as u64;
     tally.findings.extend(reported.findings);
     tally.components.extend(reported.components);
+    let facts = reported.facts.into_iter().map(|data| Fact {
+        path: path.to_owned(),
+        data,
+    });
+    tally.facts.extend(facts.map(|fact| (index, fact)));
     let waivers = reported.waivers.into_iter();
     tally
         .waivers
         .extend(waivers.map(|waiver| (path.to_owned(), waiver)));
+}
+
+/// Lets a check judge its facts; what it finds is counted as its own.
+pub(crate) fn finish_check(check: &dyn Check, facts: &[Fact], tally: &mut CheckTally) -> Vec<Finding> {
+    let mut sink = Sink::default();
+    IN_CHECK.with(|flag| flag.set(true));
+    let result = catch_unwind(AssertUnwindSafe(|| check.finish(facts, &mut sink)));
+    IN_CHECK.with(|flag| flag.set(false));
+    match result {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tally.errors.push(error.to_string()),
+        Err(panic) => tally.panics.push(panic_text(panic.as_ref())),
+    }
+    let reported = sink.into_reported();
+    tally.errors.extend(reported.errors);
+    tally.findings += reported.findings.len() as u64;
+    reported.findings
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {

@@ -18,11 +18,21 @@ pub struct InlineWaiver {
     pub reason: Option<String>,
 }
 
+/// What a check noted of one file, to judge it together with other files once all were read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Fact {
+    /// Path of the file.
+    pub path: String,
+    /// What was noted, in a form that only the check knows.
+    pub data: String,
+}
+
 /// Receives what a check finds in one file.
 #[derive(Debug, Default)]
 pub struct Sink {
     findings: Vec<Finding>,
     components: Vec<Component>,
+    facts: Vec<String>,
     waivers: Vec<InlineWaiver>,
     errors: Vec<String>,
 }
@@ -34,6 +44,8 @@ pub struct Reported {
     pub findings: Vec<Finding>,
     /// Components of the inventory.
     pub components: Vec<Component>,
+    /// What the check noted for [`crate::Check::finish`].
+    pub facts: Vec<String>,
     /// Waiver comments.
     pub waivers: Vec<InlineWaiver>,
     /// What could not be judged.
@@ -49,6 +61,12 @@ impl Sink {
     /// Reports a component of the inventory.
     pub fn component(&mut self, component: Component) {
         self.components.push(component);
+    }
+
+    /// Notes something of this file for [`crate::Check::finish`]. It is kept with the results of the file, so it must
+    /// depend on nothing but the file.
+    pub fn fact(&mut self, data: String) {
+        self.facts.push(data);
     }
 
     /// Reports a waiver comment.
@@ -73,6 +91,7 @@ impl Sink {
         Reported {
             findings: self.findings,
             components: self.components,
+            facts: self.facts,
             waivers: self.waivers,
             errors: self.errors,
         }

@@ -57,19 +57,15 @@ mod tests {
     #[test]
     fn the_schema_of_the_configuration_describes_every_setting_and_no_other() {
         let schema: serde_json::Value = serde_json::from_str(super::SCHEMAS[0].2).unwrap();
-        let sections = schema["properties"].as_object().unwrap();
-        let described: usize = sections
-            .values()
-            .map(|section| section["properties"].as_object().unwrap().len())
-            .sum();
+        let described = leaves(&schema);
         assert_eq!(described, SETTINGS.len());
         for setting in SETTINGS {
-            let (section, name) = setting.key.split_once('.').unwrap();
-            let property = &schema["properties"][section]["properties"][name];
+            let way = setting.key.split('.');
+            let property = way.fold(&schema, |inside, name| &inside["properties"][name]);
             assert_eq!(property["description"], setting.about, "{}", setting.key);
             let kind = match setting.kind {
                 Kind::Word(_) | Kind::Path | Kind::Place | Kind::Duration => "string",
-                Kind::PathGlobs | Kind::RuleGlobs | Kind::Paths => "array",
+                Kind::PathGlobs | Kind::RuleGlobs | Kind::NameGlobs | Kind::Paths => "array",
                 Kind::Number(..) => "integer",
                 Kind::Flag => "boolean",
             };
@@ -79,6 +75,13 @@ mod tests {
                 .map(|default| bartizan_engine::config::Value::from(default).to_string());
             let shown = property.get("default").map(ToString::to_string);
             assert_eq!(shown, default, "{}", setting.key);
+        }
+    }
+
+    fn leaves(schema: &serde_json::Value) -> usize {
+        match schema.get("properties").and_then(serde_json::Value::as_object) {
+            Some(inside) => inside.values().map(leaves).sum(),
+            None => 1,
         }
     }
 

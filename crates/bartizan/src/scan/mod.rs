@@ -33,6 +33,7 @@ use bartizan_report::GroupBy;
 use bartizan_source::Source;
 use bartizan_supply::catalog::{Bills, InventoryCheck};
 use bartizan_supply::image::checks::ConfigurationCheck;
+use bartizan_supply::tampering::{Options, Own, TamperingCheck};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -380,13 +381,34 @@ fn checks(
         };
         checks.push(sparing::leak(Box::new(LeakCheck::new(options)), config, place)?);
     }
-    checks.extend(supply.map(supply::Supply::check));
+    if let Some(supply) = supply {
+        checks.push(supply.check());
+        checks.push(tampering(request, config, selection, supply)?);
+    }
     let is_image = request.scan.targets.iter().any(|target| place::is_image(target));
     if is_image && selection.family("image") {
         checks.push(Box::new(ConfigurationCheck::new()));
     }
     checks.push(Box::new(InlineWaivers::default()));
     Ok(checks)
+}
+
+/// The check of where packages come from. Where only some files are looked at, what was not seen may be there.
+fn tampering(
+    request: &Request<'_>,
+    config: &Config,
+    selection: &rules::Selection,
+    supply: &supply::Supply,
+) -> Result<Box<dyn Check>, Error> {
+    let select = &request.scan.select;
+    let staged = request.scan.targets.iter().any(|target| target == "git:STAGED");
+    let own = Own::new(|kind| config.list(&format!("supply.own.{kind}")))?;
+    Ok(Box::new(TamperingCheck::new(Options {
+        own,
+        complete: !select.staged && select.changed.is_none() && !staged,
+        enabled: selection.enabled(),
+        required: supply.is_required(),
+    })))
 }
 
 fn secret_key(config: &Config) -> Result<SecretKey, Error> {

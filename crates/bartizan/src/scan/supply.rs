@@ -13,7 +13,7 @@ use bartizan_engine::system::System;
 use bartizan_engine::{Check, Outcome};
 use bartizan_model::{CheckStatus, Component, Finding, PackageUrl, Remedy, Skipped, Target, Timestamp};
 use bartizan_supply::advisory::index::{Index, IndexError};
-use bartizan_supply::advisory::{AdvisoryCheck, matching};
+use bartizan_supply::advisory::{AdvisoryCheck, MALICIOUS, VULNERABLE, matching};
 use bartizan_supply::inventory;
 use bartizan_supply::vex::{self, Document};
 use std::collections::BTreeSet;
@@ -123,7 +123,7 @@ impl Supply {
         let findings = outcome
             .findings
             .iter()
-            .filter(|finding| finding.rule.starts_with("supply/"))
+            .filter(|finding| matches!(finding.rule.as_str(), MALICIOUS | VULNERABLE))
             .count() as u64;
         let components = outcome.components.iter();
         let files: BTreeSet<&str> = components

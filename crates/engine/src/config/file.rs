@@ -37,10 +37,8 @@ pub(super) fn read(path: &Path, text: &str, named: bool) -> Result<Vec<Entry>, C
 
 fn is_section(name: &str) -> bool {
     SETTINGS.iter().any(|setting| {
-        setting
-            .key
-            .split_once('.')
-            .is_some_and(|(section, _)| section == name)
+        let inside = setting.key.strip_prefix(name);
+        inside.is_some_and(|rest| rest.starts_with('.'))
     })
 }
 
@@ -67,6 +65,12 @@ impl Reader<'_> {
     ) -> Result<(), ConfigError> {
         for (name, value) in table {
             let key = format!("{section}.{}", name.get_ref());
+            if let DeValue::Table(table) = value.get_ref()
+                && is_section(&key)
+            {
+                self.section(&key, table, entries)?;
+                continue;
+            }
             let setting = Setting::find(&key).ok_or_else(|| self.unknown(&key, name.span().start))?;
             let line = line_at(self.text, name.span().start);
             if !setting.in_file && !self.named {
@@ -99,14 +103,16 @@ impl Reader<'_> {
                     .ok()
                     .map(Value::Number)
             }
-            (DeValue::Array(items), Kind::PathGlobs | Kind::RuleGlobs | Kind::Paths) => items
-                .iter()
-                .map(|item| match item.get_ref() {
-                    DeValue::String(text) => Some(text.to_string()),
-                    _ => None,
-                })
-                .collect::<Option<Vec<_>>>()
-                .map(Value::List),
+            (DeValue::Array(items), Kind::PathGlobs | Kind::RuleGlobs | Kind::NameGlobs | Kind::Paths) => {
+                items
+                    .iter()
+                    .map(|item| match item.get_ref() {
+                        DeValue::String(text) => Some(text.to_string()),
+                        _ => None,
+                    })
+                    .collect::<Option<Vec<_>>>()
+                    .map(Value::List)
+            }
             _ => None,
         };
         let checked = match converted {

@@ -29,6 +29,8 @@ pub enum Kind {
     PathGlobs,
     /// A list of globs over rule ids.
     RuleGlobs,
+    /// A list of globs over names of packages.
+    NameGlobs,
     /// A list of paths.
     Paths,
     /// One path.
@@ -344,6 +346,63 @@ pub const SETTINGS: &[Setting] = &[
         about: "The Dockerfile that images are built by, so that findings in an image name its lines.",
     },
     Setting {
+        key: "supply.own.npm",
+        kind: Kind::NameGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of the names of your own npm packages, for instance `@acme/*`. One that comes from \
+                a public registry is reported.",
+    },
+    Setting {
+        key: "supply.own.pypi",
+        kind: Kind::NameGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of the names of your own Python distributions, for instance `acme-*`; case, `-`, \
+                `_` and `.` make no difference. One that comes from a public registry is reported.",
+    },
+    Setting {
+        key: "supply.own.cargo",
+        kind: Kind::NameGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of the names of your own crates. One that comes from a public registry is \
+                reported.",
+    },
+    Setting {
+        key: "supply.own.maven",
+        kind: Kind::NameGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of the names of your own Maven artifacts as `group:artifact`, for instance \
+                `com.acme.*`; a glob without `:` is one of the group. One that comes from a public \
+                registry is reported.",
+    },
+    Setting {
+        key: "supply.own.nuget",
+        kind: Kind::NameGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of the names of your own NuGet packages; case makes no difference. One that comes \
+                from a public registry is reported.",
+    },
+    Setting {
+        key: "supply.own.gem",
+        kind: Kind::NameGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of the names of your own Ruby gems. One that comes from a public registry is \
+                reported.",
+    },
+    Setting {
+        key: "supply.own.composer",
+        kind: Kind::NameGlobs,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Globs of the names of your own Composer packages, for instance `acme/*`. One that comes \
+                from a public registry is reported.",
+    },
+    Setting {
         key: "rules.files",
         kind: Kind::Paths,
         default: Some(Default::Empty),
@@ -438,7 +497,7 @@ impl Setting {
     pub fn parse(&self, text: &str) -> Result<Value, String> {
         let value = match self.kind {
             Kind::Word(_) | Kind::Path | Kind::Place | Kind::Duration => Value::Text(text.to_owned()),
-            Kind::PathGlobs | Kind::RuleGlobs | Kind::Paths => Value::List(
+            Kind::PathGlobs | Kind::RuleGlobs | Kind::NameGlobs | Kind::Paths => Value::List(
                 text.split(',')
                     .map(str::trim)
                     .filter(|item| !item.is_empty())
@@ -468,10 +527,12 @@ impl Setting {
                 Ok(_) => true,
                 Err(error) => return Err(error.to_string()),
             },
-            (Value::List(items), Kind::RuleGlobs) => match crate::globs::RuleGlobs::new(items) {
-                Ok(_) => true,
-                Err(error) => return Err(error.to_string()),
-            },
+            (Value::List(items), Kind::RuleGlobs | Kind::NameGlobs) => {
+                match crate::globs::RuleGlobs::new(items) {
+                    Ok(_) => true,
+                    Err(error) => return Err(error.to_string()),
+                }
+            }
             (Value::List(items), Kind::Paths) => items.iter().all(|item| !item.is_empty()),
             (Value::Number(number), Kind::Number(least, most)) => (least..=most).contains(number),
             (Value::Flag(_), Kind::Flag) => true,
@@ -487,6 +548,7 @@ impl Setting {
             Kind::Word(words) => format!("expected one of {}", words.join(", ")),
             Kind::PathGlobs => "expected a list of path globs".to_owned(),
             Kind::RuleGlobs => "expected a list of rule globs such as [\"leak/*\"]".to_owned(),
+            Kind::NameGlobs => "expected a list of globs of package names such as [\"@acme/*\"]".to_owned(),
             Kind::Paths => "expected a list of paths".to_owned(),
             Kind::Path => "expected a path".to_owned(),
             Kind::Place => "expected a path or an address such as https://example.com/osv/".to_owned(),

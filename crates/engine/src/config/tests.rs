@@ -192,3 +192,29 @@ fn every_setting_is_unique_and_its_default_fits() {
         }
     }
 }
+
+#[test]
+fn a_table_within_a_section_holds_settings_and_a_mistyped_key_in_it_is_an_error() {
+    let machine = machine().with_file(
+        "/repo/bartizan.toml",
+        "[supply]\nrequire-index = true\n[supply.own]\nnpm = [\"@acme/*\"]\n",
+    );
+    let config = load(&machine).unwrap();
+    assert!(config.flag("supply.require-index"));
+    assert_eq!(config.list("supply.own.npm"), ["@acme/*"]);
+    assert_eq!(
+        config.origin("supply.own.npm").to_string(),
+        "/repo/bartizan.toml:4"
+    );
+
+    let machine = machine.with_file("/repo/bartizan.toml", "[supply.own]\nnmp = [\"@acme/*\"]\n");
+    let error = load(&machine).unwrap_err();
+    assert!(error.to_string().contains("supply.own.nmp"), "{error}");
+    assert!(error.help().contains("supply.own.npm"), "{}", error.help());
+}
+
+#[test]
+fn a_section_that_is_no_table_is_an_error() {
+    let machine = machine().with_file("/repo/bartizan.toml", "[supply]\nown = [\"@acme/*\"]\n");
+    assert!(load(&machine).is_err());
+}

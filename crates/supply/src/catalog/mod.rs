@@ -7,7 +7,7 @@
 mod bytes;
 mod check;
 pub mod encoding;
-mod form;
+pub(crate) mod form;
 mod inventory;
 pub mod registry;
 

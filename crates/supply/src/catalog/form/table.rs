@@ -48,6 +48,14 @@ impl<'t> Table<'t> {
         )
     }
 
+    /// Whether a key is false.
+    pub(crate) fn is_not(self, key: &str) -> bool {
+        matches!(
+            self.table.get(key).map(Spanned::get_ref),
+            Some(DeValue::Boolean(false))
+        )
+    }
+
     /// A table within.
     pub(crate) fn table(self, key: &str) -> Option<Table<'t>> {
         self.table.get(key).and_then(as_table)
@@ -66,6 +74,17 @@ impl<'t> Table<'t> {
     /// The keys.
     pub(crate) fn keys(self) -> impl Iterator<Item = &'t str> {
         self.table.keys().map(|key| key.get_ref().as_ref())
+    }
+
+    /// Where a key stands; an empty range where it does not.
+    pub(crate) fn key_place(self, key: &str) -> Range<usize> {
+        self.table.get_key_value(key).map_or(0..0, |(key, _)| key.span())
+    }
+
+    /// The strings of an array, each with its place.
+    pub(crate) fn placed_texts(self, key: &str) -> impl Iterator<Item = (&'t str, Range<usize>)> {
+        self.array(key)
+            .filter_map(|value| Some((as_text(value.get_ref())?, value.span())))
     }
 
     /// Where it stands.

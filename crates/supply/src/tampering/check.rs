@@ -1,0 +1,196 @@
+//! The check `supply/tampering`: reads each file once and lets every rule judge it.
+
+use super::document::Document;
+use super::own::Own;
+use super::report::{Lines, Note, Report, Verdicts};
+use super::rule::{Rule, Whole};
+use super::{read, registry};
+use bartizan_content::packages;
+use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Reported, Sink};
+use bartizan_model::{FingerprintBuilder, RuleInfo};
+use bartizan_source::{FileMeta, Interest};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
+
+/// Changes when a reader or a rule judges the same bytes differently; part of the key of cached results.
+const REVISION: &[u8] = b"1";
+
+/// What the check judges by.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Names that are the reader's own.
+    pub own: Own,
+    /// Whether every file of the target is looked at, so that what was not seen is not there.
+    pub complete: bool,
+    /// Ids of the rules in force; all of them where there is none.
+    pub enabled: Option<HashSet<String>>,
+    /// Whether the verdict depends on it having run everywhere.
+    pub required: bool,
+}
+
+/// Dependency confusion and tampering.
+pub struct TamperingCheck {
+    meta: Meta,
+    options: Options,
+}
+
+/// The manuals of every rule.
+#[must_use]
+pub fn rules() -> Vec<RuleInfo> {
+    registry::ALL.iter().map(|rule| rule.about().info()).collect()
+}
+
+impl TamperingCheck {
+    /// Its id.
+    pub const ID: &'static str = "supply/tampering";
+
+    /// The check with every rule that is in force.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        let mut builder = FingerprintBuilder::new(Self::ID)
+            .part(REVISION)
+            .part(options.own.written().as_bytes())
+            .part(&[u8::from(options.complete)]);
+        for rule in registry::ALL {
+            let enabled = is_enabled(&options, *rule);
+            builder = builder
+                .part(rule.about().id.as_bytes())
+                .part(&[u8::from(enabled)]);
+        }
+        for text in packages::texts() {
+            builder = builder.part(text.as_bytes());
+        }
+        let mut digest = [0; 32];
+        for (to, from) in digest.iter_mut().zip(builder.finish().as_str().bytes()) {
+            *to = from;
+        }
+        Self {
+            meta: Meta {
+                id: Self::ID,
+                title: "Dependency confusion and tampering",
+                required: options.required,
+                digest,
+            },
+            options,
+        }
+    }
+
+    const fn whole(&self) -> Whole<'_> {
+        Whole {
+            own: &self.options.own,
+            complete: self.options.complete,
+        }
+    }
+
+    fn judge(&self, document: &Document, lines: &Lines<'_>, out: &mut Sink) {
+        for rule in registry::ALL {
+            let enabled = is_enabled(&self.options, *rule);
+            let mut report = Report::new(rule.about(), lines, out, enabled);
+            rule.judge(document, self.whole(), &mut report);
+        }
+    }
+}
+
+/// The text of bytes that are not all UTF-8, of the same length, so that places stay.
+fn readable(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    out
+}
+
+fn is_enabled(options: &Options, rule: &dyn Rule) -> bool {
+    let enabled = options.enabled.as_ref();
+    enabled.is_none_or(|ids| ids.contains(rule.about().id))
+}
+
+impl Check for TamperingCheck {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn rules(&self) -> Vec<RuleInfo> {
+        rules()
+    }
+
+    fn wants(&self, file: &FileMeta) -> Interest {
+        read::reader_of(&file.path).map_or(Interest::No, |reader| Interest::Entire(reader.largest))
+    }
+
+    fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError> {
+        let Some(reader) = read::reader_of(input.path()) else {
+            return Ok(());
+        };
+        let text = match std::str::from_utf8(input.bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) if reader.lenient => Cow::Owned(readable(input.bytes)),
+            Err(error) => return Err(CheckError(format!("it is no UTF-8 text: {error}"))),
+        };
+        let text = text.as_ref();
+        let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let lines = Lines::new(input, text.len() - bare.len());
+        let documents = (reader.read)(bare, input.path()).map_err(|error| CheckError(error.to_string()))?;
+        for document in documents {
+            for problem in &document.problems {
+                out.error(problem.clone());
+            }
+            self.judge(&document, &lines, out);
+        }
+        Ok(())
+    }
+
+    fn finish(&self, facts: &[Fact], out: &mut Sink) -> Result<(), CheckError> {
+        let mut notes: BTreeMap<&str, Vec<Note>> = BTreeMap::new();
+        for fact in facts {
+            if let Some((id, data)) = fact.data.split_once(' ') {
+                let note = Note::new(fact.path.clone(), data.to_owned());
+                notes.entry(id).or_default().push(note);
+            }
+        }
+        for rule in registry::ALL {
+            let about = rule.about();
+            if let Some(notes) = notes.get(about.id) {
+                rule.finish(notes, self.whole(), &mut Verdicts::new(about, out));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Judges files that are at hand, for tests and fuzzing.
+#[must_use]
+pub fn scan(check: &TamperingCheck, files: &[(&str, &[u8])]) -> Reported {
+    let mut all = Reported::default();
+    let mut facts = Vec::new();
+    for (path, bytes) in files {
+        let meta = FileMeta {
+            path: (*path).into(),
+            size: bytes.len() as u64,
+            commit: None,
+            author: None,
+            layer: None,
+        };
+        let mut sink = Sink::default();
+        if let Err(error) = check.run(&Input::whole(&meta, bytes), &mut sink) {
+            sink.error(format!("{path}: {error}"));
+        }
+        let reported = sink.into_reported();
+        all.findings.extend(reported.findings);
+        all.errors.extend(reported.errors);
+        facts.extend(reported.facts.into_iter().map(|data| Fact {
+            path: (*path).to_owned(),
+            data,
+        }));
+    }
+    facts.sort();
+    let mut sink = Sink::default();
+    if let Err(error) = check.finish(&facts, &mut sink) {
+        sink.error(error.to_string());
+    }
+    let reported = sink.into_reported();
+    all.findings.extend(reported.findings);
+    all.errors.extend(reported.errors);
+    all
+}

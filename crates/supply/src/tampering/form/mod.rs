@@ -1,0 +1,3 @@
+//! Forms of files whose places are needed value by value.
+
+pub(crate) mod json;
