@@ -34,7 +34,7 @@ missing_packages() {
   case "$part" in test | all) have c++ || have g++ || echo g++ ;; esac
   # The JUnit report is held against its published schema with xmllint.
   case "$part" in test | all) have xmllint || echo libxml2-utils ;; esac
-  # Tests make package databases and executables with the tools that make them elsewhere.
+  # Tests make package databases, executables and images with the tools that make them elsewhere.
   case "$part" in test | all)
     have rpmbuild || echo rpm
     have objcopy || echo binutils
@@ -42,6 +42,7 @@ missing_packages() {
     have nginx || [ -x /usr/sbin/nginx ] || echo nginx-light
     have docker-registry || echo docker-registry
     have skopeo || echo skopeo
+    have umoci || echo umoci
     have htpasswd || echo apache2-utils
     ;;
   esac

@@ -20,12 +20,14 @@ fn try_it(bytes: &[u8]) {
     let Ok(Some(shelf)) = index.shelf("npm") else { return };
     for name in ["", "a", "left", "zz"] {
         let Ok(Some(package)) = shelf.find(name) else { continue };
-        for (place, listed) in package.listed().unwrap_or_default() {
-            let _ = shelf.advisory(place);
-            for one in listed {
-                let _ = index.imports(name, &one);
-            }
-        }
+        let _ = package.listed(
+            |release| release.is_none_or(|release| release.len() < 8),
+            |place, listed| {
+                let _ = shelf.advisory(place);
+                let _ = index.imports(name, &listed);
+                Ok(())
+            },
+        );
     }
 }
 

@@ -14,6 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
             size: bytes.len() as u64,
             commit: None,
             author: None,
+            layer: None,
         };
         let input = Input::whole(&meta, bytes);
         for cataloger in registry::ALL.iter().filter(|one| one.reads(path) && one.id().starts_with(FAMILY)) {

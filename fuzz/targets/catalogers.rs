@@ -11,7 +11,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|data: &[u8]| {
     let Some((first, bytes)) = data.split_first() else { return };
     let cataloger = registry::ALL[usize::from(*first) % registry::ALL.len()];
-    let meta = FileMeta { path: "some/file".into(), size: bytes.len() as u64, commit: None, author: None };
+    let meta = FileMeta { path: "some/file".into(), size: bytes.len() as u64, commit: None, author: None, layer: None };
     let read = read_with(cataloger, &Input::whole(&meta, bytes));
     let lines = bytes.iter().filter(|byte| **byte == b'\n').count() + 1;
     for component in &read.0 {

@@ -18,7 +18,7 @@ static CHECK: LazyLock<LeakCheck> = LazyLock::new(|| LeakCheck::new(LeakOptions:
 fuzz_target!(|data: &[u8]| {
     let Some((first, bytes)) = data.split_first() else { return };
     let name = NAMES[usize::from(*first) % NAMES.len()];
-    let meta = FileMeta { path: name.into(), size: bytes.len() as u64, commit: None, author: None };
+    let meta = FileMeta { path: name.into(), size: bytes.len() as u64, commit: None, author: None, layer: None };
     let findings = scan(&meta, bytes);
     let lines = bytes.iter().filter(|b| **b == b'\n').count() + 1;
     for finding in &findings {

@@ -12,7 +12,7 @@ const NAMES: [&str; 4] = ["app.py", "README.md", "index.html", "query.sql"];
 fuzz_target!(|data: &[u8]| {
     let Some((first, bytes)) = data.split_first() else { return };
     let name = NAMES[usize::from(*first) % NAMES.len()];
-    let meta = FileMeta { path: name.into(), size: bytes.len() as u64, commit: None, author: None };
+    let meta = FileMeta { path: name.into(), size: bytes.len() as u64, commit: None, author: None, layer: None };
     let mut out = Sink::default();
     let _ = InlineWaivers::default().run(&Input::whole(&meta, bytes), &mut out);
     let lines = bytes.iter().filter(|b| **b == b'\n').count() + 1;

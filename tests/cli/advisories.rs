@@ -125,6 +125,43 @@ fn a_known_vulnerability_is_found_with_its_fix_and_the_way_to_it() {
     assert_eq!(again["findings"][0]["fingerprint"], finding["fingerprint"]);
 }
 
+const VEX: &str = r#"{"@context":"https://openvex.dev/ns/v0.2.0","@id":"urn:x","author":"Harbour",
+"timestamp":"2024-06-01T00:00:00Z","version":1,"statements":[
+{"vulnerability":{"name":"CVE-2024-1000"},"products":[{"@id":"pkg:npm/left@1.0.0"}],"status":"not_affected",
+"justification":"vulnerable_code_not_in_execute_path"},
+{"vulnerability":{"name":"CVE-2024-9"},"products":[{"@id":"left"}],"status":"fixed"}]}"#;
+
+#[test]
+fn a_vex_document_waives_a_vulnerability_and_what_it_says_is_said_on() {
+    let sandbox = supplied();
+    sandbox.write("vendor.json", VEX);
+    let answer = scan(&sandbox, &["--vex", "vendor.json", "-v"]);
+    assert_eq!(answer.code, 0, "{answer}");
+    assert!(
+        answer
+            .out
+            .contains("waived: not affected: vulnerable_code_not_in_execute_path, Harbour"),
+        "{answer}"
+    );
+    assert!(answer.out.contains("(vendor.json, statement 1)"), "{answer}");
+    assert!(
+        answer.err.contains("the product `left` is no package URL"),
+        "{answer}"
+    );
+    sandbox.write("bartizan.toml", "[supply]\nvex = [\"vendor.json\"]\n");
+    let written = scan(&sandbox, &["-o", "openvex=said.json", "-o", "cyclonedx"]);
+    assert_eq!(written.code, 0, "{written}");
+    assert!(written.out.contains("\"code_not_reachable\""), "{written}");
+    std::fs::remove_file(sandbox.path("bartizan.toml")).unwrap();
+    // What was written reads back, and says the same.
+    assert_eq!(scan(&sandbox, &["--vex", "said.json"]).code, 0);
+    assert_eq!(scan(&sandbox, &[]).code, 1);
+    for (name, code) in [("missing.json", 2), ("package-lock.json", 2)] {
+        let answer = scan(&sandbox, &["--vex", name]);
+        assert_eq!(answer.code, code, "{answer}");
+    }
+}
+
 #[test]
 fn a_malicious_package_denies_at_any_threshold() {
     let sandbox = supplied();

@@ -25,6 +25,7 @@ mod fingerprints;
 mod formats;
 mod help;
 mod hook;
+mod images;
 mod interrupts;
 mod progress;
 mod remediation;

@@ -124,8 +124,10 @@ impl From<InvalidGlob> for Error {
 impl From<SourceError> for Error {
     fn from(error: SourceError) -> Self {
         let code = match error {
-            SourceError::NotFound(_) => Code::Nothing,
-            SourceError::Unreadable { .. } => Code::Unknown,
+            SourceError::NotFound(_) | SourceError::NoImage { .. } => Code::Nothing,
+            SourceError::Unreadable { .. } | SourceError::Image { .. } | SourceError::WrongDigest { .. } => {
+                Code::Unknown
+            }
             _ => Code::Usage,
         };
         Self {

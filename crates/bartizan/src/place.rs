@@ -14,6 +14,19 @@ pub(crate) fn bill(target: &str) -> Option<&str> {
     target.strip_prefix(BILL)
 }
 
+/// What begins a target that is a container image.
+const IMAGES: [&str; 2] = ["oci:", "docker-archive:"];
+
+/// Whether a target is a container image.
+pub(crate) fn is_image(target: &str) -> bool {
+    IMAGES.iter().any(|scheme| target.starts_with(scheme))
+}
+
+/// Whether a target is a container image or the root of a system: what a build makes.
+pub(crate) fn is_built(target: &str) -> bool {
+    is_image(target) || target.starts_with("rootfs:")
+}
+
 /// The current directory.
 pub(crate) fn current() -> Result<PathBuf, Error> {
     std::env::current_dir().map_err(|error| {
@@ -35,6 +48,10 @@ pub(crate) fn start_of(target: &str, current: &Path) -> PathBuf {
     }
     if target.starts_with("git:") {
         return repository_root(&Machine, current).unwrap_or_else(|| current.to_path_buf());
+    }
+    // What a build made brings no settings of its own.
+    if is_built(target) {
+        return std::fs::canonicalize(current).unwrap_or_else(|_| current.to_path_buf());
     }
     let path = std::fs::canonicalize(current.join(bill(target).unwrap_or(target)))
         .unwrap_or_else(|_| current.to_path_buf());

@@ -110,6 +110,12 @@ pub(crate) const PRACTICES: &[Practice] = &[
         "Vulnerable and outdated components. What a product is built from is attacked like what it is itself.",
     ),
     practice(
+        "NIST-SP-800-190",
+        "4.1.2",
+        "Images are configured by rules that a tool checks: they run as a user without privileges, come from bases of known \
+         origin, and carry no remote shell.",
+    ),
+    practice(
         "PCI-DSS-4.0.1",
         "8.6.2",
         "Passwords of application and system accounts are not written into scripts, configuration files or source code.",
@@ -153,8 +159,44 @@ const COMPONENTS: &[(&str, &str)] = &[
     ("OWASP-Top10-2021", "A06"),
 ];
 
+const IMAGES: &[(&str, &str)] = &[
+    ("NIST-SP-800-190", "4.1.2"),
+    ("OWASP-Proactive-Controls-2024", "C5"),
+];
+
 /// Weaknesses that rules name.
 pub(crate) const WEAKNESSES: &[Weakness] = &[
+    Weakness {
+        id: "CWE-250",
+        name: "Execution with unnecessary privileges",
+        means: "Something runs with more rights than its work needs, so that every flaw in it is worth more to an attacker.",
+        practices: IMAGES,
+    },
+    Weakness {
+        id: "CWE-269",
+        name: "Improper privilege management",
+        means: "Rights are handed over, kept or taken back in a way that lets somebody have more than is meant for them.",
+        practices: IMAGES,
+    },
+    Weakness {
+        id: "CWE-494",
+        name: "Download of code without integrity check",
+        means: "Code is fetched and used without anything to compare it with, so that whoever controls the source or the way \
+                chooses what runs.",
+        practices: IMAGES,
+    },
+    Weakness {
+        id: "CWE-732",
+        name: "Incorrect permission assignment for critical resource",
+        means: "A file or directory that matters may be read or changed by more people than it should.",
+        practices: IMAGES,
+    },
+    Weakness {
+        id: "CWE-829",
+        name: "Inclusion of functionality from an untrusted control sphere",
+        means: "What somebody else may change at any time becomes part of the product without being looked at.",
+        practices: COMPONENTS,
+    },
     Weakness {
         id: "CWE-798",
         name: "Use of hard-coded credentials",
@@ -337,6 +379,7 @@ pub(crate) fn name_of(framework: &str) -> &str {
         "OWASP-Cheat-Sheets" => "OWASP Cheat Sheet",
         "NIST-800-53-r5" => "NIST SP 800-53 r5",
         "NIST-SSDF-1.1" => "NIST SSDF 1.1",
+        "NIST-SP-800-190" => "NIST SP 800-190",
         "PCI-DSS-4.0.1" => "PCI DSS 4.0.1",
         other => other,
     }

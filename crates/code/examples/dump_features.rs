@@ -28,6 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             size: 0,
             commit: None,
             author: None,
+            layer: None,
         };
         dump(&classifier, &meta, &bytes, &mut out)?;
     }

@@ -29,6 +29,7 @@ fn meta(path: &str) -> FileMeta {
         size: 0,
         commit: None,
         author: None,
+        layer: None,
     }
 }
 

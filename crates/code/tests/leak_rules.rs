@@ -47,6 +47,7 @@ fn with_all_rules_in_force_every_example_is_still_found() {
                     size: text.len() as u64,
                     commit: None,
                     author: None,
+                    layer: None,
                 };
                 let mut sink = Sink::default();
                 check.run(&Input::whole(&meta, &text), &mut sink).unwrap();

@@ -56,7 +56,7 @@ impl<'a> Input<'a> {
             end_line,
             end_column,
             commit: self.meta.commit.as_deref().map(str::to_owned),
-            layer: None,
+            layer: self.meta.layer.as_deref().map(str::to_owned),
         }
     }
 
@@ -102,6 +102,7 @@ mod tests {
             size: 0,
             commit: None,
             author: None,
+            layer: None,
         }
     }
 

@@ -89,11 +89,11 @@ pub fn run(
 ) -> Result<Outcome, SourceError> {
     let mut skipped = Vec::new();
     let entries = source.list(&mut skipped)?;
-    let bytes = entries.iter().map(|entry| entry.meta.size).sum();
+    let bytes = entries.iter().map(|entry| entry.meta.size).sum::<u64>();
     options.progress.planned(entries.len() as u64, bytes);
     let cache = options.cache.as_ref().map(|cache| Cache::open(cache, checks));
     let next = AtomicUsize::new(0);
-    let jobs = worker_count(options.jobs, entries.len());
+    let jobs = worker_count(options.jobs, entries.len(), bytes);
     let shared = Shared {
         source,
         checks,
@@ -133,11 +133,15 @@ pub fn run(
     Ok(collected.into_outcome(checks, skipped, interrupted))
 }
 
-fn worker_count(asked: usize, entries: usize) -> usize {
+/// Bytes of few large files that are worth a thread.
+const WORTH_A_THREAD: u64 = 4 << 20;
+
+fn worker_count(asked: usize, entries: usize, bytes: u64) -> usize {
     let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let wanted = if asked == 0 { processors() } else { asked };
-    // A thread costs more than a handful of files.
-    wanted.min(entries.div_ceil(8)).max(1)
+    // A thread costs more than a handful of files, unless they are large.
+    let by_bytes = usize::try_from(bytes / WORTH_A_THREAD).unwrap_or(usize::MAX);
+    wanted.min(entries.div_ceil(8).max(by_bytes.min(entries))).max(1)
 }
 
 struct Shared<'a> {

@@ -26,7 +26,7 @@ pub use fingerprint::{Fingerprint, FingerprintBuilder, SecretKey};
 pub use location::Location;
 pub use package_url::{InvalidPackageUrl, MAX_PACKAGE_URL_LEN, PackageUrl, PackageUrlParts};
 pub use priority::{Decision, Priority, Remedy, Risk, Upgrade};
-pub use report::{REPORT_SCHEMA, Report, Stats, Target, Tool};
+pub use report::{ImageIdentity, REPORT_SCHEMA, Report, Stats, Target, Tool};
 pub use rule::{Control, RuleInfo};
 pub use severity::{Confidence, Severity, UnknownLevel};
 pub use time::{Date, InvalidTime, Timestamp};

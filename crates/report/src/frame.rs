@@ -354,6 +354,7 @@ pub(crate) fn describe_waiver(waiver: &Waiver) -> String {
     let place = match &waiver.origin {
         WaiverOrigin::Inline { path, line } => format!("{path}:{line}"),
         WaiverOrigin::File { path, entry } => format!("{path}, entry {entry}"),
+        WaiverOrigin::Vex { path, statement, .. } => format!("{path}, statement {statement}"),
     };
     format!("{}{until}{owner} ({place})", waiver.reason)
 }

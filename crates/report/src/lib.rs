@@ -16,6 +16,7 @@ mod json;
 mod junit;
 mod license;
 mod markdown;
+mod openvex;
 mod pretty;
 mod remedies;
 mod sarif;
@@ -103,6 +104,7 @@ pub fn render(
         Format::Statement => statement::render(report, &mut out)?,
         Format::Cyclonedx => cyclonedx::render(report, &mut out)?,
         Format::Spdx => spdx::render(report, &mut out)?,
+        Format::Openvex => openvex::render(report, &mut out)?,
     }
     io::Write::flush(&mut out)
 }

@@ -83,8 +83,26 @@ fn target(report: &Report) -> Value {
         "filesAnalyzed": false,
         "primaryPackagePurpose": "APPLICATION",
     });
-    if let (Value::Object(object), Some(commit)) = (&mut object, &report.target.commit) {
-        object.insert("versionInfo".into(), json!(commit));
+    let Value::Object(map) = &mut object else {
+        return object;
+    };
+    if let Some(commit) = &report.target.commit {
+        map.insert("versionInfo".into(), json!(commit));
+    }
+    if let Some(image) = &report.target.image {
+        map.insert("versionInfo".into(), json!(image.digest));
+        map.insert("primaryPackagePurpose".into(), json!("CONTAINER"));
+        if let Some((repository, _)) = image.reference() {
+            map.insert("name".into(), json!(repository));
+        }
+        if let Some(purl) = image.purl() {
+            let reference = json!({
+                "referenceCategory": "PACKAGE-MANAGER",
+                "referenceType": "purl",
+                "referenceLocator": purl.to_string(),
+            });
+            map.insert("externalRefs".into(), json!([reference]));
+        }
     }
     object
 }

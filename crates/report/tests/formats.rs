@@ -102,6 +102,16 @@ fn the_time_that_is_left_is_told_for_what_was_seen_before() {
 }
 
 #[test]
+fn what_was_said_of_vulnerabilities_is_said_on() {
+    for format in [Format::Openvex, Format::Cyclonedx] {
+        snapshot(
+            &format!("spoken-of-{format}"),
+            &common::rendered(format, &common::spoken_of()),
+        );
+    }
+}
+
+#[test]
 fn frames_are_styled_only_when_asked() {
     let rules = common::rules();
     let mut context = common::context(&rules);
@@ -338,7 +348,10 @@ fn ten_thousand_findings_are_rendered_in_seconds() {
     report.findings = (0..10_000).map(many).collect();
     let rules = common::rules();
     let context: Context<'_> = common::context(&rules);
-    for format in Format::ALL.into_iter().filter(|format| !format.is_bill()) {
+    for format in Format::ALL
+        .into_iter()
+        .filter(|format| format.has_every_finding())
+    {
         let begun = Instant::now();
         let text = common::rendered_with(format, &report, &context);
         // Far above what an idle machine needs: this catches what grows with the square.
@@ -423,7 +436,10 @@ fn findings_that_the_baseline_knows_are_counted_in_every_format_and_never_as_not
     let line = summary(&report, &common::context(&rules));
     assert!(line.contains("; 1,234 known by the baseline; "), "{line}");
     assert!(!line.contains("not looked at"), "{line}");
-    for format in Format::ALL.into_iter().filter(|format| !format.is_bill()) {
+    for format in Format::ALL
+        .into_iter()
+        .filter(|format| format.has_every_finding())
+    {
         // For these two the summary on standard error says it.
         if matches!(format, Format::Pretty | Format::Concise) {
             continue;

@@ -1,5 +1,6 @@
 //! The types between sources and the engine.
 
+use crate::image::Image;
 use bartizan_model::{Skipped, Target};
 use std::sync::Arc;
 
@@ -15,6 +16,8 @@ pub struct FileMeta {
     pub commit: Option<Arc<str>>,
     /// Author of that commit, `Name <mail>`.
     pub author: Option<Arc<str>>,
+    /// Digest of the uncompressed layer that holds the bytes, `algorithm:hex`, in images.
+    pub layer: Option<Arc<str>>,
 }
 
 impl FileMeta {
@@ -186,6 +189,44 @@ pub enum SourceError {
     /// There is nothing to compare the work tree with.
     #[error("there is no upstream, no `origin` and no `main` or `master` to compare with")]
     NoBase,
+    /// An image, or what should be one, cannot be read.
+    #[error("cannot read the image `{target}`: {cause}")]
+    Image {
+        /// As written.
+        target: String,
+        /// Why not.
+        cause: String,
+    },
+    /// No image is the one that was asked for.
+    #[error("`{target}`: {cause}")]
+    NoImage {
+        /// As written.
+        target: String,
+        /// What there is not.
+        cause: String,
+        /// What there is instead.
+        help: String,
+    },
+    /// More than one image may be meant.
+    #[error("`{target}` holds several images")]
+    SeveralImages {
+        /// As written.
+        target: String,
+        /// Names or digests of some of them.
+        names: Vec<String>,
+    },
+    /// A part of an image is not what its digest says: it was damaged or tampered with.
+    #[error("`{target}`: {what} is not what its digest says: {expected} is expected, {found} is there")]
+    WrongDigest {
+        /// As written.
+        target: String,
+        /// Which part.
+        what: String,
+        /// The digest that names it.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
     /// The spelling of a target is not understood.
     #[error("`{0}` is no target")]
     Spelling(String),
@@ -217,9 +258,21 @@ impl SourceError {
                     .to_owned()
             }
             Self::NoBase => "name what to compare with, for instance `--changed=HEAD~1`".to_owned(),
+            Self::Image { .. } => {
+                "get a whole copy, for instance with `skopeo copy docker://NAME oci:DIR`".to_owned()
+            }
+            Self::NoImage { help, .. } => help.clone(),
+            Self::SeveralImages { names, .. } => {
+                format!("name one of them behind the path: {}", names.join(", "))
+            }
+            Self::WrongDigest { .. } => {
+                "trust nothing of it; get the image again from where it was built".to_owned()
+            }
             Self::Unsupported { instead, .. } => (*instead).to_owned(),
             Self::Spelling(_) => {
-                "targets are a path, `-`, `git:RANGE`, `git:ALL`, `git:STAGED`, or `sbom:FILE`".to_owned()
+                "targets are a path, `-`, `git:RANGE`, `git:ALL`, `git:STAGED`, `oci:DIR[:NAME|@DIGEST]`, \
+                 `docker-archive:FILE[:NAME]`, `rootfs:DIR`, or `sbom:FILE`"
+                    .to_owned()
             }
         }
     }
@@ -240,4 +293,10 @@ pub trait Source: Send + Sync {
     /// Reads one entry into `consumer`, through `buffer`, which the caller reuses. Failures are told to the
     /// consumer as skipped entries: other entries are unaffected.
     fn read(&self, entry: &Entry, buffer: &mut Vec<u8>, consumer: &mut dyn Consumer);
+
+    /// Where the source is a container image: what is known of it as a whole, once every entry was read. An error
+    /// means that nothing read from it may be judged by. Answered once.
+    fn image(&self) -> Option<Result<Image, SourceError>> {
+        None
+    }
 }

@@ -1,6 +1,6 @@
 //! Where bytes come from.
 //!
-//! In: a target (directory, git index, range or history, archive, standard input). Out: a list of [`Entry`] values
+//! In: a target (directory, git index, range or history, archive, container image, root file system, standard input). Out: a list of [`Entry`] values
 //! in a stable order, and for each entry one or more [`Unit`]s of bytes given to a [`Consumer`]. Every byte is read
 //! once. Everything that is not read is told to the caller as a [`bartizan_model::Skipped`].
 
@@ -11,15 +11,17 @@ mod dir;
 mod entry;
 mod git;
 pub mod http;
+pub mod image;
 mod open;
 mod options;
+mod platform;
 pub mod registry;
 mod stdin;
 mod window;
 
 pub use binary::looks_binary;
-pub use digest::{ContentDigest, InvalidDigest};
-pub use dir::DirSource;
+pub use digest::{Digest, NoDigest};
+pub use dir::{DirSource, RootSource};
 pub use entry::{Consumer, Entry, FileMeta, Handle, Interest, Signature, Source, SourceError, Unit, Window};
 pub use git::{
     GitChangedSource, GitHistorySource, GitIndexSource, GitRangeSource, Provenance, StagedFile, StagedFiles,
@@ -27,6 +29,7 @@ pub use git::{
 };
 pub use open::open;
 pub use options::{ArchiveLimits, SourceOptions, WindowSize};
+pub use platform::{InvalidPlatform, Platform};
 pub use stdin::StdinSource;
 
 use bartizan_model::Skipped;

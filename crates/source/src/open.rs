@@ -1,8 +1,8 @@
 //! From the spelling of a target to its source.
 
 use crate::{
-    DirSource, GitHistorySource, GitIndexSource, GitRangeSource, Source, SourceError, SourceOptions,
-    StdinSource,
+    DirSource, GitHistorySource, GitIndexSource, GitRangeSource, RootSource, Source, SourceError,
+    SourceOptions, StdinSource, image,
 };
 
 /// Opens what `target` spells: a path, `-` for standard input, or one of the forms that begin with a scheme.
@@ -25,6 +25,14 @@ pub fn open(target: &str, options: &SourceOptions) -> Result<Box<dyn Source>, So
             )?)),
         };
     }
+    if let Some((scheme, what)) = target.split_once(':') {
+        match scheme {
+            "oci" => return Ok(Box::new(image::open_oci(target, what, options)?)),
+            "docker-archive" => return Ok(Box::new(image::open_docker_archive(target, what, options)?)),
+            "rootfs" => return Ok(Box::new(RootSource::open(target, what, options)?)),
+            _ => {}
+        }
+    }
     if let Some((scheme, _)) = target.split_once(':')
         && let Some((_, instead)) = UNSUPPORTED.iter().find(|(name, _)| *name == scheme)
     {
@@ -40,14 +48,8 @@ pub fn open(target: &str, options: &SourceOptions) -> Result<Box<dyn Source>, So
 const UNSUPPORTED: &[(&str, &str)] = &[
     (
         "image",
-        "save the image with `docker save` or `skopeo copy`, unpack its layers and scan that directory",
+        "save the image with `docker save` and scan `docker-archive:FILE`, or fetch it with `skopeo copy docker://NAME oci:DIR` and scan `oci:DIR`",
     ),
-    ("oci", "unpack the layers under `blobs/` and scan that directory"),
-    (
-        "docker-archive",
-        "scan the file as a path: it is a tar archive, and layers in it are expanded",
-    ),
-    ("rootfs", "scan the directory as a path"),
     (
         "sbom",
         "name it without `--staged` and `--changed`: `bartizan sbom sbom:FILE`",

@@ -1,5 +1,6 @@
 //! How sources list and read: limits and preferences, all counted in bytes or entries, never in time.
 
+use crate::image::{ImageLimits, Platform};
 use std::path::PathBuf;
 
 /// Preferences and limits of every source.
@@ -15,6 +16,10 @@ pub struct SourceOptions {
     pub windows: WindowSize,
     /// Bounds of the expansion of archives.
     pub archives: ArchiveLimits,
+    /// Bounds of reading container images.
+    pub images: ImageLimits,
+    /// Which of several images of an index is wanted; none means that for this machine, or the only one.
+    pub platform: Option<Platform>,
     /// Largest git object, in bytes, that is decoded into memory; larger ones are skipped aloud.
     pub max_object: u64,
     /// Threads that walk a directory; 0 lets the machine decide.
@@ -33,6 +38,8 @@ impl Default for SourceOptions {
             follow_links: false,
             windows: WindowSize::default(),
             archives: ArchiveLimits::default(),
+            images: ImageLimits::default(),
+            platform: None,
             max_object: 256 << 20,
             threads: 0,
             repository: PathBuf::from("."),

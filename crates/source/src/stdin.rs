@@ -48,6 +48,7 @@ impl Source for StdinSource {
             size: 0,
             commit: None,
             author: None,
+            layer: None,
         };
         Ok(vec![Entry {
             meta,

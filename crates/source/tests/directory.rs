@@ -315,16 +315,7 @@ fn a_missing_target_and_an_unknown_scheme_say_what_to_do() {
     let options = SourceOptions::default();
     let missing = bartizan_source::open("no/such/path", &options).err().unwrap();
     assert!(matches!(missing, SourceError::NotFound(_)));
-    for target in [
-        "image:alpine",
-        "oci:dir",
-        "docker-archive:x.tar",
-        "rootfs:/",
-        "sbom:x",
-        "k8s:x",
-        "host:",
-        "url:x",
-    ] {
+    for target in ["image:alpine", "sbom:x", "k8s:x", "host:", "url:x"] {
         let error = bartizan_source::open(target, &options).err().unwrap();
         assert!(
             matches!(error, SourceError::Unsupported { .. }),
@@ -332,4 +323,33 @@ fn a_missing_target_and_an_unknown_scheme_say_what_to_do() {
         );
         assert!(!error.help().is_empty());
     }
+}
+
+#[test]
+fn the_root_of_a_system_is_read_whatever_ignore_files_say_and_no_link_leaves_it() {
+    let root = tempfile::tempdir().unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    write(outside.path(), "secret", "s");
+    for (path, text) in [
+        (".gitignore", "*"),
+        ("app/.git/config", "c"),
+        ("etc/os-release", "ID=x"),
+        ("proc/kept", "a plain directory of that name"),
+    ] {
+        write(root.path(), path, text);
+    }
+    std::os::unix::fs::symlink(outside.path(), root.path().join("out")).unwrap();
+    std::os::unix::fs::symlink(outside.path().join("secret"), root.path().join("etc/shadow")).unwrap();
+    let source = bartizan_source::open(
+        &format!("rootfs:{}", root.path().display()),
+        &SourceOptions::default(),
+    )
+    .unwrap();
+    let keeper = read(source.as_ref());
+    assert_eq!(
+        keeper.sorted_paths(),
+        [".gitignore", "app/.git/config", "etc/os-release", "proc/kept"]
+    );
+    assert_eq!(source.target().kind, "rootfs");
+    assert!(keeper.skipped.is_empty(), "{:?}", keeper.skipped);
 }

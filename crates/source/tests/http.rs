@@ -12,7 +12,7 @@ mod daemon;
 #[path = "common/server.rs"]
 mod server;
 
-use bartizan_source::ContentDigest;
+use bartizan_source::Digest;
 use bartizan_source::http::{
     Client, Download, Downloaded, HttpError, HttpOptions, Method, Patience, Proxies, Request, Url,
     Validators, Watch,
@@ -483,7 +483,7 @@ fn bytes_that_are_not_those_asked_for_are_thrown_away() {
         None => answer("200 OK", &[], b"here"),
     });
     let directory = tempfile::tempdir().unwrap();
-    let ask = |name: &str, digest: &ContentDigest| {
+    let ask = |name: &str, digest: &Digest| {
         let address = url(&server.url("/f"));
         client().download(
             &Download {
@@ -496,10 +496,10 @@ fn bytes_that_are_not_those_asked_for_are_thrown_away() {
             &(),
         )
     };
-    let right = ContentDigest::sha256(b"here");
+    let right = Digest::sha256(b"here");
     assert!(matches!(ask("a", &right), Ok(Downloaded::Complete { .. })));
     assert!(matches!(ask("a", &right), Ok(Downloaded::Unchanged)));
-    let error = ask("b", &ContentDigest::sha256(b"there")).unwrap_err();
+    let error = ask("b", &Digest::sha256(b"there")).unwrap_err();
     assert!(matches!(error, HttpError::Digest { .. }), "{error:?}");
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
     // What an earlier run left behind is wrong, what the server has is right.
@@ -519,7 +519,7 @@ fn two_runs_that_fetch_the_same_file_take_turns() {
     let server = Server::start(move |_, _| answer("200 OK", &[], &served));
     let directory = tempfile::tempdir().unwrap();
     let to = directory.path().join("file");
-    let digest = ContentDigest::sha256(&whole);
+    let digest = Digest::sha256(&whole);
     let address = url(&server.url("/f"));
     std::thread::scope(|scope| {
         for _ in 0..8 {

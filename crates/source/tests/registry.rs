@@ -9,8 +9,8 @@
 
 #[path = "common/daemon.rs"]
 mod daemon;
-#[path = "common/image.rs"]
-mod image;
+#[path = "common/pulled.rs"]
+mod pulled;
 #[path = "common/puller.rs"]
 mod puller;
 #[path = "common/server.rs"]
@@ -19,7 +19,7 @@ mod server;
 use bartizan_source::http::HttpError;
 use bartizan_source::registry::RegistryError;
 use daemon::{Authority, Daemon};
-use image::Content;
+use pulled::Content;
 use puller::{Puller, assert_whole, bytes};
 use std::path::Path;
 use std::process::Command;
@@ -125,7 +125,7 @@ fn a_real_registry_gives_images_of_both_formats_with_a_password_and_over_tls() {
     puller.options.ca_files = vec![authority.authority.clone()];
 
     let pulled = puller.pull(&registry.image("acme/app:1")).unwrap();
-    assert_eq!(pulled.media_type, image::MANIFEST);
+    assert_eq!(pulled.media_type, pulled::MANIFEST);
     assert!(pulled.fetched > 250_000, "{}", pulled.fetched);
     assert_whole(&puller, &pulled, &content);
     drop(pulled);

@@ -7,17 +7,17 @@
     reason = "a test may fail loudly"
 )]
 
-#[path = "common/image.rs"]
-mod image;
+#[path = "common/pulled.rs"]
+mod pulled;
 #[path = "common/puller.rs"]
 mod puller;
 #[path = "common/server.rs"]
 mod server;
 
-use bartizan_source::ContentDigest;
+use bartizan_source::Digest;
 use bartizan_source::http::{HttpError, Watch};
 use bartizan_source::registry::{Keychain, RegistryError};
-use image::{Content, part};
+use pulled::{Content, part};
 use puller::{Puller, assert_whole, bytes};
 use server::{Asked, Reply, Server, answer, cut};
 use std::os::unix::fs::PermissionsExt;
@@ -275,15 +275,11 @@ fn bytes_of_another_digest_are_a_failure_and_are_not_kept() {
             .contains("/manifests/")
             .then(|| answer("200 OK", &[], &other))
     });
-    let pinned = format!(
-        "127.0.0.1:{}/acme/app@{}",
-        server.port(),
-        ContentDigest::sha256(b"x")
-    );
+    let pinned = format!("127.0.0.1:{}/acme/app@{}", server.port(), Digest::sha256(b"x"));
     let error = puller.pull(&pinned).unwrap_err();
     assert!(matches!(error, RegistryError::Digest { .. }), "{error:?}");
 
-    let claimed = ContentDigest::sha256(b"y").to_string();
+    let claimed = Digest::sha256(b"y").to_string();
     let server = guarded(small(), move |asked, _| {
         let headers = [("Docker-Content-Digest", claimed.as_str())];
         asked
@@ -317,7 +313,7 @@ fn a_pull_that_was_broken_off_goes_on_with_what_is_there() {
     let mut content = Content::default();
     let (first, second) = (bytes(2_000_000, 1), bytes(1000, 2));
     content.image("1", "amd64", &[&second, &first]);
-    let large = ContentDigest::sha256(&first).to_string();
+    let large = Digest::sha256(&first).to_string();
     let healthy = std::sync::Arc::new(AtomicBool::new(false));
     let is_healthy = std::sync::Arc::clone(&healthy);
     let served = first.clone();
@@ -478,13 +474,13 @@ fn many_runs_pull_at_once_into_one_layout() {
                     .unwrap();
                 assert_eq!(
                     pulled.manifest_digest.to_string(),
-                    ContentDigest::sha256(&content.manifests[tag].1).to_string()
+                    Digest::sha256(&content.manifests[tag].1).to_string()
                 );
             });
         }
     });
     assert_eq!(puller.wrong_blobs(), Vec::<String>::new());
-    let large = ContentDigest::sha256(&shared).to_string();
+    let large = Digest::sha256(&shared).to_string();
     let asked = server.asked();
     let fetched = asked
         .iter()

@@ -122,6 +122,7 @@ fn inventory(case: &Case) -> String {
         size: case.text.len() as u64,
         commit: None,
         author: None,
+        layer: None,
     };
     let input = Input::whole(&meta, case.text.as_bytes());
     let readers: Vec<&dyn Cataloger> = registry::ALL

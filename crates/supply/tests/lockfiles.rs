@@ -86,6 +86,7 @@ fn read(name: &str, bytes: &[u8]) -> (Vec<Component>, Vec<String>) {
         size: bytes.len() as u64,
         commit: None,
         author: None,
+        layer: None,
     };
     let input = Input::whole(&meta, bytes);
     let cataloger = registry::ALL

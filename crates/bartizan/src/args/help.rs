@@ -2,8 +2,8 @@
 
 pub(super) const TOP: &str = "\
 Guards a SaaS platform from the commit to the kernel. This version guards the commit and begins to guard the build: it \
-finds leaked credentials in directories, archives, staged files and git history, lists components and their known \
-vulnerabilities, explains each finding, and answers one question the same way everywhere: allow, deny or unknown.";
+finds leaked credentials in directories, archives, container images, staged files and git history, lists components and \
+their known vulnerabilities, judges how images are made, explains each finding, and answers one question the same way everywhere: allow, deny or unknown.";
 
 pub(super) const TOP_EXAMPLES: &str = "\
 Examples:
@@ -24,9 +24,13 @@ Exit codes:
 pub(super) const SCAN: &str = "\
 Look for leaked credentials and known vulnerabilities.
 
-A target is a path (directory, file or archive), `-` for standard input, git:RANGE for the commits of a range, or \
-git:ALL for every commit of the repository. Each finding says what was found and where, why it matters, how sure \
+A target is a path (directory, file or archive), `-` for standard input, git:RANGE for the commits of a range, \
+git:ALL for every commit of the repository, oci:DIR[:NAME|@DIGEST] or docker-archive:FILE[:NAME] for a container image, \
+or rootfs:DIR for the root of a system. Each finding says what was found and where, why it matters, how sure \
 Bartizan is, and how to mend it. A credential itself is masked everywhere.
+
+Every layer of an image is looked at, files that a later layer deletes included; components are those that a container \
+sees. A finding says which layer and which instruction brought it, and its line where --dockerfile names the file.
 
 Components are matched once `bartizan db update` has made an index of advisories; without one that is said, and decides \
 nothing unless `supply.require-index` is set. Whatever else could not be looked at is said, and makes the answer Unknown.";
@@ -38,6 +42,8 @@ Examples:
   bartizan scan git:origin/main..HEAD         the commits of a branch
   bartizan scan git:ALL                       the whole history
   git show HEAD:config.yml | bartizan scan -  standard input
+  bartizan scan oci:build/image:1.2           an image, as `skopeo copy` or `docker buildx` write it
+  bartizan scan docker-archive:app.tar        an image, as `docker save` writes it
   bartizan scan --changed=origin/main         files that differ from a branch
   bartizan scan --only 'leak/aws-*'           some rules
   bartizan scan -o concise -o sarif=out.sarif two formats
@@ -51,20 +57,21 @@ The stage commit looks at what is staged, not at what lies in the work tree: a c
 file and not from the index is found, and one that is not staged stops nobody. Findings of the classifier for \
 credentials without a known format are advice there, unless the setting leak.generic is \"block\".
 
-The checks of the stages build, deploy and run are not part of this version; a gate of such a stage answers with exit \
-code 3, never with allow.";
+The stage build looks at what was built: a container image or the root of a system. The checks of the stages deploy and \
+run are not part of this version; a gate of such a stage answers with exit code 3, never with allow.";
 
 pub(super) const GATE_EXAMPLES: &str = "\
 Examples:
   bartizan gate --stage commit                  what the commit hook runs
   bartizan gate --stage commit --fail-on low    a stricter gate
-  bartizan gate --stage commit git:main..HEAD   the commits of a branch";
+  bartizan gate --stage commit git:main..HEAD   the commits of a branch
+  bartizan gate --stage build oci:build/image   an image before it is pushed";
 
 pub(super) const SBOM: &str = "\
 List the components of a target: which packages it contains or is built from, in which versions, what depends on what, \
 under which licence, and the line of the file that proves each.
 
-A target is what `scan` takes, or sbom:FILE for a bill of materials that is there already: CycloneDX in JSON (1.2 to \
+A target is what `scan` takes, an image or root of a system included, or sbom:FILE for a bill of materials that is there already: CycloneDX in JSON (1.2 to \
 1.6) or XML, SPDX (2.2, 2.3) in JSON or as tag-value. Two runs over the same bytes differ in the time alone.
 
 Nothing is judged, so 1 is never the answer. A lock file that could not be read makes the inventory incomplete: the \
@@ -76,6 +83,7 @@ Examples:
   bartizan sbom -o spdx=app.spdx.json       SPDX 2.3, to a file
   bartizan sbom -o cyclonedx=a -o spdx=b    both, from one read
   bartizan sbom git:main..HEAD              what the commits of a branch touch
+  bartizan sbom oci:build/image:1.2         what an image contains
   bartizan sbom sbom:vendor.xml -o spdx     from one form to another
   bartizan sbom -o statement                an in-toto statement, to be signed";
 

@@ -2,15 +2,21 @@
 
 use crate::args::{Common, GateArgs, ScanArgs, Stage};
 use crate::error::{Error, Outcome};
+use crate::place;
 use crate::terminal::Terminal;
 
 /// Scans what the stage is about and answers.
 pub(crate) fn run(common: &Common, args: GateArgs, terminal: Terminal) -> Outcome {
     let stage = args.stage;
-    if stage != Stage::Commit {
+    let is_build = stage == Stage::Build && !args.targets.is_empty();
+    if stage != Stage::Commit && !(is_build && args.targets.iter().all(|target| place::is_built(target))) {
         return Err(Error::nothing(
-            format!("no check of the stage {} is part of this version", stage.as_str()),
-            "`bartizan gate --stage commit git:BASE..HEAD` judges the commits of a branch by the checks there are",
+            format!(
+                "no check of the stage {} is part of this version for that",
+                stage.as_str()
+            ),
+            "`bartizan gate --stage build oci:DIR` judges an image, `bartizan gate --stage commit git:BASE..HEAD` the commits \
+             of a branch",
         ));
     }
     let mut scan = ScanArgs {

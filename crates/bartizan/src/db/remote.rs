@@ -7,7 +7,7 @@ use super::mirror::{self, LARGEST_LIST};
 use crate::error::{Code, Error, plain};
 use crate::progress::Transfer;
 use bartizan_engine::system::{Machine, System};
-use bartizan_source::ContentDigest;
+use bartizan_source::Digest;
 use bartizan_source::http::{Client, Download, Downloaded, Request, Url, Validators};
 use serde_json::{Value, json};
 use std::os::unix::fs::DirBuilderExt;
@@ -128,7 +128,7 @@ impl Fetched {
 const VALIDATORS: &str = "validators.json";
 
 fn key_of(url: &Url) -> String {
-    let digest = ContentDigest::sha256(url.request_target().as_bytes());
+    let digest = Digest::sha256(url.request_target().as_bytes());
     digest.hex().chars().take(32).collect()
 }
 

@@ -1,6 +1,7 @@
 //! From what was found to a report: waivers, baseline, verdict.
 
 use super::rules::Selection;
+use super::supply::{self, Statements};
 use super::{Place, Request, remediation};
 use crate::args::{Common, JudgeArgs, Stage};
 use crate::error::Error;
@@ -35,6 +36,8 @@ pub(super) struct Found {
     pub(super) outcome: Outcome,
     /// What closes some of the findings.
     pub(super) remedies: Vec<Remedy>,
+    /// What VEX documents say.
+    pub(super) statements: Statements,
 }
 
 /// The report, and what became of the entries of the waiver file.
@@ -125,6 +128,13 @@ pub(super) fn judge(
     let looked_for = scope.whole.then_some(&selection.in_force);
     let mut applied = waiver::apply(outcome.findings, &outcome.inline_waivers, &entries, terms, scope);
 
+    let mut skipped = outcome.skipped;
+    supply::speak(
+        &found.statements,
+        &mut applied.findings,
+        (&scanned.target, &outcome.components),
+        &mut skipped,
+    );
     remediation::plan(
         &mut applied.findings,
         config,
@@ -133,7 +143,6 @@ pub(super) fn judge(
         looked_for,
         scanned.terminal,
     );
-    let skipped = outcome.skipped;
     let (mut findings, known) = match baseline {
         Some(baseline) => baseline.hide(applied.findings),
         None => (applied.findings, 0),
@@ -154,7 +163,8 @@ pub(super) fn judge(
             rules_digest: bartizan_engine::digest_of_checks(scanned.checks),
         },
         target: Target {
-            sha256: Some(outcome.sha256),
+            // An image is known by its manifest, whatever of it was looked at.
+            sha256: scanned.target.sha256.clone().or(Some(outcome.sha256)),
             ..scanned.target.clone()
         },
         started: scanned.started,

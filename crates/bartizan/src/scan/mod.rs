@@ -3,6 +3,7 @@
 //! In: targets and options. Out: [`Done`]: the report with waivers, baseline and verdict applied, and what the verbs
 //! that look after waivers and baselines need besides.
 
+mod image;
 mod judged;
 mod remediation;
 mod rules;
@@ -28,7 +29,9 @@ use bartizan_engine::waiver::InlineWaivers;
 use bartizan_engine::{CacheOptions, Check, RunOptions};
 use bartizan_model::{Report, RuleInfo, SecretKey, Target};
 use bartizan_report::GroupBy;
+use bartizan_source::Source;
 use bartizan_supply::catalog::{Bills, InventoryCheck};
+use bartizan_supply::image::checks::ConfigurationCheck;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -97,6 +100,7 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         judged::waiver_file(system, &config, request.common, &place)?
     };
 
+    let statements = supply::statements(system, &config, &place)?;
     let source = source::open(request, &config, &place)?;
     let supply = if request.inventory == Inventory::Only {
         None
@@ -124,11 +128,18 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         return Err(Error::interrupted());
     }
     source::nothing_there(request, &outcome)?;
+    let made = made(source.as_ref(), system, &config, &selection, &outcome, terminal)?;
+    if let Some(made) = &made {
+        made.leave_what_is_seen(&mut outcome.components);
+    }
     supply::finish_inventory(&mut outcome);
     let remedies = supply
         .as_ref()
         .map(|supply| supply.judge(&selection, &mut outcome))
         .unwrap_or_default();
+    if let Some(made) = &made {
+        made.judge(&selection, &mut outcome);
+    }
     if let Some(error) = &outcome.cache_error {
         terminal.warn(format_args!(
             "the result cache could not be written: {error}; the next scan will be slower"
@@ -145,7 +156,11 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         checks: &checks,
         terminal,
     };
-    let found = judged::Found { outcome, remedies };
+    let found = judged::Found {
+        outcome,
+        remedies,
+        statements,
+    };
     let judged = judged::judge(&scanned, found, &selection, entries, baseline)?;
     // Manuals are large: they are unpacked only when there is a finding to explain.
     let rules = if judged.report.findings.is_empty() {
@@ -165,6 +180,35 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         waivers_used: judged.used,
         waiver_faults: judged.faults,
     })
+}
+
+/// What is known of the image that was read, if it was one.
+fn made(
+    source: &dyn Source,
+    system: &dyn System,
+    config: &Config,
+    selection: &rules::Selection,
+    outcome: &bartizan_engine::Outcome,
+    terminal: Terminal,
+) -> Result<Option<image::Made>, Error> {
+    let Some(made) = image::Made::of(source, system, config)? else {
+        return Ok(None);
+    };
+    let file = config.text("image.dockerfile");
+    if made.is_dockerfile_of_another(!file.is_empty()) {
+        terminal.warn(format_args!(
+            "`{file}` does not fit the history of the image, so no lines of it are named"
+        ));
+    }
+    let is_searched = selection.enabled().is_none()
+        && outcome
+            .checks
+            .iter()
+            .any(|run| run.check == "leak/credentials" && run.status.is_complete())
+        && config.text("leak.generic") != "off"
+        && config.list("leak.allow-paths").is_empty()
+        && config.list("scan.exclude").is_empty();
+    Ok(Some(made.show_harmless_steps(&outcome.findings, is_searched)))
 }
 
 /// Where the request takes place.
@@ -207,12 +251,12 @@ fn configure(system: &dyn System, request: &Request<'_>, place: &Place) -> Resul
     };
     list("scan.only", "--only", &judge.only);
     list("scan.skip", "--skip", &judge.skip);
-    let files: Vec<String> = judge
-        .rules
-        .iter()
-        .map(|file| file.to_string_lossy().into_owned())
-        .collect();
-    list("rules.files", "--rules", &files);
+    let texts = |files: &[PathBuf]| -> Vec<String> {
+        let files = files.iter();
+        files.map(|file| file.to_string_lossy().into_owned()).collect()
+    };
+    list("rules.files", "--rules", &texts(&judge.rules));
+    list("supply.vex", "--vex", &texts(&judge.vex));
     if let Some(word) = &judge.fail_on {
         flags.push(("scan.fail-on", "--fail-on", Value::Text(word.clone())));
     }
@@ -226,6 +270,10 @@ fn select_flags(select: &SelectArgs) -> Vec<(&'static str, &'static str, Value)>
     }
     if select.no_gitignore {
         flags.push(("scan.respect-gitignore", "--no-gitignore", Value::Flag(false)));
+    }
+    if let Some(file) = &select.dockerfile {
+        let file = Value::Text(file.to_string_lossy().into_owned());
+        flags.push(("image.dockerfile", "--dockerfile", file));
     }
     if let Some(jobs) = select.jobs {
         flags.push(("scan.jobs", "--jobs", Value::Number(jobs)));
@@ -332,6 +380,10 @@ fn checks(
         checks.push(sparing::leak(Box::new(LeakCheck::new(options)), config, place)?);
     }
     checks.extend(supply.map(supply::Supply::check));
+    let is_image = request.scan.targets.iter().any(|target| place::is_image(target));
+    if is_image && selection.family("image") {
+        checks.push(Box::new(ConfigurationCheck::new()));
+    }
     checks.push(Box::new(InlineWaivers::default()));
     Ok(checks)
 }
@@ -357,7 +409,10 @@ fn reads_stdin(request: &Request<'_>) -> bool {
 
 fn cache(request: &Request<'_>, config: &Config, place: &Place) -> Option<CacheOptions> {
     let select = &request.scan.select;
-    if !config.flag("data.cache") || reads_stdin(request) {
+    // What a layer brings is judged by all that lies above it, which results kept for single entries do not tell.
+    let mut targets = request.scan.targets.iter();
+    let is_image = targets.any(|target| place::is_image(target));
+    if !config.flag("data.cache") || reads_stdin(request) || is_image {
         return None;
     }
     let what = format!(

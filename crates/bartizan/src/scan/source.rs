@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::place;
 use bartizan_engine::config::Config;
 use bartizan_engine::globs::PathGlobs;
+use bartizan_source::image::{ImageLimits, Platform};
 use bartizan_source::{ArchiveLimits, DirSource, GitChangedSource, Source, SourceOptions, WindowSize};
 use std::path::Path;
 
@@ -28,6 +29,10 @@ pub(super) fn options(config: &Config, place: &Place) -> SourceOptions {
             ratio: config.number("scan.archive-ratio"),
             ..defaults.archives
         },
+        images: ImageLimits {
+            layer_bytes: config.number("image.layer-bytes"),
+            members: config.number("image.members"),
+        },
         max_object: config.number("scan.max-object"),
         threads: usize::try_from(config.number("scan.jobs")).unwrap_or(0),
         repository: place.start.clone(),
@@ -37,8 +42,11 @@ pub(super) fn options(config: &Config, place: &Place) -> SourceOptions {
 
 /// Opens what the request names.
 pub(super) fn open(request: &Request<'_>, config: &Config, place: &Place) -> Result<Box<dyn Source>, Error> {
-    let options = options(config, place);
     let select = &request.scan.select;
+    let options = SourceOptions {
+        platform: platform(select.platform.as_deref())?,
+        ..options(config, place)
+    };
     let targets = request.scan.targets.as_slice();
     let source = match targets {
         [one] if select.staged => {
@@ -59,6 +67,12 @@ pub(super) fn open(request: &Request<'_>, config: &Config, place: &Place) -> Res
             ));
         }
         [one] if place::bill(one).is_none() => bartizan_source::open(one, &options)?,
+        many if many.iter().any(|target| place::is_image(target)) => {
+            return Err(Error::usage(
+                "an image is looked at alone",
+                "name one image and no other target; its layers are judged together",
+            ));
+        }
         many if many
             .iter()
             .filter(|target| place::bill(target).unwrap_or(target) == "-")
@@ -78,6 +92,18 @@ pub(super) fn open(request: &Request<'_>, config: &Config, place: &Place) -> Res
         }
     };
     exclude(source, config, place)
+}
+
+fn platform(text: Option<&str>) -> Result<Option<Platform>, Error> {
+    let parsed = text.map(|text| {
+        text.parse::<Platform>().map_err(|error| {
+            Error::usage(
+                error.to_string(),
+                "write OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, for instance `linux/arm64` or `linux/arm/v7`",
+            )
+        })
+    });
+    parsed.transpose()
 }
 
 /// A bill of materials is a file like any other; what it is read as follows from the name under which `Several` lists it.
@@ -109,7 +135,8 @@ fn open_changed(target: &str, base: Option<&str>, options: &SourceOptions) -> Re
 /// The directory whose repository a flag asks for: a target of another kind excludes the flag, and a name that is wrong
 /// must not pass for a repository in which nothing changed.
 fn directory_for<'t>(flag: &str, target: &'t str) -> Result<&'t Path, Error> {
-    if target == "-" || target.starts_with("git:") || place::bill(target).is_some() {
+    let is_other = target == "-" || target.starts_with("git:") || place::is_built(target);
+    if is_other || place::bill(target).is_some() {
         return Err(Error::usage(
             format!("`{flag}` and the target `{target}` exclude each other"),
             format!("leave out `{flag}`, or name a directory"),

@@ -6,7 +6,8 @@ use bartizan_engine::config::Config;
 use bartizan_engine::globs::PathGlobs;
 use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
 use bartizan_model::{RuleInfo, Skipped, Target};
-use bartizan_source::{Consumer, Entry, FileMeta, Interest, Source, SourceError};
+use bartizan_source::image::Image;
+use bartizan_source::{Consumer, Entry, FileMeta, Handle, Interest, Source, SourceError, Unit};
 
 /// Globs, and what to put before a path to compare it with them.
 #[derive(Debug, Clone)]
@@ -49,7 +50,46 @@ impl Source for Excluding {
     }
 
     fn read(&self, entry: &Entry, buffer: &mut Vec<u8>, consumer: &mut dyn Consumer) {
+        // The files of an image are members of its layers, and no archive's.
+        if matches!(entry.handle, Handle::Index(_)) && self.target().kind == "image" {
+            let spared = &self.spared;
+            return self.source.read(entry, buffer, &mut Without { spared, consumer });
+        }
         self.source.read(entry, buffer, consumer);
+    }
+
+    fn image(&self) -> Option<Result<Image, SourceError>> {
+        self.source.image()
+    }
+}
+
+/// Tells a consumer nothing of the files that `scan.exclude` names.
+struct Without<'a> {
+    spared: &'a Spared,
+    consumer: &'a mut dyn Consumer,
+}
+
+impl Consumer for Without<'_> {
+    fn wants(&mut self, meta: &FileMeta) -> Interest {
+        if self.spared.matches(&meta.path) {
+            Interest::No
+        } else {
+            self.consumer.wants(meta)
+        }
+    }
+
+    fn unit(&mut self, unit: Unit<'_>) {
+        self.consumer.unit(unit);
+    }
+
+    fn skipped(&mut self, skipped: Skipped) {
+        if !self.spared.matches(&skipped.path) {
+            self.consumer.skipped(skipped);
+        }
+    }
+
+    fn stopped(&self) -> bool {
+        self.consumer.stopped()
     }
 }
 

@@ -3,14 +3,19 @@
 //! In: the settings and the components that were found. Out: findings, and what became of the check. That there is no index is said
 //! wherever there is something to match; it changes the verdict only where the configuration demands an index.
 
+use super::Place;
 use super::rules::Selection;
 use crate::db::{self, IndexFile};
+use crate::error::Error;
+use crate::place;
 use bartizan_engine::config::Config;
+use bartizan_engine::system::System;
 use bartizan_engine::{Check, Outcome};
-use bartizan_model::{CheckStatus, Remedy, Skipped, Target, Timestamp};
+use bartizan_model::{CheckStatus, Component, Finding, PackageUrl, Remedy, Skipped, Target, Timestamp};
 use bartizan_supply::advisory::index::{Index, IndexError};
 use bartizan_supply::advisory::{AdvisoryCheck, matching};
 use bartizan_supply::inventory;
+use bartizan_supply::vex::{self, Document};
 use std::collections::BTreeSet;
 
 /// Finishes the inventory once every file was read; what could not be said of it is told.
@@ -25,6 +30,46 @@ pub(super) fn finish_inventory(outcome: &mut Outcome) {
             required: false,
         }));
     outcome.skipped.sort();
+}
+
+/// VEX documents, with the path that people know them by.
+pub(super) type Statements = Vec<(String, Document)>;
+
+/// Reads the VEX documents of the settings.
+pub(super) fn statements(system: &dyn System, config: &Config, place: &Place) -> Result<Statements, Error> {
+    let files = config.paths("supply.vex").into_iter();
+    let read = files.map(|file| {
+        let text = system
+            .read_text(&file)
+            .map_err(|error| Error::reading(&file, &error))?;
+        let document = vex::read(text.as_bytes()).map_err(|error| {
+            Error::usage(
+                format!("`{}` is no VEX document: {error}", file.display()),
+                "name a document of OpenVEX, or of CycloneDX with `vulnerabilities`",
+            )
+        })?;
+        Ok((place::shown(&file, &place.start), document))
+    });
+    read.collect()
+}
+
+/// Lets VEX documents speak of findings. What was not understood of them is told.
+pub(super) fn speak(
+    statements: &Statements,
+    findings: &mut [Finding],
+    (target, components): (&Target, &[Component]),
+    skipped: &mut Vec<Skipped>,
+) {
+    let purls: Vec<&PackageUrl> = components.iter().map(|component| &component.purl).collect();
+    vex::apply(statements, findings, target.image.as_ref(), &purls);
+    for (path, document) in statements {
+        skipped.extend(document.problems.iter().map(|problem| Skipped {
+            path: path.clone(),
+            reason: format!("{problem}; it says nothing therefore"),
+            required: false,
+        }));
+    }
+    skipped.sort();
 }
 
 /// What a scan matches with.

@@ -49,6 +49,7 @@ fn try_example(
             size: text.len() as u64,
             commit: None,
             author: None,
+            layer: None,
         };
         let fired = !detector.detect(&meta, &text, 0).hits.is_empty();
         if fired != fires {

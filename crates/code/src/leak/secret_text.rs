@@ -141,6 +141,7 @@ mod tests {
             size: 0,
             commit: None,
             author: None,
+            layer: None,
         }
     }
 

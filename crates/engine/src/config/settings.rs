@@ -221,6 +221,13 @@ pub const SETTINGS: &[Setting] = &[
                 Demands an index as well.",
     },
     Setting {
+        key: "supply.vex",
+        kind: Kind::Paths,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "VEX documents (OpenVEX, or CycloneDX with vulnerabilities) that say which known vulnerabilities matter.",
+    },
+    Setting {
         key: "supply.osv",
         kind: Kind::Place,
         default: Some(Default::Text(
@@ -300,6 +307,27 @@ pub const SETTINGS: &[Setting] = &[
         default: Some(Default::Text("medium")),
         in_file: true,
         about: "What its failure would cost those who depend on it.",
+    },
+    Setting {
+        key: "image.layer-bytes",
+        kind: Kind::Number(65536, 1099511627776),
+        default: Some(Default::Number(68719476736)),
+        in_file: true,
+        about: "Bytes one layer of an image may expand to; what lies beyond is said to be unread.",
+    },
+    Setting {
+        key: "image.members",
+        kind: Kind::Number(1, 100000000),
+        default: Some(Default::Number(4000000)),
+        in_file: true,
+        about: "Files, directories and links that all layers of an image may have together; an image with more is refused.",
+    },
+    Setting {
+        key: "image.dockerfile",
+        kind: Kind::Path,
+        default: None,
+        in_file: true,
+        about: "The Dockerfile that images are built by, so that findings in an image name its lines.",
     },
     Setting {
         key: "rules.files",

@@ -189,6 +189,7 @@ mod tests {
             size: 0,
             commit: None,
             author: None,
+            layer: None,
         };
         let mut sink = Sink::default();
         InlineWaivers::default()
@@ -280,6 +281,7 @@ mod tests {
             size: 0,
             commit: None,
             author: None,
+            layer: None,
         };
         let text = format!("# {}\nx", allow("[leak/x] -- why"));
         let window = Window {

@@ -230,6 +230,10 @@ pub(crate) fn remediable() -> Report {
     let mut stays = finding("supply/vulnerable-package", Severity::Low, "package-lock.json", 8);
     stays.ids = vec!["CVE-2024-2".into()];
     let leak = finding("leak/aws-access-key", Severity::High, "src/app.py", 12);
+    for finding in [&mut grave, &mut stays] {
+        finding.asset = AssetId::from_text("pkg:npm/left@1.0.0");
+        finding.cwe = vec!["CWE-1395".into()];
+    }
     let remedies = vec![
         Remedy {
             description: "upgrade `left` from 1.0.0 to 1.2.0".into(),
@@ -255,8 +259,53 @@ pub(crate) fn remediable() -> Report {
     Report {
         findings: vec![grave, leak, stays],
         remedies,
+        components: vec![component("left", "1.0.0")],
         ..empty()
     }
+}
+
+/// The findings of [`remediable`], about which VEX documents and waivers say everything that they can.
+pub(crate) fn spoken_of() -> Report {
+    let mut report = remediable();
+    let plain = waiver();
+    let said = |fixed: bool, vex: Option<&str>| Waiver {
+        vex: vex.map(Into::into),
+        until: None,
+        origin: WaiverOrigin::Vex {
+            path: "vendor.json".into(),
+            statement: 3,
+            fixed,
+        },
+        ..plain.clone()
+    };
+    let waivers = [
+        None,
+        Some(plain.clone()),
+        Some(said(true, None)),
+        Some(said(false, None)),
+        Some(said(false, Some("vulnerable_code_not_in_execute_path"))),
+        Some(said(
+            false,
+            Some("vulnerable_code_cannot_be_controlled_by_adversary"),
+        )),
+        Some(Waiver {
+            vex: Some("component_not_present".into()),
+            ..plain.clone()
+        }),
+    ];
+    let first = report.findings.remove(0);
+    report.findings = waivers
+        .into_iter()
+        .zip(1..)
+        .map(|(waiver, number)| Finding {
+            waiver,
+            ids: vec![format!("CVE-2024-{number}"), "GHSA-2222-3333-4444".into()],
+            fingerprint: fingerprint(&number.to_string()),
+            first_seen: (number == 1).then_some(report.started),
+            ..first.clone()
+        })
+        .collect();
+    report
 }
 
 /// A check that broke and files that could not be read; nothing found.

@@ -83,7 +83,7 @@ pub(super) fn inner_name(name: &str) -> String {
 }
 
 /// What a compressed stream holds; `None` for formats that are no compressed stream.
-pub(super) fn decoder<'a>(format: Format, input: impl BufRead + 'a) -> Option<Box<dyn Read + 'a>> {
+pub(crate) fn decoder<'a>(format: Format, input: impl BufRead + 'a) -> Option<Box<dyn Read + 'a>> {
     Some(match format {
         Format::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(input)),
         Format::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(input)),

@@ -2,7 +2,7 @@
 
 use super::bounds::{Bounds, Counted, Intake, Limit, Metered, limit_of, pass};
 use super::decode::{Format, HEAD, decoder, inner_name, sniff};
-use super::tar::Tar;
+use super::tar::{Kind, Member, Tar};
 use super::zip::{self, ReadSeek};
 use crate::window::{ReadFill, deliver};
 use crate::{Consumer, FileMeta, Interest, SourceOptions, WindowSize};
@@ -71,6 +71,34 @@ impl<'a> Expander<'a> {
         self.archive(format, input, &label, 1);
     }
 
+    /// Delivers the files of a layer under the paths that `place` gives to its members; what has none is passed over.
+    /// Each archive among them is an outer archive, with bounds of its own.
+    ///
+    /// # Errors
+    /// When the layer breaks, or `place` says that it must not go on. What came before has been delivered.
+    pub(crate) fn layer(
+        &mut self,
+        input: &mut dyn Read,
+        place: &mut dyn FnMut(&Member) -> io::Result<Option<String>>,
+    ) -> io::Result<()> {
+        let mut tar = Tar::new(input);
+        while !self.consumer.stopped() {
+            let Some(member) = tar.next()? else { break };
+            let Some(path) = place(&member)? else { continue };
+            self.bounds = Rc::new(Bounds::new(self.bounds.limits));
+            self.exhausted = false;
+            if let Some((meta, want)) = self.wants(path, member.size) {
+                self.member(&meta, want, &mut tar, 0)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the consumer wants no more.
+    pub(crate) fn stopped(&self) -> bool {
+        self.consumer.stopped()
+    }
+
     fn ends(&self) -> bool {
         self.exhausted || self.consumer.stopped()
     }
@@ -129,12 +157,10 @@ impl<'a> Expander<'a> {
             self.tell(&path, &io::Error::other(limit), false);
             return None;
         }
-        let (commit, author) = (self.outer.commit.clone(), self.outer.author.clone());
         let meta = FileMeta {
             path: path.into(),
             size,
-            commit,
-            author,
+            ..self.outer.clone()
         };
         let want = self.consumer.wants(&meta);
         (want != Interest::No).then_some((meta, want))
@@ -235,6 +261,9 @@ impl<'a> Expander<'a> {
         let mut tar = Tar::new(input);
         while !self.ends() {
             let Some(member) = tar.next()? else { break };
+            if member.kind != Kind::File || member.name.ends_with(b"/") {
+                continue;
+            }
             let path = format!("{label}!/{}", clean(&member.name));
             if let Some((meta, want)) = self.wants(path, member.size) {
                 self.member(&meta, want, &mut tar, depth)?;

@@ -7,15 +7,17 @@
 mod bounds;
 mod decode;
 mod expand;
+mod sparse;
 mod tar;
 mod zip;
 
 use crate::SourceOptions;
 use crate::window::{ReadFill, deliver, start};
 use crate::{Consumer, FileMeta, Interest};
-pub(crate) use decode::Format;
+pub(crate) use decode::{Format, HEAD, decoder, sniff};
 pub(crate) use expand::{Expander, Input};
 use std::io::{self, Cursor, Read};
+pub(crate) use tar::{Kind, Member, Tar};
 
 /// The format to expand what starts with `head` as; `None` for files that are no archive, and for all files when
 /// archives are not expanded.

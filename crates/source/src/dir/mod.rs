@@ -5,6 +5,7 @@
 //! links are not followed unless asked for.
 
 mod file;
+mod root;
 mod walk;
 
 use crate::archive::{Expander, Input, format_of};
@@ -14,6 +15,7 @@ use bartizan_model::{Skipped, Target};
 use std::path::{Path, PathBuf};
 
 pub(crate) use file::RegularFile;
+pub use root::RootSource;
 pub(crate) use walk::{path_of, walk};
 
 /// Files on disk.
@@ -107,32 +109,42 @@ impl Source for DirSource {
     }
 
     fn read(&self, entry: &Entry, buffer: &mut Vec<u8>, consumer: &mut dyn Consumer) {
-        let Handle::Path(path) = &entry.handle else {
-            return consumer.skipped(skip(&entry.meta, "it does not belong to this directory"));
-        };
-        let want = consumer.wants(&entry.meta);
-        if want == Interest::No {
-            return;
-        }
         let follow = self.options.follow_links || matches!(self.selection, Selection::OneFile);
-        let mut file = match RegularFile::open(path, follow) {
-            Ok(file) => file,
-            Err(reason) => return consumer.skipped(skip(&entry.meta, &reason)),
-        };
-        let windows = self.options.windows;
-        let head = (&mut *buffer, windows.window() + 1);
-        let outcome = start(&mut file, (&entry.meta, want), windows, head, consumer).and_then(|ended| {
-            if let Some(format) = format_of(&self.options, buffer, &entry.meta.path) {
-                let mut file = std::fs::File::from(file);
-                Expander::new(&self.options, &entry.meta, buffer, consumer)
-                    .expand(format, Input::seekable(&mut file));
-                return Ok(());
-            }
-            deliver(&mut file, &entry.meta, want, windows, (buffer, ended), consumer).map(|_| ())
-        });
-        if let Err(error) = outcome {
-            let reason = format!("reading it failed part way: {error}; check the disk and scan again");
-            consumer.skipped(skip(&entry.meta, &reason));
+        read(entry, &self.options, follow, buffer, consumer);
+    }
+}
+
+/// Reads a file on disk.
+fn read(
+    entry: &Entry,
+    options: &SourceOptions,
+    follow: bool,
+    buffer: &mut Vec<u8>,
+    consumer: &mut dyn Consumer,
+) {
+    let Handle::Path(path) = &entry.handle else {
+        return consumer.skipped(skip(&entry.meta, "it does not belong to this directory"));
+    };
+    let want = consumer.wants(&entry.meta);
+    if want == Interest::No {
+        return;
+    }
+    let mut file = match RegularFile::open(path, follow) {
+        Ok(file) => file,
+        Err(reason) => return consumer.skipped(skip(&entry.meta, &reason)),
+    };
+    let windows = options.windows;
+    let head = (&mut *buffer, windows.window() + 1);
+    let outcome = start(&mut file, (&entry.meta, want), windows, head, consumer).and_then(|ended| {
+        if let Some(format) = format_of(options, buffer, &entry.meta.path) {
+            let mut file = std::fs::File::from(file);
+            Expander::new(options, &entry.meta, buffer, consumer).expand(format, Input::seekable(&mut file));
+            return Ok(());
         }
+        deliver(&mut file, &entry.meta, want, windows, (buffer, ended), consumer).map(|_| ())
+    });
+    if let Err(error) = outcome {
+        let reason = format!("reading it failed part way: {error}; check the disk and scan again");
+        consumer.skipped(skip(&entry.meta, &reason));
     }
 }

@@ -12,9 +12,20 @@ use std::sync::{Mutex, PoisonError};
 
 /// Every regular file under `root`, in the order of the bytes of their paths.
 pub(crate) fn walk(root: &Path, options: &SourceOptions, skipped: &mut Vec<Skipped>) -> Vec<Entry> {
+    let is_git = |entry: &DirEntry| entry.depth() > 0 && entry.file_name() == OsStr::new(".git");
+    walk_without(root, options, is_git, skipped)
+}
+
+/// The same, without the files and directories that `left_out` says.
+pub(crate) fn walk_without(
+    root: &Path,
+    options: &SourceOptions,
+    left_out: impl Fn(&DirEntry) -> bool + Send + Sync + Copy + 'static,
+    skipped: &mut Vec<Skipped>,
+) -> Vec<Entry> {
     let found = Mutex::new(Found::default());
     if may_spawn() {
-        builder(root, options).build_parallel().run(|| {
+        builder(root, options, left_out).build_parallel().run(|| {
             let mut local = Local {
                 found: Found::default(),
                 shared: &found,
@@ -29,7 +40,7 @@ pub(crate) fn walk(root: &Path, options: &SourceOptions, skipped: &mut Vec<Skipp
             found: Found::default(),
             shared: &found,
         };
-        for outcome in builder(root, options).build() {
+        for outcome in builder(root, options, left_out).build() {
             alone.found.take(root, outcome);
         }
     }
@@ -46,7 +57,11 @@ pub(crate) fn walk(root: &Path, options: &SourceOptions, skipped: &mut Vec<Skipp
     entries
 }
 
-fn builder(root: &Path, options: &SourceOptions) -> WalkBuilder {
+fn builder(
+    root: &Path,
+    options: &SourceOptions,
+    left_out: impl Fn(&DirEntry) -> bool + Send + Sync + 'static,
+) -> WalkBuilder {
     let mut builder = WalkBuilder::new(root);
     builder
         .standard_filters(false)
@@ -55,7 +70,7 @@ fn builder(root: &Path, options: &SourceOptions) -> WalkBuilder {
         .parents(options.respect_ignore)
         .follow_links(options.follow_links)
         .threads(options.threads)
-        .filter_entry(|entry| entry.depth() == 0 || entry.file_name() != OsStr::new(".git"));
+        .filter_entry(move |entry| !left_out(entry));
     builder
 }
 
@@ -149,6 +164,7 @@ fn regular(root: &Path, path: PathBuf, metadata: &Metadata) -> Entry {
         size: metadata.len(),
         commit: None,
         author: None,
+        layer: None,
     };
     Entry {
         meta,

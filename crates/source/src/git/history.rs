@@ -269,6 +269,7 @@ fn entries(
             size: 0,
             commit: name.map(Arc::clone),
             author: commit.map(|commit| Arc::clone(&commit.author)),
+            layer: None,
         };
         entry(meta, &blob.id)
     };

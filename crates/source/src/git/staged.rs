@@ -116,5 +116,6 @@ fn meta(path: &BStr) -> FileMeta {
         size: 0,
         commit: None,
         author: None,
+        layer: None,
     }
 }

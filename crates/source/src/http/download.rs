@@ -7,7 +7,7 @@
 
 use super::patience::{Attempts, pause, retry_after};
 use super::{Answer, Client, HttpError, Request, Url, Watch};
-use crate::digest::{ContentDigest, Hasher};
+use crate::digest::{Digest, Hasher};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -31,7 +31,7 @@ pub struct Download<'a> {
     /// What the file at `to` was when it was fetched: it is not fetched again unless it changed.
     pub known: Option<&'a Validators>,
     /// The digest that the file must have. One that is there already has it.
-    pub digest: Option<&'a ContentDigest>,
+    pub digest: Option<&'a Digest>,
 }
 
 /// What tells one version of a file from another.
@@ -362,7 +362,7 @@ impl Part {
         }
     }
 
-    fn digest(&mut self, mut hasher: Hasher) -> Result<ContentDigest, HttpError> {
+    fn digest(&mut self, mut hasher: Hasher) -> Result<Digest, HttpError> {
         let mut buffer = vec![0; STEP];
         self.file
             .seek(SeekFrom::Start(0))
@@ -417,7 +417,7 @@ impl Part {
 
 /// Stands for an address in a file: the address itself may hold a signature.
 fn key_of(url: &Url) -> String {
-    ContentDigest::sha256(url.request_target().as_bytes()).to_string()
+    Digest::sha256(url.request_target().as_bytes()).to_string()
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

@@ -6,7 +6,7 @@
 
 use super::error::RegistryError;
 use super::manifest::{Descriptor, Manifest};
-use crate::digest::ContentDigest;
+use crate::digest::Digest;
 use crate::http::plain;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -61,7 +61,7 @@ impl Layout {
     }
 
     /// Where a blob lies, or would.
-    pub(super) fn blob(&self, digest: &ContentDigest) -> PathBuf {
+    pub(super) fn blob(&self, digest: &Digest) -> PathBuf {
         self.path
             .join("blobs")
             .join(digest.algorithm())
@@ -82,7 +82,7 @@ impl Layout {
     }
 
     /// Keeps a manifest whose digest was checked.
-    pub(super) fn keep_manifest(&self, digest: &ContentDigest, bytes: &[u8]) -> Result<(), RegistryError> {
+    pub(super) fn keep_manifest(&self, digest: &Digest, bytes: &[u8]) -> Result<(), RegistryError> {
         self.write(&self.blob(digest), bytes)
     }
 
@@ -92,7 +92,7 @@ impl Layout {
         name: &str,
         platform: &str,
         media_type: &str,
-        digest: &ContentDigest,
+        digest: &Digest,
         size: u64,
     ) -> Result<(), RegistryError> {
         let (path, file) = self.lock("index.lock")?;
@@ -111,7 +111,7 @@ impl Layout {
     }
 
     /// The manifest of an image that was pulled before, by its name and platform.
-    pub(super) fn find(&self, name: &str, platform: &str) -> Option<(ContentDigest, String)> {
+    pub(super) fn find(&self, name: &str, platform: &str) -> Option<(Digest, String)> {
         let entries = self.entries();
         let entry = entries.iter().find(|entry| {
             annotation(entry, NAME) == Some(name) && annotation(entry, PLATFORM) == Some(platform)
@@ -121,7 +121,7 @@ impl Layout {
     }
 
     /// Marks an image as used now.
-    pub(super) fn touch(&self, digest: &ContentDigest) {
+    pub(super) fn touch(&self, digest: &Digest) {
         // Only the order in which images are forgotten depends on it.
         if let Ok(file) = OpenOptions::new().append(true).open(self.blob(digest)) {
             let _ = file.set_modified(SystemTime::now());
@@ -255,7 +255,7 @@ fn annotation<'a>(entry: &'a Value, name: &str) -> Option<&'a str> {
     entry.get("annotations")?.get(name)?.as_str()
 }
 
-fn digest_of(entry: &Value) -> Option<ContentDigest> {
+fn digest_of(entry: &Value) -> Option<Digest> {
     entry.get("digest")?.as_str()?.parse().ok()
 }
 

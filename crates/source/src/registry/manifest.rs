@@ -4,8 +4,8 @@
 //! <https://github.com/opencontainers/image-spec/blob/main/manifest.md>,
 //! <https://distribution.github.io/distribution/spec/manifest-v2-2/>
 
-use super::platform::Platform;
-use crate::digest::ContentDigest;
+use crate::digest::Digest;
+use crate::platform::Platform;
 use serde::Deserialize;
 
 /// What a client of this kind understands, best first.
@@ -23,7 +23,7 @@ pub struct Descriptor {
     /// What it is.
     pub media_type: String,
     /// Its digest.
-    pub digest: ContentDigest,
+    pub digest: Digest,
     /// Its size, in bytes.
     pub size: u64,
     /// What it is for.
@@ -135,15 +135,17 @@ impl Part {
             size: self.size,
             platform: self
                 .platform
-                .map(|one| Platform::new(&one.os, &one.architecture, one.variant.as_deref())),
+                .map(|one| Platform::of(&one.os, &one.architecture, one.variant.as_deref())),
         })
     }
 }
 
-/// The image of an index that is wanted: the first that fits. Attestations, which carry a platform `unknown`, never do.
+/// The image of an index that is wanted: the one that fits best, of those the first. Attestations, which carry a platform `unknown`, never do.
 pub(super) fn choose<'a>(index: &'a [Descriptor], wanted: &Platform) -> Result<&'a Descriptor, Vec<String>> {
-    let fits = |one: &&Descriptor| one.platform.as_ref().is_some_and(|platform| platform.is(wanted));
-    if let Some(found) = index.iter().find(fits) {
+    let fitting = index
+        .iter()
+        .filter_map(|one| Some((wanted.distance(one.platform.as_ref()?)?, one)));
+    if let Some((_, found)) = fitting.min_by_key(|(distance, _)| *distance) {
         return Ok(found);
     }
     // An index of one image that says nothing of its platform leaves no choice.

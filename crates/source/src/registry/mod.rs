@@ -10,15 +10,14 @@ mod error;
 mod helper;
 mod layout;
 mod manifest;
-mod platform;
 mod pull;
 mod reference;
 mod session;
 
+pub use crate::platform::{InvalidPlatform, Platform};
 pub use challenge::Challenge;
 pub use credentials::{AuthFile, Credentials, Keychain};
 pub use error::RegistryError;
 pub use manifest::{Descriptor, Manifest};
-pub use platform::{InvalidPlatform, Platform};
 pub use pull::{PullOptions, Pulled, pull};
 pub use reference::{DOCKER_HUB, InvalidReference, Reference};

@@ -4,11 +4,11 @@ use super::credentials::Keychain;
 use super::error::RegistryError;
 use super::layout::Layout;
 use super::manifest::{Descriptor, Manifest, choose};
-use super::platform::Platform;
 use super::reference::Reference;
 use super::session::Session;
-use crate::digest::ContentDigest;
+use crate::digest::Digest;
 use crate::http::{Client, Downloaded, HttpError, Watch};
+use crate::platform::Platform;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -47,13 +47,13 @@ pub struct Pulled {
     /// The OCI image layout that it is in, with others.
     pub layout: PathBuf,
     /// The digest of its manifest, by which it is found there: `blobs/sha256/…`.
-    pub manifest_digest: ContentDigest,
+    pub manifest_digest: Digest,
     /// The media type of the manifest.
     pub media_type: String,
     /// What the registry was asked for, in full.
     pub reference: Reference,
     /// The digest of the index it was chosen from.
-    pub index_digest: Option<ContentDigest>,
+    pub index_digest: Option<Digest>,
     /// What it is for, where that was chosen.
     pub platform: Option<Platform>,
     /// Bytes that came over the network.
@@ -135,7 +135,7 @@ fn kept(
     let Ok(Manifest::Image { config, layers, .. }) = Manifest::read(&bytes, Some(&media_type)) else {
         return Err(missing());
     };
-    if !digest.is_of(&bytes) || !layers.iter().chain([&config]).all(|part| layout.has(part)) {
+    if !digest.names(&bytes) || !layers.iter().chain([&config]).all(|part| layout.has(part)) {
         return Err(missing());
     }
     layout.touch(&digest);
@@ -153,10 +153,10 @@ fn kept(
 
 /// A manifest, and what it is made of.
 struct Found {
-    digest: ContentDigest,
+    digest: Digest,
     bytes: Vec<u8>,
     media_type: String,
-    index: Option<ContentDigest>,
+    index: Option<Digest>,
     config: Descriptor,
     /// Configuration and layers, each once.
     parts: Vec<Descriptor>,
@@ -217,23 +217,21 @@ fn find(session: &Session<'_>, reference: &Reference, wanted: &Platform) -> Resu
 fn checked(
     reference: &Reference,
     answer: &crate::http::Fetched,
-    expected: Option<&ContentDigest>,
-) -> Result<ContentDigest, RegistryError> {
-    let said: Option<ContentDigest> = answer
+    expected: Option<&Digest>,
+) -> Result<Digest, RegistryError> {
+    let said: Option<Digest> = answer
         .header("docker-content-digest")
         .and_then(|text| text.trim().parse().ok());
     for claimed in expected.iter().copied().chain(said.as_ref()) {
-        if !claimed.is_of(&answer.body) {
+        if !claimed.names(&answer.body) {
             return Err(RegistryError::Digest {
                 reference: reference.to_string(),
                 expected: claimed.to_string(),
-                actual: ContentDigest::sha256(&answer.body).to_string(),
+                actual: Digest::sha256(&answer.body).to_string(),
             });
         }
     }
-    Ok(expected
-        .cloned()
-        .unwrap_or_else(|| ContentDigest::sha256(&answer.body)))
+    Ok(expected.cloned().unwrap_or_else(|| Digest::sha256(&answer.body)))
 }
 
 /// Fetches what is not here yet, two at once. The first failure ends the others.
@@ -334,8 +332,8 @@ fn refuse_other_platform(
     else {
         return Ok(());
     };
-    let has = Platform::new(&os, &architecture, variant.as_deref());
-    if has.is(wanted) {
+    let has = Platform::of(&os, &architecture, variant.as_deref());
+    if wanted.distance(&has).is_some() {
         return Ok(());
     }
     Err(RegistryError::Platform {

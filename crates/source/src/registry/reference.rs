@@ -4,7 +4,7 @@
 //! that every tool has: `docker.io`, `library/`, `latest`.
 //! <https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests>
 
-use crate::digest::ContentDigest;
+use crate::digest::Digest;
 use crate::http::{Scheme, Url};
 use std::fmt;
 use std::str::FromStr;
@@ -22,7 +22,7 @@ pub struct Reference {
     registry: String,
     repository: String,
     tag: Option<String>,
-    digest: Option<ContentDigest>,
+    digest: Option<Digest>,
 }
 
 /// Text that is no name of an image.
@@ -56,7 +56,7 @@ impl Reference {
 
     /// The digest of the manifest or index.
     #[must_use]
-    pub const fn digest(&self) -> Option<&ContentDigest> {
+    pub const fn digest(&self) -> Option<&Digest> {
         self.digest.as_ref()
     }
 

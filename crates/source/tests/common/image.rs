@@ -1,144 +1,205 @@
-//! A small image, made of bytes, and a registry that is told how to behave.
+//! Images made by hand: tar archives of any members, and OCI layouts around them.
 
-#![allow(
-    dead_code,
-    unreachable_pub,
-    missing_docs,
-    reason = "every test file uses its own part of the helpers"
-)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may fail loudly"
-)]
-
-use crate::server::{Asked, Reply, answer};
-use bartizan_source::ContentDigest;
-use std::collections::BTreeMap;
+use super::write;
+use bartizan_source::image::Digest;
+use std::io::Write;
 use std::path::Path;
 
-pub const INDEX: &str = "application/vnd.oci.image.index.v1+json";
-pub const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
-const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
-const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
-
-/// Content by digest, and manifests by name as well.
-#[derive(Clone, Default)]
-pub struct Content {
-    pub blobs: BTreeMap<String, Vec<u8>>,
-    pub manifests: BTreeMap<String, (String, Vec<u8>)>,
+/// A member of a tar archive, with everything a header can say.
+#[derive(Debug, Clone)]
+pub struct Piece {
+    pub name: Vec<u8>,
+    pub kind: u8,
+    pub mode: u32,
+    pub link: Vec<u8>,
+    pub bytes: Vec<u8>,
 }
 
-impl Content {
-    pub fn blob(&mut self, bytes: &[u8]) -> String {
-        let digest = ContentDigest::sha256(bytes).to_string();
-        self.blobs.insert(digest.clone(), bytes.to_vec());
-        digest
-    }
-
-    pub fn manifest(&mut self, name: &str, media_type: &str, bytes: &[u8]) -> String {
-        let digest = ContentDigest::sha256(bytes).to_string();
-        for name in [name, &digest] {
-            self.manifests
-                .insert(name.to_owned(), (media_type.to_owned(), bytes.to_vec()));
-        }
-        digest
-    }
-
-    /// An image with these layers; its digest and size.
-    pub fn image(&mut self, name: &str, architecture: &str, layers: &[&[u8]]) -> (String, usize) {
-        let ids: Vec<String> = layers
-            .iter()
-            .map(|layer| format!("\"{}\"", ContentDigest::sha256(layer)))
-            .collect();
-        let config = format!(
-            r#"{{"architecture":"{architecture}","os":"linux","config":{{}},"rootfs":{{"type":"layers","diff_ids":[{}]}}}}"#,
-            ids.join(",")
-        );
-        let part = |media_type: &str, digest: &str, size: usize| {
-            format!(r#"{{"mediaType":"{media_type}","digest":"{digest}","size":{size}}}"#)
-        };
-        let parts: Vec<String> = layers
-            .iter()
-            .map(|layer| part(LAYER, &self.blob(layer), layer.len()))
-            .collect();
-        let text = format!(
-            r#"{{"schemaVersion":2,"mediaType":"{MANIFEST}","config":{},"layers":[{}]}}"#,
-            part(CONFIG, &self.blob(config.as_bytes()), config.len()),
-            parts.join(",")
-        );
-        (self.manifest(name, MANIFEST, text.as_bytes()), text.len())
-    }
-
-    /// An index of images for platforms; its digest.
-    pub fn index(&mut self, name: &str, images: &[(&str, (String, usize))]) -> String {
-        let parts: Vec<String> = images
-            .iter()
-            .map(|(architecture, (digest, size))| {
-                format!(
-                    r#"{{"mediaType":"{MANIFEST}","digest":"{digest}","size":{size},"platform":{{"os":"linux","architecture":"{architecture}"}}}}"#
-                )
-            })
-            .collect();
-        let text = format!(
-            r#"{{"schemaVersion":2,"mediaType":"{INDEX}","manifests":[{}]}}"#,
-            parts.join(",")
-        );
-        self.manifest(name, INDEX, text.as_bytes())
-    }
-
-    /// Writes an OCI image layout whose index names one image or index.
-    pub fn write(&self, directory: &Path, name: &str) {
-        let blobs = directory.join("blobs/sha256");
-        std::fs::create_dir_all(&blobs).unwrap();
-        let manifests = self.manifests.iter().map(|(name, (_, bytes))| (name, bytes));
-        for (digest, bytes) in self.blobs.iter().chain(manifests) {
-            if let Some(hex) = digest.strip_prefix("sha256:") {
-                std::fs::write(blobs.join(hex), bytes).unwrap();
-            }
-        }
-        std::fs::write(directory.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).unwrap();
-        let (media_type, bytes) = &self.manifests[name];
-        let index = format!(
-            r#"{{"schemaVersion":2,"manifests":[{{"mediaType":"{media_type}","digest":"{}","size":{},"annotations":{{"org.opencontainers.image.ref.name":"{name}"}}}}]}}"#,
-            ContentDigest::sha256(bytes),
-            bytes.len()
-        );
-        std::fs::write(directory.join("index.json"), index).unwrap();
-    }
-
-    /// What a registry that wants nothing answers.
-    pub fn answer(&self, asked: &Asked) -> Reply {
-        let target = asked.target();
-        let last = target.rsplit('/').next().unwrap_or_default();
-        if target == "/v2/" {
-            return answer("200 OK", &[], b"{}");
-        }
-        if target.contains("/manifests/")
-            && let Some((media_type, bytes)) = self.manifests.get(last)
-        {
-            return answer("200 OK", &[("Content-Type", media_type)], bytes);
-        }
-        match self.blobs.get(last) {
-            Some(bytes) => part(asked, bytes),
-            None => answer("404 Not Found", &[], b"{\"errors\":[]}"),
-        }
+pub fn file(name: &str, bytes: impl AsRef<[u8]>) -> Piece {
+    Piece {
+        name: name.into(),
+        kind: b'0',
+        mode: 0o644,
+        link: Vec::new(),
+        bytes: bytes.as_ref().to_vec(),
     }
 }
 
-/// Bytes, from where the client wants them.
-pub fn part(asked: &Asked, bytes: &[u8]) -> Reply {
-    match asked.range() {
-        Some(start) if start < bytes.len() => {
-            let range = format!("bytes {start}-{}/{}", bytes.len() - 1, bytes.len());
-            answer(
-                "206 Partial Content",
-                &[("Content-Range", &range)],
-                &bytes[start..],
-            )
-        }
-        Some(_) => answer("416 Range Not Satisfiable", &[], b""),
-        None => answer("200 OK", &[], bytes),
+pub fn directory(name: &str) -> Piece {
+    Piece {
+        kind: b'5',
+        mode: 0o755,
+        ..file(&format!("{name}/"), b"")
     }
+}
+
+pub fn symlink(name: &str, target: &str) -> Piece {
+    Piece {
+        kind: b'2',
+        mode: 0o777,
+        link: target.into(),
+        ..file(name, b"")
+    }
+}
+
+pub fn hardlink(name: &str, target: &str) -> Piece {
+    Piece {
+        kind: b'1',
+        link: target.into(),
+        ..file(name, b"")
+    }
+}
+
+/// The header of a member and its content, padded.
+pub fn member(piece: &Piece) -> Vec<u8> {
+    let mut out = Vec::new();
+    if piece.name.len() > 100 {
+        out.extend(header(b"././@LongLink", b'L', 0o644, b"", piece.name.len() + 1));
+        out.extend(padded(&[&piece.name[..], b"\0"].concat()));
+    }
+    if piece.link.len() > 100 {
+        out.extend(header(b"././@LongLink", b'K', 0o644, b"", piece.link.len() + 1));
+        out.extend(padded(&[&piece.link[..], b"\0"].concat()));
+    }
+    let size = piece.bytes.len();
+    let short = |bytes: &[u8]| bytes[..bytes.len().min(100)].to_vec();
+    out.extend(header(
+        &short(&piece.name),
+        piece.kind,
+        piece.mode,
+        &short(&piece.link),
+        size,
+    ));
+    out.extend(padded(&piece.bytes));
+    out
+}
+
+pub fn padded(bytes: &[u8]) -> Vec<u8> {
+    let mut out = bytes.to_vec();
+    out.resize(out.len().next_multiple_of(512), 0);
+    out
+}
+
+pub fn header(name: &[u8], kind: u8, mode: u32, link: &[u8], size: usize) -> Vec<u8> {
+    let mut block = vec![0; 512];
+    block[..name.len()].copy_from_slice(name);
+    let mut put = |at: usize, text: String| block[at..at + text.len()].copy_from_slice(text.as_bytes());
+    put(100, format!("{mode:07o}"));
+    put(108, "0000000".into());
+    put(116, "0000000".into());
+    put(124, format!("{size:011o}"));
+    put(136, "00000000000".into());
+    block[156] = kind;
+    block[157..157 + link.len()].copy_from_slice(link);
+    block[257..265].copy_from_slice(b"ustar  \0");
+    sum(&mut block);
+    block
+}
+
+/// Writes the checksum of a header.
+pub fn sum(block: &mut [u8]) {
+    block[148..156].fill(b' ');
+    let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
+    block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+}
+
+pub fn tar(pieces: &[Piece]) -> Vec<u8> {
+    let mut out: Vec<u8> = pieces.iter().flat_map(member).collect();
+    out.extend([0; 1024]);
+    out
+}
+
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A layer: its blob, and the digest of what it expands to.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    pub media_type: &'static str,
+    pub blob: Vec<u8>,
+    pub diff_id: String,
+}
+
+pub const PLAIN: &str = "application/vnd.oci.image.layer.v1.tar";
+pub const GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+
+pub fn plain(pieces: &[Piece]) -> Layer {
+    let blob = tar(pieces);
+    Layer {
+        media_type: PLAIN,
+        diff_id: Digest::sha256(&blob).to_string(),
+        blob,
+    }
+}
+
+pub fn zipped(pieces: &[Piece]) -> Layer {
+    let layer = plain(pieces);
+    Layer {
+        media_type: GZIP,
+        blob: gzip(&layer.blob),
+        ..layer
+    }
+}
+
+/// Stores a blob; its descriptor.
+pub fn store(root: &Path, media_type: &str, bytes: &[u8]) -> String {
+    let digest = Digest::sha256(bytes);
+    write(root, &format!("blobs/sha256/{}", digest.hex()), bytes);
+    format!(
+        r#"{{"mediaType":"{media_type}","digest":"{digest}","size":{}}}"#,
+        bytes.len()
+    )
+}
+
+/// Stores an image of these layers; the descriptor of its manifest. `config` and `history` are JSON.
+pub fn image(root: &Path, layers: &[Layer], platform: &str, config: &str, history: &str) -> String {
+    let (os, architecture) = platform.split_once('/').unwrap();
+    let diff_ids: Vec<String> = layers
+        .iter()
+        .map(|layer| format!("{:?}", layer.diff_id))
+        .collect();
+    let config = format!(
+        r#"{{"os":"{os}","architecture":"{architecture}","config":{config},"history":{history},
+            "rootfs":{{"type":"layers","diff_ids":[{}]}}}}"#,
+        diff_ids.join(",")
+    );
+    let config = store(
+        root,
+        "application/vnd.oci.image.config.v1+json",
+        config.as_bytes(),
+    );
+    let layers: Vec<String> = layers
+        .iter()
+        .map(|layer| store(root, layer.media_type, &layer.blob))
+        .collect();
+    let kind = "application/vnd.oci.image.manifest.v1+json";
+    let manifest = format!(
+        r#"{{"schemaVersion":2,"mediaType":"{kind}","config":{config},"layers":[{}]}}"#,
+        layers.join(",")
+    );
+    store(root, kind, manifest.as_bytes())
+}
+
+/// Writes the index of a layout.
+pub fn index(root: &Path, manifests: &[String]) {
+    write(root, "oci-layout", r#"{"imageLayoutVersion":"1.0.0"}"#);
+    let index = format!(r#"{{"schemaVersion":2,"manifests":[{}]}}"#, manifests.join(","));
+    write(root, "index.json", index);
+}
+
+/// A descriptor with a name.
+pub fn named(descriptor: &str, name: &str) -> String {
+    let body = descriptor.strip_suffix('}').unwrap();
+    format!(r#"{body},"annotations":{{"org.opencontainers.image.ref.name":"{name}"}}}}"#)
+}
+
+/// A layout with one image of these layers.
+pub fn layout(layers: &[Layer]) -> tempfile::TempDir {
+    let root = tempfile::tempdir().unwrap();
+    let manifest = image(root.path(), layers, "linux/amd64", "{}", "[]");
+    index(root.path(), &[named(&manifest, "latest")]);
+    root
 }

@@ -13,6 +13,8 @@
     reason = "a test may fail loudly"
 )]
 
+pub mod image;
+
 use bartizan_model::Skipped;
 use bartizan_source::{Consumer, Entry, FileMeta, Interest, Source, SourceOptions, Unit, Window, WindowSize};
 use std::path::Path;

@@ -13,8 +13,8 @@
     reason = "a test may fail loudly"
 )]
 
-use crate::image::Content;
-use bartizan_source::ContentDigest;
+use crate::pulled::Content;
+use bartizan_source::Digest;
 use bartizan_source::http::{Client, HttpOptions, Patience, Watch};
 use bartizan_source::registry::{Keychain, Platform, PullOptions, Pulled, Reference, RegistryError, pull};
 use base64::Engine as _;
@@ -118,7 +118,7 @@ impl Puller {
             .flatten()
             .filter(|blob| {
                 let name = format!("sha256:{}", blob.file_name().to_str().unwrap());
-                name != ContentDigest::sha256(&std::fs::read(blob.path()).unwrap()).to_string()
+                name != Digest::sha256(&std::fs::read(blob.path()).unwrap()).to_string()
             })
             .map(|blob| blob.file_name().into_string().unwrap())
             .collect()

@@ -19,6 +19,7 @@ pub(crate) fn read(id: &str, path: &str, bytes: &[u8]) -> (Vec<Component>, Vec<S
         size: bytes.len() as u64,
         commit: None,
         author: None,
+        layer: None,
     };
     read_with(cataloger, &Input::whole(&meta, bytes))
 }

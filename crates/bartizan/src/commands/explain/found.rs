@@ -25,8 +25,12 @@ pub(super) fn finding(id: &str, config: &Config, loaded: Loaded, page: &mut Page
             .commit
             .as_ref()
             .map_or_else(String::new, |commit| format!(" in commit {commit}"));
+        let layer = place
+            .layer
+            .as_ref()
+            .map_or_else(String::new, |layer| format!(" in layer {layer}"));
         page.plain(&format!(
-            "  {}:{}:{}{commit}",
+            "  {}:{}:{}{commit}{layer}",
             place.path, place.line, place.column
         ));
     }
@@ -100,6 +104,7 @@ fn comment(path: &str, line: u32, text: &str) -> Option<Waiver> {
         size: text.len() as u64,
         commit: None,
         author: None,
+        layer: None,
     };
     let mut sink = Sink::default();
     InlineWaivers::default()

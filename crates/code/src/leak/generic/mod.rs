@@ -159,6 +159,7 @@ pub fn fuzz(path: &str, bytes: &[u8], at: usize, len: usize) {
             size: 0,
             commit: None,
             author: None,
+            layer: None,
         };
         let _ = judge(classifier, &meta, bytes, at, len);
     }

@@ -1,0 +1,194 @@
+//! What is wrong with an image that its configuration, its history and the permissions of its files tell.
+//!
+//! In: [`Facts`]. Out: findings. One file a check, listed in [`ALL`]; `<id>.md` beside it is its test.
+
+mod add_from_url;
+mod mutable_base;
+mod no_healthcheck;
+mod root_user;
+mod setuid_file;
+mod world_writable;
+
+use super::Attribution;
+use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
+use bartizan_model::{
+    AssetId, Confidence, Control, Finding, FingerprintBuilder, Fix, Location, RuleInfo, Severity,
+};
+use bartizan_source::image::{CONFIG_PATH, Image, Node};
+use bartizan_source::{FileMeta, Interest};
+
+/// Looks at an image as a whole.
+pub trait ImageCheck: Send + Sync {
+    /// Its manual.
+    fn rule(&self) -> RuleInfo;
+    /// What is wrong, in a stable order.
+    fn run(&self, facts: &Facts<'_>) -> Vec<Finding>;
+}
+
+/// Every check, ordered by id.
+pub static ALL: &[&dyn ImageCheck] = &[
+    &add_from_url::AddFromUrl,
+    &mutable_base::MutableBase,
+    &no_healthcheck::NoHealthcheck,
+    &root_user::RootUser,
+    &setuid_file::SetuidFile,
+    &world_writable::WorldWritable,
+];
+
+/// What is known of an image.
+pub struct Facts<'a> {
+    /// The image.
+    pub image: &'a Image,
+    /// Who brought its layers.
+    pub attribution: &'a Attribution,
+}
+
+/// The manuals of all checks, ordered by id.
+#[must_use]
+pub fn rules() -> Vec<RuleInfo> {
+    ALL.iter().map(|check| check.rule()).collect()
+}
+
+/// What all checks find.
+#[must_use]
+pub fn run(facts: &Facts<'_>) -> Vec<Finding> {
+    ALL.iter().flat_map(|check| check.run(facts)).collect()
+}
+
+impl Facts<'_> {
+    fn asset(&self) -> AssetId {
+        self.image.identity.asset()
+    }
+
+    /// A finding by a rule; `identity` tells it from others of the same rule.
+    fn finding(&self, rule: &RuleInfo, identity: &str, message: String, location: Location) -> Finding {
+        let fingerprint = FingerprintBuilder::new(&rule.id)
+            .part(identity.as_bytes())
+            .finish();
+        let mut finding = Finding::new(
+            rule.id.clone(),
+            (rule.severity, rule.confidence),
+            fingerprint,
+            self.asset(),
+        );
+        finding.title = rule.title.clone();
+        finding.message = message;
+        finding.cwe = rule.cwe.clone();
+        finding.controls = rule.controls.clone();
+        finding.locations = vec![location];
+        finding
+    }
+
+    /// Where a file of the tree stands.
+    fn place(&self, path: &str, node: &Node) -> Location {
+        let layer = self.image.layers.get(node.layer);
+        Location {
+            layer: layer.map(|layer| layer.diff_id.to_string()),
+            ..Location::of_file(path)
+        }
+    }
+
+    /// A layer in words, as the end of a sentence.
+    fn brought(&self, node: &Node) -> String {
+        format!("in {}", self.attribution.layer(node.layer))
+    }
+}
+
+/// Where a step of the history, or the configuration as a whole, stands.
+fn in_config(line: u32) -> Location {
+    Location {
+        line,
+        end_line: line,
+        ..Location::of_file(CONFIG_PATH)
+    }
+}
+
+fn advice(description: impl Into<String>) -> Fix {
+    Fix {
+        description: description.into(),
+        edits: Vec::new(),
+    }
+}
+
+fn info(
+    id: &str,
+    title: &str,
+    (severity, confidence): (Severity, Confidence),
+    cwe: &[&str],
+    [manual, remediation]: [&str; 2],
+    references: &[&str],
+) -> RuleInfo {
+    let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    RuleInfo {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        severity,
+        confidence,
+        cwe: owned(cwe),
+        controls: vec![Control {
+            framework: "NIST-SP-800-190".to_owned(),
+            id: "4.1.2".to_owned(),
+        }],
+        manual: manual.to_owned(),
+        remediation: remediation.to_owned(),
+        references: owned(references),
+    }
+}
+
+/// The check `image/configuration`, as the engine lists it. An image is judged once all of it was read, so the check looks at no
+/// file; it stands among the others for its manuals and its place in the report.
+pub struct ConfigurationCheck {
+    meta: Meta,
+}
+
+impl ConfigurationCheck {
+    /// Its id.
+    pub const ID: &'static str = "image/configuration";
+
+    /// The check.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut digest = [0; 32];
+        for (to, from) in digest.iter_mut().zip(
+            FingerprintBuilder::new(Self::ID)
+                .part(b"1")
+                .finish()
+                .as_str()
+                .bytes(),
+        ) {
+            *to = from;
+        }
+        Self {
+            meta: Meta {
+                id: Self::ID,
+                title: "How the image is made",
+                required: true,
+                digest,
+            },
+        }
+    }
+}
+
+impl Default for ConfigurationCheck {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Check for ConfigurationCheck {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn rules(&self) -> Vec<RuleInfo> {
+        rules()
+    }
+
+    fn wants(&self, _: &FileMeta) -> Interest {
+        Interest::No
+    }
+
+    fn run(&self, _: &Input<'_>, _: &mut Sink) -> Result<(), CheckError> {
+        Ok(())
+    }
+}
