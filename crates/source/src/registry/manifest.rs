@@ -200,7 +200,7 @@ mod tests {
         let chosen = choose(&parts, &"linux/aarch64".parse().unwrap()).unwrap();
         assert_eq!(chosen.digest.to_string(), digest('c'));
         let offered = choose(&parts, &"linux/s390x".parse().unwrap()).unwrap_err();
-        assert_eq!(offered, ["linux/amd64/v8", "linux/arm64"]);
+        assert_eq!(offered, ["linux/amd64/v8", "linux/arm64/v8"]);
         let only = index(&[part('a', "")]);
         assert!(choose(&only, &"linux/s390x".parse().unwrap()).is_ok());
     }
