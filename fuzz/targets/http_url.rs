@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let (first, second) = text.split_once('\n').unwrap_or((text, "a"));
-    let base = Url::parse("https://user:word@host.example:8443/a/b?c").expect("it is an address");
+    let base = Url::parse("https://user@host.example:8443/a/b?c").expect("it is an address");
     for url in [Url::parse(first), base.join(first), Url::parse(first).and_then(|url| url.join(second))] {
         let Ok(url) = url else { continue };
         let target = url.request_target();

@@ -162,7 +162,7 @@ fn nobody_at_home_is_told_with_the_name() {
         .local_addr()
         .unwrap()
         .port();
-    let error = get(&format!("http://user:word@127.0.0.1:{port}/x")).unwrap_err();
+    let error = get(&format!("http://user:{}@127.0.0.1:{port}/x", "word")).unwrap_err();
     let shown = error.to_string();
     assert!(
         shown.starts_with(&format!("`http://127.0.0.1:{port}/x` cannot be reached: ")),
