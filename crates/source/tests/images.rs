@@ -496,7 +496,9 @@ fn names_digests_and_platforms_choose_among_the_images_of_an_index() {
         told(&arm, "arm64")
     );
     let nested = common::image::store(path, "application/vnd.oci.image.index.v1+json", nested.as_bytes());
-    index(path, &[named(&one, "v1"), named(&nested, "many")]);
+    let whole = r#""annotations":{"io.containerd.image.name":"docker.io/library/many:2","#;
+    let nested = named(&nested, "many").replace(r#""annotations":{"#, whole);
+    index(path, &[named(&one, "v1"), nested]);
 
     let which = |what: &str, platform: Option<&str>| {
         let options = SourceOptions {
@@ -509,6 +511,7 @@ fn names_digests_and_platforms_choose_among_the_images_of_an_index() {
     assert_eq!(which(":v1", None).unwrap(), "one");
     assert_eq!(which(":many", Some("linux/arm64")).unwrap(), "arm");
     assert_eq!(which(":many", Some("linux/amd64")).unwrap(), "amd");
+    assert_eq!(which(":many:2", Some("linux/amd64")).unwrap(), "amd");
     assert_eq!(which("", Some("linux/arm64")).unwrap(), "arm");
     let digest = |descriptor: &str| descriptor.split('"').nth(7).unwrap().to_owned();
     assert_eq!(
