@@ -10,8 +10,14 @@ use super::layer::Record;
 use crate::archive::Kind;
 use std::collections::{BTreeMap, HashMap};
 
-/// Links that are followed in one path.
-const MOST_LINKS: usize = 64;
+/// Links that are followed in one path, as Linux does.
+const MOST_LINKS: usize = 40;
+/// Names that are passed in following one path through all its links.
+const MOST_STEPS: usize = 4_096;
+/// Longest path that a system can have, in bytes.
+const LONGEST_PATH: usize = 4_096;
+/// Problems that are kept.
+const MOST_PROBLEMS: usize = 1_000;
 const WHITEOUT: &[u8] = b".wh.";
 const META: &[u8] = b".wh..wh.";
 const OPAQUE: &[u8] = b".wh..wh..opq";
@@ -51,6 +57,12 @@ pub struct Node {
     pub link: Vec<u8>,
     /// The path under which `layer` brought the content, as sources tell it.
     origin: String,
+    /// The layer that put it here; another than `layer` where it is a hard link to older content.
+    placed: usize,
+    /// The layer, counted from 1, that removed what lower layers have of it and below it.
+    cleared: usize,
+    /// The same of what is below it alone.
+    emptied: usize,
     children: BTreeMap<Box<[u8]>, usize>,
 }
 
@@ -79,7 +91,7 @@ impl Tree {
     /// the way are made.
     #[must_use]
     pub fn of<'p>(nodes: impl IntoIterator<Item = (&'p str, NodeKind, u32, u64)>) -> Self {
-        let mut builder = Builder::new();
+        let mut builder = Builder::new(u64::MAX);
         let records = nodes.into_iter().map(|(path, kind, mode, owner)| Record {
             path: plain(path.as_bytes()),
             kind: match kind {
@@ -174,8 +186,12 @@ impl Tree {
         let mut rest: Vec<Vec<u8>> = parts(path).rev().map(<[u8]>::to_vec).collect();
         // The nodes from the root to where the walk is.
         let mut way = vec![ROOT];
-        let mut links = 0;
+        let (mut links, mut steps) = (0, 0);
         while let Some(part) = rest.pop() {
+            steps += 1;
+            if steps > MOST_STEPS {
+                return None;
+            }
             if part == b".." {
                 if way.len() > 1 {
                     way.pop();
@@ -205,28 +221,48 @@ impl Tree {
 
 /// Puts layers one upon the other.
 #[derive(Debug)]
-pub(super) struct Builder(Tree);
+pub(super) struct Builder {
+    tree: Tree,
+    /// Nodes that the tree may have, those that were removed included.
+    most: usize,
+}
 
 impl Builder {
-    pub(super) fn new() -> Self {
-        let mut root = Node::new(NodeKind::Directory, 0);
-        root.mode = 0o755;
-        Self(Tree {
-            nodes: vec![root],
-            files: HashMap::new(),
-            problems: Vec::new(),
-        })
+    /// A tree of nothing but its root, which may grow to `most` nodes.
+    pub(super) fn new(most: u64) -> Self {
+        Self {
+            tree: Tree {
+                nodes: vec![Node::new(NodeKind::Directory, 0)],
+                files: HashMap::new(),
+                problems: Vec::new(),
+            },
+            most: usize::try_from(most).unwrap_or(usize::MAX),
+        }
     }
 
     pub(super) fn apply(&mut self, layer: usize, records: Vec<Record>) {
         for record in records {
+            if self.is_full() {
+                return;
+            }
             self.member(layer, record);
+        }
+    }
+
+    /// Whether there are more nodes than there may be: what the tree says is then not to be relied upon.
+    pub(super) const fn is_full(&self) -> bool {
+        self.tree.nodes.len() > self.most
+    }
+
+    fn problem(&mut self, problem: String) {
+        if self.tree.problems.len() < MOST_PROBLEMS {
+            self.tree.problems.push(problem);
         }
     }
 
     pub(super) fn finish(mut self) -> Tree {
         let seen: Vec<(usize, String)> = self
-            .0
+            .tree
             .iter()
             .filter(|(_, node)| node.kind == NodeKind::File)
             .map(|(_, node)| (node.layer, node.origin.clone()))
@@ -234,10 +270,15 @@ impl Builder {
         for (layer, origin) in seen {
             self.settle(layer, &origin, Fate::Visible);
         }
-        self.0
+        self.tree
     }
 
     fn member(&mut self, layer: usize, record: Record) {
+        if record.path.len().max(record.link.len()) > LONGEST_PATH {
+            return self.problem(format!(
+                "a path or link of more than {LONGEST_PATH} bytes, which no system can have"
+            ));
+        }
         let (parent, name) = match record.path.iter().rposition(|byte| *byte == b'/') {
             Some(at) => (
                 record.path.get(..at).unwrap_or_default().to_vec(),
@@ -250,7 +291,7 @@ impl Builder {
         }
         if name.is_empty() {
             if let Some(root) = self
-                .0
+                .tree
                 .nodes
                 .first_mut()
                 .filter(|_| record.kind == Kind::Directory)
@@ -269,12 +310,16 @@ impl Builder {
 
     /// Hides what lower layers have; marks of other kinds mean nothing any more.
     fn whiteout(&mut self, layer: usize, parent: &[u8], name: &[u8]) {
-        let Some(directory) = self.0.walk(parent, true) else {
+        let Some(directory) = self.tree.walk(parent, true) else {
             return;
         };
         if name == OPAQUE {
+            match self.tree.nodes.get_mut(directory) {
+                Some(node) if node.emptied != layer + 1 => node.emptied = layer + 1,
+                _ => return,
+            }
             let children: Vec<_> = self
-                .0
+                .tree
                 .nodes
                 .get(directory)
                 .map(|node| node.children.keys().cloned().collect())
@@ -287,9 +332,7 @@ impl Builder {
         let hidden = name.get(WHITEOUT.len()..).unwrap_or_default();
         if name.starts_with(META) || matches!(hidden, b"" | b"." | b"..") {
             let name = String::from_utf8_lossy(name).into_owned();
-            self.0
-                .problems
-                .push(format!("the mark `{name}` hides nothing that can be named"));
+            self.problem(format!("the mark `{name}` hides nothing that can be named"));
             return;
         }
         self.prune(layer, directory, hidden);
@@ -297,15 +340,19 @@ impl Builder {
 
     /// Removes what lower layers have of a node, and keeps what this layer brought.
     fn prune(&mut self, layer: usize, directory: usize, name: &[u8]) {
-        let Some(at) = self.0.child(directory, name) else {
+        let Some(at) = self.tree.child(directory, name) else {
             return;
         };
         let mut todo = vec![(directory, name.to_vec(), at, false)];
         while let Some((directory, name, at, is_done)) = todo.pop() {
-            let Some(node) = self.0.nodes.get(at) else {
+            let Some(node) = self.tree.nodes.get_mut(at) else {
                 continue;
             };
-            let is_own = node.layer == layer;
+            if !is_done && node.cleared == layer + 1 {
+                continue;
+            }
+            node.cleared = layer + 1;
+            let is_own = node.placed == layer;
             if !is_done && !node.children.is_empty() {
                 let children: Vec<_> = node
                     .children
@@ -326,9 +373,9 @@ impl Builder {
         let mut done: Vec<u8> = Vec::new();
         for part in parts(path) {
             done = join(&done, part);
-            at = match self.0.child(at, part) {
+            at = match self.tree.child(at, part) {
                 None => self.add(at, part, Node::new(NodeKind::Directory, layer)),
-                Some(next) => match self.0.nodes.get(next)?.kind {
+                Some(next) => match self.tree.nodes.get(next)?.kind {
                     NodeKind::Directory => next,
                     NodeKind::Link => self.behind_link(layer, &done)?,
                     NodeKind::File | NodeKind::Other => {
@@ -345,8 +392,8 @@ impl Builder {
     fn behind_link(&mut self, layer: usize, path: &[u8]) -> Option<usize> {
         let mut path = path.to_vec();
         for _ in 0..MOST_LINKS {
-            if let Some(at) = self.0.walk(&path, true) {
-                let is_directory = self.0.nodes.get(at)?.kind == NodeKind::Directory;
+            if let Some(at) = self.tree.walk(&path, true) {
+                let is_directory = self.tree.nodes.get(at)?.kind == NodeKind::Directory;
                 return if is_directory {
                     Some(at)
                 } else {
@@ -354,7 +401,11 @@ impl Builder {
                 };
             }
             // The link leads to nothing. Where it leads, as far as that is known, is tried in its place.
-            let Some(link) = self.0.walk(&path, false).and_then(|at| self.0.nodes.get(at)) else {
+            let Some(link) = self
+                .tree
+                .walk(&path, false)
+                .and_then(|at| self.tree.nodes.get(at))
+            else {
                 let parent = self.parent_of_missing(layer, &path);
                 return parent.or_else(|| self.no_directory(&path));
             };
@@ -373,14 +424,14 @@ impl Builder {
         let mut done: Vec<u8> = Vec::new();
         for part in parts(path) {
             done = join(&done, part);
-            at = match self.0.walk(&done, true) {
+            at = match self.tree.walk(&done, true) {
                 Some(next) => next,
-                None if self.0.child(at, part).is_none() => {
+                None if self.tree.child(at, part).is_none() => {
                     self.add(at, part, Node::new(NodeKind::Directory, layer))
                 }
                 None => return None,
             };
-            if self.0.nodes.get(at)?.kind != NodeKind::Directory {
+            if self.tree.nodes.get(at)?.kind != NodeKind::Directory {
                 return None;
             }
         }
@@ -389,7 +440,7 @@ impl Builder {
 
     fn no_directory(&mut self, path: &[u8]) -> Option<usize> {
         let path = String::from_utf8_lossy(path).into_owned();
-        self.0.problems.push(format!(
+        self.problem(format!(
             "`{path}` is no directory, and a layer puts something below it through a link"
         ));
         None
@@ -411,16 +462,16 @@ impl Builder {
         } else {
             node.link = record.link;
         }
-        let old = self.0.child(directory, name);
+        let old = self.tree.child(directory, name);
         if let Some(old) = old {
             let both = [
                 kind,
-                self.0.nodes.get(old).map_or(NodeKind::Other, |node| node.kind),
+                self.tree.nodes.get(old).map_or(NodeKind::Other, |node| node.kind),
             ];
             if both == [NodeKind::Directory; 2] {
-                if let Some(old) = self.0.nodes.get_mut(old) {
+                if let Some(old) = self.tree.nodes.get_mut(old) {
                     (old.mode, old.owner, old.group) = (node.mode, node.owner, node.group);
-                    old.layer = layer;
+                    (old.layer, old.placed) = (layer, layer);
                 }
                 return;
             }
@@ -431,27 +482,31 @@ impl Builder {
 
     /// A hard link is another name of content that is there already.
     fn alias(&mut self, layer: usize, directory: usize, name: &[u8], record: &Record) {
-        let target = self.0.walk(&record.link, false);
-        let target = target.and_then(|at| self.0.nodes.get(at));
+        let target = self.tree.walk(&record.link, false);
+        let target = target.and_then(|at| self.tree.nodes.get(at));
         let Some(target) = target.filter(|node| node.kind != NodeKind::Directory).cloned() else {
             let [path, link] = [&record.path, &record.link].map(|path| String::from_utf8_lossy(path));
             let problem = format!("`{path}` is a hard link to `{link}`, which is not there");
-            self.0.problems.push(problem);
+            self.problem(problem);
             return;
         };
-        if self.0.child(directory, name).is_some() {
+        if self.tree.child(directory, name).is_some() {
             self.remove(directory, name, Fate::Replaced(layer));
         }
-        self.add(directory, name, target);
+        let node = Node {
+            placed: layer,
+            ..target
+        };
+        self.add(directory, name, node);
     }
 
     fn add(&mut self, directory: usize, name: &[u8], node: Node) -> usize {
         if node.kind == NodeKind::File {
             self.settle(node.layer, &node.origin.clone(), Fate::Visible);
         }
-        let at = self.0.nodes.len();
-        self.0.nodes.push(node);
-        if let Some(directory) = self.0.nodes.get_mut(directory) {
+        let at = self.tree.nodes.len();
+        self.tree.nodes.push(node);
+        if let Some(directory) = self.tree.nodes.get_mut(directory) {
             directory.children.insert(name.into(), at);
         }
         at
@@ -460,14 +515,14 @@ impl Builder {
     /// Removes a node with everything below it.
     fn remove(&mut self, directory: usize, name: &[u8], fate: Fate) {
         let below = self
-            .0
+            .tree
             .child(directory, name)
-            .and_then(|at| self.0.nodes.get_mut(at));
+            .and_then(|at| self.tree.nodes.get_mut(at));
         let mut todo: Vec<usize> = below.map_or_else(Vec::new, |node| {
             std::mem::take(&mut node.children).into_values().collect()
         });
         while let Some(at) = todo.pop() {
-            if let Some(node) = self.0.nodes.get_mut(at) {
+            if let Some(node) = self.tree.nodes.get_mut(at) {
                 todo.extend(std::mem::take(&mut node.children).into_values());
             }
             self.lost(at, fate);
@@ -477,14 +532,16 @@ impl Builder {
 
     /// Removes a node that has nothing below it.
     fn unlink(&mut self, directory: usize, name: &[u8], fate: Fate) {
-        let directory = self.0.nodes.get_mut(directory);
+        let directory = self.tree.nodes.get_mut(directory);
         if let Some(at) = directory.and_then(|directory| directory.children.remove(name)) {
             self.lost(at, fate);
         }
     }
 
     fn lost(&mut self, at: usize, fate: Fate) {
-        let Some(node) = self.0.nodes.get(at) else { return };
+        let Some(node) = self.tree.nodes.get(at) else {
+            return;
+        };
         if node.kind == NodeKind::File {
             let (layer, origin) = (node.layer, node.origin.clone());
             self.settle(layer, &origin, fate);
@@ -492,12 +549,12 @@ impl Builder {
     }
 
     fn settle(&mut self, layer: usize, path: &str, fate: Fate) {
-        match self.0.files.get_mut(path) {
+        match self.tree.files.get_mut(path) {
             Some(fates) => match fates.iter_mut().find(|(number, _)| *number == layer) {
                 Some((_, known)) => *known = fate,
                 None => fates.push((layer, fate)),
             },
-            None => drop(self.0.files.insert(path.to_owned(), vec![(layer, fate)])),
+            None => drop(self.tree.files.insert(path.to_owned(), vec![(layer, fate)])),
         }
     }
 }
@@ -514,6 +571,9 @@ impl Node {
             capabilities: false,
             link: Vec::new(),
             origin: String::new(),
+            placed: layer,
+            cleared: 0,
+            emptied: 0,
             children: BTreeMap::new(),
         }
     }
