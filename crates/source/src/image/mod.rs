@@ -11,6 +11,7 @@ mod digest;
 mod documents;
 mod layer;
 mod open;
+mod overlay;
 mod platform;
 mod shelf;
 mod text;
@@ -280,7 +281,7 @@ impl ImageSource {
             return Err(too_many());
         }
         // Directories that no layer has a header of are made besides.
-        let mut builder = tree::Builder::new(most.saturating_mul(2));
+        let mut builder = overlay::Builder::new(most.saturating_mul(2));
         let mut is_whole = true;
         for number in 0..self.chosen.layers.len() {
             let records = match self.repeats(number) {
