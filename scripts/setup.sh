@@ -38,8 +38,12 @@ missing_packages() {
   case "$part" in test | all)
     have rpmbuild || echo rpm
     have objcopy || echo binutils
+    # Downloads are tested against nginx, pulls against a registry that skopeo pushes to.
+    have nginx || [ -x /usr/sbin/nginx ] || echo nginx-light
+    have docker-registry || echo docker-registry
     have skopeo || echo skopeo
     have umoci || echo umoci
+    have htpasswd || echo apache2-utils
     ;;
   esac
   [ -s /etc/ssl/certs/ca-certificates.crt ] || [ -n "${SSL_CERT_FILE:-}" ] || echo ca-certificates

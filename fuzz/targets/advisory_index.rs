@@ -10,21 +10,24 @@ fuzz_target!(|bytes: &[u8]| {
     try_it(bytes);
     // A whole index with the input as the section of one ecosystem.
     let (ids, shelf) = bytes.split_at(bytes.len().min(usize::from(bytes.first().copied().unwrap_or(0))));
-    try_it(&around(&[("#ids", ids), ("npm", shelf), ("#imports", shelf)]));
+    try_it(&around(&[("#ids", ids), ("npm", shelf), ("#imports", shelf), ("#sources", shelf)]));
 });
 
 fn try_it(bytes: &[u8]) {
     let Ok(index) = Index::open(bytes) else { return };
     let _ = index.verify();
+    let _ = index.origins();
     let Ok(Some(shelf)) = index.shelf("npm") else { return };
     for name in ["", "a", "left", "zz"] {
         let Ok(Some(package)) = shelf.find(name) else { continue };
-        for (place, listed) in package.listed().unwrap_or_default() {
-            let _ = shelf.advisory(place);
-            for one in listed {
-                let _ = index.imports(name, &one);
-            }
-        }
+        let _ = package.listed(
+            |release| release.is_none_or(|release| release.len() < 8),
+            |place, listed| {
+                let _ = shelf.advisory(place);
+                let _ = index.imports(name, &listed);
+                Ok(())
+            },
+        );
     }
 }
 

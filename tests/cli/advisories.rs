@@ -3,18 +3,19 @@
 use crate::sandbox::Sandbox;
 use insta::assert_snapshot;
 
-const LEFT: &str = r#"{"id":"GHSA-2222-3333-4444","aliases":["CVE-2024-1000"],"modified":"2024-05-01T00:00:00Z",
+pub(crate) const LEFT: &str = r#"{"id":"GHSA-2222-3333-4444","aliases":["CVE-2024-1000"],"modified":"2024-05-01T00:00:00Z",
 "severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
 "affected":[{"package":{"ecosystem":"npm","name":"left"},
 "ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"1.2.0"}]}]}]}"#;
 
-const EVIL: &str = r#"{"id":"MAL-2024-7","modified":"2024-05-01T00:00:00Z",
+pub(crate) const EVIL: &str = r#"{"id":"MAL-2024-7","modified":"2024-05-01T00:00:00Z",
 "affected":[{"package":{"ecosystem":"npm","name":"evil"},"versions":["6.6.6"]}]}"#;
 
 const WITHDRAWN: &str = r#"{"id":"GHSA-9999-3333-4444","withdrawn":"2024-06-01T00:00:00Z","modified":"2024-06-01T00:00:00Z",
 "affected":[{"package":{"ecosystem":"npm","name":"left"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}]}]}"#;
 
-const KEV: &str = r#"{"dateReleased":"2024-05-02T00:00:00Z","vulnerabilities":[{"cveID":"CVE-2024-1000"}]}"#;
+pub(crate) const KEV: &str =
+    r#"{"dateReleased":"2024-05-02T00:00:00Z","vulnerabilities":[{"cveID":"CVE-2024-1000"}]}"#;
 
 /// Two components: one is required by the other.
 const LOCK: &str = r#"{
@@ -28,7 +29,7 @@ const LOCK: &str = r#"{
 "#;
 
 /// An archive of files as they are (<https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>, method 0).
-fn zip(files: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn zip(files: &[(&str, &str)]) -> Vec<u8> {
     let (mut bytes, mut directory) = (Vec::new(), Vec::new());
     for (name, text) in files {
         let offset = u32::try_from(bytes.len()).unwrap();
@@ -122,6 +123,43 @@ fn a_known_vulnerability_is_found_with_its_fix_and_the_way_to_it() {
     let again = scan(&sandbox, &["-o", "json"]);
     let again: serde_json::Value = serde_json::from_str(&again.out.replace("[TIME]", "0")).unwrap();
     assert_eq!(again["findings"][0]["fingerprint"], finding["fingerprint"]);
+}
+
+const VEX: &str = r#"{"@context":"https://openvex.dev/ns/v0.2.0","@id":"urn:x","author":"Harbour",
+"timestamp":"2024-06-01T00:00:00Z","version":1,"statements":[
+{"vulnerability":{"name":"CVE-2024-1000"},"products":[{"@id":"pkg:npm/left@1.0.0"}],"status":"not_affected",
+"justification":"vulnerable_code_not_in_execute_path"},
+{"vulnerability":{"name":"CVE-2024-9"},"products":[{"@id":"left"}],"status":"fixed"}]}"#;
+
+#[test]
+fn a_vex_document_waives_a_vulnerability_and_what_it_says_is_said_on() {
+    let sandbox = supplied();
+    sandbox.write("vendor.json", VEX);
+    let answer = scan(&sandbox, &["--vex", "vendor.json", "-v"]);
+    assert_eq!(answer.code, 0, "{answer}");
+    assert!(
+        answer
+            .out
+            .contains("waived: not affected: vulnerable_code_not_in_execute_path, Harbour"),
+        "{answer}"
+    );
+    assert!(answer.out.contains("(vendor.json, statement 1)"), "{answer}");
+    assert!(
+        answer.err.contains("the product `left` is no package URL"),
+        "{answer}"
+    );
+    sandbox.write("bartizan.toml", "[supply]\nvex = [\"vendor.json\"]\n");
+    let written = scan(&sandbox, &["-o", "openvex=said.json", "-o", "cyclonedx"]);
+    assert_eq!(written.code, 0, "{written}");
+    assert!(written.out.contains("\"code_not_reachable\""), "{written}");
+    std::fs::remove_file(sandbox.path("bartizan.toml")).unwrap();
+    // What was written reads back, and says the same.
+    assert_eq!(scan(&sandbox, &["--vex", "said.json"]).code, 0);
+    assert_eq!(scan(&sandbox, &[]).code, 1);
+    for (name, code) in [("missing.json", 2), ("package-lock.json", 2)] {
+        let answer = scan(&sandbox, &["--vex", name]);
+        assert_eq!(answer.code, code, "{answer}");
+    }
 }
 
 #[test]

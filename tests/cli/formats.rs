@@ -64,7 +64,7 @@ fn a_format_that_does_not_exist_or_not_yet_is_a_usage_error() {
     let sandbox = Sandbox::leaky();
     for (format, says) in [
         ("jsno", "did you mean `json`?"),
-        ("openvex", "not available"),
+        ("ocsf", "not available"),
         ("json=", "names no file"),
     ] {
         let answer = sandbox.scan(&["-o", format]);

@@ -15,8 +15,8 @@ fn umoci(arguments: &[&str]) {
 }
 
 /// An image `image:app` in the work directory, layer by layer.
-struct Image {
-    sandbox: Sandbox,
+pub(crate) struct Image {
+    pub(crate) sandbox: Sandbox,
 }
 
 impl Image {
@@ -94,21 +94,21 @@ impl Image {
 }
 
 /// Standard output as it is, without placeholders.
-fn written(sandbox: &Sandbox, arguments: &[&str]) -> Value {
+pub(crate) fn written(sandbox: &Sandbox, arguments: &[&str]) -> Value {
     let output = sandbox.bartizan(arguments).output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{told}"))
 }
 
 /// Standard error as it is.
-fn complaint(sandbox: &Sandbox, arguments: &[&str]) -> (Option<i32>, bool, String) {
+pub(crate) fn complaint(sandbox: &Sandbox, arguments: &[&str]) -> (Option<i32>, bool, String) {
     let output = sandbox.bartizan(arguments).output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     (output.status.code(), output.stdout.is_empty(), told)
 }
 
 /// An image in which a token was deleted again.
-fn deleted_token() -> Image {
+pub(crate) fn deleted_token() -> Image {
     let image = Image::new();
     image
         .layer("/etc/motd", "hello\n", BASE)

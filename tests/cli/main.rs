@@ -8,6 +8,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
+    clippy::disallowed_methods,
     reason = "all of this is tests: what is wrong must stop them"
 )]
 
@@ -15,6 +16,11 @@ mod advisories;
 mod bad_input;
 mod baselines;
 mod config;
+#[path = "../../crates/source/tests/common/daemon.rs"]
+mod daemon;
+mod db_update;
+#[path = "../../crates/source/tests/common/docker_registry.rs"]
+mod docker_registry;
 mod exit_codes;
 mod explain;
 mod fingerprints;
@@ -24,8 +30,12 @@ mod hook;
 mod images;
 mod interrupts;
 mod progress;
+mod pulled_images;
+mod remediation;
 mod rules;
 mod sandbox;
 mod sbom;
+#[path = "../../crates/source/tests/common/server.rs"]
+mod server;
 mod targets;
 mod waivers;

@@ -12,6 +12,7 @@ mod foreign;
 mod git;
 mod interrupt;
 mod kept;
+mod network;
 mod output;
 mod place;
 mod practices;

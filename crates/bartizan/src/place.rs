@@ -15,7 +15,15 @@ pub(crate) fn bill(target: &str) -> Option<&str> {
 }
 
 /// What begins a target that is a container image.
-const IMAGES: [&str; 2] = ["oci:", "docker-archive:"];
+const IMAGES: [&str; 3] = [PULLED, "oci:", "docker-archive:"];
+
+/// What begins a target that is pulled from a registry.
+const PULLED: &str = "image:";
+
+/// The name of the image that a target `image:NAME` pulls.
+pub(crate) fn pulled(target: &str) -> Option<&str> {
+    target.strip_prefix(PULLED)
+}
 
 /// Whether a target is a container image.
 pub(crate) fn is_image(target: &str) -> bool {

@@ -1,6 +1,8 @@
 //! One problem, with what proves it and how to mend it.
 
-use crate::{AssetId, Confidence, Control, Fingerprint, Location, Severity, Timestamp, Waiver};
+use crate::{
+    AssetId, Confidence, Control, Fingerprint, Location, Priority, Risk, Severity, Timestamp, Waiver,
+};
 use serde::{Deserialize, Serialize};
 
 /// One problem found by a check.
@@ -38,6 +40,12 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// The waiver that covers it, if any.
     pub waiver: Option<Waiver>,
+    /// What is known of it besides its severity, for vulnerabilities.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Risk>,
+    /// When to act on it, and why, where there is a risk to decide by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
     /// When it was first seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_seen: Option<Timestamp>,
@@ -73,6 +81,8 @@ impl Finding {
             controls: Vec::new(),
             fix: None,
             waiver: None,
+            risk: None,
+            priority: None,
             first_seen: None,
             due: None,
             snippet: None,

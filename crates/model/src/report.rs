@@ -1,7 +1,7 @@
 //! The whole result of a scan, as `-o json` prints it.
 
 use crate::{
-    AssetId, CheckRun, Component, Finding, PackageUrl, PackageUrlParts, Skipped, Timestamp, Verdict,
+    AssetId, CheckRun, Component, Finding, PackageUrl, PackageUrlParts, Remedy, Skipped, Timestamp, Verdict,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -24,6 +24,9 @@ pub struct Report {
     pub verdict: Verdict,
     /// Problems, in a stable order: severity (highest first), confidence (highest first), path, line, column, rule.
     pub findings: Vec<Finding>,
+    /// What closes the findings that are not waived, the one to do first at the beginning.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remedies: Vec<Remedy>,
     /// Components of the inventory, ordered by package URL; empty unless an inventory was asked for.
     pub components: Vec<Component>,
     /// What became of every check.

@@ -48,4 +48,23 @@ pub enum WaiverOrigin {
         /// Position of the entry in it, from 1.
         entry: u32,
     },
+    /// A statement of a VEX document.
+    Vex {
+        /// Path of the document.
+        path: String,
+        /// Position of the statement in it, from 1.
+        statement: u32,
+        /// Whether it says that the vulnerability was mended; else it says that it cannot be exploited.
+        fixed: bool,
+    },
+}
+
+impl WaiverOrigin {
+    /// Path of the file that it is written in.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Inline { path, .. } | Self::File { path, .. } | Self::Vex { path, .. } => path,
+        }
+    }
 }

@@ -3,8 +3,8 @@
 
 use bartizan_model::{CheckStatus, Component, FingerprintBuilder, Report};
 
-/// A UUID of version 8 (RFC 9562: the bits are the maker's own) that depends on the target, the program and the
-/// components alone: two runs over the same bytes name the same document.
+/// A UUID of version 8 (RFC 9562: the bits are the maker's own) that depends on the target, the program, the components and
+/// what is said of them alone: two runs over the same bytes with the same knowledge name the same document.
 pub(crate) fn uuid(report: &Report, form: &str) -> String {
     let target = &report.target;
     let mut builder = FingerprintBuilder::new("bill of materials")
@@ -15,6 +15,11 @@ pub(crate) fn uuid(report: &Report, form: &str) -> String {
         .part(target.commit.as_deref().unwrap_or_default().as_bytes());
     for component in &report.components {
         builder = builder.part(format!("{component:?}").as_bytes());
+    }
+    for finding in &report.findings {
+        builder = builder
+            .part(finding.fingerprint.as_str().as_bytes())
+            .part(format!("{:?}", finding.waiver).as_bytes());
     }
     for line in unread(report) {
         builder = builder.part(line.as_bytes());

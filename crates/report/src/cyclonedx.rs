@@ -4,10 +4,10 @@
 //! In: a report with an inventory. Out: one document. Nothing in it is random: the serial number follows from the
 //! content, the time is that of the report.
 
-use crate::bill;
 use crate::json::{Each, write_pretty};
 use crate::license::{Declared, declared};
-use bartizan_model::{Component, Hash, Location, PackageUrl, Report, Scope};
+use crate::{bill, openvex};
+use bartizan_model::{Component, Finding, Hash, Location, PackageUrl, Report, Scope, Waiver, WaiverOrigin};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -33,6 +33,8 @@ pub(crate) struct Bom<'a> {
     dependencies: Dependencies<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     compositions: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    vulnerabilities: Vec<Value>,
 }
 
 /// Writes the bill of materials.
@@ -59,6 +61,7 @@ pub(crate) fn document(report: &Report) -> Bom<'_> {
         components: Each(&report.components, Box::new(|one| Some(component(one)))),
         dependencies: Dependencies(&report.components),
         compositions,
+        vulnerabilities: report.findings.iter().filter_map(vulnerability).collect(),
     }
 }
 
@@ -225,4 +228,70 @@ impl Serialize for Dependencies<'_> {
         });
         serializer.collect_seq(first.chain(others))
     }
+}
+
+/// A vulnerability of a component, with what is known of it and what was decided.
+fn vulnerability(finding: &Finding) -> Option<Value> {
+    let purl = finding.asset.as_str();
+    let (id, others) = finding.ids.split_first()?;
+    if !purl.starts_with("pkg:") {
+        return None;
+    }
+    let mut rating = json!({ "severity": finding.severity.as_str() });
+    if let (Some(score), Value::Object(rating)) = (finding.risk.and_then(|risk| risk.score), &mut rating) {
+        rating.insert("score".into(), json!(score));
+    }
+    let cwes = finding
+        .cwe
+        .iter()
+        .filter_map(|cwe| cwe.strip_prefix("CWE-")?.parse::<u32>().ok());
+    let mut object = json!({
+        "bom-ref": finding.fingerprint.as_str(),
+        "id": id,
+        "source": { "name": source_of(id) },
+        "references": others.iter().map(|id| json!({ "id": id, "source": { "name": source_of(id) } })).collect::<Vec<_>>(),
+        "ratings": [rating],
+        "cwes": cwes.collect::<Vec<_>>(),
+        "affects": [{ "ref": purl }],
+    });
+    let Value::Object(fields) = &mut object else {
+        return None;
+    };
+    if let Some(fix) = &finding.fix {
+        fields.insert("recommendation".into(), json!(fix.description));
+    }
+    if let Some(waiver) = &finding.waiver {
+        fields.insert("analysis".into(), analysis(waiver));
+    }
+    Some(object)
+}
+
+/// Who gives ids of this form.
+fn source_of(id: &str) -> &'static str {
+    match id.split('-').next() {
+        Some("CVE") => "NVD",
+        Some("GHSA") => "GitHub",
+        _ => "OSV",
+    }
+}
+
+fn analysis(waiver: &Waiver) -> Value {
+    if let WaiverOrigin::Vex { fixed: true, .. } = waiver.origin {
+        return json!({ "state": "resolved", "detail": waiver.reason });
+    }
+    if !openvex::is_not_affected(waiver) {
+        return json!({ "state": "exploitable", "response": ["will_not_fix"], "detail": openvex::accepted(waiver) });
+    }
+    // The other words of OpenVEX have no counterpart; the detail says what they say.
+    let word = match waiver.vex.as_deref() {
+        Some("component_not_present" | "vulnerable_code_not_present") => Some("code_not_present"),
+        Some("vulnerable_code_not_in_execute_path") => Some("code_not_reachable"),
+        Some("inline_mitigations_already_exist") => Some("protected_by_mitigating_control"),
+        _ => None,
+    };
+    let mut analysis = json!({ "state": "not_affected", "detail": waiver.reason });
+    if let (Some(word), Value::Object(analysis)) = (word, &mut analysis) {
+        analysis.insert("justification".into(), json!(word));
+    }
+    analysis
 }

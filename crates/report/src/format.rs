@@ -30,11 +30,13 @@ pub enum Format {
     Cyclonedx,
     /// An SPDX 2.3 document.
     Spdx,
+    /// An OpenVEX 0.2 document.
+    Openvex,
 }
 
 impl Format {
     /// Every format, in the order of the manual.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Pretty,
         Self::Concise,
         Self::Json,
@@ -47,6 +49,7 @@ impl Format {
         Self::Statement,
         Self::Cyclonedx,
         Self::Spdx,
+        Self::Openvex,
     ];
 
     /// The word on the command line.
@@ -65,13 +68,20 @@ impl Format {
             Self::Statement => "statement",
             Self::Cyclonedx => "cyclonedx",
             Self::Spdx => "spdx",
+            Self::Openvex => "openvex",
         }
     }
 
-    /// Whether it lists the components of the inventory and says nothing of findings.
+    /// Whether it lists the components of the inventory, and of findings only those about them.
     #[must_use]
     pub const fn is_bill(self) -> bool {
         matches!(self, Self::Cyclonedx | Self::Spdx)
+    }
+
+    /// Whether every finding is in it.
+    #[must_use]
+    pub const fn has_every_finding(self) -> bool {
+        !self.is_bill() && !matches!(self, Self::Openvex)
     }
 
     /// Whether people read it: then it may be styled when it goes to a terminal.
@@ -88,7 +98,7 @@ impl fmt::Display for Format {
 }
 
 /// Formats of the contract that say nothing about the result of a scan yet.
-const LATER: [&str; 3] = ["openvex", "ocsf", "oscal"];
+const LATER: [&str; 2] = ["ocsf", "oscal"];
 
 /// A word that names no format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -209,15 +209,14 @@ fn explain_finding(finding: &Finding, explain: Explain, context: &Context<'_>, n
     if let Some(waiver) = &finding.waiver {
         notes.add("waived", &describe_waiver(waiver));
     }
-    if let Some(due) = finding.due {
+    if let Some(priority) = &finding.priority {
         notes.add(
-            "due",
-            &format!(
-                "{} (first seen {})",
-                due,
-                finding.first_seen.map_or("now".to_owned(), |at| at.to_string())
-            ),
+            "act",
+            &format!("{}: {}", priority.decision, priority.reasons.join("; ")),
         );
+    }
+    if let Some(due) = due(finding, context) {
+        notes.add("due", &due);
     }
     if context.verbose > 0 {
         notes.add("id", finding.fingerprint.as_str());
@@ -227,6 +226,25 @@ fn explain_finding(finding: &Finding, explain: Explain, context: &Context<'_>, n
         Explain::Again { .. } => notes.add("more", &format!("as explained above, or {more}")),
         Explain::No => {}
     }
+}
+
+/// How much time is left for a finding that was seen before; none for new ones.
+fn due(finding: &Finding, context: &Context<'_>) -> Option<String> {
+    let (now, due, first) = (context.now?, finding.due?, finding.first_seen?);
+    if first >= now {
+        return None;
+    }
+    let left = due.unix_seconds() - now.unix_seconds();
+    let time = match left.unsigned_abs() / 3_600 {
+        hours @ 0..48 => text::counted(hours, "hour"),
+        hours => text::counted(hours / 24, "day"),
+    };
+    let when = if left < 0 {
+        format!("overdue for {time}")
+    } else {
+        format!("in {time}")
+    };
+    Some(format!("{when}, {} (first seen {})", due.date(), first.date()))
 }
 
 /// Why it matters: the manual in short, then weaknesses, advisories and controls.
@@ -336,6 +354,7 @@ pub(crate) fn describe_waiver(waiver: &Waiver) -> String {
     let place = match &waiver.origin {
         WaiverOrigin::Inline { path, line } => format!("{path}:{line}"),
         WaiverOrigin::File { path, entry } => format!("{path}, entry {entry}"),
+        WaiverOrigin::Vex { path, statement, .. } => format!("{path}, statement {statement}"),
     };
     format!("{}{until}{owner} ({place})", waiver.reason)
 }

@@ -16,7 +16,9 @@ mod json;
 mod junit;
 mod license;
 mod markdown;
+mod openvex;
 mod pretty;
+mod remedies;
 mod sarif;
 mod spdx;
 mod statement;
@@ -27,7 +29,7 @@ mod text;
 pub use format::{Format, FormatError};
 pub use summary::summary;
 
-use bartizan_model::{Finding, Report, RuleInfo};
+use bartizan_model::{Finding, Report, RuleInfo, Timestamp};
 use std::collections::BTreeMap;
 use std::io;
 
@@ -44,6 +46,20 @@ pub struct Context<'a> {
     pub verbose: u8,
     /// Whether `-q` was given: headers and frames only.
     pub quiet: bool,
+    /// When the report is read: how much time is left is told for what was seen before. None tells it of nothing.
+    pub now: Option<Timestamp>,
+    /// What the formats for people list.
+    pub group_by: GroupBy,
+}
+
+/// What the formats for people list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum GroupBy {
+    /// Findings.
+    #[default]
+    Finding,
+    /// What there is to do.
+    Fix,
 }
 
 impl Context<'_> {
@@ -74,6 +90,8 @@ pub fn render(
 ) -> io::Result<()> {
     let mut out = io::BufWriter::with_capacity(1 << 16, out);
     match format {
+        Format::Pretty if context.group_by == GroupBy::Fix => remedies::pretty(report, context, &mut out)?,
+        Format::Concise if context.group_by == GroupBy::Fix => remedies::concise(report, context, &mut out)?,
         Format::Pretty => pretty::render(report, context, &mut out)?,
         Format::Concise => concise::render(report, context, &mut out)?,
         Format::Json => json::render(report, &mut out)?,
@@ -86,6 +104,7 @@ pub fn render(
         Format::Statement => statement::render(report, &mut out)?,
         Format::Cyclonedx => cyclonedx::render(report, &mut out)?,
         Format::Spdx => spdx::render(report, &mut out)?,
+        Format::Openvex => openvex::render(report, &mut out)?,
     }
     io::Write::flush(&mut out)
 }

@@ -2,7 +2,7 @@
 
 use crate::style::Styles;
 use crate::{Context, text};
-use bartizan_model::{CheckRun, CheckStatus, Report, Severity, Stats, Verdict};
+use bartizan_model::{CheckRun, CheckStatus, Finding, Report, Severity, Stats, Verdict};
 use std::collections::BTreeMap;
 
 /// Reasons named in the last line; `-v` lists every skipped thing before it.
@@ -93,6 +93,7 @@ pub fn summary(report: &Report, context: &Context<'_>) -> String {
         parts.push(format!("{} waived", text::grouped(totals.waived)));
     }
     parts.extend(describe_known(&report.stats));
+    parts.extend(describe_overdue(report));
     parts.push(describe_checks(&report.checks));
     parts.push(describe_stats(&report.stats));
     if !report.skipped.is_empty() {
@@ -102,6 +103,15 @@ pub fn summary(report: &Report, context: &Context<'_>) -> String {
     }
     lines.push(parts.join("; "));
     lines.join("\n")
+}
+
+/// `2 overdue`: findings whose time was over when the scan began.
+fn describe_overdue(report: &Report) -> Option<String> {
+    let is_overdue = |finding: &&Finding| finding.due.is_some_and(|due| due < report.started);
+    match report.findings.iter().filter(is_overdue).count() as u64 {
+        0 => None,
+        count => Some(format!("{} overdue", text::grouped(count))),
+    }
 }
 
 fn describe_verdict(verdict: &Verdict, styles: Styles) -> String {

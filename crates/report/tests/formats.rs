@@ -9,8 +9,8 @@
 
 mod common;
 
-use bartizan_model::{Finding, Report, Severity, Verdict};
-use bartizan_report::{Context, Format, render, summary};
+use bartizan_model::{Finding, Report, Severity, Timestamp, Verdict};
+use bartizan_report::{Context, Format, GroupBy, render, summary};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io;
@@ -49,6 +49,64 @@ fn bills_of_materials_show_every_field_of_a_component() {
         snapshot(
             &format!("inventory-{format}"),
             &common::rendered(format, &common::inventory()),
+        );
+    }
+}
+
+#[test]
+fn what_there_is_to_do_is_listed_instead_of_findings() {
+    let rules = common::rules();
+    let context = Context {
+        group_by: GroupBy::Fix,
+        ..common::context(&rules)
+    };
+    for format in [Format::Pretty, Format::Concise] {
+        snapshot(
+            &format!("remedies-{format}"),
+            &common::rendered_with(format, &common::remediable(), &context),
+        );
+    }
+    assert_eq!(
+        common::rendered_with(Format::Pretty, &common::empty(), &context),
+        ""
+    );
+}
+
+#[test]
+fn the_time_that_is_left_is_told_for_what_was_seen_before() {
+    let rules = common::rules();
+    let first = Timestamp::from_unix_seconds(1_800_000_000);
+    let later = |hours: i64| Timestamp::from_unix_seconds(first.unix_seconds() + hours * 3_600);
+    let mut report = common::remediable();
+    for finding in &mut report.findings {
+        finding.first_seen = Some(first);
+        finding.due = Some(later(72));
+    }
+    let shown = |now| {
+        let now = Some(now);
+        common::rendered_with(
+            Format::Pretty,
+            &report,
+            &Context {
+                now,
+                ..common::context(&rules)
+            },
+        )
+    };
+    assert!(!shown(first).contains("due:"));
+    assert!(shown(later(1)).contains("due: in 2 days, 2027-01-18 (first seen 2027-01-15)"));
+    assert!(shown(later(71)).contains("due: in 1 hour,"));
+    assert!(shown(later(76)).contains("due: overdue for 4 hours,"));
+    report.started = later(73);
+    assert!(summary(&report, &common::context(&rules)).contains("; 3 overdue;"));
+}
+
+#[test]
+fn what_was_said_of_vulnerabilities_is_said_on() {
+    for format in [Format::Openvex, Format::Cyclonedx] {
+        snapshot(
+            &format!("spoken-of-{format}"),
+            &common::rendered(format, &common::spoken_of()),
         );
     }
 }
@@ -290,7 +348,10 @@ fn ten_thousand_findings_are_rendered_in_seconds() {
     report.findings = (0..10_000).map(many).collect();
     let rules = common::rules();
     let context: Context<'_> = common::context(&rules);
-    for format in Format::ALL.into_iter().filter(|format| !format.is_bill()) {
+    for format in Format::ALL
+        .into_iter()
+        .filter(|format| format.has_every_finding())
+    {
         let begun = Instant::now();
         let text = common::rendered_with(format, &report, &context);
         // Far above what an idle machine needs: this catches what grows with the square.
@@ -375,7 +436,10 @@ fn findings_that_the_baseline_knows_are_counted_in_every_format_and_never_as_not
     let line = summary(&report, &common::context(&rules));
     assert!(line.contains("; 1,234 known by the baseline; "), "{line}");
     assert!(!line.contains("not looked at"), "{line}");
-    for format in Format::ALL.into_iter().filter(|format| !format.is_bill()) {
+    for format in Format::ALL
+        .into_iter()
+        .filter(|format| format.has_every_finding())
+    {
         // For these two the summary on standard error says it.
         if matches!(format, Format::Pretty | Format::Concise) {
             continue;

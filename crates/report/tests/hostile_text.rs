@@ -10,7 +10,7 @@
 mod common;
 
 use bartizan_model::{Finding, Report, Severity, Skipped};
-use bartizan_report::{Format, summary};
+use bartizan_report::{Context, Format, GroupBy, summary};
 use proptest::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -59,9 +59,15 @@ fn no_format_lets_a_control_character_through() {
         let rules = common::rules();
         let mut context = common::context(&rules);
         context.verbose = 1;
+        let by_fix = Context {
+            group_by: GroupBy::Fix,
+            ..context
+        };
         for text in [
             summary(&report, &context),
             common::rendered_with(Format::Pretty, &report, &context),
+            common::rendered_with(Format::Pretty, &report, &by_fix),
+            common::rendered_with(Format::Concise, &report, &by_fix),
         ] {
             assert_eq!(text.chars().find(|c| acts(*c)), None);
         }

@@ -65,6 +65,8 @@ fn reports() -> Vec<(&'static str, Report)> {
         ("rules without a manual", stranger),
         ("inventory", common::inventory()),
         ("incomplete inventory", incomplete),
+        ("remediable", common::remediable()),
+        ("spoken of", common::spoken_of()),
     ]
 }
 
@@ -93,6 +95,23 @@ fn assert_all_valid(format: Format, path: &str) {
     for (name, report) in reports() {
         let document: Value = serde_json::from_str(&common::rendered(format, &report)).expect(name);
         assert_valid(&validator, &document, name);
+    }
+}
+
+#[test]
+fn openvex_follows_the_published_schema_wherever_there_is_a_statement_to_make() {
+    let validator = schema("content/schema/third-party/openvex-0.2.0.json");
+    for (name, report) in reports() {
+        let document: Value = serde_json::from_str(&common::rendered(Format::Openvex, &report)).expect(name);
+        let about_packages = report
+            .findings
+            .iter()
+            .filter(|finding| finding.asset.as_str().starts_with("pkg:"));
+        let statements = document["statements"].as_array().expect(name);
+        assert_eq!(statements.len(), about_packages.count(), "{name}");
+        if !statements.is_empty() {
+            assert_valid(&validator, &document, name);
+        }
     }
 }
 

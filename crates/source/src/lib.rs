@@ -6,16 +6,21 @@
 
 mod archive;
 mod binary;
+mod digest;
 mod dir;
 mod entry;
 mod git;
+pub mod http;
 pub mod image;
 mod open;
 mod options;
+mod platform;
+pub mod registry;
 mod stdin;
 mod window;
 
 pub use binary::looks_binary;
+pub use digest::{Digest, NoDigest};
 pub use dir::{DirSource, RootSource};
 pub use entry::{Consumer, Entry, FileMeta, Handle, Interest, Signature, Source, SourceError, Unit, Window};
 pub use git::{
@@ -24,6 +29,7 @@ pub use git::{
 };
 pub use open::open;
 pub use options::{ArchiveLimits, SourceOptions, WindowSize};
+pub use platform::{InvalidPlatform, Platform};
 pub use stdin::StdinSource;
 
 use bartizan_model::Skipped;

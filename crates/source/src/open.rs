@@ -46,10 +46,7 @@ pub fn open(target: &str, options: &SourceOptions) -> Result<Box<dyn Source>, So
 
 /// Schemes of the command line contract that no source reads, and what reaches the same end.
 const UNSUPPORTED: &[(&str, &str)] = &[
-    (
-        "image",
-        "save the image with `docker save` and scan `docker-archive:FILE`, or fetch it with `skopeo copy docker://NAME oci:DIR` and scan `oci:DIR`",
-    ),
+    ("image", "name it alone: `bartizan scan image:NAME`"),
     (
         "sbom",
         "name it without `--staged` and `--changed`: `bartizan sbom sbom:FILE`",

@@ -502,7 +502,7 @@ fn names_digests_and_platforms_choose_among_the_images_of_an_index() {
 
     let which = |what: &str, platform: Option<&str>| {
         let options = SourceOptions {
-            platform: platform.map(|text| Platform::parse(text).unwrap()),
+            platform: platform.map(|text| text.parse::<Platform>().unwrap()),
             ..SourceOptions::default()
         };
         let source = bartizan_source::open(&format!("{}{what}", oci(path)), &options)?;

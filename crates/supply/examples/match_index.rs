@@ -66,7 +66,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let index = Index::open(OnDisk(File::open(&index)?))?;
         opened.push(began.elapsed().as_secs_f64() * 1e3);
         let began = Instant::now();
-        let matches = matching::find(&index, &components)?;
+        let matches = matching::find(&index, &components, 0)?;
         matched.push(began.elapsed().as_secs_f64() * 1e3);
         (findings, unjudged) = (matches.findings.len(), matches.unjudged.len());
         records = index.counts().records;

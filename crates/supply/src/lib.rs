@@ -11,3 +11,4 @@ pub mod image;
 pub mod inventory;
 pub mod sbom;
 pub mod version;
+pub mod vex;

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests may fail as tests do")]
 
-use bartizan_model::{Component, Location, PackageUrlParts, Severity, SourcePackage, Timestamp};
+use bartizan_model::{Component, Location, PackageUrlParts, Scope, Severity, SourcePackage, Timestamp};
 use bartizan_supply::advisory::exploit::Exploits;
-use bartizan_supply::advisory::index::{Builder, Index, IndexError};
+use bartizan_supply::advisory::index::{Builder, Index, IndexError, Origin, OriginKind};
 use bartizan_supply::advisory::matching::{Matches, find};
 use bartizan_supply::advisory::naming;
 use bartizan_supply::advisory::range::{AffectedVersions, Event, Membership, RangeKind};
@@ -30,7 +30,7 @@ fn records(texts: &[&str]) -> Vec<Record> {
 
 fn matched(records: &[&str], components: &[Component]) -> Matches {
     let bytes = build(self::records(records), &Exploits::default());
-    find(&Index::open(bytes.as_slice()).unwrap(), components).unwrap()
+    find(&Index::open(bytes.as_slice()).unwrap(), components, 1).unwrap()
 }
 
 fn component(ecosystem: &str, name: &str, version: Option<&str>) -> Component {
@@ -50,6 +50,31 @@ fn npm(id: &str, rest: &str, fixed: &str) -> String {
         r#"{{"id":"{id}",{rest}"affected":[{{"package":{{"ecosystem":"npm","name":"left"}},
         "ranges":[{{"type":"SEMVER","events":[{{"introduced":"0"}},{{"fixed":"{fixed}"}}]}}]}}]}}"#
     )
+}
+
+#[test]
+fn an_index_says_where_it_was_made_from() {
+    let origin = |kind, place: &str, files| Origin {
+        kind,
+        place: place.to_owned(),
+        files,
+    };
+    let origins = [
+        origin(OriginKind::Records, "https://mirror/osv/", 31),
+        origin(OriginKind::Known, "/srv/kev.json", 1),
+        origin(OriginKind::Predicted, "", 300),
+    ];
+    let mut builder = Builder::new();
+    builder.add(Record::read(npm("GHSA-1", "", "1.2.0").as_bytes()).unwrap());
+    for origin in &origins {
+        builder.came_from(origin.clone());
+    }
+    let bytes = builder
+        .finish(&Exploits::default(), Timestamp::from_unix_seconds(0))
+        .unwrap();
+    let index = Index::open(bytes.as_slice()).unwrap();
+    assert_eq!(index.origins().unwrap(), origins);
+    assert_eq!(index.ecosystems().count(), 1);
 }
 
 #[test]
@@ -97,7 +122,7 @@ fn what_was_taken_back_is_counted_and_not_found() {
     let bytes = build(records(&[&text]), &Exploits::default());
     let index = Index::open(bytes.as_slice()).unwrap();
     assert_eq!((index.counts().withdrawn, index.counts().records), (1, 0));
-    let found = find(&index, &[component("npm", "left", Some("1.0.0"))]).unwrap();
+    let found = find(&index, &[component("npm", "left", Some("1.0.0"))], 1).unwrap();
     assert!(found.findings.is_empty());
 }
 
@@ -110,6 +135,7 @@ fn of_records_with_one_id_the_newest_counts_whatever_the_order() {
     let found = find(
         &Index::open(one.as_slice()).unwrap(),
         &[component("npm", "left", Some("1.5.0"))],
+        1,
     );
     assert!(found.unwrap().findings.is_empty());
 }
@@ -179,11 +205,72 @@ fn exploitation_is_part_of_the_evidence() {
     let found = find(
         &Index::open(bytes.as_slice()).unwrap(),
         &[component("npm", "left", Some("1.0.0"))],
+        1,
     )
     .unwrap();
     let last: Vec<_> = found.findings[0].evidence.iter().rev().take(2).collect();
     assert!(last[1].message.contains("exploited, by ransomware too"));
     assert!(last[0].message.contains("94.12 %"));
+}
+
+#[test]
+fn the_remedy_of_a_component_is_the_smallest_upgrade_that_closes_the_most() {
+    let one = npm("GHSA-2222-3333-4444", "", "1.2.0");
+    let two = npm("GHSA-3333-3333-4444", "", "1.5.0");
+    let three = npm("GHSA-4444-3333-4444", "", "1.4.9");
+    let never = r#"{"id":"GHSA-5555-3333-4444","affected":[{"package":{"ecosystem":"npm","name":"left"},
+        "ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}]}]}"#;
+    let left = [component("npm", "left", Some("1.0.0"))];
+    let remedy = |texts: &[&str]| matched(texts, &left).remedies;
+    let all = remedy(&[&one, &two, &three, never]);
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0].description, "upgrade `left` from 1.0.0 to 1.5.0");
+    assert_eq!(all[0].upgrade.as_ref().unwrap().to, "1.5.0");
+    assert_eq!((all[0].closes.len(), all[0].leaves.len()), (3, 1));
+
+    let reopened = r#"{"id":"GHSA-6666-3333-4444","affected":[{"package":{"ecosystem":"npm","name":"left"},
+        "ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"1.1.0"},{"introduced":"1.5.0"},{"fixed":"1.6.0"}]}]}]}"#;
+    let all = remedy(&[&two, reopened]);
+    assert_eq!(all[0].upgrade.as_ref().unwrap().to, "1.6.0");
+    let all = remedy(&[never]);
+    assert_eq!(all[0].upgrade, None);
+    assert!(all[0].description.starts_with("replace or isolate `left` 1.0.0"));
+    assert_eq!((all[0].closes.len(), all[0].leaves.len()), (0, 1));
+    assert_eq!(remedy(&[]), []);
+}
+
+#[test]
+fn what_is_known_besides_the_severity_comes_with_the_finding() {
+    let vector = r#""severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:L/A:N"}],"#;
+    let text = npm("GHSA-2222-3333-4444", vector, "1.2.0");
+    let mut left = component("npm", "left", Some("1.0.0"));
+    left.scope = Scope::Development;
+    let risk = matched(&[&text], &[left]).findings[0].risk.unwrap();
+    assert_eq!(risk.score, Some(8.2));
+    assert_eq!((risk.automatable, risk.total_impact), (Some(true), Some(false)));
+    assert!(risk.development_only && !risk.exploited);
+    let plain = npm("GHSA-2222-3333-4444", "", "1.2.0");
+    let risk = matched(&[&plain], &[component("npm", "left", Some("1.0.0"))]).findings[0]
+        .risk
+        .unwrap();
+    assert_eq!(
+        (risk.score, risk.automatable, risk.total_impact),
+        (None, None, None)
+    );
+}
+
+#[test]
+fn the_number_of_threads_makes_no_difference() {
+    let text = npm("GHSA-2222-3333-4444", r#""aliases":["CVE-2024-1"],"#, "1.2.0");
+    let bytes = build(records(&[&text]), &Exploits::default());
+    let index = Index::open(bytes.as_slice()).unwrap();
+    let components: Vec<Component> = (0..1_000)
+        .map(|minor| component("npm", "left", Some(&format!("1.{}.{minor}", minor % 4))))
+        .collect();
+    let alone = find(&index, &components, 1).unwrap();
+    assert_eq!(alone.findings.len(), 500);
+    assert_eq!(find(&index, &components, 4).unwrap(), alone);
+    assert_eq!(find(&index, &components, 0).unwrap(), alone);
 }
 
 #[test]
@@ -196,11 +283,17 @@ fn symbols_of_go_come_back() {
     let index = Index::open(bytes.as_slice()).unwrap();
     let shelf = index.shelf("Go").unwrap().unwrap();
     let package = shelf.find("example.com/m").unwrap().unwrap();
-    let (_, listed) = &package.listed().unwrap()[0];
-    assert_eq!(
-        index.imports("example.com/m", &listed[0]).unwrap(),
-        record.affected[0].imports
-    );
+    let mut imports = Vec::new();
+    package
+        .listed(
+            |_| true,
+            |_, listed| {
+                imports.push(index.imports("example.com/m", &listed)?);
+                Ok(())
+            },
+        )
+        .unwrap();
+    assert_eq!(imports, [record.affected[0].imports.clone()]);
     let matches = matched(&[text], &[component("Go", "example.com/m", Some("v1.0.0"))]);
     assert_eq!(matches.findings.len(), 1);
 }
@@ -323,7 +416,7 @@ proptest! {
         let component = component(ecosystem, name, Some(&version));
         let bytes = build(records.clone(), &Exploits::default());
         let index = Index::open(bytes.as_slice()).unwrap();
-        let found = find(&index, std::slice::from_ref(&component)).unwrap();
+        let found = find(&index, std::slice::from_ref(&component), 1).unwrap();
         let ids: BTreeSet<String> = found.findings.into_iter().flat_map(|finding| finding.ids).collect();
         prop_assert_eq!(ids, plainly(&records, &component));
     }

@@ -11,7 +11,7 @@
 )]
 
 use bartizan_model::*;
-use bartizan_report::{Context, Format, render};
+use bartizan_report::{Context, Format, GroupBy, render};
 use bartizan_supply::sbom::{Read, read};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -32,6 +32,7 @@ fn report(components: Vec<Component>) -> Report {
         started: Timestamp::from_unix_seconds(1_800_000_000),
         verdict: Verdict::Allow,
         findings: vec![],
+        remedies: vec![],
         components,
         checks: vec![],
         skipped: vec![],
@@ -47,6 +48,8 @@ fn written(format: Format, components: &[Component]) -> Vec<u8> {
         width: 0,
         verbose: 0,
         quiet: false,
+        now: None,
+        group_by: GroupBy::Finding,
     };
     let mut out = Vec::new();
     render(format, &report(components.to_vec()), &context, &mut out).unwrap();

@@ -25,8 +25,8 @@ pub(super) const SCAN: &str = "\
 Look for leaked credentials and known vulnerabilities.
 
 A target is a path (directory, file or archive), `-` for standard input, git:RANGE for the commits of a range, \
-git:ALL for every commit of the repository, oci:DIR[:NAME|@DIGEST] or docker-archive:FILE[:NAME] for a container image, \
-or rootfs:DIR for the root of a system. Each finding says what was found and where, why it matters, how sure \
+git:ALL for every commit of the repository, image:NAME for a container image of a registry, oci:DIR[:NAME|@DIGEST] or \
+docker-archive:FILE[:NAME] for one in files, or rootfs:DIR for the root of a system. Each finding says what was found and where, why it matters, how sure \
 Bartizan is, and how to mend it. A credential itself is masked everywhere.
 
 Every layer of an image is looked at, files that a later layer deletes included; components are those that a container \
@@ -42,6 +42,7 @@ Examples:
   bartizan scan git:origin/main..HEAD         the commits of a branch
   bartizan scan git:ALL                       the whole history
   git show HEAD:config.yml | bartizan scan -  standard input
+  bartizan scan image:ghcr.io/acme/app:1.2    an image, pulled from its registry
   bartizan scan oci:build/image:1.2           an image, as `skopeo copy` or `docker buildx` write it
   bartizan scan docker-archive:app.tar        an image, as `docker save` writes it
   bartizan scan --changed=origin/main         files that differ from a branch
@@ -184,14 +185,20 @@ Examples:
 pub(super) const DB_UPDATE: &str = "\
 Make the index of known vulnerabilities again.
 
-The records are read from files, and no network is used: a mirror of the OSV bucket, with one all.zip in the directory \
-of each ecosystem, an archive of records, or single records. A file named known_exploited_vulnerabilities.json and a \
-CSV with epss in its name are taken for what they are; --kev and --epss name them elsewhere.
+Without --from the records come from the public OSV bucket, and what is known of exploitation from CISA and FIRST; the settings \
+supply.osv, supply.kev and supply.epss name mirrors of them. Only what changed since the last time is fetched, and what was \
+broken off goes on where it ended.
 
-The new index takes the place of the old one in one step, and only when everything could be read.";
+--from names a mirror, a directory in the layout of the bucket (one all.zip in the directory of each ecosystem), an archive of \
+records, or single records. Paths alone need no network. In a directory, a file named known_exploited_vulnerabilities.json and \
+a CSV with epss in its name are taken for what they are; --kev and --epss name them elsewhere.
 
+The new index takes the place of the old one in one step, and only when everything could be fetched and read.";
 pub(super) const DB_UPDATE_EXAMPLES: &str = "\
 Examples:
+  bartizan db update
+  bartizan db update --ecosystem npm --ecosystem Debian
+  bartizan db update --from https://mirror.example.com/osv/ --ca-file ca.pem
   bartizan db update --from /srv/mirror/osv
   bartizan db update --from npm/all.zip --from PyPI/all.zip
   bartizan db update --from osv --kev known_exploited_vulnerabilities.json --epss epss_scores-current.csv.gz";

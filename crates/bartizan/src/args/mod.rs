@@ -85,7 +85,7 @@ pub(crate) struct Common {
     #[arg(long, global = true, help_heading = COMMON, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) data_dir: Option<PathBuf>,
 
-    /// Use no network (nothing that this version does needs one)
+    /// Use no network: what would need one is refused
     #[arg(long, global = true, help_heading = COMMON)]
     pub(crate) offline: bool,
 }

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum, ValueHint};
 /// `bartizan sbom`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SbomArgs {
-    /// Path, git:RANGE, git:ALL, oci:DIR, docker-archive:FILE, rootfs:DIR, or sbom:FILE for a bill of materials (sbom:- on standard input)
+    /// Path, git:RANGE, git:ALL, image:NAME, oci:DIR, docker-archive:FILE, rootfs:DIR, or sbom:FILE for a bill of materials (sbom:- on standard input)
     #[arg(value_name = "TARGET", default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(crate) targets: Vec<String>,
 

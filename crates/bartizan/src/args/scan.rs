@@ -10,7 +10,7 @@ const OUTPUT: &str = "Output";
 /// `bartizan scan`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ScanArgs {
-    /// Path, `-` for standard input, git:RANGE, git:ALL, oci:DIR, docker-archive:FILE, rootfs:DIR, or sbom:FILE
+    /// Path, `-` for standard input, git:RANGE, git:ALL, image:NAME, oci:DIR, docker-archive:FILE, rootfs:DIR, or sbom:FILE
     #[arg(value_name = "TARGET", default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(crate) targets: Vec<String>,
 
@@ -46,7 +46,7 @@ pub(crate) struct GateArgs {
     #[arg(long, value_enum, value_name = "STAGE")]
     pub(crate) stage: Stage,
 
-    /// Path, `-` for standard input, git:RANGE, git:ALL, oci:DIR, docker-archive:FILE or rootfs:DIR [default: what is staged, in the stage commit]
+    /// Path, `-` for standard input, git:RANGE, git:ALL, image:NAME, oci:DIR, docker-archive:FILE or rootfs:DIR [default: what is staged, in the stage commit]
     #[arg(value_name = "TARGET", value_hint = ValueHint::AnyPath)]
     pub(crate) targets: Vec<String>,
 
@@ -114,6 +114,10 @@ pub(crate) struct SelectArgs {
     #[arg(long, value_name = "PLATFORM", value_hint = ValueHint::Other)]
     pub(crate) platform: Option<String>,
 
+    /// Pull from this registry (HOST[:PORT]) without proof of who it is, or over plain HTTP (repeatable)
+    #[arg(long, value_name = "REGISTRY", value_hint = ValueHint::Hostname)]
+    pub(crate) insecure_registry: Vec<String>,
+
     /// Name the lines of this Dockerfile where findings in an image come from it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) dockerfile: Option<PathBuf>,
@@ -147,6 +151,10 @@ pub(crate) struct JudgeArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) rules: Vec<PathBuf>,
 
+    /// VEX document that says which known vulnerabilities matter: OpenVEX or CycloneDX (repeatable)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) vex: Vec<PathBuf>,
+
     /// Leave out the findings that this baseline knows
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) baseline: Option<PathBuf>,
@@ -166,7 +174,11 @@ pub(crate) struct JudgeArgs {
 pub(crate) struct OutputArgs {
     /// Print in this format, to FILE or else to standard output (repeatable)
     ///
-    /// Formats: pretty, concise, json, jsonl, sarif, github, gitlab, junit, markdown, statement, cyclonedx, spdx. At most one goes to standard output. A file is written whole or not at all.
+    /// Formats: pretty, concise, json, jsonl, sarif, github, gitlab, junit, markdown, statement, cyclonedx, spdx, openvex. At most one goes to standard output. A file is written whole or not at all.
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "pretty", value_hint = ValueHint::Other)]
     pub(crate) output: Vec<String>,
+
+    /// List findings, or what there is to do, most urgent first (pretty and concise)
+    #[arg(long, value_name = "WHAT", value_parser = ["finding", "fix"])]
+    pub(crate) group_by: Option<String>,
 }

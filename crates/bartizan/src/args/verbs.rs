@@ -203,15 +203,27 @@ pub(crate) enum DbVerb {
 /// `bartizan db update`.
 #[derive(Debug, Args)]
 pub(crate) struct DbUpdate {
-    /// Directory in the layout of the OSV bucket, archive of records, or one record (repeatable)
-    #[arg(long, value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    /// Mirror, directory in the layout of the OSV bucket, archive of records, or one record (repeatable)
+    ///
+    /// An address (https://…) or a path. Nothing else is read then but what --kev and --epss name. Without it the settings supply.osv, supply.kev and supply.epss say where to look: the public OSV bucket, CISA and FIRST.
+    #[arg(long, value_name = "URL|PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) from: Vec<String>,
 
+    /// Fetch only this ecosystem of a mirror, for instance npm or Debian (repeatable)
+    ///
+    /// The new index then holds that and nothing else.
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::Other)]
+    pub(crate) ecosystem: Vec<String>,
+
     /// CISA's catalogue of known exploited vulnerabilities, as JSON
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "URL|FILE", value_hint = ValueHint::FilePath)]
     pub(crate) kev: Option<String>,
 
     /// FIRST's table of exploit predictions, as CSV, compressed or not
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "URL|FILE", value_hint = ValueHint::FilePath)]
     pub(crate) epss: Option<String>,
+
+    /// Trust the authorities in this file besides those of the system
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) ca_file: Option<PathBuf>,
 }

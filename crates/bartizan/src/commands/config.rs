@@ -5,6 +5,8 @@ use crate::error::Outcome;
 use crate::output::print;
 use crate::place;
 use crate::scan::{Place, common_flags, load_config};
+use bartizan_engine::config::Value;
+use bartizan_source::http::Url;
 
 /// Prints every setting as TOML, with where it comes from when that is asked.
 pub(crate) fn run(common: &Common, verb: &ConfigVerb) -> Outcome {
@@ -22,7 +24,7 @@ pub(crate) fn run(common: &Common, verb: &ConfigVerb) -> Outcome {
             section = head;
         }
         let line = match value {
-            Some((value, _)) => format!("{name} = {value}"),
+            Some((value, _)) => format!("{name} = {}", shown(value)),
             None => format!("# {name} is not set"),
         };
         match value.filter(|_| *origin) {
@@ -32,4 +34,15 @@ pub(crate) fn run(common: &Common, verb: &ConfigVerb) -> Outcome {
     }
     print(text)?;
     Ok(0)
+}
+
+/// The value; an address without user and query, which may hold a password.
+fn shown(value: &Value) -> Value {
+    match value {
+        Value::Text(text) if text.contains("://") => {
+            let url = Url::parse(text).map_or_else(|_| "no address".to_owned(), |url| url.to_string());
+            Value::Text(url)
+        }
+        value => value.clone(),
+    }
 }

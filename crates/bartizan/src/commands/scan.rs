@@ -51,6 +51,8 @@ fn context(done: &Done) -> Context<'_> {
         width: terminal.width,
         verbose: terminal.verbose,
         quiet: terminal.quiet,
+        now: Some(done.report.started),
+        group_by: done.group_by,
     }
 }
 

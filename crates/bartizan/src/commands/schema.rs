@@ -62,14 +62,13 @@ mod tests {
             .values()
             .map(|section| section["properties"].as_object().unwrap().len())
             .sum();
-        let settings: Vec<_> = SETTINGS.iter().filter(|setting| setting.in_file).collect();
-        assert_eq!(described, settings.len());
-        for setting in settings {
+        assert_eq!(described, SETTINGS.len());
+        for setting in SETTINGS {
             let (section, name) = setting.key.split_once('.').unwrap();
             let property = &schema["properties"][section]["properties"][name];
             assert_eq!(property["description"], setting.about, "{}", setting.key);
             let kind = match setting.kind {
-                Kind::Word(_) | Kind::Path => "string",
+                Kind::Word(_) | Kind::Path | Kind::Place | Kind::Duration => "string",
                 Kind::PathGlobs | Kind::RuleGlobs | Kind::Paths => "array",
                 Kind::Number(..) => "integer",
                 Kind::Flag => "boolean",

@@ -23,6 +23,8 @@ const ENDINGS: [&str; 8] = ["json", "csv", "zip", "gz", "tgz", "zst", "xz", "tar
 pub(crate) struct Feed {
     pub(crate) builder: Builder,
     pub(crate) exploits: Exploits,
+    /// How many records, catalogues and tables were read.
+    pub(crate) taken: u64,
     /// Files that are none of what was looked for, and why.
     pub(crate) unreadable: Vec<(String, String)>,
     /// What could not be read at all.
@@ -41,8 +43,8 @@ pub(crate) enum Role {
 }
 
 impl Feed {
-    /// Adds what lies at a path.
-    pub(crate) fn read(&mut self, path: &str, role: Role) -> Result<(), Error> {
+    /// Adds what lies at a path. What is wrong in it is said of `shown` where that is given: the address it was fetched from.
+    pub(crate) fn read(&mut self, path: &str, shown: Option<&str>, role: Role) -> Result<(), Error> {
         let options = SourceOptions {
             respect_ignore: false,
             windows: WindowSize::new(LARGEST_FILE, 0),
@@ -57,6 +59,7 @@ impl Feed {
         let source = bartizan_source::DirSource::open(path, &options)?;
         let mut skipped = Vec::new();
         let entries = source.list(&mut skipped)?;
+        let before = (self.unreadable.len(), self.skipped.len());
         self.skipped.append(&mut skipped);
         let mut reader = Reader {
             feed: self,
@@ -70,7 +73,26 @@ impl Feed {
                 return Err(Error::interrupted());
             }
         }
+        if let Some(shown) = shown {
+            let unreadable = self.unreadable.iter_mut().skip(before.0).map(|(path, _)| path);
+            let skipped = self
+                .skipped
+                .iter_mut()
+                .skip(before.1)
+                .map(|thing| &mut thing.path);
+            unreadable
+                .chain(skipped)
+                .for_each(|path| *path = within(shown, path));
+        }
         Ok(())
+    }
+}
+
+/// A member of what was fetched from an address.
+fn within(shown: &str, path: &str) -> String {
+    match path.split_once('!') {
+        Some((_, member)) => format!("{shown}!{member}"),
+        None => shown.to_owned(),
     }
 }
 
@@ -97,8 +119,9 @@ impl Consumer for Reader<'_> {
         } else {
             Err(format!("it has more than {LARGEST_FILE} bytes"))
         };
-        if let Err(reason) = result {
-            self.feed.unreadable.push((unit.meta.path.to_string(), reason));
+        match result {
+            Ok(()) => self.feed.taken += 1,
+            Err(reason) => self.feed.unreadable.push((unit.meta.path.to_string(), reason)),
         }
     }
 

@@ -1,9 +1,12 @@
 //! The advisory index of this machine: where it lies, how it is opened and how it is made.
 //!
-//! In: the data directory; OSV records in files. Out: an open index, read by position, or a new one that takes the place of the old
+//! In: the data directory; OSV records in files or from servers. Out: an open index, read by position, or a new one that takes the place of the old
 //! in one step.
 
 pub(crate) mod feed;
+mod mirror;
+pub(crate) mod remote;
+pub(crate) mod update;
 
 use crate::error::{Code, Error};
 use crate::place;
@@ -45,6 +48,11 @@ pub(crate) fn path(config: &Config) -> Result<PathBuf, Error> {
                 "name one with `--data-dir DIR`",
             )
         })
+}
+
+/// A count, for text.
+pub(crate) fn number(count: impl TryInto<usize>) -> usize {
+    count.try_into().unwrap_or(usize::MAX)
 }
 
 /// Opens the index; none where there is no file.

@@ -1,10 +1,12 @@
 //! From what was found to a report: waivers, baseline, verdict.
 
 use super::rules::Selection;
-use super::{Place, Request};
+use super::supply::{self, Statements};
+use super::{Place, Request, remediation};
 use crate::args::{Common, JudgeArgs, Stage};
 use crate::error::Error;
 use crate::place;
+use crate::terminal::Terminal;
 use bartizan_engine::baseline::Baseline;
 use bartizan_engine::config::{Config, Origin};
 use bartizan_engine::globs::RuleGlobs;
@@ -12,7 +14,8 @@ use bartizan_engine::system::System;
 use bartizan_engine::verdict::{self, Policy};
 use bartizan_engine::waiver::{self, FileWaiver, Scope, Terms};
 use bartizan_engine::{Check, Outcome};
-use bartizan_model::{REPORT_SCHEMA, Report, Stats, Target, Timestamp, Tool};
+use bartizan_ledger::remedies;
+use bartizan_model::{REPORT_SCHEMA, Remedy, Report, Stats, Target, Timestamp, Tool};
 use std::path::Path;
 use std::time::Instant;
 
@@ -25,6 +28,16 @@ pub(super) struct Scanned<'a> {
     pub(super) started: Timestamp,
     pub(super) began: Instant,
     pub(super) checks: &'a [Box<dyn Check>],
+    pub(super) terminal: Terminal,
+}
+
+/// What was found.
+pub(super) struct Found {
+    pub(super) outcome: Outcome,
+    /// What closes some of the findings.
+    pub(super) remedies: Vec<Remedy>,
+    /// What VEX documents say.
+    pub(super) statements: Statements,
 }
 
 /// The report, and what became of the entries of the waiver file.
@@ -87,12 +100,12 @@ pub(crate) fn waiver_file(
 /// Applies waivers and baseline, and answers.
 pub(super) fn judge(
     scanned: &Scanned<'_>,
-    outcome: Outcome,
+    found: Found,
     selection: &Selection,
     entries: Vec<FileWaiver>,
     baseline: Option<Baseline>,
 ) -> Result<Judged, Error> {
-    let config = scanned.config;
+    let (config, outcome) = (scanned.config, found.outcome);
     let prefix = config
         .path("waivers.file")
         .as_deref()
@@ -112,9 +125,24 @@ pub(super) fn judge(
         today: scanned.started.date(),
         max_days: config.number("waivers.max-days"),
     };
-    let applied = waiver::apply(outcome.findings, &outcome.inline_waivers, &entries, terms, scope);
+    let looked_for = scope.whole.then_some(&selection.in_force);
+    let mut applied = waiver::apply(outcome.findings, &outcome.inline_waivers, &entries, terms, scope);
 
-    let skipped = outcome.skipped;
+    let mut skipped = outcome.skipped;
+    supply::speak(
+        &found.statements,
+        &mut applied.findings,
+        (&scanned.target, &outcome.components),
+        &mut skipped,
+    );
+    remediation::plan(
+        &mut applied.findings,
+        config,
+        (scanned.place, &scanned.target),
+        scanned.started,
+        looked_for,
+        scanned.terminal,
+    );
     let (mut findings, known) = match baseline {
         Some(baseline) => baseline.hide(applied.findings),
         None => (applied.findings, 0),
@@ -141,6 +169,7 @@ pub(super) fn judge(
         },
         started: scanned.started,
         verdict,
+        remedies: remedies::rank(found.remedies, &findings),
         findings,
         components: outcome.components,
         checks: outcome.checks,

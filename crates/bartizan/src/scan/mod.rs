@@ -5,6 +5,8 @@
 
 mod image;
 mod judged;
+mod pulled;
+mod remediation;
 mod rules;
 mod several;
 mod source;
@@ -27,6 +29,7 @@ use bartizan_engine::system::{Machine, System};
 use bartizan_engine::waiver::InlineWaivers;
 use bartizan_engine::{CacheOptions, Check, RunOptions};
 use bartizan_model::{Report, RuleInfo, SecretKey, Target};
+use bartizan_report::GroupBy;
 use bartizan_source::Source;
 use bartizan_supply::catalog::{Bills, InventoryCheck};
 use bartizan_supply::image::checks::ConfigurationCheck;
@@ -63,6 +66,8 @@ pub(crate) struct Done {
     pub(crate) rules: BTreeMap<String, RuleInfo>,
     pub(crate) config: Config,
     pub(crate) terminal: Terminal,
+    /// What is listed for people.
+    pub(crate) group_by: GroupBy,
     /// For each entry of the waiver file: how many findings it covers.
     pub(crate) waivers_used: Vec<usize>,
     /// For each entry of the waiver file: the rule of the finding that speaks of it.
@@ -96,6 +101,7 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         judged::waiver_file(system, &config, request.common, &place)?
     };
 
+    let statements = supply::statements(system, &config, &place)?;
     let source = source::open(request, &config, &place)?;
     let supply = if request.inventory == Inventory::Only {
         None
@@ -128,9 +134,10 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         made.leave_what_is_seen(&mut outcome.components);
     }
     supply::finish_inventory(&mut outcome);
-    if let Some(supply) = &supply {
-        supply.judge(&selection, &mut outcome);
-    }
+    let remedies = supply
+        .as_ref()
+        .map(|supply| supply.judge(&selection, &mut outcome))
+        .unwrap_or_default();
     if let Some(made) = &made {
         made.judge(&selection, &mut outcome);
     }
@@ -148,8 +155,14 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         started,
         began,
         checks: &checks,
+        terminal,
     };
-    let judged = judged::judge(&scanned, outcome, &selection, entries, baseline)?;
+    let found = judged::Found {
+        outcome,
+        remedies,
+        statements,
+    };
+    let judged = judged::judge(&scanned, found, &selection, entries, baseline)?;
     // Manuals are large: they are unpacked only when there is a finding to explain.
     let rules = if judged.report.findings.is_empty() {
         BTreeMap::new()
@@ -161,6 +174,10 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         rules,
         config,
         terminal,
+        group_by: match request.scan.output.group_by.as_deref() {
+            Some("fix") => GroupBy::Fix,
+            _ => GroupBy::Finding,
+        },
         waivers_used: judged.used,
         waiver_faults: judged.faults,
     })
@@ -235,12 +252,12 @@ fn configure(system: &dyn System, request: &Request<'_>, place: &Place) -> Resul
     };
     list("scan.only", "--only", &judge.only);
     list("scan.skip", "--skip", &judge.skip);
-    let files: Vec<String> = judge
-        .rules
-        .iter()
-        .map(|file| file.to_string_lossy().into_owned())
-        .collect();
-    list("rules.files", "--rules", &files);
+    let texts = |files: &[PathBuf]| -> Vec<String> {
+        let files = files.iter();
+        files.map(|file| file.to_string_lossy().into_owned()).collect()
+    };
+    list("rules.files", "--rules", &texts(&judge.rules));
+    list("supply.vex", "--vex", &texts(&judge.vex));
     if let Some(word) = &judge.fail_on {
         flags.push(("scan.fail-on", "--fail-on", Value::Text(word.clone())));
     }

@@ -1,7 +1,7 @@
 //! From targets and flags to one source.
 
 use super::sparing::{Excluding, Spared};
-use super::{Inventory, Place, Request, several::Several};
+use super::{Inventory, Place, Request, pulled, several::Several};
 use crate::error::Error;
 use crate::place;
 use bartizan_engine::config::Config;
@@ -66,7 +66,10 @@ pub(super) fn open(request: &Request<'_>, config: &Config, place: &Place) -> Res
                 "name the directory that holds all of them",
             ));
         }
-        [one] if place::bill(one).is_none() => bartizan_source::open(one, &options)?,
+        [one] if place::bill(one).is_none() => match place::pulled(one) {
+            Some(name) => pulled::open(one, name, request, (config, place), &options)?,
+            None => bartizan_source::open(one, &options)?,
+        },
         many if many.iter().any(|target| place::is_image(target)) => {
             return Err(Error::usage(
                 "an image is looked at alone",
@@ -96,9 +99,9 @@ pub(super) fn open(request: &Request<'_>, config: &Config, place: &Place) -> Res
 
 fn platform(text: Option<&str>) -> Result<Option<Platform>, Error> {
     let parsed = text.map(|text| {
-        Platform::parse(text).ok_or_else(|| {
+        text.parse::<Platform>().map_err(|error| {
             Error::usage(
-                format!("`{text}` is no platform"),
+                error.to_string(),
                 "write OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, for instance `linux/arm64` or `linux/arm/v7`",
             )
         })

@@ -3,14 +3,19 @@
 //! In: the settings and the components that were found. Out: findings, and what became of the check. That there is no index is said
 //! wherever there is something to match; it changes the verdict only where the configuration demands an index.
 
+use super::Place;
 use super::rules::Selection;
 use crate::db::{self, IndexFile};
+use crate::error::Error;
+use crate::place;
 use bartizan_engine::config::Config;
+use bartizan_engine::system::System;
 use bartizan_engine::{Check, Outcome};
-use bartizan_model::{CheckStatus, Skipped, Target, Timestamp};
+use bartizan_model::{CheckStatus, Component, Finding, PackageUrl, Remedy, Skipped, Target, Timestamp};
 use bartizan_supply::advisory::index::{Index, IndexError};
 use bartizan_supply::advisory::{AdvisoryCheck, matching};
 use bartizan_supply::inventory;
+use bartizan_supply::vex::{self, Document};
 use std::collections::BTreeSet;
 
 /// Finishes the inventory once every file was read; what could not be said of it is told.
@@ -27,10 +32,51 @@ pub(super) fn finish_inventory(outcome: &mut Outcome) {
     outcome.skipped.sort();
 }
 
+/// VEX documents, with the path that people know them by.
+pub(super) type Statements = Vec<(String, Document)>;
+
+/// Reads the VEX documents of the settings.
+pub(super) fn statements(system: &dyn System, config: &Config, place: &Place) -> Result<Statements, Error> {
+    let files = config.paths("supply.vex").into_iter();
+    let read = files.map(|file| {
+        let text = system
+            .read_text(&file)
+            .map_err(|error| Error::reading(&file, &error))?;
+        let document = vex::read(text.as_bytes()).map_err(|error| {
+            Error::usage(
+                format!("`{}` is no VEX document: {error}", file.display()),
+                "name a document of OpenVEX, or of CycloneDX with `vulnerabilities`",
+            )
+        })?;
+        Ok((place::shown(&file, &place.start), document))
+    });
+    read.collect()
+}
+
+/// Lets VEX documents speak of findings. What was not understood of them is told.
+pub(super) fn speak(
+    statements: &Statements,
+    findings: &mut [Finding],
+    (target, components): (&Target, &[Component]),
+    skipped: &mut Vec<Skipped>,
+) {
+    let purls: Vec<&PackageUrl> = components.iter().map(|component| &component.purl).collect();
+    vex::apply(statements, findings, target.image.as_ref(), &purls);
+    for (path, document) in statements {
+        skipped.extend(document.problems.iter().map(|problem| Skipped {
+            path: path.clone(),
+            reason: format!("{problem}; it says nothing therefore"),
+            required: false,
+        }));
+    }
+    skipped.sort();
+}
+
 /// What a scan matches with.
 pub(super) struct Supply {
     index: Result<Option<Index<IndexFile>>, IndexError>,
     max_age: u64,
+    jobs: usize,
     required: bool,
     now: Timestamp,
 }
@@ -51,6 +97,7 @@ impl Supply {
         Some(Self {
             index: db::open(config),
             max_age,
+            jobs: usize::try_from(config.number("scan.jobs")).unwrap_or(0),
             required: config.flag("supply.require-index") || max_age > 0,
             now,
         })
@@ -70,9 +117,9 @@ impl Supply {
         Box::new(AdvisoryCheck::new(digest, self.required || self.index.is_err()))
     }
 
-    /// Matches what was found, and says in the outcome what came of it.
-    pub(super) fn judge(&self, selection: &Selection, outcome: &mut Outcome) {
-        let status = self.matched(selection, outcome);
+    /// Matches what was found, and says in the outcome what came of it. What closes the findings is returned.
+    pub(super) fn judge(&self, selection: &Selection, outcome: &mut Outcome) -> Vec<Remedy> {
+        let (status, remedies) = self.matched(selection, outcome);
         let findings = outcome
             .findings
             .iter()
@@ -92,22 +139,24 @@ impl Supply {
             run.findings = findings;
             run.status = status;
         }
+        remedies
     }
 
-    fn matched(&self, selection: &Selection, outcome: &mut Outcome) -> CheckStatus {
+    fn matched(&self, selection: &Selection, outcome: &mut Outcome) -> (CheckStatus, Vec<Remedy>) {
+        let without = |status| (status, Vec::new());
         if outcome.components.is_empty() {
-            return CheckStatus::Ran;
+            return without(CheckStatus::Ran);
         }
         let index = match &self.index {
             Ok(Some(index)) => index,
             Ok(None) => {
-                return CheckStatus::Skipped {
+                return without(CheckStatus::Skipped {
                     reason: "no advisory index; run `bartizan db update`".to_owned(),
-                };
+                });
             }
-            Err(error) => return failed(error),
+            Err(error) => return without(failed(error)),
         };
-        match matching::find(index, &outcome.components) {
+        match matching::find(index, &outcome.components, self.jobs) {
             Ok(mut matches) => {
                 matches
                     .findings
@@ -115,9 +164,9 @@ impl Supply {
                 outcome.findings.append(&mut matches.findings);
                 outcome.skipped.append(&mut matches.unjudged);
                 outcome.skipped.sort();
-                self.age(index)
+                (self.age(index), matches.remedies)
             }
-            Err(error) => failed(&error),
+            Err(error) => without(failed(&error)),
         }
     }
 

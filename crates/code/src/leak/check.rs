@@ -175,14 +175,10 @@ impl LeakCheck {
             .file_name_of(path)
             .part(&self.options.secret_key.identify(secret))
             .finish();
+        let level = (described.severity, described.confidence);
         Some(Finding {
-            rule: described.rule,
-            severity: described.severity,
-            confidence: described.confidence,
             title: described.title,
             message: described.message,
-            fingerprint,
-            asset: AssetId::file(path),
             evidence: described
                 .evidence
                 .into_iter()
@@ -197,16 +193,12 @@ impl LeakCheck {
                 .iter()
                 .map(|number| format!("CWE-{number}"))
                 .collect(),
-            ids: Vec::new(),
             controls: pack::leak_controls(),
             fix: Some(Fix {
                 description: described.fix,
                 edits: Vec::new(),
             }),
-            waiver: None,
-            first_seen: None,
-            due: None,
-            snippet: None,
+            ..Finding::new(described.rule, level, fingerprint, AssetId::file(path))
         })
     }
 

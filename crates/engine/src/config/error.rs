@@ -49,8 +49,8 @@ pub enum ConfigError {
         /// What would have been accepted.
         expects: String,
     },
-    /// A key that a file may not set.
-    #[error("{}:{line}: `{key}` cannot be set in a file", path.display())]
+    /// A key that a file may not set unless the user names it.
+    #[error("{}:{line}: `{key}` cannot be set in a file that comes with the code", path.display())]
     NotInFile {
         /// The file.
         path: PathBuf,
@@ -96,7 +96,9 @@ impl ConfigError {
                 .map_or_else(|| keys.to_owned(), |near| format!("{near} {keys}")),
             Self::Value { key, .. } => format!("change `{key}`, or remove the line to use the default"),
             Self::NotInFile { variable, .. } => {
-                format!("set `{variable}` in the environment, or give the flag on the command line")
+                format!(
+                    "set `{variable}` in the environment, give the flag, or name a file of your own with `--config FILE`"
+                )
             }
             Self::UnknownVariable { suggestion, .. } => suggestion.as_ref().map_or_else(
                 || format!("unset it; {keys}"),

@@ -15,8 +15,8 @@ pub(super) struct Entry {
     pub(super) line: u32,
 }
 
-/// Every setting in the file, in no particular order.
-pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Entry>, ConfigError> {
+/// Every setting in the file, in no particular order. `named` says that the user chose the file.
+pub(super) fn read(path: &Path, text: &str, named: bool) -> Result<Vec<Entry>, ConfigError> {
     let document = DeTable::parse(text).map_err(|error| ConfigError::Syntax {
         path: path.to_path_buf(),
         line: line_at(text, error.span().map_or(0, |span| span.start)),
@@ -24,7 +24,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Entry>, ConfigError> {
     })?;
     let mut entries = Vec::new();
     for (section, value) in document.get_ref() {
-        let reader = Reader { path, text };
+        let reader = Reader { path, text, named };
         match value.get_ref() {
             DeValue::Table(table) if is_section(section.get_ref()) => {
                 reader.section(section.get_ref(), table, &mut entries)?;
@@ -55,6 +55,7 @@ pub(crate) fn line_at(text: &str, offset: usize) -> u32 {
 struct Reader<'a> {
     path: &'a Path,
     text: &'a str,
+    named: bool,
 }
 
 impl Reader<'_> {
@@ -68,7 +69,7 @@ impl Reader<'_> {
             let key = format!("{section}.{}", name.get_ref());
             let setting = Setting::find(&key).ok_or_else(|| self.unknown(&key, name.span().start))?;
             let line = line_at(self.text, name.span().start);
-            if !setting.in_file {
+            if !setting.in_file && !self.named {
                 let (path, variable) = (self.path.to_path_buf(), setting.variable());
                 return Err(ConfigError::NotInFile {
                     path,
@@ -89,7 +90,9 @@ impl Reader<'_> {
 
     fn value(&self, setting: &Setting, value: &Spanned<DeValue<'_>>) -> Result<Value, ConfigError> {
         let converted = match (value.get_ref(), setting.kind) {
-            (DeValue::String(text), Kind::Word(_) | Kind::Path) => Some(Value::Text(text.to_string())),
+            (DeValue::String(text), Kind::Word(_) | Kind::Path | Kind::Place | Kind::Duration) => {
+                Some(Value::Text(text.to_string()))
+            }
             (DeValue::Boolean(flag), Kind::Flag) => Some(Value::Flag(*flag)),
             (DeValue::Integer(number), Kind::Number(..)) => {
                 u64::from_str_radix(number.as_str(), number.radix())

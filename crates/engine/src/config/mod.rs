@@ -110,6 +110,7 @@ impl Config {
             .map(Path::to_path_buf)
             .or_else(|| repository_root(system, layers.start))
             .unwrap_or_else(|| layers.start.to_path_buf());
+        let is_named = named.is_some();
         let file = named.or(found);
         let mut config = Self {
             values: defaults(),
@@ -118,7 +119,7 @@ impl Config {
             current: layers.current.to_path_buf(),
         };
         if let Some(path) = file {
-            config.add_file(system, path)?;
+            config.add_file(system, path, is_named)?;
         }
         config.add_variables(&variables)?;
         for (key, flag, value) in layers.flags {
@@ -127,12 +128,12 @@ impl Config {
         Ok(config)
     }
 
-    fn add_file(&mut self, system: &dyn System, path: PathBuf) -> Result<(), ConfigError> {
+    fn add_file(&mut self, system: &dyn System, path: PathBuf, named: bool) -> Result<(), ConfigError> {
         let text = system.read_text(&path).map_err(|error| ConfigError::Unreadable {
             path: path.clone(),
             cause: error.to_string(),
         })?;
-        for entry in file::read(&path, &text)? {
+        for entry in file::read(&path, &text, named)? {
             let origin = Origin::File {
                 path: path.clone(),
                 line: entry.line,
@@ -224,6 +225,12 @@ impl Config {
             Some((Value::Number(number), _)) => *number,
             _ => 0,
         }
+    }
+
+    /// The hours of a setting that is a time.
+    #[must_use]
+    pub fn hours(&self, key: &str) -> u32 {
+        settings::hours(self.text(key)).unwrap_or(0)
     }
 
     /// A flag; false when it has no value.

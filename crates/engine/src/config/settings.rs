@@ -12,8 +12,9 @@ pub struct Setting {
     pub kind: Kind,
     /// What it is when nobody sets it; `None` when there is no value then.
     pub default: Option<Default>,
-    /// Whether a configuration file may set it. A file comes with the code that is scanned, and that code must not
-    /// choose where on the machine data is written.
+    /// Whether any configuration file may set it. A file that is found comes with the code that is scanned, and that code must
+    /// not choose where on the machine data is written, whom the machine trusts and where it learns of vulnerabilities. A
+    /// file that the user names may set everything.
     pub in_file: bool,
     /// What it does: one sentence for people.
     pub about: &'static str,
@@ -32,8 +33,12 @@ pub enum Kind {
     Paths,
     /// One path.
     Path,
+    /// One path, or the address of a web resource.
+    Place,
     /// A number from the first to the second, both included.
     Number(u64, u64),
+    /// A time of at least an hour: a number and `h`, `d` or `w`.
+    Duration,
     /// Yes or no.
     Flag,
 }
@@ -216,6 +221,94 @@ pub const SETTINGS: &[Setting] = &[
                 Demands an index as well.",
     },
     Setting {
+        key: "supply.vex",
+        kind: Kind::Paths,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "VEX documents (OpenVEX, or CycloneDX with vulnerabilities) that say which known vulnerabilities matter.",
+    },
+    Setting {
+        key: "supply.osv",
+        kind: Kind::Place,
+        default: Some(Default::Text(
+            "https://osv-vulnerabilities.storage.googleapis.com/",
+        )),
+        in_file: false,
+        about: "Where `db update` finds OSV records: the address of a bucket or mirror, a directory or a file. From a file \
+                only where that is named with --config.",
+    },
+    Setting {
+        key: "supply.kev",
+        kind: Kind::Place,
+        default: Some(Default::Text(
+            "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json",
+        )),
+        in_file: false,
+        about: "Where `db update` finds the catalogue of known exploited vulnerabilities: an address or a file. From a file \
+                only where that is named with --config.",
+    },
+    Setting {
+        key: "supply.epss",
+        kind: Kind::Place,
+        default: Some(Default::Text(
+            "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz",
+        )),
+        in_file: false,
+        about: "Where `db update` finds the table of exploit predictions: an address or a file. From a file only where that \
+                is named with --config.",
+    },
+    Setting {
+        key: "network.ca-file",
+        kind: Kind::Path,
+        default: None,
+        in_file: false,
+        about: "File in PEM form with authorities to trust besides those of the system, for servers whose certificate they \
+                sign. From a file only where that is named with --config.",
+    },
+    Setting {
+        key: "objectives.critical",
+        kind: Kind::Duration,
+        default: Some(Default::Text("24h")),
+        in_file: true,
+        about: "Time from first sight within which a critical finding must be closed, and any on which to act immediately.",
+    },
+    Setting {
+        key: "objectives.high",
+        kind: Kind::Duration,
+        default: Some(Default::Text("7d")),
+        in_file: true,
+        about: "Time from first sight within which a high finding must be closed, and any on which to act out of cycle.",
+    },
+    Setting {
+        key: "objectives.medium",
+        kind: Kind::Duration,
+        default: Some(Default::Text("14d")),
+        in_file: true,
+        about: "Time from first sight within which a medium finding must be closed: the length of a sprint.",
+    },
+    Setting {
+        key: "objectives.low",
+        kind: Kind::Duration,
+        default: Some(Default::Text("14d")),
+        in_file: true,
+        about: "Time from first sight within which a low finding must be closed.",
+    },
+    Setting {
+        key: "priority.exposure",
+        kind: Kind::Word(&["open", "controlled", "small"]),
+        default: Some(Default::Text("open")),
+        in_file: true,
+        about: "Who can reach what is scanned: everybody (open), those who are let in (controlled), or hardly anybody \
+                (small).",
+    },
+    Setting {
+        key: "priority.mission",
+        kind: Kind::Word(&["high", "medium", "low"]),
+        default: Some(Default::Text("medium")),
+        in_file: true,
+        about: "What its failure would cost those who depend on it.",
+    },
+    Setting {
         key: "image.layer-bytes",
         kind: Kind::Number(65536, 1099511627776),
         default: Some(Default::Number(68719476736)),
@@ -228,6 +321,20 @@ pub const SETTINGS: &[Setting] = &[
         default: Some(Default::Number(4000000)),
         in_file: true,
         about: "Files, directories and links that all layers of an image may have together; an image with more is refused.",
+    },
+    Setting {
+        key: "image.pull-bytes",
+        kind: Kind::Number(65536, 1099511627776),
+        default: Some(Default::Number(17179869184)),
+        in_file: true,
+        about: "Bytes, compressed, of the largest image that is pulled.",
+    },
+    Setting {
+        key: "image.cache-bytes",
+        kind: Kind::Number(0, 1099511627776),
+        default: Some(Default::Number(10737418240)),
+        in_file: false,
+        about: "Bytes of pulled images to keep; those that were not used for longest are forgotten first.",
     },
     Setting {
         key: "image.dockerfile",
@@ -276,7 +383,15 @@ pub const SETTINGS: &[Setting] = &[
         kind: Kind::Path,
         default: None,
         in_file: false,
-        about: "Where caches and the last reports are kept; by default `bartizan` in the XDG data home.",
+        about: "Where caches and the last reports are kept; by default `bartizan` in the XDG data home. From a file only where \
+                that is named with --config.",
+    },
+    Setting {
+        key: "data.first-seen",
+        kind: Kind::Flag,
+        default: Some(Default::Flag(true)),
+        in_file: true,
+        about: "Keep when each finding was first seen, so that objectives count from then.",
     },
     Setting {
         key: "data.cache",
@@ -286,6 +401,22 @@ pub const SETTINGS: &[Setting] = &[
         about: "Keep results by content, so that unchanged files are not looked at again.",
     },
 ];
+
+/// Hours of a time such as `24h`, `7d` or `2w`; none when it is no such time, is zero or longer than a hundred years.
+pub(super) fn hours(text: &str) -> Option<u32> {
+    let (number, factor) = match text.strip_suffix('h') {
+        Some(number) => (number, 1),
+        None => match text.strip_suffix('d') {
+            Some(number) => (number, 24),
+            None => (text.strip_suffix('w')?, 7 * 24),
+        },
+    };
+    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let hours = number.parse::<u32>().ok()?.checked_mul(factor)?;
+    (1..=100 * 366 * 24).contains(&hours).then_some(hours)
+}
 
 impl Setting {
     /// The setting with this key.
@@ -306,7 +437,7 @@ impl Setting {
     /// What would have been understood.
     pub fn parse(&self, text: &str) -> Result<Value, String> {
         let value = match self.kind {
-            Kind::Word(_) | Kind::Path => Value::Text(text.to_owned()),
+            Kind::Word(_) | Kind::Path | Kind::Place | Kind::Duration => Value::Text(text.to_owned()),
             Kind::PathGlobs | Kind::RuleGlobs | Kind::Paths => Value::List(
                 text.split(',')
                     .map(str::trim)
@@ -331,7 +462,8 @@ impl Setting {
     pub fn check(&self, value: Value) -> Result<Value, String> {
         let fits = match (&value, self.kind) {
             (Value::Text(text), Kind::Word(words)) => words.contains(&text.as_str()),
-            (Value::Text(text), Kind::Path) => !text.is_empty(),
+            (Value::Text(text), Kind::Path | Kind::Place) => !text.is_empty(),
+            (Value::Text(text), Kind::Duration) => hours(text).is_some(),
             (Value::List(items), Kind::PathGlobs) => match crate::globs::PathGlobs::new(items) {
                 Ok(_) => true,
                 Err(error) => return Err(error.to_string()),
@@ -357,6 +489,10 @@ impl Setting {
             Kind::RuleGlobs => "expected a list of rule globs such as [\"leak/*\"]".to_owned(),
             Kind::Paths => "expected a list of paths".to_owned(),
             Kind::Path => "expected a path".to_owned(),
+            Kind::Place => "expected a path or an address such as https://example.com/osv/".to_owned(),
+            Kind::Duration => {
+                "expected a number of hours, days or weeks such as \"24h\", \"7d\" or \"2w\"".to_owned()
+            }
             Kind::Number(least, most) => format!("expected a number from {least} to {most}"),
             Kind::Flag => "expected true or false".to_owned(),
         }

@@ -157,6 +157,30 @@ fn a_file_cannot_choose_where_data_is_written() {
 }
 
 #[test]
+fn a_file_that_comes_with_the_code_chooses_neither_mirror_nor_authorities_and_one_that_is_named_does() {
+    for line in [
+        "[supply]\nosv = 'https://evil/'",
+        "[supply]\nkev = 'x'",
+        "[network]\nca-file = 'ca.pem'",
+    ] {
+        let machine = machine().with_file("/repo/bartizan.toml", line);
+        assert!(
+            matches!(load(&machine), Err(ConfigError::NotInFile { .. })),
+            "{line}"
+        );
+    }
+    let text = "[supply]\nosv = 'https://mirror/osv/'\n[network]\nca-file = 'ca.pem'";
+    let machine = machine().with_file("/etc/bartizan.toml", text);
+    let mut named = layers(Path::new("/repo"));
+    named.file = Some(PathBuf::from("/etc/bartizan.toml"));
+    let config = Config::load(&machine, named).unwrap();
+    assert_eq!(config.text("supply.osv"), "https://mirror/osv/");
+    assert_eq!(config.path("network.ca-file"), Some(PathBuf::from("/etc/ca.pem")));
+    let machine = machine.with_variable(CONFIG_VARIABLE, "/etc/bartizan.toml");
+    assert_eq!(load(&machine).unwrap().text("supply.osv"), "https://mirror/osv/");
+}
+
+#[test]
 fn every_setting_is_unique_and_its_default_fits() {
     let mut keys: Vec<_> = SETTINGS.iter().map(|setting| setting.key).collect();
     keys.sort_unstable();

@@ -64,8 +64,7 @@ impl Candidate {
 
     /// An entry of a waiver file.
     pub(super) fn of_entry(entry: &FileWaiver) -> Self {
-        let (WaiverOrigin::File { path, .. } | WaiverOrigin::Inline { path, .. }) = &entry.waiver.origin;
-        let mut location = Location::of_file(path.clone());
+        let mut location = Location::of_file(entry.waiver.origin.path());
         (location.line, location.end_line) = (entry.line, entry.line);
         Self {
             waiver: entry.waiver.clone(),

@@ -201,7 +201,9 @@ fn suppression(waiver: &Waiver) -> Value {
                 json!({ "physicalLocation": physical }),
             );
         }
-        WaiverOrigin::File { .. } => insert(&mut suppression, "kind", json!("external")),
+        WaiverOrigin::File { .. } | WaiverOrigin::Vex { .. } => {
+            insert(&mut suppression, "kind", json!("external"))
+        }
     }
     suppression
 }

@@ -7,7 +7,7 @@
 )]
 
 use bartizan_model::*;
-use bartizan_report::{Context, Format, render};
+use bartizan_report::{Context, Format, GroupBy, render};
 use std::collections::BTreeMap;
 
 /// A fingerprint that depends on `seed` alone.
@@ -88,6 +88,8 @@ pub(crate) fn finding(rule: &str, severity: Severity, path: &str, line: u32) -> 
         }],
         fix: None,
         waiver: None,
+        risk: None,
+        priority: None,
         first_seen: None,
         due: None,
         snippet: Some(Snippet {
@@ -135,6 +137,7 @@ pub(crate) fn empty() -> Report {
         started: Timestamp::from_unix_seconds(1_800_000_000),
         verdict: Verdict::Allow,
         findings: vec![],
+        remedies: vec![],
         components: vec![],
         checks: vec![ran("leak", 0)],
         skipped: vec![],
@@ -203,6 +206,106 @@ pub(crate) fn fix(spans: &[(u32, u32, u32, u32)]) -> Fix {
         description: "Read it from a secret store.".into(),
         edits: edits.collect(),
     }
+}
+
+/// Findings of a package that one upgrade closes in part, and a leak beside them.
+pub(crate) fn remediable() -> Report {
+    let mut grave = finding(
+        "supply/vulnerable-package",
+        Severity::Critical,
+        "package-lock.json",
+        7,
+    );
+    grave.ids = vec!["CVE-2024-1".into(), "GHSA-2222-3333-4444".into()];
+    grave.risk = Some(Risk {
+        score: Some(9.8),
+        exploited: true,
+        automatable: Some(true),
+        ..Risk::default()
+    });
+    grave.priority = Some(Priority {
+        decision: Decision::Immediate,
+        reasons: vec!["exploited".into(), "open to everybody".into()],
+    });
+    let mut stays = finding("supply/vulnerable-package", Severity::Low, "package-lock.json", 8);
+    stays.ids = vec!["CVE-2024-2".into()];
+    let leak = finding("leak/aws-access-key", Severity::High, "src/app.py", 12);
+    for finding in [&mut grave, &mut stays] {
+        finding.asset = AssetId::from_text("pkg:npm/left@1.0.0");
+        finding.cwe = vec!["CWE-1395".into()];
+    }
+    let remedies = vec![
+        Remedy {
+            description: "upgrade `left` from 1.0.0 to 1.2.0".into(),
+            upgrade: Some(Upgrade {
+                component: PackageUrl::parse("pkg:npm/left@1.0.0").unwrap(),
+                from: Some("1.0.0".into()),
+                to: "1.2.0".into(),
+            }),
+            decision: Some(Decision::Immediate),
+            severity: Severity::Critical,
+            closes: vec![grave.fingerprint.clone()],
+            leaves: vec![stays.fingerprint.clone()],
+        },
+        Remedy {
+            description: "revoke it".into(),
+            upgrade: None,
+            decision: None,
+            severity: Severity::High,
+            closes: vec![leak.fingerprint.clone()],
+            leaves: vec![],
+        },
+    ];
+    Report {
+        findings: vec![grave, leak, stays],
+        remedies,
+        components: vec![component("left", "1.0.0")],
+        ..empty()
+    }
+}
+
+/// The findings of [`remediable`], about which VEX documents and waivers say everything that they can.
+pub(crate) fn spoken_of() -> Report {
+    let mut report = remediable();
+    let plain = waiver();
+    let said = |fixed: bool, vex: Option<&str>| Waiver {
+        vex: vex.map(Into::into),
+        until: None,
+        origin: WaiverOrigin::Vex {
+            path: "vendor.json".into(),
+            statement: 3,
+            fixed,
+        },
+        ..plain.clone()
+    };
+    let waivers = [
+        None,
+        Some(plain.clone()),
+        Some(said(true, None)),
+        Some(said(false, None)),
+        Some(said(false, Some("vulnerable_code_not_in_execute_path"))),
+        Some(said(
+            false,
+            Some("vulnerable_code_cannot_be_controlled_by_adversary"),
+        )),
+        Some(Waiver {
+            vex: Some("component_not_present".into()),
+            ..plain.clone()
+        }),
+    ];
+    let first = report.findings.remove(0);
+    report.findings = waivers
+        .into_iter()
+        .zip(1..)
+        .map(|(waiver, number)| Finding {
+            waiver,
+            ids: vec![format!("CVE-2024-{number}"), "GHSA-2222-3333-4444".into()],
+            fingerprint: fingerprint(&number.to_string()),
+            first_seen: (number == 1).then_some(report.started),
+            ..first.clone()
+        })
+        .collect();
+    report
 }
 
 /// A check that broke and files that could not be read; nothing found.
@@ -328,7 +431,24 @@ pub(crate) const HOSTILE: &str = "\u{1b}[31mred\u{1b}[0m\u{7}\r\n::error::x%0A|`
 pub(crate) fn hostile() -> Report {
     let mut report = ordinary();
     let text = HOSTILE.to_owned();
+    report.remedies = report
+        .findings
+        .iter()
+        .map(|finding| Remedy {
+            description: text.clone(),
+            upgrade: None,
+            decision: None,
+            severity: finding.severity,
+            closes: vec![finding.fingerprint.clone()],
+            leaves: vec![],
+        })
+        .collect();
     for finding in &mut report.findings {
+        finding.ids = vec![text.clone()];
+        finding.priority = Some(Priority {
+            decision: Decision::Immediate,
+            reasons: vec![text.clone()],
+        });
         finding.title.clone_from(&text);
         finding.message.clone_from(&text);
         finding.asset = AssetId::from_text(text.clone());
@@ -401,6 +521,8 @@ pub(crate) fn context(rules: &BTreeMap<String, RuleInfo>) -> Context<'_> {
         width: 100,
         verbose: 0,
         quiet: false,
+        now: None,
+        group_by: GroupBy::Finding,
     }
 }
 

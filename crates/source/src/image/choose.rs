@@ -3,11 +3,11 @@
 //! In: the index of a layout, or `manifest.json` of an archive; a tag or digest; a platform. Out: one image: its
 //! manifest, its configuration, and its layers with the names of their files. Every document is held against its digest.
 
-use super::digest::Digest;
 use super::documents::{Descriptor, ImageConfig, Index, LONGEST, Manifest, Saved};
-use super::platform::Platform;
 use super::shelf::Shelf;
 use crate::SourceError;
+use crate::digest::Digest;
+use crate::platform::Platform;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 

@@ -5,8 +5,8 @@
 //! <https://github.com/opencontainers/image-spec/blob/main/config.md>,
 //! <https://github.com/moby/docker-image-spec/blob/main/v1.3.md>.
 
-use super::digest::Digest;
-use super::platform::Platform;
+use crate::digest::Digest;
+use crate::platform::Platform;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 

@@ -4,9 +4,9 @@
 //! Inflating and digesting take about as long as the checks do, so they run on a thread of their own where the machine
 //! grants one, a bounded number of pieces ahead.
 
-use super::digest::{Digest, Hasher, Hashing};
 use super::shelf::Opened;
 use crate::archive::{Expander, HEAD, Kind, Member, decoder, sniff};
+use crate::digest::{Digest, Hasher, Hashing};
 use std::cell::RefCell;
 use std::io::{self, BufReader, Cursor, Read};
 use std::rc::Rc;

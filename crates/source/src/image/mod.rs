@@ -7,21 +7,19 @@
 //! <https://github.com/opencontainers/image-spec/blob/main/image-layout.md>
 
 mod choose;
-mod digest;
 mod documents;
 mod layer;
 mod open;
 mod overlay;
-mod platform;
 mod shelf;
 mod text;
 mod tree;
 
+pub use crate::digest::{Digest, NoDigest};
+pub use crate::platform::{InvalidPlatform, Platform};
 pub use choose::Wanted;
-pub use digest::{Digest, NoDigest};
 pub use documents::{Healthcheck, ImageConfig, RootFs, Runtime, Step};
 pub use open::{open_docker_archive, open_layout, open_oci};
-pub use platform::Platform;
 pub use text::{CONFIG_PATH, line_of, step_of};
 pub use tree::{Fate, Node, NodeKind, Tree};
 

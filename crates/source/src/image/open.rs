@@ -1,10 +1,10 @@
 //! From the spelling of a target to an image.
 
 use super::choose::{Chooser, Wanted};
-use super::digest::Digest;
 use super::shelf::{Archive, Directory, Shelf};
 use super::{ImageSource, SourceOptions};
 use crate::SourceError;
+use crate::digest::Digest;
 use std::io::{self, Read};
 use std::path::Path;
 

@@ -6,15 +6,20 @@
 
 mod finding;
 mod paths;
+mod upgrade;
 
-use super::index::{Advisory, Index, IndexError, Listed, Shelf, Storage};
+use super::index::{Advisory, Index, IndexError, Listed, Package, Shelf, Storage};
 use super::naming::{self, Release};
 use super::range::{AffectedVersions, Event, Membership};
 use super::severity::Rating;
 use crate::ecosystem::Ecosystem;
-use crate::version::Scheme;
-use bartizan_model::{Component, Finding, Skipped};
+use crate::version::{Scheme, VersionKey};
+use bartizan_model::{Component, Finding, Remedy, Skipped};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Components that a thread takes at once.
+const BATCH: usize = 128;
 
 /// Ids that one line about what could not be judged names.
 const MOST_NAMED: usize = 5;
@@ -24,6 +29,8 @@ const MOST_NAMED: usize = 5;
 pub struct Matches {
     /// Findings, by component and id.
     pub findings: Vec<Finding>,
+    /// For every component with findings, the smallest upgrade that closes the most of them.
+    pub remedies: Vec<Remedy>,
     /// Components about which nothing can be said, or not everything.
     pub unjudged: Vec<Skipped>,
 }
@@ -40,29 +47,38 @@ struct Entry<'a> {
     versions: AffectedVersions,
 }
 
-/// Matches components with advisories.
+/// Matches components with advisories, in `jobs` threads at most (0 lets the machine decide). The result does not depend on it.
 ///
 /// # Errors
 /// When the index cannot be read or is damaged.
-pub fn find<S: Storage>(index: &Index<S>, components: &[Component]) -> Result<Matches, IndexError> {
-    let mut matches = Matches::default();
-    let mut shelves: BTreeMap<&'static str, Option<Shelf>> = BTreeMap::new();
-    let mut homeless = 0_usize;
-    let paths = paths::Paths::new(components);
+pub fn find<S: Storage>(
+    index: &Index<S>,
+    components: &[Component],
+    jobs: usize,
+) -> Result<Matches, IndexError> {
+    let mut shelves: Shelves = BTreeMap::new();
+    let mut subjects = Vec::with_capacity(components.len());
     for component in components {
-        let ecosystem = component.ecosystem.as_deref().map(Ecosystem::parse);
-        let Some(Ok(ecosystem)) = ecosystem else {
-            homeless += 1;
+        let Some(Ok(ecosystem)) = component.ecosystem.as_deref().map(Ecosystem::parse) else {
             continue;
         };
         if !shelves.contains_key(ecosystem.name()) {
             shelves.insert(ecosystem.name(), index.shelf(ecosystem.name())?);
         }
-        let Some(Some(shelf)) = shelves.get(ecosystem.name()) else {
-            continue;
-        };
-        judge(shelf, &ecosystem, component, &paths, &mut matches)?;
+        subjects.push((ecosystem, component));
     }
+    let paths = paths::Paths::new(components);
+    let judge_all = |subjects: &[(Ecosystem, &Component)]| {
+        let mut matches = Matches::default();
+        for (ecosystem, component) in subjects {
+            if let Some(Some(shelf)) = shelves.get(ecosystem.name()) {
+                judge(shelf, ecosystem, component, &paths, &mut matches)?;
+            }
+        }
+        Ok(matches)
+    };
+    let mut matches = in_parallel(&subjects, jobs, judge_all)?;
+    let homeless = components.len() - subjects.len();
     if homeless > 0 {
         matches.unjudged.push(Skipped {
             path: "inventory".to_owned(),
@@ -73,6 +89,59 @@ pub fn find<S: Storage>(index: &Index<S>, components: &[Component]) -> Result<Ma
     Ok(matches)
 }
 
+type Shelves = BTreeMap<&'static str, Option<Shelf>>;
+
+/// Judges batches of the subjects in several threads, and puts what comes of them in the order of the subjects.
+fn in_parallel<T: Sync>(
+    subjects: &[T],
+    jobs: usize,
+    judge_all: impl Fn(&[T]) -> Result<Matches, IndexError> + Sync,
+) -> Result<Matches, IndexError> {
+    let jobs = match jobs {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        asked => asked,
+    };
+    let batches: Vec<&[T]> = subjects.chunks(BATCH).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((at, batch)) = take(&batches, &next) {
+            done.push((at, judge_all(batch)));
+        }
+        done
+    };
+    let mut done = std::thread::scope(|scope| {
+        // A machine that gives no more threads is no reason to fail: those that there are do all of the work.
+        let handles: Vec<_> = (1..jobs.min(batches.len()))
+            .map_while(|_| std::thread::Builder::new().spawn_scoped(scope, work).ok())
+            .collect();
+        let mut done = work();
+        for handle in handles {
+            done.extend(
+                handle
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            );
+        }
+        done
+    });
+    done.sort_by_key(|(at, _)| *at);
+    let mut all = Matches::default();
+    for (_, matches) in done {
+        let mut matches = matches?;
+        all.findings.append(&mut matches.findings);
+        all.remedies.append(&mut matches.remedies);
+        all.unjudged.append(&mut matches.unjudged);
+    }
+    Ok(all)
+}
+
+/// The next batch that nobody has taken, with its number.
+fn take<'b, T>(batches: &[&'b [T]], next: &AtomicUsize) -> Option<(usize, &'b [T])> {
+    let at = next.fetch_add(1, Ordering::Relaxed);
+    batches.get(at).map(|batch| (at, *batch))
+}
+
 fn judge(
     shelf: &Shelf,
     ecosystem: &Ecosystem,
@@ -80,36 +149,41 @@ fn judge(
     paths: &paths::Paths<'_>,
     matches: &mut Matches,
 ) -> Result<(), IndexError> {
-    let mut hits: Vec<Hit<'_>> = Vec::new();
-    let mut unknown: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut answers = Answers::default();
     for (name, version) in spellings(ecosystem, component) {
         let Some(package) = shelf.find(&naming::name(ecosystem.name(), name))? else {
             continue;
         };
-        for (place, listed) in package.listed()? {
-            match ask(ecosystem, version, listed) {
-                Answer::Affected(entries) => {
-                    let advisory = shelf.advisory(place)?;
-                    // Of a binary and its source package, either may be named.
-                    if !hits.iter().any(|hit| hit.advisory.id == advisory.id) {
-                        hits.push(Hit { advisory, entries });
-                    }
-                }
-                Answer::Unknown(reason) => {
-                    unknown.entry(reason).or_default().push(shelf.advisory(place)?.id);
-                }
-                Answer::NotAffected => {}
-            }
-        }
+        ask(ecosystem, version, &package, &mut answers)?;
     }
-    for group in merge(hits) {
+    let mut hits = Vec::with_capacity(answers.affected.len());
+    for (place, entries) in answers.affected {
+        answers.unknown.remove(&place);
+        let advisory = shelf.advisory(place)?;
+        hits.push(Hit { advisory, entries });
+    }
+    if !hits.is_empty() {
+        let subject = finding::Subject::new(ecosystem, component, paths);
+        let found: Vec<(Vec<Hit<'_>>, Finding)> = merge(hits)
+            .into_iter()
+            .map(|group| {
+                let finding = subject.finding(&group);
+                (group, finding)
+            })
+            .collect();
+        matches
+            .remedies
+            .push(upgrade::of(component, subject.version(), &found));
         matches
             .findings
-            .push(finding::of(ecosystem, component, &group, paths));
+            .extend(found.into_iter().map(|(_, finding)| finding));
+    }
+    let mut unknown: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (place, reason) in answers.unknown {
+        unknown.entry(reason).or_default().push(shelf.advisory(place)?.id);
     }
     for (reason, mut ids) in unknown {
         ids.sort();
-        ids.dedup();
         let more = match ids.len().saturating_sub(MOST_NAMED) {
             0 => String::new(),
             more => format!(" and {more} more"),
@@ -140,86 +214,105 @@ fn spellings<'a>(ecosystem: &Ecosystem, component: &'a Component) -> Vec<(&'a st
     }
 }
 
-enum Answer<'a> {
-    Affected(Vec<Entry<'a>>),
-    NotAffected,
-    Unknown(String),
+/// What the records about a component say, by the place of each record. Of a binary and its source package either may be named
+/// by the same record.
+#[derive(Default)]
+struct Answers<'a> {
+    affected: BTreeMap<u64, Vec<Entry<'a>>>,
+    unknown: BTreeMap<u64, String>,
 }
 
-fn ask<'a>(ecosystem: &Ecosystem, version: Option<&str>, listed: Vec<Listed<'a>>) -> Answer<'a> {
-    let mut affected = Vec::new();
-    let mut unknown = None;
-    for listed in listed {
-        match naming::release(ecosystem, listed.release) {
-            Release::Other => continue,
-            Release::Unknown => {
-                unknown = Some("the release of the distribution is not known".to_owned());
-                continue;
-            }
-            Release::Same => {}
+fn ask<'a>(
+    ecosystem: &Ecosystem,
+    version: Option<&str>,
+    package: &Package<'a>,
+    answers: &mut Answers<'a>,
+) -> Result<(), IndexError> {
+    let speaks = |release: Option<&str>| naming::release(ecosystem, release) != Release::Other;
+    package.listed(speaks, |place, listed| {
+        if naming::release(ecosystem, listed.release) == Release::Unknown {
+            let reason = "the release of the distribution is not known".to_owned();
+            answers.unknown.insert(place, reason);
+            return Ok(());
         }
         let Some(version) = version else {
-            unknown = Some("its version is not known".to_owned());
-            continue;
+            answers
+                .unknown
+                .insert(place, "its version is not known".to_owned());
+            return Ok(());
         };
         let versions = listed.compile(ecosystem);
         match versions.contains(version) {
-            Membership::Affected => affected.push(Entry { listed, versions }),
+            Membership::Affected => {
+                let entries = answers.affected.entry(place).or_default();
+                entries.push(Entry { listed, versions });
+            }
             Membership::NotAffected => {}
-            Membership::Unknown(why) => unknown = Some(why.to_string()),
+            Membership::Unknown(why) => {
+                answers.unknown.insert(place, why.to_string());
+            }
         }
-    }
-    match (affected.is_empty(), unknown) {
-        (false, _) => Answer::Affected(affected),
-        (true, Some(reason)) => Answer::Unknown(reason),
-        (true, None) => Answer::NotAffected,
-    }
+        Ok(())
+    })
 }
 
 /// Groups records of the same vulnerability. An advisory of a distribution that answers to one vulnerability is one of them; one
 /// that answers to several stays by itself.
 fn merge(hits: Vec<Hit<'_>>) -> Vec<Vec<Hit<'_>>> {
-    let mut group_of: HashMap<String, usize> = HashMap::new();
-    let mut groups: Vec<Vec<Hit<'_>>> = Vec::new();
-    for hit in hits {
-        let ids = hit.advisory.same();
-        let mut joined: Vec<usize> = ids.iter().filter_map(|id| group_of.get(*id).copied()).collect();
-        joined.sort_unstable();
-        joined.dedup();
-        let target = joined.first().copied().unwrap_or(groups.len());
-        for id in ids {
-            group_of.insert(id.to_owned(), target);
-        }
-        if groups.len() == target {
-            groups.push(Vec::new());
-        }
-        for other in joined.into_iter().skip(1) {
-            let moved = groups.get_mut(other).map(std::mem::take).unwrap_or_default();
-            group_of
-                .values_mut()
-                .filter(|group| **group == other)
-                .for_each(|group| *group = target);
-            if let Some(group) = groups.get_mut(target) {
-                group.extend(moved);
-            }
-        }
-        if let Some(group) = groups.get_mut(target) {
-            group.push(hit);
+    let mut groups = Groups::default();
+    for (at, hit) in hits.iter().enumerate() {
+        groups.add(at);
+        for id in hit.advisory.same() {
+            groups.name(at, id);
         }
     }
-    groups.retain(|group| !group.is_empty());
-    groups
+    let roots: Vec<usize> = (0..hits.len()).map(|at| groups.root(at)).collect();
+    let mut merged: BTreeMap<usize, Vec<Hit<'_>>> = BTreeMap::new();
+    for (hit, root) in hits.into_iter().zip(roots) {
+        merged.entry(root).or_default().push(hit);
+    }
+    merged.into_values().collect()
+}
+
+/// Sets of positions that share an id; the least position stands for its set.
+#[derive(Default)]
+struct Groups<'a> {
+    parents: Vec<usize>,
+    named: HashMap<&'a str, usize>,
+}
+
+impl<'a> Groups<'a> {
+    fn add(&mut self, at: usize) {
+        self.parents.push(at);
+    }
+
+    fn name(&mut self, at: usize, id: &'a str) {
+        let other = *self.named.entry(id).or_insert(at);
+        let (a, b) = (self.root(at), self.root(other));
+        if let Some(parent) = self.parents.get_mut(a.max(b)) {
+            *parent = a.min(b);
+        }
+    }
+
+    fn root(&self, mut at: usize) -> usize {
+        while let Some(parent) = self.parents.get(at)
+            && *parent != at
+        {
+            at = *parent;
+        }
+        at
+    }
 }
 
 impl Advisory {
     /// Ids of the same vulnerability.
-    fn same(&self) -> Vec<&str> {
+    fn same(&self) -> impl Iterator<Item = &str> {
         let upstream = match self.upstream.as_slice() {
             [one] => Some(one.as_str()),
             _ => None,
         };
         let others = self.aliases.iter().map(String::as_str).chain(upstream);
-        [self.id.as_str()].into_iter().chain(others).collect()
+        [self.id.as_str()].into_iter().chain(others)
     }
 }
 
@@ -233,11 +326,9 @@ impl Hit<'_> {
     }
 }
 
-/// The smallest version after `version` that a record names as fixed and none of them contains.
-fn fixed(ecosystem: &Ecosystem, version: &str, hits: &[Hit<'_>]) -> Option<String> {
-    let scheme = ecosystem.scheme().unwrap_or(Scheme::SemVer);
+/// The smallest version after the one with the key `now` that a record names as fixed and none of them contains.
+fn fixed(scheme: Scheme, now: &VersionKey, hits: &[Hit<'_>]) -> Option<String> {
     let entries = || hits.iter().flat_map(|hit| &hit.entries);
-    let now = scheme.key(version);
     let mut candidates: Vec<_> = entries()
         .flat_map(|entry| &entry.listed.ranges)
         .flat_map(|(_, events)| events)
@@ -245,9 +336,9 @@ fn fixed(ecosystem: &Ecosystem, version: &str, hits: &[Hit<'_>]) -> Option<Strin
             Event::Fixed(fixed) => Some((scheme.key(fixed), *fixed)),
             _ => None,
         })
-        .filter(|(key, _)| *key > now)
+        .filter(|(key, _)| key > now)
         .collect();
-    candidates.sort();
+    candidates.sort_unstable();
     let is_clean =
         |version: &str| entries().all(|entry| entry.versions.contains(version) == Membership::NotAffected);
     candidates

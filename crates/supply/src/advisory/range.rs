@@ -108,7 +108,12 @@ impl AffectedVersions {
     /// Whether `version` is affected. Commits count for nothing where versions are given too: they name the same thing.
     #[must_use]
     pub fn contains(&self, version: &str) -> Membership {
-        let mut keys = Keys::new(version);
+        self.contains_keyed(&mut Keys::new(version))
+    }
+
+    /// Whether the version with these keys is affected, for one version that is asked about often.
+    pub(crate) fn contains_keyed(&self, keys: &mut Keys<'_>) -> Membership {
+        let version = keys.version;
         let listed = match &self.listed {
             Listed::Texts(texts) => texts.binary_search_by(|text| (**text).cmp(version)).is_ok(),
             Listed::Keys(sorted) if sorted.is_empty() => false,
@@ -156,13 +161,13 @@ impl Listed {
 }
 
 /// The keys of one version, made when a scheme first asks for them; an entry has at most the ecosystem's scheme and SemVer.
-struct Keys<'a> {
+pub(crate) struct Keys<'a> {
     version: &'a str,
     made: Option<(Scheme, VersionKey)>,
 }
 
 impl<'a> Keys<'a> {
-    const fn new(version: &'a str) -> Self {
+    pub(crate) const fn new(version: &'a str) -> Self {
         Self { version, made: None }
     }
 

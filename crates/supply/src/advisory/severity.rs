@@ -13,6 +13,11 @@ pub struct Rating {
     pub score: Option<u8>,
     /// The word of the database.
     pub word: Option<Severity>,
+    /// Whether attacks can be automated, by the vector that gave the score: over the network, without privileges, without a
+    /// person who helps, under no condition.
+    pub automatable: bool,
+    /// Whether a successful attack gives full control over confidentiality and integrity, by the same vector.
+    pub total_impact: bool,
 }
 
 impl Rating {
@@ -22,10 +27,12 @@ impl Rating {
         vectors: impl IntoIterator<Item = &'a str>,
         words: impl IntoIterator<Item = &'a str>,
     ) -> Self {
-        let best = vectors.into_iter().filter_map(score).max();
+        let best = vectors.into_iter().filter_map(Scored::of).max();
         Self {
-            score: best.map(|(_, tenths)| tenths),
+            score: best.map(|best| best.tenths),
             word: words.into_iter().filter_map(word).max(),
+            automatable: best.is_some_and(|best| best.automatable),
+            total_impact: best.is_some_and(|best| best.total_impact),
         }
     }
 
@@ -38,9 +45,13 @@ impl Rating {
     /// The graver of two.
     #[must_use]
     pub fn max(self, other: Self) -> Self {
+        let traits = |rating: Self| (rating.score, rating.automatable, rating.total_impact);
+        let (score, automatable, total_impact) = traits(self).max(traits(other));
         Self {
-            score: self.score.max(other.score),
+            score,
             word: self.word.max(other.word),
+            automatable,
+            total_impact,
         }
     }
 }
@@ -56,35 +67,65 @@ const fn of_score(tenths: u8) -> Severity {
     }
 }
 
-/// Version of CVSS, and score in tenths.
-fn score(text: &str) -> Option<(u8, u8)> {
-    if text.len() > 512 {
-        return None;
-    }
-    let (version, score) = match text.parse::<Cvss>() {
-        Ok(vector) => {
-            let version = match &vector {
-                Cvss::CvssV20(_) => 2,
-                Cvss::CvssV40(_) => 4,
-                _ => 3,
-            };
-            // Metrics that are missing would count as harmless.
-            if !is_whole(version, text) {
-                return None;
-            }
-            (version, vector.score())
+/// What a vector, or a plain number, comes to. Ordered by the version of CVSS, then by the score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Scored {
+    version: u8,
+    tenths: u8,
+    automatable: bool,
+    total_impact: bool,
+}
+
+impl Scored {
+    fn of(text: &str) -> Option<Self> {
+        if text.len() > 512 {
+            return None;
         }
-        Err(_) => (0, text.parse::<f64>().ok()?),
-    };
-    if !(0.0..=10.0).contains(&score) {
-        return None;
+        let (version, score) = match text.parse::<Cvss>() {
+            Ok(vector) => {
+                let version = match &vector {
+                    Cvss::CvssV20(_) => 2,
+                    Cvss::CvssV40(_) => 4,
+                    _ => 3,
+                };
+                // Metrics that are missing would count as harmless.
+                if !is_whole(version, text) {
+                    return None;
+                }
+                (version, vector.score())
+            }
+            Err(_) => (0, text.parse::<f64>().ok()?),
+        };
+        if !(0.0..=10.0).contains(&score) {
+            return None;
+        }
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "0 to 100, by the line above"
+        )]
+        let tenths = (score * 10.0).round() as u8;
+        let has = |metrics: &[&str]| {
+            metrics
+                .iter()
+                .all(|metric| text.split('/').any(|part| part == *metric))
+        };
+        let (automatable, total_impact) = match version {
+            2 => (has(&["AV:N", "AC:L", "Au:N"]), has(&["C:C", "I:C"])),
+            3 => (has(&["AV:N", "AC:L", "PR:N", "UI:N"]), has(&["C:H", "I:H"])),
+            4 => (
+                has(&["AV:N", "AC:L", "AT:N", "PR:N", "UI:N"]),
+                has(&["VC:H", "VI:H"]),
+            ),
+            _ => (false, false),
+        };
+        Some(Self {
+            version,
+            tenths,
+            automatable,
+            total_impact,
+        })
     }
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "0 to 100, by the line above"
-    )]
-    Some((version, (score * 10.0).round() as u8))
 }
 
 /// Whether a vector has every metric that its version demands.
@@ -141,6 +182,30 @@ mod tests {
         );
         assert_eq!(both.severity(), Some(Severity::Critical));
         assert_eq!(Rating::of([], ["MODERATE"]).severity(), Some(Severity::Medium));
+    }
+
+    #[test]
+    fn a_vector_says_whether_attacks_can_be_automated_and_take_everything() {
+        let traits = |text| {
+            let rating = Rating::of([text], []);
+            (rating.automatable, rating.total_impact)
+        };
+        assert_eq!(
+            traits("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"),
+            (true, true)
+        );
+        assert_eq!(
+            traits("CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:H"),
+            (false, true)
+        );
+        assert_eq!(
+            traits("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"),
+            (true, false)
+        );
+        assert_eq!(traits("AV:N/AC:L/Au:N/C:C/I:C/A:C"), (true, true));
+        let present = "CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N";
+        assert_eq!(traits(present), (false, true));
+        assert_eq!(traits("9.8"), (false, false));
     }
 
     #[test]

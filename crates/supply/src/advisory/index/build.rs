@@ -6,8 +6,9 @@
 
 use super::bytes::{Cursor, Malformed, put_count, put_suffix, put_text, put_varint, utf8};
 use super::ids::PrefixWriter;
+use super::origin::{self, Origin};
 use super::shelf::{GROUP, HEAD};
-use super::{Counts, IDS, IMPORTS, MAGIC, VERSION};
+use super::{Counts, IDS, IMPORTS, MAGIC, SOURCES, VERSION};
 use crate::advisory::exploit::Exploits;
 use crate::advisory::naming;
 use crate::advisory::range::{AffectedVersions, Event, Membership, RangeKind};
@@ -26,6 +27,10 @@ pub(super) mod flag {
     pub(in super::super) const PREDICTED: u8 = 16;
     pub(in super::super) const ALIASES: u8 = 32;
     pub(in super::super) const UPSTREAM: u8 = 64;
+    pub(in super::super) const TOTAL: u8 = 128;
+
+    /// In the byte of a score, which is 100 at most.
+    pub(in super::super) const AUTOMATABLE: u8 = 128;
 
     pub(in super::super) const RELEASE: u8 = 1;
     pub(in super::super) const RATING: u8 = 2;
@@ -36,12 +41,18 @@ pub(super) mod flag {
     pub(in super::super) const ONE_RANGE: u8 = 64;
 }
 
+/// Where a rating has no score: more than the greatest of them.
+pub(super) const NO_SCORE: u8 = 0x7f;
+/// Where a rating has no word.
+pub(super) const NO_WORD: u8 = 0x7f;
+
 /// Collects records for an index.
 #[derive(Default)]
 pub struct Builder {
     records: HashMap<Box<str>, Kept>,
     unknown_ecosystem: u64,
     newest: Option<Timestamp>,
+    origins: Vec<Origin>,
 }
 
 /// An index is larger than its form allows.
@@ -107,6 +118,11 @@ impl Builder {
         self.records.insert(record.id.into(), kept);
     }
 
+    /// Says where records, or what is known of exploitation, came from.
+    pub fn came_from(&mut self, origin: Origin) {
+        self.origins.push(origin);
+    }
+
     /// Records so far, those that were taken back included.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -151,6 +167,7 @@ impl Builder {
         let records = in_use.len() as u64;
         sections.push((IDS, writer.prefixes.into_bytes(), 0));
         sections.push((IMPORTS, imports.bytes, 0));
+        sections.push((SOURCES, origin::write(&self.origins), 0));
         let counts = Counts {
             built: Some(built),
             newest: self.newest,
@@ -352,6 +369,7 @@ impl Writer<'_> {
             (flag::PREDICTED, exploit.probability.is_some()),
             (flag::ALIASES, !kept.aliases.is_empty()),
             (flag::UPSTREAM, !kept.upstream.is_empty()),
+            (flag::TOTAL, kept.rating.total_impact),
         ];
         for (bit, condition) in conditions {
             if condition {
@@ -360,7 +378,7 @@ impl Writer<'_> {
         }
         out.push(flags);
         self.prefixes.put(out, id);
-        out.extend(kept.rating.score);
+        out.extend(score_of(kept.rating));
         out.extend(kept.rating.word.map(place_of));
         if let Some(probability) = exploit.probability {
             put_varint(out, u64::from(probability));
@@ -413,8 +431,9 @@ fn put_listed(
         put_count(out, *release);
     }
     if one.rating != Rating::default() {
-        out.push(one.rating.score.unwrap_or(u8::MAX));
-        out.push(one.rating.word.map_or(u8::MAX, place_of));
+        out.push(score_of(one.rating).unwrap_or(NO_SCORE));
+        let total = if one.rating.total_impact { flag::TOTAL } else { 0 };
+        out.push(one.rating.word.map_or(NO_WORD, place_of) | total);
     }
     if !one.imports.is_empty() {
         put_varint(out, imports.put(&one.name, &one.imports));
@@ -422,6 +441,12 @@ fn put_listed(
     if !as_before {
         out.extend_from_slice(&one.body);
     }
+}
+
+/// The score, and whether attacks can be automated.
+fn score_of(rating: Rating) -> Option<u8> {
+    let automatable = if rating.automatable { flag::AUTOMATABLE } else { 0 };
+    rating.score.map(|score| score | automatable)
 }
 
 fn place_of(word: Severity) -> u8 {

@@ -10,6 +10,7 @@
 //! | section `#ids` | beginnings that ids share |
 //! | one section an ecosystem ([`Shelf`]) | advisories; affected versions by package; names in order, each sixteen without what they share; where those groups of sixteen begin |
 //! | `#imports` | packages and symbols of Go |
+//! | `#sources` | where it was made from ([`Origin`]) |
 //!
 //! Numbers are little-endian or of variable length (LEB128). A section is read when it is first needed and checked against its digest
 //! then, so that opening costs the directory only, wherever the bytes lie: in memory, in a mapping, or in a file that is read by
@@ -18,9 +19,11 @@
 mod build;
 mod bytes;
 mod ids;
+mod origin;
 mod shelf;
 
 pub use build::Builder;
+pub use origin::{Origin, OriginKind};
 pub use shelf::{Advisory, Listed, Package, Shelf};
 
 use super::record::Import;
@@ -32,12 +35,13 @@ use std::sync::OnceLock;
 
 const MAGIC: &[u8; 8] = b"BZTADVIX";
 /// Version of the form. An index of another version is refused: it is made again, not converted.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 const HEAD: u64 = 48;
 /// Largest directory and section, in bytes.
 const LARGEST: u64 = 1 << 31;
 const IDS: &str = "#ids";
 const IMPORTS: &str = "#imports";
+const SOURCES: &str = "#sources";
 
 /// Bytes that are read by position.
 pub trait Storage {
@@ -236,6 +240,15 @@ impl<S: Storage> Index<S> {
         };
         let bytes = self.section(IMPORTS)?.unwrap_or_default();
         Ok(build::read_imports(&bytes, offset, package)?)
+    }
+
+    /// Where it was made from; nothing where it does not say so.
+    ///
+    /// # Errors
+    /// When that cannot be read or is damaged.
+    pub fn origins(&self) -> Result<Vec<Origin>, IndexError> {
+        let bytes = self.section(SOURCES)?.unwrap_or_default();
+        Ok(origin::read(&bytes)?)
     }
 
     /// Reads every section and checks it: for a new index, before it takes the place of the old one.

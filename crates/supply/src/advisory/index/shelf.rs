@@ -185,8 +185,9 @@ impl Shelf {
         let id = self.prefixes.get(&mut cursor)?;
         let mut rating = Rating::default();
         if flags & flag::SCORE != 0 {
-            rating.score = Some(cursor.u8()?);
+            (rating.score, rating.automatable) = score(cursor.u8()?);
         }
+        rating.total_impact = flags & flag::TOTAL != 0;
         if flags & flag::WORD != 0 {
             rating.word = word(cursor.u8()?);
         }
@@ -213,31 +214,36 @@ impl Shelf {
 }
 
 impl<'a> Package<'a> {
-    /// The entries about the package, by the place of their advisory.
+    /// The entries about the package whose release or repository `wants` takes, by the place of their advisory. Of the others
+    /// nothing is decoded.
     ///
     /// # Errors
     /// When the bytes are damaged.
-    pub fn listed(&self) -> Result<Vec<(u64, Vec<Listed<'a>>)>, IndexError> {
+    pub fn listed(
+        &self,
+        mut wants: impl FnMut(Option<&str>) -> bool,
+        mut each: impl FnMut(u64, Listed<'a>) -> Result<(), IndexError>,
+    ) -> Result<(), IndexError> {
         let mut cursor = self.entries;
-        let count = cursor.count()?;
-        let mut all = Vec::with_capacity(count);
-        for _ in 0..count {
+        for _ in 0..cursor.count()? {
             let advisory = cursor.varint()?;
-            let count = cursor.count()?;
-            let mut entries: Vec<Listed<'a>> = Vec::with_capacity(count);
-            for _ in 0..count {
-                let entry = self.read_listed(&mut cursor, entries.last())?;
-                entries.push(entry);
+            let mut body = None;
+            for _ in 0..cursor.count()? {
+                let mut listed = self.read_head(&mut cursor, &mut body)?;
+                if wants(listed.release) {
+                    body.ok_or(Malformed)?.decode(&mut listed)?;
+                    each(advisory, listed)?;
+                }
             }
-            all.push((advisory, entries));
         }
-        Ok(all)
+        Ok(())
     }
 
-    fn read_listed(
+    /// What stands before the body of an entry, and the body where it is not that of the entry before.
+    fn read_head(
         &self,
         cursor: &mut Cursor<'a>,
-        before: Option<&Listed<'a>>,
+        body: &mut Option<Body<'a>>,
     ) -> Result<Listed<'a>, Malformed> {
         let flags = cursor.u8()?;
         let mut listed = Listed {
@@ -249,39 +255,79 @@ impl<'a> Package<'a> {
             listed.release = Some(self.releases.get(at).ok_or(Malformed)?);
         }
         if flags & flag::RATING != 0 {
-            let score = cursor.u8()?;
+            let (score, automatable) = score(cursor.u8()?);
+            let last = cursor.u8()?;
             listed.rating = Some(Rating {
-                score: (score <= 100).then_some(score),
-                word: word(cursor.u8()?),
+                score,
+                word: word(last & !flag::TOTAL),
+                automatable,
+                total_impact: last & flag::TOTAL != 0,
             });
         }
         if flags & flag::IMPORTS != 0 {
             listed.imports = Some(cursor.varint()?);
         }
-        if flags & flag::AS_BEFORE != 0 {
-            let before = before.ok_or(Malformed)?;
-            listed.ranges = before.ranges.clone();
-            listed.versions = before.versions.clone();
-        } else {
-            listed.ranges = read_ranges(cursor, flags)?;
-            if flags & flag::VERSIONS != 0 {
-                listed.versions = read_versions(cursor)?;
-            }
+        if flags & flag::AS_BEFORE == 0 {
+            *body = Some(Body {
+                flags,
+                cursor: *cursor,
+            });
+            Body::pass(flags, cursor)?;
         }
         Ok(listed)
     }
 }
 
-fn read_ranges<'a>(
-    cursor: &mut Cursor<'a>,
+/// Ranges and versions of an entry, not decoded yet.
+#[derive(Clone, Copy)]
+struct Body<'a> {
     flags: u8,
-) -> Result<Vec<(RangeKind, Vec<Event<'a>>)>, Malformed> {
-    let count = if flags & flag::ONE_RANGE != 0 {
-        1
-    } else {
-        cursor.count()?
-    };
-    (0..count).map(|_| read_range(cursor)).collect()
+    cursor: Cursor<'a>,
+}
+
+impl<'a> Body<'a> {
+    fn decode(self, listed: &mut Listed<'a>) -> Result<(), Malformed> {
+        let mut cursor = self.cursor;
+        let count = Self::ranges(self.flags, &mut cursor)?;
+        listed.ranges.reserve_exact(count);
+        for _ in 0..count {
+            listed.ranges.push(read_range(&mut cursor)?);
+        }
+        if self.flags & flag::VERSIONS != 0 {
+            listed.versions = read_versions(&mut cursor)?;
+        }
+        Ok(())
+    }
+
+    /// Moves behind a body without decoding it.
+    fn pass(flags: u8, cursor: &mut Cursor<'a>) -> Result<(), Malformed> {
+        for _ in 0..Self::ranges(flags, cursor)? {
+            let events = cursor.varint()? >> 1;
+            for _ in 0..events {
+                let length = match cursor.u8()? & 0x3f {
+                    0x3f => cursor.count()?,
+                    length => usize::from(length),
+                };
+                cursor.take(length)?;
+            }
+        }
+        if flags & flag::VERSIONS != 0 {
+            for _ in 0..cursor.count()? {
+                cursor.varint()?;
+                let rest = cursor.count()?;
+                cursor.take(rest)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn ranges(flags: u8, cursor: &mut Cursor<'_>) -> Result<usize, Malformed> {
+        if flags & flag::ONE_RANGE != 0 {
+            Ok(1)
+        } else {
+            cursor.count()
+        }
+    }
 }
 
 fn read_range<'a>(cursor: &mut Cursor<'a>) -> Result<(RangeKind, Vec<Event<'a>>), Malformed> {
@@ -322,6 +368,12 @@ fn read_versions(cursor: &mut Cursor<'_>) -> Result<Vec<String>, Malformed> {
         versions.push(utf8(&current)?.to_owned());
     }
     Ok(versions)
+}
+
+/// A score, where there is one, and whether attacks can be automated.
+fn score(byte: u8) -> (Option<u8>, bool) {
+    let score = byte & !flag::AUTOMATABLE;
+    ((score <= 100).then_some(score), byte & flag::AUTOMATABLE != 0)
 }
 
 fn word(byte: u8) -> Option<Severity> {

@@ -8,76 +8,132 @@ use crate::advisory::range::Event;
 use crate::advisory::rules::{MALICIOUS, VULNERABLE};
 use crate::advisory::severity::Rating;
 use crate::ecosystem::Ecosystem;
+use crate::version::{Scheme, VersionKey};
 use bartizan_model::{
-    AssetId, Component, Confidence, EvidenceStep, Finding, FingerprintBuilder, Fix, Severity,
+    AssetId, Component, Confidence, EvidenceStep, Finding, FingerprintBuilder, Fix, Risk, Scope, Severity,
 };
+use std::fmt::Write;
 
 /// Components of a way that are named.
 const MOST_STEPS: usize = 8;
 
-/// The finding that a component has the vulnerability that these records are about.
-pub(super) fn of<'a>(
-    ecosystem: &Ecosystem,
+/// A component that has at least one vulnerability, with what all its findings say.
+pub(super) struct Subject<'a> {
     component: &'a Component,
-    hits: &[Hit<'_>],
-    paths: &Paths<'a>,
-) -> Finding {
-    let ids = ids(hits);
-    let primary = ids.first().map_or("", String::as_str);
-    let is_malicious = ids.iter().any(|id| id.starts_with("MAL-"));
-    let rule = if is_malicious { MALICIOUS } else { VULNERABLE };
-    let rating = hits.iter().map(Hit::rating).fold(Rating::default(), Rating::max);
-    let severity = if is_malicious {
-        Severity::Critical
-    } else {
-        rating.severity().unwrap_or(Severity::Medium)
-    };
-    let purl = component.purl.to_string();
-    let fingerprint = FingerprintBuilder::new(rule)
-        .part(purl.as_bytes())
-        .part(primary.as_bytes())
-        .finish();
-    let version = component.version.as_deref().unwrap_or_default();
-    let what = format!("`{}` {version}", component.name);
-    let mut finding = Finding::new(
-        rule,
-        (severity, Confidence::High),
-        fingerprint,
-        AssetId::from_text(purl),
-    );
-    let others = match ids.get(1..).unwrap_or_default() {
-        [] => String::new(),
-        others => format!(" ({})", others.join(", ")),
-    };
-    let judged = component
-        .source
-        .as_ref()
-        .and_then(|source| source.version.as_deref())
-        .unwrap_or(version);
-    let judged = naming::version(ecosystem.name(), judged);
-    let known_fix = fixed(ecosystem, judged, hits);
-    if is_malicious {
-        "Malicious package".clone_into(&mut finding.title);
-        finding.message = format!("{what} was published to do harm: {primary}{others}");
-        finding.cwe = vec!["CWE-506".to_owned()];
-        finding.fix = Some(plain(format!(
-            "remove {what}, and replace every credential that the machines which installed it could read"
-        )));
-    } else {
-        "Package with a known vulnerability".clone_into(&mut finding.title);
-        finding.message = format!("{what} is affected by {primary}{others}");
-        finding.cwe = vec!["CWE-1395".to_owned()];
-        finding.fix = known_fix.map(|fixed| {
-            plain(format!(
-                "upgrade `{}` from {version} to {fixed} or later",
-                component.name
-            ))
-        });
+    purl: String,
+    /// Name and version in words.
+    what: String,
+    scheme: Scheme,
+    /// The version that advisories speak of: that of the source package where there is one.
+    now: VersionKey,
+    /// How it was found and why it is there.
+    origin: Vec<EvidenceStep>,
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn new(ecosystem: &Ecosystem, component: &'a Component, paths: &Paths<'a>) -> Self {
+        let purl = component.purl.to_string();
+        let version = component.version.as_deref().unwrap_or_default();
+        let of_source = component
+            .source
+            .as_ref()
+            .and_then(|source| source.version.as_deref());
+        let judged = naming::version(ecosystem.name(), of_source.unwrap_or(version));
+        let scheme = ecosystem.scheme().unwrap_or(Scheme::SemVer);
+        Self {
+            origin: origin(component, &purl, paths),
+            what: format!("`{}` {version}", component.name),
+            now: scheme.key(judged),
+            scheme,
+            component,
+            purl,
+        }
     }
-    finding.evidence = evidence(component, hits, paths);
-    finding.locations = component.locations.clone();
-    finding.ids = ids;
-    finding
+
+    /// The version that advisories speak of, as a key.
+    pub(super) const fn version(&self) -> (Scheme, &VersionKey) {
+        (self.scheme, &self.now)
+    }
+
+    /// The finding that it has the vulnerability that these records are about.
+    pub(super) fn finding(&self, hits: &[Hit<'_>]) -> Finding {
+        let ids = ids(hits);
+        let primary = ids.first().map_or("", String::as_str);
+        let is_malicious = ids.iter().any(|id| id.starts_with("MAL-"));
+        let rule = if is_malicious { MALICIOUS } else { VULNERABLE };
+        let rating = hits.iter().map(Hit::rating).fold(Rating::default(), Rating::max);
+        let severity = if is_malicious {
+            Severity::Critical
+        } else {
+            rating.severity().unwrap_or(Severity::Medium)
+        };
+        let fingerprint = FingerprintBuilder::new(rule)
+            .part(self.purl.as_bytes())
+            .part(primary.as_bytes())
+            .finish();
+        let mut finding = Finding::new(
+            rule,
+            (severity, Confidence::High),
+            fingerprint,
+            AssetId::from_text(self.purl.as_str()),
+        );
+        let others = match ids.get(1..).unwrap_or_default() {
+            [] => String::new(),
+            others => format!(" ({})", others.join(", ")),
+        };
+        let what = &self.what;
+        if is_malicious {
+            "Malicious package".clone_into(&mut finding.title);
+            finding.message = format!("{what} was published to do harm: {primary}{others}");
+            finding.cwe = vec!["CWE-506".to_owned()];
+            finding.fix = Some(plain(format!(
+                "remove {what}, and replace every credential that the machines which installed it could read"
+            )));
+        } else {
+            "Package with a known vulnerability".clone_into(&mut finding.title);
+            finding.message = format!("{what} is affected by {primary}{others}");
+            finding.cwe = vec!["CWE-1395".to_owned()];
+            finding.fix = fixed(self.scheme, &self.now, hits).map(|fixed| {
+                plain(format!(
+                    "upgrade `{}` from {} to {fixed} or later",
+                    self.component.name,
+                    self.component.version.as_deref().unwrap_or_default(),
+                ))
+            });
+        }
+        finding.risk = Some(self.risk(rating, is_malicious, hits));
+        finding.evidence.reserve_exact(self.origin.len() + hits.len() + 2);
+        finding.evidence.extend_from_slice(&self.origin);
+        add_evidence(&mut finding.evidence, hits);
+        finding.locations.clone_from(&self.component.locations);
+        finding.ids = ids;
+        finding
+    }
+}
+
+impl Subject<'_> {
+    fn risk(&self, rating: Rating, is_malicious: bool, hits: &[Hit<'_>]) -> Risk {
+        let exploit = exploit(hits);
+        let by_vector = rating.score.is_some();
+        Risk {
+            score: rating.score.map(|tenths| f32::from(tenths) / 10.0),
+            exploited: exploit.known || is_malicious,
+            ransomware: exploit.ransomware,
+            probability: exploit
+                .probability
+                .map(|hundredths| f32::from(hundredths) / 10_000.0),
+            automatable: by_vector.then_some(rating.automatable),
+            total_impact: by_vector.then_some(rating.total_impact),
+            development_only: self.component.scope == Scope::Development,
+        }
+    }
+}
+
+/// What is known of exploitation by any of the records.
+fn exploit(hits: &[Hit<'_>]) -> Exploit {
+    hits.iter()
+        .map(|hit| hit.advisory.exploit)
+        .fold(Exploit::default(), Exploit::max)
 }
 
 const fn plain(description: String) -> Fix {
@@ -111,13 +167,16 @@ fn ids(hits: &[Hit<'_>]) -> Vec<String> {
     ids
 }
 
-fn evidence<'a>(component: &'a Component, hits: &[Hit<'_>], paths: &Paths<'a>) -> Vec<EvidenceStep> {
-    let step = |message: String| EvidenceStep {
+const fn step(message: String) -> EvidenceStep {
+    EvidenceStep {
         message,
         location: None,
-    };
+    }
+}
+
+fn origin<'a>(component: &'a Component, purl: &str, paths: &Paths<'a>) -> Vec<EvidenceStep> {
     let mut steps = vec![EvidenceStep {
-        message: format!("listed here as {}", component.purl),
+        message: format!("listed here as {purl}"),
         location: component.locations.first().cloned(),
     }];
     if let Some(source) = &component.source {
@@ -138,21 +197,19 @@ fn evidence<'a>(component: &'a Component, hits: &[Hit<'_>], paths: &Paths<'a>) -
         let more = if path.len() > MOST_STEPS { " → …" } else { "" };
         steps.push(step(format!("required by {}{more}", named.join(" → "))));
     }
+    steps
+}
+
+fn add_evidence(steps: &mut Vec<EvidenceStep>, hits: &[Hit<'_>]) {
     for hit in hits {
-        let rating = hit.rating();
-        let word = rating.severity().map_or_else(
-            || "no severity given".to_owned(),
-            |severity| match rating.score {
-                Some(tenths) => format!("{severity}, CVSS {}.{}", tenths / 10, tenths % 10),
-                None => severity.to_string(),
-            },
-        );
-        steps.push(step(format!("{}: {} ({word})", hit.advisory.id, ranges(hit))));
+        let mut message = String::with_capacity(96);
+        message.push_str(&hit.advisory.id);
+        message.push_str(": ");
+        write_ranges(&mut message, hit);
+        write_rating(&mut message, hit.rating());
+        steps.push(step(message));
     }
-    let exploit = hits
-        .iter()
-        .map(|hit| hit.advisory.exploit)
-        .fold(Exploit::default(), Exploit::max);
+    let exploit = exploit(hits);
     if exploit.known {
         let how = if exploit.ransomware {
             ", by ransomware too"
@@ -168,29 +225,42 @@ fn evidence<'a>(component: &'a Component, hits: &[Hit<'_>], paths: &Paths<'a>) -
             probability % 100
         )));
     }
-    steps
 }
 
-/// The ranges of a record in words.
-fn ranges(hit: &Hit<'_>) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    for (_, events) in hit.entries.iter().flat_map(|entry| &entry.listed.ranges) {
-        for event in events {
-            let part = match event {
-                Event::Introduced("0") => "affected from the first version".to_owned(),
-                Event::Introduced(version) => format!("affected from {version}"),
-                Event::Fixed(version) => format!("fixed in {version}"),
-                Event::LastAffected(version) => format!("affected up to {version}"),
-                Event::Limit(_) => continue,
-            };
-            if parts.last() != Some(&part) {
-                parts.push(part);
-            }
+fn write_rating(out: &mut String, rating: Rating) {
+    let Some(severity) = rating.severity() else {
+        out.push_str(" (no severity given)");
+        return;
+    };
+    // Writing to a text never fails.
+    let _ = match rating.score {
+        Some(tenths) => write!(out, " ({severity}, CVSS {}.{})", tenths / 10, tenths % 10),
+        None => write!(out, " ({severity})"),
+    };
+}
+
+/// The ranges of a record in words; what two entries say alike is said once.
+fn write_ranges(out: &mut String, hit: &Hit<'_>) {
+    let mut before = None;
+    let ranges = hit.entries.iter().flat_map(|entry| &entry.listed.ranges);
+    for event in ranges.flat_map(|(_, events)| events) {
+        if matches!(event, Event::Limit(_)) || before == Some(event) {
+            continue;
         }
+        if before.is_some() {
+            out.push_str(", ");
+        }
+        let (words, version) = match event {
+            Event::Introduced("0") => ("affected from the first version", ""),
+            Event::Introduced(version) => ("affected from ", *version),
+            Event::Fixed(version) => ("fixed in ", *version),
+            Event::LastAffected(version) | Event::Limit(version) => ("affected up to ", *version),
+        };
+        out.push_str(words);
+        out.push_str(version);
+        before = Some(event);
     }
-    if parts.is_empty() {
-        "the version is listed".to_owned()
-    } else {
-        parts.join(", ")
+    if before.is_none() {
+        out.push_str("the version is listed");
     }
 }

@@ -5,6 +5,14 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::str::FromStr;
+
+/// Text that is no platform.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no platform of the form os/architecture or os/architecture/variant, for instance linux/arm64"
+)]
+pub struct InvalidPlatform(String);
 
 /// Operating system, architecture and variant, in the words of Go.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -27,27 +35,10 @@ impl Platform {
         Self::of("linux", std::env::consts::ARCH, None)
     }
 
-    /// Reads `os/architecture[/variant]`; none when it is not of that form.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let parts: Vec<&str> = text.split('/').collect();
-        let sound = |part: &str| {
-            let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
-            !part.is_empty() && part.bytes().all(known)
-        };
-        if !parts.iter().all(|part| sound(part)) {
-            return None;
-        }
-        match parts.as_slice() {
-            [os, architecture] => Some(Self::of(os, architecture, None)),
-            [os, architecture, variant] => Some(Self::of(os, architecture, Some(variant))),
-            _ => None,
-        }
-    }
-
     /// With the words that other tools use for the same architectures brought to one.
-    fn of(os: &str, architecture: &str, variant: Option<&str>) -> Self {
-        let (architecture, implied) = match architecture {
+    pub(crate) fn of(os: &str, architecture: &str, variant: Option<&str>) -> Self {
+        let architecture = architecture.to_ascii_lowercase();
+        let (architecture, implied) = match architecture.as_str() {
             "x86_64" | "x86-64" => ("amd64", None),
             "aarch64" => ("arm64", None),
             "armhf" => ("arm", Some("v7")),
@@ -59,7 +50,7 @@ impl Platform {
         Self {
             os: os.to_ascii_lowercase(),
             architecture: architecture.to_owned(),
-            variant: variant.or(implied).map(str::to_owned),
+            variant: variant.or(implied).map(str::to_ascii_lowercase),
         }
     }
 
@@ -92,6 +83,25 @@ impl Platform {
     }
 }
 
+impl FromStr for Platform {
+    type Err = InvalidPlatform;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPlatform> {
+        let sound = |part: &&str| {
+            let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+            (1..=32).contains(&part.len()) && part.bytes().all(known)
+        };
+        let parts: Vec<&str> = text.split('/').take(4).collect();
+        match parts.as_slice() {
+            [os, architecture] if parts.iter().all(sound) => Ok(Self::of(os, architecture, None)),
+            [os, architecture, variant] if parts.iter().all(sound) => {
+                Ok(Self::of(os, architecture, Some(variant)))
+            }
+            _ => Err(InvalidPlatform(text.chars().take(100).collect())),
+        }
+    }
+}
+
 impl fmt::Display for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.os, self.architecture)?;
@@ -107,7 +117,7 @@ mod tests {
     use super::*;
 
     fn distance(wanted: &str, offered: &str) -> Option<u32> {
-        Platform::parse(wanted)?.distance(&Platform::parse(offered)?)
+        wanted.parse::<Platform>().ok()?.distance(&offered.parse().ok()?)
     }
 
     #[test]
@@ -136,10 +146,10 @@ mod tests {
             "linux/amd64/v1/x",
             "linux/am d64",
         ] {
-            assert_eq!(Platform::parse(text), None, "{text}");
+            assert!(text.parse::<Platform>().is_err(), "{text}");
         }
         assert_eq!(
-            Platform::parse("linux/arm/v7").unwrap().to_string(),
+            "Linux/armhf".parse::<Platform>().unwrap().to_string(),
             "linux/arm/v7"
         );
     }

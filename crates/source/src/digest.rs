@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256, Sha512};
 use std::fmt;
 use std::io::{self, Read};
+use std::str::FromStr;
 
 /// A digest of an algorithm that is registered, `algorithm:hex` in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -80,7 +81,7 @@ impl Digest {
         hasher.finish() == *self
     }
 
-    pub(super) fn hasher(&self) -> Hasher {
+    pub(crate) fn hasher(&self) -> Hasher {
         match self.algorithm {
             Algorithm::Sha256 => Hasher::Sha256(Sha256::new()),
             Algorithm::Sha512 => Hasher::Sha512(Box::new(Sha512::new())),
@@ -103,6 +104,14 @@ impl fmt::Display for Digest {
     }
 }
 
+impl FromStr for Digest {
+    type Err = NoDigest;
+
+    fn from_str(text: &str) -> Result<Self, NoDigest> {
+        Self::parse(text)
+    }
+}
+
 impl TryFrom<String> for Digest {
     type Error = NoDigest;
 
@@ -119,20 +128,20 @@ impl From<Digest> for String {
 
 /// Digests bytes as they pass.
 #[derive(Debug, Clone)]
-pub(super) enum Hasher {
+pub(crate) enum Hasher {
     Sha256(Sha256),
     Sha512(Box<Sha512>),
 }
 
 impl Hasher {
-    pub(super) fn update(&mut self, bytes: &[u8]) {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
             Self::Sha256(hasher) => hasher.update(bytes),
             Self::Sha512(hasher) => hasher.update(bytes),
         }
     }
 
-    pub(super) fn finish(self) -> Digest {
+    pub(crate) fn finish(self) -> Digest {
         let (algorithm, bytes) = match self {
             Self::Sha256(hasher) => (Algorithm::Sha256, hasher.finalize().to_vec()),
             Self::Sha512(hasher) => (Algorithm::Sha512, hasher.finalize().to_vec()),
@@ -143,7 +152,7 @@ impl Hasher {
 }
 
 /// A reader that digests and counts what passes through it.
-pub(super) struct Hashing<R> {
+pub(crate) struct Hashing<R> {
     inner: R,
     hasher: Option<Hasher>,
     count: u64,
@@ -151,7 +160,7 @@ pub(super) struct Hashing<R> {
 
 impl<R> Hashing<R> {
     /// Without a hasher it only counts.
-    pub(super) const fn new(inner: R, hasher: Option<Hasher>) -> Self {
+    pub(crate) const fn new(inner: R, hasher: Option<Hasher>) -> Self {
         Self {
             inner,
             hasher,
@@ -159,12 +168,12 @@ impl<R> Hashing<R> {
         }
     }
 
-    pub(super) const fn count(&self) -> u64 {
+    pub(crate) const fn count(&self) -> u64 {
         self.count
     }
 
     /// The digest of what passed so far.
-    pub(super) fn digest(&self) -> Option<Digest> {
+    pub(crate) fn digest(&self) -> Option<Digest> {
         self.hasher.clone().map(Hasher::finish)
     }
 }
