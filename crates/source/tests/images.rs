@@ -496,7 +496,9 @@ fn names_digests_and_platforms_choose_among_the_images_of_an_index() {
         told(&arm, "arm64")
     );
     let nested = common::image::store(path, "application/vnd.oci.image.index.v1+json", nested.as_bytes());
-    index(path, &[named(&one, "v1"), named(&nested, "many")]);
+    let whole = r#""annotations":{"io.containerd.image.name":"docker.io/library/many:2","#;
+    let nested = named(&nested, "many").replace(r#""annotations":{"#, whole);
+    index(path, &[named(&one, "v1"), nested]);
 
     let which = |what: &str, platform: Option<&str>| {
         let options = SourceOptions {
@@ -509,6 +511,7 @@ fn names_digests_and_platforms_choose_among_the_images_of_an_index() {
     assert_eq!(which(":v1", None).unwrap(), "one");
     assert_eq!(which(":many", Some("linux/arm64")).unwrap(), "arm");
     assert_eq!(which(":many", Some("linux/amd64")).unwrap(), "amd");
+    assert_eq!(which(":many:2", Some("linux/amd64")).unwrap(), "amd");
     assert_eq!(which("", Some("linux/arm64")).unwrap(), "arm");
     let digest = |descriptor: &str| descriptor.split('"').nth(7).unwrap().to_owned();
     assert_eq!(
@@ -566,4 +569,55 @@ fn what_is_no_image_is_refused_with_a_reason() {
         refused(format!("docker-archive:{}/empty.tar", root.path().display())),
         SourceError::NoImage { .. }
     ));
+}
+
+#[test]
+fn an_opaque_directory_that_is_deleted_too_is_gone_and_a_new_link_to_old_content_stays() {
+    let lower = plain(&[file("a/x", "x"), file("kept", "k")]);
+    for pieces in [
+        vec![file("a/.wh..wh..opq", ""), file(".wh.a", "")],
+        vec![file(".wh.a", ""), file("a/.wh..wh..opq", "")],
+    ] {
+        let (_, image) = of_layers(&[lower.clone(), plain(&pieces)]);
+        assert_eq!(seen(&image), ["kept 1"]);
+    }
+    let (_, image) = of_layers(&[
+        lower,
+        plain(&[hardlink("a/linked", "kept"), file("a/.wh..wh..opq", "")]),
+    ]);
+    assert_eq!(seen(&image), ["a/", "a/linked 1", "kept 1"]);
+}
+
+#[test]
+fn marks_that_repeat_change_nothing_more() {
+    let mut pieces: Vec<Piece> = (0..20_000)
+        .map(|number| file(&format!("d/{number}"), ""))
+        .collect();
+    pieces.extend((0..20_000).map(|_| file("d/.wh..wh..opq", "")));
+    pieces.extend((0..20_000).map(|_| file(".wh.d", "")));
+    let (_, image) = of_layers(&[plain(&[file("d/old", "o")]), plain(&pieces)]);
+    assert_eq!(image.tree.fate(0, "d/old"), Some(Fate::Deleted(1)));
+    assert_eq!(image.tree.iter().count(), 20_001);
+}
+
+#[test]
+fn paths_that_no_system_can_have_are_named_and_build_nothing() {
+    let deep = vec!["d"; 3_000].join("/");
+    let (keeper, image) = of_layers(&[plain(&[file(&deep, "x"), file("ok", "o"), symlink("l", &deep)])]);
+    assert_eq!(seen(&image), ["ok 1"]);
+    assert_eq!(image.tree.problems().len(), 2, "{:?}", image.tree.problems());
+    assert!(keeper.paths().contains(&&*deep));
+}
+
+#[test]
+fn an_image_whose_paths_make_too_many_directories_is_refused() {
+    let pieces: Vec<Piece> = (0..10)
+        .map(|number| file(&format!("{number}/{}", vec!["d"; 100].join("/")), ""))
+        .collect();
+    let root = layout(&[plain(&pieces)]);
+    let mut options = SourceOptions::default();
+    options.images.members = 50;
+    let source = bartizan_source::open(&oci(root.path()), &options).unwrap();
+    read(source.as_ref());
+    assert!(matches!(source.image().unwrap(), Err(SourceError::Image { .. })));
 }

@@ -76,10 +76,10 @@ impl Chooser<'_> {
         let index: Index = self.parse("index.json", index)?;
         let mut candidates = Vec::new();
         for descriptor in index.manifests {
-            let names: Vec<String> = descriptor.name().map(str::to_owned).into_iter().collect();
+            let names = descriptor.names();
             let whole = match wanted {
                 Wanted::Any => true,
-                Wanted::Name(name) => names.contains(name),
+                Wanted::Name(name) => names.iter().any(|known| is_named(known, name)),
                 Wanted::Digest(digest) => descriptor.digest == *digest,
             };
             let digest = match wanted {

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 /// Longest document that is read, in bytes.
 pub(super) const LONGEST: u64 = 16 << 20;
 
-/// Names by which an index knows its images.
-pub(super) const REF_NAME: &str = "org.opencontainers.image.ref.name";
+/// Annotations by which an index names its images; containerd and Docker put the whole name into one of their own.
+const NAMES: [&str; 2] = ["io.containerd.image.name", "org.opencontainers.image.ref.name"];
 
 /// Where content is, and what it is.
 #[derive(Debug, Clone, Deserialize)]
@@ -53,8 +53,9 @@ impl Descriptor {
         self.media_type.contains("nondistributable") || self.media_type.contains(".foreign.")
     }
 
-    pub(super) fn name(&self) -> Option<&str> {
-        self.annotations.get(REF_NAME).map(String::as_str)
+    pub(super) fn names(&self) -> Vec<String> {
+        let found = NAMES.iter().filter_map(|key| self.annotations.get(*key));
+        found.filter(|name| !name.is_empty()).cloned().collect()
     }
 }
 

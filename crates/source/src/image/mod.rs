@@ -10,6 +10,7 @@ mod choose;
 mod documents;
 mod layer;
 mod open;
+mod overlay;
 mod shelf;
 mod text;
 mod tree;
@@ -269,14 +270,16 @@ impl ImageSource {
     /// The merged view of what was read.
     fn merged(&self) -> Result<Image, SourceError> {
         let mut read = std::mem::take(&mut *self.read.lock().unwrap_or_else(PoisonError::into_inner));
-        if self.members.load(Ordering::Relaxed) > self.options.images.members {
-            let limit = layer::Limit::Members(self.options.images.members);
-            return Err(SourceError::Image {
-                target: self.name.clone(),
-                cause: limit.to_string(),
-            });
+        let most = self.options.images.members;
+        let too_many = || SourceError::Image {
+            target: self.name.clone(),
+            cause: layer::Limit::Members(most).to_string(),
+        };
+        if self.members.load(Ordering::Relaxed) > most {
+            return Err(too_many());
         }
-        let mut builder = tree::Builder::new();
+        // Directories that no layer has a header of are made besides.
+        let mut builder = overlay::Builder::new(most.saturating_mul(2));
         let mut is_whole = true;
         for number in 0..self.chosen.layers.len() {
             let records = match self.repeats(number) {
@@ -308,6 +311,9 @@ impl ImageSource {
             };
             is_whole &= records.is_some();
             builder.apply(number, records.unwrap_or_default());
+        }
+        if builder.is_full() {
+            return Err(too_many());
         }
         let layers = self.chosen.layers.iter().map(|layer| Layer {
             digest: layer.digest.clone(),

@@ -1,21 +1,19 @@
 //! The merged view: what a container sees of all layers.
 //!
-//! In: the headers of every layer, the lowest first. Out: the tree that results, and what became of every file that a
-//! layer brought. <https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changesets>
-//!
-//! A whiteout hides what lower layers have, whatever the order of members in its own layer. Where a lower layer has a
-//! symbolic link to a directory, what an upper layer puts below its name lands in that directory.
+//! In: what [`super::overlay`] built. Out: the tree, paths followed through links, and what became of every file that a
+//! layer brought.
 
 use super::layer::Record;
+use super::overlay::Builder;
 use crate::archive::Kind;
 use std::collections::{BTreeMap, HashMap};
 
-/// Links that are followed in one path.
-const MOST_LINKS: usize = 64;
-const WHITEOUT: &[u8] = b".wh.";
-const META: &[u8] = b".wh..wh.";
-const OPAQUE: &[u8] = b".wh..wh..opq";
-const ROOT: usize = 0;
+/// Links that are followed in one path, as Linux does.
+pub(super) const MOST_LINKS: usize = 40;
+/// Names that are passed in following one path through all its links.
+const MOST_STEPS: usize = 4_096;
+pub(super) const WHITEOUT: &[u8] = b".wh.";
+pub(super) const ROOT: usize = 0;
 
 /// What a node of the tree is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +48,14 @@ pub struct Node {
     /// What a symbolic link names, as written.
     pub link: Vec<u8>,
     /// The path under which `layer` brought the content, as sources tell it.
-    origin: String,
-    children: BTreeMap<Box<[u8]>, usize>,
+    pub(super) origin: String,
+    /// The layer that put it here; another than `layer` where it is a hard link to older content.
+    pub(super) placed: usize,
+    /// The layer, counted from 1, that removed what lower layers have of it and below it.
+    pub(super) cleared: usize,
+    /// The same of what is below it alone.
+    pub(super) emptied: usize,
+    pub(super) children: BTreeMap<Box<[u8]>, usize>,
 }
 
 /// What became of a file that a layer brought.
@@ -68,10 +72,10 @@ pub enum Fate {
 /// The merged view of all layers.
 #[derive(Debug, Clone)]
 pub struct Tree {
-    nodes: Vec<Node>,
+    pub(super) nodes: Vec<Node>,
     /// For every path: the layers that brought a file there, and what became of each.
-    files: HashMap<String, Vec<(usize, Fate)>>,
-    problems: Vec<String>,
+    pub(super) files: HashMap<String, Vec<(usize, Fate)>>,
+    pub(super) problems: Vec<String>,
 }
 
 impl Tree {
@@ -79,7 +83,7 @@ impl Tree {
     /// the way are made.
     #[must_use]
     pub fn of<'p>(nodes: impl IntoIterator<Item = (&'p str, NodeKind, u32, u64)>) -> Self {
-        let mut builder = Builder::new();
+        let mut builder = Builder::new(u64::MAX);
         let records = nodes.into_iter().map(|(path, kind, mode, owner)| Record {
             path: plain(path.as_bytes()),
             kind: match kind {
@@ -165,17 +169,21 @@ impl Tree {
         whole.or_else(outer).map(Vec::as_slice)
     }
 
-    fn child(&self, at: usize, name: &[u8]) -> Option<usize> {
+    pub(super) fn child(&self, at: usize, name: &[u8]) -> Option<usize> {
         self.nodes.get(at)?.children.get(name).copied()
     }
 
     /// The node at a plain path, links on the way followed, and the last one too if asked.
-    fn walk(&self, path: &[u8], follow_last: bool) -> Option<usize> {
+    pub(super) fn walk(&self, path: &[u8], follow_last: bool) -> Option<usize> {
         let mut rest: Vec<Vec<u8>> = parts(path).rev().map(<[u8]>::to_vec).collect();
         // The nodes from the root to where the walk is.
         let mut way = vec![ROOT];
-        let mut links = 0;
+        let (mut links, mut steps) = (0, 0);
         while let Some(part) = rest.pop() {
+            steps += 1;
+            if steps > MOST_STEPS {
+                return None;
+            }
             if part == b".." {
                 if way.len() > 1 {
                     way.pop();
@@ -203,307 +211,8 @@ impl Tree {
     }
 }
 
-/// Puts layers one upon the other.
-#[derive(Debug)]
-pub(super) struct Builder(Tree);
-
-impl Builder {
-    pub(super) fn new() -> Self {
-        let mut root = Node::new(NodeKind::Directory, 0);
-        root.mode = 0o755;
-        Self(Tree {
-            nodes: vec![root],
-            files: HashMap::new(),
-            problems: Vec::new(),
-        })
-    }
-
-    pub(super) fn apply(&mut self, layer: usize, records: Vec<Record>) {
-        for record in records {
-            self.member(layer, record);
-        }
-    }
-
-    pub(super) fn finish(mut self) -> Tree {
-        let seen: Vec<(usize, String)> = self
-            .0
-            .iter()
-            .filter(|(_, node)| node.kind == NodeKind::File)
-            .map(|(_, node)| (node.layer, node.origin.clone()))
-            .collect();
-        for (layer, origin) in seen {
-            self.settle(layer, &origin, Fate::Visible);
-        }
-        self.0
-    }
-
-    fn member(&mut self, layer: usize, record: Record) {
-        let (parent, name) = match record.path.iter().rposition(|byte| *byte == b'/') {
-            Some(at) => (
-                record.path.get(..at).unwrap_or_default().to_vec(),
-                record.path.get(at + 1..).unwrap_or_default().to_vec(),
-            ),
-            None => (Vec::new(), record.path.clone()),
-        };
-        if parts(&parent).any(|part| part.starts_with(WHITEOUT)) {
-            return;
-        }
-        if name.is_empty() {
-            if let Some(root) = self
-                .0
-                .nodes
-                .first_mut()
-                .filter(|_| record.kind == Kind::Directory)
-            {
-                (root.mode, root.owner, root.group) = (record.mode, record.owner, record.group);
-            }
-            return;
-        }
-        if name.starts_with(WHITEOUT) {
-            return self.whiteout(layer, &parent, &name);
-        }
-        if let Some(directory) = self.directory(layer, &parent) {
-            self.put(layer, directory, &name, record);
-        }
-    }
-
-    /// Hides what lower layers have; marks of other kinds mean nothing any more.
-    fn whiteout(&mut self, layer: usize, parent: &[u8], name: &[u8]) {
-        let Some(directory) = self.0.walk(parent, true) else {
-            return;
-        };
-        if name == OPAQUE {
-            let children: Vec<_> = self
-                .0
-                .nodes
-                .get(directory)
-                .map(|node| node.children.keys().cloned().collect())
-                .unwrap_or_default();
-            for child in children {
-                self.prune(layer, directory, &child);
-            }
-            return;
-        }
-        let hidden = name.get(WHITEOUT.len()..).unwrap_or_default();
-        if name.starts_with(META) || matches!(hidden, b"" | b"." | b"..") {
-            let name = String::from_utf8_lossy(name).into_owned();
-            self.0
-                .problems
-                .push(format!("the mark `{name}` hides nothing that can be named"));
-            return;
-        }
-        self.prune(layer, directory, hidden);
-    }
-
-    /// Removes what lower layers have of a node, and keeps what this layer brought.
-    fn prune(&mut self, layer: usize, directory: usize, name: &[u8]) {
-        let Some(at) = self.0.child(directory, name) else {
-            return;
-        };
-        let mut todo = vec![(directory, name.to_vec(), at, false)];
-        while let Some((directory, name, at, is_done)) = todo.pop() {
-            let Some(node) = self.0.nodes.get(at) else {
-                continue;
-            };
-            let is_own = node.layer == layer;
-            if !is_done && !node.children.is_empty() {
-                let children: Vec<_> = node
-                    .children
-                    .iter()
-                    .map(|(name, child)| (at, name.to_vec(), *child, false))
-                    .collect();
-                todo.push((directory, name, at, true));
-                todo.extend(children);
-            } else if !is_own && node.children.is_empty() {
-                self.unlink(directory, &name, Fate::Deleted(layer));
-            }
-        }
-    }
-
-    /// The directory at a path, made where it is missing; none where something else stands in the way.
-    fn directory(&mut self, layer: usize, path: &[u8]) -> Option<usize> {
-        let mut at = ROOT;
-        let mut done: Vec<u8> = Vec::new();
-        for part in parts(path) {
-            done = join(&done, part);
-            at = match self.0.child(at, part) {
-                None => self.add(at, part, Node::new(NodeKind::Directory, layer)),
-                Some(next) => match self.0.nodes.get(next)?.kind {
-                    NodeKind::Directory => next,
-                    NodeKind::Link => self.behind_link(layer, &done)?,
-                    NodeKind::File | NodeKind::Other => {
-                        self.unlink(at, part, Fate::Replaced(layer));
-                        self.add(at, part, Node::new(NodeKind::Directory, layer))
-                    }
-                },
-            };
-        }
-        Some(at)
-    }
-
-    /// The directory that a link names, made where it is missing.
-    fn behind_link(&mut self, layer: usize, path: &[u8]) -> Option<usize> {
-        let mut path = path.to_vec();
-        for _ in 0..MOST_LINKS {
-            if let Some(at) = self.0.walk(&path, true) {
-                let is_directory = self.0.nodes.get(at)?.kind == NodeKind::Directory;
-                return if is_directory {
-                    Some(at)
-                } else {
-                    self.no_directory(&path)
-                };
-            }
-            // The link leads to nothing. Where it leads, as far as that is known, is tried in its place.
-            let Some(link) = self.0.walk(&path, false).and_then(|at| self.0.nodes.get(at)) else {
-                let parent = self.parent_of_missing(layer, &path);
-                return parent.or_else(|| self.no_directory(&path));
-            };
-            let directory = match path.iter().rposition(|byte| *byte == b'/') {
-                Some(at) if link.link.first() != Some(&b'/') => path.get(..at).unwrap_or_default(),
-                _ => b"",
-            };
-            path = plain(&join(directory, &link.link));
-        }
-        self.no_directory(&path)
-    }
-
-    /// Makes a directory that is not there, below parents that hold no dangling link.
-    fn parent_of_missing(&mut self, layer: usize, path: &[u8]) -> Option<usize> {
-        let mut at = ROOT;
-        let mut done: Vec<u8> = Vec::new();
-        for part in parts(path) {
-            done = join(&done, part);
-            at = match self.0.walk(&done, true) {
-                Some(next) => next,
-                None if self.0.child(at, part).is_none() => {
-                    self.add(at, part, Node::new(NodeKind::Directory, layer))
-                }
-                None => return None,
-            };
-            if self.0.nodes.get(at)?.kind != NodeKind::Directory {
-                return None;
-            }
-        }
-        Some(at)
-    }
-
-    fn no_directory(&mut self, path: &[u8]) -> Option<usize> {
-        let path = String::from_utf8_lossy(path).into_owned();
-        self.0.problems.push(format!(
-            "`{path}` is no directory, and a layer puts something below it through a link"
-        ));
-        None
-    }
-
-    fn put(&mut self, layer: usize, directory: usize, name: &[u8], record: Record) {
-        let kind = match record.kind {
-            Kind::File => NodeKind::File,
-            Kind::Directory => NodeKind::Directory,
-            Kind::SymbolicLink => NodeKind::Link,
-            Kind::Device | Kind::Fifo | Kind::Unknown(_) => NodeKind::Other,
-            Kind::HardLink => return self.alias(layer, directory, name, &record),
-        };
-        let mut node = Node::new(kind, layer);
-        (node.mode, node.owner, node.group) = (record.mode, record.owner, record.group);
-        (node.size, node.capabilities) = (record.size, record.capabilities);
-        if kind == NodeKind::File {
-            node.origin = String::from_utf8_lossy(&record.path).into_owned();
-        } else {
-            node.link = record.link;
-        }
-        let old = self.0.child(directory, name);
-        if let Some(old) = old {
-            let both = [
-                kind,
-                self.0.nodes.get(old).map_or(NodeKind::Other, |node| node.kind),
-            ];
-            if both == [NodeKind::Directory; 2] {
-                if let Some(old) = self.0.nodes.get_mut(old) {
-                    (old.mode, old.owner, old.group) = (node.mode, node.owner, node.group);
-                    old.layer = layer;
-                }
-                return;
-            }
-            self.remove(directory, name, Fate::Replaced(layer));
-        }
-        self.add(directory, name, node);
-    }
-
-    /// A hard link is another name of content that is there already.
-    fn alias(&mut self, layer: usize, directory: usize, name: &[u8], record: &Record) {
-        let target = self.0.walk(&record.link, false);
-        let target = target.and_then(|at| self.0.nodes.get(at));
-        let Some(target) = target.filter(|node| node.kind != NodeKind::Directory).cloned() else {
-            let [path, link] = [&record.path, &record.link].map(|path| String::from_utf8_lossy(path));
-            let problem = format!("`{path}` is a hard link to `{link}`, which is not there");
-            self.0.problems.push(problem);
-            return;
-        };
-        if self.0.child(directory, name).is_some() {
-            self.remove(directory, name, Fate::Replaced(layer));
-        }
-        self.add(directory, name, target);
-    }
-
-    fn add(&mut self, directory: usize, name: &[u8], node: Node) -> usize {
-        if node.kind == NodeKind::File {
-            self.settle(node.layer, &node.origin.clone(), Fate::Visible);
-        }
-        let at = self.0.nodes.len();
-        self.0.nodes.push(node);
-        if let Some(directory) = self.0.nodes.get_mut(directory) {
-            directory.children.insert(name.into(), at);
-        }
-        at
-    }
-
-    /// Removes a node with everything below it.
-    fn remove(&mut self, directory: usize, name: &[u8], fate: Fate) {
-        let below = self
-            .0
-            .child(directory, name)
-            .and_then(|at| self.0.nodes.get_mut(at));
-        let mut todo: Vec<usize> = below.map_or_else(Vec::new, |node| {
-            std::mem::take(&mut node.children).into_values().collect()
-        });
-        while let Some(at) = todo.pop() {
-            if let Some(node) = self.0.nodes.get_mut(at) {
-                todo.extend(std::mem::take(&mut node.children).into_values());
-            }
-            self.lost(at, fate);
-        }
-        self.unlink(directory, name, fate);
-    }
-
-    /// Removes a node that has nothing below it.
-    fn unlink(&mut self, directory: usize, name: &[u8], fate: Fate) {
-        let directory = self.0.nodes.get_mut(directory);
-        if let Some(at) = directory.and_then(|directory| directory.children.remove(name)) {
-            self.lost(at, fate);
-        }
-    }
-
-    fn lost(&mut self, at: usize, fate: Fate) {
-        let Some(node) = self.0.nodes.get(at) else { return };
-        if node.kind == NodeKind::File {
-            let (layer, origin) = (node.layer, node.origin.clone());
-            self.settle(layer, &origin, fate);
-        }
-    }
-
-    fn settle(&mut self, layer: usize, path: &str, fate: Fate) {
-        match self.0.files.get_mut(path) {
-            Some(fates) => match fates.iter_mut().find(|(number, _)| *number == layer) {
-                Some((_, known)) => *known = fate,
-                None => fates.push((layer, fate)),
-            },
-            None => drop(self.0.files.insert(path.to_owned(), vec![(layer, fate)])),
-        }
-    }
-}
-
 impl Node {
-    fn new(kind: NodeKind, layer: usize) -> Self {
+    pub(super) fn new(kind: NodeKind, layer: usize) -> Self {
         Self {
             kind,
             layer,
@@ -514,6 +223,9 @@ impl Node {
             capabilities: false,
             link: Vec::new(),
             origin: String::new(),
+            placed: layer,
+            cleared: 0,
+            emptied: 0,
             children: BTreeMap::new(),
         }
     }
@@ -538,11 +250,11 @@ pub(super) fn is_mark(path: &[u8]) -> bool {
     name.starts_with(WHITEOUT)
 }
 
-fn parts(path: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
+pub(super) fn parts(path: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
     path.split(|byte| *byte == b'/').filter(|part| !part.is_empty())
 }
 
-fn join(path: &[u8], name: &[u8]) -> Vec<u8> {
+pub(super) fn join(path: &[u8], name: &[u8]) -> Vec<u8> {
     if path.is_empty() {
         name.to_vec()
     } else {
