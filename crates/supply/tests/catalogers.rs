@@ -17,6 +17,7 @@ use bartizan_engine::Input;
 use bartizan_model::{Component, Scope};
 use bartizan_source::FileMeta;
 use bartizan_supply::catalog::{Cataloger, read_with, registry};
+use bartizan_supply::inventory::finish;
 use std::path::{Path, PathBuf};
 
 struct Case {
@@ -132,7 +133,12 @@ fn inventory(case: &Case) -> String {
     assert!(!readers.is_empty(), "{}: nothing reads {}", case.name, case.file);
     let mut shown = String::new();
     for reader in readers {
-        let (components, problems) = read_with(reader, &input);
+        let (mut components, mut problems) = read_with(reader, &input);
+        if reader.id() == "maven-pom" {
+            let finished = finish(components);
+            components = finished.components;
+            problems.extend(finished.notes);
+        }
         for component in &components {
             shown.push_str(&line(component));
             shown.push('\n');

@@ -15,6 +15,7 @@ use bartizan_engine::Input;
 use bartizan_model::{Component, Scope};
 use bartizan_source::FileMeta;
 use bartizan_supply::catalog::{read_with, registry};
+use bartizan_supply::inventory::finish;
 use std::path::{Path, PathBuf};
 
 /// The name under which the catalogers know the files of a directory.
@@ -92,7 +93,14 @@ fn read(name: &str, bytes: &[u8]) -> (Vec<Component>, Vec<String>) {
         .iter()
         .find(|cataloger| cataloger.reads(name))
         .unwrap_or_else(|| panic!("nothing reads {name}"));
-    read_with(*cataloger, &input)
+    let (components, mut problems) = read_with(*cataloger, &input);
+    // What a project of Maven depends on is known once all files are read.
+    if cataloger.id() != "maven-pom" {
+        return (components, problems);
+    }
+    let finished = finish(components);
+    problems.extend(finished.notes);
+    (finished.components, problems)
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! The check `supply/inventory`: runs the catalogers over the files they read.
 
-use super::{Cataloger, Inventory, LARGEST_FILE, registry};
+use super::{Cataloger, Inventory, LARGEST_FILE, is_within_package, registry};
 use crate::sbom;
 use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 
 /// Changes when a cataloger reads the same bytes differently; part of the key of cached results.
-const REVISION: &[u8] = b"2";
+const REVISION: &[u8] = b"3";
 
 /// Which files are bills of materials that somebody else made, rather than evidence of a component.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,8 +107,10 @@ impl Check for InventoryCheck {
 
 /// The catalogers that may read a file, by its name and size; a size of 0 may be one that the source does not know.
 fn readers(file: &FileMeta) -> impl Iterator<Item = &'static dyn Cataloger> {
+    let within = is_within_package(&file.path);
     registry::ALL
         .iter()
         .copied()
+        .filter(move |one| !within || one.tells_installed(&file.path))
         .filter(|one| (file.size == 0 || file.size >= one.least_size()) && one.reads(&file.path))
 }

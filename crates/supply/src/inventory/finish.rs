@@ -2,7 +2,8 @@
 //!
 //! In: the components of a target. Out: the same, where packages of operating systems have the namespace, the `distro`
 //! qualifier and the ecosystem of the release that stands in the same root, and what a manifest of a Java archive says
-//! gives way to what Maven itself recorded there; and what could not be said. Pure.
+//! gives way to what Maven itself recorded there, and dependencies of Maven have the versions that parents and lists of versions give
+//! them; and what could not be said. Pure.
 
 use crate::catalog::{java, os};
 use crate::ecosystem::Ecosystem;
@@ -22,6 +23,7 @@ pub struct Finished {
 /// Finishes an inventory.
 #[must_use]
 pub fn finish(components: Vec<Component>) -> Finished {
+    let (components, mut notes) = java::maven::resolved(components);
     let components = java::without_guesses(components);
     let releases = Releases::of(&components);
     let mut finished: BTreeMap<PackageUrl, Component> = BTreeMap::new();
@@ -41,13 +43,9 @@ pub fn finish(components: Vec<Component>) -> Finished {
         component.tidy();
         component
     });
-    Finished {
-        components: components.collect(),
-        notes: unreleased
-            .into_iter()
-            .map(|(why, count)| why.told(count))
-            .collect(),
-    }
+    let components = components.collect();
+    notes.extend(unreleased.into_iter().map(|(why, count)| why.told(count)));
+    Finished { components, notes }
 }
 
 /// Why packages of an operating system have no ecosystem.

@@ -32,6 +32,10 @@ impl Cataloger for GoBuildInfo {
         "Modules of Go binaries"
     }
 
+    fn tells_installed(&self, _path: &str) -> bool {
+        true
+    }
+
     fn reads(&self, path: &str) -> bool {
         may_be_binary(path)
     }

@@ -6,6 +6,7 @@
 mod gradle_lockfile;
 mod gradle_verification;
 mod manifest;
+pub(crate) mod maven;
 mod pom;
 mod pom_properties;
 
