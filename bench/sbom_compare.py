@@ -82,7 +82,8 @@ def layout(source, target):
 
 def key(purl):
     """(type, name, version) of a package URL, in the form that all three agree on."""
-    body = purl.removeprefix("pkg:").split("#")[0].split("?")[0]
+    body, _, subpath = purl.removeprefix("pkg:").partition("#")
+    body = body.split("?")[0]
     kind, _, rest = body.partition("/")
     at = rest.rfind("@")
     name, version = (rest, "") if at <= 0 else (rest[:at], rest[at + 1 :])
@@ -92,14 +93,16 @@ def key(purl):
         name = re.sub(r"[-_.]+", "-", name).lower()
     elif kind in ("composer", "github", "githubactions", "nuget", "golang", "swift"):
         name = name.lower()
-    if kind in ("golang", "github") and name != "stdlib":
+    if kind == "golang":
+        # syft cuts the path of a module after its owner's name and puts the rest where parts of a package are named.
+        name = f"{name}/{subpath}".rstrip("/").lower()
+        version = version.removeprefix("go").removeprefix("v")
+    if kind == "github":
         version = version.removeprefix("v")
     if kind in ("deb", "apk", "rpm", "alpm"):
         # The distribution stands in another file than the packages, and not all name it.
         name = name.split("/")[-1]
         version = re.sub(r"^\d+:", "", version)
-    if kind == "golang" and name == "stdlib":
-        version = version.removeprefix("go")
     return kind, name, version.strip()
 
 

@@ -134,7 +134,7 @@ fn inventory(case: &Case) -> String {
     let mut shown = String::new();
     for reader in readers {
         let (mut components, mut problems) = read_with(reader, &input);
-        if reader.id() == "maven-pom" {
+        if matches!(reader.id(), "maven-pom" | "go-mod") {
             let finished = finish(components);
             components = finished.components;
             problems.extend(finished.notes);

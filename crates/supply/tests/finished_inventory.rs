@@ -284,3 +284,23 @@ fn projects_of_maven_that_inherit_and_import_in_circles_come_to_an_end() {
         "{notes:?}"
     );
 }
+
+const SUMS: &str =
+    "example.org/a v1.0.0 h1:AAAA=\nexample.org/b v1.2.0 h1:AAAA=\nexample.org/b v1.1.0 h1:AAAA=\n";
+
+fn go(version: &str) -> Vec<String> {
+    let module = format!("module example.org/shop\n{version}\nrequire example.org/a v1.0.0\n");
+    let mut components = read("go-mod", "shop/go.mod", module.as_bytes()).0;
+    components.extend(read("go-sum", "shop/go.sum", SUMS.as_bytes()).0);
+    components.extend(read("go-sum", "other/go.sum", SUMS.as_bytes()).0);
+    shown(components).0
+}
+
+#[test]
+fn sums_of_go_count_only_beside_a_module_file_that_does_not_list_everything() {
+    let listed = "pkg:golang/example.org/a@v1.0.0 Unknown shop/go.mod";
+    assert_eq!(go("go 1.17"), [listed]);
+    let summed = "pkg:golang/example.org/b@v1.2.0 Unknown shop/go.sum";
+    assert_eq!(go("go 1.16"), [listed, summed]);
+    assert_eq!(go(""), [listed, summed]);
+}

@@ -95,7 +95,7 @@ fn read(name: &str, bytes: &[u8]) -> (Vec<Component>, Vec<String>) {
         .unwrap_or_else(|| panic!("nothing reads {name}"));
     let (components, mut problems) = read_with(*cataloger, &input);
     // What a project of Maven depends on is known once all files are read.
-    if cataloger.id() != "maven-pom" {
+    if !matches!(cataloger.id(), "maven-pom" | "go-mod") {
         return (components, problems);
     }
     let finished = finish(components);

@@ -5,6 +5,7 @@
 //! gives way to what Maven itself recorded there, and dependencies of Maven have the versions that parents and lists of versions give
 //! them; and what could not be said. Pure.
 
+use crate::catalog::language::go_sum;
 use crate::catalog::{java, os};
 use crate::ecosystem::Ecosystem;
 use crate::version::Scheme;
@@ -24,7 +25,7 @@ pub struct Finished {
 #[must_use]
 pub fn finish(components: Vec<Component>) -> Finished {
     let (components, mut notes) = java::maven::resolved(components);
-    let components = java::without_guesses(components);
+    let components = go_sum::without_unbuilt(java::without_guesses(components));
     let releases = Releases::of(&components);
     let mut finished: BTreeMap<PackageUrl, Component> = BTreeMap::new();
     let mut unreleased = BTreeMap::new();
