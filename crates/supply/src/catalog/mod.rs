@@ -80,14 +80,24 @@ pub fn file_name(path: &str) -> &str {
 /// Whether a path lies within a package that a package manager installed or fetched.
 #[must_use]
 pub fn is_within_package(path: &str) -> bool {
-    PACKAGE_PLACES.iter().any(|(place, steps)| {
-        path.match_indices(place).any(|(at, _)| {
-            let whole = path
-                .get(..at)
-                .is_some_and(|before| before.is_empty() || before.ends_with(['/', '!']));
-            let below = path.get(at + place.len()..).unwrap_or_default();
-            whole && below.matches('/').count() >= *steps
+    is_within_gem(path)
+        || PACKAGE_PLACES.iter().any(|(place, steps)| {
+            path.match_indices(place).any(|(at, _)| {
+                let whole = path
+                    .get(..at)
+                    .is_some_and(|before| before.is_empty() || before.ends_with(['/', '!']));
+                let below = path.get(at + place.len()..).unwrap_or_default();
+                whole && below.matches('/').count() >= *steps
+            })
         })
+}
+
+/// Gems lie in `gems/NAME-VERSION/`.
+fn is_within_gem(path: &str) -> bool {
+    path.match_indices("/gems/").any(|(at, place)| {
+        let below = path.get(at + place.len()..).unwrap_or_default();
+        let version = below.split_once('/').and_then(|(gem, _)| gem.rsplit_once('-'));
+        version.is_some_and(|(_, version)| version.starts_with(|first: char| first.is_ascii_digit()))
     })
 }
 

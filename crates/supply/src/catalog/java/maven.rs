@@ -23,6 +23,9 @@ const MOST_MANAGED: usize = 4_000_000;
 /// Puts the dependencies of project files in the place of the files.
 pub(crate) fn resolved(components: Vec<Component>) -> (Vec<Component>, Vec<String>) {
     let is_whole = |one: &Component| one.cataloger == pom::ID && one.purl.name() == pom::WHOLE;
+    if !components.iter().any(is_whole) {
+        return (components, Vec::new());
+    }
     let (files, mut others): (Vec<_>, Vec<_>) = components.into_iter().partition(is_whole);
     let tree = Tree::of(files);
     let (mut notes, mut budget) = (Vec::new(), MOST_MANAGED);

@@ -82,40 +82,38 @@ pub(super) fn unpruned(path: &str) -> Package {
 }
 
 /// Leaves out what only `go.sum` says where the `go.mod` beside it lists everything, or lists the module itself.
-pub(crate) fn without_unbuilt(components: Vec<Component>) -> Vec<Component> {
+pub(crate) fn without_unbuilt(mut components: Vec<Component>) -> Vec<Component> {
     let is_mark = |one: &Component| one.purl.kind() == "generic" && one.purl.name() == UNPRUNED;
-    let (marks, components): (Vec<_>, Vec<_>) = components.into_iter().partition(is_mark);
-    let places = marks.iter().flat_map(|mark| &mark.locations);
-    let unpruned: HashSet<String> = places
+    let marks = components.iter().filter(|one| is_mark(one));
+    let unpruned: HashSet<String> = marks
+        .flat_map(|mark| &mark.locations)
         .filter_map(|at| at.path.strip_suffix("go.mod").map(str::to_owned))
         .collect();
     let mut listed: HashSet<(String, String)> = HashSet::new();
     for component in components.iter().filter(|one| one.purl.kind() == "golang") {
-        for folder in component
-            .locations
-            .iter()
+        let files = component.locations.iter();
+        for folder in files
             .filter_map(|at| at.path.strip_suffix("go.mod"))
+            .filter(|one| unpruned.contains(*one))
         {
             listed.insert((folder.to_owned(), component.name.clone()));
         }
     }
+    components.retain_mut(|component| {
+        if component.purl.kind() != "golang" {
+            return !is_mark(component);
+        }
+        let name = &component.name;
+        component.locations.retain(|at| {
+            let folder = at
+                .path
+                .strip_suffix("go.sum")
+                .filter(|_| file_name(&at.path) == "go.sum");
+            folder.is_none_or(|folder| {
+                unpruned.contains(folder) && !listed.contains(&(folder.to_owned(), name.clone()))
+            })
+        });
+        !component.locations.is_empty()
+    });
     components
-        .into_iter()
-        .filter_map(|mut component| {
-            if component.purl.kind() != "golang" {
-                return Some(component);
-            }
-            let name = &component.name;
-            component.locations.retain(|at| {
-                let folder = at
-                    .path
-                    .strip_suffix("go.sum")
-                    .filter(|_| file_name(&at.path) == "go.sum");
-                folder.is_none_or(|folder| {
-                    unpruned.contains(folder) && !listed.contains(&(folder.to_owned(), name.clone()))
-                })
-            });
-            (!component.locations.is_empty()).then_some(component)
-        })
-        .collect()
 }
