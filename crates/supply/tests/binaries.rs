@@ -353,3 +353,70 @@ fn a_program_without_either_has_no_components_and_no_problem() {
         assert!(components.is_empty() && problems.is_empty(), "{id}: {problems:?}");
     }
 }
+
+/// What stands in real programs, and is no version.
+#[test]
+fn a_program_tells_its_version_between_the_texts_that_its_rule_names() {
+    for (path, text, expected) in [
+        (
+            "usr/local/bin/python3.12",
+            "\0Python 3.99\x003.11\x003.12.4+x\x003.12.4\0",
+            "pkg:generic/python@3.12.4",
+        ),
+        (
+            "opt/node/bin/node",
+            "node.js/vX node.js/v20.20.2\0",
+            "pkg:generic/node@20.20.2",
+        ),
+        (
+            "bin/busybox",
+            "BusyBox v1.35.0 (Debian)",
+            "pkg:generic/busybox@1.35.0",
+        ),
+        (
+            "opt/libcrypto.so.3",
+            "\0OpenSSL 3.0.22 25 Aug 2026",
+            "pkg:generic/openssl@3.0.22",
+        ),
+        (
+            "opt/mariadbd",
+            "\x0010.11.19-MariaDB\0",
+            "pkg:generic/mariadb@10.11.19",
+        ),
+        (
+            "opt/httpd",
+            "Apache/2 Apache/2.4 Apache/2.4.71\0",
+            "pkg:generic/httpd@2.4.71",
+        ),
+    ] {
+        let bytes = pe(".data", text.as_bytes());
+        let (components, problems) = read("binary-programs", path, &bytes);
+        let found: Vec<String> = components.iter().map(|one| one.purl.to_string()).collect();
+        assert_eq!(
+            (found, problems),
+            (vec![expected.to_owned()], Vec::new()),
+            "{path}"
+        );
+    }
+    let (components, problems) = read(
+        "binary-programs",
+        "opt/nginx",
+        &pe(".data", b"nginx version: nginx/next"),
+    );
+    assert!(components.is_empty() && problems.is_empty());
+}
+
+#[test]
+fn programs_that_a_distribution_installed_are_not_listed_twice() {
+    let bytes = pe(".data", b"nginx version: nginx/1.22.1\0");
+    let database = "Package: nginx\nVersion: 1.22.1-9\nArchitecture: all\n";
+    let shown = |path: &str| {
+        let mut components = read("binary-programs", path, &bytes).0;
+        components.extend(read("os-dpkg", "root/var/lib/dpkg/status", database.as_bytes()).0);
+        let finished = bartizan_supply::inventory::finish(components);
+        finished.components.iter().any(|one| one.purl.kind() == "generic")
+    };
+    assert!(!shown("root/usr/sbin/nginx"));
+    assert!(shown("root/usr/local/sbin/nginx"));
+    assert!(shown("elsewhere/usr/sbin/nginx"));
+}

@@ -70,7 +70,12 @@ fn every_cataloger_has_a_page_that_tries_it_and_ids_are_in_order() {
 }
 
 /// Catalogers of binary formats, whose tests make their files with the real tools.
-const TRIED_ELSEWHERE: &[&str] = &["binary-cargo-auditable", "binary-go-build-info", "os-rpm"];
+const TRIED_ELSEWHERE: &[&str] = &[
+    "binary-cargo-auditable",
+    "binary-go-build-info",
+    "binary-programs",
+    "os-rpm",
+];
 
 fn pages(root: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

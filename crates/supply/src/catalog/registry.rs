@@ -7,6 +7,7 @@ use super::{binary, dotnet, java, language, npm, os, platform, python};
 pub static ALL: &[&dyn Cataloger] = &[
     &binary::CargoAuditable,
     &binary::GoBuildInfo,
+    &binary::Programs,
     &language::CabalFreeze,
     &language::CargoLock,
     &language::CocoapodsLock,
@@ -23,6 +24,7 @@ pub static ALL: &[&dyn Cataloger] = &[
     &platform::HelmChart,
     &java::Manifest,
     &java::PomProperties,
+    &binary::JavaRelease,
     &language::JuliaManifest,
     &java::Pom,
     &language::MixLock,

@@ -5,6 +5,7 @@
 //! gives way to what Maven itself recorded there, and dependencies of Maven have the versions that parents and lists of versions give
 //! them; and what could not be said. Pure.
 
+use crate::catalog::binary::programs;
 use crate::catalog::language::go_sum;
 use crate::catalog::{java, os};
 use crate::ecosystem::Ecosystem;
@@ -26,6 +27,7 @@ pub struct Finished {
 pub fn finish(components: Vec<Component>) -> Finished {
     let (components, mut notes) = java::maven::resolved(components);
     let components = go_sum::without_unbuilt(java::without_guesses(components));
+    let components = programs::without_packaged(components);
     let releases = Releases::of(&components);
     let mut unreleased = BTreeMap::new();
     let mut parts: Vec<Component> = Vec::with_capacity(components.len());
