@@ -133,7 +133,7 @@ fn every_file_is_read_whole_and_cut_off_anywhere_without_a_panic() {
 /// A file, how many components it has, and one of these: package URL, scope, and the line on which it begins.
 type Spot = (&'static str, &'static str, usize, &'static str, Scope, u32);
 
-/// What single files hold: read once by the catalogers and compared with the files where they were opened.
+/// What single files hold, counted and looked up in the files themselves.
 const SPOTS: &[Spot] = &[
     (
         "cpp/conanlock",
