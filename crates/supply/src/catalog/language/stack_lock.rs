@@ -60,7 +60,7 @@ fn package(completed: &Entry<'_>) -> Option<Package> {
         purl: purl("hackage", None, name, Some(version)),
         ecosystem: public.then_some("Hackage"),
         direct: Some(true),
-        at: completed.at.clone(),
+        at: completed.get("hackage").unwrap_or(completed).at.clone(),
         ..Package::default()
     })
 }
