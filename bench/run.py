@@ -17,6 +17,8 @@ import leak_history
 import leak_tree
 import leaky_repo
 import rule_examples
+import sbom_read
+import sbom_tree
 import startup
 import supply_index
 from harness import places, tools
@@ -24,7 +26,18 @@ from harness.section import join
 
 FIGURES = {
     module.NAME: module
-    for module in (leak_tree, leak_history, rule_examples, leaky_repo, creddata, gate_latency, startup, supply_index)
+    for module in (
+        leak_tree,
+        leak_history,
+        rule_examples,
+        leaky_repo,
+        creddata,
+        gate_latency,
+        startup,
+        supply_index,
+        sbom_tree,
+        sbom_read,
+    )
 }
 RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")
 

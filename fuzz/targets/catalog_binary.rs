@@ -25,4 +25,4 @@ fuzz_target!(|bytes: &[u8]| {
 });
 
 const FAMILY: &str = "binary-";
-const PATHS: &[&str] = &["usr/bin/tool"];
+const PATHS: &[&str] = &["usr/bin/tool", "usr/local/bin/python3.12", "opt/mariadbd"];

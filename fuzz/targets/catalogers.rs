@@ -6,6 +6,7 @@
 use bartizan_engine::Input;
 use bartizan_source::FileMeta;
 use bartizan_supply::catalog::{read_with, registry};
+use bartizan_supply::inventory::finish;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -19,4 +20,7 @@ fuzz_target!(|data: &[u8]| {
         assert!(place.line >= 1 && place.end_line as usize <= lines, "{place:?} of {lines} lines");
     }
     assert_eq!(read, read_with(cataloger, &Input::whole(&meta, bytes)));
+    // Project files of Maven and module files of Go are made into components once all files are read.
+    let finished = finish(read.0.clone());
+    assert_eq!(finished.components, finish(read.0).components);
 });

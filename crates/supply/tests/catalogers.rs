@@ -17,6 +17,7 @@ use bartizan_engine::Input;
 use bartizan_model::{Component, Scope};
 use bartizan_source::FileMeta;
 use bartizan_supply::catalog::{Cataloger, read_with, registry};
+use bartizan_supply::inventory::finish;
 use std::path::{Path, PathBuf};
 
 struct Case {
@@ -69,7 +70,12 @@ fn every_cataloger_has_a_page_that_tries_it_and_ids_are_in_order() {
 }
 
 /// Catalogers of binary formats, whose tests make their files with the real tools.
-const TRIED_ELSEWHERE: &[&str] = &["binary-cargo-auditable", "binary-go-build-info", "os-rpm"];
+const TRIED_ELSEWHERE: &[&str] = &[
+    "binary-cargo-auditable",
+    "binary-go-build-info",
+    "binary-programs",
+    "os-rpm",
+];
 
 fn pages(root: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -133,7 +139,12 @@ fn inventory(case: &Case) -> String {
     assert!(!readers.is_empty(), "{}: nothing reads {}", case.name, case.file);
     let mut shown = String::new();
     for reader in readers {
-        let (components, problems) = read_with(reader, &input);
+        let (mut components, mut problems) = read_with(reader, &input);
+        if matches!(reader.id(), "maven-pom" | "go-mod") {
+            let finished = finish(components);
+            components = finished.components;
+            problems.extend(finished.notes);
+        }
         for component in &components {
             shown.push_str(&line(component));
             shown.push('\n');

@@ -188,3 +188,119 @@ fn a_manifest_gives_way_to_what_maven_recorded_in_the_same_archive() {
         .collect();
     assert_eq!(purls, ["pkg:generic/other@1.0", "pkg:maven/org.acme/shop@1.0"]);
 }
+
+fn pom(path: &str, body: &str) -> Vec<Component> {
+    let (components, problems) = read("maven-pom", path, format!("<project>{body}</project>").as_bytes());
+    assert_eq!(problems, Vec::<String>::new());
+    components
+}
+
+fn shown(components: Vec<Component>) -> (Vec<String>, Vec<String>) {
+    let finished = finish(components);
+    let line = |one: &Component| format!("{} {:?} {}", one.purl, one.scope, one.locations[0].path);
+    (finished.components.iter().map(line).collect(), finished.notes)
+}
+
+const PARENT: &str = "<groupId>org.acme</groupId><artifactId>parent</artifactId><version>${revision}</version>
+    <properties><revision>7</revision><netty>4.1</netty><slf>1.7</slf></properties>
+    <dependencyManagement><dependencies>
+      <dependency><groupId>io.netty</groupId><artifactId>netty-all</artifactId><version>${netty}</version></dependency>
+      <dependency><groupId>org.acme</groupId><artifactId>bom</artifactId><version>2</version><type>pom</type><scope>import</scope></dependency>
+    </dependencies></dependencyManagement>";
+
+const BOM: &str = "<groupId>org.acme</groupId><artifactId>bom</artifactId><version>2</version>
+    <properties><slf>2.0</slf></properties>
+    <dependencyManagement><dependencies>
+      <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-api</artifactId><version>${slf}</version></dependency>
+      <dependency><groupId>io.netty</groupId><artifactId>netty-all</artifactId><version>3</version></dependency>
+      <dependency><groupId>junit</groupId><artifactId>junit</artifactId><version>4.13</version><scope>test</scope></dependency>
+    </dependencies></dependencyManagement>";
+
+const MODULE: &str = "<parent><groupId>org.acme</groupId><artifactId>parent</artifactId><version>${revision}</version></parent>
+    <artifactId>shop</artifactId>
+    <properties><netty>4.2</netty></properties>
+    <dependencies>
+      <dependency><groupId>io.netty</groupId><artifactId>netty-all</artifactId></dependency>
+      <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-api</artifactId></dependency>
+      <dependency><groupId>junit</groupId><artifactId>junit</artifactId></dependency>
+      <dependency><groupId>${project.groupId}</groupId><artifactId>sibling</artifactId><version>${project.version}</version></dependency>
+    </dependencies>";
+
+const SIBLING: &str = "<parent><groupId>org.acme</groupId><artifactId>parent</artifactId><version>${revision}</version></parent>
+    <artifactId>sibling</artifactId>";
+
+#[test]
+fn versions_of_maven_come_from_parents_and_imported_lists_and_own_projects_are_no_components() {
+    let mut components = pom("pom.xml", PARENT);
+    components.extend(pom("build/bom/pom.xml", BOM));
+    components.extend(pom("shop/pom.xml", MODULE));
+    components.extend(pom("sibling/pom.xml", SIBLING));
+    let (found, notes) = shown(components);
+    assert_eq!(notes, Vec::<String>::new());
+    assert_eq!(
+        found,
+        [
+            "pkg:maven/io.netty/netty-all@4.2 Runtime shop/pom.xml",
+            "pkg:maven/junit/junit@4.13 Development shop/pom.xml",
+            "pkg:maven/org.slf4j/slf4j-api@2.0 Runtime shop/pom.xml",
+        ]
+    );
+}
+
+#[test]
+fn versions_of_maven_that_no_file_of_the_target_has_are_said_with_where_they_stand() {
+    let (found, notes) = shown(pom("shop/pom.xml", MODULE));
+    assert_eq!(found.len(), 4, "{found:?}");
+    assert!(
+        notes.len() == 1 && notes[0].contains("org.acme:parent:${revision}, which the target does not have"),
+        "{notes:?}"
+    );
+}
+
+#[test]
+fn projects_of_maven_that_inherit_and_import_in_circles_come_to_an_end() {
+    let mut components = Vec::new();
+    for number in 0..60 {
+        let imports: String = (0..60)
+            .map(|other| {
+                format!(
+                    "<dependency><groupId>g</groupId><artifactId>a{other}</artifactId><version>1</version><type>pom</type>\
+                     <scope>import</scope></dependency>"
+                )
+            })
+            .collect();
+        let body = format!(
+            "<parent><groupId>g</groupId><artifactId>a{}</artifactId><version>1</version></parent><artifactId>a{number}</artifactId>\
+             <dependencyManagement><dependencies>{imports}</dependencies></dependencyManagement>\
+             <dependencies><dependency><groupId>x</groupId><artifactId>y</artifactId></dependency></dependencies>",
+            (number + 1) % 60
+        );
+        components.extend(pom(&format!("{number}/pom.xml"), &body));
+    }
+    let (found, notes) = shown(components);
+    assert_eq!(found.len(), 1);
+    assert!(
+        notes.iter().any(|note| note.contains("not all were looked at")),
+        "{notes:?}"
+    );
+}
+
+const SUMS: &str =
+    "example.org/a v1.0.0 h1:AAAA=\nexample.org/b v1.2.0 h1:AAAA=\nexample.org/b v1.1.0 h1:AAAA=\n";
+
+fn go(version: &str) -> Vec<String> {
+    let module = format!("module example.org/shop\n{version}\nrequire example.org/a v1.0.0\n");
+    let mut components = read("go-mod", "shop/go.mod", module.as_bytes()).0;
+    components.extend(read("go-sum", "shop/go.sum", SUMS.as_bytes()).0);
+    components.extend(read("go-sum", "other/go.sum", SUMS.as_bytes()).0);
+    shown(components).0
+}
+
+#[test]
+fn sums_of_go_count_only_beside_a_module_file_that_does_not_list_everything() {
+    let listed = "pkg:golang/example.org/a@v1.0.0 Unknown shop/go.mod";
+    assert_eq!(go("go 1.17"), [listed]);
+    let summed = "pkg:golang/example.org/b@v1.2.0 Unknown shop/go.sum";
+    assert_eq!(go("go 1.16"), [listed, summed]);
+    assert_eq!(go(""), [listed, summed]);
+}

@@ -15,6 +15,7 @@ use bartizan_engine::Input;
 use bartizan_model::{Component, Scope};
 use bartizan_source::FileMeta;
 use bartizan_supply::catalog::{read_with, registry};
+use bartizan_supply::inventory::finish;
 use std::path::{Path, PathBuf};
 
 /// The name under which the catalogers know the files of a directory.
@@ -27,6 +28,8 @@ const NAMES: &[(&str, &str)] = &[
     ("elixir/mixlock", "mix.lock"),
     ("erlang/mixlock", "mix.lock"),
     ("golang/gomod", "go.mod"),
+    ("haskell/cabal", "cabal.project.freeze"),
+    ("haskell/stacklock", "stack.yaml.lock"),
     ("java/gradlelockfile", "gradle.lockfile"),
     (
         "java/gradleverificationmetadataxml",
@@ -38,15 +41,21 @@ const NAMES: &[(&str, &str)] = &[
     ("javascript/packagelockjson", "package-lock.json"),
     ("javascript/pnpmlock", "pnpm-lock.yaml"),
     ("javascript/yarnlock", "yarn.lock"),
+    ("julia/manifesttoml", "Manifest.toml"),
     ("php/composerlock", "composer.lock"),
+    ("python/condameta", "conda-meta/some.json"),
     ("python/pdmlock", "pdm.lock"),
     ("python/pipfilelock", "Pipfile.lock"),
     ("python/poetrylock", "poetry.lock"),
+    ("python/pylock", "pylock.toml"),
     ("python/requirements", "requirements.txt"),
     ("python/uvlock", "uv.lock"),
     ("python/wheelegg", "some.dist-info/METADATA"),
+    ("r/renvlock", "renv.lock"),
     ("ruby/gemfilelock", "Gemfile.lock"),
+    ("ruby/gemspec", "specifications/some.gemspec"),
     ("rust/cargolock", "Cargo.lock"),
+    ("swift/podfilelock", "Podfile.lock"),
     ("swift/packageresolved", "Package.resolved"),
 ];
 
@@ -93,7 +102,14 @@ fn read(name: &str, bytes: &[u8]) -> (Vec<Component>, Vec<String>) {
         .iter()
         .find(|cataloger| cataloger.reads(name))
         .unwrap_or_else(|| panic!("nothing reads {name}"));
-    read_with(*cataloger, &input)
+    let (components, mut problems) = read_with(*cataloger, &input);
+    // What a project of Maven depends on is known once all files are read.
+    if !matches!(cataloger.id(), "maven-pom" | "go-mod") {
+        return (components, problems);
+    }
+    let finished = finish(components);
+    problems.extend(finished.notes);
+    (finished.components, problems)
 }
 
 #[test]
@@ -126,7 +142,7 @@ fn every_file_is_read_whole_and_cut_off_anywhere_without_a_panic() {
 /// A file, how many components it has, and one of these: package URL, scope, and the line on which it begins.
 type Spot = (&'static str, &'static str, usize, &'static str, Scope, u32);
 
-/// What single files hold: read once by the catalogers and compared with the files where they were opened.
+/// What single files hold, counted and looked up in the files themselves.
 const SPOTS: &[Spot] = &[
     (
         "cpp/conanlock",
@@ -279,6 +295,38 @@ const SPOTS: &[Spot] = &[
         "pkg:pypi/emoji@2.14.0",
         Scope::Runtime,
         59,
+    ),
+    (
+        "haskell/stacklock",
+        "valid",
+        4,
+        "pkg:hackage/postgresql-libpq@0.10.1.0",
+        Scope::Unknown,
+        29,
+    ),
+    (
+        "r/renvlock",
+        "two-packages.lock",
+        2,
+        "pkg:cran/mime@0.7",
+        Scope::Unknown,
+        19,
+    ),
+    (
+        "python/pylock",
+        "pip-full.toml",
+        5,
+        "pkg:pypi/packaging@25.0",
+        Scope::Unknown,
+        15,
+    ),
+    (
+        "swift/podfilelock",
+        "valid",
+        2,
+        "pkg:cocoapods/PINCache@3.0.3",
+        Scope::Unknown,
+        5,
     ),
     (
         "ruby/gemfilelock",

@@ -164,7 +164,7 @@ impl<'a> Inventory<'a> {
 
     /// Where a range stands. Counting lines from the start for each of many thousand packages would take quadratic
     /// time, so the line breaks are listed once.
-    fn locate(&mut self, at: Range<usize>) -> bartizan_model::Location {
+    pub(crate) fn locate(&mut self, at: Range<usize>) -> bartizan_model::Location {
         let input = self.input;
         if at.is_empty() {
             return input.locate(0..0);

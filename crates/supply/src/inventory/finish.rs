@@ -2,8 +2,11 @@
 //!
 //! In: the components of a target. Out: the same, where packages of operating systems have the namespace, the `distro`
 //! qualifier and the ecosystem of the release that stands in the same root, and what a manifest of a Java archive says
-//! gives way to what Maven itself recorded there; and what could not be said. Pure.
+//! gives way to what Maven itself recorded there, and dependencies of Maven have the versions that parents and lists of versions give
+//! them; and what could not be said. Pure.
 
+use crate::catalog::binary::programs;
+use crate::catalog::language::go_sum;
 use crate::catalog::{java, os};
 use crate::ecosystem::Ecosystem;
 use crate::version::Scheme;
@@ -22,32 +25,35 @@ pub struct Finished {
 /// Finishes an inventory.
 #[must_use]
 pub fn finish(components: Vec<Component>) -> Finished {
-    let components = java::without_guesses(components);
+    let (components, mut notes) = java::maven::resolved(components);
+    let components = go_sum::without_unbuilt(java::without_guesses(components));
+    let components = programs::without_packaged(components);
     let releases = Releases::of(&components);
-    let mut finished: BTreeMap<PackageUrl, Component> = BTreeMap::new();
     let mut unreleased = BTreeMap::new();
+    let mut parts: Vec<Component> = Vec::with_capacity(components.len());
     for component in components {
-        for part in by_root(component) {
-            let part = releases.apply(part, &mut unreleased);
-            match finished.get_mut(&part.purl) {
-                Some(known) => known.absorb(part),
-                None => {
-                    finished.insert(part.purl.clone(), part);
-                }
-            }
+        if scheme_of(&component.purl).is_none() {
+            parts.push(component);
+            continue;
+        }
+        parts.extend(
+            by_root(component)
+                .into_iter()
+                .map(|part| releases.apply(part, &mut unreleased)),
+        );
+    }
+    // Of those with the same package URL the first stays the first.
+    parts.sort_by(|a, b| a.purl.cmp(&b.purl));
+    let mut components: Vec<Component> = Vec::with_capacity(parts.len());
+    for part in parts {
+        match components.last_mut().filter(|known| known.purl == part.purl) {
+            Some(known) => known.absorb(part),
+            None => components.push(part),
         }
     }
-    let components = finished.into_values().map(|mut component| {
-        component.tidy();
-        component
-    });
-    Finished {
-        components: components.collect(),
-        notes: unreleased
-            .into_iter()
-            .map(|(why, count)| why.told(count))
-            .collect(),
-    }
+    components.iter_mut().for_each(Component::tidy);
+    notes.extend(unreleased.into_iter().map(|(why, count)| why.told(count)));
+    Finished { components, notes }
 }
 
 /// Why packages of an operating system have no ecosystem.
@@ -177,7 +183,7 @@ fn root_of(location: &Location) -> Option<&str> {
 /// A package seen in several roots is several packages, because their releases may differ.
 fn by_root(component: Component) -> Vec<Component> {
     let roots: BTreeSet<Option<&str>> = component.locations.iter().map(root_of).collect();
-    if roots.len() < 2 || scheme_of(&component.purl).is_none() {
+    if roots.len() < 2 {
         return vec![component];
     }
     roots

@@ -116,30 +116,41 @@ impl Bill {
 
     /// Components and problems. `path` is where the document lies.
     pub(super) fn finish(mut self, path: &str) -> Read {
-        let mut components: Vec<Component> = Vec::with_capacity(self.items.len());
-        let mut by_purl: HashMap<PackageUrl, usize> = HashMap::with_capacity(self.items.len());
-        let mut by_reference: HashMap<Reference, usize> = HashMap::with_capacity(self.items.len());
+        let mut read: Vec<(usize, Component)> = Vec::with_capacity(self.items.len());
+        let mut references = Vec::with_capacity(self.items.len());
         for (reference, item) in std::mem::take(&mut self.items) {
             let scope = self.scopes.get(&reference).copied().unwrap_or_default();
-            let component = match component(item, scope, path) {
-                Ok(component) => component,
-                Err(problem) => {
-                    self.problem(problem);
-                    continue;
+            match component(item, scope, path) {
+                Ok(component) => {
+                    read.push((references.len(), component));
+                    references.push((reference, 0));
                 }
-            };
-            let at = *by_purl.entry(component.purl.clone()).or_insert(components.len());
-            match components.get_mut(at) {
+                Err(problem) => self.problem(problem),
+            }
+        }
+        // Of those with the same package URL the first in the document stays the first.
+        read.sort_by(|(_, a), (_, b)| a.purl.cmp(&b.purl));
+        let mut components: Vec<Component> = Vec::with_capacity(read.len());
+        for (number, component) in read {
+            match components.last_mut().filter(|known| known.purl == component.purl) {
                 Some(known) => known.absorb(component),
                 None => components.push(component),
             }
-            if *by_reference.entry(reference).or_insert(at) != at {
+            if let Some((_, at)) = references.get_mut(number) {
+                *at = components.len() - 1;
+            }
+        }
+        let mut by_reference: Vec<Option<usize>> = vec![None; self.references.len()];
+        for (reference, at) in references {
+            let Some(known) = by_reference.get_mut(reference.0) else {
+                continue;
+            };
+            if *known.get_or_insert(at) != at {
                 self.ambiguous(reference);
             }
         }
         self.connect(&mut components, &by_reference);
         components.iter_mut().for_each(Component::tidy);
-        components.sort_by(|a, b| a.purl.cmp(&b.purl));
         if self.more_problems > 0 {
             self.problems.push(format!("and {} more", self.more_problems));
         }
@@ -149,27 +160,28 @@ impl Bill {
         }
     }
 
-    fn connect(&self, components: &mut [Component], by_reference: &HashMap<Reference, usize>) {
-        let purls: Vec<PackageUrl> = components
-            .iter()
-            .map(|component| component.purl.clone())
-            .collect();
+    fn connect(&self, components: &mut [Component], by_reference: &[Option<usize>]) {
+        let at = |reference: Reference| by_reference.get(reference.0).copied().flatten();
+        let mut depends: Vec<Vec<PackageUrl>> = vec![Vec::new(); components.len()];
         for edge in &self.edges {
-            let Some(on) = by_reference.get(&edge.on) else {
+            let Some(on) = at(edge.on) else {
                 continue;
             };
-            if let Some(from) = by_reference.get(&edge.from) {
-                if let (Some(component), Some(purl), true) =
-                    (components.get_mut(*from), purls.get(*on), from != on)
+            if let Some(from) = at(edge.from) {
+                if let (Some(depends), Some(component), true) =
+                    (depends.get_mut(from), components.get(on), from != on)
                 {
-                    component.depends_on.push(purl.clone());
+                    depends.push(component.purl.clone());
                 }
             } else if edge.is_direct
                 && self.roots.contains(&edge.from)
-                && let Some(component) = components.get_mut(*on)
+                && let Some(component) = components.get_mut(on)
             {
                 component.direct.get_or_insert(true);
             }
+        }
+        for (component, depends) in components.iter_mut().zip(depends) {
+            component.depends_on.extend(depends);
         }
     }
 

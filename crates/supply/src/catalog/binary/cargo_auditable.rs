@@ -53,6 +53,10 @@ impl Cataloger for CargoAuditable {
         "Crates of Rust binaries (cargo-auditable)"
     }
 
+    fn tells_installed(&self, _path: &str) -> bool {
+        true
+    }
+
     fn reads(&self, path: &str) -> bool {
         may_be_binary(path)
     }

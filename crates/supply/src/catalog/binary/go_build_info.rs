@@ -32,6 +32,10 @@ impl Cataloger for GoBuildInfo {
         "Modules of Go binaries"
     }
 
+    fn tells_installed(&self, _path: &str) -> bool {
+        true
+    }
+
     fn reads(&self, path: &str) -> bool {
         may_be_binary(path)
     }
@@ -149,6 +153,7 @@ fn unmarked(modules: &[u8]) -> &[u8] {
 /// Lines of words parted by tabs: `mod PATH VERSION SUM`, `dep PATH VERSION SUM`, and `=> PATH VERSION SUM` for what stands
 /// in the place of the one before.
 fn add(modules: &str, out: &mut Inventory<'_>) {
+    let linked = linked_version(modules);
     let mut lines = modules.lines().peekable();
     while let Some(line) = lines.next() {
         let mut words = line.split('\t');
@@ -169,8 +174,38 @@ fn add(modules: &str, out: &mut Inventory<'_>) {
             continue;
         }
         let version = version.filter(|version| *version != "(devel)" && !version.is_empty());
-        out.add(module(path, version));
+        out.add(module(
+            path,
+            version.or(linked.as_deref().filter(|_| kind == "mod")),
+        ));
     }
+}
+
+/// The version that the linker was told to put into the program, as in `-ldflags="-X main.version=1.2.3"`: that of the main module,
+/// which Go itself marks `(devel)` where it was built from its source. A commit that stands there instead orders before every release
+/// and would make every advisory seem to hold, so it is no version here.
+fn linked_version(modules: &str) -> Option<String> {
+    let flags = modules
+        .lines()
+        .find_map(|line| line.strip_prefix("build\t-ldflags="))?;
+    let words = flags.split([' ', '"', '\'', '\\']);
+    let mut versions = words.filter_map(|word| {
+        let (variable, value) = word.split_once('=')?;
+        let (_, name) = variable.rsplit_once('.')?;
+        let named = ["version", "buildversion", "gitversion", "appversion"];
+        let number = value.strip_prefix('v').unwrap_or(value);
+        let mut parts = number.splitn(3, '.');
+        let digits = |part: Option<&str>| {
+            part.is_some_and(|one| !one.is_empty() && one.bytes().all(|b| b.is_ascii_digit()))
+        };
+        let whole = digits(parts.next())
+            && digits(parts.next())
+            && parts
+                .next()
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        (named.contains(&name.to_ascii_lowercase().as_str()) && whole).then(|| format!("v{number}"))
+    });
+    versions.next()
 }
 
 fn module(path: &str, version: Option<&str>) -> Package {

@@ -6,9 +6,11 @@
 mod cargo_auditable;
 mod go_build_info;
 mod image;
+pub(crate) mod programs;
 
 pub use cargo_auditable::CargoAuditable;
 pub use go_build_info::GoBuildInfo;
+pub use programs::{JavaRelease, Programs};
 
 /// Smallest executable that a compiler of Go or Rust makes is far larger than this, in bytes.
 pub const LEAST_SIZE: u64 = 16 << 10;

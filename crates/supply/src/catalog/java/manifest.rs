@@ -24,6 +24,10 @@ impl Cataloger for Manifest {
         "Manifests of Java archives"
     }
 
+    fn tells_installed(&self, _path: &str) -> bool {
+        true
+    }
+
     fn reads(&self, path: &str) -> bool {
         path.ends_with("!/META-INF/MANIFEST.MF")
     }

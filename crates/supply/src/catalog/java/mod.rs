@@ -6,6 +6,7 @@
 mod gradle_lockfile;
 mod gradle_verification;
 mod manifest;
+pub(crate) mod maven;
 mod pom;
 mod pom_properties;
 
@@ -48,7 +49,7 @@ fn is_named(archive: &str, artifact: &str) -> bool {
 }
 
 /// Leaves out what a manifest says of an archive whose own coordinates Maven recorded.
-pub(crate) fn without_guesses(components: Vec<Component>) -> Vec<Component> {
+pub(crate) fn without_guesses(mut components: Vec<Component>) -> Vec<Component> {
     let recorded: HashSet<String> = components
         .iter()
         .filter(|component| component.cataloger == pom_properties::ID)
@@ -59,17 +60,15 @@ pub(crate) fn without_guesses(components: Vec<Component>) -> Vec<Component> {
         })
         .map(str::to_owned)
         .collect();
+    components.retain_mut(|component| {
+        if component.cataloger == manifest::ID {
+            component
+                .locations
+                .retain(|at| archive_of(&at.path).is_none_or(|archive| !recorded.contains(archive)));
+        }
+        !component.locations.is_empty()
+    });
     components
-        .into_iter()
-        .filter_map(|mut component| {
-            if component.cataloger == manifest::ID {
-                component
-                    .locations
-                    .retain(|at| archive_of(&at.path).is_none_or(|archive| !recorded.contains(archive)));
-            }
-            (!component.locations.is_empty()).then_some(component)
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -1,27 +1,67 @@
 //! `pom.xml`, of Maven. <https://maven.apache.org/pom.html>
 //!
-//! Read is what stands in the file itself: properties, managed versions, dependencies and those of profiles. What a parent
-//! or an imported list of versions says is not known here; a dependency whose version stands there has none, aloud.
+//! Read is what stands in the file itself: its parent, properties, managed versions, dependencies and those of profiles. Versions
+//! may stand in another file of the target, so what is read is handed as a whole, in the name of one component of its own, to
+//! [`super::maven`], which makes dependencies of it once all files are read.
 
-use super::MAVEN;
 use crate::catalog::form::purl;
 use crate::catalog::form::xml::{self, Element};
 use crate::catalog::{Cataloger, Inventory, Package, Unreadable, file_name};
 use bartizan_engine::Input;
-use bartizan_model::Scope;
-use std::collections::HashMap;
+use bartizan_model::Location;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Reads project files of Maven.
 pub struct Pom;
 
-/// Most replacements in one value: a property may name others, or itself.
-const MOST_REPLACEMENTS: usize = 32;
-/// Longest value, in bytes.
-const LONGEST: usize = 4096;
+pub(super) const ID: &str = "maven-pom";
+/// Name of the package URL under which a whole file is handed on; the path of the file is a qualifier.
+pub(super) const WHOLE: &str = "maven-project";
+
+/// What a project file says, nothing of it replaced yet.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Project {
+    pub(super) parent: Option<Parent>,
+    pub(super) coordinates: Coordinates,
+    pub(super) properties: BTreeMap<String, String>,
+    pub(super) managed: Vec<Dependency>,
+    pub(super) dependencies: Vec<Dependency>,
+}
+
+/// Where a project inherits from.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Parent {
+    pub(super) coordinates: Coordinates,
+    /// Where its file stands; none where it is the directory above, empty where it is not among the files.
+    pub(super) relative_path: Option<String>,
+}
+
+/// Group, name and version as written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Coordinates {
+    pub(super) group: Option<String>,
+    pub(super) artifact: Option<String>,
+    pub(super) version: Option<String>,
+}
+
+/// A dependency, or a managed version, as written.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Dependency {
+    pub(super) coordinates: Coordinates,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) kind: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) classifier: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) scope: Option<String>,
+    pub(super) optional: bool,
+    pub(super) at: Option<Location>,
+}
 
 impl Cataloger for Pom {
     fn id(&self) -> &'static str {
-        "maven-pom"
+        ID
     }
 
     fn title(&self) -> &'static str {
@@ -39,18 +79,41 @@ impl Cataloger for Pom {
         let Some(project) = document.get("project") else {
             return Err(Unreadable("it is no project file of Maven".to_owned()));
         };
-        let properties = properties(project);
-        let managed = managed(project, &properties);
-        let reader = Reader { properties, managed };
-        for dependency in dependencies(project) {
-            reader.read(dependency, false, out);
-        }
-        for profile in project.all("profiles").flat_map(|list| list.all("profile")) {
-            for dependency in dependencies(profile) {
-                reader.read(dependency, true, out);
-            }
-        }
+        let read = project_of(project, out);
+        let name = serde_json::to_string(&read)
+            .map_err(|error| Unreadable(format!("it cannot be handed on: {error}")))?;
+        let mut purl = purl("generic", None, WHOLE, None);
+        purl.qualifiers.insert("path".to_owned(), input.path().to_owned());
+        out.add(Package {
+            purl,
+            name,
+            ..Package::default()
+        });
         Ok(())
+    }
+}
+
+fn project_of(project: &Element, out: &mut Inventory<'_>) -> Project {
+    let parent = project.get("parent").map(|parent| Parent {
+        coordinates: coordinates(parent),
+        relative_path: parent.get("relativePath").map(|path| path.text.clone()),
+    });
+    let properties = project.all("properties").flat_map(|list| &list.elements);
+    let managed = project.all("dependencyManagement").flat_map(dependencies);
+    let profiles = project.all("profiles").flat_map(|list| list.all("profile"));
+    let own = dependencies(project).map(|one| (one, false));
+    let of_profiles = profiles.flat_map(dependencies).map(|one| (one, true));
+    Project {
+        parent,
+        coordinates: coordinates(project),
+        properties: properties
+            .map(|one| (one.name.clone(), one.text.clone()))
+            .collect(),
+        managed: managed.map(|one| dependency(one, false, None)).collect(),
+        dependencies: own
+            .chain(of_profiles)
+            .map(|(one, in_profile)| dependency(one, in_profile, Some(out.locate(one.at.clone()))))
+            .collect(),
     }
 }
 
@@ -60,131 +123,23 @@ fn dependencies(element: &Element) -> impl Iterator<Item = &Element> {
         .flat_map(|list| list.all("dependency"))
 }
 
-/// What `${…}` may name: properties, and parts of the project and its parent.
-fn properties(project: &Element) -> HashMap<String, String> {
-    let mut all = HashMap::new();
-    for property in project.all("properties").flat_map(|list| &list.elements) {
-        all.insert(property.name.clone(), property.text.clone());
-    }
-    let parent = project.get("parent");
-    for key in ["groupId", "artifactId", "version"] {
-        let inherited = parent.and_then(|parent| parent.text_of(key));
-        if let Some(value) = inherited {
-            all.insert(format!("project.parent.{key}"), value.to_owned());
-        }
-        if let Some(value) = project.text_of(key).or(inherited) {
-            for prefix in ["project.", "pom.", ""] {
-                all.entry(format!("{prefix}{key}"))
-                    .or_insert_with(|| value.to_owned());
-            }
-        }
-    }
-    all
-}
-
-/// Versions by group and name, of `dependencyManagement`.
-fn managed(
-    project: &Element,
-    properties: &HashMap<String, String>,
-) -> HashMap<(String, String), (String, Option<String>)> {
-    let mut all = HashMap::new();
-    for dependency in project.all("dependencyManagement").flat_map(dependencies) {
-        let text = |key| dependency.text_of(key).and_then(|text| resolve(text, properties));
-        if let (Some(group), Some(name), Some(version)) =
-            (text("groupId"), text("artifactId"), text("version"))
-        {
-            all.entry((group, name)).or_insert((version, text("scope")));
-        }
-    }
-    all
-}
-
-/// Replaces what is in `${…}`; none where a property is not known, or they go round.
-fn resolve(text: &str, properties: &HashMap<String, String>) -> Option<String> {
-    let mut text = text.trim().to_owned();
-    for _ in 0..MOST_REPLACEMENTS {
-        let Some(start) = text.find("${") else {
-            return Some(text);
-        };
-        let length = text.get(start..)?.find('}')?;
-        let value = properties.get(text.get(start + 2..start + length)?)?;
-        text.replace_range(start..=start + length, value);
-        if text.len() > LONGEST {
-            return None;
-        }
-    }
-    None
-}
-
-struct Reader {
-    properties: HashMap<String, String>,
-    managed: HashMap<(String, String), (String, Option<String>)>,
-}
-
-impl Reader {
-    fn read(&self, dependency: &Element, in_profile: bool, out: &mut Inventory<'_>) {
-        let text = |key| {
-            dependency
-                .text_of(key)
-                .and_then(|text| resolve(text, &self.properties))
-        };
-        let (Some(group), Some(name)) = (text("groupId"), text("artifactId")) else {
-            let written = |key| {
-                dependency
-                    .text_of(key)
-                    .unwrap_or_default()
-                    .escape_debug()
-                    .to_string()
-            };
-            out.problem(format!(
-                "the name of `{}:{}` stands in another file",
-                written("groupId"),
-                written("artifactId")
-            ));
-            return;
-        };
-        let managed = self.managed.get(&(group.clone(), name.clone()));
-        let own = dependency.text_of("version");
-        let version = match own {
-            Some(_) => text("version"),
-            None => managed.map(|(version, _)| version.clone()),
-        };
-        if version.is_none() {
-            out.problem(format!(
-                "the version of `{}:{}` stands in another file",
-                group.escape_debug(),
-                name.escape_debug()
-            ));
-        }
-        let scope = text("scope").or_else(|| managed.and_then(|(_, scope)| scope.clone()));
-        let optional = in_profile || dependency.text_of("optional") == Some("true");
-        let mut purl = purl("maven", Some(&group), &name, version.as_deref().and_then(exact));
-        for (key, usual) in [("type", "jar"), ("classifier", "")] {
-            if let Some(value) = text(key).filter(|value| value != usual) {
-                purl.qualifiers.insert(key.to_owned(), value);
-            }
-        }
-        out.add(Package {
-            purl,
-            name: format!("{group}:{name}"),
-            ecosystem: Some(MAVEN),
-            scope: match scope.as_deref() {
-                Some("test") => Scope::Development,
-                _ if optional => Scope::Optional,
-                _ => Scope::Runtime,
-            },
-            direct: Some(true),
-            at: dependency.at.clone(),
-            ..Package::default()
-        });
+fn coordinates(element: &Element) -> Coordinates {
+    let text = |key| element.text_of(key).map(str::to_owned);
+    Coordinates {
+        group: text("groupId"),
+        artifact: text("artifactId"),
+        version: text("version"),
     }
 }
 
-/// The one version that a requirement admits: `1.0` and `[1.0]`; a range names none.
-fn exact(requirement: &str) -> Option<&str> {
-    let one = requirement
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(requirement);
-    (!one.contains(['[', ']', '(', ')', ','])).then_some(one)
+fn dependency(element: &Element, in_profile: bool, at: Option<Location>) -> Dependency {
+    let text = |key| element.text_of(key).map(str::to_owned);
+    Dependency {
+        coordinates: coordinates(element),
+        kind: text("type"),
+        classifier: text("classifier"),
+        scope: text("scope"),
+        optional: in_profile || element.text_of("optional") == Some("true"),
+        at,
+    }
 }

@@ -22,6 +22,10 @@ impl Cataloger for PomProperties {
         "Artifacts of Maven in Java archives"
     }
 
+    fn tells_installed(&self, _path: &str) -> bool {
+        true
+    }
+
     fn reads(&self, path: &str) -> bool {
         file_name(path) == "pom.properties"
             && path.contains("!/META-INF/maven/")

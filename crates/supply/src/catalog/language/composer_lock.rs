@@ -55,6 +55,10 @@ impl Cataloger for ComposerLock {
         "Lock files and installed packages of Composer"
     }
 
+    fn tells_installed(&self, path: &str) -> bool {
+        file_name(path) == "installed.json"
+    }
+
     fn reads(&self, path: &str) -> bool {
         file_name(path) == "composer.lock" || path.ends_with("vendor/composer/installed.json")
     }

@@ -1,7 +1,7 @@
 //! `go.mod`. <https://go.dev/ref/mod#go-mod-file>
 //!
 //! Since Go 1.17 it lists every module of the build; before, only those the project asks for. What is replaced by a
-//! directory is the project's own. The version of Go itself is not told: the file names the oldest that will do.
+//! directory is the project's own; for the others see [`super::go_sum`]. The version of Go itself is not told: the file names the oldest that will do.
 
 use crate::catalog::form::{place, purl, text};
 use crate::catalog::{Cataloger, Inventory, Package, Unreadable, file_name};
@@ -27,6 +27,9 @@ impl Cataloger for GoMod {
     fn read(&self, input: &Input<'_>, out: &mut Inventory<'_>) -> Result<(), Unreadable> {
         let text = text(input)?;
         let file = File::read(text, out)?;
+        if !file.lists_everything() {
+            out.add(super::go_sum::unpruned(input.path()));
+        }
         for (words, line, indirect) in &file.required {
             let [path, version] = words.as_slice() else {
                 out.problem(format!("`{}` requires no module", line.escape_debug()));
@@ -69,6 +72,7 @@ struct File<'t> {
     required: Vec<(Vec<&'t str>, &'t str, bool)>,
     replaced: HashMap<(&'t str, Option<&'t str>), Replacement<'t>>,
     excluded: HashSet<(&'t str, &'t str)>,
+    go: Option<&'t str>,
 }
 
 impl<'t> File<'t> {
@@ -101,6 +105,16 @@ impl<'t> File<'t> {
         Ok(file)
     }
 
+    /// Without a version of Go, 1.16 is meant. <https://go.dev/ref/mod#go-mod-file-go>
+    fn lists_everything(&self) -> bool {
+        let mut numbers = self.go.unwrap_or("1.16").split('.').map(str::parse::<u32>);
+        match (numbers.next(), numbers.next()) {
+            (Some(Ok(1)), Some(Ok(minor))) => minor >= 17,
+            // `1.21rc2` is of a release that lists everything.
+            _ => true,
+        }
+    }
+
     fn statement(
         &mut self,
         verb: &str,
@@ -118,6 +132,7 @@ impl<'t> File<'t> {
                     .is_some_and(|one| one.trim() == "indirect");
                 self.required.push((words, line, indirect));
             }
+            ("go", [version]) => self.go = Some(version),
             ("exclude", [path, version]) => {
                 self.excluded.insert((path, version));
             }

@@ -29,6 +29,10 @@ impl Cataloger for InstalledPackage {
         "Installed packages of JavaScript"
     }
 
+    fn tells_installed(&self, _path: &str) -> bool {
+        true
+    }
+
     fn reads(&self, path: &str) -> bool {
         installed_as(path).is_some()
     }

@@ -19,6 +19,10 @@ impl Cataloger for Apk {
         "Installed packages of apk"
     }
 
+    fn tells_installed(&self, _path: &str) -> bool {
+        true
+    }
+
     fn reads(&self, path: &str) -> bool {
         file_name(path) == "installed" && root_of(path).is_some()
     }

@@ -20,6 +20,10 @@ impl Cataloger for Dpkg {
         "Installed packages of dpkg"
     }
 
+    fn tells_installed(&self, _path: &str) -> bool {
+        true
+    }
+
     fn reads(&self, path: &str) -> bool {
         if root_of(path).is_none() {
             return false;

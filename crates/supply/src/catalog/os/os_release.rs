@@ -23,6 +23,10 @@ impl Cataloger for OsRelease {
         "Release of the operating system"
     }
 
+    fn tells_installed(&self, _path: &str) -> bool {
+        true
+    }
+
     fn reads(&self, path: &str) -> bool {
         file_name(path) == "os-release" && root_of(path).is_some()
     }

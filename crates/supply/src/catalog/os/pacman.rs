@@ -20,6 +20,10 @@ impl Cataloger for Pacman {
         "Installed packages of pacman"
     }
 
+    fn tells_installed(&self, _path: &str) -> bool {
+        true
+    }
+
     fn reads(&self, path: &str) -> bool {
         file_name(path) == "desc" && path.contains("var/lib/pacman/local/") && root_of(path).is_some()
     }

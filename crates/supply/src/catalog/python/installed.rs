@@ -21,6 +21,10 @@ impl Cataloger for InstalledDistribution {
         "Installed distributions of Python"
     }
 
+    fn tells_installed(&self, _path: &str) -> bool {
+        true
+    }
+
     fn reads(&self, path: &str) -> bool {
         path.ends_with(".dist-info/METADATA")
             || path.ends_with(".egg-info/PKG-INFO")

@@ -1,16 +1,20 @@
-//! Python: requirements, the lock files of poetry, uv, pdm and pipenv, and installed distributions.
+//! Python: requirements, the lock files of poetry, uv, pdm, pipenv and the standard form, installed distributions, and what conda installed.
 
+mod conda_installed;
 mod installed;
 mod pdm_lock;
 mod pipfile_lock;
 mod poetry_lock;
+mod pylock;
 mod requirements;
 mod uv_lock;
 
+pub use conda_installed::CondaInstalled;
 pub use installed::InstalledDistribution;
 pub use pdm_lock::PdmLock;
 pub use pipfile_lock::PipfileLock;
 pub use poetry_lock::PoetryLock;
+pub use pylock::Pylock;
 pub use requirements::Requirements;
 pub use uv_lock::UvLock;
 

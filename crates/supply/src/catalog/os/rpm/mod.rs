@@ -26,6 +26,10 @@ impl Cataloger for Rpm {
         "Installed packages of rpm"
     }
 
+    fn tells_installed(&self, _path: &str) -> bool {
+        true
+    }
+
     fn reads(&self, path: &str) -> bool {
         matches!(file_name(path), "rpmdb.sqlite" | "Packages.db" | "Packages")
             && super::root_of(path).is_some()
