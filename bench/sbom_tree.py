@@ -53,7 +53,7 @@ def run(rounds=7):
     environment = {**os.environ, "SYFT_CHECK_FOR_APP_UPDATE": "false"}
     with tempfile.TemporaryDirectory() as scratch:
         present, absent = commands(root, scratch)
-        jobs = {name: _job(argv, report, environment) for name, (argv, report) in present.items()}
+        jobs = {name: job(argv, report, environment) for name, (argv, report) in present.items()}
         _, broken = measure.interleave(jobs, 1)
         runs, failures = measure.interleave({name: job for name, job in jobs.items() if name not in broken}, rounds)
         found = {name: listed(present[name][1]) for name in runs}
@@ -80,12 +80,14 @@ def run(rounds=7):
     return section
 
 
-def _job(argv, report, environment):
-    def job():
+def job(argv, report, environment):
+    """A run of a tool that writes a report."""
+
+    def work():
         report.unlink(missing_ok=True)
         return measure.checked(argv, (0, 4), env=environment, stderr=report.with_suffix(".err"), stdout=report.with_suffix(".out"))
 
-    return job
+    return work
 
 
 if __name__ == "__main__":
