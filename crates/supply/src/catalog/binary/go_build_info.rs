@@ -190,9 +190,10 @@ fn linked_version(modules: &str) -> Option<String> {
         .find_map(|line| line.strip_prefix("build\t-ldflags="))?;
     let words = flags.split([' ', '"', '\'', '\\']);
     let mut versions = words.filter_map(|word| {
-        let (variable, value) = word.split_once('=')?;
+        // `-X=path.name=value` and `-X path.name=value` mean the same.
+        let (variable, value) = word.strip_prefix("-X=").unwrap_or(word).split_once('=')?;
         let (_, name) = variable.rsplit_once('.')?;
-        let named = ["version", "buildversion", "gitversion", "appversion"];
+        let named = ["version", "ver", "buildversion", "gitversion", "appversion"];
         let number = value.strip_prefix('v').unwrap_or(value);
         let mut parts = number.splitn(3, '.');
         let digits = |part: Option<&str>| {
