@@ -27,7 +27,7 @@ def commands(root, scratch):
     offline = ["--offline-scan", "--skip-db-update", "--skip-check-update", "--quiet", "--cache-dir", f"{scratch}/cache"]
     trivy, syft = places.peer("trivy"), places.peer("syft")
     wanted = {
-        "bartizan": [places.product(), "sbom", root, "-o", f"cyclonedx={report['bartizan']}", "--no-progress"],
+        "bartizan": [places.product(), "sbom", root, "-o", f"cyclonedx={report['bartizan']}", "--no-progress", "--no-cache"],
         "trivy fs": [trivy, "fs", *offline, "--format", "cyclonedx", "--output", report["trivy fs"], root],
         "trivy rootfs": [trivy, "rootfs", *offline, "--format", "cyclonedx", "--output", report["trivy rootfs"], root],
         "syft": [syft, "scan", f"dir:{root}", "-q", "-o", f"cyclonedx-json={report['syft']}"],

@@ -20,7 +20,7 @@ use std::process::Command;
 
 const MODULES: &str = "path\tgithub.com/acme/shop/cmd/shop\nmod\tgithub.com/acme/shop\t(devel)\t\ndep\tgolang.org/x/net\tv0.17.0\th1:abc=\n\
     dep\tgithub.com/old/fork\tv1.0.0\n=>\tgithub.com/new/fork\tv1.1.0\th1:def=\ndep\texample.org/local\tv0.0.0\n=>\t../local\t\n\
-    build\t-compiler=gc\nbuild\t-ldflags=\"-s -w -X 'github.com/acme/shop/internal.Version=v2.3.0' -X main.commit=1.2.3\"\n";
+    build\t-compiler=gc\nbuild\t-ldflags=\"-s -w -X=github.com/acme/shop/internal.Version=2.3.0 -X main.commit=1.2.3\"\n";
 
 const FOUND: [&str; 4] = [
     "pkg:golang/stdlib@1.21.3",

@@ -27,30 +27,22 @@ pub struct Finished {
 pub fn finish(components: Vec<Component>) -> Finished {
     let (components, mut notes) = java::maven::resolved(components);
     let components = go_sum::without_unbuilt(java::without_guesses(components));
-    let components = programs::without_packaged(components);
+    let mut components = programs::without_packaged(components);
     let releases = Releases::of(&components);
     let mut unreleased = BTreeMap::new();
-    let mut parts: Vec<Component> = Vec::with_capacity(components.len());
-    for component in components {
-        if scheme_of(&component.purl).is_none() {
-            parts.push(component);
-            continue;
-        }
-        parts.extend(
-            by_root(component)
-                .into_iter()
-                .map(|part| releases.apply(part, &mut unreleased)),
-        );
+    if components.iter().any(|one| scheme_of(&one.purl).is_some()) {
+        let parts = components.into_iter().flat_map(by_root);
+        components = parts.map(|part| releases.apply(part, &mut unreleased)).collect();
     }
     // Of those with the same package URL the first stays the first.
-    parts.sort_by(|a, b| a.purl.cmp(&b.purl));
-    let mut components: Vec<Component> = Vec::with_capacity(parts.len());
-    for part in parts {
-        match components.last_mut().filter(|known| known.purl == part.purl) {
-            Some(known) => known.absorb(part),
-            None => components.push(part),
+    components.sort_by(|a, b| a.purl.cmp(&b.purl));
+    components.dedup_by(|later, first| {
+        let same = later.purl == first.purl;
+        if same {
+            first.absorb(later.clone());
         }
-    }
+        same
+    });
     components.iter_mut().for_each(Component::tidy);
     notes.extend(unreleased.into_iter().map(|(why, count)| why.told(count)));
     Finished { components, notes }
@@ -182,6 +174,9 @@ fn root_of(location: &Location) -> Option<&str> {
 
 /// A package seen in several roots is several packages, because their releases may differ.
 fn by_root(component: Component) -> Vec<Component> {
+    if scheme_of(&component.purl).is_none() {
+        return vec![component];
+    }
     let roots: BTreeSet<Option<&str>> = component.locations.iter().map(root_of).collect();
     if roots.len() < 2 {
         return vec![component];

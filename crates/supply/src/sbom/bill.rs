@@ -130,16 +130,22 @@ impl Bill {
         }
         // Of those with the same package URL the first in the document stays the first.
         read.sort_by(|(_, a), (_, b)| a.purl.cmp(&b.purl));
-        let mut components: Vec<Component> = Vec::with_capacity(read.len());
-        for (number, component) in read {
-            match components.last_mut().filter(|known| known.purl == component.purl) {
-                Some(known) => known.absorb(component),
-                None => components.push(component),
-            }
-            if let Some((_, at)) = references.get_mut(number) {
-                *at = components.len() - 1;
+        let mut at = 0;
+        for (number, (document, component)) in read.iter().enumerate() {
+            let before = number.checked_sub(1).and_then(|before| read.get(before));
+            at += usize::from(before.is_some_and(|(_, before)| before.purl != component.purl));
+            if let Some((_, place)) = references.get_mut(*document) {
+                *place = at;
             }
         }
+        read.dedup_by(|(_, later), (_, first)| {
+            let same = later.purl == first.purl;
+            if same {
+                first.absorb(later.clone());
+            }
+            same
+        });
+        let mut components: Vec<Component> = read.into_iter().map(|(_, component)| component).collect();
         let mut by_reference: Vec<Option<usize>> = vec![None; self.references.len()];
         for (reference, at) in references {
             let Some(known) = by_reference.get_mut(reference.0) else {

@@ -174,25 +174,28 @@ fn add(modules: &str, out: &mut Inventory<'_>) {
             continue;
         }
         let version = version.filter(|version| *version != "(devel)" && !version.is_empty());
-        out.add(module(
-            path,
-            version.or(linked.as_deref().filter(|_| kind == "mod")),
-        ));
+        // A program that was built from a list of files has no main module: its own is a dependency.
+        let linked = linked
+            .as_ref()
+            .filter(|(variable, _)| kind == "mod" || variable.starts_with(path));
+        let version = version.or(linked.map(|(_, version)| version.as_str()));
+        out.add(module(path, version));
     }
 }
 
 /// The version that the linker was told to put into the program, as in `-ldflags="-X main.version=1.2.3"`: that of the main module,
 /// which Go itself marks `(devel)` where it was built from its source. A commit that stands there instead orders before every release
 /// and would make every advisory seem to hold, so it is no version here.
-fn linked_version(modules: &str) -> Option<String> {
+fn linked_version(modules: &str) -> Option<(&str, String)> {
     let flags = modules
         .lines()
         .find_map(|line| line.strip_prefix("build\t-ldflags="))?;
     let words = flags.split([' ', '"', '\'', '\\']);
     let mut versions = words.filter_map(|word| {
-        let (variable, value) = word.split_once('=')?;
+        // `-X=path.name=value` and `-X path.name=value` mean the same.
+        let (variable, value) = word.strip_prefix("-X=").unwrap_or(word).split_once('=')?;
         let (_, name) = variable.rsplit_once('.')?;
-        let named = ["version", "buildversion", "gitversion", "appversion"];
+        let named = ["version", "ver", "buildversion", "gitversion", "appversion"];
         let number = value.strip_prefix('v').unwrap_or(value);
         let mut parts = number.splitn(3, '.');
         let digits = |part: Option<&str>| {
@@ -203,7 +206,8 @@ fn linked_version(modules: &str) -> Option<String> {
             && parts
                 .next()
                 .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        (named.contains(&name.to_ascii_lowercase().as_str()) && whole).then(|| format!("v{number}"))
+        (named.contains(&name.to_ascii_lowercase().as_str()) && whole)
+            .then(|| (variable, format!("v{number}")))
     });
     versions.next()
 }
