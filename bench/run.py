@@ -17,6 +17,7 @@ import leak_history
 import leak_tree
 import leaky_repo
 import rule_examples
+import sbom_image
 import sbom_read
 import sbom_tree
 import startup
@@ -36,6 +37,7 @@ FIGURES = {
         startup,
         supply_index,
         sbom_tree,
+        sbom_image,
         sbom_read,
     )
 }
