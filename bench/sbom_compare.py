@@ -114,8 +114,7 @@ def execute(argv, **options):
 def with_bartizan(root):
     """{key: places} of this project's binary."""
     # The scripts' own variables are no settings of the product, which refuses what it does not know.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BARTIZAN_")}
-    done = execute([places.product(), "sbom", root, "-o", "cyclonedx", "--no-progress", "--no-cache"], env=environment)
+    done = execute([places.product(), "sbom", root, "-o", "cyclonedx", "--no-progress", "--no-cache"], env=places.environment())
     if done.returncode not in (0, 3, 4):
         sys.exit(f"bartizan: {done.stderr.decode()[-400:]}")
     found = collections.defaultdict(set)

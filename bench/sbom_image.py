@@ -9,6 +9,7 @@ import os
 import pathlib
 import tempfile
 
+import sbom_compare
 import sbom_tree
 from harness import measure, places
 from harness.section import Section, not_measured, ratio
@@ -23,7 +24,7 @@ IMAGE = "app"
 def commands(layout, scratch):
     """{name: (arguments, report)} of the tools that are installed, and the names of the others."""
     report = {name: pathlib.Path(scratch, f"{name}.json") for name in ("bartizan", "trivy", "syft")}
-    offline = ["--offline-scan", "--skip-db-update", "--skip-java-db-update", "--quiet", "--cache-dir", f"{scratch}/cache"]
+    offline = ["--offline-scan", "--skip-db-update", "--skip-java-db-update", "--quiet", "--cache-backend", "memory", "--cache-dir", f"{scratch}/cache"]
     trivy, syft = places.peer("trivy"), places.peer("syft")
     wanted = {
         "bartizan": [places.product(), "sbom", f"oci:{layout}:{IMAGE}", "-o", f"cyclonedx={report['bartizan']}", "--no-progress"],
@@ -44,6 +45,7 @@ def run(rounds=5):
     _, size = places.tree_size(layout)
     environment = {**os.environ, "SYFT_CHECK_FOR_APP_UPDATE": "false"}
     with tempfile.TemporaryDirectory() as scratch:
+        sbom_compare.java_index(f"{scratch}/cache")
         present, absent = commands(layout, scratch)
         jobs = {name: sbom_tree.job(argv, report, environment) for name, (argv, report) in present.items()}
         _, broken = measure.interleave(jobs, 1)

@@ -157,7 +157,7 @@ def run(records=500_000, components=5_000, rounds=9):
         count = inventory(packages, components, listed)
         began = time.monotonic()
         update = [str(program), "db", "update", "--from", str(mirror), "--data-dir", str(data)]
-        subprocess.run(update, check=True, capture_output=True)
+        subprocess.run(update, check=True, capture_output=True, env=places.environment())
         built = time.monotonic() - began
         index = data / "advisories" / "index"
         size = index.stat().st_size

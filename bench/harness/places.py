@@ -20,6 +20,11 @@ def corpus(*parts):
     return path if path.exists() else None
 
 
+def environment():
+    """The environment for the product: what configures this harness is no setting of it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("BARTIZAN_")}
+
+
 def product():
     """The product's executable: $BARTIZAN, or the release build; None when there is none."""
     named = os.environ.get("BARTIZAN")

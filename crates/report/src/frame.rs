@@ -228,10 +228,13 @@ fn explain_finding(finding: &Finding, explain: Explain, context: &Context<'_>, n
     }
 }
 
-/// How much time is left for a finding that was seen before; none for new ones.
+/// Seconds for which a finding is new.
+const NEW: i64 = 3_600;
+
+/// How much time is left for a finding that was seen before; none for new ones, which were seen within [`NEW`].
 fn due(finding: &Finding, context: &Context<'_>) -> Option<String> {
     let (now, due, first) = (context.now?, finding.due?, finding.first_seen?);
-    if first >= now {
+    if now.unix_seconds() - first.unix_seconds() < NEW {
         return None;
     }
     let left = due.unix_seconds() - now.unix_seconds();

@@ -94,6 +94,7 @@ fn the_time_that_is_left_is_told_for_what_was_seen_before() {
         )
     };
     assert!(!shown(first).contains("due:"));
+    assert!(!shown(Timestamp::from_unix_seconds(first.unix_seconds() + 3_599)).contains("due:"));
     assert!(shown(later(1)).contains("due: in 2 days, 2027-01-18 (first seen 2027-01-15)"));
     assert!(shown(later(71)).contains("due: in 1 hour,"));
     assert!(shown(later(76)).contains("due: overdue for 4 hours,"));

@@ -47,6 +47,15 @@ struct Entry<'a> {
     versions: AffectedVersions,
 }
 
+/// A vulnerability of a component.
+struct Vulnerability<'a> {
+    /// The records that are about it.
+    hits: Vec<Hit<'a>>,
+    /// The smallest version that they call fixed and none of them contains.
+    fixed: Option<String>,
+    finding: Finding,
+}
+
 /// Matches components with advisories, in `jobs` threads at most (0 lets the machine decide). The result does not depend on it.
 ///
 /// # Errors
@@ -164,19 +173,17 @@ fn judge(
     }
     if !hits.is_empty() {
         let subject = finding::Subject::new(ecosystem, component, paths);
-        let found: Vec<(Vec<Hit<'_>>, Finding)> = merge(hits)
+        let found: Vec<Vulnerability<'_>> = merge(hits)
             .into_iter()
-            .map(|group| {
-                let finding = subject.finding(&group);
-                (group, finding)
+            .map(|hits| {
+                let fixed = fixed(subject.version(), &hits);
+                let finding = subject.finding(&hits, fixed.as_deref());
+                Vulnerability { hits, fixed, finding }
             })
             .collect();
-        matches
-            .remedies
-            .push(upgrade::of(component, subject.version(), &found));
-        matches
-            .findings
-            .extend(found.into_iter().map(|(_, finding)| finding));
+        let remedy = upgrade::of(component, subject.version(), &found);
+        matches.remedies.push(remedy);
+        matches.findings.extend(found.into_iter().map(|one| one.finding));
     }
     let mut unknown: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (place, reason) in answers.unknown {
@@ -327,7 +334,7 @@ impl Hit<'_> {
 }
 
 /// The smallest version after the one with the key `now` that a record names as fixed and none of them contains.
-fn fixed(scheme: Scheme, now: &VersionKey, hits: &[Hit<'_>]) -> Option<String> {
+fn fixed((scheme, now): (Scheme, &VersionKey), hits: &[Hit<'_>]) -> Option<String> {
     let entries = || hits.iter().flat_map(|hit| &hit.entries);
     let mut candidates: Vec<_> = entries()
         .flat_map(|entry| &entry.listed.ranges)

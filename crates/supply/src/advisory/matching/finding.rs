@@ -1,7 +1,7 @@
 //! What a finding about a known vulnerability says.
 
+use super::Hit;
 use super::paths::Paths;
-use super::{Hit, fixed};
 use crate::advisory::exploit::Exploit;
 use crate::advisory::naming;
 use crate::advisory::range::Event;
@@ -56,7 +56,7 @@ impl<'a> Subject<'a> {
     }
 
     /// The finding that it has the vulnerability that these records are about.
-    pub(super) fn finding(&self, hits: &[Hit<'_>]) -> Finding {
+    pub(super) fn finding(&self, hits: &[Hit<'_>], fixed: Option<&str>) -> Finding {
         let ids = ids(hits);
         let primary = ids.first().map_or("", String::as_str);
         let is_malicious = ids.iter().any(|id| id.starts_with("MAL-"));
@@ -93,7 +93,7 @@ impl<'a> Subject<'a> {
             "Package with a known vulnerability".clone_into(&mut finding.title);
             finding.message = format!("{what} is affected by {primary}{others}");
             finding.cwe = vec!["CWE-1395".to_owned()];
-            finding.fix = fixed(self.scheme, &self.now, hits).map(|fixed| {
+            finding.fix = fixed.map(|fixed| {
                 plain(format!(
                     "upgrade `{}` from {} to {fixed} or later",
                     self.component.name,

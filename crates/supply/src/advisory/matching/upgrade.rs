@@ -3,10 +3,10 @@
 //! In: the vulnerabilities of one component, and the findings made of them. Out: a [`Remedy`]. Only versions that an advisory names
 //! as fixed are weighed: that others exist is not known.
 
-use super::Hit;
+use super::{Hit, Vulnerability};
 use crate::advisory::range::{Event, Keys, Membership};
 use crate::version::{Scheme, VersionKey};
-use bartizan_model::{Component, Finding, Remedy, Severity, Upgrade};
+use bartizan_model::{Component, Remedy, Severity, Upgrade};
 
 /// Versions that are weighed, the greatest of those that advisories name.
 const MOST_WEIGHED: usize = 64;
@@ -15,26 +15,15 @@ const MOST_WEIGHED: usize = 64;
 pub(super) fn of(
     component: &Component,
     (scheme, now): (Scheme, &VersionKey),
-    vulnerabilities: &[(Vec<Hit<'_>>, Finding)],
+    vulnerabilities: &[Vulnerability<'_>],
 ) -> Remedy {
-    let mut best: (usize, Option<&str>) = (0, None);
-    for version in candidates((scheme, now), vulnerabilities) {
-        let mut keys = Keys::new(version);
-        let closed = vulnerabilities
-            .iter()
-            .filter(|(hits, _)| is_closed(hits, &mut keys))
-            .count();
-        if closed > best.0 {
-            best = (closed, Some(version));
-        }
-    }
-    let (_, to) = best;
+    let to = plain((scheme, now), vulnerabilities).or_else(|| searched((scheme, now), vulnerabilities));
     let mut keys = to.map(Keys::new);
     let (mut closes, mut leaves) = (Vec::new(), Vec::new());
-    for (hits, finding) in vulnerabilities {
-        let is_closed = keys.as_mut().is_some_and(|keys| is_closed(hits, keys));
+    for one in vulnerabilities {
+        let is_closed = keys.as_mut().is_some_and(|keys| is_closed(&one.hits, keys));
         let list = if is_closed { &mut closes } else { &mut leaves };
-        list.push(finding.fingerprint.clone());
+        list.push(one.finding.fingerprint.clone());
     }
     let (name, version) = (&component.name, component.version.as_deref().unwrap_or_default());
     Remedy {
@@ -50,12 +39,50 @@ pub(super) fn of(
         decision: None,
         severity: vulnerabilities
             .iter()
-            .map(|(_, finding)| finding.severity)
+            .map(|one| one.finding.severity)
             .max()
             .unwrap_or(Severity::Info),
         closes,
         leaves,
     }
+}
+
+/// The greatest of the versions that close one vulnerability each, where it closes them all. No smaller version does: what ends only
+/// with a fix contains everything up to it.
+fn plain<'h>(
+    (scheme, _): (Scheme, &VersionKey),
+    vulnerabilities: &'h [Vulnerability<'_>],
+) -> Option<&'h str> {
+    let fixed: Option<Vec<&str>> = vulnerabilities.iter().map(|one| one.fixed.as_deref()).collect();
+    let greatest = fixed?.into_iter().max_by_key(|version| scheme.key(version))?;
+    let mut keys = Keys::new(greatest);
+    let closes = |one: &Vulnerability<'_>| ends_with_fixes(&one.hits) && is_closed(&one.hits, &mut keys);
+    vulnerabilities.iter().all(closes).then_some(greatest)
+}
+
+fn ends_with_fixes(hits: &[Hit<'_>]) -> bool {
+    let mut entries = hits.iter().flat_map(|hit| &hit.entries);
+    entries.all(|entry| {
+        let mut events = entry.listed.ranges.iter().flat_map(|(_, events)| events);
+        entry.listed.versions.is_empty()
+            && events.all(|event| matches!(event, Event::Introduced(_) | Event::Fixed(_)))
+    })
+}
+
+/// The smallest of the candidates that closes the most; none where none closes any.
+fn searched<'h>(now: (Scheme, &VersionKey), vulnerabilities: &'h [Vulnerability<'_>]) -> Option<&'h str> {
+    let mut best: (usize, Option<&str>) = (0, None);
+    for version in candidates(now, vulnerabilities) {
+        let mut keys = Keys::new(version);
+        let closed = vulnerabilities
+            .iter()
+            .filter(|one| is_closed(&one.hits, &mut keys))
+            .count();
+        if closed > best.0 {
+            best = (closed, Some(version));
+        }
+    }
+    best.1
 }
 
 fn is_closed(hits: &[Hit<'_>], keys: &mut Keys<'_>) -> bool {
@@ -66,11 +93,11 @@ fn is_closed(hits: &[Hit<'_>], keys: &mut Keys<'_>) -> bool {
 /// Versions that an advisory names as fixed, later than now, the smallest first.
 fn candidates<'h>(
     (scheme, now): (Scheme, &VersionKey),
-    vulnerabilities: &'h [(Vec<Hit<'_>>, Finding)],
+    vulnerabilities: &'h [Vulnerability<'_>],
 ) -> Vec<&'h str> {
     let mut named: Vec<&str> = vulnerabilities
         .iter()
-        .flat_map(|(hits, _)| hits)
+        .flat_map(|one| &one.hits)
         .flat_map(|hit| &hit.entries)
         .flat_map(|entry| &entry.listed.ranges)
         .flat_map(|(_, events)| events)
