@@ -197,9 +197,14 @@ fn note_contents(
         .iter()
         .any(|rule| selection.in_force.contains(*rule));
     let mut targets = request.scan.targets.iter();
-    if request.inventory != Inventory::Only && asks && targets.any(|target| place::is_image(target)) {
-        checks.push(Box::new(ContentsCheck::new(noted.clone())));
+    if request.inventory == Inventory::Only || !asks || !targets.any(|target| place::is_image(target)) {
+        return noted;
     }
+    let is_listed = checks.iter().any(|check| check.meta().id == InventoryCheck::ID);
+    if !is_listed {
+        checks.insert(0, Box::new(InventoryCheck::new(Bills::None, false)));
+    }
+    checks.push(Box::new(ContentsCheck::new(noted.clone())));
     noted
 }
 

@@ -274,7 +274,7 @@ impl<'c> Installed<'c> {
     fn source(&self, name: &Name) -> Option<&'c str> {
         let component = self.0.get(name)?;
         let source = component.source.as_ref().map(|source| source.name.as_str());
-        Some(source.unwrap_or(&component.name))
+        Some(source.unwrap_or_else(|| component.purl.name()))
     }
 
     /// What packages depend on, and what that depends on, but for what only installations use.

@@ -51,7 +51,9 @@ impl Packages {
             let Some(place) = image.tree.place(path, false) else {
                 continue;
             };
-            if place.node.kind != NodeKind::Directory && files.insert(place.path.clone()) {
+            // Every package with a file in `/bin` lists `/bin`, which may be a link.
+            let leads_to = image.tree.resolve(path).map(|node| node.kind);
+            if leads_to != Some(NodeKind::Directory) && files.insert(place.path.clone()) {
                 self.owners.entry(place.path).or_default().insert(package.clone());
             }
         }
