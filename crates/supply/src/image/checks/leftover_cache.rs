@@ -17,7 +17,7 @@ impl ImageCheck for LeftoverCache {
             "image/leftover-cache",
             "Leftover cache in an image",
             (Severity::Low, Confidence::High),
-            &["CWE-459"],
+            &[],
             [
                 "A package manager left in the image what it downloaded: packages, indexes, sources. Nothing reads it until something \
                  else is installed, which nobody does in a container. It is pulled by every node, and where it holds sources or \

@@ -20,7 +20,7 @@ impl ImageCheck for UnneededPackages {
             "image/unneeded-packages",
             "Packages that the service does not use",
             (Severity::Low, Confidence::Medium),
-            &["CWE-1104"],
+            &[],
             [
                 "Nothing leads from the command that the image starts, or from files that no package owns, to these packages: no \
                  link, no script, no interpreter, no library that a program needs or names, and no dependence of the packages of \

@@ -17,7 +17,7 @@ impl ImageCheck for UnneededTools {
             "image/unneeded-tools",
             "Tools that the service does not use",
             (Severity::Low, Confidence::Medium),
-            &["CWE-1104"],
+            &[],
             [
                 "The image carries shells, package managers, compilers, programs that fetch, or debuggers, and nothing leads from the \
                  command that it starts to them: no link, no script, no library. They are what somebody who took over the service \
