@@ -43,10 +43,10 @@ fn installed(root: &Path, wanted: &[&str]) {
     let mut packages: BTreeSet<&str> = BTreeSet::new();
     let mut todo: Vec<&str> = wanted.to_vec();
     while let Some(name) = todo.pop() {
-        if let Some((name, asked)) = known.get_key_value(name) {
-            if packages.insert(name) {
-                todo.extend(asked.iter().map(String::as_str));
-            }
+        if let Some((name, asked)) = known.get_key_value(name)
+            && packages.insert(name)
+        {
+            todo.extend(asked.iter().map(String::as_str));
         }
     }
     let info = root.join("var/lib/dpkg/info");
@@ -131,10 +131,15 @@ fn finding<'r>(report: &'r Value, rule: &str) -> &'r Value {
         .unwrap_or_else(|| panic!("no {rule} in {report}"))
 }
 
+#[allow(clippy::print_stderr, reason = "what was not tested is said aloud")]
+fn skipped(why: &str) {
+    eprintln!("SKIPPED: {why}");
+}
+
 #[test]
 fn the_proposed_image_runs_and_holds_no_package_that_was_said_to_be_unneeded() {
     if !Path::new("/var/lib/dpkg/info").is_dir() || !Path::new("/usr/bin/python3").exists() {
-        eprintln!("SKIPPED: this machine has no packages of dpkg to make an image of");
+        skipped("this machine has no packages of dpkg to make an image of");
         return;
     }
     let sandbox = Sandbox::new();
@@ -224,7 +229,7 @@ fn the_proposed_image_runs_and_holds_no_package_that_was_said_to_be_unneeded() {
         .next()
         .unwrap();
     if within(&root, &["/bin/sh", "-c", script]).is_none() {
-        eprintln!("SKIPPED: this machine does not let us change the root directory, so nothing was started");
+        skipped("this machine does not let us change the root directory, so nothing was started");
         return;
     }
     let minimal = root.join("minimal");

@@ -158,3 +158,90 @@ fn settings(config: &Runtime, is_harmless: bool, text: &mut String) {
 fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(200).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bartizan_source::image::{ImageConfig, Planted, Tree};
+
+    fn image(paths: &[&str]) -> Image {
+        let nodes = paths.iter().map(|path| Planted {
+            path,
+            kind: NodeKind::File,
+            mode: 0o644,
+            owner: 7,
+            size: 1,
+            link: "",
+        });
+        Image {
+            identity: bartizan_model::ImageIdentity::default(),
+            config: ImageConfig {
+                config: Runtime {
+                    env: vec!["TOKEN=hunter2".to_owned()],
+                    cmd: vec!["/app/run".to_owned(), "--key=hunter2".to_owned()],
+                    user: "7".to_owned(),
+                    ..Runtime::default()
+                },
+                ..ImageConfig::default()
+            },
+            annotations: BTreeMap::new(),
+            layers: Vec::new(),
+            tree: Tree::planted(nodes),
+            is_whole: true,
+        }
+    }
+
+    fn minimal(image: &Image, unneeded: &str) -> Minimal {
+        let paths = image.tree.iter().map(|(path, _)| path);
+        Minimal {
+            packages: 0,
+            bytes: 0,
+            bytes_kept: 0,
+            kept: paths.filter(|path| path != unneeded).collect(),
+            unneeded: Vec::new(),
+            tools: Vec::new(),
+            lost: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn directories_of_which_all_stays_are_one_line_and_others_are_listed() {
+        let image = image(&["app/a", "app/b", "usr/bin/run", "usr/bin/gcc", "dev/null"]);
+        let copied = minimal(&image, "usr/bin/gcc").copied(&image, MOST_LINES);
+        assert_eq!(
+            copied.whole.into_iter().collect::<Vec<_>>(),
+            ["app", "usr/bin/run"]
+        );
+        assert_eq!(copied.alone.into_keys().collect::<Vec<_>>(), ["usr", "usr/bin"]);
+    }
+
+    #[test]
+    fn a_list_that_is_too_long_names_directories_that_hold_all_of_it() {
+        let names: Vec<String> = (0..50).map(|number| format!("usr/lib/x/{number}/file")).collect();
+        let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+        names.extend((0..50).map(|_| "usr/lib/x/1/other"));
+        let image = image(&names);
+        let copied = minimal(&image, "usr/lib/x/1/other").copied(&image, 10);
+        assert_eq!(copied.whole.into_iter().collect::<Vec<_>>(), ["usr/lib/x"]);
+    }
+
+    #[test]
+    fn what_a_list_cannot_name_comes_with_its_directory_and_no_name_ends_the_list() {
+        let image = image(&["app/x\nLIST\nrm -rf", "app/y", "app/z", "b\\c/d"]);
+        let copied = minimal(&image, "app/z").copied(&image, MOST_LINES);
+        assert_eq!(copied.whole.into_iter().collect::<Vec<_>>(), ["app"]);
+    }
+
+    #[test]
+    fn no_value_of_the_environment_is_shown_and_a_command_only_where_it_is_harmless() {
+        let image = image(&["app/run"]);
+        let minimal = minimal(&image, "");
+        let text = minimal.proposal(&image, false);
+        assert!(!text.contains("hunter2"), "{text}");
+        assert!(
+            text.contains("ENV of your image: TOKEN") && text.contains("USER 7\n"),
+            "{text}"
+        );
+        assert!(minimal.proposal(&image, true).contains("CMD [\"/app/run\","));
+    }
+}
