@@ -19,6 +19,8 @@ struct Copied {
     whole: BTreeSet<String>,
     /// Directories alone, with mode and owner.
     alone: BTreeMap<String, (u32, u64, u64)>,
+    /// Number of names that no list can hold.
+    unlisted: usize,
 }
 
 impl Minimal {
@@ -46,6 +48,13 @@ impl Minimal {
         }
         text.push_str("LIST\nEND\n\nFROM scratch\nCOPY --from=full /minimal/ /\n");
         settings(&image.config.config, is_harmless, &mut text);
+        if copied.unlisted > 0 {
+            let _ = writeln!(
+                text,
+                "\nNames that cannot stand in a list, because of a line break or backslash: {}. Copy what they name yourself.",
+                copied.unlisted
+            );
+        }
         let _ = write!(
             text,
             "\nThere is no shell in it then. To look into a container, bring one along:\n\
@@ -102,6 +111,7 @@ impl Minimal {
                 named = named.rsplit_once('/').map_or("", |(parent, _)| parent);
             }
             if named.is_empty() {
+                copied.unlisted += 1;
                 continue;
             }
             copied.whole.insert(named.to_owned());
@@ -230,6 +240,7 @@ mod tests {
         let image = image(&["app/x\nLIST\nrm -rf", "app/y", "app/z", "b\\c/d"]);
         let copied = minimal(&image, "app/z").copied(&image, MOST_LINES);
         assert_eq!(copied.whole.into_iter().collect::<Vec<_>>(), ["app"]);
+        assert_eq!(copied.unlisted, 2);
     }
 
     #[test]
