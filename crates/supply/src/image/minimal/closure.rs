@@ -58,6 +58,13 @@ pub(super) fn serves_nobody(path: &str) -> bool {
     NO_SERVICE.iter().any(|place| path.starts_with(place))
 }
 
+/// Whether a link at this path switches a part of a service on, as `sites-enabled` and `modules-enabled` do. Links that choose among
+/// packages, or start services with a machine, do not.
+fn is_setting(path: &str) -> bool {
+    let others = ["etc/alternatives/", "etc/systemd/", "etc/rc"];
+    path.starts_with("etc/") && !others.iter().any(|place| path.starts_with(place))
+}
+
 impl<'a> Closure<'a> {
     pub(super) fn new(image: &'a Image, notes: &'a Notes) -> Self {
         let env = |name: &str| {
@@ -121,9 +128,13 @@ impl<'a> Closure<'a> {
         Ok(())
     }
 
-    /// Adds what no package owns: the application. Scripts of it that can be started need their interpreter.
+    /// Adds what no package owns: the application, and what settings link to. Scripts that can be started need their interpreter.
     pub(super) fn add_unowned(&mut self, packages: &Packages) {
         for (path, node) in self.image.tree.iter() {
+            if node.kind == NodeKind::Link && is_setting(&path) && !packages.owners.contains_key(&path) {
+                self.todo.push((path, false));
+                continue;
+            }
             if node.kind != NodeKind::File || packages.owners.contains_key(&path) || serves_nobody(&path) {
                 continue;
             }
