@@ -29,6 +29,7 @@ mod help;
 mod hook;
 mod images;
 mod interrupts;
+mod minimal_images;
 mod progress;
 mod pulled_images;
 mod remediation;

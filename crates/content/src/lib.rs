@@ -8,6 +8,7 @@ pub mod builtin;
 pub mod facts;
 pub mod foreign;
 pub mod generate;
+pub mod images;
 pub mod leak;
 pub mod literals;
 pub mod load;

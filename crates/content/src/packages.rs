@@ -52,7 +52,7 @@ pub fn texts() -> [&'static str; 4] {
     [NPM, PYPI, GEM, REGISTRIES]
 }
 
-fn entries(list: &'static str) -> impl Iterator<Item = &'static str> {
+pub(crate) fn entries(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'))

@@ -1,6 +1,6 @@
 //! Runs the Markdown tests of the checks of images: every `*.md` under `src/image/checks` is a list of cases. A block `config` is
 //! what stands under `config` in the configuration, `history` one step a line, `tree` one `MODE OWNER PATH` a line (a directory ends
-//! with `/`, a link with `@`, a device with `%`); a block `findings` follows with what is to be found by the rule of that page.
+//! with `/`, a link with `@` and what it names, a device with `%`; a file may have its size behind it), `file PATH` what is in a file; a block `findings` follows with what is to be found by the rule of that page.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,9 +10,10 @@
     reason = "a test fails by panicking, and reads its cases from disk"
 )]
 
-use bartizan_source::image::{Digest, Image, ImageConfig, Layer, NodeKind, Step, Tree};
+use bartizan_source::image::{Digest, Image, ImageConfig, Layer, NodeKind, Planted, Step, Tree};
 use bartizan_supply::image::Attribution;
 use bartizan_supply::image::checks::{ALL, Facts, rules};
+use bartizan_supply::image::minimal::{self, Noted};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -21,6 +22,7 @@ struct Case {
     config: String,
     history: Vec<String>,
     tree: Vec<String>,
+    files: Vec<(String, String)>,
 }
 
 impl Case {
@@ -38,14 +40,24 @@ impl Case {
             let mut words = line.splitn(3, ' ');
             let mode = u32::from_str_radix(words.next().unwrap(), 8).unwrap();
             let owner = words.next().unwrap().parse().unwrap();
-            let path = words.next().unwrap();
+            let (path, more) = match words.next().unwrap().split_once(' ') {
+                Some((path, more)) => (path, more),
+                None => (words_of(line), ""),
+            };
             let kind = match path.chars().last() {
                 Some('/') => NodeKind::Directory,
                 Some('@') => NodeKind::Link,
                 Some('%') => NodeKind::Other,
                 _ => NodeKind::File,
             };
-            (path.trim_end_matches(['/', '@', '%']), kind, mode, owner)
+            Planted {
+                path: path.trim_end_matches(['/', '@', '%']),
+                kind,
+                mode,
+                owner,
+                size: more.parse().unwrap_or(0),
+                link: more,
+            }
         });
         let digest = Digest::sha256(b"layer");
         Image {
@@ -60,7 +72,7 @@ impl Case {
                 digest: None,
                 diff_id: digest,
             }],
-            tree: Tree::of(nodes),
+            tree: Tree::planted(nodes),
             is_whole: true,
         }
     }
@@ -68,9 +80,16 @@ impl Case {
     fn found(&self, rule: &str) -> String {
         let image = self.image();
         let attribution = Attribution::of(&image, None);
+        let noted = Noted::default();
+        for (path, text) in &self.files {
+            noted.add(&image.layers[0].diff_id.to_string(), path, text.as_bytes());
+        }
+        let minimal = minimal::judge(&image, &noted, (&[], &[])).ok();
         let facts = Facts {
             image: &image,
             attribution: &attribution,
+            minimal: minimal.as_ref(),
+            is_command_harmless: true,
         };
         let check = ALL.iter().find(|check| check.rule().id == rule).unwrap();
         let lines = check.run(&facts).into_iter().map(|finding| {
@@ -82,6 +101,11 @@ impl Case {
         });
         lines.collect()
     }
+}
+
+/// The path of a line without anything behind it.
+fn words_of(line: &str) -> &str {
+    line.splitn(3, ' ').nth(2).unwrap()
 }
 
 /// Every case of a page: what it expects, and what is found.
@@ -105,6 +129,10 @@ fn cases(page: &str, rule: &str) -> Vec<(String, String)> {
             "findings" => {
                 let expected = body.iter().map(|line| format!("{line}\n")).collect();
                 done.push((expected, std::mem::take(&mut case).found(rule)));
+            }
+            other if other.starts_with("file ") => {
+                let path = other.trim_start_matches("file ").to_owned();
+                case.files.push((path, body.join("\n") + "\n"));
             }
             other => panic!("what is a block `{other}`?"),
         }

@@ -12,6 +12,7 @@ use bartizan_model::{CheckStatus, Component, EvidenceStep, Finding, Location, Sk
 use bartizan_source::Source;
 use bartizan_source::image::{CONFIG_PATH, Fate, Image, step_of};
 use bartizan_supply::image::checks::{self, ConfigurationCheck, Facts};
+use bartizan_supply::image::minimal::{self, ContentsCheck, Minimal, Noted};
 use bartizan_supply::image::{Attribution, KnownBy, LONGEST_DOCKERFILE};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +27,10 @@ const MOST_PROBLEMS: usize = 20;
 pub(super) struct Made {
     image: Image,
     attribution: Attribution,
+    /// What was noted of its files.
+    noted: Noted,
+    /// Whether its configuration was searched for credentials and holds none.
+    is_harmless: bool,
 }
 
 impl Made {
@@ -34,6 +39,7 @@ impl Made {
         source: &dyn Source,
         system: &dyn System,
         config: &Config,
+        noted: Noted,
     ) -> Result<Option<Self>, Error> {
         let Some(image) = source.image().transpose()? else {
             return Ok(None);
@@ -57,24 +63,35 @@ impl Made {
             .as_ref()
             .map(|(name, text)| (name.as_str(), text.as_str()));
         let attribution = Attribution::of(&image, dockerfile);
-        Ok(Some(Self { image, attribution }))
+        Ok(Some(Self {
+            image,
+            attribution,
+            noted,
+            is_harmless: false,
+        }))
     }
 
     /// Shows the steps of the history as they stand, where every rule about credentials looked at them and found nothing there.
     pub(super) fn show_harmless_steps(self, findings: &[Finding], is_searched: bool) -> Self {
-        let places = findings
+        let mut places = findings
             .iter()
             .filter(|finding| finding.rule.starts_with("leak/"))
             .flat_map(|finding| &finding.locations)
             .filter(|place| place.path == CONFIG_PATH);
         let holding: BTreeSet<usize> = places
+            .clone()
             .filter_map(|place| step_of(&self.image.config, place.line))
             .collect();
         let attribution = self
             .attribution
             .clone()
             .showing(|step| is_searched && !holding.contains(&step) && self.is_short(step));
-        Self { attribution, ..self }
+        let is_harmless = is_searched && places.next().is_none();
+        Self {
+            attribution,
+            is_harmless,
+            ..self
+        }
     }
 
     /// Whether a step is short enough that no rule passes over it as text that nobody wrote.
@@ -144,6 +161,7 @@ impl Made {
             required: false,
         }));
         outcome.skipped.sort();
+        let minimal = self.minimal(outcome);
         let Some(run) = outcome
             .checks
             .iter_mut()
@@ -154,6 +172,8 @@ impl Made {
         let mut found = checks::run(&Facts {
             image: &self.image,
             attribution: &self.attribution,
+            minimal: minimal.as_ref(),
+            is_command_harmless: self.is_harmless,
         });
         found.retain(|finding| selection.in_force.contains(&finding.rule));
         run.findings = found.len() as u64;
@@ -166,6 +186,24 @@ impl Made {
             };
         }
         outcome.findings.append(&mut found);
+    }
+
+    /// What the service of the image needs; why that cannot be told is the status of its check.
+    fn minimal(&self, outcome: &mut Outcome) -> Option<Minimal> {
+        let run = outcome
+            .checks
+            .iter_mut()
+            .find(|run| run.check == ContentsCheck::ID)?;
+        let found = (&outcome.components[..], &outcome.findings[..]);
+        match minimal::judge(&self.image, &self.noted, found) {
+            Ok(minimal) => Some(minimal),
+            Err(reason) => {
+                if run.status.is_complete() {
+                    run.status = CheckStatus::Skipped { reason };
+                }
+                None
+            }
+        }
     }
 
     /// Says who brought what a finding is about, and names the image as the asset of what is in its files.

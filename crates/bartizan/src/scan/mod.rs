@@ -30,9 +30,9 @@ use bartizan_engine::waiver::InlineWaivers;
 use bartizan_engine::{CacheOptions, Check, RunOptions};
 use bartizan_model::{Report, RuleInfo, SecretKey, Target};
 use bartizan_report::GroupBy;
-use bartizan_source::Source;
 use bartizan_supply::catalog::{Bills, InventoryCheck};
 use bartizan_supply::image::checks::ConfigurationCheck;
+use bartizan_supply::image::minimal::{ContentsCheck, Noted};
 use bartizan_supply::tampering::{Options, Own, TamperingCheck};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -109,7 +109,8 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     } else {
         supply::Supply::open(&config, &selection, &source.target(), started)
     };
-    let checks = checks(request, &config, &place, loaded, &selection, supply.as_ref())?;
+    let mut checks = checks(request, &config, &place, loaded, &selection, supply.as_ref())?;
+    let noted = note_contents(request, &selection, &mut checks);
     let flag = interrupt::install(reads_stdin(request));
     let bar = Bar::new();
     let options = RunOptions {
@@ -130,7 +131,8 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         return Err(Error::interrupted());
     }
     source::nothing_there(request, &outcome)?;
-    let made = made(source.as_ref(), system, &config, &selection, &outcome, terminal)?;
+    let made = image::Made::of(source.as_ref(), system, &config, noted)?;
+    let made = made.map(|made| told(made, &config, &selection, &outcome, terminal));
     if let Some(made) = &made {
         made.leave_what_is_seen(&mut outcome.components);
     }
@@ -184,18 +186,36 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     })
 }
 
-/// What is known of the image that was read, if it was one.
-fn made(
-    source: &dyn Source,
-    system: &dyn System,
+/// Adds the check of what an image carries, where one is looked at and a rule asks for it. What it notes is returned.
+fn note_contents(
+    request: &Request<'_>,
+    selection: &rules::Selection,
+    checks: &mut Vec<Box<dyn Check>>,
+) -> Noted {
+    let noted = Noted::default();
+    let asks = ["image/unneeded-packages", "image/unneeded-tools"]
+        .iter()
+        .any(|rule| selection.in_force.contains(*rule));
+    let mut targets = request.scan.targets.iter();
+    if request.inventory == Inventory::Only || !asks || !targets.any(|target| place::is_image(target)) {
+        return noted;
+    }
+    let is_listed = checks.iter().any(|check| check.meta().id == InventoryCheck::ID);
+    if !is_listed {
+        checks.insert(0, Box::new(InventoryCheck::new(Bills::None, false)));
+    }
+    checks.push(Box::new(ContentsCheck::new(noted.clone())));
+    noted
+}
+
+/// The image that was read, with the steps of its making shown as far as they hold no credential.
+fn told(
+    made: image::Made,
     config: &Config,
     selection: &rules::Selection,
     outcome: &bartizan_engine::Outcome,
     terminal: Terminal,
-) -> Result<Option<image::Made>, Error> {
-    let Some(made) = image::Made::of(source, system, config)? else {
-        return Ok(None);
-    };
+) -> image::Made {
     let file = config.text("image.dockerfile");
     if made.is_dockerfile_of_another(!file.is_empty()) {
         terminal.warn(format_args!(
@@ -210,7 +230,7 @@ fn made(
         && config.text("leak.generic") != "off"
         && config.list("leak.allow-paths").is_empty()
         && config.list("scan.exclude").is_empty();
-    Ok(Some(made.show_harmless_steps(&outcome.findings, is_searched)))
+    made.show_harmless_steps(&outcome.findings, is_searched)
 }
 
 /// Where the request takes place.

@@ -21,7 +21,7 @@ pub use choose::Wanted;
 pub use documents::{Healthcheck, ImageConfig, RootFs, Runtime, Step};
 pub use open::{open_docker_archive, open_layout, open_oci};
 pub use text::{CONFIG_PATH, line_of, step_of};
-pub use tree::{Fate, Node, NodeKind, Tree};
+pub use tree::{Fate, Node, NodeKind, Place, Planted, Tree};
 
 use crate::archive::Expander;
 use crate::window::deliver_slice;

@@ -58,6 +58,42 @@ pub struct Node {
     pub(super) children: BTreeMap<Box<[u8]>, usize>,
 }
 
+impl Node {
+    /// The path under which [`Node::layer`] brought the content, as sources tell it; empty for what is no file.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+}
+
+/// What a path names when links are followed.
+#[derive(Debug, Clone)]
+pub struct Place<'t> {
+    /// Its path without any link.
+    pub path: String,
+    /// What is there.
+    pub node: &'t Node,
+    /// Paths of the links that were followed, in that order.
+    pub links: Vec<String>,
+}
+
+/// What is put into a tree of one layer.
+#[derive(Debug, Clone, Copy)]
+pub struct Planted<'p> {
+    /// Where.
+    pub path: &'p str,
+    /// What it is.
+    pub kind: NodeKind,
+    /// Permissions.
+    pub mode: u32,
+    /// User and group of the owner.
+    pub owner: u64,
+    /// Size of a file in bytes.
+    pub size: u64,
+    /// What a symbolic link names.
+    pub link: &'p str,
+}
+
 /// What became of a file that a layer brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
@@ -83,20 +119,34 @@ impl Tree {
     /// the way are made.
     #[must_use]
     pub fn of<'p>(nodes: impl IntoIterator<Item = (&'p str, NodeKind, u32, u64)>) -> Self {
+        let planted = nodes.into_iter().map(|(path, kind, mode, owner)| Planted {
+            path,
+            kind,
+            mode,
+            owner,
+            size: 0,
+            link: "",
+        });
+        Self::planted(planted)
+    }
+
+    /// A tree of one layer. Directories that are missing on the way are made.
+    #[must_use]
+    pub fn planted<'p>(nodes: impl IntoIterator<Item = Planted<'p>>) -> Self {
         let mut builder = Builder::new(u64::MAX);
-        let records = nodes.into_iter().map(|(path, kind, mode, owner)| Record {
-            path: plain(path.as_bytes()),
-            kind: match kind {
+        let records = nodes.into_iter().map(|node| Record {
+            path: plain(node.path.as_bytes()),
+            kind: match node.kind {
                 NodeKind::File => Kind::File,
                 NodeKind::Directory => Kind::Directory,
                 NodeKind::Link => Kind::SymbolicLink,
                 NodeKind::Other => Kind::Device,
             },
-            size: 0,
-            mode,
-            owner,
-            group: owner,
-            link: Vec::new(),
+            size: node.size,
+            mode: node.mode,
+            owner: node.owner,
+            group: node.owner,
+            link: node.link.as_bytes().to_vec(),
             capabilities: false,
         });
         builder.apply(0, records.collect());
@@ -117,6 +167,24 @@ impl Tree {
     #[must_use]
     pub fn resolve(&self, path: &str) -> Option<&Node> {
         self.nodes.get(self.walk(&plain(path.as_bytes()), true)?)
+    }
+
+    /// What is at `path` with every link on the way followed, and the last one too if asked.
+    #[must_use]
+    pub fn place(&self, path: &str, follow_last: bool) -> Option<Place<'_>> {
+        let way = self.trace(&plain(path.as_bytes()), follow_last)?;
+        Some(Place {
+            path: text(way.names.iter().map(Vec::as_slice)),
+            node: self.nodes.get(*way.nodes.last()?)?,
+            links: way.links,
+        })
+    }
+
+    /// Names in the directory at `path`, links followed; none where it is no directory.
+    pub fn names(&self, path: &str) -> impl Iterator<Item = String> {
+        let children = self.resolve(path).map(|node| &node.children);
+        let names = children.into_iter().flat_map(BTreeMap::keys);
+        names.map(|name| String::from_utf8_lossy(name).into_owned())
     }
 
     /// Everything in the tree but its root, directories before what they hold, names in the order of their bytes.
@@ -175,40 +243,63 @@ impl Tree {
 
     /// The node at a plain path, links on the way followed, and the last one too if asked.
     pub(super) fn walk(&self, path: &[u8], follow_last: bool) -> Option<usize> {
+        self.trace(path, follow_last)?.nodes.last().copied()
+    }
+
+    fn trace(&self, path: &[u8], follow_last: bool) -> Option<Way> {
         let mut rest: Vec<Vec<u8>> = parts(path).rev().map(<[u8]>::to_vec).collect();
-        // The nodes from the root to where the walk is.
-        let mut way = vec![ROOT];
-        let (mut links, mut steps) = (0, 0);
+        let mut way = Way {
+            nodes: vec![ROOT],
+            names: Vec::new(),
+            links: Vec::new(),
+        };
+        let mut steps = 0;
         while let Some(part) = rest.pop() {
             steps += 1;
             if steps > MOST_STEPS {
                 return None;
             }
             if part == b".." {
-                if way.len() > 1 {
-                    way.pop();
+                if way.nodes.len() > 1 {
+                    way.nodes.pop();
+                    way.names.pop();
                 }
                 continue;
             }
-            let next = self.child(*way.last()?, &part)?;
+            let next = self.child(*way.nodes.last()?, &part)?;
             let node = self.nodes.get(next)?;
             if node.kind == NodeKind::Link && (follow_last || !rest.is_empty()) {
-                links += 1;
-                if links > MOST_LINKS {
+                if way.links.len() >= MOST_LINKS {
                     return None;
                 }
+                let names = way.names.iter().map(Vec::as_slice);
+                way.links.push(text(names.chain([part.as_slice()])));
                 if node.link.first() == Some(&b'/') {
-                    way.truncate(1);
+                    way.nodes.truncate(1);
+                    way.names.clear();
                 }
                 let target = node.link.split(|byte| *byte == b'/');
                 let target = target.filter(|part| !part.is_empty() && *part != b".");
                 rest.extend(target.map(<[u8]>::to_vec).collect::<Vec<_>>().into_iter().rev());
             } else {
-                way.push(next);
+                way.nodes.push(next);
+                way.names.push(part);
             }
         }
-        way.last().copied()
+        Some(way)
     }
+}
+
+/// The nodes from the root to where a path leads, their names, and the links on the way.
+struct Way {
+    nodes: Vec<usize>,
+    names: Vec<Vec<u8>>,
+    links: Vec<String>,
+}
+
+fn text<'n>(names: impl Iterator<Item = &'n [u8]>) -> String {
+    let names: Vec<&[u8]> = names.collect();
+    String::from_utf8_lossy(&names.join(&b'/')).into_owned()
 }
 
 impl Node {

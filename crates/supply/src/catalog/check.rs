@@ -7,7 +7,7 @@ use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 
 /// Changes when a cataloger reads the same bytes differently; part of the key of cached results.
-const REVISION: &[u8] = b"4";
+const REVISION: &[u8] = b"5";
 
 /// Which files are bills of materials that somebody else made, rather than evidence of a component.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,10 +34,13 @@ pub struct InventoryCheck {
 }
 
 impl InventoryCheck {
+    /// Its id.
+    pub const ID: &'static str = "supply/inventory";
+
     /// The check with every cataloger. A verdict depends on it where it is `required`.
     #[must_use]
     pub fn new(bills: Bills, required: bool) -> Self {
-        let mut builder = FingerprintBuilder::new("supply/inventory")
+        let mut builder = FingerprintBuilder::new(Self::ID)
             .part(REVISION)
             .part(format!("{bills:?}").as_bytes());
         for cataloger in registry::ALL {
@@ -50,7 +53,7 @@ impl InventoryCheck {
         Self {
             bills,
             meta: Meta {
-                id: "supply/inventory",
+                id: Self::ID,
                 title: "Inventory of components",
                 required,
                 digest,

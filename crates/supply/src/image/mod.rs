@@ -7,6 +7,7 @@ mod attribution;
 pub mod checks;
 mod dockerfile;
 mod history;
+pub mod minimal;
 
 pub use attribution::{Attribution, Base, KnownBy, Whose};
 pub use dockerfile::LONGEST as LONGEST_DOCKERFILE;

@@ -127,6 +127,21 @@ fn relations(field: Option<&str>) -> Vec<Vec<String>> {
     field
         .unwrap_or_default()
         .split(',')
+        .filter(|all| !all.trim().is_empty())
         .map(|all| all.split('|').map(|one| name(one.trim())).collect())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_is_missing_or_ends_with_a_comma_names_nothing_more() {
+        assert!(relations(None).is_empty());
+        assert_eq!(
+            relations(Some("a (>= 1) | b, c:any,")),
+            [vec!["a", "b"], vec!["c"]]
+        );
+    }
 }

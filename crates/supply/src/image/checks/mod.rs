@@ -1,15 +1,19 @@
-//! What is wrong with an image that its configuration, its history and the permissions of its files tell.
+//! What is wrong with an image that its configuration, its history, its files and what they need tell.
 //!
 //! In: [`Facts`]. Out: findings. One file a check, listed in [`ALL`]; `<id>.md` beside it is its test.
 
 mod add_from_url;
+mod leftover_cache;
 mod mutable_base;
 mod no_healthcheck;
 mod root_user;
 mod setuid_file;
+mod unneeded_packages;
+mod unneeded_tools;
 mod world_writable;
 
 use super::Attribution;
+use super::minimal::Minimal;
 use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
 use bartizan_model::{
     AssetId, Confidence, Control, Finding, FingerprintBuilder, Fix, Location, RuleInfo, Severity,
@@ -28,10 +32,13 @@ pub trait ImageCheck: Send + Sync {
 /// Every check, ordered by id.
 pub static ALL: &[&dyn ImageCheck] = &[
     &add_from_url::AddFromUrl,
+    &leftover_cache::LeftoverCache,
     &mutable_base::MutableBase,
     &no_healthcheck::NoHealthcheck,
     &root_user::RootUser,
     &setuid_file::SetuidFile,
+    &unneeded_packages::UnneededPackages,
+    &unneeded_tools::UnneededTools,
     &world_writable::WorldWritable,
 ];
 
@@ -41,6 +48,10 @@ pub struct Facts<'a> {
     pub image: &'a Image,
     /// Who brought its layers.
     pub attribution: &'a Attribution,
+    /// What its service needs; none where that cannot be told.
+    pub minimal: Option<&'a Minimal>,
+    /// Whether the command to start was searched for credentials and holds none.
+    pub is_command_harmless: bool,
 }
 
 /// The manuals of all checks, ordered by id.
@@ -101,6 +112,23 @@ fn in_config(line: u32) -> Location {
         end_line: line,
         ..Location::of_file(CONFIG_PATH)
     }
+}
+
+/// A size for people: `1.2 MB`.
+fn size(bytes: u64) -> String {
+    let (tenth, unit) = match bytes {
+        0..1_000 => return format!("{bytes} bytes"),
+        1_000..1_000_000 => (100, "kB"),
+        1_000_000..1_000_000_000 => (100_000, "MB"),
+        _ => (100_000_000, "GB"),
+    };
+    let tenths = bytes / tenth;
+    format!("{}.{} {unit}", tenths / 10, tenths % 10)
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
 }
 
 fn advice(description: impl Into<String>) -> Fix {
