@@ -138,7 +138,7 @@ def inventory(packages, count, file):
     return len(chosen)
 
 
-def run(records=500_000, components=5_000, rounds=9):
+def run(records=500_000, components=5_000, rounds=15):
     """Measures the figure."""
     testdata = pathlib.Path(os.environ.get("BARTIZAN_TESTDATA", places.REPOSITORY.parent / "shared" / "testdata"))
     source = testdata / "supply" / "advisories"
@@ -169,6 +169,7 @@ def run(records=500_000, components=5_000, rounds=9):
         [f"size of the index of {got['records']:,} records about {len(packages):,} packages", f"{size / 1e6:.1f} MB", "30 MB"],
         ["opening it, in the process", f"{opened:.2f} ms", f"{MOST_OPEN} ms"],
         [f"matching {count:,} components ({got['findings']:,} findings)", f"{matched:.1f} ms", f"{MOST_MATCH} ms"],
+        ["the same, the first time in a process", f"{got['match_ms'][0]:.1f} ms", "–"],
         ["making it (`db update`)", f"{built:.1f} s", "–"],
     ]
     section.reached = size <= MOST_BYTES and opened <= MOST_OPEN and matched <= MOST_MATCH

@@ -15,7 +15,7 @@ use super::severity::Rating;
 use crate::ecosystem::Ecosystem;
 use crate::version::{Scheme, VersionKey};
 use bartizan_model::{Component, Finding, Remedy, Skipped};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Components that a thread takes at once.
@@ -60,24 +60,30 @@ struct Vulnerability<'a> {
 ///
 /// # Errors
 /// When the index cannot be read or is damaged.
-pub fn find<S: Storage>(
+pub fn find<S: Storage + Sync>(
     index: &Index<S>,
     components: &[Component],
     jobs: usize,
 ) -> Result<Matches, IndexError> {
-    let mut shelves: Shelves = BTreeMap::new();
-    let mut subjects = Vec::with_capacity(components.len());
-    for component in components {
-        let Some(Ok(ecosystem)) = component.ecosystem.as_deref().map(Ecosystem::parse) else {
-            continue;
-        };
-        if !shelves.contains_key(ecosystem.name()) {
-            shelves.insert(ecosystem.name(), index.shelf(ecosystem.name())?);
-        }
-        subjects.push((ecosystem, component));
+    let subjects: Vec<(Ecosystem, &Component)> = components
+        .iter()
+        .filter_map(|component| {
+            let ecosystem = component.ecosystem.as_deref().map(Ecosystem::parse)?.ok()?;
+            Some((ecosystem, component))
+        })
+        .collect();
+    let ecosystems: BTreeSet<&'static str> = subjects.iter().map(|(ecosystem, _)| ecosystem.name()).collect();
+    let ecosystems: Vec<&'static str> = ecosystems.into_iter().collect();
+    let open = |names: &[&'static str]| -> Result<Vec<_>, IndexError> {
+        let opened = names.iter().map(|name| Ok((*name, index.shelf(name)?)));
+        opened.collect()
+    };
+    let mut shelves: BTreeMap<&'static str, Option<Shelf>> = BTreeMap::new();
+    for opened in in_parallel(&ecosystems, 1, jobs, open) {
+        shelves.extend(opened?);
     }
     let paths = paths::Paths::new(components);
-    let judge_all = |subjects: &[(Ecosystem, &Component)]| {
+    let judge_all = |subjects: &[(Ecosystem, &Component)]| -> Result<Matches, IndexError> {
         let mut matches = Matches::default();
         for (ecosystem, component) in subjects {
             if let Some(Some(shelf)) = shelves.get(ecosystem.name()) {
@@ -86,36 +92,44 @@ pub fn find<S: Storage>(
         }
         Ok(matches)
     };
-    let mut matches = in_parallel(&subjects, jobs, judge_all)?;
+    let judged = in_parallel(&subjects, BATCH, jobs, judge_all);
+    let judged = judged.into_iter().collect::<Result<Vec<Matches>, IndexError>>()?;
+    let mut all = Matches::default();
+    all.findings
+        .reserve_exact(judged.iter().map(|part| part.findings.len()).sum());
+    for mut matches in judged {
+        all.findings.append(&mut matches.findings);
+        all.remedies.append(&mut matches.remedies);
+        all.unjudged.append(&mut matches.unjudged);
+    }
     let homeless = components.len() - subjects.len();
     if homeless > 0 {
-        matches.unjudged.push(Skipped {
+        all.unjudged.push(Skipped {
             path: "inventory".to_owned(),
             reason: format!("components of no ecosystem that advisories speak of: {homeless}"),
             required: false,
         });
     }
-    Ok(matches)
+    Ok(all)
 }
 
-type Shelves = BTreeMap<&'static str, Option<Shelf>>;
-
-/// Judges batches of the subjects in several threads, and puts what comes of them in the order of the subjects.
-fn in_parallel<T: Sync>(
-    subjects: &[T],
+/// What comes of batches of so many items, in the order of the items, made in `jobs` threads at most (0 lets the machine decide).
+fn in_parallel<T: Sync, R: Send>(
+    items: &[T],
+    batch: usize,
     jobs: usize,
-    judge_all: impl Fn(&[T]) -> Result<Matches, IndexError> + Sync,
-) -> Result<Matches, IndexError> {
+    work: impl Fn(&[T]) -> R + Sync,
+) -> Vec<R> {
     let jobs = match jobs {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         asked => asked,
     };
-    let batches: Vec<&[T]> = subjects.chunks(BATCH).collect();
+    let batches: Vec<&[T]> = items.chunks(batch).collect();
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
         while let Some((at, batch)) = take(&batches, &next) {
-            done.push((at, judge_all(batch)));
+            done.push((at, work(batch)));
         }
         done
     };
@@ -135,14 +149,7 @@ fn in_parallel<T: Sync>(
         done
     });
     done.sort_by_key(|(at, _)| *at);
-    let mut all = Matches::default();
-    for (_, matches) in done {
-        let mut matches = matches?;
-        all.findings.append(&mut matches.findings);
-        all.remedies.append(&mut matches.remedies);
-        all.unjudged.append(&mut matches.unjudged);
-    }
-    Ok(all)
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// The next batch that nobody has taken, with its number.
