@@ -9,49 +9,13 @@
 
 mod common;
 
-use bartizan_source::image::{Image, NodeKind};
-use bartizan_source::{Source, SourceOptions};
 use common::image::{Layer, Piece, directory, file, layout, plain, symlink, tar, zipped};
-use common::{Keeper, read, write};
+use common::merged::{looked_at, oci, run, seen};
+use common::write;
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
-
-fn open(target: &str) -> Box<dyn Source> {
-    bartizan_source::open(target, &SourceOptions::default()).unwrap()
-}
-
-fn oci(root: &Path) -> String {
-    format!("oci:{}", root.display())
-}
-
-/// What was read, and the image as a whole.
-fn looked_at(target: &str) -> (Keeper, Image) {
-    let source = open(target);
-    let keeper = read(source.as_ref());
-    let image = source.image().unwrap().unwrap();
-    (keeper, image)
-}
-
-fn run(program: &str, arguments: &[&str]) {
-    let output = Command::new(program).args(arguments).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{program} {arguments:?}: {told}");
-}
-
-/// Paths of files, directories (with `/` at the end) and links (with their target) in the merged view.
-fn seen(image: &Image) -> Vec<String> {
-    let shown = image.tree.iter().map(|(path, node)| match node.kind {
-        NodeKind::File => format!("{path} {}", node.size),
-        NodeKind::Directory => format!("{path}/"),
-        NodeKind::Link => format!("{path} -> {}", String::from_utf8_lossy(&node.link)),
-        NodeKind::Other => format!("{path} other"),
-    });
-    let mut shown: Vec<String> = shown.collect();
-    shown.sort();
-    shown
-}
 
 /// The same of a directory on disk.
 fn on_disk(root: &Path) -> Vec<String> {

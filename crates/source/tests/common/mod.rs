@@ -14,6 +14,7 @@
 )]
 
 pub mod image;
+pub mod merged;
 
 use bartizan_model::Skipped;
 use bartizan_source::{Consumer, Entry, FileMeta, Interest, Source, SourceOptions, Unit, Window, WindowSize};
