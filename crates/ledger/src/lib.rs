@@ -4,7 +4,12 @@
 //! reasons and a day by which it must be closed, and what closes them in the order in which to do it. No input or output: who
 //! calls gives times and texts, and keeps what comes back.
 
+pub mod absence;
+pub mod bill;
+pub mod clock;
+pub mod decision;
 pub mod first_seen;
 pub mod objective;
 pub mod priority;
 pub mod remedies;
+pub mod statement;
