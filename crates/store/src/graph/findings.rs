@@ -179,6 +179,19 @@ impl Session<'_> {
         )
     }
 
+    /// The findings of a rule, by number.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn findings_of_rule(&mut self, rule: &str) -> Result<Vec<FindingRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all(
+            &format!("SELECT {COLUMNS} FROM findings WHERE tenant = $1 AND rule = $2 ORDER BY id"),
+            &[tenant.into(), rule.into()],
+            read,
+        )
+    }
+
     /// JSON of a finding, as it was last reported.
     ///
     /// # Errors

@@ -1,0 +1,6 @@
+//! The control plane: what scans and people send is taken into the ledger, the graph is made from it, and questions are answered.
+//!
+//! In: statements, over the network. Out: answers, for programs and for the console. The ledger and the graph are kept by
+//! `bartizan_store`; what is decided is decided by the crates that know it, and wired together here.
+
+pub mod ingest;
