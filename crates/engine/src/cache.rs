@@ -10,7 +10,7 @@
 
 use crate::check::Check;
 use crate::collect::{CheckTally, Collector, Tally};
-use crate::sink::{Fact, InlineWaiver};
+use crate::sink::{Content, Fact, InlineWaiver};
 use bartizan_model::{Component, Finding};
 use bartizan_source::{Entry, FileMeta, Signature};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-const MAGIC: &[u8; 8] = b"bzcache3";
+const MAGIC: &[u8; 8] = b"bzcache4";
 /// A file whose times are younger than this at the start of a scan is not trusted by its times.
 const RACY_NANOSECONDS: i128 = 2_000_000_000;
 /// Largest cache file that is read.
@@ -73,6 +73,7 @@ struct PayloadRef<'a> {
     components: &'a [Component],
     facts: &'a [(usize, Fact)],
     waivers: &'a [(String, InlineWaiver)],
+    contents: &'a [Content],
 }
 
 #[derive(Deserialize)]
@@ -81,6 +82,7 @@ struct Payload {
     components: Vec<Component>,
     facts: Vec<(usize, Fact)>,
     waivers: Vec<(String, InlineWaiver)>,
+    contents: Vec<Content>,
 }
 
 impl CachedEntry {
@@ -101,6 +103,7 @@ impl CachedEntry {
             tally.components = payload.components;
             tally.facts = payload.facts;
             tally.waivers = payload.waivers;
+            tally.contents = payload.contents;
         }
         tally.units = self.units;
         tally
@@ -127,6 +130,7 @@ impl CachedEntry {
                     components: &tally.components,
                     facts: &tally.facts,
                     waivers: &tally.waivers,
+                    contents: &tally.contents,
                 })
                 .ok()
             })

@@ -4,7 +4,7 @@ use crate::cache::{CachedEntry, CachedUnit};
 use crate::check::Check;
 use crate::order::report_order;
 use crate::run::{Outcome, finish_check, status_of};
-use crate::sink::{Fact, InlineWaiver};
+use crate::sink::{Content, Fact, InlineWaiver};
 use bartizan_model::{CheckRun, Component, Finding, PackageUrl, Skipped, Stats};
 use bartizan_source::Unit;
 use sha2::{Digest, Sha256};
@@ -28,6 +28,7 @@ pub(crate) struct Tally {
     /// Facts, each with the index of the check that noted it.
     pub(crate) facts: Vec<(usize, Fact)>,
     pub(crate) waivers: Vec<(String, InlineWaiver)>,
+    pub(crate) contents: Vec<Content>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) checks: Vec<CheckTally>,
     pub(crate) units: Vec<CachedUnit>,
@@ -43,6 +44,7 @@ impl Tally {
             components: Vec::new(),
             facts: Vec::new(),
             waivers: Vec::new(),
+            contents: Vec::new(),
             skipped: Vec::new(),
             checks: vec![CheckTally::default(); checks],
             units: Vec::new(),
@@ -135,6 +137,7 @@ impl Collector {
         let mut components = Vec::new();
         let mut facts = vec![Vec::new(); checks.len()];
         let mut inline_waivers = Vec::new();
+        let mut contents = Vec::new();
         let mut stats = Stats::default();
         let mut units = Vec::new();
         for (_, tally) in self.tallies {
@@ -160,6 +163,7 @@ impl Collector {
                 }
             }
             inline_waivers.extend(tally.waivers);
+            contents.extend(tally.contents);
             skipped.extend(tally.skipped);
         }
         if !interrupted {
@@ -183,6 +187,7 @@ impl Collector {
             findings: merge_findings(findings),
             components: merge_components(components),
             inline_waivers,
+            contents,
             skipped,
             stats,
             sha256: digest_of(units),

@@ -25,4 +25,4 @@ pub use check::{Check, CheckError, Meta};
 pub use input::Input;
 pub use order::{digest_of_checks, report_order};
 pub use run::{Outcome, Progress, RunOptions, Silent, panic_is_contained, run};
-pub use sink::{Fact, InlineWaiver, Reported, Sink};
+pub use sink::{Content, Fact, InlineWaiver, Reported, Sink};

@@ -7,9 +7,9 @@ use crate::cache::{Cache, CacheOptions};
 use crate::check::Check;
 use crate::collect::{CheckTally, Collector, Tally};
 use crate::input::Input;
-use crate::sink::{Fact, InlineWaiver, Sink};
+use crate::sink::{Content, Fact, InlineWaiver, Sink};
 use bartizan_model::{CheckRun, CheckStatus, Component, Finding, Skipped, Stats};
-use bartizan_source::{Consumer, Entry, FileMeta, Interest, Source, SourceError, Unit};
+use bartizan_source::{Consumer, ContentDigests, Entry, FileMeta, Interest, Source, SourceError, Unit};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -38,6 +38,8 @@ pub struct RunOptions<'a> {
     pub jobs: usize,
     /// Keeps results between scans; none means no cache.
     pub cache: Option<CacheOptions>,
+    /// Whether files in which something is found are told by digests of their content.
+    pub identify: bool,
     /// Set from outside to stop the scan early.
     pub interrupt: Arc<AtomicBool>,
     /// Told how far the scan is.
@@ -53,6 +55,9 @@ pub struct Outcome {
     pub components: Vec<Component>,
     /// Waiver comments with the path of their file, sorted.
     pub inline_waivers: Vec<(String, InlineWaiver)>,
+    /// Contents of the files in which something was found, as far as [`RunOptions::identify`] asked for them and they were held at
+    /// once; in the order of the entries.
+    pub contents: Vec<Content>,
     /// What became of every check, in the order the checks were given.
     pub checks: Vec<CheckRun>,
     /// Everything that was not looked at, sorted.
@@ -199,6 +204,7 @@ fn look_at(
         skip_rest: false,
         joined: Vec::new(),
         told: 0,
+        findings_before: 0,
     };
     shared.source.read(entry, buffer, &mut reader);
     collector.add(position, reader.tally);
@@ -216,6 +222,8 @@ struct Reader<'a> {
     joined: Vec<u8>,
     /// Bytes of the entry that progress was told of: all but one window of a large file.
     told: u64,
+    /// Findings in the entry before the file that is being read.
+    findings_before: usize,
 }
 
 impl Reader<'_> {
@@ -242,6 +250,9 @@ impl Reader<'_> {
             return;
         }
         let joined = std::mem::take(&mut self.joined);
+        if joined.len() as u64 == end {
+            self.identify(unit.meta, || Some(ContentDigests::of(&joined)));
+        }
         for (index, check) in checks.iter().enumerate() {
             match wanted(check.as_ref()) {
                 Some(most) if end > most => self.tally.check(index).errors.push(format!(
@@ -256,6 +267,22 @@ impl Reader<'_> {
                 ),
                 None => {}
             }
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// Notes the content of the file in which something was just found.
+    fn identify(&mut self, meta: &FileMeta, digests: impl FnOnce() -> Option<ContentDigests>) {
+        if !self.shared.options.identify || self.tally.findings.len() == self.findings_before {
+            return;
+        }
+        if let Some(digests) = digests() {
+            self.tally.contents.push(Content {
+                path: meta.path.to_string(),
+                layer: meta.layer.as_deref().map(str::to_owned),
+                digests,
+            });
         }
     }
 }
@@ -296,6 +323,9 @@ impl Consumer for Reader<'_> {
             self.skip_rest = true;
             return;
         }
+        if unit.window.offset == 0 {
+            self.findings_before = self.tally.findings.len();
+        }
         let input = Input::from(&unit);
         for (index, check) in self.shared.checks.iter().enumerate() {
             let seen = match check.wants(unit.meta) {
@@ -309,7 +339,9 @@ impl Consumer for Reader<'_> {
                 run_check(check.as_ref(), index, &seen, &mut self.tally);
             }
         }
-        if !unit.window.is_whole() {
+        if unit.window.is_whole() {
+            self.identify(unit.meta, || Some(ContentDigests::of(unit.bytes)));
+        } else {
             self.join(&unit);
         }
     }
@@ -320,6 +352,19 @@ impl Consumer for Reader<'_> {
 
     fn stopped(&self) -> bool {
         self.shared.options.interrupt.load(Ordering::Relaxed)
+    }
+
+    fn expanded(&mut self, meta: &FileMeta, content: &mut dyn FnMut() -> Option<ContentDigests>) {
+        // Members come one after the other, so a finding in any of them is among the last.
+        let own = |path: &str| {
+            path.strip_prefix(&*meta.path)
+                .is_some_and(|rest| rest.starts_with("!/"))
+        };
+        let last = self.tally.findings.last();
+        if last.is_some_and(|finding| finding.locations.iter().any(|place| own(&place.path))) {
+            self.findings_before = 0;
+            self.identify(meta, content);
+        }
     }
 }
 

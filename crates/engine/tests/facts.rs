@@ -86,6 +86,7 @@ fn scan(folder: &Path, jobs: usize, cache: Option<CacheOptions>, interrupted: bo
     let options = RunOptions {
         jobs,
         cache,
+        identify: false,
         interrupt: Arc::new(AtomicBool::new(interrupted)),
         progress: &Silent,
     };

@@ -106,6 +106,7 @@ fn scan(folder: &Path, how: &Scan) -> (Outcome, usize) {
     let options = RunOptions {
         jobs: how.jobs,
         cache: how.cache.clone(),
+        identify: false,
         interrupt: Arc::new(AtomicBool::new(how.interrupted)),
         progress: &Silent,
     };

@@ -1,5 +1,6 @@
 //! The types between sources and the engine.
 
+use crate::digest::ContentDigests;
 use crate::image::Image;
 use bartizan_model::{Skipped, Target};
 use std::sync::Arc;
@@ -156,6 +157,9 @@ pub trait Consumer {
     fn skipped(&mut self, skipped: Skipped);
     /// Whether reading should stop (interrupted).
     fn stopped(&self) -> bool;
+    /// An archive on disk or in a layer was delivered, member by member. `content` gives the digests of the archive itself as
+    /// far as its bytes are still at hand; nobody digests them before it is called.
+    fn expanded(&mut self, _meta: &FileMeta, _content: &mut dyn FnMut() -> Option<ContentDigests>) {}
 }
 
 /// Why a source could not be opened or listed at all.

@@ -33,6 +33,7 @@ use bartizan_report::GroupBy;
 use bartizan_supply::catalog::{Bills, InventoryCheck};
 use bartizan_supply::image::checks::ConfigurationCheck;
 use bartizan_supply::image::minimal::{ContentsCheck, Noted};
+use bartizan_supply::packaged::{Packaged, PackagedCheck};
 use bartizan_supply::tampering::{Options, Own, TamperingCheck};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -111,11 +112,13 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     };
     let mut checks = checks(request, &config, &place, loaded, &selection, supply.as_ref())?;
     let noted = note_contents(request, &selection, &mut checks);
+    let packaged = note_packaged(request, &selection, &mut checks);
     let flag = interrupt::install(reads_stdin(request));
     let bar = Bar::new();
     let options = RunOptions {
         jobs: usize::try_from(config.number("scan.jobs")).unwrap_or(0),
         cache: cache(request, &config, &place),
+        identify: packaged.is_some(),
         interrupt: flag,
         progress: if terminal.progress {
             &bar
@@ -135,6 +138,9 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     let made = made.map(|made| told(made, &config, &selection, &outcome, terminal));
     if let Some(made) = &made {
         made.leave_what_is_seen(&mut outcome.components);
+    }
+    if let Some(packaged) = packaged {
+        packaged.lower(&mut outcome.findings, &outcome.contents);
     }
     supply::finish_inventory(&mut outcome);
     let remedies = supply
@@ -206,6 +212,21 @@ fn note_contents(
     }
     checks.push(Box::new(ContentsCheck::new(noted.clone())));
     noted
+}
+
+/// Adds the check of what packages of a distribution brought, where a build is searched for credentials.
+fn note_packaged(
+    request: &Request<'_>,
+    selection: &rules::Selection,
+    checks: &mut Vec<Box<dyn Check>>,
+) -> Option<Packaged> {
+    let is_built = matches!(request.scan.targets.as_slice(), [one] if place::is_built(one));
+    if request.inventory == Inventory::Only || !is_built || !selection.family("leak") {
+        return None;
+    }
+    let packaged = Packaged::default();
+    checks.push(Box::new(PackagedCheck::new(packaged.clone())));
+    Some(packaged)
 }
 
 /// The image that was read, with the steps of its making shown as far as they hold no credential.

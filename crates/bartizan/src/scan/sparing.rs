@@ -7,7 +7,7 @@ use bartizan_engine::globs::PathGlobs;
 use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
 use bartizan_model::{RuleInfo, Skipped, Target};
 use bartizan_source::image::Image;
-use bartizan_source::{Consumer, Entry, FileMeta, Handle, Interest, Source, SourceError, Unit};
+use bartizan_source::{Consumer, ContentDigests, Entry, FileMeta, Handle, Interest, Source, SourceError, Unit};
 
 /// Globs, and what to put before a path to compare it with them.
 #[derive(Debug, Clone)]
@@ -90,6 +90,10 @@ impl Consumer for Without<'_> {
 
     fn stopped(&self) -> bool {
         self.consumer.stopped()
+    }
+
+    fn expanded(&mut self, meta: &FileMeta, content: &mut dyn FnMut() -> Option<ContentDigests>) {
+        self.consumer.expanded(meta, content);
     }
 }
 

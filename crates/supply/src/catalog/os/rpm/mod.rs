@@ -13,6 +13,7 @@ use crate::catalog::{Cataloger, Inventory, Unreadable, file_name};
 use bartizan_engine::Input;
 use bartizan_model::{Scope, SourcePackage};
 use header::Header;
+pub(crate) use header::WithFiles;
 
 /// Reads databases of rpm.
 pub struct Rpm;
@@ -31,33 +32,59 @@ impl Cataloger for Rpm {
     }
 
     fn reads(&self, path: &str) -> bool {
-        matches!(file_name(path), "rpmdb.sqlite" | "Packages.db" | "Packages")
-            && super::root_of(path).is_some()
+        is_database(path)
     }
 
     fn read(&self, input: &Input<'_>, out: &mut Inventory<'_>) -> Result<(), Unreadable> {
-        if sqlite::is(input.bytes) {
-            sqlite::walk(input.bytes, out);
-        } else if ndb::is(input.bytes) {
-            ndb::walk(input.bytes, out);
-        } else if bdb::is(input.bytes) {
-            bdb::walk(input.bytes, out);
-        } else {
-            return Err(Unreadable(
-                "it is no database of rpm: neither SQLite, ndb nor a hash table of Berkeley DB".to_owned(),
-            ));
-        }
-        Ok(())
+        walk(input.bytes, &mut |blob| match blob.map(Header::parse) {
+            // Keys that packages are verified with are kept as if they were packages.
+            Ok(Ok(header)) if header.name == "gpg-pubkey" => {}
+            Ok(Ok(header)) => add(header, out),
+            Ok(Err(problem)) => out.problem(problem),
+            Err(problem) => out.problem(problem),
+        })
     }
 }
 
-fn add_header(blob: &[u8], out: &mut Inventory<'_>) {
-    match Header::parse(blob) {
-        // Keys that packages are verified with are kept as if they were packages.
-        Ok(header) if header.name == "gpg-pubkey" => {}
-        Ok(header) => add(header, out),
-        Err(problem) => out.problem(problem),
+/// Receives the headers of a database, and what is wrong with it.
+type Each<'e> = dyn FnMut(Result<&[u8], String>) + 'e;
+
+fn walk(bytes: &[u8], each: &mut Each<'_>) -> Result<(), Unreadable> {
+    if sqlite::is(bytes) {
+        sqlite::walk(bytes, each);
+    } else if ndb::is(bytes) {
+        ndb::walk(bytes, each);
+    } else if bdb::is(bytes) {
+        bdb::walk(bytes, each);
+    } else {
+        return Err(Unreadable(
+            "it is no database of rpm: neither SQLite, ndb nor a hash table of Berkeley DB".to_owned(),
+        ));
     }
+    Ok(())
+}
+
+/// Whether the file at this path is a database of rpm.
+pub(crate) fn is_database(path: &str) -> bool {
+    matches!(file_name(path), "rpmdb.sqlite" | "Packages.db" | "Packages") && super::root_of(path).is_some()
+}
+
+/// Most bytes that the paths of a database may take: a header names a directory once for all of its files, so that a small
+/// database could name a great many long paths.
+const MOST_PATHS: usize = 128 << 20;
+
+/// The packages of a database with their files; none where a part of it cannot be read, because what a package owns would then pass
+/// for nobody's.
+pub(crate) fn with_files(bytes: &[u8]) -> Option<Vec<WithFiles>> {
+    let mut found = Vec::new();
+    let mut left = MOST_PATHS;
+    let mut is_whole = true;
+    let told = walk(bytes, &mut |blob| {
+        let package = blob.ok().and_then(|blob| WithFiles::parse(blob, &mut left));
+        is_whole &= package.is_some();
+        found.extend(package.filter(|package| package.name != "gpg-pubkey"));
+    });
+    (told.is_ok() && is_whole).then_some(found)
 }
 
 fn add(header: Header, out: &mut Inventory<'_>) {
@@ -100,7 +127,7 @@ fn add(header: Header, out: &mut Inventory<'_>) {
 }
 
 /// The vendor as a namespace until an os-release names the distribution.
-fn slug(vendor: &str) -> String {
+pub(crate) fn slug(vendor: &str) -> String {
     let words: Vec<String> = vendor
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())

@@ -1,0 +1,495 @@
+//! Files that an installed package of the distribution brought as they are: what is found in them, anybody may download.
+//!
+//! In: in the one read, the databases of package managers, which record a digest of every file; afterwards the findings and the
+//! contents of the files in which they are. Out: findings of leaked credentials lowered where the content is that of a package of
+//! the distribution. What a package does not record, records otherwise, or brings from somebody else is left as it was found.
+//! <https://manpages.debian.org/deb-md5sums.5>, <https://wiki.alpinelinux.org/wiki/Apk_spec>,
+//! <https://rpm-software-management.github.io/rpm/manual/tags.html>
+
+use crate::catalog::encoding::{base64, hex};
+use crate::catalog::os::rpm;
+use bartizan_content::images;
+use bartizan_engine::{Check, CheckError, Content, Fact, Input, Meta, Sink};
+use bartizan_model::{EvidenceStep, Finding, FingerprintBuilder, Location, RuleInfo, Severity};
+use bartizan_source::{ContentDigests, FileMeta, Interest};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Largest database that is read, in bytes.
+const LARGEST: u64 = 256 << 20;
+/// What lowered findings are lowered to: whoever uses such a credential uses one that everybody has.
+const LOWERED: Severity = Severity::Low;
+
+/// What one file tells of one package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Recorded {
+    /// Type of its package URL, and its name.
+    package: (String, String),
+    /// Its version, where the file tells it.
+    version: Option<String>,
+    /// Whether it is the distribution's, where the file tells it.
+    is_distributed: Option<bool>,
+    /// Digests of its files in hexadecimal digits, one behind the other, by their length.
+    digests: BTreeMap<usize, String>,
+}
+
+impl Recorded {
+    fn of(kind: &str, name: &str) -> Self {
+        Self {
+            package: (kind.to_owned(), name.to_owned()),
+            version: None,
+            is_distributed: None,
+            digests: BTreeMap::new(),
+        }
+    }
+
+    fn digest(&mut self, digest: &str) {
+        let is_one = matches!(digest.len(), 32 | 40 | 64) && digest.bytes().all(|b| b.is_ascii_hexdigit());
+        if is_one {
+            self.digests
+                .entry(digest.len())
+                .or_default()
+                .push_str(&digest.to_ascii_lowercase());
+        }
+    }
+
+    fn digests(&self) -> impl Iterator<Item = &str> {
+        self.digests.iter().flat_map(|(len, all)| {
+            let count = all.len() / len.max(&1);
+            (0..count).filter_map(move |at| all.get(at * len..(at + 1) * len))
+        })
+    }
+}
+
+/// What the databases of packages record, once every file was read.
+#[derive(Debug, Clone, Default)]
+pub struct Packaged(Arc<Mutex<Vec<Recorded>>>);
+
+impl Packaged {
+    /// Lowers findings of credentials in contents that packages of the distribution brought, and says which.
+    pub fn lower(&self, findings: &mut [Finding], contents: &[Content]) {
+        let recorded = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        if contents.is_empty() {
+            return;
+        }
+        let brought = brought(&recorded, contents);
+        let by_place: HashMap<(&str, Option<&str>), Owner<'_>> = contents
+            .iter()
+            .filter_map(|content| {
+                let place = (content.path.as_str(), content.layer.as_deref());
+                Some((place, *brought.get(&content.digests.md5)?))
+            })
+            .collect();
+        for finding in findings.iter_mut().filter(|one| one.rule.starts_with("leak/")) {
+            let owner = |place: &Location| owner(&by_place, place);
+            let compiled = |place: &Location| {
+                finding
+                    .locations
+                    .iter()
+                    .any(|source| is_compiled(place, source) && owner(source).is_some())
+            };
+            let is_public = finding
+                .locations
+                .iter()
+                .all(|place| owner(place).is_some() || compiled(place));
+            let owner = finding.locations.iter().find_map(|place| Some((place, owner(place)?)));
+            if let Some((place, owner)) = owner.filter(|_| is_public) {
+                let place = place.clone();
+                speak(finding, place, owner);
+            }
+        }
+    }
+}
+
+/// A package that brought a content, and its version where all that is read agrees on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Owner<'r> {
+    name: &'r str,
+    version: Option<&'r str>,
+}
+
+/// Packages of the distribution by the MD5 of contents that they brought.
+fn brought<'r>(recorded: &'r [Recorded], contents: &[Content]) -> HashMap<String, Owner<'r>> {
+    let mut told: HashMap<&(String, String), (bool, BTreeSet<&str>)> = HashMap::new();
+    for one in recorded {
+        if let Some(is_distributed) = one.is_distributed {
+            let (all, versions) = told.entry(&one.package).or_insert((true, BTreeSet::new()));
+            // A name that somebody else's package has in any layer is the distribution's nowhere.
+            *all &= is_distributed;
+            versions.extend(one.version.as_deref());
+        }
+    }
+    let all = |digests: &ContentDigests| [&digests.md5, &digests.sha1, &digests.sha256].map(Clone::clone);
+    let wanted: HashMap<String, &str> = contents
+        .iter()
+        .flat_map(|content| all(&content.digests).map(|digest| (digest, content.digests.md5.as_str())))
+        .collect();
+    let mut found = HashMap::new();
+    for one in recorded {
+        let Some((true, versions)) = told.get(&one.package) else {
+            continue;
+        };
+        let owner = Owner {
+            name: &one.package.1,
+            version: versions.first().copied().filter(|_| versions.len() == 1),
+        };
+        for md5 in one.digests().filter_map(|digest| wanted.get(digest)) {
+            found.entry((*md5).to_owned()).or_insert(owner);
+        }
+    }
+    found
+}
+
+/// The package that brought what stands at a place, which may be a member of an archive.
+fn owner<'r>(
+    by_place: &HashMap<(&str, Option<&str>), Owner<'r>>,
+    place: &Location,
+) -> Option<Owner<'r>> {
+    let layer = place.layer.as_deref();
+    let outer = place.path.split_once("!/").map(|(outer, _)| outer);
+    let own = by_place.get(&(place.path.as_str(), layer));
+    own.or_else(|| by_place.get(&(outer?, layer))).copied()
+}
+
+/// Whether a place is what Python compiled from a source, which packages leave to the installation
+/// (<https://peps.python.org/pep-3147/>).
+fn is_compiled(place: &Location, source: &Location) -> bool {
+    let compiled = || {
+        let (directory, name) = place.path.rsplit_once("__pycache__/")?;
+        let module = name.split('.').next()?;
+        Some(name.ends_with(".pyc") && format!("{directory}{module}.py") == source.path)
+    };
+    compiled() == Some(true) && place.layer == source.layer
+}
+
+fn speak(finding: &mut Finding, place: Location, owner: Owner<'_>) {
+    let version = owner.version.map(|version| format!(" {version}"));
+    let package = format!("{}{}", owner.name, version.unwrap_or_default());
+    finding.severity = finding.severity.min(LOWERED);
+    finding.message = format!(
+        "{}; it is public: the package {package} of the distribution brings this file unchanged",
+        finding.message
+    );
+    finding.evidence.push(EvidenceStep {
+        message: format!(
+            "lowered, because the file has the digest that {package} records, and anybody may download the package"
+        ),
+        location: Some(place),
+    });
+}
+
+/// Reads what databases of packages record of files.
+pub struct PackagedCheck {
+    meta: Meta,
+    packaged: Packaged,
+}
+
+impl PackagedCheck {
+    /// Its id.
+    pub const ID: &'static str = "image/packaged-files";
+
+    /// The check; what it reads is found in `packaged` once every file was read.
+    #[must_use]
+    pub fn new(packaged: Packaged) -> Self {
+        let mut digest = [0; 32];
+        let mut judged = FingerprintBuilder::new(Self::ID).part(b"1");
+        for (kind, who) in images::distributions() {
+            judged = judged.part(kind.as_bytes()).part(who.as_bytes());
+        }
+        for (to, from) in digest.iter_mut().zip(judged.finish().as_str().bytes()) {
+            *to = from;
+        }
+        Self {
+            meta: Meta {
+                id: Self::ID,
+                title: "Which files packages of the distribution brought",
+                required: false,
+                digest,
+            },
+            packaged,
+        }
+    }
+}
+
+impl Check for PackagedCheck {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn rules(&self) -> Vec<RuleInfo> {
+        Vec::new()
+    }
+
+    fn wants(&self, file: &FileMeta) -> Interest {
+        if kind_of(&file.path).is_some() {
+            Interest::Entire(LARGEST)
+        } else {
+            Interest::No
+        }
+    }
+
+    fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError> {
+        let recorded = read(input.path(), input.bytes);
+        if !recorded.is_empty() {
+            let text = serde_json::to_string(&recorded).map_err(|error| CheckError(error.to_string()))?;
+            out.fact(text);
+        }
+        Ok(())
+    }
+
+    fn finish(&self, facts: &[Fact], _: &mut Sink) -> Result<(), CheckError> {
+        let mut all = Vec::new();
+        for fact in facts {
+            let recorded: Vec<Recorded> =
+                serde_json::from_str(&fact.data).map_err(|error| CheckError(error.to_string()))?;
+            all.extend(recorded);
+        }
+        *self.packaged.0.lock().unwrap_or_else(PoisonError::into_inner) = all;
+        Ok(())
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    DpkgStatus,
+    DpkgSums,
+    Apk,
+    Rpm,
+}
+
+fn kind_of(path: &str) -> Option<Kind> {
+    if let Some(name) = path.strip_prefix("var/lib/dpkg/") {
+        let is_sums = name.starts_with("info/") || name.starts_with("status.d/");
+        return match name {
+            "status" => Some(Kind::DpkgStatus),
+            _ if is_sums && name.ends_with(".md5sums") => Some(Kind::DpkgSums),
+            _ if name.starts_with("status.d/") => Some(Kind::DpkgStatus),
+            _ => None,
+        };
+    }
+    match path {
+        "lib/apk/db/installed" | "usr/lib/apk/db/installed" => Some(Kind::Apk),
+        _ if rpm::is_database(path) && !path.contains("!/") => Some(Kind::Rpm),
+        _ => None,
+    }
+}
+
+fn read(path: &str, bytes: &[u8]) -> Vec<Recorded> {
+    let text = || String::from_utf8_lossy(bytes);
+    match kind_of(path) {
+        Some(Kind::DpkgStatus) => dpkg_status(&text()),
+        Some(Kind::DpkgSums) => dpkg_sums(path, &text()).into_iter().collect(),
+        Some(Kind::Apk) => apk(&text()),
+        Some(Kind::Rpm) => rpm::with_files(bytes)
+            .unwrap_or_default()
+            .into_iter()
+            .map(of_rpm)
+            .collect(),
+        None => Vec::new(),
+    }
+}
+
+/// Whether somebody of a distribution is named: `Name <name@domain>` or the name of a vendor.
+fn is_distributed(kind: &str, who: &str) -> bool {
+    let mut known = images::distributions().filter(|(of, _)| *of == kind);
+    if kind == "rpm" {
+        let slug = rpm::slug(who);
+        return known.any(|(_, beginning)| slug.starts_with(beginning));
+    }
+    let address = who.rsplit_once('<').map_or(who, |(_, address)| address);
+    let domain = address.trim().trim_end_matches('>').rsplit_once('@');
+    let domain = domain.map(|(_, domain)| domain.to_ascii_lowercase());
+    domain.is_some_and(|domain| {
+        known.any(|(_, ours)| {
+            let before = domain.strip_suffix(ours);
+            before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        })
+    })
+}
+
+fn dpkg_status(text: &str) -> Vec<Recorded> {
+    let mut found: Vec<Recorded> = Vec::new();
+    let mut in_settings = false;
+    for line in text.lines() {
+        if let Some(setting) = line.strip_prefix(' ') {
+            let digest = setting.split_ascii_whitespace().nth(1).unwrap_or_default();
+            if let Some(package) = found.last_mut().filter(|_| in_settings) {
+                package.digest(digest);
+            }
+            continue;
+        }
+        let Some((field, value)) = line.split_once(':') else {
+            continue;
+        };
+        in_settings = field.eq_ignore_ascii_case("Conffiles");
+        let value = value.trim();
+        if field.eq_ignore_ascii_case("Package") {
+            found.push(Recorded::of("deb", value));
+        }
+        let Some(package) = found.last_mut() else { continue };
+        if field.eq_ignore_ascii_case("Version") {
+            package.version = Some(value.to_owned());
+        } else if field.eq_ignore_ascii_case("Maintainer") {
+            package.is_distributed = Some(is_distributed("deb", value));
+        }
+    }
+    for package in &mut found {
+        // Nobody who maintains it is nobody of a distribution.
+        package.is_distributed.get_or_insert(false);
+    }
+    found
+}
+
+fn dpkg_sums(path: &str, text: &str) -> Option<Recorded> {
+    let name = path.rsplit('/').next()?.strip_suffix(".md5sums")?;
+    let mut package = Recorded::of("deb", name.split(':').next()?);
+    for (digest, _) in text.lines().filter_map(|line| line.split_once("  ")) {
+        package.digest(digest);
+    }
+    Some(package)
+}
+
+fn apk(text: &str) -> Vec<Recorded> {
+    let mut found: Vec<Recorded> = Vec::new();
+    for line in text.lines() {
+        let Some((letter, value)) = line.split_once(':') else {
+            continue;
+        };
+        if letter == "P" {
+            let mut package = Recorded::of("apk", value);
+            package.is_distributed = Some(false);
+            found.push(package);
+        }
+        let Some(package) = found.last_mut() else { continue };
+        match letter {
+            "V" => package.version = Some(value.to_owned()),
+            "m" => package.is_distributed = Some(is_distributed("apk", value)),
+            "Z" => {
+                let digest = value.strip_prefix("Q1").and_then(base64);
+                package.digest(&digest.map(|bytes| hex(&bytes)).unwrap_or_default());
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn of_rpm(package: rpm::WithFiles) -> Recorded {
+    let mut recorded = Recorded::of("rpm", &package.name);
+    let vendor = package.vendor.as_deref();
+    recorded.is_distributed = Some(vendor.is_some_and(|vendor| is_distributed("rpm", vendor)));
+    recorded.version = Some(package.version);
+    for file in &package.files {
+        recorded.digest(&file.digest);
+    }
+    recorded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bartizan_model::{AssetId, Confidence};
+
+    const STATUS: &str = "Package: a\nStatus: install ok installed\nMaintainer: X <x@lists.debian.org>\nVersion: 1-2\n\
+        Conffiles:\n /etc/a 900150983cd24fb0d6963f7d28e17f72\n /etc/b newconffile\nDescription: d\n 1 2\n\n\
+        Package: own\nVersion: 1\nMaintainer: Y <y@notdebian.org>\n";
+
+    fn content(path: &str, bytes: &[u8]) -> Content {
+        Content {
+            path: path.to_owned(),
+            layer: None,
+            digests: ContentDigests::of(bytes),
+        }
+    }
+
+    fn found(paths: &[&str]) -> Finding {
+        let fingerprint = FingerprintBuilder::new("leak/x").finish();
+        let rank = (Severity::High, Confidence::High);
+        let mut finding = Finding::new("leak/x".to_owned(), rank, fingerprint, AssetId::file("x"));
+        finding.message = "a key".to_owned();
+        finding.locations = paths.iter().map(|path| Location::of_file(*path)).collect();
+        finding
+    }
+
+    fn lowered(lists: &[(&str, &str)], contents: &[Content], paths: &[&str]) -> Finding {
+        let packaged = Packaged::default();
+        let read = lists.iter().flat_map(|(path, text)| read(path, text.as_bytes()));
+        *packaged.0.lock().unwrap() = read.collect();
+        let mut findings = [found(paths)];
+        packaged.lower(&mut findings, contents);
+        let [finding] = findings;
+        finding
+    }
+
+    #[test]
+    fn a_settings_file_as_the_distribution_brings_it_is_public_and_a_changed_one_is_not() {
+        let status = ("var/lib/dpkg/status", STATUS);
+        let finding = lowered(&[status], &[content("etc/a", b"abc")], &["etc/a"]);
+        assert_eq!(finding.severity, Severity::Low);
+        assert_eq!(
+            finding.message,
+            "a key; it is public: the package a 1-2 of the distribution brings this file unchanged"
+        );
+        assert_eq!(finding.evidence.len(), 1);
+        let finding = lowered(&[status], &[content("etc/a", b"abd")], &["etc/a"]);
+        assert_eq!((finding.severity, finding.evidence.len()), (Severity::High, 0));
+    }
+
+    #[test]
+    fn what_a_package_of_somebody_else_brings_is_not_public() {
+        let sums = "900150983cd24fb0d6963f7d28e17f72  srv/key\n";
+        for (list, severity) in [("own", Severity::High), ("a", Severity::Low), ("other", Severity::High)] {
+            let list = format!("var/lib/dpkg/info/{list}.md5sums");
+            let status = STATUS.replace("900150983cd24fb0d6963f7d28e17f72", "newconffile");
+            let lists = [("var/lib/dpkg/status", status.as_str()), (list.as_str(), sums)];
+            let finding = lowered(&lists, &[content("srv/key", b"abc")], &["srv/key"]);
+            assert_eq!(finding.severity, severity, "{list}");
+        }
+    }
+
+    #[test]
+    fn one_place_that_no_package_brought_keeps_the_finding_as_it_was() {
+        let lists = [("var/lib/dpkg/status", STATUS)];
+        let contents = [content("etc/a", b"abc"), content("srv/a", b"abd")];
+        let finding = lowered(&lists, &contents, &["etc/a", "srv/a"]);
+        assert_eq!(finding.severity, Severity::High);
+        let finding = lowered(&lists, &[content("etc/a", b"abc")], &["etc/a", "etc/a!/x"]);
+        assert_eq!(finding.severity, Severity::Low);
+    }
+
+    #[test]
+    fn what_python_compiled_from_a_packaged_source_is_as_public_as_that() {
+        let lists = [("var/lib/dpkg/status", STATUS)];
+        let contents = [content("lib/m.py", b"abc"), content("lib/__pycache__/m.cpython-311.pyc", b"z")];
+        let paths = ["lib/__pycache__/m.cpython-311.pyc", "lib/m.py"];
+        assert_eq!(lowered(&lists, &contents, &paths).severity, Severity::Low);
+        let paths = ["lib/__pycache__/n.cpython-311.pyc", "lib/m.py"];
+        assert_eq!(lowered(&lists, &contents, &paths).severity, Severity::High);
+    }
+
+    #[test]
+    fn apk_records_sha_1_in_base64() {
+        let apk = "P:k\nV:2-r0\nm:N <n@alpinelinux.org>\nF:etc\nR:k\nZ:Q1qZk+NkcGgWq6PiVxeFDCbJzQ2J0=\n";
+        let finding = lowered(&[("lib/apk/db/installed", apk)], &[content("etc/k", b"abc")], &["etc/k"]);
+        assert_eq!(finding.severity, Severity::Low);
+        let apk = apk.replace("alpinelinux.org", "alpinelinux.org.acme.example");
+        let finding = lowered(&[("lib/apk/db/installed", &apk)], &[content("etc/k", b"abc")], &["etc/k"]);
+        assert_eq!(finding.severity, Severity::High);
+    }
+
+    #[test]
+    fn vendors_and_domains_are_told_from_those_that_look_like_them() {
+        for (kind, who, is) in [
+            ("deb", "A <a@debian.org>", true),
+            ("deb", "A <a@lists.alioth.debian.org>", true),
+            ("deb", "A <a@evildebian.org>", false),
+            ("deb", "debian.org", false),
+            ("rpm", "Red Hat, Inc.", true),
+            ("rpm", "Acme", false),
+            ("apk", "", false),
+        ] {
+            assert_eq!(is_distributed(kind, who), is, "{who}");
+        }
+    }
+}
