@@ -30,6 +30,7 @@ mod hook;
 mod images;
 mod interrupts;
 mod minimal_images;
+mod packaged_files;
 mod progress;
 mod pulled_images;
 mod remediation;

@@ -6,6 +6,7 @@
 //! <https://manpages.debian.org/deb-md5sums.5>, <https://wiki.alpinelinux.org/wiki/Apk_spec>,
 //! <https://rpm-software-management.github.io/rpm/manual/tags.html>
 
+use crate::catalog::binary::may_be_binary;
 use crate::catalog::encoding::{base64, hex};
 use crate::catalog::os::rpm;
 use bartizan_content::images;
@@ -222,7 +223,8 @@ impl Check for PackagedCheck {
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
-        if kind_of(&file.path).is_some() {
+        // Large programs are held at once, so that they can be told by their digests.
+        if kind_of(&file.path).is_some() || may_be_binary(&file.path) {
             Interest::Entire(LARGEST)
         } else {
             Interest::No
