@@ -15,7 +15,7 @@ const PATHS: &[&str] = &[
 fuzz_target!(|data: &[u8]| {
     let Some((first, bytes)) = data.split_first() else { return };
     let path = PATHS[usize::from(*first) % PATHS.len()];
-    let file = |path| Planted { path, kind: NodeKind::File, mode: 0o755, owner: 0, size: bytes.len() as u64, link: "" };
+    let file = |path| Planted { path, kind: NodeKind::File, mode: 0o755, owner: 0, group: 0, size: bytes.len() as u64, link: "" };
     let link = |path, link| Planted { kind: NodeKind::Link, link, ..file(path) };
     let layer = Layer { digest: None, diff_id: Digest::sha256(b"") };
     let image = Image {

@@ -34,6 +34,7 @@ mod packaged_files;
 mod progress;
 mod pulled_images;
 mod remediation;
+mod roots;
 mod rules;
 mod sandbox;
 mod sbom;

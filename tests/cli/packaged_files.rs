@@ -37,7 +37,8 @@ fn gzip(text: &str) -> Vec<u8> {
 /// Makes a package of dpkg and installs it below `root`.
 fn installed(sandbox: &Sandbox, root: &Path, name: &str, maintainer: &str, files: &[(&str, Vec<u8>)]) {
     let tree = sandbox.root().join(name);
-    let mut control = format!("Package: {name}\nVersion: 1.2-3\nArchitecture: all\nMaintainer: {maintainer}\n");
+    let mut control =
+        format!("Package: {name}\nVersion: 1.2-3\nArchitecture: all\nMaintainer: {maintainer}\n");
     control.push_str("Description: harbour\n");
     put(&tree.join("DEBIAN/control"), control.as_bytes());
     let mut settings = String::new();
@@ -64,7 +65,10 @@ fn installed(sandbox: &Sandbox, root: &Path, name: &str, maintainer: &str, files
     }
     done(
         Command::new("dpkg")
-            .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+            .env(
+                "PATH",
+                "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            )
             .args(["--force-not-root", "--force-script-chrootless", "--log=/dev/null"])
             .arg(format!("--root={}", root.display()))
             .arg("-i")
@@ -97,14 +101,23 @@ fn root(sandbox: &Sandbox) -> std::path::PathBuf {
     library.extend(line(5));
     let files = [
         ("usr/share/doc/harbour/example", line(1)),
-        ("usr/share/doc/harbour/more.gz", gzip(&format!("key = {}\n", token(2)))),
+        (
+            "usr/share/doc/harbour/more.gz",
+            gzip(&format!("key = {}\n", token(2))),
+        ),
         ("etc/harbour/as-it-came", line(3)),
         ("etc/harbour/changed", b"key =\n".to_vec()),
         ("usr/lib/libharbour.so.1", library),
     ];
     installed(sandbox, &root, "harbour", DEBIAN, &files);
     std::fs::write(root.join("etc/harbour/changed"), line(4)).unwrap();
-    installed(sandbox, &root, "own", "Acme <dev@acme.example>", &[("srv/own/key", line(6))]);
+    installed(
+        sandbox,
+        &root,
+        "own",
+        "Acme <dev@acme.example>",
+        &[("srv/own/key", line(6))],
+    );
     root
 }
 
@@ -122,7 +135,9 @@ fn judge(report: &Value) {
         let (severity, message) = &found[path];
         assert_eq!(severity, "low", "{path}");
         assert!(
-            message.contains("it is public: the package harbour 1.2-3 of the distribution brings this file unchanged"),
+            message.contains(
+                "it is public: the package harbour 1.2-3 of the distribution brings this file unchanged"
+            ),
             "{message}"
         );
     }
@@ -205,9 +220,16 @@ fn rpm_records_sha_256_and_the_vendor_tells_whose_the_package_is() {
     let rule = sandbox.root().join("rule.yaml");
     let rule = rule.to_str().unwrap();
     let only = ["--rules", rule, "--only", "leak/harbour-token"];
-    let report = written(&sandbox, &[&["scan", "rootfs:root", "-o", "json"], &only[..]].concat());
+    let report = written(
+        &sandbox,
+        &[&["scan", "rootfs:root", "-o", "json"], &only[..]].concat(),
+    );
     let found = found(&report);
     assert_eq!(found["usr/share/harbour/key"].0, "low", "{found:?}");
-    assert!(found["usr/share/harbour/key"].1.contains("the package harbour 1-2"));
+    assert!(
+        found["usr/share/harbour/key"]
+            .1
+            .contains("the package harbour 1-2")
+    );
     assert_eq!(found["usr/share/own/key"].0, "high", "{found:?}");
 }

@@ -1,7 +1,7 @@
 //! The types between sources and the engine.
 
 use crate::digest::ContentDigests;
-use crate::image::Image;
+use crate::image::{Image, Tree};
 use bartizan_model::{Skipped, Target};
 use std::sync::Arc;
 
@@ -301,6 +301,11 @@ pub trait Source: Send + Sync {
     /// Where the source is a container image: what is known of it as a whole, once every entry was read. An error
     /// means that nothing read from it may be judged by. Answered once.
     fn image(&self) -> Option<Result<Image, SourceError>> {
+        None
+    }
+
+    /// Where the source is the root of a system: everything that is in it, with permissions and owners.
+    fn root(&self) -> Option<Tree> {
         None
     }
 }

@@ -94,7 +94,10 @@ impl Packaged {
                 .locations
                 .iter()
                 .all(|place| owner(place).is_some() || compiled(place));
-            let owner = finding.locations.iter().find_map(|place| Some((place, owner(place)?)));
+            let owner = finding
+                .locations
+                .iter()
+                .find_map(|place| Some((place, owner(place)?)));
             if let Some((place, owner)) = owner.filter(|_| is_public) {
                 let place = place.clone();
                 speak(finding, place, owner);
@@ -143,10 +146,7 @@ fn brought<'r>(recorded: &'r [Recorded], contents: &[Content]) -> HashMap<String
 }
 
 /// The package that brought what stands at a place, which may be a member of an archive.
-fn owner<'r>(
-    by_place: &HashMap<(&str, Option<&str>), Owner<'r>>,
-    place: &Location,
-) -> Option<Owner<'r>> {
+fn owner<'r>(by_place: &HashMap<(&str, Option<&str>), Owner<'r>>, place: &Location) -> Option<Owner<'r>> {
     let layer = place.layer.as_deref();
     let outer = place.path.split_once("!/").map(|(outer, _)| outer);
     let own = by_place.get(&(place.path.as_str(), layer));
@@ -441,7 +441,11 @@ mod tests {
     #[test]
     fn what_a_package_of_somebody_else_brings_is_not_public() {
         let sums = "900150983cd24fb0d6963f7d28e17f72  srv/key\n";
-        for (list, severity) in [("own", Severity::High), ("a", Severity::Low), ("other", Severity::High)] {
+        for (list, severity) in [
+            ("own", Severity::High),
+            ("a", Severity::Low),
+            ("other", Severity::High),
+        ] {
             let list = format!("var/lib/dpkg/info/{list}.md5sums");
             let status = STATUS.replace("900150983cd24fb0d6963f7d28e17f72", "newconffile");
             let lists = [("var/lib/dpkg/status", status.as_str()), (list.as_str(), sums)];
@@ -463,7 +467,10 @@ mod tests {
     #[test]
     fn what_python_compiled_from_a_packaged_source_is_as_public_as_that() {
         let lists = [("var/lib/dpkg/status", STATUS)];
-        let contents = [content("lib/m.py", b"abc"), content("lib/__pycache__/m.cpython-311.pyc", b"z")];
+        let contents = [
+            content("lib/m.py", b"abc"),
+            content("lib/__pycache__/m.cpython-311.pyc", b"z"),
+        ];
         let paths = ["lib/__pycache__/m.cpython-311.pyc", "lib/m.py"];
         assert_eq!(lowered(&lists, &contents, &paths).severity, Severity::Low);
         let paths = ["lib/__pycache__/n.cpython-311.pyc", "lib/m.py"];
@@ -473,10 +480,18 @@ mod tests {
     #[test]
     fn apk_records_sha_1_in_base64() {
         let apk = "P:k\nV:2-r0\nm:N <n@alpinelinux.org>\nF:etc\nR:k\nZ:Q1qZk+NkcGgWq6PiVxeFDCbJzQ2J0=\n";
-        let finding = lowered(&[("lib/apk/db/installed", apk)], &[content("etc/k", b"abc")], &["etc/k"]);
+        let finding = lowered(
+            &[("lib/apk/db/installed", apk)],
+            &[content("etc/k", b"abc")],
+            &["etc/k"],
+        );
         assert_eq!(finding.severity, Severity::Low);
         let apk = apk.replace("alpinelinux.org", "alpinelinux.org.acme.example");
-        let finding = lowered(&[("lib/apk/db/installed", &apk)], &[content("etc/k", b"abc")], &["etc/k"]);
+        let finding = lowered(
+            &[("lib/apk/db/installed", &apk)],
+            &[content("etc/k", b"abc")],
+            &["etc/k"],
+        );
         assert_eq!(finding.severity, Severity::High);
     }
 

@@ -7,6 +7,7 @@ mod image;
 mod judged;
 mod pulled;
 mod remediation;
+mod root;
 mod rules;
 mod several;
 mod source;
@@ -149,6 +150,12 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         .unwrap_or_default();
     if let Some(made) = &made {
         made.judge(&selection, &mut outcome);
+    }
+    if selection.family("image")
+        && request.inventory != Inventory::Only
+        && let Some(tree) = source.root()
+    {
+        root::judge(&tree, &selection, &mut outcome);
     }
     if let Some(error) = &outcome.cache_error {
         terminal.warn(format_args!(
@@ -429,6 +436,11 @@ fn checks(
     let is_image = request.scan.targets.iter().any(|target| place::is_image(target));
     if is_image && selection.family("image") {
         checks.push(Box::new(ConfigurationCheck::new()));
+    }
+    let is_root = matches!(request.scan.targets.as_slice(), [one] if place::is_built(one)) && !is_image;
+    if is_root && selection.family("image") {
+        checks.push(Box::new(ConfigurationCheck::of_files()));
+        checks.push(Box::new(ConfigurationCheck::of_nothing()));
     }
     checks.push(Box::new(InlineWaivers::default()));
     Ok(checks)

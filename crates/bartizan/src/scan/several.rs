@@ -1,7 +1,9 @@
 //! Several targets as one source. Paths keep the name of their target in front, so that they stay apart.
 
 use bartizan_model::{Skipped, Target};
-use bartizan_source::{Consumer, ContentDigests, Entry, FileMeta, Handle, Interest, Source, SourceError, Unit};
+use bartizan_source::{
+    Consumer, ContentDigests, Entry, FileMeta, Handle, Interest, Source, SourceError, Unit,
+};
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;

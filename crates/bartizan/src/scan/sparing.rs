@@ -6,8 +6,10 @@ use bartizan_engine::config::Config;
 use bartizan_engine::globs::PathGlobs;
 use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
 use bartizan_model::{RuleInfo, Skipped, Target};
-use bartizan_source::image::Image;
-use bartizan_source::{Consumer, ContentDigests, Entry, FileMeta, Handle, Interest, Source, SourceError, Unit};
+use bartizan_source::image::{Image, Tree};
+use bartizan_source::{
+    Consumer, ContentDigests, Entry, FileMeta, Handle, Interest, Source, SourceError, Unit,
+};
 
 /// Globs, and what to put before a path to compare it with them.
 #[derive(Debug, Clone)]
@@ -60,6 +62,10 @@ impl Source for Excluding {
 
     fn image(&self) -> Option<Result<Image, SourceError>> {
         self.source.image()
+    }
+
+    fn root(&self) -> Option<Tree> {
+        self.source.root()
     }
 }
 

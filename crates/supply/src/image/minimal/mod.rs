@@ -15,7 +15,7 @@ pub use check::{ContentsCheck, Noted};
 
 use bartizan_content::images;
 use bartizan_model::{Component, Finding, Severity};
-use bartizan_source::image::{Image, NodeKind};
+use bartizan_source::image::{Image, Node, NodeKind, Tree};
 use closure::{Closure, serves_nobody};
 use packages::{Name, Packages};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -138,9 +138,7 @@ pub fn judge(
 
 /// Sorts what a container sees into what stays and what does not; names of the same content weigh once.
 fn weigh(image: &Image, minimal: &mut Minimal, stays: impl Fn(&str, NodeKind) -> bool) {
-    let tools: HashMap<&str, &str> = images::tools()
-        .flat_map(|(kind, names)| names.into_iter().map(move |name| (name, kind)))
-        .collect();
+    let kinds = kinds_of_tools();
     let [mut seen, mut seen_kept] = [BTreeSet::new(), BTreeSet::new()];
     for (path, node) in image.tree.iter() {
         let is_kept = match node.kind {
@@ -170,15 +168,34 @@ fn weigh(image: &Image, minimal: &mut Minimal, stays: impl Fn(&str, NodeKind) ->
             minimal.kept.insert(path);
             continue;
         }
-        let place = PROGRAMS.iter().find_map(|place| path.strip_prefix(place));
-        if let Some(kind) = place.and_then(|name| tools.get(name)) {
-            let bytes = if node.kind == NodeKind::File { node.size } else { 0 };
-            minimal.tools.push(Tool { kind, path, bytes });
-        }
+        minimal.tools.extend(tool(&kinds, path, node));
     }
     minimal
         .tools
         .sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
+}
+
+/// Every tool of a tree, by kind and path.
+pub(super) fn tools(tree: &Tree) -> Vec<Tool> {
+    let kinds = kinds_of_tools();
+    let all = tree.iter().filter(|(_, node)| node.kind != NodeKind::Directory);
+    let mut tools: Vec<Tool> = all.filter_map(|(path, node)| tool(&kinds, path, node)).collect();
+    tools.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
+    tools
+}
+
+/// Kinds of tools by the name of the program.
+fn kinds_of_tools() -> HashMap<&'static str, &'static str> {
+    images::tools()
+        .flat_map(|(kind, names)| names.into_iter().map(move |name| (name, kind)))
+        .collect()
+}
+
+fn tool(kinds: &HashMap<&str, &'static str>, path: String, node: &Node) -> Option<Tool> {
+    let name = PROGRAMS.iter().find_map(|place| path.strip_prefix(place))?;
+    let kind = kinds.get(name)?;
+    let bytes = if node.kind == NodeKind::File { node.size } else { 0 };
+    Some(Tool { kind, path, bytes })
 }
 
 /// Packages that stay, to the point where nothing more is added.

@@ -100,7 +100,9 @@ impl<'a> File<'a> {
                     Some(blob) => each(Ok(&blob)),
                     None => each(Err("the overflow pages of a package are damaged".to_owned())),
                 },
-                _ => each(Err("an entry of the Berkeley DB file is of a kind that rpm does not write".to_owned())),
+                _ => each(Err(
+                    "an entry of the Berkeley DB file is of a kind that rpm does not write".to_owned(),
+                )),
             }
         }
     }

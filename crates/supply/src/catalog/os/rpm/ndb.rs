@@ -22,7 +22,9 @@ pub(super) fn is(bytes: &[u8]) -> bool {
 pub(super) fn walk(bytes: &[u8], each: &mut Each<'_>) {
     let word = |at| Order::Little.size(bytes, at);
     if word(4) != Some(0) {
-        each(Err("the version of the ndb database is not known; 0 is".to_owned()));
+        each(Err(
+            "the version of the ndb database is not known; 0 is".to_owned()
+        ));
         return;
     }
     let Some(pages) = word(12) else {
