@@ -45,7 +45,7 @@ impl Image {
     }
 
     /// Adds a layer that deletes a file.
-    fn deleted(&self, path: &str, created_by: &str) -> &Self {
+    pub(crate) fn deleted(&self, path: &str, created_by: &str) -> &Self {
         self.insert(&["--whiteout", path], created_by)
     }
 
@@ -71,7 +71,7 @@ impl Image {
         self
     }
 
-    fn scan(&self, arguments: &[&str]) -> Answer {
+    pub(crate) fn scan(&self, arguments: &[&str]) -> Answer {
         self.sandbox.scan(&[&["oci:image:app"], arguments].concat())
     }
 
@@ -82,7 +82,7 @@ impl Image {
         )
     }
 
-    fn blobs(&self) -> Vec<PathBuf> {
+    pub(crate) fn blobs(&self) -> Vec<PathBuf> {
         let directory = self.sandbox.path("image/blobs/sha256");
         let mut blobs: Vec<PathBuf> = std::fs::read_dir(directory)
             .unwrap()

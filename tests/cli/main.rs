@@ -29,6 +29,7 @@ mod help;
 mod hook;
 mod images;
 mod interrupts;
+mod layer_results;
 mod minimal_images;
 mod packaged_files;
 mod progress;

@@ -25,6 +25,11 @@ pub trait Check: Send + Sync {
     /// The rules whose findings it may report.
     fn rules(&self) -> Vec<RuleInfo>;
 
+    /// Whether it looks at files at all. The digest of one that does not is no part of the key of cached results.
+    fn looks_at_files(&self) -> bool {
+        true
+    }
+
     /// How much of a file it wants; decided before the file is read.
     fn wants(&self, file: &FileMeta) -> Interest;
 

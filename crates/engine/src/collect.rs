@@ -105,25 +105,27 @@ pub(crate) struct Collector {
 }
 
 impl Collector {
-    pub(crate) fn add(&mut self, position: usize, mut tally: Tally) {
+    /// Adds what was found in an entry, and gives it back as it is kept.
+    pub(crate) fn add(&mut self, position: usize, mut tally: Tally) -> Option<&Tally> {
         tally.close_unit();
         self.tallies.push((position, tally));
+        self.tallies.last().map(|(_, tally)| tally)
     }
 
-    pub(crate) fn reuse(&mut self, position: usize, cached: &CachedEntry) {
-        let mut tally = cached.clone().into_tally();
+    pub(crate) fn reuse(&mut self, position: usize, cached: CachedEntry) {
+        let mut tally = cached.into_tally();
         tally.from_cache = true;
         self.tallies.push((position, tally));
     }
 
     pub(crate) fn merge(workers: Vec<Self>) -> Self {
-        let mut tallies: Vec<(usize, Tally)> =
-            workers.into_iter().flat_map(|worker| worker.tallies).collect();
-        tallies.sort_by_key(|(position, _)| *position);
-        Self {
-            tallies,
-            cache_error: None,
+        let mut all = Self::default();
+        for mut worker in workers {
+            all.tallies.append(&mut worker.tallies);
+            all.cache_error = all.cache_error.or(worker.cache_error);
         }
+        all.tallies.sort_by_key(|(position, _)| *position);
+        all
     }
 
     pub(crate) fn into_outcome(

@@ -12,6 +12,7 @@ pub mod globs;
 mod input;
 mod order;
 mod run;
+mod shelf;
 mod sink;
 pub mod suggest;
 pub mod system;

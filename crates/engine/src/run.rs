@@ -3,10 +3,11 @@
 //! In: a source, checks and options. Out: an [`Outcome`] whose order does not depend on the number of workers.
 //! A check that panics is caught and reported as Failed; the scan goes on.
 
-use crate::cache::{Cache, CacheOptions};
+use crate::cache::{Cache, CacheOptions, CachedEntry};
 use crate::check::Check;
 use crate::collect::{CheckTally, Collector, Tally};
 use crate::input::Input;
+use crate::shelf::Shelf;
 use crate::sink::{Content, Fact, InlineWaiver, Sink};
 use bartizan_model::{CheckRun, CheckStatus, Component, Finding, Skipped, Stats};
 use bartizan_source::{Consumer, ContentDigests, Entry, FileMeta, Interest, Source, SourceError, Unit};
@@ -96,7 +97,13 @@ pub fn run(
     let entries = source.list(&mut skipped)?;
     let bytes = entries.iter().map(|entry| entry.meta.size).sum::<u64>();
     options.progress.planned(entries.len() as u64, bytes);
-    let cache = options.cache.as_ref().map(|cache| Cache::open(cache, checks));
+    let asked = options.cache.as_ref();
+    let cache = asked
+        .filter(|cache| !cache.by_entry)
+        .map(|cache| Cache::open(cache, checks));
+    let shelf = asked
+        .filter(|cache| cache.by_entry)
+        .map(|cache| Shelf::open(cache, checks));
     let next = AtomicUsize::new(0);
     let jobs = worker_count(options.jobs, entries.len(), bytes);
     let shared = Shared {
@@ -105,6 +112,7 @@ pub fn run(
         options,
         entries: &entries,
         cache: cache.as_ref(),
+        shelf: shelf.as_ref(),
         next: &next,
         batch: (entries.len() / (jobs * 16)).clamp(1, LARGEST_BATCH),
     };
@@ -128,6 +136,9 @@ pub fn run(
         done
     });
 
+    if let Some(shelf) = &shelf {
+        shelf.tidy();
+    }
     let interrupted = options.interrupt.load(Ordering::Relaxed);
     let mut collected = Collector::merge(workers);
     if let (Some(cache), false) = (&cache, interrupted)
@@ -155,6 +166,7 @@ struct Shared<'a> {
     options: &'a RunOptions<'a>,
     entries: &'a [Entry],
     cache: Option<&'a Cache>,
+    shelf: Option<&'a Shelf>,
     next: &'a AtomicUsize,
     /// Entries taken at once: few enough to keep the workers equally busy to the end.
     batch: usize,
@@ -194,6 +206,13 @@ fn look_at(
     collector: &mut Collector,
 ) -> u64 {
     if let Some(cached) = shared.cache.and_then(|cache| cache.by_signature(entry)) {
+        collector.reuse(position, cached.clone());
+        return 0;
+    }
+    if let Some(cached) = shared.shelf.and_then(|shelf| shelf.take(entry))
+        && let Some(kept) = cached.kept()
+        && shared.source.restore(entry, kept)
+    {
         collector.reuse(position, cached);
         return 0;
     }
@@ -207,8 +226,21 @@ fn look_at(
         findings_before: 0,
     };
     shared.source.read(entry, buffer, &mut reader);
-    collector.add(position, reader.tally);
-    reader.told
+    let (tally, told) = (reader.tally, reader.told);
+    let tally = collector.add(position, tally);
+    if let (Some(shelf), Some(tally), false) = (
+        shared.shelf,
+        tally,
+        shared.options.interrupt.load(Ordering::Relaxed),
+    ) && let Some(result) = shared
+        .source
+        .kept(entry)
+        .and_then(|kept| CachedEntry::from_kept(entry, tally, kept))
+        && let Err(error) = shelf.put(entry, &result)
+    {
+        collector.cache_error = Some(error.to_string());
+    }
+    told
 }
 
 /// Receives what the source reads from one entry and runs the checks on it.
@@ -352,6 +384,11 @@ impl Consumer for Reader<'_> {
 
     fn stopped(&self) -> bool {
         self.shared.options.interrupt.load(Ordering::Relaxed)
+    }
+
+    fn read_so_far(&mut self, bytes: u64) {
+        self.told += bytes;
+        self.shared.options.progress.advanced(0, bytes);
     }
 
     fn expanded(&mut self, meta: &FileMeta, content: &mut dyn FnMut() -> Option<ContentDigests>) {

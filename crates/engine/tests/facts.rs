@@ -121,6 +121,7 @@ fn facts_come_from_the_cache_and_what_was_found_is_judged_anew() {
     let data = tempfile::tempdir().unwrap();
     let cache = || {
         Some(CacheOptions {
+            by_entry: false,
             file: data.path().join("cache"),
             salt: String::new(),
         })

@@ -115,7 +115,9 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     let noted = note_contents(request, &selection, &mut checks);
     let packaged = note_packaged(request, &selection, &mut checks);
     let flag = interrupt::install(reads_stdin(request));
-    let bar = Bar::new();
+    let mut targets = request.scan.targets.iter();
+    let is_image = targets.any(|target| place::is_image(target));
+    let bar = Bar::new(if is_image { "parts of the image" } else { "files" });
     let options = RunOptions {
         jobs: usize::try_from(config.number("scan.jobs")).unwrap_or(0),
         cache: cache(request, &config, &place),
@@ -485,11 +487,16 @@ fn reads_stdin(request: &Request<'_>) -> bool {
 
 fn cache(request: &Request<'_>, config: &Config, place: &Place) -> Option<CacheOptions> {
     let select = &request.scan.select;
-    // What a layer brings is judged by all that lies above it, which results kept for single entries do not tell.
-    let mut targets = request.scan.targets.iter();
-    let is_image = targets.any(|target| place::is_image(target));
-    if !config.flag("data.cache") || reads_stdin(request) || is_image {
+    if !config.flag("data.cache") || reads_stdin(request) {
         return None;
+    }
+    let mut targets = request.scan.targets.iter();
+    if targets.any(|target| place::is_image(target)) {
+        return Some(CacheOptions {
+            file: place::data_dir(config)?.join("cache").join("layers"),
+            salt: image_salt(request, config, place),
+            by_entry: true,
+        });
     }
     let what = format!(
         "{}{}{}{}",
@@ -513,7 +520,27 @@ fn cache(request: &Request<'_>, config: &Config, place: &Place) -> Option<CacheO
     Some(CacheOptions {
         file,
         salt: salt.join("\n"),
+        by_entry: false,
     })
+}
+
+/// What the results of a layer depend on besides its content and the checks. Where the image lies is nothing to it, so that images
+/// with the same base share the results of its layers.
+fn image_salt(request: &Request<'_>, config: &Config, place: &Place) -> String {
+    let options = source::options(config, place);
+    let globs = ["scan.exclude", "leak.allow-paths"].map(|key| {
+        let list = config.list(key);
+        let prefix = if list.is_empty() {
+            String::new()
+        } else {
+            source::prefix(config, key, place)
+        };
+        format!("{list:?} {prefix:?}")
+    });
+    format!(
+        "{:?} {:?} {:?} {globs:?} {:?}",
+        options.windows, options.archives, options.images, request.inventory
+    )
 }
 
 fn manuals(checks: &[Box<dyn Check>]) -> BTreeMap<String, RuleInfo> {

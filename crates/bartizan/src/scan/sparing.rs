@@ -60,6 +60,14 @@ impl Source for Excluding {
         self.source.read(entry, buffer, consumer);
     }
 
+    fn kept(&self, entry: &Entry) -> Option<Vec<u8>> {
+        self.source.kept(entry)
+    }
+
+    fn restore(&self, entry: &Entry, kept: &[u8]) -> bool {
+        self.source.restore(entry, kept)
+    }
+
     fn image(&self) -> Option<Result<Image, SourceError>> {
         self.source.image()
     }
@@ -98,6 +106,10 @@ impl Consumer for Without<'_> {
         self.consumer.stopped()
     }
 
+    fn read_so_far(&mut self, bytes: u64) {
+        self.consumer.read_so_far(bytes);
+    }
+
     fn expanded(&mut self, meta: &FileMeta, content: &mut dyn FnMut() -> Option<ContentDigests>) {
         self.consumer.expanded(meta, content);
     }
@@ -116,6 +128,10 @@ impl Check for Sparing {
 
     fn rules(&self) -> Vec<RuleInfo> {
         self.check.rules()
+    }
+
+    fn looks_at_files(&self) -> bool {
+        self.check.looks_at_files()
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {

@@ -247,6 +247,10 @@ impl Check for ConfigurationCheck {
         rules()
     }
 
+    fn looks_at_files(&self) -> bool {
+        false
+    }
+
     fn wants(&self, _: &FileMeta) -> Interest {
         Interest::No
     }
