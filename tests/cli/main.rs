@@ -31,6 +31,7 @@ mod images;
 mod interrupts;
 mod layer_results;
 mod minimal_images;
+mod minimal_systems;
 mod packaged_files;
 mod progress;
 mod pulled_images;

@@ -31,10 +31,26 @@ const RUNTIMES: [(&str, &[&str]); 6] = [
             "usr/share/node_modules/",
         ],
     ),
-    ("perl", &["usr/share/perl5/", "usr/share/perl/", "usr/lib/perl5/"]),
-    ("php", &["usr/lib/php", "usr/share/php"]),
-    ("python3", &["usr/lib/python3"]),
-    ("ruby", &["usr/lib/ruby/", "usr/share/rubygems-integration/"]),
+    (
+        "perl",
+        &[
+            "usr/share/perl5/",
+            "usr/share/perl/",
+            "usr/lib/perl5/",
+            "usr/lib64/perl5/",
+        ],
+    ),
+    ("php", &["usr/lib/php", "usr/lib64/php", "usr/share/php"]),
+    ("python3", &["usr/lib/python3", "usr/lib64/python3"]),
+    (
+        "ruby",
+        &[
+            "usr/lib/ruby/",
+            "usr/lib64/ruby/",
+            "usr/share/ruby/",
+            "usr/share/rubygems-integration/",
+        ],
+    ),
 ];
 /// Directories in which programs lie.
 const PROGRAMS: [&str; 6] = [
@@ -107,7 +123,7 @@ pub fn judge(
     let packages = Packages::of(image, &notes);
     if let Some(manager) = packages.opaque.first() {
         return Err(format!(
-            "the lists of files of {manager} are not read, so nobody can tell what belongs to which package"
+            "the lists of files of {manager} are not read, or not whole, so nobody can tell what belongs to which package"
         ));
     }
     let mut closure = Closure::new(image, &notes);
@@ -148,6 +164,8 @@ fn weigh(image: &Image, minimal: &mut Minimal, stays: impl Fn(&str, NodeKind) ->
                 let is_state = [
                     "var/lib/dpkg/",
                     "var/lib/apt/",
+                    "var/lib/rpm/",
+                    "usr/lib/sysimage/rpm/",
                     "usr/share/doc/",
                     "usr/share/man/",
                 ];
@@ -284,7 +302,7 @@ impl<'c> Installed<'c> {
     fn of(components: &'c [Component]) -> Self {
         let ours = components
             .iter()
-            .filter(|one| matches!(one.purl.kind(), "deb" | "apk"));
+            .filter(|one| matches!(one.purl.kind(), "deb" | "apk" | "rpm"));
         Self(ours.map(|one| (name_of(one), one)).collect())
     }
 

@@ -5,9 +5,12 @@
 //! bytes of magic that a package file has in front.
 
 use crate::catalog::bytes::{Order, slice};
+use std::collections::HashSet;
 
 /// Most index entries of a header; rpm itself refuses more than this.
 const MOST_ENTRIES: usize = 0xffff;
+/// Longest path that a package is taken to ask for, in bytes: no more of a directory is copied for each of its files.
+const LONGEST_WANTED: usize = 1024;
 
 /// What an inventory needs of a header.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,6 +26,10 @@ pub(super) struct Header {
     pub(super) source_rpm: Option<String>,
     /// `name:stream:version:context:arch` of the module it was built in.
     pub(super) module: Option<String>,
+    /// Names of what it provides: libraries, commands, itself.
+    pub(super) provides: Vec<String>,
+    /// Names and paths of files that it needs once it is installed; what only the scripts of its installation need is left out.
+    pub(super) requires: Vec<String>,
 }
 
 impl Header {
@@ -45,8 +52,18 @@ impl Header {
             license: text(LICENSE),
             source_rpm: text(SOURCE_RPM),
             module: text(MODULE),
+            provides: values.texts(PROVIDES).map(str::to_owned).collect(),
+            requires: requires(&values),
         })
     }
+}
+
+/// What a package needs once it is installed. Conditions in parentheses depend on other packages and are passed over.
+fn requires(values: &Values<'_>) -> Vec<String> {
+    let flags = values.integers(REQUIRE_FLAGS).chain(std::iter::repeat(0));
+    let asked = values.texts(REQUIRES).zip(flags);
+    let asked = asked.filter(|(name, flags)| flags & FOR_INSTALLATION == 0 && !name.starts_with('('));
+    asked.map(|(name, _)| name.to_owned()).collect()
 }
 
 /// A file of an installed package.
@@ -66,6 +83,27 @@ pub(crate) struct WithFiles {
     pub(crate) version: String,
     pub(crate) vendor: Option<String>,
     pub(crate) files: Vec<PackedFile>,
+}
+
+/// Calls `each` with every path of a header that is among `wanted`.
+pub(super) fn files_among<'w>(blob: &[u8], wanted: &HashSet<&'w str>, each: &mut dyn FnMut(&'w str)) {
+    let Ok(values) = Values::parse(blob) else { return };
+    let directories: Vec<&str> = values.texts(DIRECTORIES).collect();
+    let mut path = String::new();
+    for (name, place) in values.texts(BASE_NAMES).zip(values.integers(DIRECTORY_OF_FILE)) {
+        let place = usize::try_from(place).ok();
+        let Some(directory) = place.and_then(|place| directories.get(place)) else {
+            continue;
+        };
+        if directory.len() + name.len() <= LONGEST_WANTED {
+            path.clear();
+            path.push_str(directory);
+            path.push_str(name);
+            if let Some(path) = wanted.get(path.as_str()) {
+                each(path);
+            }
+        }
+    }
 }
 
 impl WithFiles {
@@ -103,10 +141,17 @@ const LICENSE: usize = 1014;
 const ARCH: usize = 1022;
 const DIGESTS: usize = 1035;
 const SOURCE_RPM: usize = 1044;
+const PROVIDES: usize = 1047;
+const REQUIRE_FLAGS: usize = 1048;
+const REQUIRES: usize = 1049;
 const DIRECTORY_OF_FILE: usize = 1116;
 const BASE_NAMES: usize = 1117;
 const DIRECTORIES: usize = 1118;
 const MODULE: usize = 5096;
+
+/// Flags of what is needed before, while or after a package is installed or erased, by its scripts, and of what rpm itself must know
+/// (`rpmlib`), <https://github.com/rpm-software-management/rpm/blob/master/include/rpm/rpmds.h>.
+const FOR_INSTALLATION: u32 = 1 << 5 | 1 << 7 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 24;
 
 /// The index of a header and the values it names.
 struct Values<'b> {

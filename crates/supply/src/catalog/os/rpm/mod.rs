@@ -8,12 +8,13 @@ mod header;
 mod ndb;
 mod sqlite;
 
-use super::package;
+use super::{Added, Wanted, package};
 use crate::catalog::{Cataloger, Inventory, Unreadable, file_name};
 use bartizan_engine::Input;
 use bartizan_model::{Scope, SourcePackage};
 use header::Header;
 pub(crate) use header::WithFiles;
+use std::collections::{HashMap, HashSet};
 
 /// Reads databases of rpm.
 pub struct Rpm;
@@ -36,13 +37,66 @@ impl Cataloger for Rpm {
     }
 
     fn read(&self, input: &Input<'_>, out: &mut Inventory<'_>) -> Result<(), Unreadable> {
+        let mut relations = Relations::default();
         walk(input.bytes, &mut |blob| match blob.map(Header::parse) {
             // Keys that packages are verified with are kept as if they were packages.
             Ok(Ok(header)) if header.name == "gpg-pubkey" => {}
-            Ok(Ok(header)) => add(header, out),
+            Ok(Ok(header)) => relations.add(header, out),
             Ok(Err(problem)) => out.problem(problem),
             Err(problem) => out.problem(problem),
-        })
+        })?;
+        relations.resolve(input.bytes, out)
+    }
+}
+
+/// What packages provide and need.
+#[derive(Default)]
+struct Relations {
+    wanted: Wanted,
+    /// Packages by name.
+    added: HashMap<String, Added>,
+    requires: Vec<(Added, Vec<String>)>,
+}
+
+impl Relations {
+    fn add(&mut self, mut header: Header, out: &mut Inventory<'_>) {
+        let name = header.name.clone();
+        let provides = std::mem::take(&mut header.provides);
+        let requires = std::mem::take(&mut header.requires);
+        if let Some(added) = add(header, out) {
+            self.wanted.installs(&name, added);
+            self.added.insert(name, added);
+            for provided in provides {
+                self.wanted.provides(&provided, added);
+            }
+            self.requires.push((added, requires));
+        }
+    }
+
+    /// Joins what is needed with who provides it; of files, with who owns them.
+    fn resolve(mut self, bytes: &[u8], out: &mut Inventory<'_>) -> Result<(), Unreadable> {
+        let requires = std::mem::take(&mut self.requires);
+        let asked = requires.iter().flat_map(|(_, names)| names);
+        let paths: HashSet<&str> = asked
+            .map(String::as_str)
+            .filter(|name| name.starts_with('/'))
+            .collect();
+        if !paths.is_empty() {
+            walk(bytes, &mut |blob| {
+                let Ok(blob) = blob else { return };
+                let owner = Header::parse(blob).ok();
+                let owner = owner.and_then(|header| self.added.get(&header.name).copied());
+                if let Some(owner) = owner {
+                    header::files_among(blob, &paths, &mut |path| self.wanted.provides(path, owner));
+                }
+            })?;
+        }
+        for (from, names) in &requires {
+            let asked = names.iter().map(|name| vec![name.clone()]);
+            self.wanted.asks(*from, asked.collect());
+        }
+        self.wanted.resolve(out);
+        Ok(())
     }
 }
 
@@ -87,7 +141,7 @@ pub(crate) fn with_files(bytes: &[u8]) -> Option<Vec<WithFiles>> {
     (told.is_ok() && is_whole).then_some(found)
 }
 
-fn add(header: Header, out: &mut Inventory<'_>) {
+fn add(header: Header, out: &mut Inventory<'_>) -> Option<Added> {
     let version = if header.release.is_empty() {
         header.version
     } else {
@@ -121,9 +175,9 @@ fn add(header: Header, out: &mut Inventory<'_>) {
     package.scope = Scope::Runtime;
     package.source = header.source_rpm.as_deref().and_then(source);
     package.licenses = header.license.into_iter().collect();
-    if let Some(added) = out.add(package) {
-        out.set_version(added, full);
-    }
+    let added = out.add(package)?;
+    out.set_version(added, full);
+    Some(added)
 }
 
 /// The vendor as a namespace until an os-release names the distribution.
