@@ -33,6 +33,12 @@ pub trait Check: Send + Sync {
     /// How much of a file it wants; decided before the file is read.
     fn wants(&self, file: &FileMeta) -> Interest;
 
+    /// Whether a large file that it wants at once ([`Interest::Entire`]) and that begins so is one of its own; where it is nobody's,
+    /// the file is not held in memory.
+    fn recognises(&self, _file: &FileMeta, _head: &[u8]) -> bool {
+        true
+    }
+
     /// Looks at one file, or one window of a large file.
     ///
     /// # Errors

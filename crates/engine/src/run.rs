@@ -222,6 +222,7 @@ fn look_at(
         tally: Tally::new(shared.checks.len()),
         skip_rest: false,
         joined: Vec::new(),
+        wanted: Vec::new(),
         told: 0,
         findings_before: 0,
     };
@@ -252,6 +253,8 @@ struct Reader<'a> {
     skip_rest: bool,
     /// The windows of the file so far, for checks that want it at once.
     joined: Vec<u8>,
+    /// For each check how many bytes it takes of the file at once; none where it does not want it so.
+    wanted: Vec<Option<u64>>,
     /// Bytes of the entry that progress was told of: all but one window of a large file.
     told: u64,
     /// Findings in the entry before the file that is being read.
@@ -262,17 +265,18 @@ impl Reader<'_> {
     /// Joins the windows of a file for the checks that want it at once, and runs them when it is complete. A file that
     /// is larger than the check takes is said to be so.
     fn join(&mut self, unit: &Unit<'_>) {
-        let wanted = |check: &dyn Check| match check.wants(unit.meta) {
-            Interest::Entire(most) => Some(most),
-            _ => None,
-        };
         let checks = self.shared.checks;
-        let Some(most) = checks.iter().filter_map(|check| wanted(check.as_ref())).max() else {
-            return;
-        };
         if unit.window.offset == 0 {
+            let wanted = |check: &dyn Check| match check.wants(unit.meta) {
+                Interest::Entire(most) if check.recognises(unit.meta, unit.bytes) => Some(most),
+                _ => None,
+            };
+            self.wanted = checks.iter().map(|check| wanted(check.as_ref())).collect();
             self.joined.clear();
         }
+        let Some(most) = self.wanted.iter().copied().flatten().max() else {
+            return;
+        };
         let end = unit.window.offset + unit.bytes.len() as u64;
         if end <= most {
             let fresh = unit.bytes.get(unit.window.overlap..).unwrap_or_default();
@@ -285,8 +289,9 @@ impl Reader<'_> {
         if joined.len() as u64 == end {
             self.identify(unit.meta, || Some(ContentDigests::of(&joined)));
         }
-        for (index, check) in checks.iter().enumerate() {
-            match wanted(check.as_ref()) {
+        let wanted = std::mem::take(&mut self.wanted);
+        for (index, (check, wanted)) in checks.iter().zip(wanted).enumerate() {
+            match wanted {
                 Some(most) if end > most => self.tally.check(index).errors.push(format!(
                     "{}: {end} bytes are more than the {most} that are read at once",
                     unit.meta.path

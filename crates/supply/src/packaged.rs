@@ -6,7 +6,7 @@
 //! <https://manpages.debian.org/deb-md5sums.5>, <https://wiki.alpinelinux.org/wiki/Apk_spec>,
 //! <https://rpm-software-management.github.io/rpm/manual/tags.html>
 
-use crate::catalog::binary::may_be_binary;
+use crate::catalog::binary::{begins_as_binary, may_be_binary};
 use crate::catalog::encoding::{base64, hex};
 use crate::catalog::os::rpm;
 use bartizan_content::images;
@@ -229,6 +229,10 @@ impl Check for PackagedCheck {
         } else {
             Interest::No
         }
+    }
+
+    fn recognises(&self, file: &FileMeta, head: &[u8]) -> bool {
+        kind_of(&file.path).is_some() || begins_as_binary(head)
     }
 
     fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError> {

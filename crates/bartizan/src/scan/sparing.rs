@@ -130,6 +130,10 @@ impl Check for Sparing {
         self.check.rules()
     }
 
+    fn recognises(&self, file: &FileMeta, head: &[u8]) -> bool {
+        self.check.recognises(file, head)
+    }
+
     fn looks_at_files(&self) -> bool {
         self.check.looks_at_files()
     }

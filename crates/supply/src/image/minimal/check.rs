@@ -99,6 +99,10 @@ impl Check for ContentsCheck {
         }
     }
 
+    fn recognises(&self, file: &FileMeta, head: &[u8]) -> bool {
+        list_at(&file.path).is_some() || head.starts_with(b"\x7fELF") || head.starts_with(b"#!")
+    }
+
     fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError> {
         let Some(told) = read(input.path(), input.bytes, input.meta.size) else {
             return Ok(());
