@@ -224,6 +224,9 @@ fn the_same_holds_with_published_advisories_where_they_are_at_hand() {
     }
 }
 
+/// Name, relations, and files: where on this machine, and where in the package.
+type RpmPackage<'f> = (&'f str, &'f str, Vec<(&'f str, &'f str)>);
+
 #[test]
 fn an_image_of_rpm_packages_is_followed_from_its_command_and_its_database() {
     let image = Image::new();
@@ -231,7 +234,7 @@ fn an_image_of_rpm_packages_is_followed_from_its_command_and_its_database() {
     let mut libraries: Vec<String> = [libraries("/bin/cat"), libraries("/bin/true")].concat();
     libraries.sort();
     libraries.dedup();
-    let mut packages: Vec<(&str, &str, Vec<(&str, &str)>)> = vec![
+    let mut packages: Vec<RpmPackage<'_>> = vec![
         (
             "server",
             "Requires: data\nRequires: /usr/share/named/file\nRequires(post): scripted\n",

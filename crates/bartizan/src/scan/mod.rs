@@ -3,6 +3,7 @@
 //! In: targets and options. Out: [`Done`]: the report with waivers, baseline and verdict applied, and what the verbs
 //! that look after waivers and baselines need besides.
 
+mod cache;
 mod image;
 mod judged;
 mod pulled;
@@ -28,7 +29,7 @@ use bartizan_code::leak::{GenericMode, LeakCheck, LeakOptions};
 use bartizan_engine::config::{Config, Layers, Value};
 use bartizan_engine::system::{Machine, System};
 use bartizan_engine::waiver::InlineWaivers;
-use bartizan_engine::{CacheOptions, Check, RunOptions};
+use bartizan_engine::{Check, RunOptions};
 use bartizan_model::{Report, RuleInfo, SecretKey, Target};
 use bartizan_report::GroupBy;
 use bartizan_supply::catalog::{Bills, InventoryCheck};
@@ -120,7 +121,7 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     let bar = Bar::new(if is_image { "parts of the image" } else { "files" });
     let options = RunOptions {
         jobs: usize::try_from(config.number("scan.jobs")).unwrap_or(0),
-        cache: cache(request, &config, &place),
+        cache: cache::options(request, &config, &place),
         identify: packaged.is_some(),
         interrupt: flag,
         progress: if terminal.progress {
@@ -483,64 +484,6 @@ fn secret_key(config: &Config) -> Result<SecretKey, Error> {
 fn reads_stdin(request: &Request<'_>) -> bool {
     let mut targets = request.scan.targets.iter();
     targets.any(|target| place::bill(target).unwrap_or(target) == "-")
-}
-
-fn cache(request: &Request<'_>, config: &Config, place: &Place) -> Option<CacheOptions> {
-    let select = &request.scan.select;
-    if !config.flag("data.cache") || reads_stdin(request) {
-        return None;
-    }
-    let mut targets = request.scan.targets.iter();
-    if targets.any(|target| place::is_image(target)) {
-        return Some(CacheOptions {
-            file: place::data_dir(config)?.join("cache").join("layers"),
-            salt: image_salt(request, config, place),
-            by_entry: true,
-        });
-    }
-    let what = format!(
-        "{}{}{}{}",
-        request.scan.targets.join("\n"),
-        select.staged,
-        select.changed.is_some(),
-        match request.inventory {
-            Inventory::No => "",
-            Inventory::Also => "inventory",
-            Inventory::Only => "inventory alone",
-        }
-    );
-    let file = place::data_dir(config)?
-        .join("cache")
-        .join(place::key_of(&what, &place.start));
-    let salt = [
-        format!("{:?}", source::options(config, place)),
-        format!("{:?}", config.list("leak.allow-paths")),
-        config.root.display().to_string(),
-    ];
-    Some(CacheOptions {
-        file,
-        salt: salt.join("\n"),
-        by_entry: false,
-    })
-}
-
-/// What the results of a layer depend on besides its content and the checks. Where the image lies is nothing to it, so that images
-/// with the same base share the results of its layers.
-fn image_salt(request: &Request<'_>, config: &Config, place: &Place) -> String {
-    let options = source::options(config, place);
-    let globs = ["scan.exclude", "leak.allow-paths"].map(|key| {
-        let list = config.list(key);
-        let prefix = if list.is_empty() {
-            String::new()
-        } else {
-            source::prefix(config, key, place)
-        };
-        format!("{list:?} {prefix:?}")
-    });
-    format!(
-        "{:?} {:?} {:?} {globs:?} {:?}",
-        options.windows, options.archives, options.images, request.inventory
-    )
 }
 
 fn manuals(checks: &[Box<dyn Check>]) -> BTreeMap<String, RuleInfo> {

@@ -12,6 +12,7 @@ mod layer;
 mod open;
 mod overlay;
 mod shelf;
+mod telling;
 mod text;
 mod tree;
 
@@ -26,8 +27,7 @@ pub use tree::{Fate, Node, NodeKind, Place, Planted, Tree};
 use crate::archive::Expander;
 use crate::window::deliver_slice;
 use crate::{
-    Consumer, ContentDigests, Entry, FileMeta, Handle, Interest, Signature, Source, SourceError,
-    SourceOptions, Unit, skip,
+    Consumer, Entry, FileMeta, Handle, Interest, Signature, Source, SourceError, SourceOptions, skip,
 };
 use bartizan_model::{ImageIdentity, Skipped, Target};
 use choose::{Chosen, LayerFile};
@@ -37,9 +37,7 @@ use std::fmt;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
-
-/// Bytes of a layer that are told at once.
-const TOLD_AT_ONCE: u64 = 256 << 10;
+use telling::Telling;
 
 /// Bounds of reading an image. Reaching one is said aloud, with the name of the option that raises it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,11 +190,7 @@ impl ImageSource {
             counted: &self.members,
             taken: &taken,
         };
-        let mut consumer = Telling {
-            consumer,
-            taken: &taken,
-            told: 0,
-        };
+        let mut consumer = Telling::new(consumer, &taken);
         let consumer: &mut dyn Consumer = &mut consumer;
         let mut expander = Expander::new(&self.options, &outer, buffer, consumer);
         let layer = layer::read(opened, &file.expected(), bounds, &mut expander);
@@ -330,46 +324,6 @@ impl LayerFile {
             size: self.size,
             diff_id: &self.diff_id,
         }
-    }
-}
-
-/// Tells a consumer how much of a layer was read, as it is stored.
-struct Telling<'a> {
-    consumer: &'a mut dyn Consumer,
-    taken: &'a AtomicU64,
-    told: u64,
-}
-
-impl Telling<'_> {
-    fn tell(&mut self) {
-        let taken = self.taken.load(Ordering::Relaxed);
-        if taken.saturating_sub(self.told) >= TOLD_AT_ONCE {
-            self.consumer.read_so_far(taken - self.told);
-            self.told = taken;
-        }
-    }
-}
-
-impl Consumer for Telling<'_> {
-    fn wants(&mut self, meta: &FileMeta) -> Interest {
-        self.consumer.wants(meta)
-    }
-
-    fn unit(&mut self, unit: Unit<'_>) {
-        self.tell();
-        self.consumer.unit(unit);
-    }
-
-    fn skipped(&mut self, skipped: Skipped) {
-        self.consumer.skipped(skipped);
-    }
-
-    fn stopped(&self) -> bool {
-        self.consumer.stopped()
-    }
-
-    fn expanded(&mut self, meta: &FileMeta, content: &mut dyn FnMut() -> Option<ContentDigests>) {
-        self.consumer.expanded(meta, content);
     }
 }
 
