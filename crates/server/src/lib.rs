@@ -13,5 +13,5 @@ mod serve;
 pub use api::router as api_router;
 pub use app::App;
 pub use auth::{Caller, Role, secret};
-pub use http::Problem;
+
 pub use serve::router;
