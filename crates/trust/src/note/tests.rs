@@ -5,12 +5,12 @@ use crate::keys::{PublicKey, SigningKey, SigningKind};
 use proptest::prelude::*;
 
 /// The example of the specification.
-const VKEY: &str = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+const VERIFIER: &str = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
 const NOTE: &str = "This is an example message.\n\n\
     — example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
 
 /// The example of Go's implementation (golang.org/x/mod/sumdb/note).
-const GO_VKEY: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+const GO_VERIFIER: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
 const GO_TEXT: &str =
     "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
 const GO_LINE: &str = "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
@@ -30,37 +30,37 @@ fn key() -> SigningKey {
 #[test]
 fn the_published_notes_are_verified() {
     let note = parse(NOTE).unwrap();
-    let trusted = [vkey(VKEY)];
+    let trusted = [vkey(VERIFIER)];
     let verified = note.verify(&trusted).unwrap();
     assert_eq!(verified.text, "This is an example message.\n");
     assert_eq!(verified.keys, [&trusted[0]]);
     assert_eq!(note.to_string(), NOTE);
 
     let note = parse(&format!("{GO_TEXT}\n{GO_LINE}")).unwrap();
-    assert_eq!(note.verify(&[vkey(GO_VKEY)]).unwrap().text, GO_TEXT);
+    assert_eq!(note.verify(&[vkey(GO_VERIFIER)]).unwrap().text, GO_TEXT);
 }
 
 #[test]
 fn keys_print_as_they_were_read() {
-    for text in [VKEY, GO_VKEY] {
+    for text in [VERIFIER, GO_VERIFIER] {
         assert_eq!(vkey(text).to_string(), text);
     }
     assert_eq!(
-        (vkey(VKEY).name(), vkey(VKEY).id()),
+        (vkey(VERIFIER).name(), vkey(VERIFIER).id()),
         ("example.com/foo", 0x530d_903a)
     );
 }
 
 #[test]
 fn a_part_of_a_key_or_one_changed_anywhere_is_refused() {
-    for begin in 0..GO_VKEY.len() {
-        for end in begin..=GO_VKEY.len() {
-            let part = &GO_VKEY[begin..end];
-            assert_eq!(part.parse::<VerifierKey>().is_ok(), part == GO_VKEY, "{part}");
+    for begin in 0..GO_VERIFIER.len() {
+        for end in begin..=GO_VERIFIER.len() {
+            let part = &GO_VERIFIER[begin..end];
+            assert_eq!(part.parse::<VerifierKey>().is_ok(), part == GO_VERIFIER, "{part}");
         }
     }
-    for at in 0..GO_VKEY.len() {
-        let mut changed = GO_VKEY.as_bytes().to_vec();
+    for at in 0..GO_VERIFIER.len() {
+        let mut changed = GO_VERIFIER.as_bytes().to_vec();
         changed[at] += 1;
         let changed = String::from_utf8(changed).unwrap();
         assert!(changed.parse::<VerifierKey>().is_err(), "{changed}");
@@ -77,15 +77,21 @@ fn keys_of_other_types_and_forms_are_told_apart() {
         refused(ecdsa),
         VerifierKeyError::Type("rekor.sigstore.dev".to_owned())
     );
-    let renamed = GO_VKEY.replace("Peter", "Pater");
+    let renamed = GO_VERIFIER.replace("Peter", "Pater");
     assert!(matches!(
         refused(&renamed),
         VerifierKeyError::Id { id: 0xc74f_20a3, .. }
     ));
-    assert_eq!(refused(&GO_VKEY.replace("c74f", "C74F")), VerifierKeyError::Form);
-    assert_eq!(refused(&GO_VKEY.replace("Peter", " ")), VerifierKeyError::Name);
     assert_eq!(
-        refused(&format!("{}{GO_VKEY}", "a".repeat(1000))),
+        refused(&GO_VERIFIER.replace("c74f", "C74F")),
+        VerifierKeyError::Form
+    );
+    assert_eq!(
+        refused(&GO_VERIFIER.replace("Peter", " ")),
+        VerifierKeyError::Name
+    );
+    assert_eq!(
+        refused(&format!("{}{GO_VERIFIER}", "a".repeat(1000))),
         VerifierKeyError::Form
     );
     let small = "x+00000000+AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -166,13 +172,13 @@ fn a_bad_signature_of_a_known_key_spoils_the_note() {
 #[test]
 fn a_key_that_signed_twice_counts_once() {
     let note = parse(&format!("{GO_TEXT}\n{GO_LINE}{GO_LINE}")).unwrap();
-    let trusted = [vkey(GO_VKEY), vkey(GO_VKEY)];
+    let trusted = [vkey(GO_VERIFIER), vkey(GO_VERIFIER)];
     assert_eq!(note.verify(&trusted).unwrap().keys.len(), 1);
 }
 
 #[test]
 fn two_keys_of_one_name_and_number_are_ambiguous() {
-    let known = vkey(GO_VKEY);
+    let known = vkey(GO_VERIFIER);
     let public = PublicKey::from_ed25519(key().public().ed25519().unwrap()).unwrap();
     let mut other = VerifierKey::new(known.name(), public).unwrap();
     other.force_id(known.id());
@@ -279,7 +285,7 @@ proptest! {
         let at = at.index(note.len());
         note[at] ^= with;
         if let Ok(note) = Note::parse(&note) {
-            prop_assert!(note.verify(&[vkey(VKEY)]).is_err());
+            prop_assert!(note.verify(&[vkey(VERIFIER)]).is_err());
         }
     }
 }
