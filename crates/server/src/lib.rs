@@ -6,7 +6,7 @@
 mod api;
 mod app;
 mod auth;
-mod http;
+pub mod http;
 pub mod ingest;
 mod serve;
 

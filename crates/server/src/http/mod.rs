@@ -4,6 +4,6 @@ mod page;
 mod problem;
 mod work;
 
-pub(crate) use page::{Cursor, Page, PageQuery};
-pub(crate) use problem::{Kind, Problem};
-pub(crate) use work::Json;
+pub use page::{Cursor, Page, PageQuery};
+pub use problem::{Kind, Problem};
+pub use work::Json;
