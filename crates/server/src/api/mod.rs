@@ -29,7 +29,7 @@ use utoipa_axum::routes;
 struct Description;
 
 /// Everything under `/api/v1`, and its description.
-pub fn router() -> (axum::Router<App>, Document) {
+pub(crate) fn router() -> (axum::Router<App>, Document) {
     let mut description = Description::openapi();
     description
         .components

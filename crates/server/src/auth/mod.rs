@@ -3,6 +3,7 @@
 mod caller;
 mod role;
 pub mod secret;
+pub(crate) mod setup;
 
 pub use caller::Caller;
 pub use role::Role;

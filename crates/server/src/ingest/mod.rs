@@ -14,8 +14,10 @@ mod rebuild;
 mod row;
 mod scan;
 mod tally;
+mod verify;
 mod what;
 
 pub use absorb::Effect;
 pub use log::{Arrival, IngestError, Receipt, Vouched, take};
 pub use rebuild::{Difference, rebuild, verify_graph};
+pub use verify::{Fault, Proof, verify_log};
