@@ -11,6 +11,7 @@ pub mod graph;
 pub mod ledger;
 mod migrate;
 mod pack;
+mod pool;
 mod session;
 mod settings;
 mod store;

@@ -4,8 +4,9 @@
 //! what ends a table: rows found by number, or kept in the order of the primary key. Texts of PostgreSQL compare by bytes, as those
 //! of SQLite do.
 
-use crate::backend::{Connection, Dialect};
+use crate::backend::{Dialect, Link};
 use crate::session::Sql;
+use crate::store::copy_file;
 use crate::{DatabaseUrl, Store, StoreError};
 use std::path::PathBuf;
 
@@ -20,6 +21,9 @@ pub const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Key of the lock that replicas take while they renew the schema.
 const LOCK: i64 = 0x6261_7274_697a_616e;
+
+/// How long a replica waits for another one that renews the schema.
+const WAIT_SECONDS: u32 = 600;
 
 /// What became of a schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,52 +42,68 @@ impl Store {
     /// # Errors
     /// [`StoreError::Newer`] when a newer program laid it; those of the engine; then nothing was changed.
     pub fn upgrade(&self) -> Result<Upgrade, StoreError> {
+        self.upgrade_through(MIGRATIONS)
+    }
+
+    fn upgrade_through(&self, migrations: &[(&str, &str)]) -> Result<Upgrade, StoreError> {
         let mut connection = self.connect(true)?;
-        let from = self.schema(connection.as_mut())?;
-        if from > SCHEMA_VERSION {
+        connection.begin(true)?;
+        let done = self
+            .renew(&mut connection, migrations)
+            .and_then(|upgrade| connection.commit().map(|()| upgrade));
+        if done.is_err() {
+            connection.rollback();
+        }
+        done
+    }
+
+    /// All of it in one transaction that nobody else writes beside: of replicas that start at once the first one does the work.
+    fn renew(&self, connection: &mut Link, migrations: &[(&str, &str)]) -> Result<Upgrade, StoreError> {
+        let newest = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
+        if self.dialect() == Dialect::Postgres {
+            connection.batch(&format!(
+                "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '{WAIT_SECONDS}s'; \
+                 SELECT pg_advisory_xact_lock({LOCK})"
+            ))?;
+        }
+        connection.batch(&self.render(
+            "CREATE TABLE IF NOT EXISTS settings (name {text} PRIMARY KEY, value {bytes} NOT NULL){keyed};",
+        ))?;
+        let from = self.known(connection)?;
+        if from > newest {
             return Err(StoreError::Newer {
                 found: from,
-                known: SCHEMA_VERSION,
+                known: newest,
             });
         }
         let mut upgrade = Upgrade {
             from,
-            to: from,
+            to: newest,
             backup: None,
         };
-        if from == SCHEMA_VERSION {
+        if from == newest {
             return Ok(upgrade);
         }
         if let (DatabaseUrl::Sqlite(path), true) = (self.url(), from > 0) {
             let mut name = path.clone().into_os_string();
-            name.push(format!(".before-schema-{SCHEMA_VERSION}"));
+            name.push(format!(".before-schema-{newest}"));
             let copy = PathBuf::from(name);
-            if !copy.exists() {
-                self.copy_to(&copy)?;
-            }
+            copy_file(path, &copy)?;
             upgrade.backup = Some(copy);
         }
-        connection.begin(true)?;
-        let done = self.renew(connection.as_mut());
-        match done {
-            Ok(()) => connection.commit()?,
-            Err(error) => {
-                connection.rollback();
-                return Err(error);
-            }
+        let missing = migrations.iter().skip(usize::try_from(from).unwrap_or(0));
+        for (_, migration) in missing {
+            connection.batch(&self.render(migration))?;
         }
-        upgrade.to = SCHEMA_VERSION;
+        connection.execute(
+            "INSERT INTO settings (name, value) VALUES ('schema', $1) \
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            &[newest.to_string().as_bytes().into()],
+        )?;
         Ok(upgrade)
     }
 
-    fn schema(&self, connection: &mut dyn Connection) -> Result<i64, StoreError> {
-        connection.batch(&self.render(
-            "CREATE TABLE IF NOT EXISTS settings (name {text} PRIMARY KEY, value {bytes} NOT NULL){keyed};",
-        ))?;
-        self.known(connection)
-    }
-
-    fn known(&self, connection: &mut dyn Connection) -> Result<i64, StoreError> {
+    fn known(&self, connection: &mut Link) -> Result<i64, StoreError> {
         let mut sql = Sql {
             connection,
             dialect: self.dialect(),
@@ -98,24 +118,6 @@ impl Store {
                 .and_then(|text| text.parse().ok())
                 .ok_or_else(|| StoreError::Corrupt("the number of the schema is none".to_owned())),
         }
-    }
-
-    fn renew(&self, connection: &mut dyn Connection) -> Result<(), StoreError> {
-        if self.dialect() == Dialect::Postgres {
-            connection.batch(&format!("SELECT pg_advisory_xact_lock({LOCK})"))?;
-        }
-        // Another replica may have been first.
-        let from = self.known(connection)?;
-        let missing = MIGRATIONS.iter().skip(usize::try_from(from).unwrap_or(0));
-        for (_, migration) in missing {
-            connection.batch(&self.render(migration))?;
-        }
-        connection.execute(
-            "INSERT INTO settings (name, value) VALUES ('schema', $1) \
-             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            &[SCHEMA_VERSION.to_string().as_bytes().into()],
-        )?;
-        Ok(())
     }
 
     fn render(&self, sql: &str) -> String {

@@ -49,6 +49,9 @@ impl Installation<'_> {
     /// # Errors
     /// [`StoreError::Refused`] when the name is taken, and those of the engine.
     pub fn add_tenant(&mut self, name: &str, at: i64) -> Result<Tenant, StoreError> {
+        // Of two replicas that make one at once, the second waits here and then sees what the first one made.
+        self.sql
+            .execute("UPDATE settings SET value = value WHERE name = 'schema'", &[])?;
         let id = self
             .sql
             .first("SELECT COALESCE(MAX(id), 0) + 1 FROM tenants", &[], |row| {

@@ -328,7 +328,7 @@ impl Session<'_> {
                 tenant.into(),
                 Status::Waived.number().into(),
                 at.into(),
-                limit.into(),
+                limit.max(0).into(),
             ],
             read,
         )

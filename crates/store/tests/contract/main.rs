@@ -1,0 +1,12 @@
+//! What the store promises, held against both engines: each test is run with a fresh file of SQLite and with a real PostgreSQL.
+
+mod alike;
+mod graph;
+mod installation;
+mod inventory;
+mod ledger;
+mod operations;
+mod support;
+mod transactions;
+mod upgrade;
+mod wall;
