@@ -46,6 +46,12 @@ pub struct Tool {
     pub version: String,
     /// Digest over the rules in force (64 hexadecimal digits): two reports with the same digest judged alike.
     pub rules_digest: String,
+    /// Globs of the rules that were asked for, where not all were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    /// Globs of the rules that were left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skip: Vec<String>,
 }
 
 /// What a scan looked at.
@@ -71,6 +77,12 @@ pub struct Target {
     /// Which image it is, where it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<ImageIdentity>,
+    /// The thing of which this is a state, under the name by which the control plane knows it (`repo:host/owner/name`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset: Option<AssetId>,
+    /// Why less than the whole target was looked at; empty where all was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partial: Vec<String>,
 }
 
 /// Which container image was looked at.

@@ -312,3 +312,41 @@ CREATE TABLE bills (
 ){keyed};
 CREATE INDEX bills_asset ON bills (tenant, asset, seq);
 CREATE INDEX bills_inventory ON bills (tenant, inventory, is_current, asset);
+
+-- What was decided.
+
+CREATE TABLE waivers (
+  tenant {int} NOT NULL,
+  -- The statement that grants it.
+  seq {int} NOT NULL,
+  fingerprint {bytes},
+  rule {text},
+  asset {text},
+  reason {text} NOT NULL,
+  vex {text},
+  by_whom {text} NOT NULL,
+  created {int} NOT NULL,
+  until {int},
+  ended {int},
+  PRIMARY KEY (tenant, seq)
+){keyed};
+
+CREATE TABLE policies (
+  tenant {int} NOT NULL,
+  name {text} NOT NULL CHECK (octet_length(name) <= 2000),
+  value {text} NOT NULL,
+  seq {int} NOT NULL,
+  PRIMARY KEY (tenant, name)
+){keyed};
+
+CREATE TABLE attestations (
+  tenant {int} NOT NULL,
+  seq {int} NOT NULL,
+  control {text} NOT NULL CHECK (octet_length(control) <= 2000),
+  statement {text} NOT NULL,
+  by_whom {text} NOT NULL,
+  at {int} NOT NULL,
+  until {int},
+  PRIMARY KEY (tenant, seq)
+){keyed};
+CREATE INDEX attestations_control ON attestations (tenant, control);

@@ -11,6 +11,7 @@ pub mod graph;
 pub mod ledger;
 mod migrate;
 mod pack;
+pub mod people;
 mod pool;
 mod session;
 mod settings;

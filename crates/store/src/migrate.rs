@@ -11,10 +11,13 @@ use crate::{DatabaseUrl, Store, StoreError};
 use std::path::PathBuf;
 
 /// Every migration, the oldest first. What was released is never changed.
-const MIGRATIONS: &[(&str, &str)] = &[(
-    "ledger and graph",
-    include_str!("../migrations/0001_ledger_and_graph.sql"),
-)];
+const MIGRATIONS: &[(&str, &str)] = &[
+    (
+        "ledger and graph",
+        include_str!("../migrations/0001_ledger_and_graph.sql"),
+    ),
+    ("people", include_str!("../migrations/0002_people.sql")),
+];
 
 /// The schema that this program lays.
 pub const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;

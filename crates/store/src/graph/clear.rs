@@ -3,7 +3,7 @@
 use crate::{Session, StoreError};
 
 /// Every table that is made from the ledger.
-const DERIVED: [&str; 19] = [
+const DERIVED: [&str; 22] = [
     "assets",
     "edges",
     "scopes",
@@ -23,6 +23,9 @@ const DERIVED: [&str; 19] = [
     "inventories",
     "inventory_chunks",
     "bills",
+    "waivers",
+    "policies",
+    "attestations",
 ];
 
 impl Session<'_> {

@@ -57,6 +57,25 @@ pub struct FindingRow {
     pub waived_until: Option<i64>,
 }
 
+/// Which findings are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingFilter {
+    /// In this state.
+    pub status: Status,
+    /// At least this severity, 0 for info to 4 for critical.
+    pub severity: i64,
+    /// Of this thing only.
+    pub asset: Option<i64>,
+    /// Of this rule only.
+    pub rule: Option<String>,
+    /// Closed by this remedy only.
+    pub remedy: Option<i64>,
+    /// About this advisory or weakness only.
+    pub about: Option<String>,
+    /// Due before this, in milliseconds since 1970.
+    pub due_before: Option<i64>,
+}
+
 /// What a finding is recognised by.
 pub type FindingKey = [u8; 16];
 
@@ -175,6 +194,101 @@ impl Session<'_> {
         self.sql.all(
             &format!("SELECT {COLUMNS} FROM findings WHERE tenant = $1 AND fingerprint = $2 ORDER BY id"),
             &[tenant.into(), fingerprint.into()],
+            read,
+        )
+    }
+
+    /// Findings, the most urgent first: what stands behind (`rank`, `id`), at most `limit`.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn ranked_findings(
+        &mut self,
+        filter: &FindingFilter,
+        behind: Option<(i64, i64)>,
+        limit: i64,
+    ) -> Result<Vec<FindingRow>, StoreError> {
+        let (rank, id) = behind.unwrap_or((i64::MAX, i64::MAX));
+        let mut sql = format!(
+            "SELECT {COLUMNS} FROM findings WHERE tenant = $1 AND status = $2 AND (rank, id) < ($3, $4)"
+        );
+        let mut params: Vec<Param<'_>> = vec![
+            self.tenant().0.into(),
+            filter.status.number().into(),
+            rank.into(),
+            id.into(),
+        ];
+        let mut conditions: Vec<(&str, Param<'_>)> = Vec::new();
+        if filter.severity > 0 {
+            conditions.push((" AND severity >= ?", filter.severity.into()));
+        }
+        if let Some(asset) = filter.asset {
+            conditions.push((" AND asset = ?", asset.into()));
+        }
+        if let Some(rule) = &filter.rule {
+            conditions.push((" AND rule = ?", rule.into()));
+        }
+        if let Some(remedy) = filter.remedy {
+            conditions.push((" AND remedy = ?", remedy.into()));
+        }
+        if let Some(due) = filter.due_before {
+            conditions.push((" AND due < ?", due.into()));
+        }
+        if let Some(about) = &filter.about {
+            conditions.push((
+                " AND id IN (SELECT finding FROM finding_ids WHERE tenant = $1 AND id = ?)",
+                about.into(),
+            ));
+        }
+        conditions.push((" ORDER BY rank DESC, id DESC LIMIT ?", limit.max(0).into()));
+        for (condition, value) in conditions {
+            params.push(value);
+            sql.push_str(&condition.replace('?', &format!("${}", params.len())));
+        }
+        self.sql.all(&sql, &params, read)
+    }
+
+    /// How many findings are in this state.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn count_findings(&mut self, status: Status) -> Result<i64, StoreError> {
+        let tenant = self.tenant().0;
+        Ok(self
+            .sql
+            .first(
+                "SELECT count(*) FROM findings WHERE tenant = $1 AND status = $2",
+                &[tenant.into(), status.number().into()],
+                |row| row.int(0),
+            )?
+            .unwrap_or(0))
+    }
+
+    /// How many open findings should have been closed before `at`.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn count_overdue(&mut self, at: i64) -> Result<i64, StoreError> {
+        let tenant = self.tenant().0;
+        Ok(self
+            .sql
+            .first(
+                "SELECT count(*) FROM findings WHERE tenant = $1 AND status = 0 AND due < $2",
+                &[tenant.into(), at.into()],
+                |row| row.int(0),
+            )?
+            .unwrap_or(0))
+    }
+
+    /// The findings of a rule, by number.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn findings_of_rule(&mut self, rule: &str) -> Result<Vec<FindingRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all(
+            &format!("SELECT {COLUMNS} FROM findings WHERE tenant = $1 AND rule = $2 ORDER BY id"),
+            &[tenant.into(), rule.into()],
             read,
         )
     }

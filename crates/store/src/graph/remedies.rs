@@ -183,6 +183,20 @@ impl Session<'_> {
         )
     }
 
+    /// Open findings of everything: (decision, severity, how many).
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn open_counts(&mut self) -> Result<Vec<(i64, i64, i64)>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all(
+            "SELECT decision, severity, CAST(sum(findings) AS BIGINT) FROM remedy_counts \
+             WHERE tenant = $1 GROUP BY decision, severity ORDER BY decision, severity",
+            &[tenant.into()],
+            |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)),
+        )
+    }
+
     /// When the first open finding of a remedy is due.
     ///
     /// # Errors
