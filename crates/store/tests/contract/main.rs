@@ -9,11 +9,13 @@
 )]
 
 mod alike;
+mod decisions;
 mod graph;
 mod installation;
 mod inventory;
 mod ledger;
 mod operations;
+mod people;
 mod support;
 mod transactions;
 mod upgrade;

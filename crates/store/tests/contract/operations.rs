@@ -2,7 +2,8 @@
 
 use crate::support::{append, finding};
 use bartizan_store::graph::{
-    BillRow, CheckRunRow, ComponentRow, DayRow, EventRow, Member, RemedyTotals, ScanRow, Status,
+    AttestationRow, BillRow, CheckRunRow, ComponentRow, DayRow, EventRow, FindingFilter, Member,
+    RemedyTotals, ScanRow, Status, WaiverRow,
 };
 use bartizan_store::{Session, Store, StoreError, TenantId};
 use proptest::prelude::*;
@@ -18,7 +19,7 @@ pub(crate) struct Operation {
     bytes: Vec<u8>,
 }
 
-const KINDS: u8 = 26;
+const KINDS: u8 = 30;
 
 /// A list of writes.
 pub(crate) fn history() -> impl Strategy<Value = Vec<Operation>> {
@@ -193,6 +194,28 @@ fn apply_to_the_rest(session: &mut Session<'_>, operation: &Operation) -> Result
         22 => append(session, &bytes, text.as_bytes()).map(|_| ()),
         23 => session.take_body_away(a).map(|_| ()),
         24 => session.set_tiles([(a, b, bytes.as_slice()), (c, d, b"x"), (a, b, b"y")]),
+        25 => session.add_waiver(&WaiverRow {
+            seq: a,
+            fingerprint: Some(bytes),
+            rule: maybe.clone(),
+            asset: maybe,
+            reason: text.clone(),
+            vex: None,
+            by: text,
+            created: b,
+            until: None,
+            ended: (c > 2).then_some(d),
+        }),
+        26 => session.end_waiver(a, b).map(|_| ()),
+        27 => session.set_policy(&text, maybe.as_deref().unwrap_or(""), a),
+        28 => session.add_attestation(&AttestationRow {
+            seq: a,
+            control: text.clone(),
+            statement: text.clone(),
+            by: text,
+            at: b,
+            until: Some(c),
+        }),
         _ => session.set_asset_labels(b, &text),
     }
 }
@@ -250,6 +273,13 @@ fn dump_lists(session: &mut Session<'_>, out: &mut String) -> Result<(), StoreEr
     say(out, &session.next_component()?);
     say(out, &session.components(-1, 99)?);
     say(out, &session.current_bills()?);
+    say(out, &session.waivers()?);
+    say(out, &session.attestations()?);
+    say(out, &session.open_counts()?);
+    say(out, &session.count_overdue(4)?);
+    for status in Status::ALL {
+        say(out, &session.count_findings(status)?);
+    }
     session.each_chunk(-1, |chunk| {
         say(out, &chunk);
         Ok(())
@@ -257,12 +287,27 @@ fn dump_lists(session: &mut Session<'_>, out: &mut String) -> Result<(), StoreEr
     for text in ["", "a", "é", "repo:a", "Ω"] {
         let purl = format!("pkg:{text}");
         say(out, &session.asset(text)?);
+        say(out, &session.policy(text)?);
+        say(out, &session.findings_of_rule(text)?);
+        say(out, &session.ranked_findings(&about(text), None, 9)?);
         say(out, &session.component_id(&purl)?);
         say(out, &session.component_ids(&["pkg:a", &purl, "pkg:"])?);
         say(out, &session.components_called(text, 9)?);
         say(out, &session.components_under(text, 9)?);
     }
     Ok(())
+}
+
+fn about(text: &str) -> FindingFilter {
+    FindingFilter {
+        status: Status::Open,
+        severity: 1,
+        asset: None,
+        rule: None,
+        remedy: None,
+        about: Some(text.to_owned()),
+        due_before: None,
+    }
 }
 
 fn dump_number(session: &mut Session<'_>, number: i64, out: &mut String) -> Result<(), StoreError> {
