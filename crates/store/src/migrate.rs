@@ -145,3 +145,127 @@ impl Store {
             .fold(sql.to_owned(), |sql, (word, meaning)| sql.replace(word, meaning))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Options;
+    use bartizan_testbed::{Database, Engine, on_both_engines};
+
+    on_both_engines!(
+        an_older_schema_is_brought_up_in_one_step_and_once,
+        a_migration_that_fails_changes_nothing,
+        replicas_of_two_versions_that_start_at_once_never_step_back,
+    );
+
+    const OLD: &[(&str, &str)] = &[(
+        "one",
+        "CREATE TABLE one (id {int} PRIMARY KEY, name {text}){rows};",
+    )];
+    const NEW: &[(&str, &str)] = &[
+        OLD[0],
+        (
+            "two",
+            "ALTER TABLE one ADD COLUMN more {bytes}; CREATE TABLE two (id {int} PRIMARY KEY){keyed};",
+        ),
+        (
+            "three",
+            "INSERT INTO two (id) VALUES (1); INSERT INTO one (id, name) VALUES (9, 'nine');",
+        ),
+    ];
+
+    fn open(database: &Database) -> Store {
+        Store::open(&database.url.parse().unwrap(), Options::default()).unwrap()
+    }
+
+    fn rows(store: &Store, table: &str) -> Result<i64, StoreError> {
+        store.read_all(|all| {
+            let count = all
+                .sql
+                .first(&format!("SELECT count(*) FROM {table}"), &[], |row| row.int(0))?;
+            Ok(count.unwrap_or(-1))
+        })
+    }
+
+    fn an_older_schema_is_brought_up_in_one_step_and_once(database: &Database) {
+        let store = open(database);
+        assert_eq!(store.upgrade_through(OLD).unwrap().from, 0);
+        let upgrade = store.upgrade_through(NEW).unwrap();
+        assert_eq!((upgrade.from, upgrade.to), (1, 3));
+        for _ in 0..2 {
+            let again = open(database).upgrade_through(NEW).unwrap();
+            assert_eq!((again.from, again.to, again.backup), (3, 3, None));
+        }
+        assert_eq!(
+            (rows(&store, "one").unwrap(), rows(&store, "two").unwrap()),
+            (1, 1)
+        );
+        let older = open(database).upgrade_through(OLD);
+        assert!(
+            matches!(older, Err(StoreError::Newer { found: 3, known: 1 })),
+            "{older:?}"
+        );
+    }
+
+    fn a_migration_that_fails_changes_nothing(database: &Database) {
+        let store = open(database);
+        store.upgrade_through(OLD).unwrap();
+        let broken = [OLD[0], NEW[1], ("three", "INSERT INTO two (id) VALUES (1), (1);")];
+        assert!(store.upgrade_through(&broken).is_err());
+        assert!(rows(&store, "two").is_err());
+        let upgrade = store.upgrade_through(NEW).unwrap();
+        assert_eq!((upgrade.from, upgrade.to), (1, 3));
+    }
+
+    fn replicas_of_two_versions_that_start_at_once_never_step_back(database: &Database) {
+        std::thread::scope(|scope| {
+            for migrations in [OLD, NEW, OLD, NEW] {
+                scope.spawn(move || match open(database).upgrade_through(migrations) {
+                    Ok(_) | Err(StoreError::Newer { .. }) => {}
+                    Err(other) => panic!("{other:?}"),
+                });
+            }
+        });
+        let last = open(database).upgrade_through(NEW).unwrap();
+        assert_eq!((last.from, last.to), (3, 3));
+    }
+
+    #[test]
+    fn a_file_is_copied_before_its_schema_is_changed_and_the_copy_is_for_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let database = Engine::Sqlite.database().unwrap();
+        let store = open(&database);
+        assert_eq!(store.upgrade_through(OLD).unwrap().backup, None);
+        let file = database.file().unwrap();
+        let backup = PathBuf::from(format!("{}.before-schema-3", file.display()));
+        // A copy that was made before an upgrade that came to nothing says what was then, not what is now.
+        std::fs::write(&backup, "stale").unwrap();
+        assert_eq!(store.upgrade_through(NEW).unwrap().backup.as_ref(), Some(&backup));
+        let copy = Store::open(&DatabaseUrl::Sqlite(backup.clone()), Options::default()).unwrap();
+        assert_eq!(rows(&copy, "one").unwrap(), 0);
+        assert!(rows(&copy, "two").is_err());
+        for path in [&file, &backup] {
+            let mode = std::fs::metadata(path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{}", path.display());
+        }
+        let left: Vec<_> = std::fs::read_dir(file.parent().unwrap())
+            .unwrap()
+            .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
+            .filter(|name| name.contains(".part"))
+            .collect();
+        assert_eq!(left, [""; 0]);
+    }
+
+    #[test]
+    fn a_copy_never_takes_the_place_of_a_file() {
+        let database = Engine::Sqlite.database().unwrap();
+        let store = open(&database);
+        store.upgrade().unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("copy of “state”.db");
+        store.copy_to(&path).unwrap();
+        assert!(matches!(store.copy_to(&path), Err(StoreError::File { .. })));
+        let copy = Store::open(&DatabaseUrl::Sqlite(path), Options::default()).unwrap();
+        assert_eq!(rows(&copy, "tenants").unwrap(), 0);
+    }
+}

@@ -3,8 +3,10 @@
 //! In: which engine. Out: the URL of an empty database, in the words of `--database`. What a test needs and this system
 //! does not have is an error that says what to install. Only development dependencies name this crate.
 
+mod again;
 mod postgres;
 
+pub use again::again;
 pub use postgres::{Options, Postgres};
 use std::path::PathBuf;
 use tempfile::TempDir;
@@ -74,6 +76,13 @@ impl Engine {
 }
 
 impl Database {
+    /// The name of the database within its server; empty where it is a file.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let name = self.url.strip_prefix("postgres:///").unwrap_or_default();
+        name.split('?').next().unwrap_or_default()
+    }
+
     /// The file, where it is one.
     #[must_use]
     pub fn file(&self) -> Option<PathBuf> {

@@ -20,7 +20,7 @@ pub struct Options {
     pub durable: bool,
     /// Whether it listens on 127.0.0.1 too.
     pub tcp: bool,
-    /// Files to put beside its data, which only it can read: (name, content). Settings name them by `../NAME`.
+    /// Files to put beside its data, which only it can read: (name, content). Settings name them by `{directory}/NAME`.
     pub files: Vec<(String, Vec<u8>)>,
     /// More settings: (name, value).
     pub settings: Vec<(String, String)>,
@@ -77,7 +77,7 @@ impl Postgres {
             .args(["-c", SUPERVISOR, "supervise"])
             .args([&directory, &binaries])
             .args([unprivileged()?.as_str(), &port.to_string(), init])
-            .args(settings(options))
+            .args(settings(options, &directory))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -219,7 +219,7 @@ fn unprivileged() -> Result<String, Error> {
     Ok(user.to_owned())
 }
 
-fn settings(options: &Options) -> Vec<String> {
+fn settings(options: &Options, directory: &Path) -> Vec<String> {
     let on = |yes: bool| if yes { "on" } else { "off" };
     let mut settings = vec![
         format!("listen_addresses={}", if options.tcp { "127.0.0.1" } else { "" }),
@@ -229,6 +229,7 @@ fn settings(options: &Options) -> Vec<String> {
         "max_connections=60".to_owned(),
     ];
     for (name, value) in &options.settings {
+        let value = value.replace("{directory}", &directory.display().to_string());
         settings.push(format!("{name}={value}"));
     }
     settings
