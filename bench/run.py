@@ -20,6 +20,7 @@ import rule_examples
 import sbom_image
 import sbom_read
 import sbom_tree
+import scan_image
 import startup
 import supply_index
 from harness import places, tools
@@ -39,6 +40,7 @@ FIGURES = {
         sbom_tree,
         sbom_image,
         sbom_read,
+        scan_image,
     )
 }
 RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")

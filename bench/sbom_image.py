@@ -27,7 +27,7 @@ def commands(layout, scratch):
     offline = ["--offline-scan", "--skip-db-update", "--skip-java-db-update", "--quiet", "--cache-backend", "memory", "--cache-dir", f"{scratch}/cache"]
     trivy, syft = places.peer("trivy"), places.peer("syft")
     wanted = {
-        "bartizan": [places.product(), "sbom", f"oci:{layout}:{IMAGE}", "-o", f"cyclonedx={report['bartizan']}", "--no-progress"],
+        "bartizan": [places.product(), "sbom", f"oci:{layout}:{IMAGE}", "-o", f"cyclonedx={report['bartizan']}", "--no-progress", "--no-cache"],
         "trivy": [trivy, "image", *offline, "--format", "cyclonedx", "--output", report["trivy"], "--input", f"{layout}:{IMAGE}"],
         "syft": [syft, "scan", f"oci-dir:{layout}", "-q", "-o", f"cyclonedx-json={report['syft']}"],
     }

@@ -3,19 +3,23 @@
 
 #![no_main]
 
+use bartizan_engine::{Check, Input, Sink};
+use bartizan_source::FileMeta;
 use bartizan_source::image::{Digest, Image, ImageConfig, Layer, NodeKind, Planted, Runtime, Tree};
 use bartizan_supply::image::minimal::{Noted, judge};
+use bartizan_supply::packaged::{Packaged, PackagedCheck};
 use libfuzzer_sys::fuzz_target;
 use std::collections::BTreeMap;
 
 const PATHS: &[&str] = &[
     "entry", "var/lib/dpkg/info/a.list", "var/lib/dpkg/status.d/a.md5sums", "lib/apk/db/installed", "etc/ld.so.conf",
+    "var/lib/rpm/rpmdb.sqlite", "var/lib/rpm/Packages", "usr/lib/sysimage/rpm/Packages.db", "var/lib/dpkg/status",
 ];
 
 fuzz_target!(|data: &[u8]| {
     let Some((first, bytes)) = data.split_first() else { return };
     let path = PATHS[usize::from(*first) % PATHS.len()];
-    let file = |path| Planted { path, kind: NodeKind::File, mode: 0o755, owner: 0, size: bytes.len() as u64, link: "" };
+    let file = |path| Planted { path, kind: NodeKind::File, mode: 0o755, owner: 0, group: 0, size: bytes.len() as u64, link: "" };
     let link = |path, link| Planted { kind: NodeKind::Link, link, ..file(path) };
     let layer = Layer { digest: None, diff_id: Digest::sha256(b"") };
     let image = Image {
@@ -35,4 +39,11 @@ fuzz_target!(|data: &[u8]| {
         judge(&image, &noted, (&[], &[])).ok().map(|minimal| minimal.proposal(&image, true))
     };
     assert_eq!(judged(), judged());
+    let meta = FileMeta { path: path.into(), size: bytes.len() as u64, commit: None, author: None, layer: None };
+    let recorded = || {
+        let mut sink = Sink::default();
+        PackagedCheck::new(Packaged::default()).run(&Input::whole(&meta, bytes), &mut sink).expect("what is read can be noted");
+        sink.into_reported().facts
+    };
+    assert_eq!(recorded(), recorded());
 });

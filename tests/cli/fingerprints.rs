@@ -21,6 +21,7 @@ fn fingerprints(directory: &Path) -> Vec<String> {
     let run_options = RunOptions {
         jobs: 2,
         cache: None,
+        identify: false,
         interrupt: std::sync::Arc::default(),
         progress: &Silent,
     };

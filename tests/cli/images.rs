@@ -8,7 +8,7 @@ use std::process::Command;
 const BASE: &str = "/bin/sh -c #(nop) ADD file:0123 in / ";
 const COMMAND: &str = "/bin/sh -c #(nop)  CMD [\"bash\"]";
 
-fn umoci(arguments: &[&str]) {
+pub(crate) fn umoci(arguments: &[&str]) {
     let output = Command::new("umoci").args(arguments).output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "umoci {arguments:?}: {told}");
@@ -20,7 +20,7 @@ pub(crate) struct Image {
 }
 
 impl Image {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let image = Self {
             sandbox: Sandbox::new(),
         };
@@ -29,27 +29,27 @@ impl Image {
         image
     }
 
-    fn at(&self, path: &str) -> String {
+    pub(crate) fn at(&self, path: &str) -> String {
         self.sandbox.path(path).display().to_string()
     }
 
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{}:app", self.at("image"))
     }
 
     /// Adds a layer with one file.
-    fn layer(&self, path: &str, text: &str, created_by: &str) -> &Self {
+    pub(crate) fn layer(&self, path: &str, text: &str, created_by: &str) -> &Self {
         let source = self.sandbox.root().join("file");
         std::fs::write(&source, text).unwrap();
         self.insert(&[source.to_str().unwrap(), path], created_by)
     }
 
     /// Adds a layer that deletes a file.
-    fn deleted(&self, path: &str, created_by: &str) -> &Self {
+    pub(crate) fn deleted(&self, path: &str, created_by: &str) -> &Self {
         self.insert(&["--whiteout", path], created_by)
     }
 
-    fn insert(&self, what: &[&str], created_by: &str) -> &Self {
+    pub(crate) fn insert(&self, what: &[&str], created_by: &str) -> &Self {
         let name = self.name();
         let head = [
             "insert",
@@ -64,25 +64,25 @@ impl Image {
     }
 
     /// Changes the configuration, which adds no layer.
-    fn configure(&self, what: &[&str], created_by: &str) -> &Self {
+    pub(crate) fn configure(&self, what: &[&str], created_by: &str) -> &Self {
         let name = self.name();
         let head = ["config", "--image", &name, "--history.created_by", created_by];
         umoci(&[&head, what].concat());
         self
     }
 
-    fn scan(&self, arguments: &[&str]) -> Answer {
+    pub(crate) fn scan(&self, arguments: &[&str]) -> Answer {
         self.sandbox.scan(&[&["oci:image:app"], arguments].concat())
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         written(
             &self.sandbox,
             &[&["scan", "oci:image:app", "-o", "json"], arguments].concat(),
         )
     }
 
-    fn blobs(&self) -> Vec<PathBuf> {
+    pub(crate) fn blobs(&self) -> Vec<PathBuf> {
         let directory = self.sandbox.path("image/blobs/sha256");
         let mut blobs: Vec<PathBuf> = std::fs::read_dir(directory)
             .unwrap()

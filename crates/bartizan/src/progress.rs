@@ -14,6 +14,8 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A bar that appears when the scan takes long.
 pub(crate) struct Bar {
+    /// What is counted.
+    things: &'static str,
     started: Instant,
     files: AtomicU64,
     bytes: AtomicU64,
@@ -23,8 +25,10 @@ pub(crate) struct Bar {
 }
 
 impl Bar {
-    pub(crate) fn new() -> Self {
+    /// A bar that counts `things`, in the plural.
+    pub(crate) fn new(things: &'static str) -> Self {
         Self {
+            things,
             started: Instant::now(),
             files: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
@@ -76,7 +80,11 @@ impl Progress for Bar {
         let bar = self.bar();
         let counts_files = self.bytes.load(Ordering::Relaxed) == 0;
         bar.set_position(if counts_files { files } else { bytes });
-        bar.set_message(format!("{files} of {} files", self.files.load(Ordering::Relaxed)));
+        bar.set_message(format!(
+            "{files} of {} {}",
+            self.files.load(Ordering::Relaxed),
+            self.things
+        ));
     }
 }
 

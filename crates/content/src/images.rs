@@ -8,7 +8,13 @@ use crate::packages::entries;
 static CACHES: &str = include_str!("../../../content/supply/image/caches.txt");
 static TOOLS: &str = include_str!("../../../content/supply/image/tools.txt");
 static KEEP: &str = include_str!("../../../content/supply/image/keep.txt");
+static DISTRIBUTIONS: &str = include_str!("../../../content/supply/image/distributions.txt");
 static MAINTENANCE: &str = include_str!("../../../content/supply/image/maintenance.txt");
+
+/// Who makes the packages of distributions: type of package URL, and the domain of maintainers or the beginning of the vendor.
+pub fn distributions() -> impl Iterator<Item = (&'static str, &'static str)> {
+    entries(DISTRIBUTIONS).filter_map(|line| line.split_once(' '))
+}
 
 /// Directories that hold what was downloaded to be installed, `*` standing for one name, and how not to keep them.
 pub fn caches() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -45,6 +51,7 @@ mod tests {
         assert!(names.is_sorted() && names.len() > 10, "{names:?}");
         let names: Vec<&str> = maintenance().collect();
         assert!(names.is_sorted() && names.len() > 10, "{names:?}");
+        assert!(distributions().all(|(kind, _)| matches!(kind, "apk" | "deb" | "rpm")));
         let places: Vec<&str> = caches().map(|(place, _)| place).collect();
         assert!(
             places.is_sorted() && places.iter().all(|place| place.ends_with('/')),

@@ -10,8 +10,8 @@
 
 use crate::check::Check;
 use crate::collect::{CheckTally, Collector, Tally};
-use crate::sink::{Fact, InlineWaiver};
-use bartizan_model::{Component, Finding};
+use crate::sink::{Content, Fact, InlineWaiver};
+use bartizan_model::{Component, Finding, Skipped};
 use bartizan_source::{Entry, FileMeta, Signature};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-const MAGIC: &[u8; 8] = b"bzcache4";
+const MAGIC: &[u8; 8] = b"bzcache5";
 /// A file whose times are younger than this at the start of a scan is not trusted by its times.
 const RACY_NANOSECONDS: i128 = 2_000_000_000;
 /// Largest cache file that is read.
@@ -28,8 +28,10 @@ const LARGEST: u64 = 1 << 30;
 /// Where results are kept and what else they depend on.
 #[derive(Debug, Clone)]
 pub struct CacheOptions {
-    /// The file.
+    /// The file; the directory where results are kept by entry.
     pub file: PathBuf,
+    /// Whether one file is kept for each entry whose identity is known without reading it, so that targets share them.
+    pub by_entry: bool,
     /// Everything outside the checks that changes results: options of the source, for instance.
     pub salt: String,
 }
@@ -53,6 +55,12 @@ pub(crate) struct CachedEntry {
     checks: Vec<(u64, u64)>,
     /// Findings, components, facts and waiver comments as JSON; none when there are none.
     payload: Option<Vec<u8>>,
+    /// What the source wants to know again before results are taken, of entries of which it keeps something.
+    kept: Option<Vec<u8>>,
+    /// What was not looked at, of those.
+    skipped: Vec<Skipped>,
+    /// What checks could not judge, of those; by the number of the check.
+    errors: Vec<(usize, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +81,7 @@ struct PayloadRef<'a> {
     components: &'a [Component],
     facts: &'a [(usize, Fact)],
     waivers: &'a [(String, InlineWaiver)],
+    contents: &'a [Content],
 }
 
 #[derive(Deserialize)]
@@ -81,6 +90,7 @@ struct Payload {
     components: Vec<Component>,
     facts: Vec<(usize, Fact)>,
     waivers: Vec<(String, InlineWaiver)>,
+    contents: Vec<Content>,
 }
 
 impl CachedEntry {
@@ -101,9 +111,35 @@ impl CachedEntry {
             tally.components = payload.components;
             tally.facts = payload.facts;
             tally.waivers = payload.waivers;
+            tally.contents = payload.contents;
         }
+        for (index, error) in self.errors {
+            tally.check(index).errors.push(error);
+        }
+        tally.skipped = self.skipped;
         tally.units = self.units;
         tally
+    }
+
+    pub(crate) fn kept(&self) -> Option<&[u8]> {
+        self.kept.as_deref()
+    }
+
+    /// The result of an entry of which the source keeps something: what could not be looked at or judged in it follows from its
+    /// content as all the rest does. One in which a check broke is tried again.
+    pub(crate) fn from_kept(entry: &Entry, tally: &Tally, kept: Vec<u8>) -> Option<Self> {
+        if tally.checks.iter().any(|check| !check.panics.is_empty()) {
+            return None;
+        }
+        let errors = tally.checks.iter().enumerate();
+        let errors =
+            errors.flat_map(|(index, check)| check.errors.iter().map(move |error| (index, error.clone())));
+        Some(Self {
+            kept: Some(kept),
+            skipped: tally.skipped.clone(),
+            errors: errors.collect(),
+            ..Self::of(entry, tally, 0)
+        })
     }
 
     fn from_tally(entry: &Entry, tally: &Tally, trusted_before: i128) -> Option<Self> {
@@ -113,9 +149,10 @@ impl CachedEntry {
                 .checks
                 .iter()
                 .all(|check| check.errors.is_empty() && check.panics.is_empty());
-        if !complete {
-            return None;
-        }
+        complete.then(|| Self::of(entry, tally, trusted_before))
+    }
+
+    fn of(entry: &Entry, tally: &Tally, trusted_before: i128) -> Self {
         let empty = tally.findings.is_empty()
             && tally.components.is_empty()
             && tally.facts.is_empty()
@@ -127,11 +164,12 @@ impl CachedEntry {
                     components: &tally.components,
                     facts: &tally.facts,
                     waivers: &tally.waivers,
+                    contents: &tally.contents,
                 })
                 .ok()
             })
             .flatten();
-        Some(Self {
+        Self {
             path: entry.meta.path.to_string(),
             commit: entry.meta.commit.as_deref().map(str::to_owned),
             signature: entry
@@ -145,7 +183,10 @@ impl CachedEntry {
                 .map(|check| (check.files, check.findings))
                 .collect(),
             payload,
-        })
+            kept: None,
+            skipped: Vec::new(),
+            errors: Vec::new(),
+        }
     }
 }
 
@@ -248,7 +289,7 @@ impl Cache {
     }
 }
 
-fn key_of(salt: &str, checks: &[Box<dyn Check>]) -> [u8; 32] {
+pub(crate) fn key_of(salt: &str, checks: &[Box<dyn Check>]) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("bartizan result cache v1");
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
     hasher.update(&(salt.len() as u64).to_le_bytes());
@@ -256,7 +297,9 @@ fn key_of(salt: &str, checks: &[Box<dyn Check>]) -> [u8; 32] {
     for check in checks {
         hasher.update(check.meta().id.as_bytes());
         hasher.update(&[0]);
-        hasher.update(&check.meta().digest);
+        if check.looks_at_files() {
+            hasher.update(&check.meta().digest);
+        }
     }
     *hasher.finalize().as_bytes()
 }

@@ -25,8 +25,19 @@ pub trait Check: Send + Sync {
     /// The rules whose findings it may report.
     fn rules(&self) -> Vec<RuleInfo>;
 
+    /// Whether it looks at files at all. The digest of one that does not is no part of the key of cached results.
+    fn looks_at_files(&self) -> bool {
+        true
+    }
+
     /// How much of a file it wants; decided before the file is read.
     fn wants(&self, file: &FileMeta) -> Interest;
+
+    /// Whether a large file that it wants at once ([`Interest::Entire`]) and that begins so is one of its own; where it is nobody's,
+    /// the file is not held in memory.
+    fn recognises(&self, _file: &FileMeta, _head: &[u8]) -> bool {
+        true
+    }
 
     /// Looks at one file, or one window of a large file.
     ///

@@ -4,7 +4,7 @@ use crate::cache::{CachedEntry, CachedUnit};
 use crate::check::Check;
 use crate::order::report_order;
 use crate::run::{Outcome, finish_check, status_of};
-use crate::sink::{Fact, InlineWaiver};
+use crate::sink::{Content, Fact, InlineWaiver};
 use bartizan_model::{CheckRun, Component, Finding, PackageUrl, Skipped, Stats};
 use bartizan_source::Unit;
 use sha2::{Digest, Sha256};
@@ -28,6 +28,7 @@ pub(crate) struct Tally {
     /// Facts, each with the index of the check that noted it.
     pub(crate) facts: Vec<(usize, Fact)>,
     pub(crate) waivers: Vec<(String, InlineWaiver)>,
+    pub(crate) contents: Vec<Content>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) checks: Vec<CheckTally>,
     pub(crate) units: Vec<CachedUnit>,
@@ -43,6 +44,7 @@ impl Tally {
             components: Vec::new(),
             facts: Vec::new(),
             waivers: Vec::new(),
+            contents: Vec::new(),
             skipped: Vec::new(),
             checks: vec![CheckTally::default(); checks],
             units: Vec::new(),
@@ -103,25 +105,27 @@ pub(crate) struct Collector {
 }
 
 impl Collector {
-    pub(crate) fn add(&mut self, position: usize, mut tally: Tally) {
+    /// Adds what was found in an entry, and gives it back as it is kept.
+    pub(crate) fn add(&mut self, position: usize, mut tally: Tally) -> Option<&Tally> {
         tally.close_unit();
         self.tallies.push((position, tally));
+        self.tallies.last().map(|(_, tally)| tally)
     }
 
-    pub(crate) fn reuse(&mut self, position: usize, cached: &CachedEntry) {
-        let mut tally = cached.clone().into_tally();
+    pub(crate) fn reuse(&mut self, position: usize, cached: CachedEntry) {
+        let mut tally = cached.into_tally();
         tally.from_cache = true;
         self.tallies.push((position, tally));
     }
 
     pub(crate) fn merge(workers: Vec<Self>) -> Self {
-        let mut tallies: Vec<(usize, Tally)> =
-            workers.into_iter().flat_map(|worker| worker.tallies).collect();
-        tallies.sort_by_key(|(position, _)| *position);
-        Self {
-            tallies,
-            cache_error: None,
+        let mut all = Self::default();
+        for mut worker in workers {
+            all.tallies.append(&mut worker.tallies);
+            all.cache_error = all.cache_error.or(worker.cache_error);
         }
+        all.tallies.sort_by_key(|(position, _)| *position);
+        all
     }
 
     pub(crate) fn into_outcome(
@@ -135,6 +139,7 @@ impl Collector {
         let mut components = Vec::new();
         let mut facts = vec![Vec::new(); checks.len()];
         let mut inline_waivers = Vec::new();
+        let mut contents = Vec::new();
         let mut stats = Stats::default();
         let mut units = Vec::new();
         for (_, tally) in self.tallies {
@@ -160,6 +165,7 @@ impl Collector {
                 }
             }
             inline_waivers.extend(tally.waivers);
+            contents.extend(tally.contents);
             skipped.extend(tally.skipped);
         }
         if !interrupted {
@@ -183,6 +189,7 @@ impl Collector {
             findings: merge_findings(findings),
             components: merge_components(components),
             inline_waivers,
+            contents,
             skipped,
             stats,
             sha256: digest_of(units),

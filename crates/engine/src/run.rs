@@ -3,13 +3,14 @@
 //! In: a source, checks and options. Out: an [`Outcome`] whose order does not depend on the number of workers.
 //! A check that panics is caught and reported as Failed; the scan goes on.
 
-use crate::cache::{Cache, CacheOptions};
+use crate::cache::{Cache, CacheOptions, CachedEntry};
 use crate::check::Check;
 use crate::collect::{CheckTally, Collector, Tally};
 use crate::input::Input;
-use crate::sink::{Fact, InlineWaiver, Sink};
+use crate::shelf::Shelf;
+use crate::sink::{Content, Fact, InlineWaiver, Sink};
 use bartizan_model::{CheckRun, CheckStatus, Component, Finding, Skipped, Stats};
-use bartizan_source::{Consumer, Entry, FileMeta, Interest, Source, SourceError, Unit};
+use bartizan_source::{Consumer, ContentDigests, Entry, FileMeta, Interest, Source, SourceError, Unit};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -38,6 +39,8 @@ pub struct RunOptions<'a> {
     pub jobs: usize,
     /// Keeps results between scans; none means no cache.
     pub cache: Option<CacheOptions>,
+    /// Whether files in which something is found are told by digests of their content.
+    pub identify: bool,
     /// Set from outside to stop the scan early.
     pub interrupt: Arc<AtomicBool>,
     /// Told how far the scan is.
@@ -53,6 +56,9 @@ pub struct Outcome {
     pub components: Vec<Component>,
     /// Waiver comments with the path of their file, sorted.
     pub inline_waivers: Vec<(String, InlineWaiver)>,
+    /// Contents of the files in which something was found, as far as [`RunOptions::identify`] asked for them and they were held at
+    /// once; in the order of the entries.
+    pub contents: Vec<Content>,
     /// What became of every check, in the order the checks were given.
     pub checks: Vec<CheckRun>,
     /// Everything that was not looked at, sorted.
@@ -91,7 +97,13 @@ pub fn run(
     let entries = source.list(&mut skipped)?;
     let bytes = entries.iter().map(|entry| entry.meta.size).sum::<u64>();
     options.progress.planned(entries.len() as u64, bytes);
-    let cache = options.cache.as_ref().map(|cache| Cache::open(cache, checks));
+    let asked = options.cache.as_ref();
+    let cache = asked
+        .filter(|cache| !cache.by_entry)
+        .map(|cache| Cache::open(cache, checks));
+    let shelf = asked
+        .filter(|cache| cache.by_entry)
+        .map(|cache| Shelf::open(cache, checks));
     let next = AtomicUsize::new(0);
     let jobs = worker_count(options.jobs, entries.len(), bytes);
     let shared = Shared {
@@ -100,6 +112,7 @@ pub fn run(
         options,
         entries: &entries,
         cache: cache.as_ref(),
+        shelf: shelf.as_ref(),
         next: &next,
         batch: (entries.len() / (jobs * 16)).clamp(1, LARGEST_BATCH),
     };
@@ -123,6 +136,9 @@ pub fn run(
         done
     });
 
+    if let Some(shelf) = &shelf {
+        shelf.tidy();
+    }
     let interrupted = options.interrupt.load(Ordering::Relaxed);
     let mut collected = Collector::merge(workers);
     if let (Some(cache), false) = (&cache, interrupted)
@@ -150,6 +166,7 @@ struct Shared<'a> {
     options: &'a RunOptions<'a>,
     entries: &'a [Entry],
     cache: Option<&'a Cache>,
+    shelf: Option<&'a Shelf>,
     next: &'a AtomicUsize,
     /// Entries taken at once: few enough to keep the workers equally busy to the end.
     batch: usize,
@@ -189,6 +206,13 @@ fn look_at(
     collector: &mut Collector,
 ) -> u64 {
     if let Some(cached) = shared.cache.and_then(|cache| cache.by_signature(entry)) {
+        collector.reuse(position, cached.clone());
+        return 0;
+    }
+    if let Some(cached) = shared.shelf.and_then(|shelf| shelf.take(entry))
+        && let Some(kept) = cached.kept()
+        && shared.source.restore(entry, kept)
+    {
         collector.reuse(position, cached);
         return 0;
     }
@@ -198,11 +222,26 @@ fn look_at(
         tally: Tally::new(shared.checks.len()),
         skip_rest: false,
         joined: Vec::new(),
+        wanted: Vec::new(),
         told: 0,
+        findings_before: 0,
     };
     shared.source.read(entry, buffer, &mut reader);
-    collector.add(position, reader.tally);
-    reader.told
+    let (tally, told) = (reader.tally, reader.told);
+    let tally = collector.add(position, tally);
+    if let (Some(shelf), Some(tally), false) = (
+        shared.shelf,
+        tally,
+        shared.options.interrupt.load(Ordering::Relaxed),
+    ) && let Some(result) = shared
+        .source
+        .kept(entry)
+        .and_then(|kept| CachedEntry::from_kept(entry, tally, kept))
+        && let Err(error) = shelf.put(entry, &result)
+    {
+        collector.cache_error = Some(error.to_string());
+    }
+    told
 }
 
 /// Receives what the source reads from one entry and runs the checks on it.
@@ -214,25 +253,30 @@ struct Reader<'a> {
     skip_rest: bool,
     /// The windows of the file so far, for checks that want it at once.
     joined: Vec<u8>,
+    /// For each check how many bytes it takes of the file at once; none where it does not want it so.
+    wanted: Vec<Option<u64>>,
     /// Bytes of the entry that progress was told of: all but one window of a large file.
     told: u64,
+    /// Findings in the entry before the file that is being read.
+    findings_before: usize,
 }
 
 impl Reader<'_> {
     /// Joins the windows of a file for the checks that want it at once, and runs them when it is complete. A file that
     /// is larger than the check takes is said to be so.
     fn join(&mut self, unit: &Unit<'_>) {
-        let wanted = |check: &dyn Check| match check.wants(unit.meta) {
-            Interest::Entire(most) => Some(most),
-            _ => None,
-        };
         let checks = self.shared.checks;
-        let Some(most) = checks.iter().filter_map(|check| wanted(check.as_ref())).max() else {
-            return;
-        };
         if unit.window.offset == 0 {
+            let wanted = |check: &dyn Check| match check.wants(unit.meta) {
+                Interest::Entire(most) if check.recognises(unit.meta, unit.bytes) => Some(most),
+                _ => None,
+            };
+            self.wanted = checks.iter().map(|check| wanted(check.as_ref())).collect();
             self.joined.clear();
         }
+        let Some(most) = self.wanted.iter().copied().flatten().max() else {
+            return;
+        };
         let end = unit.window.offset + unit.bytes.len() as u64;
         if end <= most {
             let fresh = unit.bytes.get(unit.window.overlap..).unwrap_or_default();
@@ -242,8 +286,12 @@ impl Reader<'_> {
             return;
         }
         let joined = std::mem::take(&mut self.joined);
-        for (index, check) in checks.iter().enumerate() {
-            match wanted(check.as_ref()) {
+        if joined.len() as u64 == end {
+            self.identify(unit.meta, || Some(ContentDigests::of(&joined)));
+        }
+        let wanted = std::mem::take(&mut self.wanted);
+        for (index, (check, wanted)) in checks.iter().zip(wanted).enumerate() {
+            match wanted {
                 Some(most) if end > most => self.tally.check(index).errors.push(format!(
                     "{}: {end} bytes are more than the {most} that are read at once",
                     unit.meta.path
@@ -256,6 +304,22 @@ impl Reader<'_> {
                 ),
                 None => {}
             }
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// Notes the content of the file in which something was just found.
+    fn identify(&mut self, meta: &FileMeta, digests: impl FnOnce() -> Option<ContentDigests>) {
+        if !self.shared.options.identify || self.tally.findings.len() == self.findings_before {
+            return;
+        }
+        if let Some(digests) = digests() {
+            self.tally.contents.push(Content {
+                path: meta.path.to_string(),
+                layer: meta.layer.as_deref().map(str::to_owned),
+                digests,
+            });
         }
     }
 }
@@ -296,6 +360,9 @@ impl Consumer for Reader<'_> {
             self.skip_rest = true;
             return;
         }
+        if unit.window.offset == 0 {
+            self.findings_before = self.tally.findings.len();
+        }
         let input = Input::from(&unit);
         for (index, check) in self.shared.checks.iter().enumerate() {
             let seen = match check.wants(unit.meta) {
@@ -309,7 +376,9 @@ impl Consumer for Reader<'_> {
                 run_check(check.as_ref(), index, &seen, &mut self.tally);
             }
         }
-        if !unit.window.is_whole() {
+        if unit.window.is_whole() {
+            self.identify(unit.meta, || Some(ContentDigests::of(unit.bytes)));
+        } else {
             self.join(&unit);
         }
     }
@@ -320,6 +389,24 @@ impl Consumer for Reader<'_> {
 
     fn stopped(&self) -> bool {
         self.shared.options.interrupt.load(Ordering::Relaxed)
+    }
+
+    fn read_so_far(&mut self, bytes: u64) {
+        self.told += bytes;
+        self.shared.options.progress.advanced(0, bytes);
+    }
+
+    fn expanded(&mut self, meta: &FileMeta, content: &mut dyn FnMut() -> Option<ContentDigests>) {
+        // Members come one after the other, so a finding in any of them is among the last.
+        let own = |path: &str| {
+            path.strip_prefix(&*meta.path)
+                .is_some_and(|rest| rest.starts_with("!/"))
+        };
+        let last = self.tally.findings.last();
+        if last.is_some_and(|finding| finding.locations.iter().any(|place| own(&place.path))) {
+            self.findings_before = 0;
+            self.identify(meta, content);
+        }
     }
 }
 

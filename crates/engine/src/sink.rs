@@ -1,6 +1,7 @@
 //! What a check hands back while it looks at a file.
 
 use bartizan_model::{Component, Finding};
+use bartizan_source::ContentDigests;
 use serde::{Deserialize, Serialize};
 
 /// A waiver comment as it stands in a file, not yet judged.
@@ -25,6 +26,17 @@ pub struct Fact {
     pub path: String,
     /// What was noted, in a form that only the check knows.
     pub data: String,
+}
+
+/// The content of a file in which something was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    /// Path of the file; of an archive in which something was found, its own.
+    pub path: String,
+    /// Digest of the layer that holds it, in images.
+    pub layer: Option<String>,
+    /// Digests of all of its bytes.
+    pub digests: ContentDigests,
 }
 
 /// Receives what a check finds in one file.

@@ -86,6 +86,7 @@ fn scan(folder: &Path, jobs: usize, cache: Option<CacheOptions>, interrupted: bo
     let options = RunOptions {
         jobs,
         cache,
+        identify: false,
         interrupt: Arc::new(AtomicBool::new(interrupted)),
         progress: &Silent,
     };
@@ -120,6 +121,7 @@ fn facts_come_from_the_cache_and_what_was_found_is_judged_anew() {
     let data = tempfile::tempdir().unwrap();
     let cache = || {
         Some(CacheOptions {
+            by_entry: false,
             file: data.path().join("cache"),
             salt: String::new(),
         })

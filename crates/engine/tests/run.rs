@@ -106,6 +106,7 @@ fn scan(folder: &Path, how: &Scan) -> (Outcome, usize) {
     let options = RunOptions {
         jobs: how.jobs,
         cache: how.cache.clone(),
+        identify: false,
         interrupt: Arc::new(AtomicBool::new(how.interrupted)),
         progress: &Silent,
     };
@@ -213,6 +214,7 @@ fn an_unchanged_tree_is_not_judged_twice_and_a_changed_file_is() {
         write(folder.path(), name, "needle");
     }
     let cache = Some(CacheOptions {
+        by_entry: false,
         file: data.path().join("deep/cache"),
         salt: String::new(),
     });
@@ -239,6 +241,7 @@ fn cached_results_of_another_rule_or_salt_are_not_used() {
     write(folder.path(), "a", "needle thread");
     let cache = |salt: &str| {
         Some(CacheOptions {
+            by_entry: false,
             file: data.path().join("cache"),
             salt: salt.to_owned(),
         })
@@ -279,6 +282,7 @@ fn a_damaged_cache_is_as_good_as_none() {
     let file = data.path().join("cache");
     let how = Scan {
         cache: Some(CacheOptions {
+            by_entry: false,
             file: file.clone(),
             salt: String::new(),
         }),
@@ -299,6 +303,7 @@ fn a_cache_that_cannot_be_written_is_said_and_harmless() {
     write(folder.path(), "a", "needle");
     // A file where the cache's directory would have to be.
     let cache = Some(CacheOptions {
+        by_entry: false,
         file: folder.path().join("a/cache"),
         salt: String::new(),
     });
@@ -324,6 +329,7 @@ fn an_interrupted_scan_says_so_and_leaves_no_cache() {
     write(folder.path(), "a", "needle");
     let file = data.path().join("cache");
     let cache = Some(CacheOptions {
+        by_entry: false,
         file: file.clone(),
         salt: String::new(),
     });

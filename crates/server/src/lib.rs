@@ -6,12 +6,12 @@
 mod api;
 mod app;
 mod auth;
-mod http;
+pub mod http;
 pub mod ingest;
 mod serve;
 
 pub use api::router as api_router;
 pub use app::App;
 pub use auth::{Caller, Role, secret};
-pub use http::Problem;
+
 pub use serve::router;

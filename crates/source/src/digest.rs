@@ -2,7 +2,9 @@
 //!
 //! In: the text of a digest, bytes. Out: whether the bytes are those that the digest names.
 
+use md5::Md5;
 use serde::{Deserialize, Serialize};
+use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha512};
 use std::fmt;
 use std::io::{self, Read};
@@ -146,8 +148,10 @@ impl Hasher {
             Self::Sha256(hasher) => (Algorithm::Sha256, hasher.finalize().to_vec()),
             Self::Sha512(hasher) => (Algorithm::Sha512, hasher.finalize().to_vec()),
         };
-        let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        Digest { algorithm, hex }
+        Digest {
+            algorithm,
+            hex: digits(&bytes),
+        }
     }
 }
 
@@ -189,6 +193,71 @@ impl<R: Read> Read for Hashing<R> {
     }
 }
 
+/// The digests of a file by the algorithms with which package managers record files, in lower-case hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContentDigests {
+    /// MD5, of dpkg and former rpm.
+    pub md5: String,
+    /// SHA-1, of apk.
+    pub sha1: String,
+    /// SHA-256, of rpm.
+    pub sha256: String,
+}
+
+impl ContentDigests {
+    /// The digests of `bytes`.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut summing = Summing::default();
+        summing.update(bytes);
+        summing.finish()
+    }
+
+    /// The digests of what a reader gives.
+    ///
+    /// # Errors
+    /// When the reader breaks.
+    pub(crate) fn read(reader: &mut dyn Read) -> io::Result<Self> {
+        let mut summing = Summing::default();
+        let mut piece = vec![0; 64 << 10];
+        loop {
+            match reader.read(&mut piece) {
+                Ok(0) => return Ok(summing.finish()),
+                Ok(count) => summing.update(piece.get(..count).unwrap_or_default()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Summing {
+    md5: Md5,
+    sha1: Sha1,
+    sha256: Sha256,
+}
+
+impl Summing {
+    fn update(&mut self, bytes: &[u8]) {
+        self.md5.update(bytes);
+        self.sha1.update(bytes);
+        self.sha256.update(bytes);
+    }
+
+    fn finish(self) -> ContentDigests {
+        ContentDigests {
+            md5: digits(&self.md5.finalize()),
+            sha1: digits(&self.sha1.finalize()),
+            sha256: digits(&self.sha256.finalize()),
+        }
+    }
+}
+
+fn digits(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,6 +278,15 @@ mod tests {
         ] {
             assert!(Digest::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_digests_of_a_content_are_those_of_rfc_1321_and_of_fips_180() {
+        let digests = ContentDigests::of(b"abc");
+        assert_eq!(digests.md5, "900150983cd24fb0d6963f7d28e17f72");
+        assert_eq!(digests.sha1, "a9993e364706816aba3e25717850c26c9cd0d89d");
+        assert_eq!(digests.sha256, Digest::sha256(b"abc").hex());
+        assert_eq!(ContentDigests::read(&mut &b"abc"[..]).unwrap(), digests);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The types between sources and the engine.
 
-use crate::image::Image;
+use crate::digest::ContentDigests;
+use crate::image::{Image, Tree};
 use bartizan_model::{Skipped, Target};
 use std::sync::Arc;
 
@@ -156,6 +157,12 @@ pub trait Consumer {
     fn skipped(&mut self, skipped: Skipped);
     /// Whether reading should stop (interrupted).
     fn stopped(&self) -> bool;
+    /// So many more bytes of the entry were read, as it is stored, where an entry takes long: sources need not tell, and not to the
+    /// last byte.
+    fn read_so_far(&mut self, _bytes: u64) {}
+    /// An archive on disk or in a layer was delivered, member by member. `content` gives the digests of the archive itself as
+    /// far as its bytes are still at hand; nobody digests them before it is called.
+    fn expanded(&mut self, _meta: &FileMeta, _content: &mut dyn FnMut() -> Option<ContentDigests>) {}
 }
 
 /// Why a source could not be opened or listed at all.
@@ -294,9 +301,26 @@ pub trait Source: Send + Sync {
     /// consumer as skipped entries: other entries are unaffected.
     fn read(&self, entry: &Entry, buffer: &mut Vec<u8>, consumer: &mut dyn Consumer);
 
+    /// What the source itself learned of an entry while it read it, to be kept beside results: with it [`Source::restore`] does
+    /// without reading. None where the entry was not read to its end, or is not what its digest says, or where there is nothing to
+    /// learn. What was said of an entry for which there is something follows from its content alone.
+    fn kept(&self, _entry: &Entry) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Takes back what [`Source::kept`] gave for an entry of the same signature; false where the entry is to be read after all.
+    fn restore(&self, _entry: &Entry, _kept: &[u8]) -> bool {
+        false
+    }
+
     /// Where the source is a container image: what is known of it as a whole, once every entry was read. An error
     /// means that nothing read from it may be judged by. Answered once.
     fn image(&self) -> Option<Result<Image, SourceError>> {
+        None
+    }
+
+    /// Where the source is the root of a system: everything that is in it, with permissions and owners.
+    fn root(&self) -> Option<Tree> {
         None
     }
 }

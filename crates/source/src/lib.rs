@@ -20,7 +20,7 @@ mod stdin;
 mod window;
 
 pub use binary::looks_binary;
-pub use digest::{Digest, NoDigest};
+pub use digest::{ContentDigests, Digest, NoDigest};
 pub use dir::{DirSource, RootSource};
 pub use entry::{Consumer, Entry, FileMeta, Handle, Interest, Signature, Source, SourceError, Unit, Window};
 pub use git::{

@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod ecosystem;
 pub mod image;
 pub mod inventory;
+pub mod packaged;
 pub mod sbom;
 pub mod tampering;
 pub mod version;

@@ -12,7 +12,7 @@
 
 use bartizan_source::image::{Digest, Image, ImageConfig, Layer, NodeKind, Planted, Step, Tree};
 use bartizan_supply::image::Attribution;
-use bartizan_supply::image::checks::{ALL, Facts, rules};
+use bartizan_supply::image::checks::{ALL, Facts, Making, rules};
 use bartizan_supply::image::minimal::{self, Noted};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -55,6 +55,7 @@ impl Case {
                 kind,
                 mode,
                 owner,
+                group: owner,
                 size: more.parse().unwrap_or(0),
                 link: more,
             }
@@ -86,8 +87,11 @@ impl Case {
         }
         let minimal = minimal::judge(&image, &noted, (&[], &[])).ok();
         let facts = Facts {
-            image: &image,
-            attribution: &attribution,
+            tree: &image.tree,
+            making: Some(Making {
+                image: &image,
+                attribution: &attribution,
+            }),
             minimal: minimal.as_ref(),
             is_command_harmless: true,
         };

@@ -11,7 +11,7 @@ use bartizan_engine::system::System;
 use bartizan_model::{CheckStatus, Component, EvidenceStep, Finding, Location, Skipped};
 use bartizan_source::Source;
 use bartizan_source::image::{CONFIG_PATH, Fate, Image, step_of};
-use bartizan_supply::image::checks::{self, ConfigurationCheck, Facts};
+use bartizan_supply::image::checks::{self, ConfigurationCheck, Facts, Making};
 use bartizan_supply::image::minimal::{self, ContentsCheck, Minimal, Noted};
 use bartizan_supply::image::{Attribution, KnownBy, LONGEST_DOCKERFILE};
 use std::collections::{BTreeMap, BTreeSet};
@@ -170,8 +170,11 @@ impl Made {
             return;
         };
         let mut found = checks::run(&Facts {
-            image: &self.image,
-            attribution: &self.attribution,
+            tree: &self.image.tree,
+            making: Some(Making {
+                image: &self.image,
+                attribution: &self.attribution,
+            }),
             minimal: minimal.as_ref(),
             is_command_harmless: self.is_harmless,
         });

@@ -3,10 +3,12 @@
 //! In: targets and options. Out: [`Done`]: the report with waivers, baseline and verdict applied, and what the verbs
 //! that look after waivers and baselines need besides.
 
+mod cache;
 mod image;
 mod judged;
 mod pulled;
 mod remediation;
+mod root;
 mod rules;
 mod several;
 mod source;
@@ -27,12 +29,13 @@ use bartizan_code::leak::{GenericMode, LeakCheck, LeakOptions};
 use bartizan_engine::config::{Config, Layers, Value};
 use bartizan_engine::system::{Machine, System};
 use bartizan_engine::waiver::InlineWaivers;
-use bartizan_engine::{CacheOptions, Check, RunOptions};
+use bartizan_engine::{Check, RunOptions};
 use bartizan_model::{Report, RuleInfo, SecretKey, Target};
 use bartizan_report::GroupBy;
 use bartizan_supply::catalog::{Bills, InventoryCheck};
 use bartizan_supply::image::checks::ConfigurationCheck;
 use bartizan_supply::image::minimal::{ContentsCheck, Noted};
+use bartizan_supply::packaged::{Packaged, PackagedCheck};
 use bartizan_supply::tampering::{Options, Own, TamperingCheck};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -111,11 +114,15 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     };
     let mut checks = checks(request, &config, &place, loaded, &selection, supply.as_ref())?;
     let noted = note_contents(request, &selection, &mut checks);
+    let packaged = note_packaged(request, &selection, &mut checks);
     let flag = interrupt::install(reads_stdin(request));
-    let bar = Bar::new();
+    let mut targets = request.scan.targets.iter();
+    let is_image = targets.any(|target| place::is_image(target));
+    let bar = Bar::new(if is_image { "parts of the image" } else { "files" });
     let options = RunOptions {
         jobs: usize::try_from(config.number("scan.jobs")).unwrap_or(0),
-        cache: cache(request, &config, &place),
+        cache: cache::options(request, &config, &place),
+        identify: packaged.is_some(),
         interrupt: flag,
         progress: if terminal.progress {
             &bar
@@ -136,6 +143,9 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     if let Some(made) = &made {
         made.leave_what_is_seen(&mut outcome.components);
     }
+    if let Some(packaged) = packaged {
+        packaged.lower(&mut outcome.findings, &outcome.contents);
+    }
     supply::finish_inventory(&mut outcome);
     let remedies = supply
         .as_ref()
@@ -143,6 +153,12 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         .unwrap_or_default();
     if let Some(made) = &made {
         made.judge(&selection, &mut outcome);
+    }
+    if selection.family("image")
+        && request.inventory != Inventory::Only
+        && let Some(tree) = source.root()
+    {
+        root::judge(&tree, &selection, &mut outcome);
     }
     if let Some(error) = &outcome.cache_error {
         terminal.warn(format_args!(
@@ -206,6 +222,21 @@ fn note_contents(
     }
     checks.push(Box::new(ContentsCheck::new(noted.clone())));
     noted
+}
+
+/// Adds the check of what packages of a distribution brought, where a build is searched for credentials.
+fn note_packaged(
+    request: &Request<'_>,
+    selection: &rules::Selection,
+    checks: &mut Vec<Box<dyn Check>>,
+) -> Option<Packaged> {
+    let is_built = matches!(request.scan.targets.as_slice(), [one] if place::is_built(one));
+    if request.inventory == Inventory::Only || !is_built || !selection.family("leak") {
+        return None;
+    }
+    let packaged = Packaged::default();
+    checks.push(Box::new(PackagedCheck::new(packaged.clone())));
+    Some(packaged)
 }
 
 /// The image that was read, with the steps of its making shown as far as they hold no credential.
@@ -409,6 +440,11 @@ fn checks(
     if is_image && selection.family("image") {
         checks.push(Box::new(ConfigurationCheck::new()));
     }
+    let is_root = matches!(request.scan.targets.as_slice(), [one] if place::is_built(one)) && !is_image;
+    if is_root && selection.family("image") {
+        checks.push(Box::new(ConfigurationCheck::of_files()));
+        checks.push(Box::new(ConfigurationCheck::of_nothing()));
+    }
     checks.push(Box::new(InlineWaivers::default()));
     Ok(checks)
 }
@@ -448,39 +484,6 @@ fn secret_key(config: &Config) -> Result<SecretKey, Error> {
 fn reads_stdin(request: &Request<'_>) -> bool {
     let mut targets = request.scan.targets.iter();
     targets.any(|target| place::bill(target).unwrap_or(target) == "-")
-}
-
-fn cache(request: &Request<'_>, config: &Config, place: &Place) -> Option<CacheOptions> {
-    let select = &request.scan.select;
-    // What a layer brings is judged by all that lies above it, which results kept for single entries do not tell.
-    let mut targets = request.scan.targets.iter();
-    let is_image = targets.any(|target| place::is_image(target));
-    if !config.flag("data.cache") || reads_stdin(request) || is_image {
-        return None;
-    }
-    let what = format!(
-        "{}{}{}{}",
-        request.scan.targets.join("\n"),
-        select.staged,
-        select.changed.is_some(),
-        match request.inventory {
-            Inventory::No => "",
-            Inventory::Also => "inventory",
-            Inventory::Only => "inventory alone",
-        }
-    );
-    let file = place::data_dir(config)?
-        .join("cache")
-        .join(place::key_of(&what, &place.start));
-    let salt = [
-        format!("{:?}", source::options(config, place)),
-        format!("{:?}", config.list("leak.allow-paths")),
-        config.root.display().to_string(),
-    ];
-    Some(CacheOptions {
-        file,
-        salt: salt.join("\n"),
-    })
 }
 
 fn manuals(checks: &[Box<dyn Check>]) -> BTreeMap<String, RuleInfo> {

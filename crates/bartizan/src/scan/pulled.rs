@@ -78,6 +78,14 @@ impl Source for PulledImage {
         self.source.read(entry, buffer, consumer);
     }
 
+    fn kept(&self, entry: &Entry) -> Option<Vec<u8>> {
+        self.source.kept(entry)
+    }
+
+    fn restore(&self, entry: &Entry, kept: &[u8]) -> bool {
+        self.source.restore(entry, kept)
+    }
+
     fn image(&self) -> Option<Result<Image, SourceError>> {
         self.source.image()
     }

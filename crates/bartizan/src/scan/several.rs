@@ -1,7 +1,9 @@
 //! Several targets as one source. Paths keep the name of their target in front, so that they stay apart.
 
 use bartizan_model::{Skipped, Target};
-use bartizan_source::{Consumer, Entry, FileMeta, Handle, Interest, Source, SourceError, Unit};
+use bartizan_source::{
+    Consumer, ContentDigests, Entry, FileMeta, Handle, Interest, Source, SourceError, Unit,
+};
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
@@ -149,5 +151,10 @@ impl Consumer for Renaming<'_> {
 
     fn stopped(&self) -> bool {
         self.consumer.stopped()
+    }
+
+    fn expanded(&mut self, meta: &FileMeta, content: &mut dyn FnMut() -> Option<ContentDigests>) {
+        let meta = self.renamed(meta);
+        self.consumer.expanded(&meta, content);
     }
 }

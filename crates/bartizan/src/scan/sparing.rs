@@ -6,8 +6,10 @@ use bartizan_engine::config::Config;
 use bartizan_engine::globs::PathGlobs;
 use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
 use bartizan_model::{RuleInfo, Skipped, Target};
-use bartizan_source::image::Image;
-use bartizan_source::{Consumer, Entry, FileMeta, Handle, Interest, Source, SourceError, Unit};
+use bartizan_source::image::{Image, Tree};
+use bartizan_source::{
+    Consumer, ContentDigests, Entry, FileMeta, Handle, Interest, Source, SourceError, Unit,
+};
 
 /// Globs, and what to put before a path to compare it with them.
 #[derive(Debug, Clone)]
@@ -58,8 +60,20 @@ impl Source for Excluding {
         self.source.read(entry, buffer, consumer);
     }
 
+    fn kept(&self, entry: &Entry) -> Option<Vec<u8>> {
+        self.source.kept(entry)
+    }
+
+    fn restore(&self, entry: &Entry, kept: &[u8]) -> bool {
+        self.source.restore(entry, kept)
+    }
+
     fn image(&self) -> Option<Result<Image, SourceError>> {
         self.source.image()
+    }
+
+    fn root(&self) -> Option<Tree> {
+        self.source.root()
     }
 }
 
@@ -91,6 +105,14 @@ impl Consumer for Without<'_> {
     fn stopped(&self) -> bool {
         self.consumer.stopped()
     }
+
+    fn read_so_far(&mut self, bytes: u64) {
+        self.consumer.read_so_far(bytes);
+    }
+
+    fn expanded(&mut self, meta: &FileMeta, content: &mut dyn FnMut() -> Option<ContentDigests>) {
+        self.consumer.expanded(meta, content);
+    }
 }
 
 /// A check that does not look at the files that `leak.allow-paths` names.
@@ -106,6 +128,14 @@ impl Check for Sparing {
 
     fn rules(&self) -> Vec<RuleInfo> {
         self.check.rules()
+    }
+
+    fn recognises(&self, file: &FileMeta, head: &[u8]) -> bool {
+        self.check.recognises(file, head)
+    }
+
+    fn looks_at_files(&self) -> bool {
+        self.check.looks_at_files()
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {

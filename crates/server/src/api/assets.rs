@@ -39,7 +39,7 @@ pub(super) async fn list(
 
 /// A thing, and how it was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AssetStory {
+pub(super) struct AssetStory {
     /// The thing.
     pub asset: Asset,
     /// Ways in which it is looked at.
@@ -50,7 +50,7 @@ pub struct AssetStory {
 
 /// One way of looking at a thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Scope {
+pub(super) struct Scope {
     /// Its name.
     pub name: String,
     /// When it was last looked at; RFC 3339.

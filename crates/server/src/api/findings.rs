@@ -101,7 +101,7 @@ pub(super) async fn list(
 
 /// The story of a finding.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Story {
+pub(super) struct Story {
     /// The finding.
     pub finding: Finding,
     /// It as it was last reported: the finding of the report format (`bartizan schema report`), with code frame, steps, places and fix.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 /// Who makes the request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Me {
+pub(super) struct Me {
     /// What they sign in as.
     pub login: String,
     /// The tenant that everything they ask is about.

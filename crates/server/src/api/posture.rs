@@ -16,7 +16,7 @@ const DAY: i64 = 86_400_000;
 
 /// Where we stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Posture {
+pub(super) struct Posture {
     /// deny where any scope is denied, else unknown where any is unknown, else allow; unknown where nothing was ever looked at.
     pub verdict: String,
     /// Each way of looking at each thing, with its last verdict.
@@ -39,7 +39,7 @@ pub struct Posture {
 
 /// The last verdict of one way of looking at one thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ScopeVerdict {
+pub(super) struct ScopeVerdict {
     /// The thing.
     pub asset: String,
     /// Number of the thing.
@@ -58,7 +58,7 @@ pub struct ScopeVerdict {
 
 /// A check that did not run to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Gap {
+pub(super) struct Gap {
     /// The thing.
     pub asset: String,
     /// The check.
@@ -71,7 +71,7 @@ pub struct Gap {
 
 /// Open findings at the end of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Day {
+pub(super) struct Day {
     /// The day, `2027-03-01`.
     pub day: String,
     /// By severity.

@@ -32,7 +32,7 @@ pub(super) fn number(words: &[&str], word: &str) -> Option<i64> {
 
 /// A problem of a thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Finding {
+pub(super) struct Finding {
     /// Its number.
     pub id: i64,
     /// The thing that has it.
@@ -102,7 +102,7 @@ impl Finding {
 
 /// One thing to do on one thing, with what it closes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Fix {
+pub(super) struct Fix {
     /// Its number.
     pub id: i64,
     /// Where to do it.
@@ -141,7 +141,7 @@ impl Fix {
 
 /// A thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Asset {
+pub(super) struct Asset {
     /// Its number.
     pub id: i64,
     /// Its identity, `scheme:rest`.
@@ -174,7 +174,7 @@ impl From<AssetRow> for Asset {
 
 /// Something that happened to a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Event {
+pub(super) struct Event {
     /// opened, fixed, reopened, waived, resumed or due.
     pub kind: String,
     /// RFC 3339.

@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// A statement of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Statement {
+pub(super) struct Statement {
     /// Its place in the log, from 0.
     pub seq: i64,
     /// SHA-256 of what was sent, `sha256:…`.
@@ -48,7 +48,7 @@ impl From<StatementRow> for Statement {
 
 /// What became of a statement that was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Receipt {
+pub(super) struct Receipt {
     /// Its place in the log.
     pub seq: i64,
     /// SHA-256 of what was sent.

@@ -4,6 +4,7 @@ use super::bounds::{Bounds, Counted, Intake, Limit, Metered, limit_of, pass};
 use super::decode::{Format, HEAD, decoder, inner_name, sniff};
 use super::tar::{Kind, Member, Tar};
 use super::zip::{self, ReadSeek};
+use crate::digest::ContentDigests;
 use crate::window::{ReadFill, deliver};
 use crate::{Consumer, FileMeta, Interest, SourceOptions, WindowSize};
 use bartizan_model::Skipped;
@@ -191,14 +192,26 @@ impl<'a> Expander<'a> {
             return Ok((want.is_all() && !self.consumer.stopped()).then_some(outcome.bytes));
         };
         let mut stream = Cursor::new(head).chain(stream);
-        if format == Format::Zip {
+        // A small file of a layer is held, too, so that it can be told by its digest.
+        let is_small = depth == 0 && meta.size <= self.windows.window() as u64;
+        if format == Format::Zip || is_small {
             let most = self.bounds.limits.nested;
             let mut bytes = Vec::new();
-            stream.by_ref().take(most as u64 + 1).read_to_end(&mut bytes)?;
+            let read = stream.by_ref().take(most as u64 + 1).read_to_end(&mut bytes);
+            if let Err(error) = read {
+                let mut bytes = Cursor::new(bytes);
+                self.archive(format, Input::Stream(&mut bytes), &meta.path, depth + 1);
+                return Err(error);
+            }
             let whole = bytes.len() <= most;
             let mut bytes = Cursor::new(bytes);
             if whole {
                 self.archive(format, Input::seekable(&mut bytes), &meta.path, depth + 1);
+                if depth == 0 {
+                    let bytes = bytes.get_ref();
+                    self.consumer
+                        .expanded(meta, &mut || Some(ContentDigests::of(bytes)));
+                }
             } else {
                 self.archive(
                     format,

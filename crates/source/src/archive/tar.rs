@@ -7,6 +7,7 @@
 
 use super::bounds::{pass, read_exactly};
 use super::sparse::{self, Holes, Map};
+use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
 
 pub(super) const BLOCK: usize = 512;
@@ -25,7 +26,7 @@ pub(crate) struct Tar<R> {
 }
 
 /// What a member is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
     File,
     HardLink,

@@ -9,9 +9,11 @@ mod root;
 mod walk;
 
 use crate::archive::{Expander, Input, format_of};
+use crate::digest::ContentDigests;
 use crate::window::{deliver, start};
 use crate::{Consumer, Entry, Handle, Interest, Source, SourceError, SourceOptions, skip};
 use bartizan_model::{Skipped, Target};
+use std::io::Seek;
 use std::path::{Path, PathBuf};
 
 pub(crate) use file::RegularFile;
@@ -139,6 +141,10 @@ fn read(
         if let Some(format) = format_of(options, buffer, &entry.meta.path) {
             let mut file = std::fs::File::from(file);
             Expander::new(options, &entry.meta, buffer, consumer).expand(format, Input::seekable(&mut file));
+            consumer.expanded(&entry.meta, &mut || {
+                file.rewind().ok()?;
+                ContentDigests::read(&mut file).ok()
+            });
             return Ok(());
         }
         deliver(&mut file, &entry.meta, want, windows, (buffer, ended), consumer).map(|_| ())

@@ -1,11 +1,13 @@
 //! A directory that is the root of a system.
 //!
-//! In: `rootfs:DIR`. Out: every regular file under it, with paths relative to it. No ignore file counts, no link is
+//! In: `rootfs:DIR`. Out: every regular file under it, with paths relative to it, and what else there is as a tree. No ignore file counts, no link is
 //! followed, and what the kernel shows in `/proc`, `/sys` and `/dev` is stayed off.
 
 use super::{read, walk};
+use crate::image::{NodeKind, Planted, Tree};
 use crate::{Consumer, Entry, Source, SourceError, SourceOptions};
 use bartizan_model::{Skipped, Target};
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -79,8 +81,90 @@ impl Source for RootSource {
         Ok(walk::walk_without(&self.root, &self.options, left_out, skipped))
     }
 
+    fn root(&self) -> Option<Tree> {
+        Some(self.tree())
+    }
+
     fn read(&self, entry: &Entry, buffer: &mut Vec<u8>, consumer: &mut dyn Consumer) {
         read(entry, &self.options, false, buffer, consumer);
+    }
+}
+
+impl RootSource {
+    /// Everything below the root. What cannot be read was told when files were listed.
+    fn tree(&self) -> Tree {
+        let mut nodes = Vec::new();
+        let mut todo = vec![PathBuf::new()];
+        while let Some(directory) = todo.pop() {
+            let Ok(entries) = std::fs::read_dir(self.root.join(&directory)) else {
+                continue;
+            };
+            for entry in entries.filter_map(Result::ok) {
+                let Ok(metadata) = entry.metadata() else { continue };
+                let path = directory.join(entry.file_name());
+                let is_mounted = directory.as_os_str().is_empty()
+                    && entry
+                        .file_name()
+                        .to_str()
+                        .is_some_and(|name| MOUNTS.contains(&name) && is_mount(&self.root, name));
+                if is_mounted {
+                    continue;
+                }
+                if metadata.is_dir() {
+                    todo.push(path.clone());
+                }
+                nodes.push(Found::of(&self.root, path, &metadata));
+            }
+        }
+        // The order of a directory is the file system's own, and that of the tree must not depend on it.
+        nodes.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        Tree::planted(nodes.iter().map(Found::planted))
+    }
+}
+
+/// One thing below the root.
+struct Found {
+    path: String,
+    kind: NodeKind,
+    mode: u32,
+    owner: (u64, u64),
+    size: u64,
+    link: String,
+}
+
+impl Found {
+    fn of(root: &Path, path: PathBuf, metadata: &Metadata) -> Self {
+        let file_type = metadata.file_type();
+        let link = if file_type.is_symlink() {
+            std::fs::read_link(root.join(&path)).ok()
+        } else {
+            None
+        };
+        Self {
+            kind: match file_type {
+                _ if file_type.is_file() => NodeKind::File,
+                _ if file_type.is_dir() => NodeKind::Directory,
+                _ if file_type.is_symlink() => NodeKind::Link,
+                _ => NodeKind::Other,
+            },
+            mode: metadata.mode() & 0o7777,
+            owner: (u64::from(metadata.uid()), u64::from(metadata.gid())),
+            size: metadata.len(),
+            link: link.unwrap_or_default().to_string_lossy().into_owned(),
+            path: path.to_string_lossy().into_owned(),
+        }
+    }
+
+    fn planted(&self) -> Planted<'_> {
+        Planted {
+            path: &self.path,
+            kind: self.kind,
+            mode: self.mode,
+            owner: self.owner.0,
+            group: self.owner.1,
+            size: self.size,
+            link: &self.link,
+        }
     }
 }
 

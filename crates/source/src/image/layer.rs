@@ -7,6 +7,7 @@
 use super::shelf::Opened;
 use crate::archive::{Expander, HEAD, Kind, Member, decoder, sniff};
 use crate::digest::{Digest, Hasher, Hashing};
+use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::io::{self, BufReader, Cursor, Read};
 use std::rc::Rc;
@@ -41,10 +42,12 @@ pub(super) struct Bounds<'a> {
     pub(super) members: u64,
     /// Members that were counted in all layers.
     pub(super) counted: &'a AtomicU64,
+    /// Bytes of the blob that were read.
+    pub(super) taken: &'a AtomicU64,
 }
 
 /// One member of a layer, as its header says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Record {
     /// Path in the image, with `/`, without steps upwards; empty for the root itself.
     pub(super) path: Vec<u8>,
@@ -66,6 +69,8 @@ pub(super) struct Layer {
     pub(super) wrong: Option<(String, String)>,
     /// Why its files are not all known.
     pub(super) broken: Option<String>,
+    /// Whether all of it was read and is what its digests say.
+    pub(super) is_verified: bool,
 }
 
 /// A bound that was reached.
@@ -137,12 +142,24 @@ pub(super) fn read(
         }
     });
     let wrong = sums.as_ref().and_then(|sums| sums.wrong(expected));
+    let is_whole = sums.as_ref().is_some_and(|sums| sums.is_whole(expected));
     let broken = broken.or_else(|| sums.and_then(|sums| sums.unread));
     Layer {
+        is_verified: is_whole && wrong.is_none() && broken.is_none(),
         records,
         wrong,
         broken,
     }
+}
+
+/// Whether a blob is what its digest says, without looking into it. Where only the uncompressed layer has a digest, a compressed one
+/// is not told.
+pub(super) fn is_sound(opened: Opened, expected: &Expected<'_>) -> bool {
+    let digest = expected.blob.unwrap_or(expected.diff_id);
+    let mut stream = Hashing::new(opened.reader, Some(digest.hasher()));
+    let read = io::copy(&mut stream, &mut io::sink());
+    let is_size = |size: u64| expected.size.is_none_or(|expected| expected == size);
+    read.is_ok_and(is_size) && stream.digest().as_ref() == Some(digest)
 }
 
 /// Keeps what the header says; the path of the file if it is one to be read.
@@ -196,6 +213,11 @@ struct Sums {
 }
 
 impl Sums {
+    /// Whether all was read to its end and digested.
+    fn is_whole(&self, expected: &Expected<'_>) -> bool {
+        self.unread.is_none() && self.diff_id.is_some() && self.blob.is_some() == expected.blob.is_some()
+    }
+
     fn wrong(&self, expected: &Expected<'_>) -> Option<(String, String)> {
         if self.unread.is_some() {
             return None;
@@ -234,7 +256,9 @@ fn pump(
                 piece.clear();
                 let outcome = (&mut inflating).take(PIECE as u64).read_to_end(&mut piece);
                 let made = inflating.count();
-                let ratio = tap.borrow().count().max(1).saturating_mul(bounds.ratio);
+                let taken = tap.borrow().count();
+                bounds.taken.store(taken, Ordering::Relaxed);
+                let ratio = taken.max(1).saturating_mul(bounds.ratio);
                 let outcome = match outcome {
                     Ok(_) if made > bounds.bytes => Err(io::Error::other(Limit::Bytes(bounds.bytes))),
                     Ok(_) if made > RATIO_FREE && made > ratio => {

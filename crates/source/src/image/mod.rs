@@ -12,6 +12,7 @@ mod layer;
 mod open;
 mod overlay;
 mod shelf;
+mod telling;
 mod text;
 mod tree;
 
@@ -25,7 +26,9 @@ pub use tree::{Fate, Node, NodeKind, Place, Planted, Tree};
 
 use crate::archive::Expander;
 use crate::window::deliver_slice;
-use crate::{Consumer, Entry, FileMeta, Handle, Interest, Source, SourceError, SourceOptions, skip};
+use crate::{
+    Consumer, Entry, FileMeta, Handle, Interest, Signature, Source, SourceError, SourceOptions, skip,
+};
 use bartizan_model::{ImageIdentity, Skipped, Target};
 use choose::{Chosen, LayerFile};
 use shelf::Shelf;
@@ -34,6 +37,7 @@ use std::fmt;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use telling::Telling;
 
 /// Bounds of reading an image. Reaching one is said aloud, with the name of the option that raises it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,19 +182,18 @@ impl ImageSource {
             layer: Some(file.diff_id.to_string().into()),
             ..entry.meta.clone()
         };
-        let expected = layer::Expected {
-            blob: file.digest.as_ref(),
-            size: file.size,
-            diff_id: &file.diff_id,
-        };
+        let taken = AtomicU64::new(0);
         let bounds = layer::Bounds {
             bytes: self.options.images.layer_bytes,
             ratio: self.options.archives.ratio,
             members: self.options.images.members,
             counted: &self.members,
+            taken: &taken,
         };
+        let mut consumer = Telling::new(consumer, &taken);
+        let consumer: &mut dyn Consumer = &mut consumer;
         let mut expander = Expander::new(&self.options, &outer, buffer, consumer);
-        let layer = layer::read(opened, &expected, bounds, &mut expander);
+        let layer = layer::read(opened, &file.expected(), bounds, &mut expander);
         if let Some((digest, found)) = &layer.wrong {
             let reason = format!("it is not what its digest {digest} says ({found}); get the image again");
             consumer.skipped(skip(&entry.meta, &reason));
@@ -241,13 +244,17 @@ impl Source for ImageSource {
         let mut entries = vec![entry(self.meta(CONFIG_PATH, 0), 0)];
         for (number, layer) in self.chosen.layers.iter().enumerate() {
             if self.repeats(number).is_none() {
+                // The stored form counts, too: it is held against its digest whenever results are taken from the cache.
+                let stored = layer.digest.as_ref().unwrap_or(&layer.diff_id);
+                let identity = format!("{stored} {}", layer.diff_id);
                 let size = layer
                     .size
                     .or_else(|| Some(self.shelf.open(&layer.name).ok()?.size));
-                entries.push(entry(
-                    self.meta(&self.label(number), size.unwrap_or(0)),
-                    number + 1,
-                ));
+                let meta = self.meta(&self.label(number), size.unwrap_or(0));
+                entries.push(Entry {
+                    signature: Some(Signature::Object(identity.into_bytes())),
+                    ..entry(meta, number + 1)
+                });
             }
         }
         Ok(entries)
@@ -261,8 +268,62 @@ impl Source for ImageSource {
         }
     }
 
+    fn kept(&self, entry: &Entry) -> Option<Vec<u8>> {
+        let number = layer_number(entry)?;
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let layer = read.get(number)?.as_ref().filter(|layer| layer.is_verified)?;
+        postcard::to_allocvec(&layer.records).ok()
+    }
+
+    fn restore(&self, entry: &Entry, kept: &[u8]) -> bool {
+        let Some((number, file)) =
+            layer_number(entry).and_then(|number| Some((number, self.chosen.layers.get(number)?)))
+        else {
+            return false;
+        };
+        let is_sound = self
+            .shelf
+            .open(&file.name)
+            .is_ok_and(|opened| layer::is_sound(opened, &file.expected()));
+        let Some(records) = postcard::from_bytes::<Vec<layer::Record>>(kept)
+            .ok()
+            .filter(|_| is_sound)
+        else {
+            return false;
+        };
+        self.members.fetch_add(records.len() as u64, Ordering::Relaxed);
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = read.get_mut(number) {
+            *place = Some(layer::Layer {
+                records,
+                wrong: None,
+                broken: None,
+                is_verified: true,
+            });
+        }
+        true
+    }
+
     fn image(&self) -> Option<Result<Image, SourceError>> {
         Some(self.merged())
+    }
+}
+
+/// The number of the layer that an entry stands for; none for the configuration.
+fn layer_number(entry: &Entry) -> Option<usize> {
+    match entry.handle {
+        Handle::Index(number) => number.checked_sub(1),
+        _ => None,
+    }
+}
+
+impl LayerFile {
+    fn expected(&self) -> layer::Expected<'_> {
+        layer::Expected {
+            blob: self.digest.as_ref(),
+            size: self.size,
+            diff_id: &self.diff_id,
+        }
     }
 }
 

@@ -86,8 +86,10 @@ pub struct Planted<'p> {
     pub kind: NodeKind,
     /// Permissions.
     pub mode: u32,
-    /// User and group of the owner.
+    /// User id of the owner.
     pub owner: u64,
+    /// Group id.
+    pub group: u64,
     /// Size of a file in bytes.
     pub size: u64,
     /// What a symbolic link names.
@@ -124,6 +126,7 @@ impl Tree {
             kind,
             mode,
             owner,
+            group: owner,
             size: 0,
             link: "",
         });
@@ -145,7 +148,7 @@ impl Tree {
             size: node.size,
             mode: node.mode,
             owner: node.owner,
-            group: node.owner,
+            group: node.group,
             link: node.link.as_bytes().to_vec(),
             capabilities: false,
         });

@@ -40,6 +40,10 @@ impl Check for AdvisoryCheck {
         rules()
     }
 
+    fn looks_at_files(&self) -> bool {
+        false
+    }
+
     fn wants(&self, _: &FileMeta) -> Interest {
         Interest::No
     }

@@ -84,6 +84,10 @@ impl Check for InventoryCheck {
         }
     }
 
+    fn recognises(&self, file: &FileMeta, head: &[u8]) -> bool {
+        self.bills.are_at(&file.path) || readers(file).any(|one| one.recognises(head))
+    }
+
     fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError> {
         if self.bills.are_at(input.path()) {
             let read = sbom::read(input.bytes, input.path());

@@ -7,7 +7,7 @@ mod apk;
 mod dpkg;
 mod os_release;
 mod pacman;
-mod rpm;
+pub(crate) mod rpm;
 
 pub use apk::Apk;
 pub use dpkg::Dpkg;

@@ -27,8 +27,15 @@ impl ImageCheck for AddFromUrl {
         )
     }
 
+    fn needs_configuration(&self) -> bool {
+        true
+    }
+
     fn run(&self, facts: &Facts<'_>) -> Vec<Finding> {
-        let config = &facts.image.config;
+        let Some(making) = facts.making else {
+            return Vec::new();
+        };
+        let config = &making.image.config;
         let mut found = Vec::new();
         for (number, step) in config.history.iter().enumerate() {
             let instruction = Instruction::of(&step.created_by);
@@ -45,7 +52,7 @@ impl ImageCheck for AddFromUrl {
                 let shown = without_credentials(address);
                 let message = format!(
                     "`{shown}` was added without anything to verify it by, {}",
-                    facts.attribution.step(number)
+                    making.attribution.step(number)
                 );
                 let place = in_config(line_of(config, number));
                 let mut finding = facts.finding(&self.rule(), address, message, place);

@@ -31,7 +31,6 @@ impl ImageCheck for LeftoverCache {
 
     fn run(&self, facts: &Facts<'_>) -> Vec<Finding> {
         let files: Vec<(String, &Node)> = facts
-            .image
             .tree
             .iter()
             .filter(|(_, node)| node.kind == NodeKind::File)
@@ -51,10 +50,10 @@ impl ImageCheck for LeftoverCache {
                 continue;
             }
             let message = format!(
-                "{} in {} under `/{place}`, most of it {}",
+                "{} in {} under `/{place}`{}",
                 size(bytes),
                 super::counted(inside.len(), "file"),
-                facts.brought(node)
+                facts.brought(node).replacen(',', ", most of it", 1)
             );
             let mut finding = facts.finding(&self.rule(), place, message, facts.place(path, node));
             finding.fix = Some(advice(how));

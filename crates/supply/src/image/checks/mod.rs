@@ -18,13 +18,17 @@ use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
 use bartizan_model::{
     AssetId, Confidence, Control, Finding, FingerprintBuilder, Fix, Location, RuleInfo, Severity,
 };
-use bartizan_source::image::{CONFIG_PATH, Image, Node};
+use bartizan_source::image::{CONFIG_PATH, Image, Node, Tree};
 use bartizan_source::{FileMeta, Interest};
 
 /// Looks at an image as a whole.
 pub trait ImageCheck: Send + Sync {
     /// Its manual.
     fn rule(&self) -> RuleInfo;
+    /// Whether it judges the configuration, the history or the command of an image, which the root of a system does not have.
+    fn needs_configuration(&self) -> bool {
+        false
+    }
     /// What is wrong, in a stable order.
     fn run(&self, facts: &Facts<'_>) -> Vec<Finding>;
 }
@@ -42,16 +46,25 @@ pub static ALL: &[&dyn ImageCheck] = &[
     &world_writable::WorldWritable,
 ];
 
-/// What is known of an image.
+/// What is known of an image, or of the root of a system.
 pub struct Facts<'a> {
-    /// The image.
-    pub image: &'a Image,
-    /// Who brought its layers.
-    pub attribution: &'a Attribution,
+    /// What a container sees.
+    pub tree: &'a Tree,
+    /// How the image is made; none for the root of a system.
+    pub making: Option<Making<'a>>,
     /// What its service needs; none where that cannot be told.
     pub minimal: Option<&'a Minimal>,
     /// Whether the command to start was searched for credentials and holds none.
     pub is_command_harmless: bool,
+}
+
+/// An image, and who made it.
+#[derive(Clone, Copy)]
+pub struct Making<'a> {
+    /// The image.
+    pub image: &'a Image,
+    /// Who brought its layers.
+    pub attribution: &'a Attribution,
 }
 
 /// The manuals of all checks, ordered by id.
@@ -63,12 +76,18 @@ pub fn rules() -> Vec<RuleInfo> {
 /// What all checks find.
 #[must_use]
 pub fn run(facts: &Facts<'_>) -> Vec<Finding> {
-    ALL.iter().flat_map(|check| check.run(facts)).collect()
+    let checks = ALL
+        .iter()
+        .filter(|check| facts.making.is_some() || !check.needs_configuration());
+    checks.flat_map(|check| check.run(facts)).collect()
 }
 
 impl Facts<'_> {
-    fn asset(&self) -> AssetId {
-        self.image.identity.asset()
+    fn asset(&self, place: &Location) -> AssetId {
+        match self.making {
+            Some(making) => making.image.identity.asset(),
+            None => AssetId::file(&place.path),
+        }
     }
 
     /// A finding by a rule; `identity` tells it from others of the same rule.
@@ -80,7 +99,7 @@ impl Facts<'_> {
             rule.id.clone(),
             (rule.severity, rule.confidence),
             fingerprint,
-            self.asset(),
+            self.asset(&location),
         );
         finding.title = rule.title.clone();
         finding.message = message;
@@ -92,16 +111,17 @@ impl Facts<'_> {
 
     /// Where a file of the tree stands.
     fn place(&self, path: &str, node: &Node) -> Location {
-        let layer = self.image.layers.get(node.layer);
+        let layer = self.making.and_then(|making| making.image.layers.get(node.layer));
         Location {
             layer: layer.map(|layer| layer.diff_id.to_string()),
             ..Location::of_file(path)
         }
     }
 
-    /// A layer in words, as the end of a sentence.
+    /// A layer in words, as the end of a sentence; empty where there are none.
     fn brought(&self, node: &Node) -> String {
-        format!("in {}", self.attribution.layer(node.layer))
+        let layer = self.making.map(|making| making.attribution.layer(node.layer));
+        layer.map(|layer| format!(", in {layer}")).unwrap_or_default()
     }
 }
 
@@ -172,25 +192,40 @@ pub struct ConfigurationCheck {
 impl ConfigurationCheck {
     /// Its id.
     pub const ID: &'static str = "image/configuration";
+    /// The id under which it looks at the files of a root of a system alone.
+    pub const FILES: &'static str = "image/files";
 
     /// The check.
     #[must_use]
     pub fn new() -> Self {
+        Self::named(Self::ID, "How the image is made", true)
+    }
+
+    /// The check of a root of a system, of which nothing tells how it was made.
+    #[must_use]
+    pub fn of_nothing() -> Self {
+        Self::named(Self::ID, "How the image is made", false)
+    }
+
+    /// The check of the files of a root of a system.
+    #[must_use]
+    pub fn of_files() -> Self {
+        Self::named(Self::FILES, "Rights, caches and tools", true)
+    }
+
+    fn named(id: &'static str, title: &'static str, required: bool) -> Self {
         let mut digest = [0; 32];
-        for (to, from) in digest.iter_mut().zip(
-            FingerprintBuilder::new(Self::ID)
-                .part(b"1")
-                .finish()
-                .as_str()
-                .bytes(),
-        ) {
+        for (to, from) in digest
+            .iter_mut()
+            .zip(FingerprintBuilder::new(id).part(b"1").finish().as_str().bytes())
+        {
             *to = from;
         }
         Self {
             meta: Meta {
-                id: Self::ID,
-                title: "How the image is made",
-                required: true,
+                id,
+                title,
+                required,
                 digest,
             },
         }
@@ -210,6 +245,10 @@ impl Check for ConfigurationCheck {
 
     fn rules(&self) -> Vec<RuleInfo> {
         rules()
+    }
+
+    fn looks_at_files(&self) -> bool {
+        false
     }
 
     fn wants(&self, _: &FileMeta) -> Interest {

@@ -24,8 +24,15 @@ impl ImageCheck for MutableBase {
         )
     }
 
+    fn needs_configuration(&self) -> bool {
+        true
+    }
+
     fn run(&self, facts: &Facts<'_>) -> Vec<Finding> {
-        let Some(name) = facts.attribution.base.name.as_deref() else {
+        let base = facts
+            .making
+            .and_then(|making| making.attribution.base.name.as_deref());
+        let Some(name) = base else {
             return Vec::new();
         };
         let last = name.rsplit('/').next().unwrap_or(name);

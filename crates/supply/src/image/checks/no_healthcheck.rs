@@ -23,8 +23,15 @@ impl ImageCheck for NoHealthcheck {
         )
     }
 
+    fn needs_configuration(&self) -> bool {
+        true
+    }
+
     fn run(&self, facts: &Facts<'_>) -> Vec<Finding> {
-        let test = &facts.image.config.config.healthcheck.test;
+        let Some(making) = facts.making else {
+            return Vec::new();
+        };
+        let test = &making.image.config.config.healthcheck.test;
         let message = match test.first().map(String::as_str) {
             None => "the image has no health check",
             Some("NONE") => "the image switches the health check of its base off",

@@ -28,8 +28,15 @@ impl ImageCheck for RootUser {
         )
     }
 
+    fn needs_configuration(&self) -> bool {
+        true
+    }
+
     fn run(&self, facts: &Facts<'_>) -> Vec<Finding> {
-        let user = facts.image.config.config.user.as_str();
+        let Some(making) = facts.making else {
+            return Vec::new();
+        };
+        let user = making.image.config.config.user.as_str();
         let name = user.split(':').next().unwrap_or(user).trim();
         let is_zero = !name.is_empty() && name.bytes().all(|digit| digit == b'0');
         if !(name.is_empty() || name == "root" || is_zero) {

@@ -31,7 +31,7 @@ impl ImageCheck for SetuidFile {
     }
 
     fn run(&self, facts: &Facts<'_>) -> Vec<Finding> {
-        let programs = facts.image.tree.iter().filter(|(_, node)| {
+        let programs = facts.tree.iter().filter(|(_, node)| {
             let special = node.mode & (SET_USER | SET_GROUP) != 0;
             node.kind == NodeKind::File && special && node.mode & EXECUTE != 0
         });
@@ -44,7 +44,7 @@ impl ImageCheck for SetuidFile {
                 format!("user {}", node.owner)
             };
             let message = format!(
-                "whoever starts it runs it as {who} (mode {:04o}), {}",
+                "whoever starts it runs it as {who} (mode {:04o}){}",
                 node.mode,
                 facts.brought(node)
             );

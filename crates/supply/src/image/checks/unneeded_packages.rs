@@ -38,7 +38,14 @@ impl ImageCheck for UnneededPackages {
         )
     }
 
+    fn needs_configuration(&self) -> bool {
+        true
+    }
+
     fn run(&self, facts: &Facts<'_>) -> Vec<Finding> {
+        let Some(making) = facts.making else {
+            return Vec::new();
+        };
         let Some(minimal) = facts.minimal.filter(|minimal| !minimal.unneeded.is_empty()) else {
             return Vec::new();
         };
@@ -65,14 +72,13 @@ impl ImageCheck for UnneededPackages {
             ));
         }
         let place = facts
-            .image
             .tree
             .get(&first.path)
             .map(|node| facts.place(&first.path, node));
         let place = place.unwrap_or_else(|| super::in_config(1));
         let mut finding = facts.finding(&self.rule(), "", message, place);
         finding.evidence = evidence(facts, minimal);
-        finding.fix = Some(advice(minimal.proposal(facts.image, facts.is_command_harmless)));
+        finding.fix = Some(advice(minimal.proposal(making.image, facts.is_command_harmless)));
         vec![finding]
     }
 }
@@ -98,10 +104,10 @@ fn evidence(facts: &Facts<'_>, minimal: &Minimal) -> Vec<EvidenceStep> {
         "not followed: what programs start or load by names that they put together while they run, and what settings name".to_owned(),
     ));
     let packages = minimal.unneeded.iter().take(MOST).map(|one| {
-        let node = facts.image.tree.get(&one.path);
+        let node = facts.tree.get(&one.path);
         let mut message = format!("{}: {}", one.name, size(one.bytes));
         if let Some(node) = node {
-            message.push_str(&format!(", {}", facts.brought(node)));
+            message.push_str(&facts.brought(node));
         }
         if !one.advisories.is_empty() {
             message.push_str(&format!("; {}", by_severity(&one.advisories)));

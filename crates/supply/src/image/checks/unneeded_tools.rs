@@ -1,7 +1,7 @@
 //! `image/unneeded-tools`: shells, package managers, compilers and the like that the service does not use.
 
 use super::{Facts, ImageCheck, advice, info, size};
-use crate::image::minimal::Tool;
+use crate::image::minimal::{self, Tool};
 use bartizan_model::{Confidence, EvidenceStep, Finding, RuleInfo, Severity};
 use std::collections::BTreeMap;
 
@@ -33,17 +33,18 @@ impl ImageCheck for UnneededTools {
     }
 
     fn run(&self, facts: &Facts<'_>) -> Vec<Finding> {
+        let all = match facts.making {
+            Some(_) => Vec::new(),
+            None => minimal::tools(facts.tree),
+        };
+        let unused = facts.minimal.map(|minimal| minimal.tools.as_slice());
         let mut kinds: BTreeMap<&str, Vec<&Tool>> = BTreeMap::new();
-        for tool in facts
-            .minimal
-            .map(|minimal| minimal.tools.as_slice())
-            .unwrap_or_default()
-        {
+        for tool in unused.unwrap_or_default().iter().chain(&all) {
             kinds.entry(tool.kind).or_default().push(tool);
         }
         let found = kinds.into_iter().filter_map(|(kind, tools)| {
             let first = tools.first()?;
-            let node = facts.image.tree.get(&first.path)?;
+            let node = facts.tree.get(&first.path)?;
             let names: Vec<String> = tools.iter().take(6).map(|tool| format!("`/{}`", tool.path)).collect();
             let more = if tools.len() > names.len() { " and others" } else { "" };
             let bytes = tools.iter().map(|tool| tool.bytes).fold(0, u64::saturating_add);
@@ -54,12 +55,20 @@ impl ImageCheck for UnneededTools {
                 "transfer" => "programs that fetch and send",
                 _ => "debuggers",
             };
+            let why = if all.is_empty() {
+                "that the service does not use"
+            } else {
+                "that services hardly ever need; whether one here does is not known, because the root of a system names no command"
+            };
             let message = format!(
-                "{kind_in_words} that the service does not use: {}{more} ({})",
+                "{kind_in_words} {why}: {}{more} ({})",
                 names.join(", "),
                 size(bytes)
             );
             let mut finding = facts.finding(&self.rule(), kind, message, facts.place(&first.path, node));
+            if !all.is_empty() {
+                finding.confidence = Confidence::Low;
+            }
             finding.evidence = tools.iter().take(MOST).filter_map(|tool| step(facts, tool)).collect();
             finding.fix = Some(advice(
                 "leave them out (see `image/unneeded-packages` for how), and debug with an ephemeral container",
@@ -71,9 +80,9 @@ impl ImageCheck for UnneededTools {
 }
 
 fn step(facts: &Facts<'_>, tool: &Tool) -> Option<EvidenceStep> {
-    let node = facts.image.tree.get(&tool.path)?;
+    let node = facts.tree.get(&tool.path)?;
     Some(EvidenceStep {
-        message: format!("{}, {}", size(tool.bytes), facts.brought(node)),
+        message: format!("{}{}", size(tool.bytes), facts.brought(node)),
         location: Some(facts.place(&tool.path, node)),
     })
 }

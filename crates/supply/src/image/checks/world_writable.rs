@@ -33,7 +33,7 @@ impl ImageCheck for WorldWritable {
     fn run(&self, facts: &Facts<'_>) -> Vec<Finding> {
         let mut found: Vec<Finding> = Vec::new();
         let mut covered: Option<(String, usize, usize)> = None;
-        for (path, node) in facts.image.tree.iter() {
+        for (path, node) in facts.tree.iter() {
             let is_open = node.mode & WRITE_BY_OTHERS != 0;
             let is_directory = node.kind == NodeKind::Directory;
             let is_safe = is_directory && node.mode & STICKY != 0;
@@ -50,7 +50,7 @@ impl ImageCheck for WorldWritable {
             finish(&mut found, covered.take());
             let what = if is_directory { "directory" } else { "file" };
             let message = format!(
-                "every user may write to this {what} (mode {:04o}), {}",
+                "every user may write to this {what} (mode {:04o}){}",
                 node.mode,
                 facts.brought(node)
             );

@@ -61,7 +61,7 @@ impl ContentsCheck {
     #[must_use]
     pub fn new(noted: Noted) -> Self {
         let mut digest = [0; 32];
-        let finished = FingerprintBuilder::new(Self::ID).part(b"1").finish();
+        let finished = FingerprintBuilder::new(Self::ID).part(b"2").finish();
         for (to, from) in digest.iter_mut().zip(finished.as_str().bytes()) {
             *to = from;
         }
@@ -92,10 +92,15 @@ impl Check for ContentsCheck {
         }
         match list_at(&file.path) {
             Some(List::Opaque) => Interest::Head(1),
+            Some(List::Rpm) => Interest::Entire(LARGEST_FILE),
             Some(_) => Interest::Entire(LARGEST_LIST),
             None if may_be_binary(&file.path) => Interest::Entire(LARGEST_FILE),
             None => Interest::Head(SCRIPT),
         }
+    }
+
+    fn recognises(&self, file: &FileMeta, head: &[u8]) -> bool {
+        list_at(&file.path).is_some() || head.starts_with(b"\x7fELF") || head.starts_with(b"#!")
     }
 
     fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError> {

@@ -16,13 +16,15 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 const LIBRARIES: [&str; 5] = ["lib", "usr/lib", "lib64", "usr/lib64", "usr/local/lib"];
 const EXECUTE: u32 = 0o111;
 /// State of package managers and documents: they belong to no service.
-pub(super) const NO_SERVICE: [&str; 14] = [
+pub(super) const NO_SERVICE: [&str; 16] = [
     "var/lib/dpkg/",
     "var/lib/apt/",
+    "var/lib/rpm/",
     "var/cache/",
     "var/log/",
     "lib/apk/",
     "usr/lib/apk/",
+    "usr/lib/sysimage/rpm/",
     "etc/apk/",
     "etc/apt/",
     "tmp/",

@@ -15,7 +15,7 @@ pub use check::{ContentsCheck, Noted};
 
 use bartizan_content::images;
 use bartizan_model::{Component, Finding, Severity};
-use bartizan_source::image::{Image, NodeKind};
+use bartizan_source::image::{Image, Node, NodeKind, Tree};
 use closure::{Closure, serves_nobody};
 use packages::{Name, Packages};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -31,10 +31,26 @@ const RUNTIMES: [(&str, &[&str]); 6] = [
             "usr/share/node_modules/",
         ],
     ),
-    ("perl", &["usr/share/perl5/", "usr/share/perl/", "usr/lib/perl5/"]),
-    ("php", &["usr/lib/php", "usr/share/php"]),
-    ("python3", &["usr/lib/python3"]),
-    ("ruby", &["usr/lib/ruby/", "usr/share/rubygems-integration/"]),
+    (
+        "perl",
+        &[
+            "usr/share/perl5/",
+            "usr/share/perl/",
+            "usr/lib/perl5/",
+            "usr/lib64/perl5/",
+        ],
+    ),
+    ("php", &["usr/lib/php", "usr/lib64/php", "usr/share/php"]),
+    ("python3", &["usr/lib/python3", "usr/lib64/python3"]),
+    (
+        "ruby",
+        &[
+            "usr/lib/ruby/",
+            "usr/lib64/ruby/",
+            "usr/share/ruby/",
+            "usr/share/rubygems-integration/",
+        ],
+    ),
 ];
 /// Directories in which programs lie.
 const PROGRAMS: [&str; 6] = [
@@ -107,7 +123,7 @@ pub fn judge(
     let packages = Packages::of(image, &notes);
     if let Some(manager) = packages.opaque.first() {
         return Err(format!(
-            "the lists of files of {manager} are not read, so nobody can tell what belongs to which package"
+            "the lists of files of {manager} are not read, or not whole, so nobody can tell what belongs to which package"
         ));
     }
     let mut closure = Closure::new(image, &notes);
@@ -138,9 +154,7 @@ pub fn judge(
 
 /// Sorts what a container sees into what stays and what does not; names of the same content weigh once.
 fn weigh(image: &Image, minimal: &mut Minimal, stays: impl Fn(&str, NodeKind) -> bool) {
-    let tools: HashMap<&str, &str> = images::tools()
-        .flat_map(|(kind, names)| names.into_iter().map(move |name| (name, kind)))
-        .collect();
+    let kinds = kinds_of_tools();
     let [mut seen, mut seen_kept] = [BTreeSet::new(), BTreeSet::new()];
     for (path, node) in image.tree.iter() {
         let is_kept = match node.kind {
@@ -150,6 +164,8 @@ fn weigh(image: &Image, minimal: &mut Minimal, stays: impl Fn(&str, NodeKind) ->
                 let is_state = [
                     "var/lib/dpkg/",
                     "var/lib/apt/",
+                    "var/lib/rpm/",
+                    "usr/lib/sysimage/rpm/",
                     "usr/share/doc/",
                     "usr/share/man/",
                 ];
@@ -170,15 +186,34 @@ fn weigh(image: &Image, minimal: &mut Minimal, stays: impl Fn(&str, NodeKind) ->
             minimal.kept.insert(path);
             continue;
         }
-        let place = PROGRAMS.iter().find_map(|place| path.strip_prefix(place));
-        if let Some(kind) = place.and_then(|name| tools.get(name)) {
-            let bytes = if node.kind == NodeKind::File { node.size } else { 0 };
-            minimal.tools.push(Tool { kind, path, bytes });
-        }
+        minimal.tools.extend(tool(&kinds, path, node));
     }
     minimal
         .tools
         .sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
+}
+
+/// Every tool of a tree, by kind and path.
+pub(super) fn tools(tree: &Tree) -> Vec<Tool> {
+    let kinds = kinds_of_tools();
+    let all = tree.iter().filter(|(_, node)| node.kind != NodeKind::Directory);
+    let mut tools: Vec<Tool> = all.filter_map(|(path, node)| tool(&kinds, path, node)).collect();
+    tools.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
+    tools
+}
+
+/// Kinds of tools by the name of the program.
+fn kinds_of_tools() -> HashMap<&'static str, &'static str> {
+    images::tools()
+        .flat_map(|(kind, names)| names.into_iter().map(move |name| (name, kind)))
+        .collect()
+}
+
+fn tool(kinds: &HashMap<&str, &'static str>, path: String, node: &Node) -> Option<Tool> {
+    let name = PROGRAMS.iter().find_map(|place| path.strip_prefix(place))?;
+    let kind = kinds.get(name)?;
+    let bytes = if node.kind == NodeKind::File { node.size } else { 0 };
+    Some(Tool { kind, path, bytes })
 }
 
 /// Packages that stay, to the point where nothing more is added.
@@ -267,7 +302,7 @@ impl<'c> Installed<'c> {
     fn of(components: &'c [Component]) -> Self {
         let ours = components
             .iter()
-            .filter(|one| matches!(one.purl.kind(), "deb" | "apk"));
+            .filter(|one| matches!(one.purl.kind(), "deb" | "apk" | "rpm"));
         Self(ours.map(|one| (name_of(one), one)).collect())
     }
 

@@ -180,6 +180,7 @@ mod tests {
             kind: NodeKind::File,
             mode: 0o644,
             owner: 7,
+            group: 7,
             size: 1,
             link: "",
         });

@@ -5,6 +5,7 @@
 //! how programs name what they load when they run; of a script its first line and its words; of dpkg and apk their lists of files
 //! (<https://manpages.debian.org/dpkg-query.1>, <https://wiki.alpinelinux.org/wiki/Apk_spec>); of linkers where they search.
 
+use crate::catalog::os::rpm;
 use object::Endianness;
 use object::elf::{
     DT_NEEDED, DT_NULL, DT_RPATH, DT_RUNPATH, DT_STRSZ, DT_STRTAB, FileHeader32, FileHeader64,
@@ -80,6 +81,7 @@ pub(super) enum List {
     Dpkg,
     DpkgSums,
     Apk,
+    Rpm,
     Search,
     Opaque,
 }
@@ -92,14 +94,9 @@ pub(super) fn list_at(path: &str) -> Option<List> {
     if let Some(name) = path.strip_prefix("var/lib/dpkg/status.d/") {
         return name.ends_with(".md5sums").then_some(List::DpkgSums);
     }
-    let is_opaque = [
-        "var/lib/rpm/",
-        "usr/lib/sysimage/rpm/",
-        "usr/share/rpm/",
-        "var/lib/pacman/local/",
-    ]
-    .iter()
-    .any(|place| path.starts_with(place));
+    // Packages that were installed last may stand in the log that SQLite has beside its file.
+    let is_opaque = path.starts_with("var/lib/pacman/local/")
+        || path.ends_with("/rpmdb.sqlite-wal") && rpm::is_database(path.trim_end_matches("-wal"));
     let search = path.strip_prefix("etc/");
     let is_search = search.is_some_and(|name| {
         name == "ld.so.conf"
@@ -110,6 +107,7 @@ pub(super) fn list_at(path: &str) -> Option<List> {
         "lib/apk/db/installed" | "usr/lib/apk/db/installed" => Some(List::Apk),
         _ if is_search => Some(List::Search),
         _ if is_opaque => Some(List::Opaque),
+        _ if rpm::is_database(path) => Some(List::Rpm),
         _ => None,
     }
 }
@@ -122,6 +120,11 @@ pub(super) fn read(path: &str, bytes: &[u8], size: u64) -> Option<Told> {
         Some(List::DpkgSums) => Some(Told::Owners(vec![sums(path, &text())?])),
         Some(List::Apk) => Some(Told::Owners(apk(&text()))),
         Some(List::Search) => Some(Told::Search(search(&text()))),
+        Some(List::Rpm) => Some(match rpm::with_files(bytes) {
+            Some(packages) => Told::Owners(packages.into_iter().map(of_rpm).collect()),
+            None => Told::Opaque("rpm".to_owned()),
+        }),
+        Some(List::Opaque) if size == 0 => None,
         Some(List::Opaque) => {
             let manager = if path.contains("pacman") { "pacman" } else { "rpm" };
             Some(Told::Opaque(manager.to_owned()))
@@ -309,6 +312,13 @@ fn apk(text: &str) -> Vec<Owner> {
     found
 }
 
+fn of_rpm(package: rpm::WithFiles) -> Owner {
+    Owner {
+        package: ("rpm".to_owned(), package.name),
+        paths: package.files.into_iter().map(|file| file.path).collect(),
+    }
+}
+
 /// Directories of `ld.so.conf` and `ld-musl-*.path`. What `include` names is read for itself.
 fn search(text: &str) -> Vec<String> {
     let lines = text
@@ -363,8 +373,13 @@ mod tests {
             0,
         );
         assert_eq!(told, Some(Told::Search(vec!["/usr/local/lib".to_owned()])));
-        let told = read("var/lib/rpm/rpmdb.sqlite", b"", 0);
-        assert_eq!(told, Some(Told::Opaque("rpm".to_owned())));
+        for damaged in ["var/lib/rpm/rpmdb.sqlite", "usr/lib/sysimage/rpm/Packages.db"] {
+            assert_eq!(read(damaged, b"", 0), Some(Told::Opaque("rpm".to_owned())));
+        }
+        let log = "var/lib/rpm/rpmdb.sqlite-wal";
+        assert_eq!(read(log, b"", 0), None);
+        assert_eq!(read(log, b"w", 9), Some(Told::Opaque("rpm".to_owned())));
+        assert_eq!(read("var/lib/rpm/Name", b"", 0), None);
     }
 
     #[test]

@@ -5,8 +5,7 @@
 //! page is a chain of overflow pages. Words are in the byte order of the machine that wrote the file, which its magic
 //! number tells.
 
-use super::add_header;
-use crate::catalog::Inventory;
+use super::Each;
 use crate::catalog::bytes::{Budget, Order, slice};
 
 const HASH_MAGIC: u32 = 0x0006_1561;
@@ -35,18 +34,18 @@ struct File<'a> {
     budget: Budget,
 }
 
-pub(super) fn walk(bytes: &[u8], out: &mut Inventory<'_>) {
+pub(super) fn walk(bytes: &[u8], each: &mut Each<'_>) {
     let Some(order) = order(bytes) else {
         return;
     };
     let page_size = order.size(bytes, 20).unwrap_or_default();
     let kind = bytes.get(25).copied();
     if !(512..=65536).contains(&page_size) || !page_size.is_power_of_two() || kind != Some(HASH_META) {
-        out.problem("the first page of the Berkeley DB file is damaged");
+        each(Err("the first page of the Berkeley DB file is damaged".to_owned()));
         return;
     }
     if bytes.get(24) != Some(&0) {
-        out.problem("the Berkeley DB file is encrypted");
+        each(Err("the Berkeley DB file is encrypted".to_owned()));
         return;
     }
     let file = File {
@@ -58,14 +57,14 @@ pub(super) fn walk(bytes: &[u8], out: &mut Inventory<'_>) {
     let last = order.size(bytes, 32).unwrap_or_default();
     let whole_pages = bytes.len() / page_size;
     if last >= whole_pages {
-        out.problem(format!(
+        each(Err(format!(
             "the Berkeley DB file is cut off: {} pages, of which {whole_pages} are there",
             last + 1
-        ));
+        )));
     }
     for number in 1..=last.min(whole_pages.saturating_sub(1)) {
         if let Some(page) = file.page(number) {
-            file.entries(page, out);
+            file.entries(page, each);
         }
     }
 }
@@ -75,7 +74,7 @@ impl<'a> File<'a> {
         slice(self.bytes, number.checked_mul(self.page_size)?, self.page_size)
     }
 
-    fn entries(&self, page: &'a [u8], out: &mut Inventory<'_>) {
+    fn entries(&self, page: &'a [u8], each: &mut Each<'_>) {
         if !matches!(page.get(25), Some(&(HASH_PAGE | HASH_UNSORTED))) {
             return;
         }
@@ -84,7 +83,7 @@ impl<'a> File<'a> {
         // Data follows its key.
         for index in (1..count).step_by(2) {
             let Some((start, end)) = offset(index).zip(offset(index - 1)) else {
-                out.problem("a page of the Berkeley DB file is damaged");
+                each(Err("a page of the Berkeley DB file is damaged".to_owned()));
                 return;
             };
             match page.get(start) {
@@ -94,14 +93,16 @@ impl<'a> File<'a> {
                         .get(start + 1..end)
                         .filter(|data| data.len() > 16 && self.budget.take(data.len()).is_some())
                     {
-                        add_header(data, out);
+                        each(Ok(data));
                     }
                 }
                 Some(&OFF_PAGE) => match self.chain(page, start) {
-                    Some(blob) => add_header(&blob, out),
-                    None => out.problem("the overflow pages of a package are damaged"),
+                    Some(blob) => each(Ok(&blob)),
+                    None => each(Err("the overflow pages of a package are damaged".to_owned())),
                 },
-                _ => out.problem("an entry of the Berkeley DB file is of a kind that rpm does not write"),
+                _ => each(Err(
+                    "an entry of the Berkeley DB file is of a kind that rpm does not write".to_owned(),
+                )),
             }
         }
     }

@@ -5,8 +5,7 @@
 //! 256 slots of 16 bytes, of which the first two are the file's header; blocks of 16 bytes; a header blob is preceded by
 //! its magic, package number, generation and length.
 
-use super::add_header;
-use crate::catalog::Inventory;
+use super::Each;
 use crate::catalog::bytes::{Budget, Order, slice};
 
 const FILE_MAGIC: &[u8] = b"RpmP";
@@ -20,14 +19,16 @@ pub(super) fn is(bytes: &[u8]) -> bool {
     bytes.starts_with(FILE_MAGIC)
 }
 
-pub(super) fn walk(bytes: &[u8], out: &mut Inventory<'_>) {
+pub(super) fn walk(bytes: &[u8], each: &mut Each<'_>) {
     let word = |at| Order::Little.size(bytes, at);
     if word(4) != Some(0) {
-        out.problem("the version of the ndb database is not known; 0 is");
+        each(Err(
+            "the version of the ndb database is not known; 0 is".to_owned()
+        ));
         return;
     }
     let Some(pages) = word(12) else {
-        out.problem("the ndb database is cut off");
+        each(Err("the ndb database is cut off".to_owned()));
         return;
     };
     let budget = Budget::of(bytes);
@@ -35,7 +36,7 @@ pub(super) fn walk(bytes: &[u8], out: &mut Inventory<'_>) {
     for slot in FIRST_SLOT..slots {
         let at = slot * BLOCK;
         let Some(entry) = slice(bytes, at, BLOCK) else {
-            out.problem("the slots of the ndb database are cut off");
+            each(Err("the slots of the ndb database are cut off".to_owned()));
             return;
         };
         let number = Order::Little.u32(entry, 4).unwrap_or_default();
@@ -44,8 +45,8 @@ pub(super) fn walk(bytes: &[u8], out: &mut Inventory<'_>) {
         }
         let block = Order::Little.size(entry, 8).unwrap_or_default();
         match blob(bytes, block, number).filter(|blob| budget.take(blob.len()).is_some()) {
-            Some(blob) => add_header(blob, out),
-            None => out.problem(format!("package {number} of the ndb database is damaged")),
+            Some(blob) => each(Ok(blob)),
+            None => each(Err(format!("package {number} of the ndb database is damaged"))),
         }
     }
 }

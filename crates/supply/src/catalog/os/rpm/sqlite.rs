@@ -3,8 +3,7 @@
 //! <https://www.sqlite.org/fileformat2.html>. Read only, tables only, and only what is in the file itself: a write-ahead
 //! log beside it (`rpmdb.sqlite-wal`) is another file and not looked at.
 
-use super::add_header;
-use crate::catalog::Inventory;
+use super::Each;
 use crate::catalog::bytes::{Budget, Order, slice};
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -17,9 +16,9 @@ pub(super) fn is(bytes: &[u8]) -> bool {
     bytes.starts_with(MAGIC)
 }
 
-pub(super) fn walk(bytes: &[u8], out: &mut Inventory<'_>) {
+pub(super) fn walk(bytes: &[u8], each: &mut Each<'_>) {
     let Some(file) = File::open(bytes) else {
-        out.problem("the header of the SQLite file is damaged");
+        each(Err("the header of the SQLite file is damaged".to_owned()));
         return;
     };
     let mut root = None;
@@ -32,20 +31,20 @@ pub(super) fn walk(bytes: &[u8], out: &mut Inventory<'_>) {
             root = Some(integer(page));
         }
     })
-    .unwrap_or_else(|problem| out.problem(problem));
+    .unwrap_or_else(|problem| each(Err(problem.to_owned())));
     let Some(root) = root else {
-        out.problem("the SQLite file has no table `Packages`");
+        each(Err("the SQLite file has no table `Packages`".to_owned()));
         return;
     };
     let result = file.rows(root, &mut |record| {
         // hnum INTEGER PRIMARY KEY, blob BLOB
         match columns(record).as_deref() {
-            Some([_, blob, ..]) => add_header(blob, out),
-            _ => out.problem("a row of the table `Packages` is damaged"),
+            Some([_, blob, ..]) => each(Ok(blob)),
+            _ => each(Err("a row of the table `Packages` is damaged".to_owned())),
         }
     });
     if let Err(problem) = result {
-        out.problem(problem);
+        each(Err(problem.to_owned()));
     }
 }
 
