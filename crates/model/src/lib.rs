@@ -5,6 +5,7 @@
 
 mod asset;
 mod check_run;
+pub mod compliance;
 mod component;
 mod finding;
 mod fingerprint;
