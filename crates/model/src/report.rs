@@ -18,6 +18,10 @@ pub struct Report {
     pub tool: Tool,
     /// What was looked at.
     pub target: Target,
+    /// What the request left out though it belongs to the target, one line each: rules, files, commits. Empty when the whole target
+    /// was judged by every rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub narrowed: Vec<String>,
     /// When the scan began.
     pub started: Timestamp,
     /// The answer.

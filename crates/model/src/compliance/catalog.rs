@@ -102,7 +102,8 @@ pub enum Requirement {
         /// Severity from which an open finding counts.
         at_least: Severity,
     },
-    /// Checks ran completely somewhere in the scope, and no finding is or was closed past its day.
+    /// Checks ran completely over every asset; no finding is open past its day, and none was closed past it within the days for which
+    /// evidence counts.
     Objectives {
         /// Rules, by id or `family/*`.
         rules: Vec<String>,

@@ -54,7 +54,8 @@ pub struct ScopeItem {
 /// One thing that is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceFact {
-    /// What it is about. `repo:git.example/acme/app@COMMIT` is about the repository in scope.
+    /// The thing in scope that it is about: what was scanned, and not the package or file within that has a finding.
+    /// `repo:git.example/acme/app@COMMIT` is about the repository `repo:git.example/acme/app`.
     pub asset: AssetId,
     /// When it was so.
     pub at: Timestamp,
