@@ -5,7 +5,7 @@
 use bartizan_content::controls;
 use bartizan_ledger::compliance::{Evidence, Provenance, assess, framework, of_report};
 use bartizan_model::compliance::{
-    AssetKind, Assessment, Attestation, Automation, ControlResult, ControlStatus, EvidenceFact, FindingState,
+    Assessment, AssetKind, Attestation, Automation, ControlResult, ControlStatus, EvidenceFact, FindingState,
     ManualState, Requirement, Scope, ScopeItem, Shown, TestOutcome,
 };
 use bartizan_model::{AssetId, CheckStatus, Control, FingerprintBuilder, Severity, Timestamp};
@@ -27,7 +27,10 @@ fn scope() -> Scope {
     };
     Scope {
         system: "harbour".into(),
-        assets: vec![item(REPOSITORY, AssetKind::Repository), item(IMAGE, AssetKind::Image)],
+        assets: vec![
+            item(REPOSITORY, AssetKind::Repository),
+            item(IMAGE, AssetKind::Image),
+        ],
     }
 }
 
@@ -43,10 +46,24 @@ fn fact(asset: &str, days_ago: i64, shows: Shown) -> EvidenceFact {
 
 fn run(asset: &str, check: &str, days_ago: i64, status: CheckStatus) -> EvidenceFact {
     let check = check.to_owned();
-    fact(asset, days_ago, Shown::CheckRun { check, status, narrowed: Vec::new() })
+    fact(
+        asset,
+        days_ago,
+        Shown::CheckRun {
+            check,
+            status,
+            narrowed: Vec::new(),
+        },
+    )
 }
 
-fn finding(asset: &str, rule: &str, severity: Severity, state: FindingState, due: Option<Timestamp>) -> EvidenceFact {
+fn finding(
+    asset: &str,
+    rule: &str,
+    severity: Severity,
+    state: FindingState,
+    due: Option<Timestamp>,
+) -> EvidenceFact {
     let shows = Shown::Finding {
         fingerprint: FingerprintBuilder::new(rule).finish(),
         rule: rule.into(),
@@ -72,27 +89,52 @@ fn everything() -> Vec<EvidenceFact> {
             }
         }
     }
-    facts.push(fact("control-plane:", 1, Shown::Ledger { entries: 9, is_intact: true }));
     facts.push(fact(
         "control-plane:",
         1,
-        Shown::SignIn { identity: "ada".into(), is_person: true, second_factor: Some(true), granted: true },
+        Shown::Ledger {
+            entries: 9,
+            is_intact: true,
+        },
+    ));
+    facts.push(fact(
+        "control-plane:",
+        1,
+        Shown::SignIn {
+            identity: "ada".into(),
+            is_person: true,
+            second_factor: Some(true),
+            granted: true,
+        },
     ));
     facts
 }
 
 fn assessed(key: &str, facts: &[EvidenceFact], attestations: &[Attestation]) -> Assessment {
     let evidence = Evidence { facts, attestations };
-    assess(&framework(key).unwrap(), controls::tests(), &scope(), evidence, at(0))
+    assess(
+        &framework(key).unwrap(),
+        controls::tests(),
+        &scope(),
+        evidence,
+        at(0),
+    )
 }
 
 fn control<'a>(assessment: &'a Assessment, id: &str) -> &'a ControlResult {
-    assessment.controls.iter().find(|one| one.control.id == id).unwrap()
+    assessment
+        .controls
+        .iter()
+        .find(|one| one.control.id == id)
+        .unwrap()
 }
 
 fn attestation(id: &str, made: i64, expires: i64) -> Attestation {
     Attestation {
-        control: Control { framework: "NIST-800-53-r5".into(), id: id.into() },
+        control: Control {
+            framework: "NIST-800-53-r5".into(),
+            id: id.into(),
+        },
         statement: "we do this".into(),
         by: "grace@acme.example".into(),
         at: at(made),
@@ -105,7 +147,11 @@ fn attestation(id: &str, made: i64, expires: i64) -> Attestation {
 fn without_evidence_nothing_is_satisfied() {
     for key in bartizan_ledger::compliance::keys() {
         let assessment = assessed(key, &[], &[]);
-        assert_eq!((assessment.counts.satisfied, assessment.counts.not_satisfied), (0, 0), "{key}");
+        assert_eq!(
+            (assessment.counts.satisfied, assessment.counts.not_satisfied),
+            (0, 0),
+            "{key}"
+        );
         assert_eq!(assessment.counts.total(), assessment.controls.len() as u64);
         assert_eq!(assessment.oldest, at(0));
     }
@@ -118,12 +164,18 @@ fn without_evidence_nothing_is_satisfied() {
 fn a_control_that_evidence_answers_whole_is_satisfied_by_fresh_and_complete_evidence() {
     let assessment = assessed("nist", &everything(), &[]);
     let embedded = control(&assessment, "IA-5(7)");
-    assert_eq!((embedded.status, embedded.automation), (ControlStatus::Satisfied, Automation::Whole));
+    assert_eq!(
+        (embedded.status, embedded.automation),
+        (ControlStatus::Satisfied, Automation::Whole)
+    );
     assert_eq!(embedded.manual, None);
     let test = assessment.test(&embedded.tests[0].test).unwrap();
     assert_eq!(test.outcome, TestOutcome::Pass);
     let evidence = &test.evidence[0];
-    assert_eq!((evidence.age, evidence.by.as_str()), (86_400, "spiffe://acme.example/ci"));
+    assert_eq!(
+        (evidence.age, evidence.by.as_str()),
+        (86_400, "spiffe://acme.example/ci")
+    );
     assert!(evidence.digest.starts_with("sha256:"));
     assert_eq!(assessment.counts.not_satisfied + assessment.counts.no_evidence, 0);
 }
@@ -136,11 +188,17 @@ fn what_tests_leave_keeps_a_control_manual_until_somebody_attests_it() {
     assert!(!control(&before, "AC-6").manual.as_ref().unwrap().left.is_empty());
     let after = assessed("nist", &facts, &[attestation("AC-6", 10, -10)]);
     let attested = control(&after, "AC-6");
-    assert_eq!((attested.status, attested.automation), (ControlStatus::Satisfied, Automation::Part));
+    assert_eq!(
+        (attested.status, attested.automation),
+        (ControlStatus::Satisfied, Automation::Part)
+    );
     let ManualState::Attested { evidence, .. } = &attested.manual.as_ref().unwrap().state else {
         unreachable!()
     };
-    assert_eq!((evidence.by.as_str(), evidence.age), ("grace@acme.example", 864_000));
+    assert_eq!(
+        (evidence.by.as_str(), evidence.age),
+        ("grace@acme.example", 864_000)
+    );
     assert_eq!(after.oldest, at(10));
 }
 
@@ -148,7 +206,10 @@ fn what_tests_leave_keeps_a_control_manual_until_somebody_attests_it() {
 fn a_control_without_tests_is_never_passed_though_it_is_attested() {
     let assessment = assessed("nist", &everything(), &[attestation("PE-3", 10, -10)]);
     let physical = control(&assessment, "PE-3");
-    assert_eq!((physical.status, physical.automation), (ControlStatus::Manual, Automation::None));
+    assert_eq!(
+        (physical.status, physical.automation),
+        (ControlStatus::Manual, Automation::None)
+    );
     assert_eq!(assessment.counts.manual_attested, 1);
 }
 
@@ -159,18 +220,30 @@ fn an_attestation_that_expired_or_is_dated_ahead_counts_for_nothing() {
         assert_eq!(control(&assessment, "AC-6").status, ControlStatus::Manual);
     }
     let newer = [attestation("AC-6", 10, -10), attestation("AC-6", 5, 1)];
-    assert_eq!(control(&assessed("nist", &everything(), &newer), "AC-6").status, ControlStatus::Satisfied);
+    assert_eq!(
+        control(&assessed("nist", &everything(), &newer), "AC-6").status,
+        ControlStatus::Satisfied
+    );
 }
 
 #[test]
 fn an_open_finding_speaks_against_a_control_even_when_it_is_attested() {
     let mut facts = everything();
-    facts.push(finding(IMAGE, "image/root-user", Severity::Medium, FindingState::Open, None));
+    facts.push(finding(
+        IMAGE,
+        "image/root-user",
+        Severity::Medium,
+        FindingState::Open,
+        None,
+    ));
     let assessment = assessed("nist", &facts, &[attestation("AC-6", 10, -10)]);
     let privilege = control(&assessment, "AC-6");
     assert_eq!(privilege.status, ControlStatus::NotSatisfied);
     let test = assessment.test("images-run-with-least-privilege").unwrap();
-    assert_eq!((test.open_count, test.open[0].rule.as_str()), (1, "image/root-user"));
+    assert_eq!(
+        (test.open_count, test.open[0].rule.as_str()),
+        (1, "image/root-user")
+    );
     assert_eq!(control(&assessment, "IA-5(7)").status, ControlStatus::Satisfied);
 }
 
@@ -178,19 +251,39 @@ fn an_open_finding_speaks_against_a_control_even_when_it_is_attested() {
 fn waived_fixed_and_lesser_findings_do_not_speak_against_a_control() {
     let mut facts = everything();
     let rule = "supply/vulnerable-package";
-    facts.push(finding(IMAGE, rule, Severity::Critical, FindingState::Waived, None));
-    facts.push(finding(IMAGE, rule, Severity::Critical, FindingState::Fixed(at(1)), None));
+    facts.push(finding(
+        IMAGE,
+        rule,
+        Severity::Critical,
+        FindingState::Waived,
+        None,
+    ));
+    facts.push(finding(
+        IMAGE,
+        rule,
+        Severity::Critical,
+        FindingState::Fixed(at(1)),
+        None,
+    ));
     facts.push(finding(IMAGE, rule, Severity::Medium, FindingState::Open, None));
     let assessment = assessed("cis-docker", &facts, &[]);
     assert_eq!(control(&assessment, "4.4").status, ControlStatus::Satisfied);
-    assert_eq!(assessment.test("no-known-vulnerabilities-in-images").unwrap().waived_count, 1);
+    assert_eq!(
+        assessment
+            .test("no-known-vulnerabilities-in-images")
+            .unwrap()
+            .waived_count,
+        1
+    );
 }
 
 #[test]
 fn a_run_that_is_stale_incomplete_narrowed_or_of_another_thing_is_no_evidence() {
     let ran = || CheckStatus::Ran;
     let (partial, skipped, failed) = (
-        CheckStatus::Partial { errors: vec!["x".into()] },
+        CheckStatus::Partial {
+            errors: vec!["x".into()],
+        },
         CheckStatus::Skipped { reason: "x".into() },
         CheckStatus::Failed { error: "x".into() },
     );
@@ -223,8 +316,18 @@ fn a_run_that_is_stale_incomplete_narrowed_or_of_another_thing_is_no_evidence() 
 #[test]
 fn a_complete_run_counts_though_a_narrower_one_came_later() {
     let mut facts = everything();
-    facts.push(run(IMAGE, "leak/credentials", 0, CheckStatus::Skipped { reason: "asked to".into() }));
-    assert_eq!(control(&assessed("nist", &facts, &[]), "IA-5(7)").status, ControlStatus::Satisfied);
+    facts.push(run(
+        IMAGE,
+        "leak/credentials",
+        0,
+        CheckStatus::Skipped {
+            reason: "asked to".into(),
+        },
+    ));
+    assert_eq!(
+        control(&assessed("nist", &facts, &[]), "IA-5(7)").status,
+        ControlStatus::Satisfied
+    );
 }
 
 #[test]
@@ -235,7 +338,10 @@ fn a_scan_of_a_commit_is_about_its_repository() {
             fact.asset = AssetId::from_text(format!("{REPOSITORY}@{}", "ab".repeat(20)));
         }
     }
-    assert_eq!(control(&assessed("nist", &facts, &[]), "IA-5(7)").status, ControlStatus::Satisfied);
+    assert_eq!(
+        control(&assessed("nist", &facts, &[]), "IA-5(7)").status,
+        ControlStatus::Satisfied
+    );
 }
 
 #[test]
@@ -243,8 +349,17 @@ fn a_system_without_things_of_a_kind_has_no_evidence_about_them() {
     let everything = everything();
     let mut scope = scope();
     scope.assets.retain(|item| item.kind == AssetKind::Repository);
-    let evidence = Evidence { facts: &everything, attestations: &[] };
-    let assessment = assess(&framework("cis-docker").unwrap(), controls::tests(), &scope, evidence, at(0));
+    let evidence = Evidence {
+        facts: &everything,
+        attestations: &[],
+    };
+    let assessment = assess(
+        &framework("cis-docker").unwrap(),
+        controls::tests(),
+        &scope,
+        evidence,
+        at(0),
+    );
     assert_eq!(control(&assessment, "4.1").status, ControlStatus::NoEvidence);
     assert!(control(&assessment, "4.1").reasons[0].contains("no image is in scope"));
 }
@@ -261,7 +376,10 @@ fn remediation_is_in_time_unless_a_finding_is_or_was_late() {
     assert_eq!(status(FindingState::Open, 1), ControlStatus::NotSatisfied);
     assert_eq!(status(FindingState::Fixed(at(5)), 4), ControlStatus::Satisfied);
     assert_eq!(status(FindingState::Fixed(at(4)), 5), ControlStatus::NotSatisfied);
-    assert_eq!(status(FindingState::Fixed(at(100)), 200), ControlStatus::Satisfied);
+    assert_eq!(
+        status(FindingState::Fixed(at(100)), 200),
+        ControlStatus::Satisfied
+    );
     assert_eq!(status(FindingState::Waived, 5), ControlStatus::Satisfied);
 }
 
@@ -269,19 +387,51 @@ fn remediation_is_in_time_unless_a_finding_is_or_was_late() {
 fn a_ledger_that_was_changed_speaks_against_what_rests_on_it_until_it_is_verified_anew() {
     let attested = [attestation("AU-9(3)", 1, -1)];
     let mut facts = everything();
-    facts.push(fact("control-plane:", 0, Shown::Ledger { entries: 9, is_intact: false }));
-    assert_eq!(control(&assessed("nist", &facts, &attested), "AU-9(3)").status, ControlStatus::NotSatisfied);
+    facts.push(fact(
+        "control-plane:",
+        0,
+        Shown::Ledger {
+            entries: 9,
+            is_intact: false,
+        },
+    ));
+    assert_eq!(
+        control(&assessed("nist", &facts, &attested), "AU-9(3)").status,
+        ControlStatus::NotSatisfied
+    );
     let mut facts = everything();
-    facts.push(fact("control-plane:", 2, Shown::Ledger { entries: 9, is_intact: false }));
-    assert_eq!(control(&assessed("nist", &facts, &attested), "AU-9(3)").status, ControlStatus::Satisfied);
+    facts.push(fact(
+        "control-plane:",
+        2,
+        Shown::Ledger {
+            entries: 9,
+            is_intact: false,
+        },
+    ));
+    assert_eq!(
+        control(&assessed("nist", &facts, &attested), "AU-9(3)").status,
+        ControlStatus::Satisfied
+    );
 }
 
 #[test]
 fn a_sign_in_of_a_person_needs_a_second_factor_that_is_known() {
     let sign_in = |is_person, second_factor, granted| {
         let mut facts = everything();
-        facts.push(fact("control-plane:", 1, Shown::SignIn { identity: "eve".into(), is_person, second_factor, granted }));
-        assessed("nist", &facts, &[]).test("sign-ins-have-a-second-factor").unwrap().outcome
+        facts.push(fact(
+            "control-plane:",
+            1,
+            Shown::SignIn {
+                identity: "eve".into(),
+                is_person,
+                second_factor,
+                granted,
+            },
+        ));
+        assessed("nist", &facts, &[])
+            .test("sign-ins-have-a-second-factor")
+            .unwrap()
+            .outcome
     };
     assert_eq!(sign_in(true, None, true), TestOutcome::Fail);
     assert_eq!(sign_in(true, Some(false), true), TestOutcome::Fail);
@@ -293,7 +443,13 @@ fn a_sign_in_of_a_person_needs_a_second_factor_that_is_known() {
 fn lists_are_cut_and_counts_are_not() {
     let mut facts = everything();
     for number in 0..200 {
-        let mut one = finding(IMAGE, "leak/aws-key-pair", Severity::High, FindingState::Open, None);
+        let mut one = finding(
+            IMAGE,
+            "leak/aws-key-pair",
+            Severity::High,
+            FindingState::Open,
+            None,
+        );
         if let Shown::Finding { fingerprint, .. } = &mut one.shows {
             *fingerprint = FingerprintBuilder::new("x").part(&[number]).finish();
         }
@@ -310,10 +466,16 @@ fn a_report_tells_facts_and_what_it_leaves_out() {
         "started":"2026-09-01T00:00:00Z","verdict":{"decision":"allow"},"findings":[],"components":[],
         "checks":[{"check":"leak/credentials","status":"ran","required":true,"files":1,"findings":0}],
         "skipped":[],"stats":{"files":1,"cached":0,"bytes":1,"seconds":0.0,"known":2}}"#;
-    let provenance = Provenance { asset: AssetId::from_text(REPOSITORY), by: "ci".into(), digest: "sha256:00".into() };
+    let provenance = Provenance {
+        asset: AssetId::from_text(REPOSITORY),
+        by: "ci".into(),
+        digest: "sha256:00".into(),
+    };
     let facts = of_report(&serde_json::from_str(text).unwrap(), &provenance);
     assert_eq!(facts.len(), 1);
-    let Shown::CheckRun { narrowed, .. } = &facts[0].shows else { unreachable!() };
+    let Shown::CheckRun { narrowed, .. } = &facts[0].shows else {
+        unreachable!()
+    };
     assert_eq!(narrowed, &["findings that a baseline hides: 2"]);
 }
 

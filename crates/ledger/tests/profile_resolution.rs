@@ -1,6 +1,11 @@
 //! Profiles are resolved as the specification says, and the published baselines come out as NIST publishes them.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stderr, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "tests"
+)]
 
 use bartizan_ledger::compliance::profile::{Document, Profile, ResolveError, Resolved, resolve};
 use bartizan_ledger::compliance::{framework, of_profile};
@@ -31,7 +36,9 @@ fn document(value: &Value) -> Document {
 
 fn profile(body: Value) -> Profile {
     let mut all = json!({ "uuid": "p-1", "metadata": { "title": "P" }, "imports": [{ "href": "#c", "include-all": {} }] });
-    all.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+    all.as_object_mut()
+        .unwrap()
+        .extend(body.as_object().unwrap().clone());
     match document(&json!({ "profile": all })) {
         Document::Profile(profile) => *profile,
         Document::Catalog(_) => unreachable!(),
@@ -39,11 +46,15 @@ fn profile(body: Value) -> Profile {
 }
 
 fn resolved(body: Value) -> Result<Resolved, ResolveError> {
-    resolve(&profile(body), &|href| (href == "#c").then(|| document(&catalog())))
+    resolve(&profile(body), &|href| {
+        (href == "#c").then(|| document(&catalog()))
+    })
 }
 
 fn ids(imports: Value) -> Vec<String> {
-    resolved(json!({ "imports": imports, "merge": { "as-is": true } })).unwrap().control_ids()
+    resolved(json!({ "imports": imports, "merge": { "as-is": true } }))
+        .unwrap()
+        .control_ids()
 }
 
 fn pointer<'a>(resolved: &'a Resolved, at: &str) -> &'a Value {
@@ -80,10 +91,14 @@ fn patterns_choose_by_the_form_of_an_identity() {
 
 #[test]
 fn what_is_left_out_stays_out_and_what_stood_below_it_moves_up() {
-    let import = json!([{ "href": "#c", "include-all": {}, "exclude-controls": [{ "with-ids": ["a-1.1", "a-2"] }] }]);
+    let import =
+        json!([{ "href": "#c", "include-all": {}, "exclude-controls": [{ "with-ids": ["a-1.1", "a-2"] }] }]);
     let resolved = resolved(json!({ "imports": import, "merge": { "as-is": true } })).unwrap();
     assert_eq!(resolved.control_ids(), ["a-1", "a-1.1.1", "a-1.2", "b-1"]);
-    assert_eq!(pointer(&resolved, "/catalog/groups/0/controls/0/controls/0/id"), "a-1.1.1");
+    assert_eq!(
+        pointer(&resolved, "/catalog/groups/0/controls/0/controls/0/id"),
+        "a-1.1.1"
+    );
     let import = json!([{ "href": "#c", "include-all": {}, "exclude-controls": [{ "matching": [{ "pattern": "a-1" }], "with-child-controls": "yes" }] }]);
     assert_eq!(ids(import), ["a-2", "b-1"]);
 }
@@ -92,14 +107,23 @@ fn what_is_left_out_stays_out_and_what_stood_below_it_moves_up() {
 fn a_group_without_controls_is_left_out() {
     let resolved = resolved(json!({
         "imports": [{ "href": "#c", "include-controls": [{ "with-ids": ["b-1"] }] }], "merge": { "as-is": true } }));
-    assert_eq!(resolved.unwrap().catalog["catalog"]["groups"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        resolved.unwrap().catalog["catalog"]["groups"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[test]
 fn without_a_structure_the_outcome_is_flat() {
     let resolved = resolved(json!({})).unwrap();
     assert_eq!(resolved.control_ids().len(), 6);
-    assert_eq!(resolved.catalog["catalog"]["controls"].as_array().unwrap().len(), 6);
+    assert_eq!(
+        resolved.catalog["catalog"]["controls"].as_array().unwrap().len(),
+        6
+    );
     assert!(resolved.catalog["catalog"].get("groups").is_none());
     assert_eq!(pointer(&resolved, "/catalog/params/0/id"), "loose");
 }
@@ -124,7 +148,10 @@ fn a_structure_of_the_profiles_own_holds_what_it_inserts_in_the_order_it_says() 
         { "id": "a", "insert-controls": [{ "order": "descending", "include-controls": [{ "matching": [{ "pattern": "a-*" }] }], "exclude-controls": [{ "with-ids": ["a-2"] }] }] },
         { "id": "own", "title": "Own", "insert-controls": [{ "include-controls": [{ "with-ids": ["b-1", "a-2"] }] }] }] });
     let resolved = resolved(json!({ "merge": { "custom": custom } })).unwrap();
-    assert_eq!(resolved.control_ids(), ["a-1.2", "a-1.1.1", "a-1.1", "a-1", "a-2", "b-1"]);
+    assert_eq!(
+        resolved.control_ids(),
+        ["a-1.2", "a-1.1.1", "a-1.1", "a-1", "a-2", "b-1"]
+    );
     assert_eq!(pointer(&resolved, "/catalog/groups/0/title"), "A");
     assert_eq!(pointer(&resolved, "/catalog/groups/1/title"), "Own");
 }
@@ -172,13 +199,18 @@ fn contents_are_added_within_before_and_after_and_are_removed() {
             { "id": "behind", "name": "x" }])
     );
     assert_eq!(control["props"], json!([{ "name": "first", "value": "1" }]));
-    assert_eq!(resolved.warnings, ["`a-1` holds nothing called `nothing` to add to"]);
+    assert_eq!(
+        resolved.warnings,
+        ["`a-1` holds nothing called `nothing` to add to"]
+    );
 }
 
 #[test]
 fn resources_that_nothing_refers_to_are_left_out() {
     let resolved = resolved(json!({})).unwrap();
-    let resources = pointer(&resolved, "/catalog/back-matter/resources").as_array().unwrap();
+    let resources = pointer(&resolved, "/catalog/back-matter/resources")
+        .as_array()
+        .unwrap();
     assert_eq!(resources.len(), 1);
     assert_eq!(resources[0]["title"], "referred to");
 }
@@ -187,17 +219,23 @@ fn resources_that_nothing_refers_to_are_left_out() {
 fn a_profile_may_import_a_profile_but_not_itself() {
     let inner = json!({ "profile": { "uuid": "p-2", "metadata": {}, "merge": { "as-is": true },
         "imports": [{ "href": "#c", "include-controls": [{ "with-ids": ["a-1", "a-2"] }] }] } });
-    let outer = profile(json!({ "imports": [{ "href": "inner.json", "include-controls": [{ "with-ids": ["a-2"] }] }] }));
+    let outer = profile(
+        json!({ "imports": [{ "href": "inner.json", "include-controls": [{ "with-ids": ["a-2"] }] }] }),
+    );
     let find = |href: &str| match href {
         "#c" => Some(document(&catalog())),
         "inner.json" => Some(document(&inner)),
         _ => None,
     };
     assert_eq!(resolve(&outer, &find).unwrap().control_ids(), ["a-2"]);
-    let circle = json!({ "profile": { "uuid": "p-1", "metadata": {}, "imports": [{ "href": "circle.json" }] } });
+    let circle =
+        json!({ "profile": { "uuid": "p-1", "metadata": {}, "imports": [{ "href": "circle.json" }] } });
     let own = profile(json!({ "imports": [{ "href": "circle.json" }] }));
     let find = |_: &str| Some(document(&circle));
-    assert_eq!(resolve(&own, &find), Err(ResolveError::Circular("circle.json".into())));
+    assert_eq!(
+        resolve(&own, &find),
+        Err(ResolveError::Circular("circle.json".into()))
+    );
 }
 
 #[test]
@@ -205,14 +243,30 @@ fn an_import_is_found_by_the_links_of_a_resource_or_is_missing() {
     let body = json!({ "imports": [{ "href": "#r-1", "include-all": {} }],
         "back-matter": { "resources": [{ "uuid": "r-1", "rlinks": [{ "href": "elsewhere.xml" }, { "href": "catalog.json" }] }] } });
     let find = |href: &str| (href == "catalog.json").then(|| document(&catalog()));
-    assert_eq!(resolve(&profile(body.clone()), &find).unwrap().control_ids().len(), 6);
-    assert_eq!(resolve(&profile(body), &|_| None), Err(ResolveError::Missing("#r-1".into())));
+    assert_eq!(
+        resolve(&profile(body.clone()), &find)
+            .unwrap()
+            .control_ids()
+            .len(),
+        6
+    );
+    assert_eq!(
+        resolve(&profile(body), &|_| None),
+        Err(ResolveError::Missing("#r-1".into()))
+    );
 }
 
 #[test]
 fn what_is_neither_catalogue_nor_profile_is_refused() {
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
-    for text in ["", "{}", "{\"catalog\":3}", "{\"profile\":{}}", "{\"catalog\":{},\"profile\":null,\"catalog\":{}}", &deep] {
+    for text in [
+        "",
+        "{}",
+        "{\"catalog\":3}",
+        "{\"profile\":{}}",
+        "{\"catalog\":{},\"profile\":null,\"catalog\":{}}",
+        &deep,
+    ] {
         assert!(Document::read(text.as_bytes()).is_err(), "{text:.40}");
     }
 }
@@ -220,7 +274,10 @@ fn what_is_neither_catalogue_nor_profile_is_refused() {
 #[test]
 fn two_runs_give_the_same_identity() {
     let uuid = |resolved: Resolved| resolved.catalog["catalog"]["uuid"].clone();
-    assert_eq!(uuid(resolved(json!({})).unwrap()), uuid(resolved(json!({})).unwrap()));
+    assert_eq!(
+        uuid(resolved(json!({})).unwrap()),
+        uuid(resolved(json!({})).unwrap())
+    );
 }
 
 /// A file of the public test data; none, with a word about it, where that is absent.
@@ -232,19 +289,30 @@ fn published(name: &str) -> Option<Vec<u8>> {
     let file = root.join("compliance").join(name);
     let bytes = std::fs::read(&file).ok();
     if bytes.is_none() {
-        eprintln!("skipped: {} is absent; set BARTIZAN_TESTDATA to where the test data is", file.display());
+        eprintln!(
+            "skipped: {} is absent; set BARTIZAN_TESTDATA to where the test data is",
+            file.display()
+        );
     }
     bytes
 }
 
 fn published_ids(catalog: &[u8]) -> Vec<String> {
     let catalog: Value = serde_json::from_slice(catalog).unwrap();
-    Resolved { catalog, warnings: Vec::new() }.control_ids()
+    Resolved {
+        catalog,
+        warnings: Vec::new(),
+    }
+    .control_ids()
 }
 
 #[test]
 fn built_in_baselines_hold_the_controls_of_the_published_resolved_catalogues_in_their_order() {
-    for (key, name, count) in [("moderate", "MODERATE", 287), ("high", "HIGH", 370), ("privacy", "PRIVACY", 102)] {
+    for (key, name, count) in [
+        ("moderate", "MODERATE", 287),
+        ("high", "HIGH", 370),
+        ("privacy", "PRIVACY", 102),
+    ] {
         let file = format!("NIST_SP-800-53_rev5_{name}-baseline-resolved-profile_catalog-min.json");
         let Some(bytes) = published(&file) else { return };
         let own: Vec<String> = framework(&format!("nist:{key}"))
@@ -264,15 +332,29 @@ fn published_profiles_select_what_the_built_in_ones_do() {
         ("nist:low", "NIST_SP-800-53_rev5_LOW-baseline_profile-min.json"),
         ("nist:high", "NIST_SP-800-53_rev5_HIGH-baseline_profile-min.json"),
         ("fedramp:low", "FedRAMP_rev5_LOW-baseline_profile-min.json"),
-        ("fedramp:moderate", "FedRAMP_rev5_MODERATE-baseline_profile-min.json"),
+        (
+            "fedramp:moderate",
+            "FedRAMP_rev5_MODERATE-baseline_profile-min.json",
+        ),
         ("fedramp:high", "FedRAMP_rev5_HIGH-baseline_profile-min.json"),
-        ("fedramp:li-saas", "FedRAMP_rev5_LI-SaaS-baseline_profile-min.json"),
+        (
+            "fedramp:li-saas",
+            "FedRAMP_rev5_LI-SaaS-baseline_profile-min.json",
+        ),
     ] {
         let Some(bytes) = published(file) else { return };
         let ids = |framework: &bartizan_ledger::compliance::Framework| -> Vec<String> {
-            framework.controls.iter().map(|control| control.id.clone()).collect()
+            framework
+                .controls
+                .iter()
+                .map(|control| control.id.clone())
+                .collect()
         };
-        assert_eq!(ids(&of_profile(key, &bytes).unwrap()), ids(&framework(key).unwrap()), "{key}");
+        assert_eq!(
+            ids(&of_profile(key, &bytes).unwrap()),
+            ids(&framework(key).unwrap()),
+            "{key}"
+        );
     }
 }
 
@@ -283,7 +365,9 @@ fn the_lower_baselines_come_out_word_for_word_as_published() {
         let (Some(high), Some(profile), Some(expected)) = (
             published("NIST_SP-800-53_rev5_HIGH-baseline-resolved-profile_catalog-min.json"),
             published(&format!("NIST_SP-800-53_rev5_{name}-baseline_profile-min.json")),
-            published(&format!("NIST_SP-800-53_rev5_{name}-baseline-resolved-profile_catalog-min.json")),
+            published(&format!(
+                "NIST_SP-800-53_rev5_{name}-baseline-resolved-profile_catalog-min.json"
+            )),
         ) else {
             continue;
         };
@@ -294,10 +378,15 @@ fn the_lower_baselines_come_out_word_for_word_as_published() {
         let resolved = resolve(&profile, &find).unwrap();
         let expected: Value = serde_json::from_slice(&expected).unwrap();
         assert_eq!(resolved.warnings, [""; 0]);
-        assert!(resolved.catalog["catalog"]["groups"] == expected["catalog"]["groups"], "{name}");
+        assert!(
+            resolved.catalog["catalog"]["groups"] == expected["catalog"]["groups"],
+            "{name}"
+        );
         let sorted = |catalog: &Value| {
             let resources = catalog["catalog"]["back-matter"]["resources"].as_array().unwrap();
-            let uuids = resources.iter().map(|one| one["uuid"].as_str().unwrap().to_owned());
+            let uuids = resources
+                .iter()
+                .map(|one| one["uuid"].as_str().unwrap().to_owned());
             uuids.collect::<std::collections::BTreeSet<_>>()
         };
         assert_eq!(sorted(&resolved.catalog), sorted(&expected), "{name}");
@@ -315,9 +404,14 @@ fn parameters_and_additions_of_fedramp_reach_the_controls() {
     let Document::Profile(profile) = Document::read(&profile).unwrap() else {
         unreachable!()
     };
-    let resolved = resolve(&profile, &|href| href.ends_with(".json").then(|| Document::read(&high).unwrap())).unwrap();
+    let resolved = resolve(&profile, &|href| {
+        href.ends_with(".json").then(|| Document::read(&high).unwrap())
+    })
+    .unwrap();
     let control = pointer(&resolved, "/catalog/groups/0/controls/0");
     assert_eq!(control["id"], "ac-1");
     let text = control.to_string();
-    assert!(text.contains("at least every 3 years") && text.contains("You must fill in this response point."));
+    assert!(
+        text.contains("at least every 3 years") && text.contains("You must fill in this response point.")
+    );
 }

@@ -29,28 +29,6 @@ impl Fingerprint {
     }
 }
 
-impl Fingerprint {
-    /// The same bits as a UUID of version 8 (RFC 9562: the bits are the maker's own; six of them are given up to say so).
-    #[must_use]
-    pub fn to_uuid(&self) -> String {
-        let slice = |from: usize, to: usize| self.0.get(from..to).unwrap_or_default();
-        let variant = match slice(16, 17) {
-            "0" | "4" | "8" | "c" => "8",
-            "1" | "5" | "9" | "d" => "9",
-            "2" | "6" | "a" | "e" => "a",
-            _ => "b",
-        };
-        format!(
-            "{}-{}-8{}-{variant}{}-{}",
-            slice(0, 8),
-            slice(8, 12),
-            slice(13, 16),
-            slice(17, 20),
-            slice(20, 32)
-        )
-    }
-}
-
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -24,7 +24,23 @@ pub(crate) fn uuid(report: &Report, form: &str) -> String {
     for line in unread(report) {
         builder = builder.part(line.as_bytes());
     }
-    builder.finish().to_uuid()
+    let digest = builder.finish();
+    let digits = digest.as_str();
+    let slice = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    let variant = match slice(16, 17) {
+        "0" | "4" | "8" | "c" => "8",
+        "1" | "5" | "9" | "d" => "9",
+        "2" | "6" | "a" | "e" => "a",
+        _ => "b",
+    };
+    format!(
+        "{}-{}-8{}-{variant}{}-{}",
+        slice(0, 8),
+        slice(8, 12),
+        slice(13, 16),
+        slice(17, 20),
+        slice(20, 32)
+    )
 }
 
 /// What the inventory did not look at, one line each: a bill with such lines is not complete.

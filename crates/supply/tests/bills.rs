@@ -29,6 +29,7 @@ fn report(components: Vec<Component>) -> Report {
             kind: "dir".into(),
             ..Target::default()
         },
+        narrowed: Vec::new(),
         started: Timestamp::from_unix_seconds(1_800_000_000),
         verdict: Verdict::Allow,
         findings: vec![],

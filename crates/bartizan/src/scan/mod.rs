@@ -5,6 +5,7 @@
 
 mod image;
 mod judged;
+mod narrowed;
 mod pulled;
 mod remediation;
 mod rules;

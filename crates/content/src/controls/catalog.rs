@@ -127,7 +127,8 @@ fn parent(id: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    const HEAD: &str = "@key x\n@framework X-1\n@name X\n@version 1\n@wording own\n@licence none\n@source here\n";
+    const HEAD: &str =
+        "@key x\n@framework X-1\n@name X\n@version 1\n@wording own\n@licence none\n@source here\n";
 
     #[test]
     fn a_line_without_title_and_a_number_twice_are_refused() {

@@ -182,13 +182,20 @@ mod tests {
     }
 
     fn file(needs: &str, control: &str) -> String {
-        format!("id: t\ntitle: T\nover: image\nwithin-days: 3\n{needs}\ncontrols:\n  - {{control: '{control}', covers: whole, why: w, from: f}}\n")
+        format!(
+            "id: t\ntitle: T\nover: image\nwithin-days: 3\n{needs}\ncontrols:\n  - {{control: '{control}', covers: whole, why: w, from: f}}\n"
+        )
     }
 
     #[test]
     fn a_test_is_read_with_what_it_needs() {
         let test = read(&file("statement: {types: [a]}", "x:1.1"), &catalogs()).unwrap();
-        assert_eq!(test.requires, Requirement::Statement { types: vec!["a".into()] });
+        assert_eq!(
+            test.requires,
+            Requirement::Statement {
+                types: vec!["a".into()]
+            }
+        );
         assert_eq!(test.controls[0].control.framework, "X-1");
     }
 

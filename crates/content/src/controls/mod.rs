@@ -67,9 +67,9 @@ pub fn catalogs() -> &'static [Catalog] {
 /// The catalogue that is called `name`, by its key or its framework; letters may have either case.
 #[must_use]
 pub fn catalog_of(name: &str) -> Option<&'static Catalog> {
-    catalogs()
-        .iter()
-        .find(|catalog| catalog.key.eq_ignore_ascii_case(name) || catalog.framework.eq_ignore_ascii_case(name))
+    catalogs().iter().find(|catalog| {
+        catalog.key.eq_ignore_ascii_case(name) || catalog.framework.eq_ignore_ascii_case(name)
+    })
 }
 
 /// Every baseline.
@@ -151,7 +151,10 @@ mod tests {
     #[test]
     fn enhancements_stand_under_their_control_and_have_the_identity_that_oscal_gives_them() {
         let (_, control) = find("nist:ac-2(1)").unwrap();
-        assert_eq!((control.id.as_str(), control.oscal.as_str()), ("AC-2(1)", "ac-2.1"));
+        assert_eq!(
+            (control.id.as_str(), control.oscal.as_str()),
+            ("AC-2(1)", "ac-2.1")
+        );
         assert_eq!(control.parent.as_deref(), Some("AC-2"));
         assert_eq!(control.group, "ac");
         let (_, control) = find("hipaa:164.308(a)(1)(ii)(A)").unwrap();
@@ -168,7 +171,10 @@ mod tests {
             for id in ids {
                 let mut bytes = id.bytes();
                 assert!(bytes.next().is_some_and(|b| b.is_ascii_alphabetic()), "{id}");
-                assert!(bytes.all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)), "{id}");
+                assert!(
+                    bytes.all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)),
+                    "{id}"
+                );
             }
         }
     }
@@ -194,7 +200,10 @@ mod tests {
     #[test]
     fn a_rule_bears_on_what_its_tests_bear_on() {
         let ids: Vec<String> = of_rule("leak/aws-key-pair").into_iter().map(|c| c.id).collect();
-        assert!(ids.contains(&"IA-5(7)".to_owned()) && ids.contains(&"8.6.2".to_owned()), "{ids:?}");
+        assert!(
+            ids.contains(&"IA-5(7)".to_owned()) && ids.contains(&"8.6.2".to_owned()),
+            "{ids:?}"
+        );
         assert_eq!(of_rule("nothing/such"), []);
     }
 }

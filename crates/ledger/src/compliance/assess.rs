@@ -6,7 +6,7 @@
 use super::Framework;
 use super::outcome::{Known, outcome, reference};
 use bartizan_model::compliance::{
-    ASSESSMENT_SCHEMA, AssessedFramework, Assessment, Attestation, Automation, AutomaticTest, CatalogControl,
+    ASSESSMENT_SCHEMA, AssessedFramework, Assessment, Attestation, AutomaticTest, Automation, CatalogControl,
     ControlMapping, ControlResult, ControlStatus, ControlTest, Covers, EvidenceFact, ManualPart, ManualState,
     Scope, StatusCounts, TestOutcome, TestResult,
 };
@@ -31,13 +31,20 @@ pub fn assess(
     evidence: Evidence<'_>,
     now: Timestamp,
 ) -> Assessment {
-    let asked: HashSet<&str> = framework.controls.iter().map(|control| control.id.as_str()).collect();
+    let asked: HashSet<&str> = framework
+        .controls
+        .iter()
+        .map(|control| control.id.as_str())
+        .collect();
     let mut bearing: HashMap<&str, Vec<(&AutomaticTest, &ControlMapping)>> = HashMap::new();
     for test in tests {
         for mapping in &test.controls {
             let control = &mapping.control;
             if control.framework == framework.catalog.framework && asked.contains(control.id.as_str()) {
-                bearing.entry(control.id.as_str()).or_default().push((test, mapping));
+                bearing
+                    .entry(control.id.as_str())
+                    .or_default()
+                    .push((test, mapping));
             }
         }
     }
@@ -65,9 +72,17 @@ pub fn assess(
         let attestation = attested.get(control.id.as_str()).copied();
         let mut result = judge(control, own, &results, attestation, now);
         result.control.framework.clone_from(&framework.catalog.framework);
-        result.group = groups.get(control.group.as_str()).copied().unwrap_or_default().to_owned();
+        result.group = groups
+            .get(control.group.as_str())
+            .copied()
+            .unwrap_or_default()
+            .to_owned();
         count(&result, &mut counts);
-        if let Some(ManualPart { state: ManualState::Attested { evidence, .. }, .. }) = &result.manual {
+        if let Some(ManualPart {
+            state: ManualState::Attested { evidence, .. },
+            ..
+        }) = &result.manual
+        {
             oldest = oldest.min(evidence.at);
         }
         controls.push(result);
@@ -122,7 +137,9 @@ fn judge(
     let mut reasons = Vec::new();
     let mut worst = None;
     for (test, _) in bearing {
-        let Some(result) = results.get(test.id.as_str()) else { continue };
+        let Some(result) = results.get(test.id.as_str()) else {
+            continue;
+        };
         worst = worst.max(Some(rank(result.outcome)));
         if result.outcome != TestOutcome::Pass {
             let why = result.reasons.first().map_or("", String::as_str);
@@ -221,11 +238,17 @@ fn manual_part(
 fn attested_by(manual: &ManualPart, is_all: bool) -> String {
     let what = if is_all { "the control" } else { "what tests leave" };
     match &manual.state {
-        ManualState::Attested { expires, evidence, .. } => {
+        ManualState::Attested {
+            expires, evidence, ..
+        } => {
             format!("{what} is attested by {} until {}", evidence.by, expires.date())
         }
         ManualState::Expired { expired, evidence } => {
-            format!("the attestation of {what} by {} expired {}", evidence.by, expired.date())
+            format!(
+                "the attestation of {what} by {} expired {}",
+                evidence.by,
+                expired.date()
+            )
         }
         ManualState::Missing => format!("nobody attests {what}"),
     }

@@ -63,7 +63,9 @@ impl FrameworkError {
 #[must_use]
 pub fn keys() -> Vec<&'static str> {
     let catalogs = controls::catalogs().iter().map(|catalog| catalog.key.as_str());
-    catalogs.chain(controls::profiles().iter().map(|profile| profile.key)).collect()
+    catalogs
+        .chain(controls::profiles().iter().map(|profile| profile.key))
+        .collect()
 }
 
 /// The framework of this name.
@@ -76,7 +78,11 @@ pub fn framework(key: &str) -> Result<Framework, FrameworkError> {
             key: key.to_owned(),
             title: catalog.name.clone(),
             catalog,
-            controls: catalog.controls.iter().filter(|control| !control.withdrawn).collect(),
+            controls: catalog
+                .controls
+                .iter()
+                .filter(|control| !control.withdrawn)
+                .collect(),
             warnings: Vec::new(),
         });
     }
@@ -107,14 +113,19 @@ pub fn of_profile(key: &str, bytes: &[u8]) -> Result<Framework, FrameworkError> 
         key: key.to_owned(),
         title: profile.title().to_owned(),
         catalog,
-        controls: ids.iter().filter_map(|id| by_id.get(id.as_str()).copied()).collect(),
+        controls: ids
+            .iter()
+            .filter_map(|id| by_id.get(id.as_str()).copied())
+            .collect(),
         warnings: resolved.warnings,
     })
 }
 
 /// The resolved profile, and the one catalogue that all its controls are of.
 fn resolve(profile: &Profile) -> Result<(&'static Catalog, profile::Resolved), FrameworkError> {
-    let resolved = profile::resolve(profile, &|href| imported(href).map(|one| Document::Catalog(oscal(one))))?;
+    let resolved = profile::resolve(profile, &|href| {
+        imported(href).map(|one| Document::Catalog(oscal(one)))
+    })?;
     let ids = resolved.control_ids();
     let mut catalogs = controls::catalogs().iter().filter(|catalog| {
         let known = |id: &String| catalog.controls.iter().any(|control| control.oscal == *id);
@@ -146,9 +157,7 @@ fn oscal(catalog: &Catalog) -> Value {
     let groups: Vec<Value> = catalog
         .groups
         .iter()
-        .map(|group| {
-            json!({ "id": group.id, "title": group.title, "controls": children(&group.id, &below) })
-        })
+        .map(|group| json!({ "id": group.id, "title": group.title, "controls": children(&group.id, &below) }))
         .collect();
     json!({ "groups": groups })
 }
@@ -207,7 +216,10 @@ mod tests {
         for key in keys() {
             let framework = framework(key).unwrap();
             assert_eq!(framework.warnings, [""; 0], "{key}");
-            assert!(framework.controls.iter().all(|control| !control.withdrawn), "{key}");
+            assert!(
+                framework.controls.iter().all(|control| !control.withdrawn),
+                "{key}"
+            );
         }
     }
 

@@ -4,8 +4,8 @@
 //! against a test counts however old it is; something that speaks for it counts while it is fresh and complete.
 
 use bartizan_model::compliance::{
-    AssetKind, AutomaticTest, EvidenceFact, EvidenceRef, FindingState, OpenFinding, Requirement, Scope, Shown,
-    SignInAsk, TestOutcome, TestResult,
+    AssetKind, AutomaticTest, EvidenceFact, EvidenceRef, FindingState, OpenFinding, Requirement, Scope,
+    Shown, SignInAsk, TestOutcome, TestResult,
 };
 use bartizan_model::{AssetId, CheckStatus, Severity, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -86,8 +86,13 @@ impl Findings<'_> {
     }
 
     fn note(&mut self, fact: &EvidenceFact, asset: Option<&AssetId>, shows: String) {
-        self.evidence
-            .insert(reference(fact.at, self.now, asset, shows, (&fact.by, &fact.digest)));
+        self.evidence.insert(reference(
+            fact.at,
+            self.now,
+            asset,
+            shows,
+            (&fact.by, &fact.digest),
+        ));
     }
 }
 
@@ -155,18 +160,24 @@ fn covered(test: &AutomaticTest, checks: &[String], known: &Known<'_>, found: &m
                 }
                 (Some(run), _) => {
                     let days = found.days(run.at);
-                    found.missing.push(format!("{asset}: {check} last ran over all of it {days} days ago"));
+                    found.missing.push(format!(
+                        "{asset}: {check} last ran over all of it {days} days ago"
+                    ));
                 }
                 (None, Some(run)) => {
                     let why = incomplete(run).unwrap_or_default();
-                    found.missing.push(format!("{asset}: {check} did not run over all of it: {why}"));
+                    found
+                        .missing
+                        .push(format!("{asset}: {check} did not run over all of it: {why}"));
                 }
                 (None, None) => found.missing.push(format!("{asset}: {check} never ran")),
             }
         }
     }
     if !any {
-        found.missing.push(format!("no {} is in scope", test.over.as_str()));
+        found
+            .missing
+            .push(format!("no {} is in scope", test.over.as_str()));
     }
 }
 
@@ -177,7 +188,9 @@ fn incomplete(fact: &EvidenceFact) -> Option<String> {
     };
     match status {
         CheckStatus::Ran => narrowed.first().cloned(),
-        CheckStatus::Partial { errors } => Some(errors.first().cloned().unwrap_or_else(|| "partial".to_owned())),
+        CheckStatus::Partial { errors } => {
+            Some(errors.first().cloned().unwrap_or_else(|| "partial".to_owned()))
+        }
         CheckStatus::Skipped { reason } => Some(format!("skipped, {reason}")),
         CheckStatus::Failed { error } => Some(format!("failed, {error}")),
     }
@@ -187,7 +200,15 @@ fn incomplete(fact: &EvidenceFact) -> Option<String> {
 fn open<'a>(test: &AutomaticTest, at_least: Severity, known: &Known<'a>, found: &mut Findings<'a>) {
     for (asset, facts) in known.of(test.over) {
         for fact in facts {
-            let Shown::Finding { rule, severity, state, .. } = &fact.shows else { continue };
+            let Shown::Finding {
+                rule,
+                severity,
+                state,
+                ..
+            } = &fact.shows
+            else {
+                continue;
+            };
             if *severity < at_least || !test.requires.looks_for(rule) {
                 continue;
             }
@@ -200,7 +221,13 @@ fn open<'a>(test: &AutomaticTest, at_least: Severity, known: &Known<'a>, found: 
     }
     let count = found.open.len();
     if count > 0 {
-        found.against.push(format!("{} of severity {at_least} or above open", are(count, "finding")));
+        let (noun, verb) = if count == 1 {
+            ("finding", "is")
+        } else {
+            ("findings", "are")
+        };
+        let which = format!("{count} {noun} of severity {at_least} or above");
+        found.against.push(format!("{which} {verb} open"));
     }
 }
 
@@ -209,7 +236,15 @@ fn late<'a>(test: &AutomaticTest, known: &Known<'a>, found: &mut Findings<'a>) {
     let mut closed = 0;
     for (asset, facts) in known.of(test.over) {
         for fact in facts {
-            let Shown::Finding { rule, state, due: Some(due), .. } = &fact.shows else { continue };
+            let Shown::Finding {
+                rule,
+                state,
+                due: Some(due),
+                ..
+            } = &fact.shows
+            else {
+                continue;
+            };
             if !test.requires.looks_for(rule) {
                 continue;
             }
@@ -227,16 +262,29 @@ fn late<'a>(test: &AutomaticTest, known: &Known<'a>, found: &mut Findings<'a>) {
     }
     let count = found.open.len();
     if count > 0 {
-        found.against.push(format!("{} open past the day", are(count, "finding")));
+        found
+            .against
+            .push(format!("{} open past the day", are(count, "finding")));
     }
     if closed > 0 {
         let days = test.within_days;
-        found.against.push(format!("within {days} days, {} closed past the day", were(closed, "finding")));
+        found.against.push(format!(
+            "within {days} days, {} closed past the day",
+            were(closed, "finding")
+        ));
     }
 }
 
 fn against<'a>(fact: &'a EvidenceFact, asset: &'a AssetId, found: &mut Findings<'a>) {
-    let Shown::Finding { fingerprint, rule, severity, title, due, .. } = &fact.shows else {
+    let Shown::Finding {
+        fingerprint,
+        rule,
+        severity,
+        title,
+        due,
+        ..
+    } = &fact.shows
+    else {
         return;
     };
     let key = (std::cmp::Reverse(*severity), asset.as_str(), fingerprint.as_str());
@@ -258,18 +306,25 @@ fn stated(test: &AutomaticTest, types: &[String], known: &Known<'_>, found: &mut
         any = true;
         let of_type = |fact: &&&EvidenceFact| matches!(&fact.shows, Shown::Statement { predicate_type } if types.contains(predicate_type));
         let Some(newest) = facts.iter().filter(of_type).max_by_key(|fact| fact.at) else {
-            found.missing.push(format!("{asset}: there is no statement of type {}", types.join(" or ")));
+            found.missing.push(format!(
+                "{asset}: there is no statement of type {}",
+                types.join(" or ")
+            ));
             continue;
         };
         let days = found.days(newest.at);
         if days >= i64::from(test.within_days) {
-            found.missing.push(format!("{asset}: the last statement is {days} days old"));
+            found
+                .missing
+                .push(format!("{asset}: the last statement is {days} days old"));
         } else if let Shown::Statement { predicate_type } = &newest.shows {
             found.note(newest, Some(asset), format!("statement of type {predicate_type}"));
         }
     }
     if !any {
-        found.missing.push(format!("no {} is in scope", test.over.as_str()));
+        found
+            .missing
+            .push(format!("no {} is in scope", test.over.as_str()));
     }
 }
 
@@ -285,19 +340,37 @@ fn ledger(test: &AutomaticTest, known: &Known<'_>, found: &mut Findings<'_>) {
     };
     let days = found.days(newest.at);
     if !is_intact {
-        found.note(newest, None, format!("the ledger was found changed, {entries} entries looked at"));
+        found.note(
+            newest,
+            None,
+            format!("the ledger was found changed, {entries} entries looked at"),
+        );
         found.against.push("the ledger was found changed".to_owned());
     } else if days >= i64::from(test.within_days) {
-        found.missing.push(format!("the ledger was last verified {days} days ago"));
+        found
+            .missing
+            .push(format!("the ledger was last verified {days} days ago"));
     } else {
-        found.note(newest, None, format!("the ledger is whole, {entries} entries looked at"));
+        found.note(
+            newest,
+            None,
+            format!("the ledger is whole, {entries} entries looked at"),
+        );
     }
 }
 
 fn sign_ins(test: &AutomaticTest, asks: SignInAsk, known: &Known<'_>, found: &mut Findings<'_>) {
     let mut without = BTreeSet::new();
     for fact in &known.own {
-        let Shown::SignIn { identity, is_person, second_factor, granted } = &fact.shows else { continue };
+        let Shown::SignIn {
+            identity,
+            is_person,
+            second_factor,
+            granted,
+        } = &fact.shows
+        else {
+            continue;
+        };
         if found.days(fact.at) >= i64::from(test.within_days) {
             continue;
         }
@@ -319,12 +392,20 @@ fn sign_ins(test: &AutomaticTest, asks: SignInAsk, known: &Known<'_>, found: &mu
     }
     if found.evidence.is_empty() {
         let days = test.within_days;
-        found.missing.push(format!("no sign-in is recorded in the last {days} days"));
+        found
+            .missing
+            .push(format!("no sign-in is recorded in the last {days} days"));
     }
     if !without.is_empty() {
         let names: Vec<&str> = without.iter().copied().take(5).collect();
-        let more = if without.len() > names.len() { " and others" } else { "" };
-        found.against.push(format!("without a second factor: {}{more}", names.join(", ")));
+        let more = if without.len() > names.len() {
+            " and others"
+        } else {
+            ""
+        };
+        found
+            .against
+            .push(format!("without a second factor: {}{more}", names.join(", ")));
     }
 }
 
@@ -334,7 +415,12 @@ fn finish(test: &AutomaticTest, found: Findings<'_>) -> (TestResult, Timestamp) 
         (true, false) => TestOutcome::NoEvidence,
         (true, true) => TestOutcome::Pass,
     };
-    let oldest = found.evidence.iter().map(|one| one.at).min().unwrap_or(found.oldest);
+    let oldest = found
+        .evidence
+        .iter()
+        .map(|one| one.at)
+        .min()
+        .unwrap_or(found.oldest);
     let mut reasons = found.against;
     let left = MOST_REASONS.saturating_sub(reasons.len());
     let untold = found.missing.len().saturating_sub(left);

@@ -32,7 +32,10 @@ impl Assessment {
     /// The test of this id.
     #[must_use]
     pub fn test(&self, id: &str) -> Option<&TestResult> {
-        let at = self.tests.binary_search_by(|test| test.test.as_str().cmp(id)).ok()?;
+        let at = self
+            .tests
+            .binary_search_by(|test| test.test.as_str().cmp(id))
+            .ok()?;
         self.tests.get(at)
     }
 }

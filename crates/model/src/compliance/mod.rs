@@ -12,6 +12,7 @@ pub use assessment::{
     EvidenceRef, ManualPart, ManualState, OpenFinding, StatusCounts, TestOutcome, TestResult,
 };
 pub use catalog::{
-    AutomaticTest, Catalog, CatalogControl, ControlGroup, ControlMapping, Covers, Requirement, SignInAsk, Wording,
+    AutomaticTest, Catalog, CatalogControl, ControlGroup, ControlMapping, Covers, Requirement, SignInAsk,
+    Wording,
 };
 pub use evidence::{AssetKind, Attestation, EvidenceFact, FindingState, Scope, ScopeItem, Shown};

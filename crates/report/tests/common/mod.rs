@@ -134,6 +134,7 @@ pub(crate) fn empty() -> Report {
             sha256: Some("cd".repeat(32)),
             ..Target::default()
         },
+        narrowed: Vec::new(),
         started: Timestamp::from_unix_seconds(1_800_000_000),
         verdict: Verdict::Allow,
         findings: vec![],

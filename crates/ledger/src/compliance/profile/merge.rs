@@ -21,7 +21,11 @@ pub(super) fn merge(
         take_loose(catalog, &mut loose);
     }
     let (flat, as_is, custom) = match merge {
-        Some(merge) => (merge.flat.is_some(), merge.as_is == Some(true), merge.custom.as_ref()),
+        Some(merge) => (
+            merge.flat.is_some(),
+            merge.as_is == Some(true),
+            merge.custom.as_ref(),
+        ),
         None => (false, false, None),
     };
     if usize::from(flat) + usize::from(as_is) + usize::from(custom.is_some()) > 1 {
@@ -82,8 +86,14 @@ fn distinct(
     if let Some(Value::Array(controls)) = fields.remove("controls") {
         let mut kept = Vec::with_capacity(controls.len());
         for control in controls {
-            let Value::Object(mut inner) = control else { continue };
-            let id = inner.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let Value::Object(mut inner) = control else {
+                continue;
+            };
+            let id = inner
+                .get("id")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned();
             let is_new = seen.insert(id.clone());
             distinct(&mut inner, first_only, seen, twice);
             if is_new || !first_only {
@@ -119,7 +129,9 @@ fn as_they_are(imported: Vec<Map<String, Value>>) -> (Vec<Value>, Vec<Value>) {
         if let Some(Value::Array(own)) = catalog.remove("controls") {
             controls.extend(own);
         }
-        let Some(Value::Array(own)) = catalog.remove("groups") else { continue };
+        let Some(Value::Array(own)) = catalog.remove("groups") else {
+            continue;
+        };
         for group in own {
             let id = group.get("id").and_then(Value::as_str).map(str::to_owned);
             let known = id.as_ref().and_then(|id| places.get(id)).copied();
@@ -166,7 +178,9 @@ fn flattened(imported: Vec<Map<String, Value>>) -> Vec<Value> {
 fn flatten(mut fields: Map<String, Value>, all: &mut Vec<Value>) {
     if let Some(Value::Array(controls)) = fields.remove("controls") {
         for control in controls {
-            let Value::Object(mut inner) = control else { continue };
+            let Value::Object(mut inner) = control else {
+                continue;
+            };
             let below = inner.remove("controls");
             all.push(Value::Object(inner));
             if let Some(below) = below {
@@ -191,7 +205,11 @@ fn structure(outcome: &mut Map<String, Value>, custom: &Custom, imported: Vec<Ma
     }
     let all = flattened(imported);
     put(outcome, "controls", inserted(&custom.insert_controls, &all));
-    let groups = custom.groups.iter().map(|group| built(group, &known, &all)).collect();
+    let groups = custom
+        .groups
+        .iter()
+        .map(|group| built(group, &known, &all))
+        .collect();
     put(outcome, "groups", groups);
 }
 
@@ -209,11 +227,19 @@ fn collect_groups(fields: &Map<String, Value>, known: &mut HashMap<String, Map<S
 
 /// A group of the profile, with what an imported group of its identity has.
 fn built(group: &CustomGroup, known: &HashMap<String, Map<String, Value>>, all: &[Value]) -> Value {
-    let id = group.content.get("id").and_then(Value::as_str).unwrap_or_default();
+    let id = group
+        .content
+        .get("id")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let mut fields = known.get(id).cloned().unwrap_or_default();
     fields.extend(group.content.clone());
     put(&mut fields, "controls", inserted(&group.insert_controls, all));
-    let groups = group.groups.iter().map(|inner| built(inner, known, all)).collect();
+    let groups = group
+        .groups
+        .iter()
+        .map(|inner| built(inner, known, all))
+        .collect();
     put(&mut fields, "groups", groups);
     Value::Object(fields)
 }
@@ -224,7 +250,13 @@ fn inserted(inserts: &[Insert], all: &[Value]) -> Vec<Value> {
         let everything = insert.include_all.is_some();
         let included = Selection::new(everything, &insert.include_controls);
         let excluded = Selection::new(false, &insert.exclude_controls);
-        let id = |control: &Value| control.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let id = |control: &Value| {
+            control
+                .get("id")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
         let mut chosen: Vec<Value> = all
             .iter()
             .filter(|control| included.names(&id(control)).0 && !excluded.names(&id(control)).0)

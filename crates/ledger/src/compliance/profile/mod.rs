@@ -11,7 +11,7 @@ mod select;
 
 pub use read::{Document, MAX_BYTES, Profile, ReadError};
 
-use bartizan_model::FingerprintBuilder;
+use bartizan_model::uuid_of;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
@@ -83,10 +83,7 @@ impl Resolved {
 ///
 /// # Errors
 /// When something that is imported is missing, imports go in a circle or too deep, or what is asked for is not defined.
-pub fn resolve(
-    profile: &Profile,
-    find: &dyn Fn(&str) -> Option<Document>,
-) -> Result<Resolved, ResolveError> {
+pub fn resolve(profile: &Profile, find: &dyn Fn(&str) -> Option<Document>) -> Result<Resolved, ResolveError> {
     let mut warnings = Vec::new();
     let catalog = resolve_within(profile, find, &mut vec![profile.uuid.clone()], &mut warnings)?;
     Ok(Resolved {
@@ -107,8 +104,8 @@ fn resolve_within(
     }
     let mut imported = Vec::with_capacity(profile.imports.len());
     for import in &profile.imports {
-        let document =
-            document(profile, &import.href, find).ok_or_else(|| ResolveError::Missing(import.href.clone()))?;
+        let document = document(profile, &import.href, find)
+            .ok_or_else(|| ResolveError::Missing(import.href.clone()))?;
         let source = match document {
             Document::Catalog(catalog) => catalog,
             Document::Profile(inner) => {
@@ -177,12 +174,10 @@ fn finish(
         .collect();
     let mut ids = Vec::new();
     collect_ids(&content, &mut ids);
-    let mut identity = FingerprintBuilder::new("oscal resolved profile").part(profile.uuid.as_bytes());
-    for id in &ids {
-        identity = identity.part(id.as_bytes());
-    }
+    let mut identity = vec!["resolved profile", profile.uuid.as_str()];
+    identity.extend(ids.iter().map(String::as_str));
     let mut catalog = Map::new();
-    catalog.insert("uuid".into(), json!(identity.finish().to_uuid()));
+    catalog.insert("uuid".into(), json!(uuid_of(&identity)));
     catalog.insert("metadata".into(), metadata(profile));
     if let Value::Object(content) = content {
         for name in ["params", "controls", "groups"] {

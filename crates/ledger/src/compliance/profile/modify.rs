@@ -23,7 +23,9 @@ pub(super) fn modify(
         return Err(ResolveError::Changes);
     }
     for set in &modify.set_parameters {
-        if !find(catalog, "params", &set.param_id, &mut |target| set_parameter(target, set)) {
+        if !find(catalog, "params", &set.param_id, &mut |target| {
+            set_parameter(target, set)
+        }) {
             warnings.push(format!("there is no parameter `{}` to set", set.param_id));
         }
     }
@@ -38,7 +40,10 @@ pub(super) fn modify(
             for add in &alter.adds {
                 if !put_in(control, add) {
                     let id = add.by_id.as_deref().unwrap_or_default();
-                    notes.push(format!("`{}` holds nothing called `{id}` to add to", alter.control_id));
+                    notes.push(format!(
+                        "`{}` holds nothing called `{id}` to add to",
+                        alter.control_id
+                    ));
                 }
             }
         });
@@ -84,14 +89,22 @@ fn set_parameter(target: &mut Map<String, Value>, set: &SetParameter) {
             }
             ("props" | "links", Value::Array(items)) => {
                 let key = if name == "props" { "name" } else { "href" };
-                let list = target.entry(name.clone()).or_insert_with(|| Value::Array(Vec::new()));
+                let list = target
+                    .entry(name.clone())
+                    .or_insert_with(|| Value::Array(Vec::new()));
                 if let Value::Array(list) = list {
-                    list.retain(|old| !items.iter().any(|new| old.get(key) == new.get(key) && old.get("ns") == new.get("ns")));
+                    list.retain(|old| {
+                        !items
+                            .iter()
+                            .any(|new| old.get(key) == new.get(key) && old.get("ns") == new.get("ns"))
+                    });
                     list.extend(items.iter().cloned());
                 }
             }
             ("constraints" | "guidelines", Value::Array(items)) => {
-                let list = target.entry(name.clone()).or_insert_with(|| Value::Array(Vec::new()));
+                let list = target
+                    .entry(name.clone())
+                    .or_insert_with(|| Value::Array(Vec::new()));
                 if let Value::Array(list) = list {
                     list.extend(items.iter().cloned());
                 }
@@ -127,7 +140,9 @@ impl Remove {
 
 fn take_out(fields: &mut Map<String, Value>, remove: &Remove) {
     for (list, word) in ITEMS {
-        let Some(Value::Array(items)) = fields.get_mut(list) else { continue };
+        let Some(Value::Array(items)) = fields.get_mut(list) else {
+            continue;
+        };
         items.retain(|item| !remove.names(item, word));
         for item in items.iter_mut().filter_map(Value::as_object_mut) {
             take_out(item, remove);
@@ -152,7 +167,9 @@ fn put_in(control: &mut Map<String, Value>, add: &Add) -> bool {
 
 fn put_at(fields: &mut Map<String, Value>, id: &str, add: &Add, position: &str) -> bool {
     for (list, _) in ITEMS {
-        let Some(Value::Array(items)) = fields.get_mut(list) else { continue };
+        let Some(Value::Array(items)) = fields.get_mut(list) else {
+            continue;
+        };
         let at = items
             .iter()
             .position(|item| item.get("id").and_then(Value::as_str) == Some(id));
@@ -191,7 +208,9 @@ fn beside(fields: &mut Map<String, Value>, list: &str, at: usize, add: &Add, fir
 
 fn extend(fields: &mut Map<String, Value>, add: &Add, first: bool) {
     for (list, _) in ITEMS {
-        let Some(Value::Array(new)) = add.content.get(list) else { continue };
+        let Some(Value::Array(new)) = add.content.get(list) else {
+            continue;
+        };
         match fields.get_mut(list) {
             Some(Value::Array(items)) if first => {
                 items.splice(0..0, new.iter().cloned());

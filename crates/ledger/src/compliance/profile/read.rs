@@ -187,12 +187,18 @@ impl Profile {
     /// Its title; empty where it has none.
     #[must_use]
     pub fn title(&self) -> &str {
-        self.metadata.get("title").and_then(Value::as_str).unwrap_or_default()
+        self.metadata
+            .get("title")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     /// Resources of its back matter.
     pub(super) fn resources(&self) -> impl Iterator<Item = &Value> {
-        let resources = self.back_matter.as_ref().and_then(|matter| matter.get("resources"));
+        let resources = self
+            .back_matter
+            .as_ref()
+            .and_then(|matter| matter.get("resources"));
         resources.and_then(Value::as_array).into_iter().flatten()
     }
 }

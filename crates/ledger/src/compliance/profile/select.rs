@@ -35,7 +35,9 @@ impl<'a> Selection<'a> {
                 }
             }
             let patterns = one.matching.iter().filter_map(|one| one.pattern.as_deref());
-            selection.patterns.extend(patterns.map(|pattern| (pattern, children)));
+            selection
+                .patterns
+                .extend(patterns.map(|pattern| (pattern, children)));
         }
         selection
     }
@@ -88,7 +90,12 @@ struct Choice<'a> {
 impl Choice<'_> {
     /// Keeps of an object's groups and controls what is chosen. `inherited` says whether what stands above has all below it in, and
     /// out. Says whether anything is left.
-    fn below(&self, fields: &mut Map<String, Value>, inherited: (bool, bool), seen: &mut HashSet<String>) -> bool {
+    fn below(
+        &self,
+        fields: &mut Map<String, Value>,
+        inherited: (bool, bool),
+        seen: &mut HashSet<String>,
+    ) -> bool {
         let mut any = false;
         if let Some(Value::Array(controls)) = fields.remove("controls") {
             let kept: Vec<Value> = controls
@@ -118,7 +125,11 @@ impl Choice<'_> {
         let Value::Object(mut fields) = control else {
             return Vec::new();
         };
-        let id = fields.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let id = fields
+            .get("id")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         let (included, with_children) = self.included.names(&id);
         let (excluded, without_children) = self.excluded.names(&id);
         let below = (inherited.0 || with_children, inherited.1 || without_children);
@@ -170,7 +181,9 @@ pub(super) fn matches(pattern: &str, text: &str) -> bool {
             },
         }
     }
-    pattern.get(p..).is_some_and(|rest| rest.iter().all(|c| *c == b'*'))
+    pattern
+        .get(p..)
+        .is_some_and(|rest| rest.iter().all(|c| *c == b'*'))
 }
 
 #[cfg(test)]
