@@ -272,6 +272,21 @@ fn what_is_neither_catalogue_nor_profile_is_refused() {
 }
 
 #[test]
+fn a_profile_that_asks_for_too_much_is_refused() {
+    let many = |count: usize, one: Value| Value::Array(vec![one; count]);
+    for body in [
+        json!({ "imports": many(65, json!({ "href": "#c", "include-all": {} })) }),
+        json!({ "imports": [{ "href": "#c", "include-controls": [{ "matching": many(1_001, json!({ "pattern": "*" })) }] }] }),
+        json!({ "merge": { "custom": { "insert-controls": many(1_001, json!({ "include-all": {} })) } } }),
+        json!({ "modify": { "alters": [{ "control-id": "a-1", "removes": many(20_001, json!({})) }] } }),
+        json!({ "imports": many(60, json!({ "href": "#c", "include-all": {} })),
+            "merge": { "custom": { "insert-controls": many(900, json!({ "include-all": {} })) } } }),
+    ] {
+        assert!(matches!(resolved(body), Err(ResolveError::Size { .. })));
+    }
+}
+
+#[test]
 fn two_runs_give_the_same_identity() {
     let uuid = |resolved: Resolved| resolved.catalog["catalog"]["uuid"].clone();
     assert_eq!(

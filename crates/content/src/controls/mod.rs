@@ -7,7 +7,7 @@ pub mod catalog;
 pub mod evidence;
 
 use bartizan_model::Control;
-use bartizan_model::compliance::{AutomaticTest, Catalog, CatalogControl};
+use bartizan_model::compliance::{AutomaticTest, Catalog, CatalogControl, Requirement};
 use std::sync::OnceLock;
 
 static TESTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/control-tests.postcard"));
@@ -94,14 +94,21 @@ pub fn find(reference: &str) -> Option<(&'static Catalog, &'static CatalogContro
     Some((catalog, catalog.find(id.trim())?))
 }
 
-/// Controls on which findings of `rule` bear, each once, ordered.
+/// Controls against which an open finding of `rule` speaks, each once, in the order of catalogues and then of numbers.
 #[must_use]
 pub fn of_rule(rule: &str) -> Vec<Control> {
-    let tests = tests().iter().filter(|test| test.requires.looks_for(rule));
+    let tests = tests().iter().filter(|test| {
+        matches!(test.requires, Requirement::Findings { .. }) && test.requires.looks_for(rule)
+    });
     let mut controls: Vec<Control> = tests
         .flat_map(|test| test.controls.iter().map(|mapping| mapping.control.clone()))
         .collect();
-    controls.sort_unstable();
+    let place = |control: &Control| {
+        catalogs()
+            .iter()
+            .position(|catalog| catalog.framework == control.framework)
+    };
+    controls.sort_by(|a, b| (place(a), a).cmp(&(place(b), b)));
     controls.dedup();
     controls
 }

@@ -1,8 +1,8 @@
 //! The merge phase: what several imports give, as one, in the structure that is asked for.
 
-use super::ResolveError;
 use super::read::{Custom, CustomGroup, Insert, Merge};
 use super::select::{Selection, put};
+use super::{MAX_INSERTED, ResolveError};
 use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
 
@@ -38,7 +38,7 @@ pub(super) fn merge(
             put(&mut outcome, "controls", controls);
             put(&mut outcome, "groups", groups);
         }
-        Some(custom) => structure(&mut outcome, custom, imported),
+        Some(custom) => structure(&mut outcome, custom, imported)?,
         None => put(&mut outcome, "controls", flattened(imported)),
     }
     put(&mut outcome, "params", loose);
@@ -198,19 +198,24 @@ fn flatten(mut fields: Map<String, Value>, all: &mut Vec<Value>) {
 }
 
 /// The structure that the profile itself gives.
-fn structure(outcome: &mut Map<String, Value>, custom: &Custom, imported: Vec<Map<String, Value>>) {
+fn structure(
+    outcome: &mut Map<String, Value>,
+    custom: &Custom,
+    imported: Vec<Map<String, Value>>,
+) -> Result<(), ResolveError> {
     let mut known = HashMap::new();
     for catalog in &imported {
         collect_groups(catalog, &mut known);
     }
-    let all = flattened(imported);
-    put(outcome, "controls", inserted(&custom.insert_controls, &all));
-    let groups = custom
-        .groups
-        .iter()
-        .map(|group| built(group, &known, &all))
-        .collect();
+    let mut building = Building {
+        known,
+        all: flattened(imported),
+        inserted: 0,
+    };
+    put(outcome, "controls", building.inserted(&custom.insert_controls)?);
+    let groups = building.groups(&custom.groups)?;
     put(outcome, "groups", groups);
+    Ok(())
 }
 
 fn collect_groups(fields: &Map<String, Value>, known: &mut HashMap<String, Map<String, Value>>) {
@@ -225,31 +230,38 @@ fn collect_groups(fields: &Map<String, Value>, known: &mut HashMap<String, Map<S
     }
 }
 
-/// A group of the profile, with what an imported group of its identity has.
-fn built(group: &CustomGroup, known: &HashMap<String, Map<String, Value>>, all: &[Value]) -> Value {
-    let id = group
-        .content
-        .get("id")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let mut fields = known.get(id).cloned().unwrap_or_default();
-    fields.extend(group.content.clone());
-    put(&mut fields, "controls", inserted(&group.insert_controls, all));
-    let groups = group
-        .groups
-        .iter()
-        .map(|inner| built(inner, known, all))
-        .collect();
-    put(&mut fields, "groups", groups);
-    Value::Object(fields)
+/// What groups of the profile's own are built from.
+struct Building {
+    known: HashMap<String, Map<String, Value>>,
+    all: Vec<Value>,
+    inserted: usize,
 }
 
-fn inserted(inserts: &[Insert], all: &[Value]) -> Vec<Value> {
-    let mut outcome = Vec::new();
-    for insert in inserts {
-        let everything = insert.include_all.is_some();
-        let included = Selection::new(everything, &insert.include_controls);
-        let excluded = Selection::new(false, &insert.exclude_controls);
+impl Building {
+    /// Groups of the profile, each with what an imported group of its identity has.
+    fn groups(&mut self, groups: &[CustomGroup]) -> Result<Vec<Value>, ResolveError> {
+        let mut outcome = Vec::with_capacity(groups.len());
+        for group in groups {
+            let id = group
+                .content
+                .get("id")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let mut fields = self.known.get(id).cloned().unwrap_or_default();
+            // Controls come into a group by insertion alone.
+            let content = group
+                .content
+                .iter()
+                .filter(|(name, _)| !matches!(name.as_str(), "controls" | "groups"));
+            fields.extend(content.map(|(name, value)| (name.clone(), value.clone())));
+            put(&mut fields, "controls", self.inserted(&group.insert_controls)?);
+            put(&mut fields, "groups", self.groups(&group.groups)?);
+            outcome.push(Value::Object(fields));
+        }
+        Ok(outcome)
+    }
+
+    fn inserted(&mut self, inserts: &[Insert]) -> Result<Vec<Value>, ResolveError> {
         let id = |control: &Value| {
             control
                 .get("id")
@@ -257,17 +269,29 @@ fn inserted(inserts: &[Insert], all: &[Value]) -> Vec<Value> {
                 .unwrap_or_default()
                 .to_owned()
         };
-        let mut chosen: Vec<Value> = all
-            .iter()
-            .filter(|control| included.names(&id(control)).0 && !excluded.names(&id(control)).0)
-            .cloned()
-            .collect();
-        match insert.order.as_deref() {
-            Some("ascending") => chosen.sort_by_key(id),
-            Some("descending") => chosen.sort_by_key(|control| std::cmp::Reverse(id(control))),
-            _ => {}
+        let mut outcome = Vec::new();
+        for insert in inserts {
+            let included = Selection::new(insert.include_all.is_some(), &insert.include_controls);
+            let excluded = Selection::new(false, &insert.exclude_controls);
+            let mut chosen: Vec<&Value> = self
+                .all
+                .iter()
+                .filter(|control| included.names(&id(control)).0 && !excluded.names(&id(control)).0)
+                .collect();
+            match insert.order.as_deref() {
+                Some("ascending") => chosen.sort_by_cached_key(|control| id(control)),
+                Some("descending") => chosen.sort_by_cached_key(|control| std::cmp::Reverse(id(control))),
+                _ => {}
+            }
+            self.inserted += chosen.len();
+            if self.inserted > MAX_INSERTED {
+                return Err(ResolveError::Size {
+                    what: "inserted controls",
+                    most: MAX_INSERTED,
+                });
+            }
+            outcome.extend(chosen.into_iter().cloned());
         }
-        outcome.extend(chosen);
+        Ok(outcome)
     }
-    outcome
 }

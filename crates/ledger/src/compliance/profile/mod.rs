@@ -18,8 +18,17 @@ use std::collections::HashSet;
 /// Profiles that may import one another in a row.
 pub const MAX_DEPTH: usize = 16;
 
-/// Parameters to set and controls to alter in one profile, at most.
+/// Imports of a profile and of those that it imports, at most.
+pub const MAX_IMPORTS: usize = 64;
+
+/// Patterns of identities, groups and insertions in one profile, at most.
+pub const MAX_DIRECTIVES: usize = 1_000;
+
+/// Parameters to set, controls to alter, and contents to add or remove in one profile, at most.
 pub const MAX_CHANGES: usize = 20_000;
+
+/// Controls that a profile inserts into groups of its own, at most.
+pub const MAX_INSERTED: usize = 50_000;
 
 /// Why a profile cannot be resolved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,9 +48,14 @@ pub enum ResolveError {
     /// It asks for a way of combining that the specification leaves undefined.
     #[error("`merge` asks to combine by `{0}`; keep and use-first are defined")]
     Combine(String),
-    /// It changes more than is looked at.
-    #[error("the profile changes more than {MAX_CHANGES} parameters and controls")]
-    Changes,
+    /// It asks for more than is looked at.
+    #[error("the profile has more than {most} {what}")]
+    Size {
+        /// Of what.
+        what: &'static str,
+        /// How many are looked at.
+        most: usize,
+    },
 }
 
 impl ResolveError {
@@ -53,7 +67,7 @@ impl ResolveError {
             Self::Circular(_) | Self::Depth => "take the import out",
             Self::Structure => "keep one of them",
             Self::Combine(_) => "use `keep` or `use-first`",
-            Self::Changes => "split the profile",
+            Self::Size { .. } => "split the profile",
         }
     }
 }
@@ -84,46 +98,62 @@ impl Resolved {
 /// # Errors
 /// When something that is imported is missing, imports go in a circle or too deep, or what is asked for is not defined.
 pub fn resolve(profile: &Profile, find: &dyn Fn(&str) -> Option<Document>) -> Result<Resolved, ResolveError> {
-    let mut warnings = Vec::new();
-    let catalog = resolve_within(profile, find, &mut vec![profile.uuid.clone()], &mut warnings)?;
+    let mut progress = Progress {
+        within: vec![profile.uuid.clone()],
+        imports: 0,
+        warnings: Vec::new(),
+    };
+    let catalog = resolve_within(profile, find, &mut progress)?;
     Ok(Resolved {
         catalog: json!({ "catalog": catalog }),
-        warnings,
+        warnings: progress.warnings,
     })
 }
 
-/// `within` are the identities of the profiles that are being resolved.
+struct Progress {
+    /// Identities of the profiles that are being resolved.
+    within: Vec<String>,
+    /// Imports that were followed.
+    imports: usize,
+    warnings: Vec<String>,
+}
+
 fn resolve_within(
     profile: &Profile,
     find: &dyn Fn(&str) -> Option<Document>,
-    within: &mut Vec<String>,
-    warnings: &mut Vec<String>,
+    progress: &mut Progress,
 ) -> Result<Value, ResolveError> {
-    if within.len() > MAX_DEPTH {
+    if progress.within.len() > MAX_DEPTH {
         return Err(ResolveError::Depth);
     }
+    profile.bounded()?;
     let mut imported = Vec::with_capacity(profile.imports.len());
     for import in &profile.imports {
+        progress.imports += 1;
+        if progress.imports > MAX_IMPORTS {
+            let (what, most) = ("imports", MAX_IMPORTS);
+            return Err(ResolveError::Size { what, most });
+        }
         let document = document(profile, &import.href, find)
             .ok_or_else(|| ResolveError::Missing(import.href.clone()))?;
         let source = match document {
             Document::Catalog(catalog) => catalog,
             Document::Profile(inner) => {
-                if within.contains(&inner.uuid) {
+                if progress.within.contains(&inner.uuid) {
                     return Err(ResolveError::Circular(import.href.clone()));
                 }
-                within.push(inner.uuid.clone());
-                let resolved = resolve_within(&inner, find, within, warnings)?;
-                within.pop();
+                progress.within.push(inner.uuid.clone());
+                let resolved = resolve_within(&inner, find, progress)?;
+                progress.within.pop();
                 resolved
             }
         };
-        imported.push(select::select(source, import, warnings));
+        imported.push(select::select(source, import, &mut progress.warnings));
     }
     let resources = resources(profile, &imported);
-    let mut catalog = merge::merge(imported, profile.merge.as_ref(), warnings)?;
-    modify::modify(&mut catalog, &profile.modify, warnings)?;
-    finish(profile, catalog, resources)
+    let mut catalog = merge::merge(imported, profile.merge.as_ref(), &mut progress.warnings)?;
+    modify::modify(&mut catalog, &profile.modify, &mut progress.warnings);
+    Ok(finish(profile, catalog, resources))
 }
 
 /// What an import names: itself, or a resource of the profile that says where it is.
@@ -157,11 +187,7 @@ fn resources(profile: &Profile, imported: &[Map<String, Value>]) -> Vec<Value> {
 }
 
 /// Head and back matter. Resources that nothing refers to are left out.
-fn finish(
-    profile: &Profile,
-    content: Map<String, Value>,
-    resources: Vec<Value>,
-) -> Result<Value, ResolveError> {
+fn finish(profile: &Profile, content: Map<String, Value>, resources: Vec<Value>) -> Value {
     let mut references = HashSet::new();
     let content = Value::Object(content);
     collect_references(&content, &mut references);
@@ -189,7 +215,7 @@ fn finish(
     if !kept.is_empty() {
         catalog.insert("back-matter".into(), json!({ "resources": kept }));
     }
-    Ok(Value::Object(catalog))
+    Value::Object(catalog)
 }
 
 fn metadata(profile: &Profile) -> Value {

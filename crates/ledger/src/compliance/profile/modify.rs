@@ -1,7 +1,6 @@
 //! The modify phase: parameters that are set, and contents that are added to controls or removed from them.
 
 use super::read::{Add, Modify, Remove, SetParameter};
-use super::{MAX_CHANGES, ResolveError};
 use serde_json::{Map, Value};
 
 /// Lists within a control, with the word for one of their items.
@@ -13,15 +12,11 @@ const ITEMS: [(&str, &str); 5] = [
     ("controls", "control"),
 ];
 
+/// The list of controls within a control, to which nothing can be added.
+const CONTROLS: &str = "controls";
+
 /// Applies what the profile changes, in its order.
-pub(super) fn modify(
-    catalog: &mut Map<String, Value>,
-    modify: &Modify,
-    warnings: &mut Vec<String>,
-) -> Result<(), ResolveError> {
-    if modify.set_parameters.len() + modify.alters.len() > MAX_CHANGES {
-        return Err(ResolveError::Changes);
-    }
+pub(super) fn modify(catalog: &mut Map<String, Value>, modify: &Modify, warnings: &mut Vec<String>) {
     for set in &modify.set_parameters {
         if !find(catalog, "params", &set.param_id, &mut |target| {
             set_parameter(target, set)
@@ -52,7 +47,6 @@ pub(super) fn modify(
         }
         warnings.append(&mut notes);
     }
-    Ok(())
 }
 
 /// Applies `change` to the first object of this identity in a list of this name, however deep. Says whether there is one.
@@ -198,6 +192,7 @@ fn put_at(fields: &mut Map<String, Value>, id: &str, add: &Add, position: &str) 
 fn beside(fields: &mut Map<String, Value>, list: &str, at: usize, add: &Add, first: bool) {
     let mut others = add.clone();
     if let Some(Value::Array(new)) = others.content.remove(list)
+        && list != CONTROLS
         && let Some(Value::Array(items)) = fields.get_mut(list)
     {
         let at = at.min(items.len());
@@ -207,7 +202,7 @@ fn beside(fields: &mut Map<String, Value>, list: &str, at: usize, add: &Add, fir
 }
 
 fn extend(fields: &mut Map<String, Value>, add: &Add, first: bool) {
-    for (list, _) in ITEMS {
+    for (list, _) in ITEMS.into_iter().filter(|(list, _)| *list != CONTROLS) {
         let Some(Value::Array(new)) = add.content.get(list) else {
             continue;
         };

@@ -1,5 +1,6 @@
 //! OSCAL catalogues and profiles as they are read.
 
+use super::{MAX_CHANGES, MAX_DIRECTIVES, ResolveError};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -191,6 +192,43 @@ impl Profile {
             .get("title")
             .and_then(Value::as_str)
             .unwrap_or_default()
+    }
+
+    /// Refuses a profile that asks for more than is looked at.
+    pub(super) fn bounded(&self) -> Result<(), ResolveError> {
+        let patterns = |selects: &[Select]| selects.iter().map(|one| one.matching.len()).sum::<usize>();
+        let of_imports = self
+            .imports
+            .iter()
+            .map(|import| patterns(&import.include_controls) + patterns(&import.exclude_controls));
+        let of_inserts = |inserts: &[Insert]| {
+            let own =
+                |insert: &Insert| 1 + patterns(&insert.include_controls) + patterns(&insert.exclude_controls);
+            inserts.iter().map(own).sum::<usize>()
+        };
+        let custom = self.merge.as_ref().and_then(|merge| merge.custom.as_ref());
+        let mut directives = of_imports.sum::<usize>();
+        let mut groups: Vec<&CustomGroup> = custom.into_iter().flat_map(|custom| &custom.groups).collect();
+        directives += custom.map_or(0, |custom| of_inserts(&custom.insert_controls));
+        while let Some(group) = groups.pop() {
+            directives += 1 + of_inserts(&group.insert_controls);
+            groups.extend(&group.groups);
+        }
+        let alters = self
+            .modify
+            .alters
+            .iter()
+            .map(|alter| 1 + alter.removes.len() + alter.adds.len());
+        let changes = self.modify.set_parameters.len() + alters.sum::<usize>();
+        for (count, what, most) in [
+            (directives, "patterns, groups and insertions", MAX_DIRECTIVES),
+            (changes, "changes", MAX_CHANGES),
+        ] {
+            if count > most {
+                return Err(ResolveError::Size { what, most });
+            }
+        }
+        Ok(())
     }
 
     /// Resources of its back matter.
