@@ -4,7 +4,8 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stderr,
-    reason = "tests"
+    clippy::disallowed_methods,
+    reason = "tests, some of which read public test data"
 )]
 
 use bartizan_ledger::compliance::profile::{Document, Profile, ResolveError, Resolved, resolve};
