@@ -352,7 +352,7 @@ fn run_check(check: &dyn Check, index: usize, input: &Input<'_>, tally: &mut Tal
         .errors
         .extend(errors.map(|error| format!("{path}: {error}")));
     outcome.findings += reported.findings.len() as u64;
-    tally.findings.extend(reported.findings);
+    tally.findings.extend(made_by(check.meta().id, reported.findings));
     tally.components.extend(reported.components);
     let facts = reported.facts.into_iter().map(|data| Fact {
         path: path.to_owned(),
@@ -379,7 +379,15 @@ pub(crate) fn finish_check(check: &dyn Check, facts: &[Fact], tally: &mut CheckT
     let reported = sink.into_reported();
     tally.errors.extend(reported.errors);
     tally.findings += reported.findings.len() as u64;
-    reported.findings
+    made_by(check.meta().id, reported.findings)
+}
+
+/// The findings, with the check that made them.
+fn made_by(check: &str, mut findings: Vec<Finding>) -> Vec<Finding> {
+    for finding in &mut findings {
+        check.clone_into(&mut finding.check);
+    }
+    findings
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {

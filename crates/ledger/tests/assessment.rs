@@ -8,7 +8,7 @@ use bartizan_model::compliance::{
     Assessment, AssetKind, Attestation, Automation, ControlResult, ControlStatus, EvidenceFact, FindingState,
     ManualState, Requirement, Scope, ScopeItem, Shown, TestOutcome,
 };
-use bartizan_model::{AssetId, CheckStatus, Control, FingerprintBuilder, Severity, Timestamp};
+use bartizan_model::{AssetId, CheckStatus, Control, FingerprintBuilder, Report, Severity, Timestamp};
 use proptest::prelude::*;
 
 const NOW: i64 = 1_790_000_000;
@@ -462,21 +462,46 @@ fn lists_are_cut_and_counts_are_not() {
 
 #[test]
 fn a_report_tells_facts_and_what_it_leaves_out() {
-    let text = r#"{"schema":"bartizan/report/v1","tool":{"name":"bartizan","version":"0","rules_digest":""},"target":{"name":".","kind":"dir"},
-        "started":"2026-09-01T00:00:00Z","verdict":{"decision":"allow"},"findings":[],"components":[],
-        "checks":[{"check":"leak/credentials","status":"ran","required":true,"files":1,"findings":0}],
-        "skipped":[],"stats":{"files":1,"cached":0,"bytes":1,"seconds":0.0,"known":2}}"#;
-    let provenance = Provenance {
-        asset: AssetId::from_text(REPOSITORY),
-        by: "ci".into(),
-        digest: "sha256:00".into(),
+    let narrowed = |changed: fn(&mut Report)| {
+        let text = r#"{"schema":"bartizan/report/v1","tool":{"name":"bartizan","version":"0","rules_digest":""},"target":{"name":".","kind":"dir"},
+            "started":"2026-09-01T00:00:00Z","verdict":{"decision":"allow"},"findings":[],"components":[],
+            "checks":[{"check":"leak/credentials","status":"ran","required":true,"files":1,"findings":0}],
+            "skipped":[],"stats":{"files":1,"cached":0,"bytes":1,"seconds":0.0}}"#;
+        let mut report: Report = serde_json::from_str(text).unwrap();
+        changed(&mut report);
+        let provenance = Provenance {
+            asset: AssetId::from_text(REPOSITORY),
+            by: "ci".into(),
+            digest: "sha256:00".into(),
+        };
+        let facts = of_report(&report, &provenance);
+        assert_eq!(facts.len(), 1);
+        match &facts[0].shows {
+            Shown::CheckRun { narrowed, .. } => narrowed.clone(),
+            _ => unreachable!(),
+        }
     };
-    let facts = of_report(&serde_json::from_str(text).unwrap(), &provenance);
-    assert_eq!(facts.len(), 1);
-    let Shown::CheckRun { narrowed, .. } = &facts[0].shows else {
-        unreachable!()
-    };
-    assert_eq!(narrowed, &["findings that a baseline hides: 2"]);
+    assert_eq!(narrowed(|_| {}), [""; 0]);
+    assert_eq!(
+        narrowed(|report| report.stats.known = 2),
+        ["without the findings of a baseline"]
+    );
+    assert_eq!(
+        narrowed(|report| report.tool.skip = vec!["leak/a*".into()]),
+        ["without the rules leak/a*"]
+    );
+    assert_eq!(
+        narrowed(|report| report.tool.only = vec!["leak/*".into()]),
+        ["only the rules leak/*"]
+    );
+    assert_eq!(
+        narrowed(|report| report.target.partial = vec!["only what is staged".into()]),
+        ["only what is staged"]
+    );
+    assert_eq!(
+        narrowed(|report| report.target.narrowed = vec!["without `vendor/**`".into()]),
+        ["without `vendor/**`"]
+    );
 }
 
 #[test]

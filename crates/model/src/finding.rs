@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 pub struct Finding {
     /// Rule id, `family/name`.
     pub rule: String,
+    /// Id of the check that made it; empty where nobody told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub check: String,
     /// How bad it is.
     pub severity: Severity,
     /// How sure the check is.
@@ -68,6 +71,7 @@ impl Finding {
     ) -> Self {
         Self {
             rule: rule.into(),
+            check: String::new(),
             severity,
             confidence,
             title: String::new(),

@@ -61,15 +61,45 @@ impl FingerprintBuilder {
         self.part(name.as_bytes())
     }
 
-    /// The finished fingerprint.
+    /// The 128 bits of the finished fingerprint.
+    #[must_use]
+    pub fn finish_bytes(self) -> [u8; 16] {
+        let digest = *self.0.finalize().as_bytes();
+        digest.first_chunk::<16>().copied().unwrap_or_default()
+    }
+
+    /// The fingerprint.
     #[must_use]
     pub fn finish(self) -> Fingerprint {
+        Fingerprint::from_bytes(self.finish_bytes())
+    }
+}
+
+impl Fingerprint {
+    /// The identity with these 128 bits.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
         let mut text = String::with_capacity(32);
-        for byte in self.0.finalize().as_bytes().iter().take(16) {
+        for byte in bytes {
             text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
             text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
         }
-        Fingerprint(text)
+        Self(text)
+    }
+
+    /// Its 128 bits.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        for (byte, pair) in bytes.iter_mut().zip(self.0.as_bytes().chunks_exact(2)) {
+            let digit = |at: usize| {
+                pair.get(at)
+                    .and_then(|&digit| char::from(digit).to_digit(16))
+                    .unwrap_or(0)
+            };
+            *byte = u8::try_from(digit(0) << 4 | digit(1)).unwrap_or(0);
+        }
+        bytes
     }
 }
 

@@ -18,10 +18,6 @@ pub struct Report {
     pub tool: Tool,
     /// What was looked at.
     pub target: Target,
-    /// What the request left out though it belongs to the target, one line each: rules, files, commits. Empty when the whole target
-    /// was judged by every rule.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub narrowed: Vec<String>,
     /// When the scan began.
     pub started: Timestamp,
     /// The answer.
@@ -50,6 +46,12 @@ pub struct Tool {
     pub version: String,
     /// Digest over the rules in force (64 hexadecimal digits): two reports with the same digest judged alike.
     pub rules_digest: String,
+    /// Globs of the rules that were asked for, where not all were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    /// Globs of the rules that were left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skip: Vec<String>,
 }
 
 /// What a scan looked at.
@@ -75,6 +77,16 @@ pub struct Target {
     /// Which image it is, where it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<ImageIdentity>,
+    /// The thing of which this is a state, under the name by which the control plane knows it (`repo:host/owner/name`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset: Option<AssetId>,
+    /// Why less than the whole target was looked at; empty where all was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partial: Vec<String>,
+    /// What settings and the kind of target left out though it belongs to what is assessed, one line each: excluded and allowed paths, a
+    /// range of commits. Unlike [`Target::partial`] it is the same in every scan of this target.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub narrowed: Vec<String>,
 }
 
 /// Which container image was looked at.

@@ -74,6 +74,19 @@ impl Date {
     pub fn plus_days(self, days: u16) -> Self {
         Self(self.0.saturating_add(jiff::Span::new().days(i64::from(days))))
     }
+
+    /// The first moment of the day in UTC.
+    #[must_use]
+    pub fn begins(self) -> Timestamp {
+        let midnight = self.0.to_zoned(jiff::tz::TimeZone::UTC);
+        Timestamp(midnight.map_or(jiff::Timestamp::UNIX_EPOCH, |at| at.timestamp()))
+    }
+
+    /// The first moment behind the day in UTC.
+    #[must_use]
+    pub fn ends(self) -> Timestamp {
+        self.plus_days(1).begins()
+    }
 }
 
 impl fmt::Display for Date {

@@ -23,13 +23,14 @@ fn report(components: Vec<Component>) -> Report {
             name: "bartizan".into(),
             version: "1.0.0".into(),
             rules_digest: "ab".repeat(32),
+            only: Vec::new(),
+            skip: Vec::new(),
         },
         target: Target {
             name: ".".into(),
             kind: "dir".into(),
             ..Target::default()
         },
-        narrowed: Vec::new(),
         started: Timestamp::from_unix_seconds(1_800_000_000),
         verdict: Verdict::Allow,
         findings: vec![],

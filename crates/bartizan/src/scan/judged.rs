@@ -164,13 +164,16 @@ pub(super) fn judge(
             name: "bartizan".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             rules_digest: bartizan_engine::digest_of_checks(scanned.checks),
+            only: scanned.config.list("scan.only").to_vec(),
+            skip: scanned.config.list("scan.skip").to_vec(),
         },
         target: Target {
             // An image is known by its manifest, whatever of it was looked at.
             sha256: scanned.target.sha256.clone().or(Some(outcome.sha256)),
+            partial: left_out(scanned, known),
+            narrowed: super::narrowed::narrowed(scanned),
             ..scanned.target.clone()
         },
-        narrowed: super::narrowed::narrowed(scanned, selection),
         started: scanned.started,
         verdict,
         remedies: remedies::rank(found.remedies, &findings),
@@ -200,6 +203,23 @@ fn name_controls(findings: &mut [Finding]) {
             }
         }
     }
+}
+
+/// Why less than the whole target was looked at, or is told.
+fn left_out(scanned: &Scanned<'_>, known: usize) -> Vec<String> {
+    let select = &scanned.request.scan.select;
+    let mut reasons = Vec::new();
+    if select.staged {
+        reasons.push("only what is staged".to_owned());
+    }
+    if select.changed.is_some() {
+        reasons.push("only what was changed".to_owned());
+    }
+    reasons.extend(select.exclude.iter().map(|glob| format!("without `{glob}`")));
+    if known > 0 {
+        reasons.push("without the findings of a baseline".to_owned());
+    }
+    reasons
 }
 
 /// Whether everything that the waiver file speaks of was looked at: the scan began where that file lies, or above, and

@@ -1,23 +1,14 @@
-//! What a request leaves out though it belongs to the target: a report that leaves something out is no evidence that nothing is there.
+//! What settings and the kind of a target leave out though it belongs to what is assessed: a report that leaves something out is no
+//! evidence that nothing is there. What a request leaves out stands in the report's `target.partial`, `tool.only` and `tool.skip`.
 
 use super::judged::Scanned;
-use super::rules::Selection;
 
-/// One line for each thing that is left out, in a stable order; none where the whole target is judged by every rule.
-pub(super) fn narrowed(scanned: &Scanned<'_>, selection: &Selection) -> Vec<String> {
-    let (config, select) = (scanned.config, &scanned.request.scan.select);
+/// One line for each thing that is left out, in a stable order.
+pub(super) fn narrowed(scanned: &Scanned<'_>) -> Vec<String> {
+    let config = scanned.config;
     let mut lines = Vec::new();
-    if selection.enabled().is_some() {
-        let rules = format!("{} of {} rules", selection.in_force.len(), selection.known.len());
-        lines.push(format!("only {rules} judged"));
-    }
-    if select.staged || scanned.target.kind == "git-index" {
-        lines.push("only what is staged was looked at".to_owned());
-    }
-    if select.changed.is_some() {
-        lines.push("only files that changed were looked at".to_owned());
-    }
     match scanned.target.kind.as_str() {
+        "git-index" => lines.push("only what is staged was looked at".to_owned()),
         "git-range" => lines.push("only a range of commits was looked at".to_owned()),
         "file" | "stdin" => lines.push("only one file was looked at".to_owned()),
         "dir" => {
@@ -28,10 +19,12 @@ pub(super) fn narrowed(scanned: &Scanned<'_>, selection: &Selection) -> Vec<Stri
         }
         _ => {}
     }
-    let left_out = config.list("scan.exclude");
-    if !left_out.is_empty() {
-        lines.push(format!("left out: {}", left_out.join(", ")));
-    }
+    let asked = &scanned.request.scan.select.exclude;
+    let settings = config
+        .list("scan.exclude")
+        .iter()
+        .filter(|glob| !asked.contains(glob));
+    lines.extend(settings.map(|glob| format!("without `{glob}`")));
     let allowed = config.list("leak.allow-paths");
     if !allowed.is_empty() {
         lines.push(format!("credentials are allowed in: {}", allowed.join(", ")));

@@ -10,6 +10,9 @@ use bartizan_model::RuleInfo;
 use bartizan_source::{FileMeta, Interest};
 use memchr::memmem::Finder;
 
+/// Id of the check, whose findings the judgement of waivers are too.
+pub(super) const ID: &str = "waiver/inline";
+
 /// What every waiver comment holds.
 const MARK: &[u8] = b"bartizan:";
 
@@ -41,7 +44,7 @@ impl Default for InlineWaivers {
     fn default() -> Self {
         Self {
             meta: Meta {
-                id: "waiver/inline",
+                id: ID,
                 title: "Waiver comments",
                 // A comment that was not seen leaves its finding unwaived: the verdict can only become stricter.
                 required: false,

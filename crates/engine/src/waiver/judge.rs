@@ -311,6 +311,7 @@ fn finding(candidate: &Candidate, fault: Fault, manual: &RuleInfo) -> Finding {
             |builder, part| builder.part(part.as_deref().unwrap_or_default().as_bytes()),
         );
     Finding {
+        check: super::inline::ID.to_owned(),
         title: manual.title.clone(),
         message: fault.message,
         locations: vec![place.clone()],

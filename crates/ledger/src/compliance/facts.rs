@@ -20,9 +20,16 @@ pub struct Provenance {
 /// no evidence.
 #[must_use]
 pub fn of_report(report: &Report, provenance: &Provenance) -> Vec<EvidenceFact> {
-    let mut narrowed = report.narrowed.clone();
-    if report.stats.known > 0 {
-        narrowed.push(format!("findings that a baseline hides: {}", report.stats.known));
+    let mut narrowed = Vec::new();
+    for (globs, word) in [(&report.tool.only, "only"), (&report.tool.skip, "without")] {
+        if !globs.is_empty() {
+            narrowed.push(format!("{word} the rules {}", globs.join(", ")));
+        }
+    }
+    narrowed.extend(report.target.partial.iter().cloned());
+    narrowed.extend(report.target.narrowed.iter().cloned());
+    if report.stats.known > 0 && report.target.partial.is_empty() {
+        narrowed.push("without the findings of a baseline".to_owned());
     }
     let unread = report.skipped.iter().filter(|thing| thing.required).count();
     if unread > 0 {

@@ -69,6 +69,7 @@ pub(crate) fn finding(rule: &str, severity: Severity, path: &str, line: u32) -> 
     let start = prefix.len() as u32;
     Finding {
         rule: rule.into(),
+        check: String::new(),
         severity,
         confidence: Confidence::High,
         title: "AWS access key in source code".into(),
@@ -127,6 +128,8 @@ pub(crate) fn empty() -> Report {
             name: "bartizan".into(),
             version: "0.1.0".into(),
             rules_digest: "ab".repeat(32),
+            only: Vec::new(),
+            skip: Vec::new(),
         },
         target: Target {
             name: ".".into(),
@@ -134,7 +137,6 @@ pub(crate) fn empty() -> Report {
             sha256: Some("cd".repeat(32)),
             ..Target::default()
         },
-        narrowed: Vec::new(),
         started: Timestamp::from_unix_seconds(1_800_000_000),
         verdict: Verdict::Allow,
         findings: vec![],

@@ -1,0 +1,52 @@
+//! The interface for programs, `/api/v1`. Its description, OpenAPI 3.1, is made from what is written here and kept as a snapshot beside
+//! the code (`openapi.json`), so that a change of the contract is seen in review.
+
+mod assets;
+mod decisions;
+mod findings;
+mod fixes;
+mod me;
+mod posture;
+mod shown;
+mod statements;
+
+use crate::app::App;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Bartizan control plane",
+        description = "Evidence in, answers out. Errors are problem details (RFC 9457), lists are read page by page.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    security(("token" = []))
+)]
+struct Description;
+
+/// Everything under `/api/v1`, and its description.
+pub fn router() -> (axum::Router<App>, Document) {
+    let mut description = Description::openapi();
+    description
+        .components
+        .get_or_insert_default()
+        .add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    OpenApiRouter::with_openapi(description)
+        .routes(routes!(me::me))
+        .routes(routes!(statements::take, statements::list))
+        .routes(routes!(statements::one))
+        .routes(routes!(statements::body))
+        .routes(routes!(decisions::decide))
+        .routes(routes!(fixes::list))
+        .routes(routes!(fixes::one))
+        .routes(routes!(findings::list))
+        .routes(routes!(findings::one))
+        .routes(routes!(assets::list))
+        .routes(routes!(assets::one))
+        .routes(routes!(posture::posture))
+        .split_for_parts()
+}

@@ -1,0 +1,187 @@
+//! Are we within policy, and is that answer complete?
+
+use super::shown::{DECISIONS, SEVERITIES, time, word};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::http::{Json, Problem};
+use axum::extract::State;
+use bartizan_store::graph::Status;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use utoipa::ToSchema;
+
+/// Days of the trend.
+const TREND: i64 = 90;
+const DAY: i64 = 86_400_000;
+
+/// Where we stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Posture {
+    /// deny where any scope is denied, else unknown where any is unknown, else allow; unknown where nothing was ever looked at.
+    pub verdict: String,
+    /// Each way of looking at each thing, with its last verdict.
+    pub scopes: Vec<ScopeVerdict>,
+    /// Last runs of checks, by what became of them: ran, partial, skipped, failed.
+    pub checks: BTreeMap<String, u64>,
+    /// Checks that did not run to their end, and why.
+    pub gaps: Vec<Gap>,
+    /// Open findings, by severity.
+    pub open: BTreeMap<String, i64>,
+    /// Open findings, by decision.
+    pub decisions: BTreeMap<String, i64>,
+    /// Waived findings.
+    pub waived: i64,
+    /// Open findings that should be closed already.
+    pub overdue: i64,
+    /// Open findings at the end of each of the last ninety days, by severity.
+    pub trend: Vec<Day>,
+}
+
+/// The last verdict of one way of looking at one thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ScopeVerdict {
+    /// The thing.
+    pub asset: String,
+    /// Number of the thing.
+    pub asset_id: i64,
+    /// The way.
+    pub scope: String,
+    /// allow, deny or unknown.
+    pub verdict: String,
+    /// Why.
+    pub reasons: Vec<String>,
+    /// RFC 3339.
+    pub at: String,
+    /// The statement about it.
+    pub statement: i64,
+}
+
+/// A check that did not run to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Gap {
+    /// The thing.
+    pub asset: String,
+    /// The check.
+    pub check: String,
+    /// partial, skipped or failed.
+    pub status: String,
+    /// Why.
+    pub note: String,
+}
+
+/// Open findings at the end of a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Day {
+    /// The day, `2027-03-01`.
+    pub day: String,
+    /// By severity.
+    pub open: BTreeMap<String, i64>,
+}
+
+/// Where we stand: verdicts, what they rest on, and how it came to this.
+#[utoipa::path(get, path = "/api/v1/posture", tag = "posture", responses((status = 200, body = Posture)))]
+pub(super) async fn posture(State(app): State<App>, caller: Caller) -> Result<Json<Posture>, Problem> {
+    let now = app.now();
+    app.read(caller.tenant, move |session| {
+        let scopes = session.scopes()?;
+        let mut keys: HashMap<i64, String> = HashMap::new();
+        for scope in &scopes {
+            if let std::collections::hash_map::Entry::Vacant(entry) = keys.entry(scope.asset) {
+                entry.insert(
+                    session
+                        .asset_by_id(scope.asset)?
+                        .map_or_else(String::new, |asset| asset.key),
+                );
+            }
+        }
+        let key_of = |scope: i64| {
+            let asset = scopes
+                .iter()
+                .find(|row| row.id == scope)
+                .map(|row| (row.asset, row.name.clone()));
+            asset.map(|(asset, name)| (asset, keys.get(&asset).cloned().unwrap_or_default(), name))
+        };
+        let mut verdicts = Vec::new();
+        for scan in session.last_scans()? {
+            let Some((asset_id, asset, scope)) = key_of(scan.scope) else {
+                continue;
+            };
+            verdicts.push(ScopeVerdict {
+                asset,
+                asset_id,
+                scope,
+                verdict: scan.verdict,
+                reasons: serde_json::from_str(&scan.reasons).unwrap_or_default(),
+                at: time(scan.at),
+                statement: scan.seq,
+            });
+        }
+        let mut checks: BTreeMap<String, u64> = BTreeMap::new();
+        let mut gaps = Vec::new();
+        for run in session.check_runs()? {
+            *checks.entry(run.status.clone()).or_default() += 1;
+            if run.status != "ran" {
+                gaps.push(Gap {
+                    asset: key_of(run.scope).map(|(_, key, _)| key).unwrap_or_default(),
+                    check: run.name,
+                    status: run.status,
+                    note: run.note,
+                });
+            }
+        }
+        let has = |word: &str| verdicts.iter().any(|scope| scope.verdict == word);
+        let verdict = if has("deny") {
+            "deny"
+        } else if has("unknown") || verdicts.is_empty() {
+            "unknown"
+        } else {
+            "allow"
+        };
+        let (mut open, mut decisions) = (zeros(&SEVERITIES), zeros(&DECISIONS));
+        for (decision, severity, findings) in session.open_counts()? {
+            *open.entry(word(&SEVERITIES, severity)).or_default() += findings;
+            *decisions.entry(word(&DECISIONS, decision)).or_default() += findings;
+        }
+        Ok(Json(Posture {
+            verdict: verdict.to_owned(),
+            scopes: verdicts,
+            checks,
+            gaps,
+            open,
+            decisions,
+            waived: session.count_findings(Status::Waived)?,
+            overdue: session.count_overdue(now)?,
+            trend: trend(session.days(now.div_euclid(DAY))?, now.div_euclid(DAY)),
+        }))
+    })
+    .await
+}
+
+fn zeros(words: &[&str]) -> BTreeMap<String, i64> {
+    words.iter().map(|word| ((*word).to_owned(), 0)).collect()
+}
+
+/// Running sums of the days, for the last ones of them.
+fn trend(days: Vec<bartizan_store::graph::DayRow>, today: i64) -> Vec<Day> {
+    let mut open = [0_i64; 5];
+    let mut rows = days.into_iter().peekable();
+    let mut trend = Vec::new();
+    let first = rows.peek().map_or(today, |row| row.day).max(today - TREND + 1);
+    for day in first..=today {
+        while let Some(row) = rows.next_if(|row| row.day <= day) {
+            let place = usize::try_from(row.severity).ok().and_then(|at| open.get_mut(at));
+            if let Some(place) = place {
+                *place += row.opened - row.fixed - row.waived;
+            }
+        }
+        trend.push(Day {
+            day: time(day * DAY).get(..10).unwrap_or_default().to_owned(),
+            open: SEVERITIES
+                .iter()
+                .zip(open)
+                .map(|(word, count)| ((*word).to_owned(), count))
+                .collect(),
+        });
+    }
+    trend
+}

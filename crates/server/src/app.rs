@@ -1,0 +1,85 @@
+//! The application: what all requests share, and which way leads where.
+
+use crate::http::{Kind, Problem};
+use bartizan_store::{Installation, Session, Store, StoreError, TenantId};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// What all requests share.
+#[derive(Debug, Clone)]
+pub struct App {
+    store: Arc<Store>,
+}
+
+impl App {
+    /// An application on this store, whose schema was laid.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self {
+            store: Arc::new(store),
+        }
+    }
+
+    /// The store, for work that blocks.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// Does work that blocks where it holds nobody up.
+    ///
+    /// # Errors
+    /// Those of the work; a problem of our own when it panicked.
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let store = Arc::clone(&self.store);
+        tokio::task::spawn_blocking(move || work(&store))
+            .await
+            .unwrap_or_else(|error| Err(Problem::new(Kind::Internal, error.to_string())))
+    }
+
+    /// Reads within a tenant.
+    ///
+    /// # Errors
+    /// Those of the work and of the store.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        tenant: TenantId,
+        work: impl FnOnce(&mut Session<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.blocking(move |store| store.read(tenant, work)).await
+    }
+
+    /// Reads what belongs to the installation.
+    ///
+    /// # Errors
+    /// Those of the work and of the store.
+    pub async fn read_all<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Installation<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.blocking(move |store| store.read_all(work).map_err(Problem::from))
+            .await
+    }
+
+    /// Changes what belongs to the installation.
+    ///
+    /// # Errors
+    /// Those of the work and of the store.
+    pub async fn write_all<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Installation<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.blocking(move |store| store.write_all(work).map_err(Problem::from))
+            .await
+    }
+}

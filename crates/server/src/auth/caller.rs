@@ -1,0 +1,118 @@
+//! Who makes a request: the owner of a token.
+
+use super::role::Role;
+use super::secret;
+use crate::app::App;
+use crate::http::{Kind, Problem};
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use bartizan_store::{Installation, StoreError, TenantId};
+
+/// A token is said to be used at most once in so many milliseconds.
+const USED_EVERY: i64 = 60_000;
+
+/// Who makes a request, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The tenant that everything they ask is about.
+    pub tenant: TenantId,
+    /// Their number.
+    pub person: i64,
+    /// What they sign in as.
+    pub login: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+impl Caller {
+    /// Whether they may do what this role may.
+    ///
+    /// # Errors
+    /// A problem that says what is needed.
+    pub fn needs(&self, role: Role) -> Result<(), Problem> {
+        if self.role >= role {
+            return Ok(());
+        }
+        Err(Problem::new(
+            Kind::Forbidden,
+            format!(
+                "this needs the role {}, and {} is {}",
+                role.as_str(),
+                self.login,
+                self.role.as_str()
+            ),
+        )
+        .help("ask an administrator of the tenant"))
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let bearer = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .map(str::trim);
+        let Some(token) = bearer else {
+            return Err(Problem::new(Kind::Unauthenticated, "nobody is signed in")
+                .help("send `Authorization: Bearer TOKEN`, or sign in in the console"));
+        };
+        let hash = secret::hash(token);
+        let now = app.now();
+        let known = app
+            .read_all(move |installation| by_token(installation, &hash, now))
+            .await?;
+        let Some((caller, is_stale)) = known else {
+            return Err(Problem::new(
+                Kind::Unauthenticated,
+                "the token is not known, was revoked or has expired",
+            )
+            .help("make a new one in the console under Set-up, or with `bartizan login`"));
+        };
+        if is_stale {
+            app.write_all(move |installation| installation.use_token(&hash, now))
+                .await?;
+        }
+        Ok(caller)
+    }
+}
+
+/// The owner of a token, and whether its last use has to be renewed.
+fn by_token(
+    installation: &mut Installation<'_>,
+    hash: &[u8; 32],
+    now: i64,
+) -> Result<Option<(Caller, bool)>, StoreError> {
+    let Some(token) = installation.token(hash)? else {
+        return Ok(None);
+    };
+    if token.revoked.is_some() || token.expires.is_some_and(|expires| expires <= now) {
+        return Ok(None);
+    }
+    let Some(person) = installation.person(token.person)? else {
+        return Ok(None);
+    };
+    let member = installation
+        .memberships_of(person.id)?
+        .into_iter()
+        .find(|(tenant, _)| *tenant == token.tenant);
+    let (Some((tenant, role)), None) = (member, person.disabled) else {
+        return Ok(None);
+    };
+    // A token may do less than its owner, never more.
+    let (Ok(own), Ok(granted)) = (role.parse::<Role>(), token.role.parse::<Role>()) else {
+        return Ok(None);
+    };
+    let caller = Caller {
+        tenant,
+        person: person.id,
+        login: person.login,
+        role: own.min(granted),
+    };
+    let is_stale = token.used.is_none_or(|used| used + USED_EVERY < now);
+    Ok(Some((caller, is_stale)))
+}

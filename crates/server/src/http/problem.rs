@@ -1,0 +1,153 @@
+//! Errors as problem details, <https://www.rfc-editor.org/rfc/rfc9457>: what went wrong, and what mends it.
+
+use crate::ingest::IngestError;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bartizan_store::StoreError;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Why a request is not answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// What kind of problem it is: `https://bartizan.dev/problems/NAME`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind in words.
+    pub title: String,
+    /// Status of the answer.
+    pub status: u16,
+    /// What is wrong with this request.
+    pub detail: String,
+    /// What to do about it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub help: String,
+}
+
+/// Kinds of problems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The request cannot be understood.
+    Malformed,
+    /// Nobody knows who asks.
+    Unauthenticated,
+    /// Who asks may not.
+    Forbidden,
+    /// There is no such thing.
+    Missing,
+    /// It is more than is taken.
+    TooLarge,
+    /// What is said in it cannot be.
+    Unprocessable,
+    /// Too many requests.
+    TooMany,
+    /// The database cannot be reached, is busy or full: ask again.
+    Unavailable,
+    /// We broke.
+    Internal,
+}
+
+impl Kind {
+    const fn parts(self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::Malformed => (
+                StatusCode::BAD_REQUEST,
+                "malformed",
+                "The request cannot be understood",
+            ),
+            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Sign in first"),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "You may not do this"),
+            Self::Missing => (StatusCode::NOT_FOUND, "missing", "There is no such thing"),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too-large",
+                "This is more than is taken",
+            ),
+            Self::Unprocessable => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "unprocessable",
+                "What is said cannot be",
+            ),
+            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests"),
+            Self::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "The database does not answer",
+            ),
+            Self::Internal => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "The server made a mistake",
+            ),
+        }
+    }
+}
+
+impl Problem {
+    /// A problem of this kind.
+    #[must_use]
+    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        let (status, name, title) = kind.parts();
+        Self {
+            kind: format!("https://bartizan.dev/problems/{name}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: detail.into(),
+            help: String::new(),
+        }
+    }
+
+    /// With what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+
+    /// That there is no such thing.
+    #[must_use]
+    pub fn missing(what: &str) -> Self {
+        Self::new(Kind::Missing, format!("there is no {what}"))
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, serde_json::to_string(&self).unwrap_or_default()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if matches!(self.status, 429 | 503) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let kind = if error.is_transient() {
+            Kind::Unavailable
+        } else {
+            Kind::Internal
+        };
+        Self::new(kind, error.to_string()).help(error.help())
+    }
+}
+
+impl From<IngestError> for Problem {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::Store(error) => error.into(),
+            IngestError::Statement(error) => Self::new(Kind::Malformed, error.to_string())
+                .help("send an in-toto Statement, for instance what `bartizan scan -o statement` prints"),
+            IngestError::Rejected(error) => Self::new(Kind::Unprocessable, error.to_string()),
+            IngestError::Entry(error) => Self::new(Kind::Unprocessable, error.to_string()),
+            IngestError::Log(why) => Self::new(Kind::Internal, format!("the log is damaged: {why}"))
+                .help("run `bartizan ledger verify`"),
+        }
+    }
+}

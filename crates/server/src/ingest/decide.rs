@@ -1,0 +1,320 @@
+//! Decisions of people, and of the control plane itself.
+
+use super::absorb::{Effect, Source};
+use super::log::IngestError;
+use super::policy::{self, Rules, covers, granted_by};
+use super::row::{decision_number, severity_number};
+use super::tally::{Tally, clock_of, rank, set_clock};
+use super::what::Rejected;
+use bartizan_ledger::decision::Decision;
+use bartizan_model::{Date, Finding, Fingerprint};
+use bartizan_store::graph::{AttestationRow, EventRow, FindingRow, Status, WaiverRow};
+use bartizan_store::{Session, StoreError};
+use std::collections::BTreeMap;
+
+pub(super) fn absorb(
+    session: &mut Session<'_>,
+    source: &Source<'_>,
+    decision: &Decision,
+) -> Result<Effect, IngestError> {
+    match decision {
+        Decision::Waive { .. } => waive(session, source, decision),
+        Decision::EndWaiver { waiver, .. } => end_waiver(session, source, *waiver),
+        Decision::Assign { asset, remedy, owner } => {
+            assign(session, source, (asset, remedy.as_deref()), owner.as_deref())
+        }
+        Decision::Label { asset, labels } => label(session, source, asset, labels),
+        Decision::Link {
+            source: one,
+            kind,
+            target,
+        } => {
+            let one = session.see_asset(one, source.at)?;
+            let other = session.see_asset(target, source.at)?;
+            session.see_edge(one, kind, other, source.seq)?;
+            Ok(Effect::default())
+        }
+        Decision::Policy { name, value } => {
+            let broken = |why: String| Rejected::Predicate {
+                kind: format!("policy {name}"),
+                why,
+            };
+            if name == policy::OBJECTIVES {
+                serde_json::from_str::<policy::Hours>(value).map_err(|error| broken(error.to_string()))?;
+            } else {
+                serde_json::from_str::<serde_json::Value>(value)
+                    .map_err(|error| broken(error.to_string()))?;
+            }
+            session.set_policy(name, value, source.seq)?;
+            Ok(Effect::default())
+        }
+        Decision::Attest {
+            control,
+            statement,
+            until,
+        } => {
+            session.add_attestation(&AttestationRow {
+                seq: source.seq,
+                control: control.clone(),
+                statement: statement.clone(),
+                by: source.by.to_owned(),
+                at: source.at,
+                until: until.map(end_of),
+            })?;
+            Ok(Effect::default())
+        }
+        // What they tell is in the ledger; nothing of the graph changes by it.
+        Decision::TakeAway { .. } | Decision::Access { .. } => Ok(Effect::default()),
+    }
+}
+
+fn end_of(day: Date) -> i64 {
+    day.ends().unix_seconds().saturating_mul(1_000)
+}
+
+fn waive(session: &mut Session<'_>, source: &Source<'_>, decision: &Decision) -> Result<Effect, IngestError> {
+    let Decision::Waive {
+        fingerprint,
+        rule,
+        asset,
+        reason,
+        until,
+        vex,
+    } = decision
+    else {
+        return Ok(Effect::default());
+    };
+    let print = fingerprint
+        .as_deref()
+        .map(|text| {
+            Fingerprint::parse(text).ok_or_else(|| Rejected::Fingerprint(text.chars().take(64).collect()))
+        })
+        .transpose()?;
+    let row = WaiverRow {
+        seq: source.seq,
+        fingerprint: print.map(|print| print.to_bytes().to_vec()),
+        rule: rule.clone(),
+        asset: asset.clone(),
+        reason: reason.clone(),
+        vex: vex.clone(),
+        by: source.by.to_owned(),
+        created: source.at,
+        until: until.map(end_of),
+        ended: None,
+    };
+    session.add_waiver(&row)?;
+    let candidates = candidates(session, &row)?;
+    let mut changes = Changes::new(source);
+    for before in candidates {
+        if before.status != Status::Open || !covers(&row, &before.fingerprint, &before.rule) {
+            continue;
+        }
+        let kept = policy::keep(&row);
+        let mut after = before.clone();
+        let mut clock = clock_of(&before);
+        clock.waive(source.at);
+        set_clock(&mut after, &clock);
+        after.waived_until = kept.until;
+        changes.tell(before.id, "waived", kept.text.clone());
+        after.waiver = Some(kept.text);
+        changes
+            .tally
+            .day(source.at, before.severity, |day| day.waived += 1);
+        changes.change(&before, after);
+    }
+    let waived = changes.rows.len() as u64;
+    changes.write(session)?;
+    Ok(Effect {
+        asset: asset.clone(),
+        waived,
+        ..Effect::default()
+    })
+}
+
+/// Findings that a waiver may cover.
+fn candidates(session: &mut Session<'_>, waiver: &WaiverRow) -> Result<Vec<FindingRow>, IngestError> {
+    let asset = match &waiver.asset {
+        Some(key) => Some(
+            session
+                .asset(key)?
+                .ok_or_else(|| Rejected::Missing(format!("thing `{key}`")))?
+                .id,
+        ),
+        None => None,
+    };
+    let mut rows = match (&waiver.fingerprint, &waiver.rule) {
+        (Some(print), _) => session.findings_by_print(print)?,
+        (None, Some(rule)) => session.findings_of_rule(rule)?,
+        (None, None) => Vec::new(),
+    };
+    if rows.is_empty() && waiver.fingerprint.is_some() {
+        return Err(Rejected::Missing("finding with this fingerprint".to_owned()).into());
+    }
+    rows.retain(|row| asset.is_none_or(|asset| asset == row.asset));
+    Ok(rows)
+}
+
+fn end_waiver(session: &mut Session<'_>, source: &Source<'_>, waiver: u64) -> Result<Effect, IngestError> {
+    let seq = i64::try_from(waiver).unwrap_or(i64::MAX);
+    if !session.end_waiver(seq, source.at)? {
+        return Err(Rejected::Missing(format!("waiver {waiver} that holds")).into());
+    }
+    let ended = session.waivers()?.into_iter().find(|row| row.seq == seq);
+    let Some(ended) = ended else {
+        return Ok(Effect::default());
+    };
+    let mut changes = Changes::new(source);
+    for before in candidates(session, &ended)? {
+        let is_by_it = before.waiver.as_deref().and_then(granted_by) == Some(seq);
+        if before.status != Status::Waived || !is_by_it {
+            continue;
+        }
+        let mut after = before.clone();
+        let mut clock = clock_of(&before);
+        clock.resume(source.at);
+        set_clock(&mut after, &clock);
+        after.waiver = None;
+        after.waived_until = None;
+        changes.tell(
+            before.id,
+            "resumed",
+            format!("due {}", super::scan::shown(after.due)),
+        );
+        changes
+            .tally
+            .day(source.at, before.severity, |day| day.waived -= 1);
+        changes.change(&before, after);
+    }
+    changes.write(session)?;
+    Ok(Effect::default())
+}
+
+fn assign(
+    session: &mut Session<'_>,
+    source: &Source<'_>,
+    (asset, remedy): (&str, Option<&str>),
+    owner: Option<&str>,
+) -> Result<Effect, IngestError> {
+    let effect = Effect {
+        asset: Some(asset.to_owned()),
+        ..Effect::default()
+    };
+    let id = session.see_asset(asset, source.at)?;
+    let Some(what) = remedy else {
+        session.set_asset_owner(id, owner)?;
+        return Ok(effect);
+    };
+    let known = session.remedies_of(id)?.into_iter().find(|row| row.what == what);
+    let Some(known) = known else {
+        return Err(Rejected::Missing(format!("fix `{what}` of {asset}")).into());
+    };
+    session.set_remedy_owner(known.id, owner)?;
+    Ok(effect)
+}
+
+fn label(
+    session: &mut Session<'_>,
+    source: &Source<'_>,
+    key: &str,
+    labels: &BTreeMap<String, String>,
+) -> Result<Effect, IngestError> {
+    let asset = session.see_asset(key, source.at)?;
+    let known = session
+        .asset_by_id(asset)?
+        .map_or_else(String::new, |row| row.labels);
+    let mut all: BTreeMap<String, String> = serde_json::from_str(&known).unwrap_or_default();
+    for (name, value) in labels {
+        if value.is_empty() {
+            all.remove(name);
+        } else {
+            all.insert(name.clone(), value.clone());
+        }
+    }
+    let text = serde_json::to_string(&all).unwrap_or_default();
+    session.set_asset_labels(asset, &text)?;
+    // Where a thing is decides when to act on what is wrong with it.
+    let rules = Rules::of(session, key, &text, source.at)?;
+    let mut rows = Vec::new();
+    session.each_finding_of(asset, |row| {
+        rows.push(row);
+        Ok(())
+    })?;
+    let mut changes = Changes::new(source);
+    for before in rows {
+        let Some(detail) = session.finding_detail(before.id)? else {
+            continue;
+        };
+        let Ok(mut finding) = serde_json::from_slice::<Finding>(&detail) else {
+            continue;
+        };
+        let priority = rules.priority(&finding);
+        let decision = decision_number(priority.decision);
+        if finding.priority.as_ref() == Some(&priority) {
+            continue;
+        }
+        finding.priority = Some(priority);
+        let mut after = before.clone();
+        after.decision = decision;
+        after.rank = rank(decision, severity_number(finding.severity));
+        let mut clock = clock_of(&before);
+        if clock.hasten(rules.hours(&finding)) {
+            let note = format!(
+                "{} to {}",
+                super::scan::shown(before.due),
+                super::scan::shown(clock.due)
+            );
+            changes.tell(before.id, "due", note);
+        }
+        set_clock(&mut after, &clock);
+        changes.tally.change(Some(&before), &after);
+        changes
+            .details
+            .push((after, serde_json::to_vec(&finding).unwrap_or_default()));
+    }
+    changes.write(session)?;
+    Ok(Effect {
+        asset: Some(key.to_owned()),
+        ..Effect::default()
+    })
+}
+
+/// Findings that a decision changes.
+struct Changes<'s> {
+    source: &'s Source<'s>,
+    tally: Tally,
+    rows: Vec<FindingRow>,
+    details: Vec<(FindingRow, Vec<u8>)>,
+}
+
+impl<'s> Changes<'s> {
+    fn new(source: &'s Source<'s>) -> Self {
+        Self {
+            source,
+            tally: Tally::default(),
+            rows: Vec::new(),
+            details: Vec::new(),
+        }
+    }
+
+    fn tell(&mut self, finding: i64, kind: &str, note: String) {
+        self.tally.event(EventRow {
+            finding,
+            seq: self.source.seq,
+            kind: kind.to_owned(),
+            at: self.source.at,
+            by: self.source.by.to_owned(),
+            note,
+        });
+    }
+
+    fn change(&mut self, before: &FindingRow, after: FindingRow) {
+        self.tally.change(Some(before), &after);
+        self.rows.push(after);
+    }
+
+    fn write(self, session: &mut Session<'_>) -> Result<(), StoreError> {
+        session.renew_findings(&self.rows)?;
+        session.set_findings(&self.details)?;
+        self.tally.write(session)
+    }
+}

@@ -1,0 +1,160 @@
+//! Appending to the ledger: what is sent twice is taken once, and every leaf goes into the tree.
+
+use super::absorb::{Effect, Source, absorb};
+use super::what::Rejected;
+use bartizan_ledger::statement::{Statement, StatementError};
+use bartizan_ledger::tlog::entry::{Entry, EntryError, Received, Trust};
+use bartizan_ledger::tlog::{self, TlogError};
+use bartizan_store::ledger::NewStatement;
+use bartizan_store::{Session, Store, StoreError, TenantId};
+use sha2::{Digest, Sha256};
+
+/// Why we believe a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vouched {
+    /// A signature of a key that we trust, by the SHA-256 of the key.
+    Signature([u8; 32]),
+    /// Only that we know who sent it.
+    Sender,
+}
+
+/// A statement that comes in.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
+    /// What was sent, as it was sent: a statement, or an envelope with one.
+    pub body: &'a [u8],
+    /// The statement in it.
+    pub statement: &'a [u8],
+    /// Why it is believed.
+    pub vouched: Vouched,
+    /// Who sent it.
+    pub by: &'a str,
+    /// When it came in, in milliseconds since 1970. Should the clock have gone back, the time of the statement before counts.
+    pub at: i64,
+}
+
+/// What became of a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its place in the log.
+    pub seq: i64,
+    /// SHA-256 of what was sent.
+    pub digest: [u8; 32],
+    /// Whether it was new; what was there already changes nothing.
+    pub is_new: bool,
+    /// What it changed.
+    pub effect: Effect,
+}
+
+/// Why a statement is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// It is no statement.
+    #[error(transparent)]
+    Statement(#[from] StatementError),
+    /// Its predicate cannot be read, or says what cannot be.
+    #[error(transparent)]
+    Rejected(#[from] Rejected),
+    /// It cannot be recorded.
+    #[error(transparent)]
+    Entry(#[from] EntryError),
+    /// The log does not fit together.
+    #[error("the log is damaged: {0}")]
+    Log(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Takes a statement in. When this returns without an error the statement is durable, and so is what it changed.
+///
+/// # Errors
+/// When it is no statement or cannot be understood, or the store fails; then nothing was changed.
+pub fn take(store: &Store, tenant: TenantId, arrival: &Arrival<'_>) -> Result<Receipt, IngestError> {
+    let digest: [u8; 32] = Sha256::digest(arrival.body).into();
+    let known = store.read(tenant, |session| session.statement_by_digest(&digest))?;
+    if let Some(row) = known {
+        return Ok(seen_before(row.seq, digest));
+    }
+    let statement = Statement::read(arrival.statement)?;
+    // What takes long is done before anybody has to wait for us.
+    let prepared = super::what::read(&statement)?;
+    store.write(tenant, |session| {
+        let size = session.hold_log()?;
+        if let Some(row) = session.statement_by_digest(&digest)? {
+            return Ok(seen_before(row.seq, digest));
+        }
+        let before = match size {
+            0 => 0,
+            _ => session.statement(size - 1)?.map_or(0, |row| row.received),
+        };
+        let at = arrival.at.max(before);
+        let trust = match arrival.vouched {
+            Vouched::Signature(key) => Trust::Signed(key),
+            Vouched::Sender => Trust::Authenticated,
+        };
+        let entry = Entry::new(
+            digest,
+            statement.predicate_type.as_str(),
+            Received::from_unix_milliseconds(at)?,
+            arrival.by,
+            trust,
+        )?;
+        let leaf = entry.encode();
+        let trust_text = trust.to_string();
+        session.append_statement(
+            size,
+            &NewStatement {
+                digest: &digest,
+                predicate: &statement.predicate_type,
+                received: at,
+                pusher: arrival.by,
+                trust: &trust_text,
+                entry: &leaf,
+                body: arrival.body,
+            },
+        )?;
+        grow(session, size, &leaf)?;
+        let source = Source {
+            seq: size,
+            at,
+            by: arrival.by,
+        };
+        let effect = absorb(session, &source, &prepared)?;
+        Ok(Receipt {
+            seq: size,
+            digest,
+            is_new: true,
+            effect,
+        })
+    })
+}
+
+fn seen_before(seq: i64, digest: [u8; 32]) -> Receipt {
+    Receipt {
+        seq,
+        digest,
+        is_new: false,
+        effect: Effect::default(),
+    }
+}
+
+/// Brings a leaf into the tree.
+fn grow(session: &mut Session<'_>, size: i64, leaf: &[u8]) -> Result<(), IngestError> {
+    let size = u64::try_from(size).map_err(|_| IngestError::Log("its size is negative".to_owned()))?;
+    let appended = tlog::append(size, &[tlog::leaf_hash(leaf)], &mut |tile| {
+        let index = i64::try_from(tile.index()).unwrap_or(i64::MAX);
+        session
+            .tile(i64::from(tile.level()), index)
+            .map(Option::unwrap_or_default)
+    })
+    .map_err(|error| match error {
+        TlogError::Tiles(error) => IngestError::Store(error),
+        other => IngestError::Log(other.to_string()),
+    })?;
+    session.set_tiles(appended.writes.iter().map(|write| {
+        let index = i64::try_from(write.tile.index()).unwrap_or(i64::MAX);
+        (i64::from(write.tile.level()), index, write.bytes.as_slice())
+    }))?;
+    Ok(())
+}

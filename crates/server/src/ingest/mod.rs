@@ -1,0 +1,21 @@
+//! Taking statements in: each is appended to the ledger and brought into the graph in one transaction, or not at all.
+//!
+//! What is made of a statement depends on the statements before it and on nothing else, so that [`rebuild`] makes the same graph again.
+
+mod absorb;
+mod advisories;
+mod bill;
+mod decide;
+pub(crate) mod envelope;
+mod identity;
+mod log;
+mod policy;
+mod rebuild;
+mod row;
+mod scan;
+mod tally;
+mod what;
+
+pub use absorb::Effect;
+pub use log::{Arrival, IngestError, Receipt, Vouched, take};
+pub use rebuild::{Difference, rebuild, verify_graph};

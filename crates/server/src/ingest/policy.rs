@@ -1,0 +1,174 @@
+//! What holds for a tenant while statements are brought into the graph: objectives, places and waivers, all of it from the ledger.
+
+use bartizan_ledger::objective::Objectives;
+use bartizan_ledger::priority::{Exposure, Mission, Place, decide};
+use bartizan_model::{Decision, Finding, Priority, Severity, Waiver};
+use bartizan_store::graph::WaiverRow;
+use bartizan_store::{Session, StoreError};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Name of the part of the policy with the objectives.
+pub(crate) const OBJECTIVES: &str = "objectives";
+
+/// Hours from opening within which findings must be closed, as the policy has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Hours {
+    pub(crate) critical: u32,
+    pub(crate) high: u32,
+    pub(crate) medium: u32,
+    pub(crate) low: u32,
+}
+
+/// A day, a week, and a sprint of two weeks.
+impl Default for Hours {
+    fn default() -> Self {
+        Self {
+            critical: 24,
+            high: 7 * 24,
+            medium: 14 * 24,
+            low: 14 * 24,
+        }
+    }
+}
+
+/// What holds for the findings of one thing.
+#[derive(Debug)]
+pub(super) struct Rules {
+    objectives: Objectives,
+    place: Option<Place>,
+    waivers: Vec<WaiverRow>,
+}
+
+/// A waiver, as it is kept with a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Kept {
+    /// JSON of it.
+    pub(super) text: String,
+    /// When it ends, in milliseconds since 1970.
+    pub(super) until: Option<i64>,
+}
+
+impl Rules {
+    /// What holds for the thing at this time.
+    pub(super) fn of(
+        session: &mut Session<'_>,
+        key: &str,
+        labels: &str,
+        at: i64,
+    ) -> Result<Self, StoreError> {
+        let hours: Hours = session
+            .policy(OBJECTIVES)?
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default();
+        let holds = |waiver: &WaiverRow| {
+            waiver.ended.is_none()
+                && waiver.until.is_none_or(|until| until > at)
+                && waiver.asset.as_deref().is_none_or(|asset| asset == key)
+        };
+        let mut waivers = session.waivers()?;
+        waivers.retain(holds);
+        Ok(Self {
+            objectives: Objectives {
+                critical: hours.critical,
+                high: hours.high,
+                medium: hours.medium,
+                low: hours.low,
+            },
+            place: place_of(labels),
+            waivers,
+        })
+    }
+
+    /// When to act on the finding: by the place where it is, as far as the thing is labelled, else as whoever found it decided.
+    pub(super) fn priority(&self, finding: &Finding) -> Priority {
+        match (&finding.risk, self.place) {
+            (Some(risk), Some(place)) => decide(risk, finding.severity, place),
+            _ => finding.priority.clone().unwrap_or_else(|| Priority {
+                decision: usual(finding.severity),
+                reasons: vec![format!("of severity {}", finding.severity)],
+            }),
+        }
+    }
+
+    /// Hours within which the finding is to be closed.
+    pub(super) fn hours(&self, finding: &Finding) -> Option<u32> {
+        self.objectives.hours(finding)
+    }
+
+    /// The waiver that covers the finding: the one that came with it, else the first that was granted here.
+    pub(super) fn waiver(&self, finding: &Finding) -> Option<Kept> {
+        if let Some(waiver) = &finding.waiver {
+            return Some(Kept {
+                text: serde_json::to_string(waiver).unwrap_or_default(),
+                until: bartizan_ledger::clock::end_of(waiver),
+            });
+        }
+        let print = finding.fingerprint.to_bytes();
+        self.waivers
+            .iter()
+            .find(|waiver| covers(waiver, &print, &finding.rule))
+            .map(keep)
+    }
+}
+
+/// Whether a waiver that was granted here covers a finding with this identity and rule.
+pub(super) fn covers(waiver: &WaiverRow, fingerprint: &[u8], rule: &str) -> bool {
+    let is_it = waiver.fingerprint.as_deref().is_none_or(|own| own == fingerprint);
+    is_it && waiver.rule.as_deref().is_none_or(|own| own == rule)
+}
+
+/// A waiver that was granted here, as it is kept with a finding.
+pub(super) fn keep(waiver: &WaiverRow) -> Kept {
+    let text = serde_json::json!({
+        "statement": waiver.seq,
+        "rule": waiver.rule,
+        "reason": waiver.reason,
+        "owner": waiver.by,
+        "vex": waiver.vex,
+    });
+    Kept {
+        text: text.to_string(),
+        until: waiver.until,
+    }
+}
+
+/// The statement that granted the waiver which is kept with a finding; none where it came with a report.
+pub(super) fn granted_by(kept: &str) -> Option<i64> {
+    #[derive(Deserialize)]
+    struct Granted {
+        statement: i64,
+    }
+    // What came with a report is a waiver of the model, which has no such field.
+    if serde_json::from_str::<Waiver>(kept).is_ok() {
+        return None;
+    }
+    serde_json::from_str::<Granted>(kept)
+        .ok()
+        .map(|granted| granted.statement)
+}
+
+/// Where a thing is, as its labels say; none where they say nothing of it.
+fn place_of(labels: &str) -> Option<Place> {
+    let labels: BTreeMap<String, String> = serde_json::from_str(labels).unwrap_or_default();
+    let exposure: Option<Exposure> = labels.get("exposure").and_then(|word| word.parse().ok());
+    let mission: Option<Mission> = labels.get("mission").and_then(|word| word.parse().ok());
+    if exposure.is_none() && mission.is_none() {
+        return None;
+    }
+    Some(Place {
+        exposure: exposure.unwrap_or(Exposure::Open),
+        mission: mission.unwrap_or(Mission::Medium),
+    })
+}
+
+/// When one acts on a finding of this severity of which nothing else is known.
+const fn usual(severity: Severity) -> Decision {
+    match severity {
+        Severity::Critical => Decision::Immediate,
+        Severity::High => Decision::OutOfCycle,
+        Severity::Medium | Severity::Low => Decision::Scheduled,
+        Severity::Info => Decision::Defer,
+    }
+}

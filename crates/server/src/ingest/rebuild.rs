@@ -1,0 +1,106 @@
+//! Making the graph again from the ledger, and proving that it is the one that is there.
+
+use super::absorb::{Source, absorb};
+use super::log::IngestError;
+use bartizan_ledger::statement::Statement;
+use bartizan_store::{Session, Store, StoreError, TenantId};
+use sha2::{Digest, Sha256};
+
+/// Statements that are read at once.
+const BATCH: i64 = 256;
+
+/// Two graphs that ought to be the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Digest of the one that is there, hexadecimal.
+    pub kept: String,
+    /// Digest of the one that the ledger gives, hexadecimal.
+    pub made: String,
+}
+
+/// Makes the graph of a tenant again. Out comes from how many statements; those whose body was taken away are left out.
+///
+/// # Errors
+/// When a statement cannot be read, or the store fails; then the graph is as it was.
+pub fn rebuild(store: &Store, tenant: TenantId) -> Result<u64, IngestError> {
+    store.write(tenant, make)
+}
+
+/// Whether the graph of a tenant is the one that its ledger gives; none where it is. Nothing is changed.
+///
+/// # Errors
+/// When a statement cannot be read, or the store fails.
+pub fn verify_graph(store: &Store, tenant: TenantId) -> Result<Option<Difference>, IngestError> {
+    enum Done {
+        Same,
+        Other(Difference),
+        Failed(IngestError),
+    }
+    impl From<StoreError> for Done {
+        fn from(error: StoreError) -> Self {
+            Self::Failed(error.into())
+        }
+    }
+    impl From<IngestError> for Done {
+        fn from(error: IngestError) -> Self {
+            Self::Failed(error)
+        }
+    }
+    // An error undoes what was written: the comparison is made within a transaction that never ends well.
+    let done: Result<(), Done> = store.write(tenant, |session| {
+        session.hold_log()?;
+        let kept = digest(session)?;
+        make(session)?;
+        let made = digest(session)?;
+        Err(if kept == made {
+            Done::Same
+        } else {
+            Done::Other(Difference { kept, made })
+        })
+    });
+    match done {
+        Ok(()) | Err(Done::Same) => Ok(None),
+        Err(Done::Other(difference)) => Ok(Some(difference)),
+        Err(Done::Failed(error)) => Err(error),
+    }
+}
+
+fn make(session: &mut Session<'_>) -> Result<u64, IngestError> {
+    let size = session.hold_log()?;
+    session.clear_graph()?;
+    let mut made = 0;
+    let mut from = 0;
+    while from < size {
+        for row in session.statements(from, (from + BATCH).min(size))? {
+            let Some(body) = session.body(row.seq)? else {
+                continue;
+            };
+            let inner = super::envelope::statement_of(&body)?;
+            let statement = Statement::read(&inner)?;
+            let what = super::what::read(&statement)?;
+            let source = Source {
+                seq: row.seq,
+                at: row.received,
+                by: &row.pusher,
+            };
+            absorb(session, &source, &what)?;
+            made += 1;
+        }
+        from += BATCH;
+    }
+    Ok(made)
+}
+
+fn digest(session: &mut Session<'_>) -> Result<String, StoreError> {
+    let mut hasher = Sha256::new();
+    session.each_derived_row(|line| {
+        hasher.update(line.as_bytes());
+        hasher.update(b"\n");
+        Ok(())
+    })?;
+    Ok(hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
+}

@@ -1,0 +1,282 @@
+//! Results of scans: what is new, what is back, what is gone.
+
+use super::absorb::{Effect, Source};
+use super::log::IngestError;
+use super::policy::Rules;
+use super::row::{self, Described};
+use super::tally::{Tally, clock_of, set_clock};
+use super::{bill, identity};
+use bartizan_ledger::absence::Absence;
+use bartizan_model::{CheckStatus, Report, Verdict};
+use bartizan_store::graph::{CheckRunRow, EventRow, FindingRow, ScanRow, Status};
+use bartizan_store::{Session, StoreError};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+pub(super) fn absorb(
+    session: &mut Session<'_>,
+    source: &Source<'_>,
+    report: &Report,
+) -> Result<Effect, IngestError> {
+    let key = identity::of_target(&report.target);
+    let asset = session.see_asset(&key, source.at)?;
+    let build = identity::build_of(&report.target);
+    let started = report.started.unix_seconds().saturating_mul(1_000);
+    let (scope, before) =
+        session.see_scope(asset, &identity::scope_of(&report.target), source.seq, started)?;
+    session.add_scan(&scan_row(source.seq, scope, build.clone(), started, report))?;
+    let mut effect = Effect {
+        asset: Some(key.clone()),
+        components: report.components.len() as u64,
+        ..Effect::default()
+    };
+    // What is older than what we know says nothing about today.
+    if before.is_some_and(|before| before > started) {
+        effect
+            .problems
+            .push("a later scan of the same is known: this one is kept and changes no finding".to_owned());
+        return Ok(effect);
+    }
+    session.set_check_runs(&check_rows(source.seq, scope, report))?;
+    if !report.components.is_empty() {
+        bill::keep(session, source, asset, build, &report.components)?;
+    }
+    let mut merge = Merge::begin(session, source, (asset, &key), scope)?;
+    merge.reported(session, report, &mut effect)?;
+    merge.gone(&Absence::of(report), &mut effect);
+    merge.write(session)?;
+    Ok(effect)
+}
+
+/// Brings what was found in one scope together with what is known of the thing.
+pub(super) struct Merge<'s> {
+    source: &'s Source<'s>,
+    asset: i64,
+    scope: i64,
+    rules: Rules,
+    known: HashMap<Vec<u8>, FindingRow>,
+    /// Scopes in which each finding is there.
+    present: HashMap<i64, HashSet<i64>>,
+    next: i64,
+    tally: Tally,
+    written: Vec<(FindingRow, Vec<u8>)>,
+    renewed: Vec<FindingRow>,
+    sightings: BTreeMap<i64, bool>,
+    ids: Vec<(String, i64)>,
+}
+
+impl<'s> Merge<'s> {
+    pub(super) fn begin(
+        session: &mut Session<'_>,
+        source: &'s Source<'s>,
+        (asset, key): (i64, &str),
+        scope: i64,
+    ) -> Result<Self, StoreError> {
+        let labels = session
+            .asset_by_id(asset)?
+            .map_or_else(|| "{}".to_owned(), |row| row.labels);
+        let rules = Rules::of(session, key, &labels, source.at)?;
+        let mut known = HashMap::new();
+        session.each_finding_of(asset, |row| {
+            known.insert(row.fingerprint.clone(), row);
+            Ok(())
+        })?;
+        let mut present: HashMap<i64, HashSet<i64>> = HashMap::new();
+        for (finding, scope) in session.sightings_of_asset(asset)? {
+            present.entry(finding).or_default().insert(scope);
+        }
+        Ok(Self {
+            source,
+            asset,
+            scope,
+            rules,
+            known,
+            present,
+            next: session.next_finding()?,
+            tally: Tally::default(),
+            written: Vec::new(),
+            renewed: Vec::new(),
+            sightings: BTreeMap::new(),
+            ids: Vec::new(),
+        })
+    }
+
+    pub(super) fn reported(
+        &mut self,
+        session: &mut Session<'_>,
+        report: &Report,
+        effect: &mut Effect,
+    ) -> Result<(), StoreError> {
+        let described = row::describe(session, self.asset, report, &self.rules)?;
+        for one in described {
+            self.one(one, effect);
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, new: Described, effect: &mut Effect) {
+        let at = self.source.at;
+        let mut row = new.row;
+        let before = self.known.remove(&row.fingerprint);
+        if let Some(before) = &before {
+            row.id = before.id;
+            row.first_seen = before.first_seen;
+            row.owner.clone_from(&before.owner);
+            set_clock(&mut row, &clock_of(before));
+        } else {
+            row.id = self.next;
+            self.next += 1;
+        }
+        let mut clock = bartizan_ledger::clock::Clock::started(at, new.hours);
+        match &before {
+            None => {
+                effect.opened += 1;
+                self.tell(row.id, "opened", String::new());
+                self.tally.day(at, row.severity, |day| day.opened += 1);
+            }
+            Some(before) if before.status == Status::Fixed => {
+                effect.reopened += 1;
+                self.tell(row.id, "reopened", String::new());
+                self.tally.day(at, row.severity, |day| day.opened += 1);
+            }
+            Some(before) => {
+                effect.seen += 1;
+                clock = clock_of(before);
+                if before.severity != row.severity {
+                    self.tally.day(at, before.severity, |day| day.opened -= 1);
+                    self.tally.day(at, row.severity, |day| day.opened += 1);
+                    if before.status == Status::Waived {
+                        self.tally.day(at, before.severity, |day| day.waived -= 1);
+                        self.tally.day(at, row.severity, |day| day.waived += 1);
+                    }
+                }
+                if clock.hasten(new.hours) {
+                    let note = format!("{} to {}", shown(before.due), shown(clock.due));
+                    self.tell(row.id, "due", note);
+                }
+            }
+        }
+        if let Some(waiver) = new.waiver {
+            if clock.waive(at) {
+                effect.waived += 1;
+                self.tell(row.id, "waived", waiver.text.clone());
+                self.tally.day(at, row.severity, |day| day.waived += 1);
+            }
+            row.waiver = Some(waiver.text);
+            row.waived_until = waiver.until;
+        } else if clock.resume(at) {
+            self.tell(row.id, "resumed", String::new());
+            self.tally.day(at, row.severity, |day| day.waived -= 1);
+        }
+        set_clock(&mut row, &clock);
+        row.last_seen = at;
+        self.tally.change(before.as_ref(), &row);
+        self.sightings.insert(row.id, true);
+        self.ids.extend(new.ids.into_iter().map(|id| (id, row.id)));
+        self.written.push((row, new.detail));
+    }
+
+    /// What the scope had and no longer has.
+    pub(super) fn gone(&mut self, absence: &Absence<'_>, effect: &mut Effect) {
+        let at = self.source.at;
+        let mut rest: Vec<FindingRow> = self.known.drain().map(|(_, row)| row).collect();
+        rest.sort_by_key(|row| row.id);
+        for before in rest {
+            let scopes = self.present.entry(before.id).or_default();
+            if !scopes.contains(&self.scope) || !absence.means_fixed(&before.made_by, &before.rule) {
+                continue;
+            }
+            scopes.remove(&self.scope);
+            let is_elsewhere = !scopes.is_empty();
+            self.sightings.insert(before.id, false);
+            if is_elsewhere {
+                continue;
+            }
+            let mut clock = clock_of(&before);
+            let Some(spent) = clock.fix(at) else { continue };
+            let was_waived = before.status == Status::Waived;
+            self.tally.day(at, before.severity, |day| {
+                day.fixed += 1;
+                day.spent += spent;
+                day.waived -= i64::from(was_waived);
+            });
+            effect.fixed += 1;
+            self.tell(before.id, "fixed", String::new());
+            let mut row = before.clone();
+            set_clock(&mut row, &clock);
+            row.waiver = None;
+            row.waived_until = None;
+            self.tally.change(Some(&before), &row);
+            self.renewed.push(row);
+        }
+    }
+
+    fn tell(&mut self, finding: i64, kind: &str, note: String) {
+        self.tally.event(EventRow {
+            finding,
+            seq: self.source.seq,
+            kind: kind.to_owned(),
+            at: self.source.at,
+            by: self.source.by.to_owned(),
+            note,
+        });
+    }
+
+    pub(super) fn write(self, session: &mut Session<'_>) -> Result<(), StoreError> {
+        session.set_findings(&self.written)?;
+        session.renew_findings(&self.renewed)?;
+        session.add_finding_ids(&self.ids)?;
+        let sightings: Vec<(i64, bool)> = self.sightings.into_iter().collect();
+        session.set_sightings(self.scope, self.source.seq, &sightings)?;
+        self.tally.write(session)
+    }
+}
+
+/// A day that is due, for people.
+pub(super) fn shown(due: Option<i64>) -> String {
+    due.map_or_else(
+        || "no day".to_owned(),
+        |at| bartizan_model::Timestamp::from_unix_seconds(at.div_euclid(1_000)).to_string(),
+    )
+}
+
+fn scan_row(seq: i64, scope: i64, build: Option<String>, started: i64, report: &Report) -> ScanRow {
+    let (verdict, reasons) = match &report.verdict {
+        Verdict::Allow => ("allow", Vec::new()),
+        Verdict::Deny { reasons } => ("deny", reasons.clone()),
+        Verdict::Unknown { cause } => ("unknown", vec![cause.clone()]),
+    };
+    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    ScanRow {
+        seq,
+        scope,
+        build,
+        at: started,
+        verdict: verdict.to_owned(),
+        reasons: row::text(&serde_json::to_string(&reasons).unwrap_or_default()),
+        findings: count(report.findings.len()),
+        skipped: count(report.skipped.len()),
+        tool: row::text(&format!("{} {}", report.tool.name, report.tool.version)),
+        rules: row::text(&report.tool.rules_digest),
+    }
+}
+
+fn check_rows(seq: i64, scope: i64, report: &Report) -> Vec<CheckRunRow> {
+    let rows = report.checks.iter().map(|run| {
+        let (status, note) = match &run.status {
+            CheckStatus::Ran => ("ran", String::new()),
+            CheckStatus::Partial { errors } => ("partial", errors.join("; ")),
+            CheckStatus::Skipped { reason } => ("skipped", reason.clone()),
+            CheckStatus::Failed { error } => ("failed", error.clone()),
+        };
+        let row = CheckRunRow {
+            scope,
+            name: row::text(&run.check),
+            seq,
+            status: status.to_owned(),
+            note: row::text(&note),
+        };
+        (row.name.clone(), row)
+    });
+    // Of two with one name the last counts.
+    rows.collect::<BTreeMap<_, _>>().into_values().collect()
+}

@@ -1,0 +1,135 @@
+//! What a statement says, read and judged before it is taken in.
+
+use bartizan_ledger::decision::{Decision, DecisionError};
+use bartizan_ledger::statement::{
+    ADVISORIES, CYCLONEDX, DECISION, REPORT_FIELD, SPDX, Statement, Subject, TEST_RESULT,
+};
+use bartizan_model::{Component, Fingerprint, REPORT_SCHEMA, Report};
+use bartizan_supply::advisory::record::Record;
+use bartizan_supply::{inventory, sbom};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+
+/// What a statement says.
+pub(super) enum What {
+    /// The result of a scan.
+    Scan(Box<Report>),
+    /// What is in something.
+    Bill(Bill),
+    /// A decision.
+    Decision(Decision),
+    /// Advisories.
+    Advisories(Vec<Record>),
+    /// Something that is kept, and about which the graph says no more than that it is there.
+    Other(Vec<Subject>),
+}
+
+/// A bill of materials.
+pub(super) struct Bill {
+    /// What it is of.
+    pub(super) subject: Subject,
+    /// What is in it.
+    pub(super) components: Vec<Component>,
+    /// What was not understood of it.
+    pub(super) problems: Vec<String>,
+}
+
+/// Why a statement is not taken, though it is one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejected {
+    /// The predicate is not in the form of its type.
+    #[error("the predicate is none of `{kind}`: {why}")]
+    Predicate {
+        /// The type.
+        kind: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The report is of another form.
+    #[error("the report is of the form `{0}`, and this program reads `{REPORT_SCHEMA}`")]
+    Report(String),
+    /// An identity of a finding that is none.
+    #[error("`{0}` is no fingerprint: it has 32 digits, 0 to 9 and a to f")]
+    Fingerprint(String),
+    /// Two findings with one identity.
+    #[error("two findings of one report have the fingerprint {0}")]
+    Twice(String),
+    /// A decision that cannot be taken.
+    #[error(transparent)]
+    Decision(#[from] DecisionError),
+    /// A thing that is not there.
+    #[error("there is no {0}")]
+    Missing(String),
+}
+
+pub(super) fn read(statement: &Statement<'_>) -> Result<What, Rejected> {
+    match statement.predicate_type.as_str() {
+        TEST_RESULT => read_scan(statement),
+        CYCLONEDX | SPDX => read_bill(statement),
+        DECISION => Ok(What::Decision(Decision::read(statement.predicate())?)),
+        ADVISORIES => read_advisories(statement),
+        _ => Ok(What::Other(statement.subject.clone())),
+    }
+}
+
+fn broken(statement: &Statement<'_>, why: impl ToString) -> Rejected {
+    Rejected::Predicate {
+        kind: statement.predicate_type.clone(),
+        why: why.to_string(),
+    }
+}
+
+fn read_scan(statement: &Statement<'_>) -> Result<What, Rejected> {
+    #[derive(Deserialize)]
+    struct Head {
+        schema: String,
+    }
+    let fields: BTreeMap<&str, &RawValue> =
+        serde_json::from_str(statement.predicate()).map_err(|error| broken(statement, error))?;
+    // A test result of another program is kept; it has nothing that we could bring into the graph.
+    let Some(report) = fields.get(REPORT_FIELD) else {
+        return Ok(What::Other(statement.subject.clone()));
+    };
+    let head: Head = serde_json::from_str(report.get()).map_err(|error| broken(statement, error))?;
+    if head.schema != REPORT_SCHEMA {
+        return Err(Rejected::Report(head.schema.chars().take(200).collect()));
+    }
+    let report: Report = serde_json::from_str(report.get()).map_err(|error| broken(statement, error))?;
+    let mut prints = std::collections::HashSet::new();
+    for finding in &report.findings {
+        let print = finding.fingerprint.as_str();
+        if Fingerprint::parse(print).is_none() {
+            return Err(Rejected::Fingerprint(print.chars().take(64).collect()));
+        }
+        if !prints.insert(print) {
+            return Err(Rejected::Twice(print.to_owned()));
+        }
+    }
+    Ok(What::Scan(Box::new(report)))
+}
+
+fn read_bill(statement: &Statement<'_>) -> Result<What, Rejected> {
+    let read = sbom::read(statement.predicate().as_bytes(), "sbom");
+    if read.components.is_empty() && !read.problems.is_empty() {
+        return Err(broken(statement, read.problems.join("; ")));
+    }
+    let Some(subject) = statement.subject.first() else {
+        return Err(broken(statement, "it is of nothing"));
+    };
+    let finished = inventory::finish(read.components);
+    Ok(What::Bill(Bill {
+        subject: subject.clone(),
+        components: finished.components,
+        problems: read.problems,
+    }))
+}
+
+fn read_advisories(statement: &Statement<'_>) -> Result<What, Rejected> {
+    let records: Vec<&RawValue> =
+        serde_json::from_str(statement.predicate()).map_err(|error| broken(statement, error))?;
+    let read = records
+        .iter()
+        .map(|record| Record::read(record.get().as_bytes()).map_err(|error| broken(statement, error)));
+    read.collect::<Result<Vec<_>, _>>().map(What::Advisories)
+}

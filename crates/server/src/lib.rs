@@ -1,0 +1,17 @@
+//! The control plane: what scans and people send is taken into the ledger, the graph is made from it, and questions are answered.
+//!
+//! In: statements, over the network. Out: answers, for programs and for the console. The ledger and the graph are kept by
+//! `bartizan_store`; what is decided is decided by the crates that know it, and wired together here.
+
+mod api;
+mod app;
+mod auth;
+mod http;
+pub mod ingest;
+mod serve;
+
+pub use api::router as api_router;
+pub use app::App;
+pub use auth::{Caller, Role, secret};
+pub use http::Problem;
+pub use serve::router;

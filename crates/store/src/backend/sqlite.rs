@@ -1,0 +1,168 @@
+//! SQLite: the library is part of the program, the state is one file.
+//!
+//! Write-ahead log with a full sync at each commit: what was acknowledged survives the end of the process and of the power
+//! (<https://www.sqlite.org/wal.html>, <https://www.sqlite.org/pragma.html#pragma_synchronous>).
+
+use super::Connection;
+use crate::StoreError;
+use crate::value::{Param, Row, Value};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{ErrorCode, OpenFlags, ToSql};
+use std::path::Path;
+use std::time::Duration;
+
+/// How long a statement waits for another process that writes.
+const BUSY: Duration = Duration::from_secs(10);
+/// Statements that a connection keeps prepared.
+const PREPARED: usize = 256;
+/// Pages that a connection keeps in memory, in KiB.
+const CACHE_KIB: i64 = 16 * 1024;
+
+pub(crate) struct Sqlite(rusqlite::Connection);
+
+impl Sqlite {
+    /// Opens the file; makes it where it may be made.
+    pub(crate) fn open(path: &Path, writes: bool) -> Result<Self, StoreError> {
+        let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        if writes {
+            flags |= OpenFlags::SQLITE_OPEN_CREATE;
+        }
+        let connection = rusqlite::Connection::open_with_flags(path, flags).map_err(lift)?;
+        connection.set_prepared_statement_cache_capacity(PREPARED);
+        connection.busy_timeout(BUSY).map_err(lift)?;
+        connection
+            .execute_batch(&format!(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                 PRAGMA cache_size = -{CACHE_KIB}; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; \
+                 PRAGMA query_only = {};",
+                if writes { "OFF" } else { "ON" }
+            ))
+            .map_err(lift)?;
+        Ok(Self(connection))
+    }
+
+    /// Writes a copy of the whole file as it is now.
+    pub(crate) fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        let text = path.to_string_lossy();
+        self.0
+            .execute("VACUUM INTO ?1", [text.as_ref()])
+            .map(|_| ())
+            .map_err(lift)
+    }
+}
+
+struct Bound<'a>(Param<'a>);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Param::Null => ValueRef::Null,
+            Param::Int(value) => ValueRef::Integer(value),
+            Param::Text(value) => ValueRef::Text(value.as_bytes()),
+            Param::Bytes(value) => ValueRef::Blob(value),
+        }))
+    }
+}
+
+fn bound<'a>(params: &'a [Param<'a>]) -> impl rusqlite::Params + 'a {
+    rusqlite::params_from_iter(params.iter().map(|param| Bound(*param)))
+}
+
+impl Connection for Sqlite {
+    fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        let mut statement = self.0.prepare_cached(sql).map_err(lift)?;
+        statement
+            .execute(bound(params))
+            .map(|rows| rows as u64)
+            .map_err(lift)
+    }
+
+    fn each(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.0.prepare_cached(sql).map_err(lift)?;
+        let columns = statement.column_count();
+        let mut rows = statement.query(bound(params)).map_err(lift)?;
+        while let Some(row) = rows.next().map_err(lift)? {
+            let mut values = Vec::with_capacity(columns);
+            for column in 0..columns {
+                values.push(match row.get_ref(column).map_err(lift)? {
+                    ValueRef::Null => Value::Null,
+                    ValueRef::Integer(value) => Value::Int(value),
+                    ValueRef::Text(text) => Value::Text(
+                        std::str::from_utf8(text)
+                            .map_err(|_| StoreError::Corrupt("a text is not UTF-8".to_owned()))?
+                            .to_owned(),
+                    ),
+                    ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+                    ValueRef::Real(_) => {
+                        return Err(StoreError::Corrupt(format!("column {column} is a fraction")));
+                    }
+                });
+            }
+            each(Row::new(values))?;
+        }
+        Ok(())
+    }
+
+    fn insert_many(
+        &mut self,
+        head: &str,
+        tail: &str,
+        width: usize,
+        values: &[Param<'_>],
+    ) -> Result<u64, StoreError> {
+        let places: Vec<String> = (1..=width).map(|place| format!("${place}")).collect();
+        let sql = format!("{head} VALUES ({}) {tail}", places.join(","));
+        let mut statement = self.0.prepare_cached(&sql).map_err(lift)?;
+        let mut changed = 0;
+        for row in values.chunks_exact(width.max(1)) {
+            changed += statement.execute(bound(row)).map_err(lift)? as u64;
+        }
+        Ok(changed)
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        self.0.execute_batch(sql).map_err(lift)
+    }
+
+    fn begin(&mut self, writes: bool) -> Result<(), StoreError> {
+        self.batch(if writes { "BEGIN IMMEDIATE" } else { "BEGIN" })
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.batch("COMMIT")
+    }
+
+    fn rollback(&mut self) {
+        if !self.0.is_autocommit() {
+            let _ = self.batch("ROLLBACK");
+        }
+    }
+
+    fn is_usable(&mut self) -> bool {
+        self.0.is_autocommit()
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "the shape that map_err calls")]
+fn lift(error: rusqlite::Error) -> StoreError {
+    let text = error.to_string();
+    let code = error.sqlite_error_code();
+    match code {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy(text),
+        Some(ErrorCode::DiskFull) => StoreError::Full(text),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Corrupt(text),
+        Some(ErrorCode::ConstraintViolation) => StoreError::Refused(text),
+        Some(
+            ErrorCode::CannotOpen
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::PermissionDenied
+            | ErrorCode::ReadOnly,
+        ) => StoreError::Unavailable(text),
+        _ => StoreError::Misunderstood(text),
+    }
+}

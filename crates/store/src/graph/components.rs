@@ -1,0 +1,300 @@
+//! Components, each once, and the chunks that bills of materials share.
+
+use super::members::{self, Member};
+use crate::session::Insert;
+use crate::value::{Param, Row};
+use crate::{Session, StoreError};
+
+/// A component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComponentRow {
+    /// Its number within the tenant.
+    pub id: i64,
+    /// Its package URL.
+    pub purl: String,
+    /// The package URL without version, qualifiers and subpath.
+    pub package: String,
+    /// Its name, as its ecosystem writes it.
+    pub name: String,
+    /// Its version.
+    pub version: Option<String>,
+    /// Its ecosystem, in the spelling of OSV.
+    pub ecosystem: Option<String>,
+    /// The source package it was built from.
+    pub source_name: Option<String>,
+    /// The version of that, where it is another.
+    pub source_version: Option<String>,
+}
+
+/// A run of components that bills of materials share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChunkRow {
+    /// Its number within the tenant.
+    pub id: i64,
+    /// What is in it.
+    pub members: Vec<Member>,
+}
+
+const COLUMNS: &str = "id, purl, package, name, version, ecosystem, source_name, source_version";
+
+fn read(row: &Row) -> Result<ComponentRow, StoreError> {
+    Ok(ComponentRow {
+        id: row.int(0)?,
+        purl: row.text(1)?,
+        package: row.text(2)?,
+        name: row.text(3)?,
+        version: row.maybe_text(4)?,
+        ecosystem: row.maybe_text(5)?,
+        source_name: row.maybe_text(6)?,
+        source_version: row.maybe_text(7)?,
+    })
+}
+
+impl Session<'_> {
+    /// The next free number of a component.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn next_component(&mut self) -> Result<i64, StoreError> {
+        self.next_id("components")
+    }
+
+    /// The number of the component with this package URL.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn component_id(&mut self, purl: &str) -> Result<Option<i64>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.first(
+            "SELECT id FROM components WHERE tenant = $1 AND purl = $2",
+            &[tenant.into(), purl.into()],
+            |row| row.int(0),
+        )
+    }
+
+    /// The numbers of those of these package URLs that are known.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn component_ids(&mut self, purls: &[&str]) -> Result<Vec<(String, i64)>, StoreError> {
+        let tenant = self.tenant().0;
+        let mut found = Vec::new();
+        let mut rest = purls;
+        while !rest.is_empty() {
+            // Powers of two, so that few statements are prepared.
+            let take = 1_usize << rest.len().min(256).ilog2();
+            let (part, after) = rest.split_at(take);
+            rest = after;
+            let places: Vec<String> = (2..part.len() + 2).map(|place| format!("${place}")).collect();
+            let sql = format!(
+                "SELECT purl, id FROM components WHERE tenant = $1 AND purl IN ({})",
+                places.join(",")
+            );
+            let params: Vec<Param<'_>> = std::iter::once(tenant.into())
+                .chain(part.iter().map(|purl| Param::Text(purl)))
+                .collect();
+            self.sql.each(&sql, &params, |row| {
+                found.push((row.text(0)?, row.int(1)?));
+                Ok(())
+            })?;
+        }
+        Ok(found)
+    }
+
+    /// The component with this number.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn component(&mut self, id: i64) -> Result<Option<ComponentRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.first(
+            &format!("SELECT {COLUMNS} FROM components WHERE tenant = $1 AND id = $2"),
+            &[tenant.into(), id.into()],
+            read,
+        )
+    }
+
+    /// Components of a package, or of this name, or built from the source package of this name; at most `limit`.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn components_called(&mut self, name: &str, limit: i64) -> Result<Vec<ComponentRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all(
+            &format!(
+                "SELECT {COLUMNS} FROM components WHERE tenant = $1 AND id IN (\
+                 SELECT id FROM components WHERE tenant = $1 AND package = $2 \
+                 UNION SELECT id FROM components WHERE tenant = $1 AND name = $2 \
+                 UNION SELECT id FROM components WHERE tenant = $1 AND source_name = $2 \
+                 UNION SELECT id FROM components WHERE tenant = $1 AND purl = $2) ORDER BY id LIMIT $3"
+            ),
+            &[tenant.into(), name.into(), limit.into()],
+            read,
+        )
+    }
+
+    /// Components with a number above `after`, by number, at most `limit`.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn components(&mut self, after: i64, limit: i64) -> Result<Vec<ComponentRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all(
+            &format!("SELECT {COLUMNS} FROM components WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3"),
+            &[tenant.into(), after.into(), limit.into()],
+            read,
+        )
+    }
+
+    /// Adds components that are new.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn add_components(&mut self, components: &[ComponentRow]) -> Result<(), StoreError> {
+        let tenant = self.tenant().0;
+        let values: Vec<Param<'_>> = components
+            .iter()
+            .flat_map(|row| {
+                [
+                    tenant.into(),
+                    row.id.into(),
+                    (&row.purl).into(),
+                    (&row.package).into(),
+                    (&row.name).into(),
+                    row.version.as_ref().into(),
+                    row.ecosystem.as_ref().into(),
+                    row.source_name.as_ref().into(),
+                    row.source_version.as_ref().into(),
+                ]
+            })
+            .collect();
+        let columns = format!("tenant, {COLUMNS}");
+        let insert = Insert {
+            table: "components",
+            columns: &columns,
+            tail: "",
+        };
+        self.sql.insert(&insert, &values).map(|_| ())
+    }
+
+    /// Says under which licences components are: (licence, component).
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn add_licenses(&mut self, licenses: &[(String, i64)]) -> Result<(), StoreError> {
+        let tenant = self.tenant().0;
+        let values: Vec<Param<'_>> = licenses
+            .iter()
+            .flat_map(|(license, component)| [tenant.into(), license.into(), (*component).into()])
+            .collect();
+        let insert = Insert {
+            table: "component_licenses",
+            columns: "tenant, license, component",
+            tail: "ON CONFLICT (tenant, license, component) DO NOTHING",
+        };
+        self.sql.insert(&insert, &values).map(|_| ())
+    }
+
+    /// Components under this licence, at most `limit`.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn components_under(&mut self, license: &str, limit: i64) -> Result<Vec<ComponentRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all(
+            &format!(
+                "SELECT {COLUMNS} FROM components WHERE tenant = $1 AND id IN (\
+                 SELECT component FROM component_licenses WHERE tenant = $1 AND license = $2) ORDER BY id LIMIT $3"
+            ),
+            &[tenant.into(), license.into(), limit.into()],
+            read,
+        )
+    }
+
+    /// The number of the chunk with this digest.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn chunk_by_digest(&mut self, digest: &[u8]) -> Result<Option<i64>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.first(
+            "SELECT id FROM chunks WHERE tenant = $1 AND digest = $2",
+            &[tenant.into(), digest.into()],
+            |row| row.int(0),
+        )
+    }
+
+    /// Adds a chunk that is new; out comes its number.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn add_chunk(&mut self, digest: &[u8], content: &[Member]) -> Result<i64, StoreError> {
+        let tenant = self.tenant().0;
+        let id = self.next_id("chunks")?;
+        let edges: usize = content.iter().map(|member| member.depends_on.len()).sum();
+        let encoded = members::encode(content);
+        self.sql.execute(
+            "INSERT INTO chunks (tenant, id, digest, components, edges, members) VALUES ($1, $2, $3, $4, $5, $6)",
+            &[
+                tenant.into(),
+                id.into(),
+                digest.into(),
+                i64::try_from(content.len()).unwrap_or(i64::MAX).into(),
+                i64::try_from(edges).unwrap_or(i64::MAX).into(),
+                (&encoded).into(),
+            ],
+        )?;
+        let values: Vec<Param<'_>> = content
+            .iter()
+            .flat_map(|member| [tenant.into(), member.component.into(), id.into()])
+            .collect();
+        let insert = Insert {
+            table: "chunk_components",
+            columns: "tenant, component, chunk",
+            tail: "ON CONFLICT (tenant, component, chunk) DO NOTHING",
+        };
+        self.sql.insert(&insert, &values)?;
+        Ok(id)
+    }
+
+    /// Every chunk, handed over one by one.
+    ///
+    /// # Errors
+    /// Those of the engine, and those of `chunk`.
+    pub fn each_chunk(
+        &mut self,
+        after: i64,
+        mut chunk: impl FnMut(ChunkRow) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.each(
+            "SELECT id, members FROM chunks WHERE tenant = $1 AND id > $2 ORDER BY id",
+            &[tenant.into(), after.into()],
+            |row| {
+                chunk(ChunkRow {
+                    id: row.int(0)?,
+                    members: members::decode(&row.bytes(1)?)?,
+                })
+            },
+        )
+    }
+
+    /// The members of the chunks of an inventory, in order.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn members_of(&mut self, inventory: i64) -> Result<Vec<Member>, StoreError> {
+        let tenant = self.tenant().0;
+        let mut all = Vec::new();
+        self.sql.each(
+            "SELECT c.members FROM inventory_chunks i JOIN chunks c ON c.tenant = i.tenant AND c.id = i.chunk \
+             WHERE i.tenant = $1 AND i.inventory = $2 ORDER BY i.place",
+            &[tenant.into(), inventory.into()],
+            |row| {
+                all.extend(members::decode(&row.bytes(0)?)?);
+                Ok(())
+            },
+        )?;
+        Ok(all)
+    }
+}

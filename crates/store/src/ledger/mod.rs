@@ -1,0 +1,6 @@
+//! The append-only part: statements as they came in, and the tiles of the tree over them.
+
+mod statements;
+mod tiles;
+
+pub use statements::{NewStatement, StatementRow};

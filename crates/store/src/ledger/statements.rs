@@ -1,0 +1,220 @@
+//! Statements, in the order in which they came in.
+
+use crate::pack::{pack, unpack};
+use crate::value::Row;
+use crate::{Session, StoreError};
+
+/// What is kept of a statement besides its body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatementRow {
+    /// Its place in the log, from 0.
+    pub seq: i64,
+    /// SHA-256 of its body.
+    pub digest: Vec<u8>,
+    /// Its predicate type.
+    pub predicate: String,
+    /// When it came in, in milliseconds since 1970.
+    pub received: i64,
+    /// Who sent it.
+    pub pusher: String,
+    /// Why it is believed: `signed:KEYID` or `authenticated`.
+    pub trust: String,
+    /// Bytes of its body.
+    pub bytes: i64,
+    /// The leaf of the log.
+    pub entry: Vec<u8>,
+}
+
+/// A statement to append.
+#[derive(Debug, Clone, Copy)]
+pub struct NewStatement<'a> {
+    /// SHA-256 of the body.
+    pub digest: &'a [u8],
+    /// Its predicate type.
+    pub predicate: &'a str,
+    /// When it came in, in milliseconds since 1970.
+    pub received: i64,
+    /// Who sent it.
+    pub pusher: &'a str,
+    /// Why it is believed.
+    pub trust: &'a str,
+    /// The leaf of the log.
+    pub entry: &'a [u8],
+    /// What came in.
+    pub body: &'a [u8],
+}
+
+const COLUMNS: &str = "seq, digest, predicate, received, pusher, trust, bytes, entry";
+
+fn read(row: &Row) -> Result<StatementRow, StoreError> {
+    Ok(StatementRow {
+        seq: row.int(0)?,
+        digest: row.bytes(1)?,
+        predicate: row.text(2)?,
+        received: row.int(3)?,
+        pusher: row.text(4)?,
+        trust: row.text(5)?,
+        bytes: row.int(6)?,
+        entry: row.bytes(7)?,
+    })
+}
+
+impl Session<'_> {
+    /// How many statements there are.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn log_size(&mut self) -> Result<i64, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql
+            .first(
+                "SELECT size FROM logs WHERE tenant = $1",
+                &[tenant.into()],
+                |row| row.int(0),
+            )?
+            .ok_or_else(|| StoreError::Corrupt("a tenant has no log".to_owned()))
+    }
+
+    /// How many statements there are; nobody else appends before this transaction ends.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn hold_log(&mut self) -> Result<i64, StoreError> {
+        let tenant = self.tenant().0;
+        // An update takes the row in both engines.
+        self.sql
+            .first(
+                "UPDATE logs SET size = size WHERE tenant = $1 RETURNING size",
+                &[tenant.into()],
+                |row| row.int(0),
+            )?
+            .ok_or_else(|| StoreError::Corrupt("a tenant has no log".to_owned()))
+    }
+
+    /// Appends a statement behind `size` others; [`Session::hold_log`] is to come first.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when the same statement is there already, and those of the engine.
+    pub fn append_statement(&mut self, size: i64, new: &NewStatement<'_>) -> Result<(), StoreError> {
+        let tenant = self.tenant().0;
+        let bytes = i64::try_from(new.body.len()).unwrap_or(i64::MAX);
+        self.sql.execute(
+            "INSERT INTO statements (tenant, seq, digest, predicate, received, pusher, trust, bytes, entry) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            &[
+                tenant.into(),
+                size.into(),
+                new.digest.into(),
+                new.predicate.into(),
+                new.received.into(),
+                new.pusher.into(),
+                new.trust.into(),
+                bytes.into(),
+                new.entry.into(),
+            ],
+        )?;
+        let body = pack(new.body);
+        self.sql.execute(
+            "INSERT INTO bodies (tenant, seq, body) VALUES ($1, $2, $3)",
+            &[tenant.into(), size.into(), (&body).into()],
+        )?;
+        self.sql.execute(
+            "UPDATE logs SET size = $2 WHERE tenant = $1",
+            &[tenant.into(), (size + 1).into()],
+        )?;
+        Ok(())
+    }
+
+    /// The statement with this digest.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn statement_by_digest(&mut self, digest: &[u8]) -> Result<Option<StatementRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.first(
+            &format!("SELECT {COLUMNS} FROM statements WHERE tenant = $1 AND digest = $2"),
+            &[tenant.into(), digest.into()],
+            read,
+        )
+    }
+
+    /// The statement at this place.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn statement(&mut self, seq: i64) -> Result<Option<StatementRow>, StoreError> {
+        Ok(self.statements(seq, seq + 1)?.into_iter().next())
+    }
+
+    /// The statements from the place `from` up to, without it, `to`.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn statements(&mut self, from: i64, to: i64) -> Result<Vec<StatementRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all(
+            &format!(
+                "SELECT {COLUMNS} FROM statements WHERE tenant = $1 AND seq >= $2 AND seq < $3 ORDER BY seq"
+            ),
+            &[tenant.into(), from.into(), to.into()],
+            read,
+        )
+    }
+
+    /// The newest statements before the place `before`, newest first, at most `limit`; of one predicate type where one is given.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn newest_statements(
+        &mut self,
+        predicate: Option<&str>,
+        before: i64,
+        limit: i64,
+    ) -> Result<Vec<StatementRow>, StoreError> {
+        let tenant = self.tenant().0;
+        match predicate {
+            Some(predicate) => self.sql.all(
+                &format!(
+                    "SELECT {COLUMNS} FROM statements WHERE tenant = $1 AND predicate = $4 AND seq < $2 \
+                     ORDER BY seq DESC LIMIT $3"
+                ),
+                &[tenant.into(), before.into(), limit.into(), predicate.into()],
+                read,
+            ),
+            None => self.sql.all(
+                &format!("SELECT {COLUMNS} FROM statements WHERE tenant = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3"),
+                &[tenant.into(), before.into(), limit.into()],
+                read,
+            ),
+        }
+    }
+
+    /// What came in at this place; none where it was taken away.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when it cannot be read, and those of the engine.
+    pub fn body(&mut self, seq: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql
+            .first(
+                "SELECT body FROM bodies WHERE tenant = $1 AND seq = $2",
+                &[tenant.into(), seq.into()],
+                |row| row.bytes(0),
+            )?
+            .map(|packed| unpack(&packed))
+            .transpose()
+    }
+
+    /// Takes a body away for good; out comes whether it was there.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn take_body_away(&mut self, seq: i64) -> Result<bool, StoreError> {
+        let tenant = self.tenant().0;
+        let taken = self.sql.execute(
+            "DELETE FROM bodies WHERE tenant = $1 AND seq = $2",
+            &[tenant.into(), seq.into()],
+        )?;
+        Ok(taken > 0)
+    }
+}

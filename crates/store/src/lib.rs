@@ -1,0 +1,28 @@
+//! Where the control plane keeps its state: one SQLite file on one machine, or PostgreSQL for several replicas.
+//!
+//! In: typed calls within a transaction. Out: rows, typed. Every call is made through a [`Session`], which is bound to one tenant, so
+//! that no statement can be written that reaches over the wall; what belongs to the whole installation (people, settings,
+//! the list of tenants) goes through [`Installation`]. Statements are SQL that both engines understand, written once;
+//! the few words in which they differ are replaced when the schema is laid (docs/adr/0011). All calls block.
+
+mod backend;
+mod error;
+pub mod graph;
+pub mod ledger;
+mod migrate;
+mod pack;
+pub mod people;
+mod session;
+mod settings;
+mod store;
+mod tenants;
+mod url;
+
+pub mod value;
+
+pub use error::StoreError;
+pub use migrate::{SCHEMA_VERSION, Upgrade};
+pub use session::{Installation, Session, TenantId};
+pub use store::{Options, Store};
+pub use tenants::Tenant;
+pub use url::{DatabaseUrl, UrlError};
