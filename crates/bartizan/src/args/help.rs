@@ -93,13 +93,15 @@ Explain something that Bartizan said: the same text as the manual.
 
 A rule id gives its manual: what it finds, why that matters, which secure-coding practice it breaks, and how to mend \
 it. A fingerprint gives the finding of the last scan of this machine that had it. Weaknesses (CWE-798), controls \
-(13.3.1), verdicts (deny), exit codes (4) and waivers (a line of a file) are explained too.";
+(nist:AC-2, pci:6.3.3, hipaa:164.312(b), cis:7.7, 13.3.1), verdicts (deny), exit codes (4) and waivers (a line of a file) are \
+explained too.";
 
 pub(super) const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   bartizan explain leak/private-key
   bartizan explain 3f0c9a…              a fingerprint from a report
   bartizan explain CWE-798
+  bartizan explain nist:AC-6            a control, and the evidence that bears on it
   bartizan explain unknown
   bartizan explain waiver/expired
   bartizan explain bartizan.waivers.toml:3";

@@ -1,6 +1,8 @@
 //! One module for each verb.
 
 pub(crate) mod baseline;
+#[cfg(test)]
+mod completeness;
 pub(crate) mod config;
 pub(crate) mod copy;
 pub(crate) mod db;
