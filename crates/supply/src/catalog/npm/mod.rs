@@ -1,6 +1,7 @@
 //! npm, yarn, pnpm and bun: lock files and installed packages of JavaScript.
 
 mod bun_lock;
+mod bun_lockb;
 mod installed;
 mod package_lock;
 mod pnpm_lock;
