@@ -20,12 +20,12 @@ mod waiver;
 
 pub use asset::AssetId;
 pub use check_run::{CheckRun, CheckStatus, Skipped};
-pub use component::{Component, Hash, Scope, SourcePackage};
+pub use component::{Component, Hash, Requirement, Scope, SourcePackage};
 pub use finding::{EvidenceStep, Finding, Fix, Snippet, TextEdit};
 pub use fingerprint::{Fingerprint, FingerprintBuilder, SecretKey};
 pub use location::Location;
 pub use package_url::{InvalidPackageUrl, MAX_PACKAGE_URL_LEN, PackageUrl, PackageUrlParts};
-pub use priority::{Decision, Priority, Remedy, Risk, Upgrade};
+pub use priority::{Decision, Priority, Remedy, Risk, Upgrade, Way};
 pub use report::{ImageIdentity, REPORT_SCHEMA, Report, Stats, Target, Tool};
 pub use rule::{Control, RuleInfo};
 pub use severity::{Confidence, Severity, UnknownLevel};

@@ -7,6 +7,7 @@
 mod finding;
 mod paths;
 mod upgrade;
+mod way;
 
 use super::index::{Advisory, Index, IndexError, Listed, Package, Shelf, Storage};
 use super::naming::{self, Release};
@@ -188,7 +189,7 @@ fn judge(
                 Vulnerability { hits, fixed, finding }
             })
             .collect();
-        let remedy = upgrade::of(component, subject.version(), &found);
+        let remedy = upgrade::of(component, subject.version(), &found, paths);
         matches.remedies.push(remedy);
         matches.findings.extend(found.into_iter().map(|one| one.finding));
     }

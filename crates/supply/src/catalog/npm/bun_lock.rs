@@ -9,7 +9,7 @@ use crate::catalog::{Cataloger, Inventory, Package, Unreadable, file_name};
 use bartizan_engine::Input;
 use bartizan_model::Scope;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
 /// Reads lock files of bun.
@@ -97,9 +97,9 @@ fn read_packages(lock: &Lock, places: &Places, out: &mut Inventory<'_>) {
             ("peerDependencies", false),
         ] {
             let names = info.and_then(|info| info.get(group)).and_then(Value::as_object);
-            for name in names.into_iter().flat_map(Map::keys) {
+            for (name, range) in names.into_iter().flatten() {
                 if let Some(to) = resolve(&nodes, key, name) {
-                    graph.needs(*from, to, optional);
+                    graph.needs_in(*from, to, optional, range.as_str());
                 }
             }
         }

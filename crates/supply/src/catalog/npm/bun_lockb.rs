@@ -36,6 +36,8 @@ const SCRIPTS: usize = 49;
 /// Width of a dependency, and the place in it of the byte that says how it is needed.
 const DEPENDENCY: usize = 26;
 const NEED: usize = 16;
+/// The place in it of the range of versions, after the byte that says how that is written.
+const RANGE: usize = 18;
 
 /// How a dependency is needed, bit by bit.
 const OPTIONAL: u8 = 1 << 2;
@@ -255,7 +257,11 @@ impl<'a> Lock<'a> {
             let Some(to) = nodes.get(Little.size(self.resolutions, one.checked_mul(4)?)?) else {
                 continue;
             };
-            graph.needs(from, *to, need & OPTIONAL != 0);
+            let range = self.text(
+                self.dependencies,
+                one.checked_mul(DEPENDENCY)?.checked_add(RANGE)?,
+            );
+            graph.needs_in(from, *to, need & OPTIONAL != 0, range.as_deref());
             // What the project wants of those that use it, it does not ask for itself.
             if asks && need & PEER == 0 {
                 let scope = if need & DEVELOPMENT != 0 {
