@@ -178,6 +178,70 @@ fn packages_of_a_distribution_are_judged_by_their_source_and_release() {
     assert!(matches.unjudged[0].reason.contains("release"), "{matches:?}");
 }
 
+/// A record as AlmaLinux writes it: no field for the stream, the summary names it.
+fn of_alma(id: &str, summary: &str, fixed: &str) -> String {
+    format!(
+        r#"{{"id":"{id}","summary":"{summary}","affected":[{{"package":{{"ecosystem":"AlmaLinux:8","name":"nodejs"}},
+        "ranges":[{{"type":"ECOSYSTEM","events":[{{"introduced":"0"}},{{"fixed":"{fixed}"}}]}}]}}]}}"#
+    )
+}
+
+#[test]
+fn a_build_of_a_module_is_judged_by_the_advisories_of_its_stream() {
+    let advisories = [
+        of_alma(
+            "ALSA-14",
+            "Important: nodejs:14 security update",
+            "1:14.21.3-1.module_el8.7.0+3551+53700ee8",
+        ),
+        of_alma(
+            "ALSA-16",
+            "Moderate: nodejs:16 security update",
+            "1:16.19.1-1.module_el8.7.0+3496+a59a3324",
+        ),
+        of_alma("ALSA-base", "Moderate: nodejs security update", "1:17.0.0-1.el8"),
+        of_alma(
+            "ALSA-unnamed",
+            "Moderate: nodejs security update",
+            "1:18.0.0-1.module_el8.7.0+1+aaaaaaaa",
+        ),
+    ];
+    let texts: Vec<&str> = advisories.iter().map(String::as_str).collect();
+    let judged = |version: &str, label: &str| {
+        let mut node = component("AlmaLinux:8", "nodejs", Some(version));
+        let qualifier = if label.is_empty() {
+            String::new()
+        } else {
+            format!("?rpmmod={label}")
+        };
+        node.purl = format!("pkg:rpm/almalinux/nodejs@{version}{qualifier}")
+            .parse()
+            .unwrap();
+        let matches = matched(&texts, &[node]);
+        let found: Vec<String> = matches.findings.iter().flat_map(|one| one.ids.clone()).collect();
+        let unjudged: Vec<String> = matches.unjudged.iter().map(|one| one.reason.clone()).collect();
+        (found, unjudged.join("; "))
+    };
+    let old = "1:14.0.0-1.module_el8.3.0+1+bbbbbbbb";
+    let (found, unjudged) = judged(old, "nodejs:14:8070020230306170238:bd1311ed");
+    assert_eq!(found, ["ALSA-14"]);
+    assert!(
+        unjudged.contains("ALSA-unnamed: the stream of its module"),
+        "{unjudged}"
+    );
+
+    let mended = "1:14.21.3-1.module_el8.7.0+3551+53700ee8";
+    let (found, _) = judged(mended, "nodejs:14:8070020230306170238:bd1311ed");
+    assert_eq!(found, Vec::<String>::new());
+
+    let (found, unjudged) = judged(old, "");
+    assert_eq!(found, Vec::<String>::new());
+    assert!(unjudged.contains("ALSA-14, ALSA-16, ALSA-unnamed"), "{unjudged}");
+
+    let (found, unjudged) = judged("1:14.0.0-1.el8", "");
+    assert_eq!((found, unjudged.as_str()), (vec!["ALSA-base".to_owned()], ""));
+}
+
 #[test]
 fn what_cannot_be_judged_is_said() {
     let commits = r#"{"id":"A-1","affected":[{"package":{"ecosystem":"npm","name":"left"},
