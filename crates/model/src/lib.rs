@@ -6,6 +6,7 @@
 mod asset;
 mod check_run;
 mod component;
+pub mod encoding;
 mod finding;
 mod fingerprint;
 mod location;

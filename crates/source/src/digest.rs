@@ -146,7 +146,7 @@ impl Hasher {
             Self::Sha256(hasher) => (Algorithm::Sha256, hasher.finalize().to_vec()),
             Self::Sha512(hasher) => (Algorithm::Sha512, hasher.finalize().to_vec()),
         };
-        let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = bartizan_model::encoding::hex(&bytes);
         Digest { algorithm, hex }
     }
 }

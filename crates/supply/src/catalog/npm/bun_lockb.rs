@@ -9,9 +9,9 @@
 
 use super::purl;
 use crate::catalog::bytes::{Budget, Order::Little, slice};
-use crate::catalog::encoding::hex;
 use crate::catalog::form::graph::{Graph, Node};
 use crate::catalog::{Inventory, Package, Unreadable};
+use bartizan_model::encoding::hex;
 use bartizan_model::{Hash, Scope};
 
 /// How every such file begins; the number in it never changed, the one after it does.

@@ -8,8 +8,8 @@
 //! - poetry: `Locker._get_content_hash` of <https://github.com/python-poetry/poetry/blob/main/src/poetry/packages/locker.py>
 
 use super::json::{Json, Value as Written};
-use crate::catalog::encoding::hex;
 use crate::catalog::form::table::Table;
+use bartizan_model::encoding::hex;
 use md5::{Digest as _, Md5};
 use serde_json::{Map, Value};
 use sha2::Sha256;
