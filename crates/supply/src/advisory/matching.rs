@@ -7,8 +7,10 @@
 mod finding;
 mod paths;
 mod upgrade;
+mod way;
 
 use super::index::{Advisory, Index, IndexError, Listed, Package, Shelf, Storage};
+use super::module;
 use super::naming::{self, Release};
 use super::range::{AffectedVersions, Event, Membership};
 use super::severity::Rating;
@@ -170,7 +172,7 @@ fn judge(
         let Some(package) = shelf.find(&naming::name(ecosystem.name(), name))? else {
             continue;
         };
-        ask(ecosystem, version, &package, &mut answers)?;
+        ask((ecosystem, component), version, &package, &mut answers)?;
     }
     let mut hits = Vec::with_capacity(answers.affected.len());
     for (place, entries) in answers.affected {
@@ -188,7 +190,7 @@ fn judge(
                 Vulnerability { hits, fixed, finding }
             })
             .collect();
-        let remedy = upgrade::of(component, subject.version(), &found);
+        let remedy = upgrade::of(component, subject.version(), &found, paths);
         matches.remedies.push(remedy);
         matches.findings.extend(found.into_iter().map(|one| one.finding));
     }
@@ -237,26 +239,40 @@ struct Answers<'a> {
 }
 
 fn ask<'a>(
-    ecosystem: &Ecosystem,
+    (ecosystem, component): (&Ecosystem, &Component),
     version: Option<&str>,
     package: &Package<'a>,
     answers: &mut Answers<'a>,
 ) -> Result<(), IndexError> {
-    let speaks = |release: Option<&str>| naming::release(ecosystem, release) != Release::Other;
+    let narrowed = |release: Option<&str>| naming::release(ecosystem, module::split(release).0);
+    let speaks = |release: Option<&str>| narrowed(release) != Release::Other;
+    let is_rpm = ecosystem.scheme() == Some(Scheme::Rpm);
     package.listed(speaks, |place, listed| {
-        if naming::release(ecosystem, listed.release) == Release::Unknown {
+        if narrowed(listed.release) == Release::Unknown {
             let reason = "the release of the distribution is not known".to_owned();
             answers.unknown.insert(place, reason);
             return Ok(());
         }
+        let stream = if is_rpm {
+            module::speaks(component, &listed)
+        } else {
+            Release::Same
+        };
         let Some(version) = version else {
             answers
                 .unknown
                 .insert(place, "its version is not known".to_owned());
             return Ok(());
         };
+        if stream == Release::Other {
+            return Ok(());
+        }
         let versions = listed.compile(ecosystem);
         match versions.contains(version) {
+            Membership::Affected if stream == Release::Unknown => {
+                let reason = "the stream of its module, or of the advisory's, is not known".to_owned();
+                answers.unknown.insert(place, reason);
+            }
             Membership::Affected => {
                 let entries = answers.affected.entry(place).or_default();
                 entries.push(Entry { listed, versions });

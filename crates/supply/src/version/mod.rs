@@ -15,6 +15,7 @@ mod maven;
 mod nuget;
 mod packagist;
 mod pypi;
+pub(crate) mod requirement;
 mod rpm;
 mod rubygems;
 mod semver;
