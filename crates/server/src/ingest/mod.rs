@@ -17,5 +17,6 @@ mod tally;
 mod what;
 
 pub use absorb::Effect;
+pub(crate) use log::take_within;
 pub use log::{Arrival, IngestError, Receipt, Vouched, take};
 pub use rebuild::{Difference, rebuild, verify_graph};
