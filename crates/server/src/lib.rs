@@ -12,6 +12,6 @@ mod serve;
 
 pub use api::router as api_router;
 pub use app::App;
-pub use auth::{Caller, Role, secret};
+pub use auth::{Caller, Role, Transport, secret, setup};
 
 pub use serve::router;

@@ -2,7 +2,7 @@
 
 use crate::api;
 use crate::app::App;
-use crate::http::{Kind, Problem};
+use crate::http::{Kind, Problem, dress};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
@@ -28,5 +28,6 @@ pub fn router(app: App) -> Router {
     )
     .fallback(|| async { Problem::new(Kind::Missing, "there is nothing at this address") })
     .layer(DefaultBodyLimit::max(LARGEST))
+    .layer(axum::middleware::from_fn(dress))
     .with_state(app)
 }
