@@ -44,7 +44,7 @@ impl Cursor {
 
     fn parse(text: &str) -> Option<Self> {
         let (one, other) = text.split_once('.')?;
-        let number = |text: &str| i64::from_str_radix(text, 16).ok();
+        let number = |text: &str| u64::from_str_radix(text, 16).ok().map(u64::cast_signed);
         Some(Self(number(one)?, number(other)?))
     }
 }
