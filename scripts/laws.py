@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DOMAIN = {"code", "supply", "deploy", "host", "detect", "policy", "ledger", "trust"}
 RUNTIMES = {"tokio", "async-std", "smol", "async-executor", "actix-rt"}
+TESTBED = "bartizan-testbed"
 MAX_FILE_LINES = 800
 STRICT_CLIPPY = ROOT / "crates" / "code" / "clippy.toml"
 
@@ -68,6 +69,8 @@ def crate_laws(ws):
                 yield f"crates/model: depends on {other}; the vocabulary depends on none of our crates (law 1)"
             for runtime in sorted(linked & RUNTIMES):
                 yield f"crates/model: links {runtime}; the vocabulary has no runtime (law 1)"
+        if TESTBED in linked:
+            yield f"crates/{short(name)}: links {TESTBED}; what tests run against is a development dependency"
         if short(name) in DOMAIN:
             for runtime in sorted(linked & RUNTIMES):
                 yield f"crates/{short(name)}: links {runtime}; a domain crate has no runtime (law 2)"

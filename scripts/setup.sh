@@ -44,6 +44,8 @@ missing_packages() {
     have skopeo || echo skopeo
     have umoci || echo umoci
     have htpasswd || echo apache2-utils
+    # The store is held against a server that each test starts for itself.
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
     ;;
   esac
   [ -s /etc/ssl/certs/ca-certificates.crt ] || [ -n "${SSL_CERT_FILE:-}" ] || echo ca-certificates

@@ -1,9 +1,15 @@
-//! Packs `content/rules/leak` into the blobs that `src/builtin.rs` embeds. A rule file that is not valid stops the
-//! build and is named.
+//! Packs `content/rules/leak` into the blobs that `src/builtin.rs` embeds, and `content/controls/evidence` into the one of
+//! `src/controls`. A file that is not valid stops the build and is named.
 
 // The modules are shared with the library, where their items are public.
 #![allow(unreachable_pub)]
 
+#[path = "src/controls"]
+#[allow(dead_code)]
+mod controls {
+    pub mod catalog;
+    pub mod evidence;
+}
 #[path = "src/facts.rs"]
 #[allow(dead_code)]
 mod facts;
@@ -24,15 +30,47 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let root = Path::new(&std::env::var("CARGO_MANIFEST_DIR")?).join("../../content/rules/leak");
+    let content = Path::new(&std::env::var("CARGO_MANIFEST_DIR")?).join("../../content");
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
-    println!("cargo::rerun-if-changed={}", root.display());
     println!("cargo::rerun-if-changed=build.rs");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&root)?
+    leak_rules(&content, &out)?;
+    control_tests(&content, &out)
+}
+
+/// Files of a directory with this extension, ordered. The build runs again when one of them changes.
+fn files_of(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={}", directory.display());
+    let mut files: Vec<PathBuf> = std::fs::read_dir(directory)?
         .map(|e| e.map(|e| e.path()))
         .collect::<Result<_, _>>()?;
-    files.retain(|file| file.extension().is_some_and(|e| e == "yaml"));
+    files.retain(|file| file.extension().is_some_and(|e| e == extension));
     files.sort();
+    Ok(files)
+}
+
+fn control_tests(content: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    let mut catalogs = Vec::new();
+    for file in files_of(&content.join("controls/catalogs"), "txt")? {
+        let catalog = controls::catalog::read(&std::fs::read_to_string(&file)?)
+            .map_err(|error| format!("{}: {error}", file.display()))?;
+        catalogs.push(catalog);
+    }
+    let mut tests = Vec::new();
+    for file in files_of(&content.join("controls/evidence"), "yaml")? {
+        let test = controls::evidence::read(&std::fs::read_to_string(&file)?, &catalogs)
+            .map_err(|error| format!("{}: {error}", file.display()))?;
+        if file.file_stem().is_none_or(|stem| stem != test.id.as_str()) {
+            return Err(format!("{}: the file is called as its id, {}", file.display(), test.id).into());
+        }
+        tests.push(test);
+    }
+    tests.sort_by(|a, b| a.id.cmp(&b.id));
+    std::fs::write(out.join("control-tests.postcard"), postcard::to_allocvec(&tests)?)?;
+    Ok(())
+}
+
+fn leak_rules(content: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    let files = files_of(&content.join("rules/leak"), "yaml")?;
     let mut rules = Vec::with_capacity(files.len());
     for file in files {
         let rule = load::leak_rule(&std::fs::read_to_string(&file)?)

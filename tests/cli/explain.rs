@@ -53,6 +53,23 @@ fn weaknesses_controls_verdicts_and_exit_codes_are_explained() {
 }
 
 #[test]
+fn a_control_is_explained_with_the_evidence_that_bears_on_it() {
+    let sandbox = Sandbox::new();
+    assert_snapshot!("explain-control", sandbox.run(&["explain", "nist:ac-6"]));
+    assert_snapshot!(
+        "explain-control-own-words",
+        sandbox.run(&["explain", "pci:8.6.2"])
+    );
+    let answer = sandbox.run(&["explain", "hipaa:164.310(b)"]);
+    assert!(answer.out.contains("a person must attest it"), "{answer}");
+    let answer = sandbox.run(&["explain", "AC-6(10)"]);
+    assert!(answer.out.contains("nist:AC-6(10)"), "{answer}");
+    let answer = sandbox.run(&["explain", "nist:AC-66"]);
+    assert_eq!(answer.code, 3, "{answer}");
+    assert!(answer.err.contains("AC-6"), "{answer}");
+}
+
+#[test]
 fn every_rule_has_a_page() {
     let sandbox = Sandbox::new();
     let listed = sandbox.run(&["rules", "list", "-o", "json"]);

@@ -15,6 +15,7 @@ mod kept;
 mod network;
 mod output;
 mod place;
+mod plane;
 mod practices;
 mod progress;
 mod scan;
@@ -59,6 +60,13 @@ fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
         Verb::Hook(verb) => commands::hook::run(&verb, terminal),
         Verb::Rules(verb) => commands::rules::run(common, verb, terminal),
         Verb::Db(verb) => commands::db::run(common, &verb, terminal),
+        Verb::Serve(serve) => commands::serve::run(common, &serve, terminal),
+        Verb::Login(login) => commands::login::run(common, &login, terminal),
+        Verb::Push(push) => commands::push::run(common, &push, terminal),
+        Verb::Status(status) => commands::status::run(common, &status, terminal),
+        Verb::Ledger(verb) => commands::ledger::run(common, &verb, terminal),
+        Verb::Backup(backup) => commands::copy::backup(common, &backup, terminal),
+        Verb::Restore(restore) => commands::copy::restore(common, &restore, terminal),
         Verb::Doctor => commands::doctor::run(common, terminal),
         Verb::Completions { shell } => commands::pages::completions(shell),
         Verb::Man(man) => commands::pages::man(&man, terminal),

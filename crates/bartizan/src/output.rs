@@ -91,6 +91,30 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         .map_err(|error| Error::writing(path, &error))
 }
 
+/// Writes a file that only its owner can read, whole or not at all; its directory is made where it is missing.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let failed = |error: &std::io::Error| Error::writing(path, error);
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).map_err(|error| failed(&error))?;
+    }
+    let mut new = path.as_os_str().to_owned();
+    new.push(".new");
+    let new = PathBuf::from(new);
+    // What an earlier run left behind may have other permissions.
+    let _ = std::fs::remove_file(&new);
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&new)
+        .map_err(|error| failed(&error))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| std::fs::rename(&new, path))
+        .map_err(|error| failed(&error))
+}
+
 /// Writes text to standard output. A reader that has gone away (`| head`) is no error.
 pub(crate) fn print(text: impl AsRef<[u8]>) -> Result<(), Error> {
     let mut out = std::io::stdout().lock();

@@ -5,6 +5,7 @@
 //! patterns. No file is opened here but by the build script that packs `content/` into the binary.
 
 pub mod builtin;
+pub mod controls;
 pub mod facts;
 pub mod foreign;
 pub mod generate;

@@ -5,6 +5,7 @@
 
 mod asset;
 mod check_run;
+pub mod compliance;
 mod component;
 mod finding;
 mod fingerprint;
@@ -15,6 +16,7 @@ mod report;
 mod rule;
 mod severity;
 mod time;
+mod uuid;
 mod verdict;
 mod waiver;
 
@@ -30,5 +32,6 @@ pub use report::{ImageIdentity, REPORT_SCHEMA, Report, Stats, Target, Tool};
 pub use rule::{Control, RuleInfo};
 pub use severity::{Confidence, Severity, UnknownLevel};
 pub use time::{Date, InvalidTime, Timestamp};
+pub use uuid::uuid_of;
 pub use verdict::Verdict;
 pub use waiver::{Waiver, WaiverOrigin};

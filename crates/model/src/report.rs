@@ -83,6 +83,10 @@ pub struct Target {
     /// Why less than the whole target was looked at; empty where all was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub partial: Vec<String>,
+    /// What settings and the kind of target left out though it belongs to what is assessed, one line each: excluded and allowed paths, a
+    /// range of commits. Unlike [`Target::partial`] it is the same in every scan of this target.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub narrowed: Vec<String>,
 }
 
 /// Which container image was looked at.

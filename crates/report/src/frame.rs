@@ -264,18 +264,28 @@ pub(crate) fn why(finding: &Finding, context: &Context<'_>) -> String {
     }
 }
 
+/// Controls that a frame names; formats for machines carry all of them.
+const MOST_CONTROLS: usize = 5;
+
 /// `CWE-798, CVE-…, OWASP-ASVS-5.0 13.3.1`.
 pub(crate) fn references(finding: &Finding) -> String {
     let controls = finding
         .controls
         .iter()
+        .take(MOST_CONTROLS)
         .map(|control| format!("{} {}", control.framework, control.id));
+    let more = match finding.controls.len().saturating_sub(MOST_CONTROLS) {
+        0 => None,
+        1 => Some("and 1 more control".to_owned()),
+        more => Some(format!("and {more} more controls")),
+    };
     let all: Vec<String> = finding
         .cwe
         .iter()
         .chain(&finding.ids)
         .cloned()
         .chain(controls)
+        .chain(more)
         .collect();
     all.join(", ")
 }

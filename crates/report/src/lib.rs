@@ -4,6 +4,7 @@
 //! line contract, written to whatever the caller opened. Nothing here decides anything: verdict, waivers and order are
 //! the report's. Text from the scanned bytes (paths, messages, source lines) is hostile until escaped for the format.
 
+mod assessment;
 mod bill;
 mod code_points;
 mod concise;
@@ -26,6 +27,7 @@ mod style;
 mod summary;
 mod text;
 
+pub use assessment::{AssessmentFormat, UnknownAssessmentFormat, render_assessment};
 pub use format::{Format, FormatError};
 pub use summary::summary;
 

@@ -6,12 +6,13 @@
 mod api;
 mod app;
 mod auth;
+mod bills;
 pub mod http;
 pub mod ingest;
 mod serve;
 
-pub use api::router as api_router;
 pub use app::App;
 pub use auth::{Caller, Role, Transport, secret, setup};
-
-pub use serve::router;
+pub use bartizan_ledger::statement::{CYCLONEDX, SPDX};
+pub use bills::bill_statement;
+pub use serve::{Event, ServeError, ServeOptions, router, serve};

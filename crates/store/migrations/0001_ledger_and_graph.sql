@@ -1,8 +1,9 @@
 -- Times are milliseconds since 1970, UTC. Numbers of rows are counted within a tenant.
+-- Texts by which rows are found have at most 2000 bytes: an index of PostgreSQL holds no more than about 2700.
 
 CREATE TABLE tenants (
   id {int} PRIMARY KEY,
-  name {text} NOT NULL UNIQUE,
+  name {text} NOT NULL UNIQUE CHECK (octet_length(name) <= 2000),
   created {int} NOT NULL
 ){rows};
 
@@ -19,7 +20,7 @@ CREATE TABLE statements (
   seq {int} NOT NULL,
   -- SHA-256 of the envelope, or of the statement where there is no envelope, as it came in.
   digest {bytes} NOT NULL,
-  predicate {text} NOT NULL,
+  predicate {text} NOT NULL CHECK (octet_length(predicate) <= 2000),
   received {int} NOT NULL,
   pusher {text} NOT NULL,
   trust {text} NOT NULL,
@@ -54,7 +55,7 @@ CREATE TABLE tiles (
 CREATE TABLE assets (
   tenant {int} NOT NULL,
   id {int} NOT NULL,
-  key {text} NOT NULL,
+  key {text} NOT NULL CHECK (octet_length(key) <= 2000),
   kind {text} NOT NULL,
   owner {text},
   -- JSON object of texts.
@@ -68,7 +69,7 @@ CREATE UNIQUE INDEX assets_key ON assets (tenant, key);
 CREATE TABLE edges (
   tenant {int} NOT NULL,
   source {int} NOT NULL,
-  kind {text} NOT NULL,
+  kind {text} NOT NULL CHECK (octet_length(kind) <= 2000),
   target {int} NOT NULL,
   first_seq {int} NOT NULL,
   last_seq {int} NOT NULL,
@@ -81,7 +82,7 @@ CREATE TABLE scopes (
   tenant {int} NOT NULL,
   id {int} NOT NULL,
   asset {int} NOT NULL,
-  name {text} NOT NULL,
+  name {text} NOT NULL CHECK (octet_length(name) <= 2000),
   last_seq {int} NOT NULL,
   last_at {int} NOT NULL,
   PRIMARY KEY (tenant, id)
@@ -109,7 +110,7 @@ CREATE INDEX scans_scope ON scans (tenant, scope, seq);
 CREATE TABLE check_runs (
   tenant {int} NOT NULL,
   scope {int} NOT NULL,
-  name {text} NOT NULL,
+  name {text} NOT NULL CHECK (octet_length(name) <= 2000),
   seq {int} NOT NULL,
   status {text} NOT NULL,
   note {text} NOT NULL,
@@ -121,7 +122,7 @@ CREATE TABLE findings (
   id {int} NOT NULL,
   asset {int} NOT NULL,
   fingerprint {bytes} NOT NULL,
-  rule {text} NOT NULL,
+  rule {text} NOT NULL CHECK (octet_length(rule) <= 2000),
   made_by {text} NOT NULL,
   severity {int} NOT NULL,
   confidence {int} NOT NULL,
@@ -158,7 +159,7 @@ CREATE INDEX findings_print ON findings (tenant, fingerprint);
 -- Advisories and weaknesses that a finding is about.
 CREATE TABLE finding_ids (
   tenant {int} NOT NULL,
-  id {text} NOT NULL,
+  id {text} NOT NULL CHECK (octet_length(id) <= 2000),
   finding {int} NOT NULL,
   PRIMARY KEY (tenant, id, finding)
 ){keyed};
@@ -180,7 +181,7 @@ CREATE TABLE finding_events (
   tenant {int} NOT NULL,
   finding {int} NOT NULL,
   seq {int} NOT NULL,
-  kind {text} NOT NULL,
+  kind {text} NOT NULL CHECK (octet_length(kind) <= 2000),
   at {int} NOT NULL,
   by_whom {text} NOT NULL,
   note {text} NOT NULL,
@@ -206,9 +207,9 @@ CREATE TABLE remedies (
   tenant {int} NOT NULL,
   id {int} NOT NULL,
   asset {int} NOT NULL,
-  what {text} NOT NULL,
+  what {text} NOT NULL CHECK (octet_length(what) <= 2000),
   -- What is the same thing to do on other assets.
-  change {text} NOT NULL,
+  change {text} NOT NULL CHECK (octet_length(change) <= 2000),
   -- JSON of the upgrade, if it is one.
   upgrade {text},
   owner {text},
@@ -237,13 +238,13 @@ CREATE TABLE remedy_counts (
 CREATE TABLE components (
   tenant {int} NOT NULL,
   id {int} NOT NULL,
-  purl {text} NOT NULL,
+  purl {text} NOT NULL CHECK (octet_length(purl) <= 2000),
   -- The package URL without version, qualifiers and subpath.
-  package {text} NOT NULL,
-  name {text} NOT NULL,
+  package {text} NOT NULL CHECK (octet_length(package) <= 2000),
+  name {text} NOT NULL CHECK (octet_length(name) <= 2000),
   version {text},
   ecosystem {text},
-  source_name {text},
+  source_name {text} CHECK (octet_length(source_name) <= 2000),
   source_version {text},
   PRIMARY KEY (tenant, id)
 ){keyed};
@@ -254,7 +255,7 @@ CREATE INDEX components_source ON components (tenant, source_name, id);
 
 CREATE TABLE component_licenses (
   tenant {int} NOT NULL,
-  license {text} NOT NULL,
+  license {text} NOT NULL CHECK (octet_length(license) <= 2000),
   component {int} NOT NULL,
   PRIMARY KEY (tenant, license, component)
 ){keyed};
@@ -332,7 +333,7 @@ CREATE TABLE waivers (
 
 CREATE TABLE policies (
   tenant {int} NOT NULL,
-  name {text} NOT NULL,
+  name {text} NOT NULL CHECK (octet_length(name) <= 2000),
   value {text} NOT NULL,
   seq {int} NOT NULL,
   PRIMARY KEY (tenant, name)
@@ -341,7 +342,7 @@ CREATE TABLE policies (
 CREATE TABLE attestations (
   tenant {int} NOT NULL,
   seq {int} NOT NULL,
-  control {text} NOT NULL,
+  control {text} NOT NULL CHECK (octet_length(control) <= 2000),
   statement {text} NOT NULL,
   by_whom {text} NOT NULL,
   at {int} NOT NULL,

@@ -3,12 +3,12 @@
 CREATE TABLE people (
   id {int} PRIMARY KEY,
   -- Unique, lower case: an address of mail, or a name.
-  login {text} NOT NULL UNIQUE,
+  login {text} NOT NULL UNIQUE CHECK (octet_length(login) <= 2000),
   name {text} NOT NULL,
   -- PHC string of argon2id; none for those who sign in elsewhere.
   password {text},
   -- `issuer subject` of OpenID Connect.
-  federated {text} UNIQUE,
+  federated {text} UNIQUE CHECK (octet_length(federated) <= 2000),
   created {int} NOT NULL,
   disabled {int}
 ){rows};
@@ -24,7 +24,7 @@ CREATE TABLE memberships (
 CREATE TABLE tokens (
   -- SHA-256 of the token.
   hash {bytes} PRIMARY KEY,
-  id {text} NOT NULL UNIQUE,
+  id {text} NOT NULL UNIQUE CHECK (octet_length(id) <= 2000),
   tenant {int} NOT NULL REFERENCES tenants (id),
   person {int} NOT NULL REFERENCES people (id),
   name {text} NOT NULL,

@@ -12,6 +12,7 @@ pub mod ledger;
 mod migrate;
 mod pack;
 pub mod people;
+mod pool;
 mod session;
 mod settings;
 mod store;

@@ -148,6 +148,7 @@ impl Installation<'_> {
         federated: Option<&str>,
         at: i64,
     ) -> Result<i64, StoreError> {
+        self.hold()?;
         let id = self
             .sql
             .first("SELECT COALESCE(MAX(id), 0) + 1 FROM people", &[], |row| {

@@ -1,7 +1,7 @@
 //! Transactions, and the wall between tenants.
 
 use crate::StoreError;
-use crate::backend::{Connection, Dialect};
+use crate::backend::{Dialect, Link};
 use crate::value::{Param, Row};
 
 /// A tenant, by number.
@@ -21,7 +21,7 @@ pub struct Installation<'c> {
 
 /// A transaction.
 pub(crate) struct Sql<'c> {
-    pub(crate) connection: &'c mut dyn Connection,
+    pub(crate) connection: &'c mut Link,
     pub(crate) dialect: Dialect,
 }
 

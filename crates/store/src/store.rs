@@ -5,17 +5,15 @@
 
 use crate::backend::postgres::Postgres;
 use crate::backend::sqlite::Sqlite;
-use crate::backend::{Connection, Dialect};
+use crate::backend::{Dialect, Link};
+use crate::pool::Pool;
 use crate::session::Sql;
 use crate::{DatabaseUrl, Installation, Session, StoreError, TenantId};
-use std::path::Path;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// How often a transaction is tried that lost against another one.
 const TRIES: u32 = 5;
-/// How long we wait for a connection that others use.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How a store is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,8 +72,7 @@ impl Store {
                 readers: None,
             },
         };
-        let opened = store.writers.take(|| store.connect(true))?;
-        store.writers.give_back(opened);
+        store.writers.take()?.link(|| store.connect(true))?;
         Ok(store)
     }
 
@@ -113,30 +110,21 @@ impl Store {
             Some(readers) => (readers, false),
             None => (&self.writers, true),
         };
-        let mut connection = pool.take(|| self.connect(writes))?;
-        if let Err(error) = connection.begin(false) {
+        let mut lease = pool.take()?;
+        if let Err(error) = lease.link(|| self.connect(writes))?.begin(false) {
             // The engine may have been restarted since the connection was last used.
+            lease.close();
             if !matches!(error, StoreError::Unavailable(_)) {
-                pool.give_back(connection);
                 return Err(error.into());
             }
-            connection = match self.connect(writes).and_then(|mut fresh| {
-                fresh.begin(false)?;
-                Ok(fresh)
-            }) {
-                Ok(fresh) => fresh,
-                Err(error) => {
-                    pool.lost();
-                    return Err(error.into());
-                }
-            };
+            lease.link(|| self.connect(writes))?.begin(false)?;
         }
+        let link = lease.link(|| self.connect(writes))?;
         let done = work(&mut Installation::new(Sql {
-            connection: connection.as_mut(),
+            connection: link,
             dialect: self.dialect,
         }));
-        connection.rollback();
-        pool.give_back(connection);
+        link.rollback();
         done
     }
 
@@ -161,77 +149,63 @@ impl Store {
         &self,
         mut work: impl FnMut(&mut Installation<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = self.writers.take(|| self.connect(true))?;
+        let mut lease = self.writers.take()?;
         let mut tries = 0;
-        let done = loop {
+        loop {
             tries += 1;
-            match self.attempt(connection.as_mut(), &mut work) {
-                Err(Failure::Again(_)) if tries < TRIES => {
-                    if !connection.is_usable() {
-                        match self.connect(true) {
-                            Ok(fresh) => connection = fresh,
-                            Err(error) => {
-                                self.writers.lost();
-                                return Err(error.into());
-                            }
-                        }
-                    }
-                    #[allow(
-                        clippy::disallowed_methods,
-                        reason = "lets the transaction that won come to its end"
-                    )]
-                    std::thread::sleep(Duration::from_millis(u64::from(tries) * 5));
-                }
-                Err(Failure::Again(error)) => break Err(error.into()),
-                Err(Failure::Final(error)) => break Err(error),
-                Ok(done) => break Ok(done),
+            let link = lease.link(|| self.connect(true))?;
+            match self.attempt(link, &mut work) {
+                Ok(done) => return Ok(done),
+                Err(Failure { error, again }) if !again || tries == TRIES => return Err(error),
+                Err(_) => lease.close_unusable(),
             }
-        };
-        self.writers.give_back(connection);
-        done
+            #[allow(
+                clippy::disallowed_methods,
+                reason = "lets the transaction that won come to its end"
+            )]
+            std::thread::sleep(Duration::from_millis(u64::from(tries) * 5));
+        }
     }
 
     fn attempt<T, E: From<StoreError>>(
         &self,
-        connection: &mut dyn Connection,
+        link: &mut Link,
         work: &mut impl FnMut(&mut Installation<'_>) -> Result<T, E>,
     ) -> Result<T, Failure<E>> {
-        // Nothing was done yet: whatever is wrong with the connection, a fresh one may do.
-        connection.begin(true).map_err(|error| {
-            connection.rollback();
-            match error {
-                StoreError::Unavailable(_) => Failure::Again(error),
-                other => Failure::Final(other.into()),
+        link.begin(true).map_err(|error| {
+            link.rollback();
+            Failure {
+                // Nothing was done yet: whatever is wrong with the connection, a fresh one may do.
+                again: matches!(error, StoreError::Unavailable(_)),
+                error: error.into(),
             }
         })?;
-        let done = work(&mut Installation::new(Sql {
-            connection,
+        let worked = work(&mut Installation::new(Sql {
+            connection: link,
             dialect: self.dialect,
         }));
-        match done {
-            Ok(done) => match connection.commit() {
+        let again = link.lost_against_another();
+        let done = worked
+            .map_err(|error| Failure { error, again })
+            .and_then(|done| match link.commit() {
                 Ok(()) => Ok(done),
-                Err(error) => {
-                    connection.rollback();
-                    Err(match error {
-                        StoreError::Busy(_) => Failure::Again(error),
-                        other => Failure::Final(other.into()),
-                    })
-                }
-            },
-            Err(error) => {
-                connection.rollback();
-                Err(Failure::Final(error))
-            }
+                Err(error) => Err(Failure {
+                    again: again || matches!(error, StoreError::Conflict(_)),
+                    error: error.into(),
+                }),
+            });
+        if done.is_err() {
+            link.rollback();
         }
+        done
     }
 
     /// A connection of its own, outside the pools.
-    pub(crate) fn connect(&self, writes: bool) -> Result<Box<dyn Connection>, StoreError> {
-        Ok(match &self.url {
+    pub(crate) fn connect(&self, writes: bool) -> Result<Link, StoreError> {
+        Ok(Link::new(match &self.url {
             DatabaseUrl::Sqlite(path) => Box::new(Sqlite::open(path, writes)?),
             DatabaseUrl::Postgres(url) => Box::new(Postgres::open(url)?),
-        })
+        }))
     }
 
     /// Writes a copy of the whole database as it is now into a new file.
@@ -247,10 +221,7 @@ impl Store {
                         source: std::io::ErrorKind::AlreadyExists.into(),
                     });
                 }
-                Sqlite::open(file, false)?;
-                let source = Sqlite::open(file, true)?;
-                source.copy_to(path)?;
-                sync_file(path)
+                copy_file(file, path)
             }
             DatabaseUrl::Postgres(_) => Err(StoreError::Misunderstood(
                 "PostgreSQL is copied by pg_dump".to_owned(),
@@ -259,108 +230,70 @@ impl Store {
     }
 }
 
-enum Failure<E> {
-    Again(StoreError),
-    Final(E),
+struct Failure<E> {
+    error: E,
+    /// Whether the same again can do.
+    again: bool,
 }
 
-/// The directory of the file, for its owner only where we make it.
+/// Makes the file and its directory where they are missing, for their owner only: what is in there is nobody else's business.
 fn prepare_file(path: &Path) -> Result<(), StoreError> {
-    let lift = |path: &Path| {
-        let path = path.display().to_string();
-        move |source| StoreError::File { path, source }
-    };
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        std::fs::create_dir_all(parent).map_err(lift(parent))?;
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(parent).map_err(lift(parent))?;
     }
     if !path.exists() {
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(path).map_err(lift(path))?;
+        create(path, false)?;
     }
     Ok(())
 }
 
-fn sync_file(path: &Path) -> Result<(), StoreError> {
+fn create(path: &Path, new: bool) -> Result<(), StoreError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).create_new(new).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(|_| ()).map_err(lift(path))
+}
+
+/// Copies a database as it is now, in place of what is at `path`: a copy that is there is whole, whenever we are stopped.
+pub(crate) fn copy_file(database: &Path, path: &Path) -> Result<(), StoreError> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(format!(".part-{}", std::process::id()));
+    let part = PathBuf::from(part);
+    let copied = copy_parts(database, &part, path);
+    if copied.is_err() {
+        let _ = std::fs::remove_file(&part);
+    }
+    copied
+}
+
+fn copy_parts(database: &Path, part: &Path, path: &Path) -> Result<(), StoreError> {
+    match std::fs::remove_file(part) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(lift(part)(error)),
+        _ => {}
+    }
+    // The engine fills an empty file, and would let others read one that it makes.
+    create(part, true)?;
+    Sqlite::open(database, false)?.copy_to(part)?;
+    sync(part)?;
+    std::fs::rename(part, path).map_err(lift(path))?;
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => sync(parent),
+        _ => sync(Path::new(".")),
+    }
+}
+
+fn sync(path: &Path) -> Result<(), StoreError> {
     std::fs::File::open(path)
         .and_then(|file| file.sync_all())
-        .map_err(|source| StoreError::File {
-            path: path.display().to_string(),
-            source,
-        })
+        .map_err(lift(path))
 }
 
-/// Connections that are opened when they are needed and kept afterwards.
-struct Pool {
-    size: usize,
-    state: Mutex<PoolState>,
-    freed: Condvar,
-}
-
-#[derive(Default)]
-struct PoolState {
-    idle: Vec<Box<dyn Connection>>,
-    /// Connections that are idle or lent.
-    open: usize,
-}
-
-impl Pool {
-    fn new(size: usize) -> Self {
-        Self {
-            size,
-            state: Mutex::default(),
-            freed: Condvar::new(),
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, PoolState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn take(
-        &self,
-        connect: impl FnOnce() -> Result<Box<dyn Connection>, StoreError>,
-    ) -> Result<Box<dyn Connection>, StoreError> {
-        let deadline = Instant::now() + PATIENCE;
-        let mut state = self.lock();
-        loop {
-            if let Some(connection) = state.idle.pop() {
-                return Ok(connection);
-            }
-            if state.open < self.size {
-                state.open += 1;
-                drop(state);
-                return connect().inspect_err(|_| self.lost());
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(StoreError::Busy("every connection is in use".to_owned()));
-            }
-            state = self
-                .freed
-                .wait_timeout(state, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
-        }
-    }
-
-    fn give_back(&self, mut connection: Box<dyn Connection>) {
-        if connection.is_usable() {
-            self.lock().idle.push(connection);
-            self.freed.notify_one();
-        } else {
-            drop(connection);
-            self.lost();
-        }
-    }
-
-    /// A connection that was lent does not come back.
-    fn lost(&self) {
-        let mut state = self.lock();
-        state.open = state.open.saturating_sub(1);
-        drop(state);
-        self.freed.notify_one();
-    }
+fn lift(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
+    let path = path.display().to_string();
+    move |source| StoreError::File { path, source }
 }

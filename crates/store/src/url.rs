@@ -1,5 +1,6 @@
 //! Which database: what `--database` says.
 
+use crate::backend::tls;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -15,8 +16,14 @@ pub enum DatabaseUrl {
 
 /// A text that names no database.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` names no database")]
-pub struct UrlError(String);
+pub enum UrlError {
+    /// What stands before the first colon is no engine.
+    #[error("`{0}` names no database")]
+    Unknown(String),
+    /// The engine is known, the rest is not understood.
+    #[error("the URL of the database is not understood: {0}")]
+    Wrong(String),
+}
 
 impl UrlError {
     /// What would have been understood.
@@ -33,15 +40,16 @@ impl FromStr for DatabaseUrl {
         if let Some(path) = text.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
             if path.is_empty() {
-                return Err(UrlError(text.to_owned()));
+                return Err(UrlError::Wrong("there is no file in it".to_owned()));
             }
             return Ok(Self::Sqlite(PathBuf::from(path)));
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            tls::parse(text).map_err(UrlError::Wrong)?;
             return Ok(Self::Postgres(text.to_owned()));
         }
         let scheme = text.split_once(':').map_or(text, |(scheme, _)| scheme);
-        Err(UrlError(scheme.to_owned()))
+        Err(UrlError::Unknown(scheme.to_owned()))
     }
 }
 
@@ -65,16 +73,16 @@ fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return "postgres:".to_owned();
     };
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    let after = rest.get(authority.len()..).unwrap_or_default();
-    // Parameters may carry a password too: only the path is shown.
-    let path = after.split('?').next().unwrap_or_default();
-    match authority.rsplit_once('@') {
-        Some((user, host)) => {
-            let user = user.split(':').next().unwrap_or_default();
-            format!("{scheme}://{user}@{host}{path}")
-        }
-        None => format!("{scheme}://{authority}{path}"),
+    // Who reads such URLs takes what stands before the first `@` for user and password, whatever is in there.
+    let (user, rest) = match rest.split_once('@') {
+        Some((user, rest)) => (user.split([':', '/', '?']).next(), rest),
+        None => (None, rest),
+    };
+    // Parameters may carry a password too: only host and path are shown.
+    let rest = rest.split('?').next().unwrap_or_default();
+    match user {
+        Some(user) => format!("{scheme}://{user}@{rest}"),
+        None => format!("{scheme}://{rest}"),
     }
 }
 
@@ -96,7 +104,20 @@ mod tests {
             "postgres://me@db:5432/x"
         );
         assert_eq!(shown("postgres:///x?host=/run").unwrap(), "postgres:///x");
-        for bad in ["", "sqlite:", "mysql://x", "b.db"] {
+        for strange in ["p/w", "p?w", "p:w"] {
+            assert_eq!(
+                shown(&format!("postgres://me:{strange}@db/x")).unwrap(),
+                "postgres://me@db/x"
+            );
+        }
+        for bad in [
+            "",
+            "sqlite:",
+            "mysql://x",
+            "b.db",
+            "postgres://db:port/x",
+            "postgres://db/x?sslmode=maybe",
+        ] {
             assert!(shown(bad).is_err(), "{bad}");
         }
     }

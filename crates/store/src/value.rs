@@ -5,7 +5,7 @@
 use crate::StoreError;
 
 /// A value that goes into a statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Param<'a> {
     /// No value.
     Null,

@@ -23,6 +23,8 @@ fn report(components: Vec<Component>) -> Report {
             name: "bartizan".into(),
             version: "1.0.0".into(),
             rules_digest: "ab".repeat(32),
+            only: Vec::new(),
+            skip: Vec::new(),
         },
         target: Target {
             name: ".".into(),

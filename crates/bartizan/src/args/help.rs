@@ -93,13 +93,15 @@ Explain something that Bartizan said: the same text as the manual.
 
 A rule id gives its manual: what it finds, why that matters, which secure-coding practice it breaks, and how to mend \
 it. A fingerprint gives the finding of the last scan of this machine that had it. Weaknesses (CWE-798), controls \
-(13.3.1), verdicts (deny), exit codes (4) and waivers (a line of a file) are explained too.";
+(nist:AC-2, pci:6.3.3, hipaa:164.312(b), cis:7.7, 13.3.1), verdicts (deny), exit codes (4) and waivers (a line of a file) are \
+explained too.";
 
 pub(super) const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   bartizan explain leak/private-key
   bartizan explain 3f0c9a…              a fingerprint from a report
   bartizan explain CWE-798
+  bartizan explain nist:AC-6            a control, and the evidence that bears on it
   bartizan explain unknown
   bartizan explain waiver/expired
   bartizan explain bartizan.waivers.toml:3";
@@ -142,6 +144,49 @@ pub(super) const HOOK_EXAMPLES: &str = "\
 Examples:
   bartizan hook install
   bartizan hook install --uninstall";
+
+pub(super) const SERVE: &str = "\
+Run the control plane. Reports, bills of materials and decisions are taken into an append-only ledger; the graph of things, \
+findings and components is made from it; the interface is at /api/v1, the console at /.
+
+Without --database everything is kept in one SQLite file in the data directory. With --database postgres://… several servers \
+share one PostgreSQL database, and any of them answers. At the first start a link is printed that lets the administrator in \
+once, to set a password.";
+
+pub(super) const SERVE_EXAMPLES: &str = "\
+Examples:
+  bartizan serve
+  bartizan serve --listen 127.0.0.1:9000 --data-dir /var/lib/bartizan
+  bartizan serve --database postgres://bartizan@db.internal/bartizan";
+
+pub(super) const LOGIN: &str = "\
+Remember the address of a control plane and a token, for `bartizan push`, `scan --push` and `status`. Tokens are made in the \
+console under Set-up. The token is read from standard input, or from a file, and is kept in the data directory, readable by you \
+alone. BARTIZAN_PLANE_URL and BARTIZAN_PLANE_TOKEN in the environment are used instead where they are set.";
+
+pub(super) const PUSH: &str = "\
+Send reports (`bartizan scan -o json`), in-toto Statements, DSSE envelopes, and bills of materials (CycloneDX, SPDX) to the \
+control plane. What was sent before is recognised and changes nothing.";
+
+pub(super) const PUSH_EXAMPLES: &str = "\
+Examples:
+  bartizan scan -o json=report.json; bartizan push report.json
+  bartizan push --asset image:registry.example/shop bom.cdx.json";
+
+pub(super) const STATUS: &str = "\
+Say where things stand: the verdict and what it rests on, open findings, what is overdue, and what to do first. The exit code is \
+1 when something is denied, 4 when something is not known.";
+
+pub(super) const LEDGER: &str = "\
+Verify that the ledger is whole and that the graph is the one it gives, or make the graph again. Works on the database itself; \
+the server may run meanwhile.";
+
+pub(super) const BACKUP: &str = "\
+Write a copy of the control plane's SQLite file as it is now; the server may run meanwhile. PostgreSQL is copied with pg_dump.";
+
+pub(super) const RESTORE: &str = "\
+Put a copy that `bartizan backup` wrote in place of the control plane's SQLite file, after it was verified. The server must not \
+run. What was there is kept beside it.";
 
 pub(super) const DOCTOR: &str = "\
 Check that everything Bartizan needs is in order: git, configuration, hook, data directory, rules, cache. Each line \

@@ -1,12 +1,16 @@
 //! The command line, as clap reads it. The contract is the page "Command line contract" of the manual.
 
 mod help;
+mod plane;
 mod sbom;
 mod scan;
 mod verbs;
 
+pub(crate) use plane::{
+    BackupArgs, DatabaseArgs, LedgerVerb, LoginArgs, PushArgs, RestoreArgs, ServeArgs, StatusArgs,
+};
 pub(crate) use sbom::{Predicate, SbomArgs};
-pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, Stage};
+pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
 pub(crate) use verbs::{
     BaselineVerb, ConfigVerb, DbUpdate, DbVerb, ExplainArgs, HookVerb, ManArgs, Record, RulesVerb,
     SchemaArgs, WaiveAdd, WaiveVerb,
@@ -150,6 +154,34 @@ pub(crate) enum Verb {
     /// Make and describe the index of known vulnerabilities
     #[command(subcommand)]
     Db(DbVerb),
+
+    /// Run the control plane: ledger, graph, interface and console
+    #[command(long_about = help::SERVE, after_long_help = help::SERVE_EXAMPLES)]
+    Serve(Box<ServeArgs>),
+
+    /// Remember a control plane and the token that lets you in
+    #[command(long_about = help::LOGIN)]
+    Login(LoginArgs),
+
+    /// Send reports and bills of materials to the control plane
+    #[command(long_about = help::PUSH, after_long_help = help::PUSH_EXAMPLES)]
+    Push(PushArgs),
+
+    /// Say where things stand, as the control plane knows it
+    #[command(long_about = help::STATUS)]
+    Status(StatusArgs),
+
+    /// Verify the ledger of a control plane, or make its graph again
+    #[command(subcommand, long_about = help::LEDGER)]
+    Ledger(LedgerVerb),
+
+    /// Write a copy of the whole control plane
+    #[command(long_about = help::BACKUP)]
+    Backup(BackupArgs),
+
+    /// Put a copy in place of the control plane's database
+    #[command(long_about = help::RESTORE)]
+    Restore(RestoreArgs),
 
     /// Check that everything Bartizan needs is in order
     #[command(long_about = help::DOCTOR)]

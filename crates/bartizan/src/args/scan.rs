@@ -25,6 +25,22 @@ pub(crate) struct ScanArgs {
     /// What to print.
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+
+    /// Whether to send the report.
+    #[command(flatten)]
+    pub(crate) send: SendArgs,
+}
+
+/// Whether and as what a report is sent to the control plane.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct SendArgs {
+    /// Send the report, with the inventory, to the control plane that `bartizan login` remembers
+    #[arg(long, help_heading = "Control plane")]
+    pub(crate) push: bool,
+
+    /// What the target is a state of [default: its repository or image, else dir:NAME]
+    #[arg(long, value_name = "ASSET", help_heading = "Control plane", requires = "push")]
+    pub(crate) asset: Option<String>,
 }
 
 impl ScanArgs {
@@ -35,6 +51,7 @@ impl ScanArgs {
             select: SelectArgs::default(),
             judge: JudgeArgs::default(),
             output: OutputArgs::default(),
+            send: SendArgs::default(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `bartizan explain`: the manual, by the name of whatever is to be explained.
 
+mod control;
 mod found;
 mod text;
 
@@ -57,11 +58,14 @@ fn by_name(id: &str, loaded: Loaded, page: &mut Page) -> Result<(), Error> {
         page.markdown(&format!("- https://cwe.mitre.org/data/definitions/{number}.html"));
         return Ok(());
     }
+    let manuals = super::rules::manuals(loaded);
+    if id.contains(':') && control::named(id, page) {
+        return Ok(());
+    }
     let controls: Vec<_> = PRACTICES
         .iter()
         .filter(|practice| is_named(practice, &word))
         .collect();
-    let manuals = super::rules::manuals(loaded);
     if !controls.is_empty() {
         for practice in controls {
             page.title(&format!(
@@ -75,10 +79,11 @@ fn by_name(id: &str, loaded: Loaded, page: &mut Page) -> Result<(), Error> {
         }
         return Ok(());
     }
-    let Some(rule) = manuals.iter().find(|rule| rule.id == id) else {
-        return Err(unknown(id, &manuals));
-    };
-    self::rule(rule, page);
+    match manuals.iter().find(|rule| rule.id == id) {
+        Some(rule) => self::rule(rule, page),
+        None if control::named(id, page) => {}
+        None => return Err(unknown(id, &manuals)),
+    }
     Ok(())
 }
 
@@ -103,9 +108,11 @@ fn unknown(id: &str, manuals: &[RuleInfo]) -> Error {
         .chain(ANSWERS.iter().flat_map(|(names, _, _)| names.iter().copied()))
         .chain(WEAKNESSES.iter().map(|weakness| weakness.id))
         .chain(PRACTICES.iter().map(|practice| practice.id));
-    let help = did_you_mean(id, names).unwrap_or_else(|| {
-        "`bartizan rules list` shows every rule; fingerprints have 32 hexadecimal digits".to_owned()
-    });
+    let help = control::meant(id)
+        .or_else(|| did_you_mean(id, names))
+        .unwrap_or_else(|| {
+            "`bartizan rules list` shows every rule; fingerprints have 32 hexadecimal digits".to_owned()
+        });
     Error::nothing(format!("nothing is known of `{id}`"), help)
 }
 
@@ -140,6 +147,7 @@ fn rule(rule: &RuleInfo, page: &mut Page) {
             .map(|control| (control.framework.as_str(), control.id.as_str())),
     );
     behind(named.into_iter(), page);
+    control::behind(rule, page);
     if !rule.references.is_empty() {
         page.heading("References");
         let list: Vec<String> = rule

@@ -1,6 +1,6 @@
 //! `bartizan gate`: may this pass?
 
-use crate::args::{Common, GateArgs, ScanArgs, Stage};
+use crate::args::{Common, GateArgs, ScanArgs, SendArgs, Stage};
 use crate::error::{Error, Outcome};
 use crate::place;
 use crate::terminal::Terminal;
@@ -24,6 +24,7 @@ pub(crate) fn run(common: &Common, args: GateArgs, terminal: Terminal) -> Outcom
         select: args.select,
         judge: args.judge,
         output: args.output,
+        send: SendArgs::default(),
     };
     if scan.targets.is_empty() {
         scan.targets.push(".".to_owned());

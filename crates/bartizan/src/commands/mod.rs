@@ -1,15 +1,23 @@
 //! One module for each verb.
 
 pub(crate) mod baseline;
+#[cfg(test)]
+mod completeness;
 pub(crate) mod config;
+pub(crate) mod copy;
 pub(crate) mod db;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod gate;
 pub(crate) mod hook;
+pub(crate) mod ledger;
+pub(crate) mod login;
 pub(crate) mod pages;
+pub(crate) mod push;
 pub(crate) mod rules;
 pub(crate) mod sbom;
 pub(crate) mod scan;
 pub(crate) mod schema;
+pub(crate) mod serve;
+pub(crate) mod status;
 pub(crate) mod waive;

@@ -1,5 +1,6 @@
 //! `bartizan scan`: scan, print, answer.
 
+use super::push;
 use crate::args::{Common, ScanArgs, Stage};
 use crate::error::{Error, Outcome};
 use crate::output::{self, Destination};
@@ -21,9 +22,10 @@ pub(crate) fn judge(common: &Common, args: &ScanArgs, stage: Option<Stage>, term
         common,
         scan: args,
         stage,
-        inventory: if destinations
-            .iter()
-            .any(|destination| destination.format.is_bill())
+        inventory: if args.send.push
+            || destinations
+                .iter()
+                .any(|destination| destination.format.is_bill())
         {
             Inventory::Also
         } else {
@@ -34,6 +36,9 @@ pub(crate) fn judge(common: &Common, args: &ScanArgs, stage: Option<Stage>, term
     crate::kept::keep(&done, &args.targets);
     print(&done, &destinations, &render)?;
     done.terminal.line(summary(&done.report, &context(&done)));
+    if args.send.push {
+        push::report(common, &done, args.send.asset.as_deref())?;
+    }
     let code = done.report.verdict.exit_code();
     Ok(if code == 1 && args.judge.exit_zero {
         0

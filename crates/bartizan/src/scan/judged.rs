@@ -7,6 +7,7 @@ use crate::args::{Common, JudgeArgs, Stage};
 use crate::error::Error;
 use crate::place;
 use crate::terminal::Terminal;
+use bartizan_content::controls;
 use bartizan_engine::baseline::Baseline;
 use bartizan_engine::config::{Config, Origin};
 use bartizan_engine::globs::RuleGlobs;
@@ -15,7 +16,8 @@ use bartizan_engine::verdict::{self, Policy};
 use bartizan_engine::waiver::{self, FileWaiver, Scope, Terms};
 use bartizan_engine::{Check, Outcome};
 use bartizan_ledger::remedies;
-use bartizan_model::{REPORT_SCHEMA, Remedy, Report, Stats, Target, Timestamp, Tool};
+use bartizan_model::{Control, Finding, REPORT_SCHEMA, Remedy, Report, Stats, Target, Timestamp, Tool};
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
 
@@ -148,6 +150,7 @@ pub(super) fn judge(
         None => (applied.findings, 0),
     };
     findings.sort_by(bartizan_engine::report_order);
+    name_controls(&mut findings);
     let policy = policy(scanned)?;
     let verdict = verdict::judge(&findings, &outcome.checks, &skipped, &policy);
     let stats = Stats {
@@ -168,6 +171,7 @@ pub(super) fn judge(
             // An image is known by its manifest, whatever of it was looked at.
             sha256: scanned.target.sha256.clone().or(Some(outcome.sha256)),
             partial: left_out(scanned, known),
+            narrowed: super::narrowed::narrowed(scanned),
             ..scanned.target.clone()
         },
         started: scanned.started,
@@ -184,6 +188,21 @@ pub(super) fn judge(
         used: applied.used,
         faults: applied.faults,
     })
+}
+
+/// Adds to each finding the controls on which findings of its rule bear, behind those that the rule names itself.
+fn name_controls(findings: &mut [Finding]) {
+    let mut known: HashMap<String, Vec<Control>> = HashMap::new();
+    for finding in findings {
+        let controls = known
+            .entry(finding.rule.clone())
+            .or_insert_with(|| controls::of_rule(&finding.rule));
+        for control in controls {
+            if !finding.controls.contains(control) {
+                finding.controls.push(control.clone());
+            }
+        }
+    }
 }
 
 /// Why less than the whole target was looked at, or is told.

@@ -6,6 +6,7 @@
 mod cache;
 mod image;
 mod judged;
+mod narrowed;
 mod pulled;
 mod remediation;
 mod root;

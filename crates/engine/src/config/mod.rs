@@ -22,7 +22,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Variables of this name space that are not settings: the project's own scripts use them.
-const RESERVED: [&str; 3] = ["BARTIZAN_CI_", "BARTIZAN_BENCH_", "BARTIZAN_TEST"];
+const RESERVED: [&str; 4] = [
+    "BARTIZAN_CI_",
+    "BARTIZAN_BENCH_",
+    "BARTIZAN_TEST",
+    "BARTIZAN_PLANE_",
+];
 
 /// Variable that names the configuration file, as `--config` does.
 pub const CONFIG_VARIABLE: &str = "BARTIZAN_CONFIG";

@@ -35,7 +35,7 @@ use utoipa_axum::routes;
 struct Description;
 
 /// Everything under `/api/v1`, and its description.
-pub fn router() -> (axum::Router<App>, Document) {
+pub(crate) fn router() -> (axum::Router<App>, Document) {
     let mut description = Description::openapi();
     let components = description.components.get_or_insert_default();
     components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));

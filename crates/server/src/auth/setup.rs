@@ -6,11 +6,13 @@
 use super::audit::{self, Access, OURSELVES};
 use super::{Role, secret};
 use crate::ingest::IngestError;
-use bartizan_store::people::Person;
+use bartizan_store::people::{Person, TokenRow};
 use bartizan_store::{Installation, Store, StoreError};
 
 /// A link ends after so many milliseconds.
 pub const LINK_LASTS: i64 = 86_400_000;
+/// A token that is made on the command line ends after so many milliseconds.
+const TOKEN_LASTS: i64 = 90 * 86_400_000;
 /// The first tenant.
 const TENANT: &str = "default";
 /// The first person.
@@ -34,6 +36,22 @@ pub enum SetupError {
     /// A person who is shut out.
     #[error("`{0}` is shut out: let them in again first")]
     ShutOut(String),
+}
+
+impl SetupError {
+    /// What the operator can do about it.
+    #[must_use]
+    pub fn help(&self) -> String {
+        match self {
+            Self::Store(error) => error.help(),
+            Self::Ledger(_) => "run `bartizan ledger verify`".to_owned(),
+            Self::Random(_) => "check that the system has a source of random bytes".to_owned(),
+            Self::Nobody(_) => {
+                "the first person is `admin`; others are listed in the console under Set-up".to_owned()
+            }
+            Self::ShutOut(_) => "another administrator can do that in the console under Set-up".to_owned(),
+        }
+    }
 }
 
 /// Makes the tenant `default` and its administrator `admin` where there is nobody yet. Out comes what is in the link that lets them
@@ -101,6 +119,46 @@ pub fn new_link(store: &Store, login: &str, now: i64) -> Result<String, SetupErr
         Ok(())
     })?;
     Ok(link)
+}
+
+/// A new token of somebody who signs in as `login`, with all of their rights in the first tenant that they belong to, for ninety days
+/// from `now` (milliseconds since 1970).
+///
+/// # Errors
+/// When there is no such person or they may nothing anywhere, the store fails, or the system has no random bytes.
+pub fn new_token(store: &Store, login: &str, now: i64) -> Result<String, SetupError> {
+    let token = secret::new_token()?;
+    let id = secret::hex(&secret::random::<8>()?);
+    store.write_all(|installation| -> Result<(), SetupError> {
+        let nobody = || SetupError::Nobody(login.to_owned());
+        let person = installation.person_by_login(login)?.ok_or_else(nobody)?;
+        let memberships = installation.memberships_of(person.id)?;
+        let (tenant, role) = memberships.into_iter().next().ok_or_else(nobody)?;
+        let row = TokenRow {
+            id: id.clone(),
+            tenant,
+            person: person.id,
+            name: format!("command line {id}"),
+            role,
+            created: now,
+            expires: Some(now.saturating_add(TOKEN_LASTS)),
+            used: None,
+            revoked: None,
+        };
+        installation.add_token(&secret::hash(&token), &row)?;
+        let access = Access {
+            event: "token-made",
+            subject: login,
+            detail: &format!(
+                "{id}: `{}`, {}, on the command line of the server",
+                row.name, row.role
+            ),
+            by: OURSELVES,
+            at: now,
+        };
+        Ok(audit::record(&mut installation.within(tenant), &access)?)
+    })?;
+    Ok(token)
 }
 
 /// Keeps a link in place of those that the person had, and says so in the ledger of every tenant that they belong to.

@@ -124,19 +124,15 @@ pub(crate) fn report(words: &mut Words, shape: &Shape, found: &[Found]) -> Value
         1 => json!({ "decision": "deny", "reasons": [words.word()] }),
         _ => json!({ "decision": "unknown", "cause": words.word() }),
     };
-    let components: Vec<Value> = (0..shape.components)
-        .map(|_| {
-            let name = words.word();
-            json!({
-                "purl": format!("pkg:npm/{name}@1.0.0"), "name": name, "version": "1.0.0", "scope": "runtime",
-                "locations": [words.place()], "cataloger": words.word(),
-            })
-        })
-        .chain([json!({
-            "purl": "pkg:npm/shared@1.0.0", "name": "shared", "version": "1.0.0", "scope": "runtime",
+    let mut names: Vec<String> = (0..shape.components).map(|_| words.word()).collect();
+    names.push("shared".to_owned());
+    let mut components = Vec::new();
+    for name in names {
+        components.push(json!({
+            "purl": format!("pkg:npm/{name}@1.0.0"), "name": name, "version": "1.0.0", "scope": "runtime",
             "locations": [words.place()], "cataloger": words.word(),
-        })])
-        .collect();
+        }));
+    }
     let report = json!({
         "schema": "bartizan/report/v1",
         "tool": { "name": words.word(), "version": words.word(), "rules_digest": words.word() },

@@ -112,6 +112,17 @@ impl Client {
                     None => agent.run(built),
                 }
             }
+            Method::Post { content_type, body } => {
+                let built = head
+                    .method("POST")
+                    .header("content-type", content_type)
+                    .body(body)
+                    .map_err(failed)?;
+                match through {
+                    Some(through) => agent.run(agent.configure_request(built).proxy(Some(through)).build()),
+                    None => agent.run(built),
+                }
+            }
         };
         response.map_err(|error| explained(url, error))
     }

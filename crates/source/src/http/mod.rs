@@ -86,6 +86,13 @@ pub enum Method<'a> {
     Get,
     /// With a form, already encoded.
     Form(&'a str),
+    /// With a document. Sent again after a failure: what is sent must be such that twice is as good as once.
+    Post {
+        /// Its media type.
+        content_type: &'a str,
+        /// Its bytes.
+        body: &'a [u8],
+    },
 }
 
 /// One request.

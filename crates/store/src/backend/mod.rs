@@ -1,12 +1,16 @@
 //! The two engines behind one way of asking.
 
+mod link;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
+pub(crate) mod tls;
+
+pub(crate) use link::Link;
 
 use crate::StoreError;
 use crate::value::{Param, Row};
 
-/// One connection to an engine.
+/// What an engine can do; everybody else asks through [`Link`].
 pub(crate) trait Connection: Send {
     /// Runs a statement; out comes how many rows it changed.
     fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError>;

@@ -1,16 +1,15 @@
 //! PostgreSQL: the state is a database that several replicas share.
 //!
-//! The wire protocol is that of the `postgres` crate. TLS is not spoken yet: a connection over a network has to go through a
-//! socket, a tunnel or a proxy that encrypts, and a URL that asks for TLS is refused, never silently downgraded.
+//! The wire protocol is that of the `postgres` crate; [`super::tls`] protects the way.
 
-use super::Connection;
+use super::{Connection, tls};
 use crate::StoreError;
 use crate::value::{Param, Row, Value};
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::private::BytesMut;
 use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, NoTls, Statement};
-use std::collections::HashMap;
+use postgres::{Client, Statement};
+use std::collections::{HashMap, HashSet};
 use std::error::Error;
 use std::time::Duration;
 
@@ -18,30 +17,40 @@ use std::time::Duration;
 const MAX_PARAMS: usize = 30_000;
 /// How long the engine may take to answer when we connect.
 const CONNECT: Duration = Duration::from_secs(10);
+/// After how much silence the system asks whether the other end is there, and how long it waits for an answer.
+const SILENCE: Duration = Duration::from_secs(30);
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 512;
 
 pub(crate) struct Postgres {
     client: Client,
     prepared: HashMap<String, Statement>,
+    /// A transaction could not be ended.
+    stuck: bool,
 }
 
 impl Postgres {
     pub(crate) fn open(url: &str) -> Result<Self, StoreError> {
-        let mut config: postgres::Config = url.parse().map_err(lift)?;
+        let address = tls::parse(url).map_err(StoreError::Misunderstood)?;
+        let connector = address.connector()?;
+        let mut config = address.config;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.keepalives_idle(SILENCE).tcp_user_timeout(SILENCE);
         }
         if config.get_application_name().is_none() {
             config.application_name("bartizan");
         }
-        let mut client = config.connect(NoTls).map_err(lift)?;
+        let mut client = config.connect(connector).map_err(lift)?;
         client
             .batch_execute("SET statement_timeout = '120s'; SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '30s'")
             .map_err(lift)?;
         Ok(Self {
             client,
             prepared: HashMap::new(),
+            stuck: false,
         })
     }
 
@@ -55,6 +64,42 @@ impl Postgres {
         }
         self.prepared.insert(sql.to_owned(), statement.clone());
         Ok(statement)
+    }
+
+    fn insert_run(
+        &mut self,
+        head: &str,
+        tail: &str,
+        width: usize,
+        values: &[Param<'_>],
+    ) -> Result<u64, StoreError> {
+        // Full parts have one size, so that they share one prepared statement; the rest goes in powers of two.
+        let mut rows = values.len() / width;
+        let mut at = 0;
+        let mut changed = 0;
+        while rows > 0 {
+            let most = (MAX_PARAMS / width).clamp(1, 512).min(rows);
+            let take = 1 << most.ilog2();
+            let mut sql = format!("{head} VALUES ");
+            for row in 0..take {
+                sql.push_str(if row == 0 { "(" } else { ",(" });
+                for column in 0..width {
+                    if column > 0 {
+                        sql.push(',');
+                    }
+                    sql.push('$');
+                    sql.push_str(&(row * width + column + 1).to_string());
+                }
+                sql.push(')');
+            }
+            sql.push(' ');
+            sql.push_str(tail);
+            let part = values.get(at..at + take * width).unwrap_or_default();
+            changed += self.execute(&sql, part)?;
+            at += take * width;
+            rows -= take;
+        }
+        Ok(changed)
     }
 }
 
@@ -144,31 +189,9 @@ impl Connection for Postgres {
         values: &[Param<'_>],
     ) -> Result<u64, StoreError> {
         let width = width.max(1);
-        // Full parts have one size, so that they share one prepared statement; the rest goes in powers of two.
-        let mut rows = values.len() / width;
-        let mut at = 0;
         let mut changed = 0;
-        while rows > 0 {
-            let most = (MAX_PARAMS / width).clamp(1, 512).min(rows);
-            let take = 1 << most.ilog2();
-            let mut sql = format!("{head} VALUES ");
-            for row in 0..take {
-                sql.push_str(if row == 0 { "(" } else { ",(" });
-                for column in 0..width {
-                    if column > 0 {
-                        sql.push(',');
-                    }
-                    sql.push('$');
-                    sql.push_str(&(row * width + column + 1).to_string());
-                }
-                sql.push(')');
-            }
-            sql.push(' ');
-            sql.push_str(tail);
-            let part = values.get(at..at + take * width).unwrap_or_default();
-            changed += self.execute(&sql, part)?;
-            at += take * width;
-            rows -= take;
+        for run in runs_of_different_rows(head, tail, width, values) {
+            changed += self.insert_run(head, tail, width, run)?;
         }
         Ok(changed)
     }
@@ -191,30 +214,98 @@ impl Connection for Postgres {
 
     fn rollback(&mut self) {
         if self.batch("ROLLBACK").is_err() {
-            self.prepared.clear();
+            self.stuck = true;
         }
     }
 
     fn is_usable(&mut self) -> bool {
-        !self.client.is_closed()
+        !self.stuck && !self.client.is_closed()
     }
 }
 
-/// Codes: <https://www.postgresql.org/docs/15/errcodes-appendix.html>.
+/// Cuts rows where a statement would change one row twice, which PostgreSQL refuses and SQLite does in order.
+fn runs_of_different_rows<'v, 'p>(
+    head: &str,
+    tail: &str,
+    width: usize,
+    values: &'v [Param<'p>],
+) -> Vec<&'v [Param<'p>]> {
+    let key = conflict_columns(head, tail);
+    if key.is_empty() {
+        return vec![values];
+    }
+    let mut runs = Vec::new();
+    let mut rest = values;
+    let mut rows = 0;
+    let mut seen = HashSet::new();
+    for row in values.chunks_exact(width) {
+        let identity: Vec<Param<'p>> = key
+            .iter()
+            .filter_map(|column| row.get(*column).copied())
+            .collect();
+        if let (false, Some((run, after))) =
+            (seen.insert(identity.clone()), rest.split_at_checked(rows * width))
+        {
+            runs.push(run);
+            rest = after;
+            rows = 0;
+            seen.clear();
+            seen.insert(identity);
+        }
+        rows += 1;
+    }
+    runs.push(rest);
+    runs
+}
+
+/// Places of the columns of `ON CONFLICT (…) DO UPDATE` among those of `INSERT INTO table (…)`.
+fn conflict_columns(head: &str, tail: &str) -> Vec<usize> {
+    let within = |text: &str| -> Vec<String> {
+        let inner = text.split_once('(').and_then(|(_, rest)| rest.split_once(')'));
+        inner.map_or_else(Vec::new, |(inner, _)| {
+            inner.split(',').map(|column| column.trim().to_owned()).collect()
+        })
+    };
+    if !tail.contains("DO UPDATE") {
+        return Vec::new();
+    }
+    let columns = within(head);
+    within(tail)
+        .iter()
+        .filter_map(|wanted| columns.iter().position(|column| column == wanted))
+        .collect()
+}
+
+/// Codes: <https://www.postgresql.org/docs/15/errcodes-appendix.html>. Details are left out: they quote rows.
 #[allow(clippy::needless_pass_by_value, reason = "the shape that map_err calls")]
 fn lift(error: postgres::Error) -> StoreError {
-    let text = error
-        .source()
-        .map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"));
-    let Some(code) = error.code().map(|code| code.code().to_owned()) else {
-        return StoreError::Unavailable(text);
+    let Some(said) = error.as_db_error() else {
+        let what = error.to_string();
+        let text = error
+            .source()
+            .map_or_else(|| what.clone(), |cause| format!("{what}: {cause}"));
+        // The kind of an error is not public, its first words are.
+        return if what.starts_with("error performing TLS handshake") {
+            StoreError::Untrusted(text)
+        } else {
+            StoreError::Unavailable(text)
+        };
     };
-    match code.get(..2).unwrap_or_default() {
-        "08" | "57" | "28" | "3D" => StoreError::Unavailable(text),
-        "40" | "55" => StoreError::Busy(text),
-        "53" => StoreError::Full(text),
-        "23" => StoreError::Refused(text),
-        "XX" => StoreError::Corrupt(text),
+    let code = said.code().code();
+    let text = format!("{} ({code})", said.message());
+    match (code.get(..2).unwrap_or_default(), code) {
+        // The server was told to give the statement up, or did because of a timeout.
+        (_, "57014" | "55P03") => StoreError::Busy(text),
+        ("40", _) => StoreError::Conflict(text),
+        (_, "25006" | "25P03" | "25P04") | ("08" | "57" | "58" | "28" | "3D", _) => {
+            StoreError::Unavailable(text)
+        }
+        (_, "53300") => StoreError::Busy(text),
+        ("53", _) => StoreError::Full(text),
+        ("55", _) => StoreError::Busy(text),
+        (_, "23514") | ("54", _) => StoreError::Unstorable(text),
+        ("23", _) | (_, "22003") => StoreError::Refused(text),
+        (_, "XX001" | "XX002") => StoreError::Corrupt(text),
         _ => StoreError::Misunderstood(text),
     }
 }

@@ -7,7 +7,7 @@ use super::Connection;
 use crate::StoreError;
 use crate::value::{Param, Row, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{ErrorCode, OpenFlags, ToSql};
+use rusqlite::{ErrorCode, OpenFlags, ToSql, ffi};
 use std::path::Path;
 use std::time::Duration;
 
@@ -41,13 +41,23 @@ impl Sqlite {
         Ok(Self(connection))
     }
 
-    /// Writes a copy of the whole file as it is now.
+    /// Writes a copy of the whole file as it is now into an empty file.
     pub(crate) fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
-        let text = path.to_string_lossy();
+        self.0.execute_batch("PRAGMA query_only = OFF").map_err(lift)?;
         self.0
-            .execute("VACUUM INTO ?1", [text.as_ref()])
+            .execute("VACUUM INTO ?1", [FileName(path)])
             .map(|_| ())
             .map_err(lift)
+    }
+}
+
+/// The name of a file, which need not be UTF-8.
+struct FileName<'a>(&'a Path);
+
+impl ToSql for FileName<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let bytes = self.0.as_os_str().as_encoded_bytes();
+        Ok(ToSqlOutput::Borrowed(ValueRef::Text(bytes)))
     }
 }
 
@@ -64,13 +74,19 @@ impl ToSql for Bound<'_> {
     }
 }
 
+/// To SQLite `$2` is a name, and the parameter that stands first is the first; `?2` is the second wherever it stands
+/// (<https://www.sqlite.org/lang_expr.html#parameters>).
+fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
+}
+
 fn bound<'a>(params: &'a [Param<'a>]) -> impl rusqlite::Params + 'a {
     rusqlite::params_from_iter(params.iter().map(|param| Bound(*param)))
 }
 
 impl Connection for Sqlite {
     fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
-        let mut statement = self.0.prepare_cached(sql).map_err(lift)?;
+        let mut statement = self.0.prepare_cached(&numbered(sql)).map_err(lift)?;
         statement
             .execute(bound(params))
             .map(|rows| rows as u64)
@@ -83,7 +99,7 @@ impl Connection for Sqlite {
         params: &[Param<'_>],
         each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut statement = self.0.prepare_cached(sql).map_err(lift)?;
+        let mut statement = self.0.prepare_cached(&numbered(sql)).map_err(lift)?;
         let columns = statement.column_count();
         let mut rows = statement.query(bound(params)).map_err(lift)?;
         while let Some(row) = rows.next().map_err(lift)? {
@@ -115,7 +131,7 @@ impl Connection for Sqlite {
         width: usize,
         values: &[Param<'_>],
     ) -> Result<u64, StoreError> {
-        let places: Vec<String> = (1..=width).map(|place| format!("${place}")).collect();
+        let places: Vec<String> = (1..=width).map(|place| format!("?{place}")).collect();
         let sql = format!("{head} VALUES ({}) {tail}", places.join(","));
         let mut statement = self.0.prepare_cached(&sql).map_err(lift)?;
         let mut changed = 0;
@@ -148,11 +164,19 @@ impl Connection for Sqlite {
     }
 }
 
+/// Codes: <https://www.sqlite.org/rescode.html>.
 #[allow(clippy::needless_pass_by_value, reason = "the shape that map_err calls")]
 fn lift(error: rusqlite::Error) -> StoreError {
     let text = error.to_string();
-    let code = error.sqlite_error_code();
-    match code {
+    let extended = error.sqlite_error().map_or(0, |error| error.extended_code);
+    match extended {
+        // A write that the system refuses without saying that the disk is full meets a quota or the largest size of files.
+        ffi::SQLITE_IOERR_WRITE | ffi::SQLITE_IOERR_SHMSIZE => return StoreError::Full(text),
+        ffi::SQLITE_IOERR_CORRUPTFS => return StoreError::Corrupt(text),
+        ffi::SQLITE_CONSTRAINT_CHECK => return StoreError::Unstorable(text),
+        _ => {}
+    }
+    match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy(text),
         Some(ErrorCode::DiskFull) => StoreError::Full(text),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Corrupt(text),

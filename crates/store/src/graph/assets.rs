@@ -131,7 +131,7 @@ impl Session<'_> {
             &[
                 tenant.into(),
                 after.into(),
-                limit.into(),
+                limit.max(0).into(),
                 kind.unwrap_or("").into(),
             ],
             read,
@@ -181,7 +181,7 @@ impl Session<'_> {
             .map(|_| ())
     }
 
-    /// Every edge, handed over one by one.
+    /// Every edge, handed over one by one: by source, kind and target.
     ///
     /// # Errors
     /// Those of the engine, and those of `edge`.
@@ -191,7 +191,7 @@ impl Session<'_> {
     ) -> Result<(), StoreError> {
         let tenant = self.tenant().0;
         self.sql.each(
-            "SELECT source, kind, target FROM edges WHERE tenant = $1",
+            "SELECT source, kind, target FROM edges WHERE tenant = $1 ORDER BY source, kind, target",
             &[tenant.into()],
             |row| {
                 edge(EdgeRow {

@@ -155,7 +155,7 @@ impl Session<'_> {
         let tenant = self.tenant().0;
         self.sql.all(
             &format!("SELECT {BILL} FROM bills WHERE tenant = $1 AND asset = $2 ORDER BY seq DESC LIMIT $3"),
-            &[tenant.into(), asset.into(), limit.into()],
+            &[tenant.into(), asset.into(), limit.max(0).into()],
             read,
         )
     }
@@ -201,7 +201,7 @@ impl Session<'_> {
                  WHERE c.tenant = $1 AND c.component = $2 AND b.asset > $3 ORDER BY b.asset LIMIT $4",
                 columns.join(", ")
             ),
-            &[tenant.into(), component.into(), after.into(), limit.into()],
+            &[tenant.into(), component.into(), after.into(), limit.max(0).into()],
             read,
         )
     }

@@ -44,8 +44,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Everything that is made from the ledger of this tenant, row by row in the order of the primary keys: what two graphs
-    /// have to agree on to be the same. Each row is one line of text.
+    /// Everything that is made from the ledger of this tenant, table by table: what two graphs have to agree on to be the same.
+    /// Each row is one line of text, and the lines of a table are in the order of their bytes.
     ///
     /// # Errors
     /// Those of the engine, and those of `line`.

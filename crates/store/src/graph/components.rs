@@ -72,7 +72,7 @@ impl Session<'_> {
         )
     }
 
-    /// The numbers of those of these package URLs that are known.
+    /// The numbers of those of these package URLs that are known, by package URL.
     ///
     /// # Errors
     /// Those of the engine.
@@ -98,6 +98,8 @@ impl Session<'_> {
                 Ok(())
             })?;
         }
+        found.sort_unstable();
+        found.dedup();
         Ok(found)
     }
 
@@ -128,7 +130,7 @@ impl Session<'_> {
                  UNION SELECT id FROM components WHERE tenant = $1 AND source_name = $2 \
                  UNION SELECT id FROM components WHERE tenant = $1 AND purl = $2) ORDER BY id LIMIT $3"
             ),
-            &[tenant.into(), name.into(), limit.into()],
+            &[tenant.into(), name.into(), limit.max(0).into()],
             read,
         )
     }
@@ -141,7 +143,7 @@ impl Session<'_> {
         let tenant = self.tenant().0;
         self.sql.all(
             &format!("SELECT {COLUMNS} FROM components WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3"),
-            &[tenant.into(), after.into(), limit.into()],
+            &[tenant.into(), after.into(), limit.max(0).into()],
             read,
         )
     }
@@ -206,7 +208,7 @@ impl Session<'_> {
                 "SELECT {COLUMNS} FROM components WHERE tenant = $1 AND id IN (\
                  SELECT component FROM component_licenses WHERE tenant = $1 AND license = $2) ORDER BY id LIMIT $3"
             ),
-            &[tenant.into(), license.into(), limit.into()],
+            &[tenant.into(), license.into(), limit.max(0).into()],
             read,
         )
     }

@@ -240,7 +240,7 @@ impl Session<'_> {
                 about.into(),
             ));
         }
-        conditions.push((" ORDER BY rank DESC, id DESC LIMIT ?", limit.into()));
+        conditions.push((" ORDER BY rank DESC, id DESC LIMIT ?", limit.max(0).into()));
         for (condition, value) in conditions {
             params.push(value);
             sql.push_str(&condition.replace('?', &format!("${}", params.len())));
@@ -442,7 +442,7 @@ impl Session<'_> {
                 tenant.into(),
                 Status::Waived.number().into(),
                 at.into(),
-                limit.into(),
+                limit.max(0).into(),
             ],
             read,
         )

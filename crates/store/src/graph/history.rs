@@ -84,7 +84,7 @@ impl Session<'_> {
         self.sql.all(
             "SELECT finding, seq, kind, at, by_whom, note FROM finding_events \
              WHERE tenant = $1 AND seq = $2 ORDER BY finding, kind LIMIT $3",
-            &[tenant.into(), seq.into(), limit.into()],
+            &[tenant.into(), seq.into(), limit.max(0).into()],
             read,
         )
     }

@@ -137,7 +137,7 @@ impl Session<'_> {
                 "SELECT {COLUMNS} FROM remedies WHERE tenant = $1 AND rank > 0 AND (rank, id) < ($2, $3) \
                  ORDER BY rank DESC, id DESC LIMIT $4"
             ),
-            &[tenant.into(), rank.into(), id.into(), limit.into()],
+            &[tenant.into(), rank.into(), id.into(), limit.max(0).into()],
             read,
         )
     }

@@ -198,12 +198,12 @@ impl Session<'_> {
                 &format!(
                     "SELECT {SCAN} FROM scans WHERE tenant = $1 AND scope = $4 AND seq < $2 ORDER BY seq DESC LIMIT $3"
                 ),
-                &[tenant.into(), before.into(), limit.into(), scope.into()],
+                &[tenant.into(), before.into(), limit.max(0).into(), scope.into()],
                 read_scan,
             ),
             None => self.sql.all(
                 &format!("SELECT {SCAN} FROM scans WHERE tenant = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3"),
-                &[tenant.into(), before.into(), limit.into()],
+                &[tenant.into(), before.into(), limit.max(0).into()],
                 read_scan,
             ),
         }

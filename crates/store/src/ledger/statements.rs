@@ -143,7 +143,12 @@ impl Session<'_> {
     /// # Errors
     /// Those of the engine.
     pub fn statement(&mut self, seq: i64) -> Result<Option<StatementRow>, StoreError> {
-        Ok(self.statements(seq, seq + 1)?.into_iter().next())
+        let tenant = self.tenant().0;
+        self.sql.first(
+            &format!("SELECT {COLUMNS} FROM statements WHERE tenant = $1 AND seq = $2"),
+            &[tenant.into(), seq.into()],
+            read,
+        )
     }
 
     /// The statements from the place `from` up to, without it, `to`.
@@ -178,12 +183,12 @@ impl Session<'_> {
                     "SELECT {COLUMNS} FROM statements WHERE tenant = $1 AND predicate = $4 AND seq < $2 \
                      ORDER BY seq DESC LIMIT $3"
                 ),
-                &[tenant.into(), before.into(), limit.into(), predicate.into()],
+                &[tenant.into(), before.into(), limit.max(0).into(), predicate.into()],
                 read,
             ),
             None => self.sql.all(
                 &format!("SELECT {COLUMNS} FROM statements WHERE tenant = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3"),
-                &[tenant.into(), before.into(), limit.into()],
+                &[tenant.into(), before.into(), limit.max(0).into()],
                 read,
             ),
         }

@@ -1,0 +1,111 @@
+//! `bartizan serve`: run the control plane.
+
+use crate::args::{Common, DatabaseArgs, ServeArgs};
+use crate::error::{Code, Error, Outcome};
+use crate::place;
+use crate::scan::{Place, common_flags, load_config};
+use crate::terminal::Terminal;
+use bartizan_engine::config::Config;
+use bartizan_engine::system::{Machine, System};
+use bartizan_server::{Event, ServeError, ServeOptions, serve};
+use bartizan_store::{DatabaseUrl, Options, Store, StoreError};
+use std::path::PathBuf;
+
+/// Listens until it is told to stop.
+pub(crate) fn run(common: &Common, args: &ServeArgs, terminal: Terminal) -> Outcome {
+    let config = configuration(common)?;
+    if !args.listen.ip().is_loopback() && !args.behind_proxy {
+        return Err(Error::usage(
+            format!(
+                "{} can be reached from other machines, and what is said there would not be encrypted",
+                args.listen
+            ),
+            "listen on 127.0.0.1, or put a proxy that speaks TLS in front and say --behind-proxy",
+        ));
+    }
+    let store = store(&config, &args.database)?;
+    terminal.note(&format!("database: {}", store.url()));
+    let options = ServeOptions {
+        listen: args.listen,
+        new_link: args.new_link.clone(),
+        new_token: args.new_token.clone(),
+    };
+    serve(store, options, &|event| match event {
+        Event::Upgraded { from: 0, to } => terminal.note(&format!("schema {to} was laid")),
+        Event::Upgraded { from, to } => terminal.note(&format!("schema {from} was renewed to {to}")),
+        Event::Link { login, link } => terminal.note(&format!(
+            "{login} sets a password here, once and within a day: http://{}/#/setup/{link}",
+            args.listen
+        )),
+        Event::Token(token) => {
+            let _ = crate::output::print(format!("{token}\n"));
+        }
+        Event::Listening(address) => terminal.note(&format!("listening on http://{address}; Ctrl-C stops")),
+        Event::Stopping => terminal.note("finishing what was begun"),
+    })?;
+    Ok(0)
+}
+
+/// The configuration of where we are.
+pub(super) fn configuration(common: &Common) -> Result<Config, Error> {
+    let current = place::current()?;
+    let start = place::start_of(".", &current);
+    load_config(common, &Place { current, start }, common_flags(common))
+}
+
+/// The database of the command line, the environment, or the data directory.
+pub(super) fn url(config: &Config, args: &DatabaseArgs) -> Result<DatabaseUrl, Error> {
+    let text = args
+        .database
+        .clone()
+        .or_else(|| Machine.variable("BARTIZAN_PLANE_DATABASE"));
+    match text {
+        Some(text) => text
+            .parse()
+            .map_err(|error: bartizan_store::UrlError| Error::usage(error.to_string(), error.help())),
+        None => Ok(DatabaseUrl::Sqlite(default_file(config)?)),
+    }
+}
+
+fn default_file(config: &Config) -> Result<PathBuf, Error> {
+    place::data_dir(config)
+        .map(|data| data.join("control-plane.db"))
+        .ok_or_else(|| {
+            Error::usage(
+                "there is no data directory: neither XDG_DATA_HOME nor HOME is set",
+                "name one with `--data-dir DIR`, or a database with `--database URL`",
+            )
+        })
+}
+
+/// Opens the database.
+pub(super) fn store(config: &Config, args: &DatabaseArgs) -> Result<Store, Error> {
+    Ok(Store::open(&url(config, args)?, Options::default())?)
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self {
+            message: error.to_string(),
+            help: Some(error.help()),
+            code: match error {
+                StoreError::Newer { .. } => Code::Usage,
+                StoreError::Refused(_) | StoreError::Misunderstood(_) => Code::Bug,
+                _ => Code::Unknown,
+            },
+        }
+    }
+}
+
+impl From<ServeError> for Error {
+    fn from(error: ServeError) -> Self {
+        match error {
+            ServeError::Store(error) => error.into(),
+            other => Self {
+                help: Some(other.help()),
+                message: other.to_string(),
+                code: Code::Usage,
+            },
+        }
+    }
+}

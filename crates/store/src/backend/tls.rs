@@ -1,0 +1,255 @@
+//! How the way to PostgreSQL is protected: what `sslmode` and `sslrootcert` in the URL of a database ask for.
+//!
+//! In: the URL. Out: the same without the two, the mode, and a connector of rustls. The words are those of libpq
+//! (<https://www.postgresql.org/docs/15/libpq-ssl.html>) and mean at least what they mean there: a certificate is never
+//! taken unseen, so that `require` and `verify-ca` check the chain and the name, as `verify-full` does.
+
+use crate::StoreError;
+use postgres::config::{Host, SslMode};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// Where the server is, and how the way to it is protected.
+pub(crate) struct Address {
+    pub(crate) config: postgres::Config,
+    /// The only authorities that are trusted; without them those of the system.
+    authorities: Option<PathBuf>,
+}
+
+/// Reads a URL. The error says what is wrong with it, without the URL.
+pub(crate) fn parse(url: &str) -> Result<Address, String> {
+    let (rest, asked) = take_parameters(url)?;
+    let mut config: postgres::Config = rest.parse().map_err(|error: postgres::Error| {
+        std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string)
+    })?;
+    config.ssl_mode(match asked.mode.as_deref() {
+        // As with libpq, nothing listens in on a socket of the same machine.
+        _ if config.get_hosts().iter().all(is_socket) => SslMode::Disable,
+        Some("disable") => SslMode::Disable,
+        Some("prefer") => SslMode::Prefer,
+        Some("require" | "verify-ca" | "verify-full") => SslMode::Require,
+        // libpq would start with `prefer`, which anybody on the way can turn into no protection at all.
+        None if stays_on_this_machine(&config) => SslMode::Disable,
+        None => SslMode::Require,
+        Some(other) => {
+            return Err(format!(
+                "sslmode={other} is not known: disable, prefer, require, verify-ca or verify-full"
+            ));
+        }
+    });
+    Ok(Address {
+        config,
+        authorities: asked.authorities,
+    })
+}
+
+#[derive(Default)]
+struct Asked {
+    mode: Option<String>,
+    authorities: Option<PathBuf>,
+}
+
+/// Takes out what the library that speaks the protocol does not know.
+fn take_parameters(url: &str) -> Result<(String, Asked), String> {
+    // A password may hold a question mark.
+    let start = url.find('@').unwrap_or(0);
+    let query = url.get(start..).and_then(|rest| rest.find('?'));
+    let Some((base, query)) = query.and_then(|at| url.split_at_checked(start + at)) else {
+        return Ok((url.to_owned(), Asked::default()));
+    };
+    let mut asked = Asked::default();
+    let mut others = Vec::new();
+    for parameter in query.trim_start_matches('?').split('&') {
+        match parameter.split_once('=') {
+            Some(("sslmode", mode)) => asked.mode = Some(decoded(mode)?.into_owned()),
+            Some(("sslrootcert", "system")) => asked.authorities = None,
+            Some(("sslrootcert", path)) => {
+                asked.authorities = Some(PathBuf::from(decoded(path)?.as_ref()));
+            }
+            _ if parameter.is_empty() => {}
+            _ => others.push(parameter),
+        }
+    }
+    let url = if others.is_empty() {
+        base.to_owned()
+    } else {
+        format!("{base}?{}", others.join("&"))
+    };
+    Ok((url, asked))
+}
+
+/// Percent-encoding, <https://www.rfc-editor.org/rfc/rfc3986#section-2.1>.
+fn decoded(text: &str) -> Result<Cow<'_, str>, String> {
+    if !text.contains('%') {
+        return Ok(Cow::Borrowed(text));
+    }
+    let wrong = || format!("`{text}` is not percent-encoded as it should be");
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut parts = text.split('%');
+    bytes.extend_from_slice(parts.next().unwrap_or_default().as_bytes());
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2).ok_or_else(wrong)?;
+        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(wrong());
+        }
+        bytes.push(u8::from_str_radix(digits, 16).map_err(|_| wrong())?);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).map(Cow::Owned).map_err(|_| wrong())
+}
+
+fn is_socket(host: &Host) -> bool {
+    !matches!(host, Host::Tcp(_))
+}
+
+fn stays_on_this_machine(config: &postgres::Config) -> bool {
+    // An address is what is spoken to, whatever name stands beside it.
+    if !config.get_hostaddrs().is_empty() {
+        return config.get_hostaddrs().iter().all(std::net::IpAddr::is_loopback);
+    }
+    config.get_hosts().iter().all(|host| match host {
+        Host::Tcp(name) => {
+            name == "localhost"
+                || name
+                    .parse::<std::net::IpAddr>()
+                    .is_ok_and(|address| address.is_loopback())
+        }
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    })
+}
+
+impl Address {
+    /// What makes the handshake. Authorities are read each time, so that new ones need no restart.
+    ///
+    /// # Errors
+    /// [`StoreError::Untrusted`] when there are none, or they cannot be read.
+    pub(crate) fn connector(&self) -> Result<MakeRustlsConnect, StoreError> {
+        let roots = if self.config.get_ssl_mode() == SslMode::Disable {
+            RootCertStore::empty()
+        } else {
+            match &self.authorities {
+                Some(path) => authorities_in(path)?,
+                None => authorities_of_the_system()?,
+            }
+        };
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| StoreError::Untrusted(error.to_string()))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(MakeRustlsConnect::new(config))
+    }
+}
+
+fn authorities_in(path: &Path) -> Result<RootCertStore, StoreError> {
+    let wrong = |why: String| StoreError::Untrusted(format!("{}: {why}", path.display()));
+    let mut roots = RootCertStore::empty();
+    let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
+        roots.add(certificate).map_err(|error| wrong(error.to_string()))?;
+    }
+    if roots.is_empty() {
+        return Err(wrong("there is no certificate in it".to_owned()));
+    }
+    Ok(roots)
+}
+
+fn authorities_of_the_system() -> Result<RootCertStore, StoreError> {
+    let found = rustls_native_certs::load_native_certs();
+    let mut roots = RootCertStore::empty();
+    // Systems list some that are too old to be read; whoever has one of those is not trusted.
+    roots.add_parsable_certificates(found.certs);
+    if roots.is_empty() {
+        let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
+        return Err(StoreError::Untrusted(format!(
+            "the system trusts no authority {}",
+            errors.join("; ")
+        )));
+    }
+    Ok(roots)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(url: &str) -> Result<SslMode, String> {
+        parse(url).map(|address| address.config.get_ssl_mode())
+    }
+
+    #[test]
+    fn without_a_mode_only_what_leaves_the_machine_is_protected_and_then_always() {
+        for local in [
+            "postgres:///x?host=/run/postgresql",
+            "postgres://me@localhost/x",
+            "postgres://me@127.0.0.1:5432/x",
+            "postgres://me@[::1]/x",
+            "postgres://me@db.example/x?hostaddr=127.0.0.1",
+        ] {
+            assert_eq!(mode(local), Ok(SslMode::Disable), "{local}");
+        }
+        for remote in [
+            "postgres://me@db.example/x",
+            "postgres://me@10.0.0.1/x",
+            "postgres://me@localhost,db.example/x",
+            "postgres://me@localhost/x?hostaddr=10.0.0.1",
+        ] {
+            assert_eq!(mode(remote), Ok(SslMode::Require), "{remote}");
+        }
+    }
+
+    #[test]
+    fn a_mode_that_is_said_holds_and_one_that_is_not_known_is_an_error() {
+        let with = |word: &str| {
+            mode(&format!(
+                "postgres://me@db.example/x?application_name=a&sslmode={word}"
+            ))
+        };
+        assert_eq!(with("disable"), Ok(SslMode::Disable));
+        assert_eq!(with("prefer"), Ok(SslMode::Prefer));
+        for word in ["require", "verify-ca", "verify-full", "verify%2Dfull"] {
+            assert_eq!(with(word), Ok(SslMode::Require), "{word}");
+        }
+        for word in ["allow", "", "Require", "%zz", "%e"] {
+            assert!(with(word).is_err(), "{word}");
+        }
+        assert_eq!(
+            mode("postgres:///x?host=/run&sslmode=verify-full"),
+            Ok(SslMode::Disable)
+        );
+    }
+
+    #[test]
+    fn the_file_of_authorities_is_percent_decoded_and_the_word_system_means_none() {
+        let file = |value: &str| {
+            parse(&format!("postgres://me@db.example/x?sslrootcert={value}"))
+                .unwrap()
+                .authorities
+        };
+        assert_eq!(file("/etc/a%20b.pem"), Some(PathBuf::from("/etc/a b.pem")));
+        assert_eq!(file("system"), None);
+    }
+
+    #[test]
+    fn a_question_mark_in_a_password_starts_no_parameters() {
+        let address = parse("postgres://me:a?sslmode=b@db.example/x?sslmode=disable").unwrap();
+        assert_eq!(address.config.get_password(), Some(b"a?sslmode=b".as_slice()));
+        assert_eq!(address.config.get_ssl_mode(), SslMode::Disable);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_the_url() {
+        let error = parse("postgres://me:hidden@db.example/x?colour=red")
+            .err()
+            .unwrap();
+        assert!(error.contains("colour") && !error.contains("hidden"), "{error}");
+    }
+}

@@ -1,0 +1,345 @@
+//! Everything that can be written, by chance, and everything that can be read.
+
+use crate::support::{append, finding};
+use bartizan_store::graph::{
+    AttestationRow, BillRow, CheckRunRow, ComponentRow, DayRow, EventRow, FindingFilter, Member,
+    RemedyTotals, ScanRow, Status, WaiverRow,
+};
+use bartizan_store::{Session, Store, StoreError, TenantId};
+use proptest::prelude::*;
+use std::fmt::{Debug, Write};
+
+/// One write. Numbers are small, so that rows meet.
+#[derive(Debug, Clone)]
+pub(crate) struct Operation {
+    kind: u8,
+    n: [i64; 4],
+    text: String,
+    maybe: Option<String>,
+    bytes: Vec<u8>,
+}
+
+const KINDS: u8 = 30;
+
+/// A list of writes.
+pub(crate) fn history() -> impl Strategy<Value = Vec<Operation>> {
+    let text = prop_oneof![
+        8 => prop::sample::select(vec!["", "a", "A", "b", "é", "e\u{301}", "z", "Ω", "\u{1f980}", "repo:a", "%_'\"\\"]).prop_map(str::to_owned),
+        2 => "\\PC{0,12}",
+        1 => Just("nul\0".to_owned()),
+        1 => Just("long".repeat(501)),
+    ];
+    let operation = (
+        0..KINDS,
+        prop::array::uniform4(0_i64..5),
+        text.clone(),
+        prop::option::of(text),
+        prop::collection::vec(any::<u8>(), 0..4),
+    )
+        .prop_map(|(kind, n, text, maybe, bytes)| Operation {
+            kind,
+            n,
+            text,
+            maybe,
+            bytes,
+        });
+    prop::collection::vec(operation, 0..40)
+}
+
+/// Does one after the other, each in a transaction of its own; out comes what became of each.
+pub(crate) fn play(store: &Store, tenant: TenantId, history: &[Operation]) -> Vec<String> {
+    history
+        .iter()
+        .map(|operation| {
+            match store.write(tenant, |session| apply(session, operation)) {
+                Ok(()) => "done",
+                Err(StoreError::Refused(_)) => "refused",
+                Err(StoreError::Unstorable(_)) => "unstorable",
+                Err(other) => panic!("{operation:?}: {other:?}"),
+            }
+            .to_owned()
+        })
+        .collect()
+}
+
+fn apply(session: &mut Session<'_>, operation: &Operation) -> Result<(), StoreError> {
+    if operation.kind < 13 {
+        apply_to_things_and_findings(session, operation)
+    } else {
+        apply_to_the_rest(session, operation)
+    }
+}
+
+fn apply_to_things_and_findings(session: &mut Session<'_>, operation: &Operation) -> Result<(), StoreError> {
+    let Operation {
+        kind,
+        n: [a, b, c, d],
+        text,
+        maybe,
+        bytes,
+    } = operation.clone();
+    match kind {
+        0 => session.see_asset(&text, a).map(|_| ()),
+        1 => session.set_asset_owner(a, maybe.as_deref()),
+        2 => session.set_asset_labels(a, &text),
+        3 => session.see_edge(a, &text, b, c),
+        4 => session.see_scope(a, &text, b, c).map(|_| ()),
+        5 => session.add_scan(&ScanRow {
+            seq: a,
+            scope: b,
+            build: maybe,
+            at: c,
+            verdict: text.clone(),
+            reasons: text,
+            findings: d,
+            skipped: 0,
+            tool: String::new(),
+            rules: String::new(),
+        }),
+        6 => session.set_check_runs(&[run(a, &text, c), run(b, maybe.as_deref().unwrap_or(&text), d)]),
+        7 => {
+            let mut rows = [(finding(a, b), bytes.clone()), (finding(c, d), bytes)];
+            rows[0].0.rule = text;
+            rows[1].0.due = (d > 2).then_some(d);
+            rows[1].0.status = Status::ALL[(d % 3) as usize];
+            rows[1].0.waived_until = Some(c);
+            session.set_findings(&rows)
+        }
+        8 => {
+            let mut row = finding(a, b);
+            (row.owner, row.closed) = (maybe, Some(d));
+            session.renew_findings(&[row])
+        }
+        9 => session.add_finding_ids(&[(text.clone(), a), (text, b)]),
+        10 => session.set_sightings(a, b, &[(c, true), (d, false)]),
+        11 => session.add_events(&[EventRow {
+            finding: a,
+            seq: b,
+            kind: text.clone(),
+            at: c,
+            by: text,
+            note: String::new(),
+        }]),
+        _ => {
+            let day = |day, severity| DayRow {
+                day,
+                severity,
+                opened: c,
+                fixed: d,
+                waived: -c,
+                spent: d,
+            };
+            session.add_to_days(&[day(a, b), day(b, a), day(c, d)])
+        }
+    }
+}
+
+fn run(scope: i64, name: &str, seq: i64) -> CheckRunRow {
+    CheckRunRow {
+        scope,
+        name: name.to_owned(),
+        seq,
+        status: String::new(),
+        note: String::new(),
+    }
+}
+
+fn apply_to_the_rest(session: &mut Session<'_>, operation: &Operation) -> Result<(), StoreError> {
+    let Operation {
+        kind,
+        n: [a, b, c, d],
+        text,
+        maybe,
+        bytes,
+    } = operation.clone();
+    match kind {
+        13 => session.see_remedy(a, &text, &text, maybe.as_deref()).map(|_| ()),
+        14 => session.add_to_remedies(&[(a, b, c, d), (b, b, c, -d), (a, b, c, 1)]),
+        15 => session.set_remedy_totals(
+            a,
+            RemedyTotals {
+                rank: b,
+                findings: c,
+                decision: d,
+                severity: 0,
+                due: maybe.map(|_| d),
+            },
+        ),
+        16 => session.set_remedy_owner(a, maybe.as_deref()),
+        17 => session.add_components(&[ComponentRow {
+            id: a,
+            purl: format!("pkg:{text}"),
+            package: text.clone(),
+            name: text,
+            version: maybe.clone(),
+            ecosystem: None,
+            source_name: maybe,
+            source_version: None,
+        }]),
+        18 => session.add_licenses(&[(text.clone(), a), (text, a)]),
+        19 => session
+            .add_chunk(&bytes, &[member(a, &[b]), member(c, &[])])
+            .map(|_| ()),
+        20 => session.add_inventory(&bytes, &[a, b], c, d).map(|_| ()),
+        21 => session
+            .add_bill(&BillRow {
+                seq: a,
+                asset: b,
+                build: maybe,
+                inventory: c,
+                at: d,
+                is_current: true,
+            })
+            .map(|_| ()),
+        22 => append(session, &bytes, text.as_bytes()).map(|_| ()),
+        23 => session.take_body_away(a).map(|_| ()),
+        24 => session.set_tiles([(a, b, bytes.as_slice()), (c, d, b"x"), (a, b, b"y")]),
+        25 => session.add_waiver(&WaiverRow {
+            seq: a,
+            fingerprint: Some(bytes),
+            rule: maybe.clone(),
+            asset: maybe,
+            reason: text.clone(),
+            vex: None,
+            by: text,
+            created: b,
+            until: None,
+            ended: (c > 2).then_some(d),
+        }),
+        26 => session.end_waiver(a, b).map(|_| ()),
+        27 => session.set_policy(&text, maybe.as_deref().unwrap_or(""), a),
+        28 => session.add_attestation(&AttestationRow {
+            seq: a,
+            control: text.clone(),
+            statement: text.clone(),
+            by: text,
+            at: b,
+            until: Some(c),
+        }),
+        _ => session.set_asset_labels(b, &text),
+    }
+}
+
+fn member(component: i64, depends_on: &[i64]) -> Member {
+    Member {
+        component,
+        scope: 0,
+        direct: None,
+        depends_on: depends_on.to_vec(),
+    }
+}
+
+/// What every call that reads says to every small number.
+pub(crate) fn dump(store: &Store, tenant: TenantId) -> String {
+    let mut out = String::new();
+    store
+        .read(tenant, |session| {
+            dump_lists(session, &mut out)?;
+            (0..6).try_for_each(|number| dump_number(session, number, &mut out))?;
+            session.each_derived_row(|line| {
+                // Every row begins with the number of its tenant.
+                let (table, row) = line.split_once(' ').unwrap_or_default();
+                say(&mut out, &(table, row.split_once(')').map(|(_, rest)| rest)));
+                Ok(())
+            })
+        })
+        .unwrap();
+    out
+}
+
+fn say(out: &mut String, value: &dyn Debug) {
+    writeln!(out, "{value:?}").unwrap();
+}
+
+fn dump_lists(session: &mut Session<'_>, out: &mut String) -> Result<(), StoreError> {
+    say(out, &session.log_size()?);
+    say(out, &session.statements(0, 9)?);
+    say(out, &session.newest_statements(None, 9, 9)?);
+    say(out, &session.assets(None, -1, 99)?);
+    say(out, &session.assets(Some("repo"), -1, 99)?);
+    session.each_edge(|edge| {
+        say(out, &edge);
+        Ok(())
+    })?;
+    say(out, &session.scopes()?);
+    say(out, &session.newest_scans(None, 9, 9)?);
+    say(out, &session.last_scans()?);
+    say(out, &session.check_runs()?);
+    say(out, &session.next_finding()?);
+    say(out, &session.ended_waivers(3, 9)?);
+    say(out, &session.days(9)?);
+    say(out, &session.ranked_remedies(None, 99)?);
+    say(out, &session.ranked_remedies(Some((2, 2)), 99)?);
+    say(out, &session.next_component()?);
+    say(out, &session.components(-1, 99)?);
+    say(out, &session.current_bills()?);
+    say(out, &session.waivers()?);
+    say(out, &session.attestations()?);
+    say(out, &session.open_counts()?);
+    say(out, &session.count_overdue(4)?);
+    for status in Status::ALL {
+        say(out, &session.count_findings(status)?);
+    }
+    session.each_chunk(-1, |chunk| {
+        say(out, &chunk);
+        Ok(())
+    })?;
+    for text in ["", "a", "é", "repo:a", "Ω"] {
+        let purl = format!("pkg:{text}");
+        say(out, &session.asset(text)?);
+        say(out, &session.policy(text)?);
+        say(out, &session.findings_of_rule(text)?);
+        say(out, &session.ranked_findings(&about(text), None, 9)?);
+        say(out, &session.component_id(&purl)?);
+        say(out, &session.component_ids(&["pkg:a", &purl, "pkg:"])?);
+        say(out, &session.components_called(text, 9)?);
+        say(out, &session.components_under(text, 9)?);
+    }
+    Ok(())
+}
+
+fn about(text: &str) -> FindingFilter {
+    FindingFilter {
+        status: Status::Open,
+        severity: 1,
+        asset: None,
+        rule: None,
+        remedy: None,
+        about: Some(text.to_owned()),
+        due_before: None,
+    }
+}
+
+fn dump_number(session: &mut Session<'_>, number: i64, out: &mut String) -> Result<(), StoreError> {
+    say(out, &session.statement(number)?);
+    say(out, &session.body(number)?);
+    say(out, &session.asset_by_id(number)?);
+    say(out, &session.scan(number)?);
+    say(out, &session.newest_scans(Some(number), 9, 2)?);
+    say(out, &session.finding(number)?);
+    say(out, &session.finding_detail(number)?);
+    session.each_finding_of(number, |row| {
+        say(out, &row);
+        Ok(())
+    })?;
+    say(out, &session.findings_by_print(&finding(number, 0).fingerprint)?);
+    say(out, &session.sightings_of_asset(number)?);
+    say(out, &session.events_of(number)?);
+    say(out, &session.events_by(number, 9)?);
+    say(out, &session.remedy(number)?);
+    say(out, &session.remedies_of(number)?);
+    say(out, &session.remedy_counts(number)?);
+    say(out, &session.remedy_due(number)?);
+    say(out, &session.component(number)?);
+    say(out, &session.inventory(number)?);
+    say(out, &session.members_of(number)?);
+    say(out, &session.bills_of(number, 9)?);
+    say(out, &session.bill(number)?);
+    say(out, &session.bills_with(number, -1, 9)?);
+    for digest in [&[number as u8][..], &[]] {
+        say(out, &session.statement_by_digest(digest)?);
+        say(out, &session.chunk_by_digest(digest)?);
+        say(out, &session.inventory_by_digest(digest)?);
+    }
+    (0..5).try_for_each(|index| session.tile(number, index).map(|tile| say(out, &tile)))
+}

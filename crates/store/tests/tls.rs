@@ -1,0 +1,208 @@
+//! The way to PostgreSQL: what `sslmode` and `sslrootcert` promise, held against a real server with a certificate made for the test.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+use bartizan_store::{DatabaseUrl, Options, Store, StoreError};
+use bartizan_testbed::Postgres;
+use std::path::Path;
+use std::process::Command;
+
+/// A server that lets in over TCP whoever comes by TLS with a password, and by its socket everybody.
+struct Harbour {
+    server: Postgres,
+    /// Certificates of authorities: `ca.crt`, who signed that of the server, and `other.crt`.
+    files: tempfile::TempDir,
+}
+
+fn openssl(directory: &Path, arguments: &str) {
+    let output = Command::new("openssl")
+        .args(arguments.split(' '))
+        .current_dir(directory)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "openssl {arguments}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+const KEY: &str = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
+const HBA: &str = "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n";
+const PASSWORD: &str = "tide";
+
+fn harbour(names: &str) -> Harbour {
+    let files = tempfile::tempdir().unwrap();
+    let path = files.path();
+    for authority in ["ca", "other"] {
+        openssl(
+            path,
+            &format!(
+                "req -x509 {KEY} -days 2 -subj /CN={authority} -keyout {authority}.key -out {authority}.crt"
+            ),
+        );
+    }
+    openssl(
+        path,
+        &format!("req {KEY} -subj /CN=server -keyout server.key -out server.csr"),
+    );
+    std::fs::write(path.join("names"), format!("subjectAltName={names}")).unwrap();
+    openssl(
+        path,
+        "x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.crt",
+    );
+    let server = serve(
+        &[
+            ("ssl", "on"),
+            ("ssl_cert_file", "{directory}/server.crt"),
+            ("ssl_key_file", "{directory}/server.key"),
+        ],
+        path,
+    );
+    Harbour { server, files }
+}
+
+fn serve(settings: &[(&str, &str)], certificates: &Path) -> Postgres {
+    let mut files = vec![("hba".to_owned(), HBA.as_bytes().to_vec())];
+    for name in ["server.crt", "server.key"] {
+        if let Ok(content) = std::fs::read(certificates.join(name)) {
+            files.push((name.to_owned(), content));
+        }
+    }
+    let mut all = vec![("hba_file".to_owned(), "{directory}/hba".to_owned())];
+    all.extend(
+        settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+    );
+    let server = Postgres::start(&bartizan_testbed::Options {
+        tcp: true,
+        files,
+        settings: all,
+        ..Default::default()
+    })
+    .unwrap();
+    server
+        .sql("postgres", &format!("ALTER ROLE bartizan PASSWORD '{PASSWORD}'"))
+        .unwrap();
+    server
+}
+
+impl Harbour {
+    /// Opens the store over TCP. Out comes whether the server sees TLS.
+    fn open(&self, host: &str, parameters: &str) -> Result<bool, StoreError> {
+        open(
+            &self.server,
+            host,
+            &parameters.replace("FILES", &self.files.path().display().to_string()),
+        )
+    }
+}
+
+fn open(server: &Postgres, host: &str, parameters: &str) -> Result<bool, StoreError> {
+    let url: DatabaseUrl = format!(
+        "postgres://bartizan:{PASSWORD}@{host}:{}/postgres?{parameters}",
+        server.port()
+    )
+    .parse()
+    .unwrap();
+    let store = Store::open(&url, Options::default())?;
+    let seen = server
+        .sql(
+            "postgres",
+            "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'bartizan'",
+        )
+        .unwrap();
+    drop(store);
+    Ok(seen == "t")
+}
+
+fn untrusted(opened: Result<bool, StoreError>) -> String {
+    match opened {
+        Err(error @ StoreError::Untrusted(_)) => {
+            assert!(!error.is_transient() && error.help().contains("sslrootcert"));
+            error.to_string()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_server_is_believed_whose_certificate_a_named_authority_signed_for_its_name() {
+    let harbour = harbour("DNS:localhost");
+    for mode in ["prefer", "require", "verify-ca", "verify-full"] {
+        let asked = format!("sslmode={mode}&sslrootcert=FILES/ca.crt");
+        assert!(harbour.open("localhost", &asked).unwrap(), "{mode}");
+    }
+    // With the password goes a proof that nobody sits between.
+    let bound = "sslmode=verify-full&sslrootcert=FILES/ca.crt&channel_binding=require";
+    assert!(harbour.open("localhost", bound).unwrap());
+}
+
+#[test]
+fn no_other_certificate_is_ever_taken() {
+    let harbour = harbour("DNS:localhost");
+    for mode in ["prefer", "require", "verify-ca", "verify-full"] {
+        let asked = |file: &str| format!("sslmode={mode}&sslrootcert=FILES/{file}");
+        let other = untrusted(harbour.open("localhost", &asked("other.crt")));
+        assert!(other.contains("certificate"), "{other}");
+        // The system does not know the authority either.
+        untrusted(harbour.open("localhost", &format!("sslmode={mode}")));
+        untrusted(harbour.open("localhost", &format!("sslmode={mode}&sslrootcert=system")));
+        // Another name than that in the certificate.
+        let name = untrusted(harbour.open("127.0.0.1", &asked("ca.crt")));
+        assert!(name.contains("certificate"), "{name}");
+        let missing = untrusted(harbour.open("localhost", &asked("none.crt")));
+        assert!(missing.contains("none.crt"), "{missing}");
+        // A file that holds no certificate.
+        untrusted(harbour.open("localhost", &asked("names")));
+    }
+}
+
+#[test]
+fn an_address_is_believed_that_stands_in_the_certificate() {
+    let harbour = harbour("IP:127.0.0.1");
+    let asked = "sslmode=verify-full&sslrootcert=FILES/ca.crt";
+    assert!(harbour.open("127.0.0.1", asked).unwrap());
+}
+
+#[test]
+fn without_tls_a_server_that_asks_for_it_lets_nobody_in() {
+    let harbour = harbour("DNS:localhost");
+    for asked in ["sslmode=disable", ""] {
+        let refused = harbour.open("localhost", asked);
+        assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+        assert!(!format!("{refused:?}").contains(PASSWORD));
+    }
+}
+
+#[test]
+fn a_server_without_tls_is_refused_unless_that_was_allowed() {
+    let hba = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
+    let server = Postgres::start(&bartizan_testbed::Options {
+        tcp: true,
+        files: vec![("hba".to_owned(), hba.as_bytes().to_vec())],
+        settings: vec![("hba_file".to_owned(), "{directory}/hba".to_owned())],
+        ..Default::default()
+    })
+    .unwrap();
+    server
+        .sql("postgres", &format!("ALTER ROLE bartizan PASSWORD '{PASSWORD}'"))
+        .unwrap();
+    for mode in ["require", "verify-ca", "verify-full"] {
+        let refused = untrusted(open(&server, "localhost", &format!("sslmode={mode}")));
+        assert!(refused.contains("does not support TLS"), "{refused}");
+    }
+    for mode in ["sslmode=prefer", "sslmode=disable", ""] {
+        assert!(!open(&server, "localhost", mode).unwrap(), "{mode}");
+    }
+    // A proof that nobody sits between is not to be had without TLS.
+    let bound = open(&server, "localhost", "sslmode=prefer&channel_binding=require");
+    assert!(bound.is_err(), "{bound:?}");
+}
