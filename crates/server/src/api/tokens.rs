@@ -8,9 +8,10 @@ use crate::http::{Brief, Json, Kind, Page, Problem};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use bartizan_store::people::{Person, TokenRow};
+use bartizan_store::people::TokenRow;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use utoipa::ToSchema;
 
 const DAY: i64 = 86_400_000;
@@ -155,9 +156,9 @@ pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Json<
             let rows = installation.tokens_of(caller.tenant)?;
             let mut logins: HashMap<i64, String> = HashMap::new();
             for row in &rows {
-                if !logins.contains_key(&row.person) {
-                    let person: Option<Person> = installation.person(row.person)?;
-                    logins.insert(row.person, person.map(|person| person.login).unwrap_or_default());
+                if let Entry::Vacant(entry) = logins.entry(row.person) {
+                    let person = installation.person(row.person)?;
+                    entry.insert(person.map(|person| person.login).unwrap_or_default());
                 }
             }
             Ok(rows

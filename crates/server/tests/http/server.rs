@@ -4,6 +4,7 @@ use crate::client::{Ask, Browser};
 use bartizan_server::{App, Role, Transport, router, secret, setup};
 use bartizan_store::people::TokenRow;
 use bartizan_store::{DatabaseUrl, Options, Store, StoreError, TenantId};
+use bartizan_testbed::{Database, Engine};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::thread::JoinHandle;
@@ -20,7 +21,7 @@ pub(crate) struct Server {
     pub(crate) app: App,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
-    _dir: tempfile::TempDir,
+    _own: Option<Database>,
 }
 
 /// Somebody of a tenant.
@@ -38,8 +39,14 @@ impl Server {
     }
 
     pub(crate) fn reached(transport: Transport) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(dir.path().join("bartizan.db"));
+        let database = Engine::Sqlite.database().unwrap();
+        let mut server = Self::on(&database, transport);
+        server._own = Some(database);
+        server
+    }
+
+    pub(crate) fn on(database: &Database, transport: Transport) -> Self {
+        let url: DatabaseUrl = database.url.parse().unwrap();
         let store = Store::open(&url, Options::default()).unwrap();
         store.upgrade().unwrap();
         let app = App::reached(store, transport);
@@ -65,7 +72,7 @@ impl Server {
             app,
             stop: Some(stop),
             thread: Some(thread),
-            _dir: dir,
+            _own: None,
         }
     }
 

@@ -4,8 +4,9 @@ use crate::client::{Answer, Browser};
 use crate::roles::operations;
 use crate::server::{Member, Server};
 use crate::told::{self, Shape, Words};
-use bartizan_server::Role;
+use bartizan_server::{Role, Transport};
 use bartizan_store::StoreError;
+use bartizan_testbed::Engine;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -205,7 +206,7 @@ struct Prober<'s> {
 impl Prober<'_> {
     fn ask(&mut self, method: &str, path: &str, (operation, body): (&Value, &Value)) -> Answer {
         self.asked += 1;
-        if self.asked % PER_TOKEN == 0 {
+        if self.asked.is_multiple_of(PER_TOKEN) {
             self.token = self.server.token(&self.member);
         }
         let ask = self.server.ask(method, path);
@@ -289,24 +290,46 @@ fn probe(server: &Server, own: &Tenant, other: &Tenant) {
     }
 }
 
+fn the_wall_holds(server: &Server, one: &Shape, two: &Shape) {
+    let one = furnish(server, "walla", one);
+    let two = furnish(server, "wallb", two);
+    // The words do show to whom they belong: a test that never sees them proves nothing.
+    let (seen_one, seen_two) = (one.seen(server), two.seen(server));
+    assert!(seen_two.matches(two.words.tag()).count() > 20);
+    assert!(!seen_one.contains(two.words.tag()) && !seen_two.contains(one.words.tag()));
+    probe(server, &one, &two);
+    assert_eq!(seen_two, two.seen(server));
+    let members = server
+        .store()
+        .read_all(|all| -> Result<_, StoreError> { all.members_of_tenant(two.member.tenant) })
+        .unwrap();
+    assert_eq!(members.len(), 2);
+}
+
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        max_shrink_iters: 0,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4, max_shrink_iters: 0, ..ProptestConfig::default() })]
+    #![proptest_config(cases(4))]
 
     #[test]
     fn nothing_of_a_tenant_shows_on_the_other_side(one in told::shape(), two in told::shape()) {
-        let server = Server::start();
-        let one = furnish(&server, "walla", &one);
-        let two = furnish(&server, "wallb", &two);
-        // The words do show to whom they belong: a test that never sees them proves nothing.
-        let (seen_one, seen_two) = (one.seen(&server), two.seen(&server));
-        prop_assert!(seen_two.matches(two.words.tag()).count() > 20);
-        prop_assert!(!seen_one.contains(two.words.tag()) && !seen_two.contains(one.words.tag()));
-        probe(&server, &one, &two);
-        prop_assert_eq!(seen_two, two.seen(&server));
-        let members = server
-            .store()
-            .read_all(|all| -> Result<_, StoreError> { all.members_of_tenant(two.member.tenant) })
-            .unwrap();
-        prop_assert_eq!(members.len(), 2);
+        the_wall_holds(&Server::start(), &one, &two);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(2))]
+
+    #[test]
+    fn nothing_of_a_tenant_shows_on_the_other_side_with_postgresql(one in told::shape(), two in told::shape()) {
+        let database = Engine::Postgres.database().unwrap();
+        the_wall_holds(&Server::on(&database, Transport::Loopback), &one, &two);
     }
 }
