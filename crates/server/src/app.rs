@@ -1,5 +1,6 @@
 //! The application: what all requests share, and which way leads where.
 
+use crate::auth::{Gate, Transport};
 use crate::http::{Kind, Problem};
 use bartizan_store::{Installation, Session, Store, StoreError, TenantId};
 use std::sync::Arc;
@@ -9,15 +10,28 @@ use std::time::{SystemTime, UNIX_EPOCH};
 #[derive(Debug, Clone)]
 pub struct App {
     store: Arc<Store>,
+    gate: Arc<Gate>,
 }
 
 impl App {
-    /// An application on this store, whose schema was laid.
+    /// An application on this store, whose schema was laid, and which browsers reach over TLS.
     #[must_use]
     pub fn new(store: Store) -> Self {
+        Self::reached(store, Transport::Tls)
+    }
+
+    /// An application on this store, whose schema was laid, and which browsers reach in this way.
+    #[must_use]
+    pub fn reached(store: Store, transport: Transport) -> Self {
         Self {
             store: Arc::new(store),
+            gate: Arc::new(Gate::new(transport)),
         }
+    }
+
+    /// What stands between the network and the store.
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.gate
     }
 
     /// The store, for work that blocks.

@@ -12,7 +12,7 @@ pub mod ingest;
 mod serve;
 
 pub use app::App;
-pub use auth::{Caller, Role, secret};
+pub use auth::{Caller, Role, Transport, secret, setup};
 pub use bartizan_ledger::statement::{CYCLONEDX, SPDX};
 pub use bills::bill_statement;
 pub use serve::{Event, ServeError, ServeOptions, router, serve};

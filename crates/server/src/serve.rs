@@ -2,8 +2,9 @@
 
 use crate::api;
 use crate::app::App;
-use crate::auth::setup;
-use crate::http::{Kind, Problem};
+use crate::auth::Transport;
+use crate::auth::setup::{self, SetupError};
+use crate::http::{Kind, Problem, dress};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
@@ -64,9 +65,18 @@ pub enum ServeError {
     /// The runtime or the signals cannot be had.
     #[error("the server cannot run: {0}")]
     Runtime(std::io::Error),
-    /// Nobody signs in as that.
-    #[error("nobody signs in as `{0}`")]
-    Nobody(String),
+    /// Nobody can be let in.
+    #[error(transparent)]
+    Setup(SetupError),
+}
+
+impl From<SetupError> for ServeError {
+    fn from(error: SetupError) -> Self {
+        match error {
+            SetupError::Store(error) => Self::Store(error),
+            other => Self::Setup(other),
+        }
+    }
 }
 
 impl ServeError {
@@ -77,9 +87,7 @@ impl ServeError {
             Self::Store(error) => error.help(),
             Self::Listen(..) => "name another address with --listen, or stop what listens there".to_owned(),
             Self::Runtime(_) => "check the limits of processes and files".to_owned(),
-            Self::Nobody(_) => {
-                "the first person is `admin`; others are listed in the console under Set-up".to_owned()
-            }
+            Self::Setup(error) => error.help(),
         }
     }
 }
@@ -96,7 +104,13 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
             to: upgrade.to,
         });
     }
-    let app = App::new(store);
+    // What is reached from elsewhere stands behind something that speaks TLS.
+    let transport = if options.listen.ip().is_loopback() {
+        Transport::Loopback
+    } else {
+        Transport::Tls
+    };
+    let app = App::reached(store, transport);
     let link = |login: &str, link: String| {
         tell(Event::Link {
             login: login.to_owned(),
@@ -107,14 +121,10 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
         link("admin", secret);
     }
     if let Some(login) = &options.new_link {
-        let secret = setup::new_link(app.store(), login, app.now())?;
-        link(login, secret.ok_or_else(|| ServeError::Nobody(login.clone()))?);
+        link(login, setup::new_link(app.store(), login, app.now())?);
     }
     if let Some(login) = &options.new_token {
-        let token = setup::new_token(app.store(), login, app.now())?;
-        tell(Event::Token(
-            token.ok_or_else(|| ServeError::Nobody(login.clone()))?,
-        ));
+        tell(Event::Token(setup::new_token(app.store(), login, app.now())?));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -135,7 +145,11 @@ async fn listen(app: App, address: SocketAddr, tell: &dyn Fn(Event)) -> Result<(
         .map_err(ServeError::Runtime)?;
     tell(Event::Listening(address));
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = axum::serve(listener, router(app)).with_graceful_shutdown(async {
+    let server = axum::serve(
+        listener,
+        router(app).into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(async {
         let _ = stopped.await;
     });
     let server = tokio::spawn(async move { server.await });
@@ -169,5 +183,6 @@ pub fn router(app: App) -> Router {
     )
     .fallback(|| async { Problem::new(Kind::Missing, "there is nothing at this address") })
     .layer(DefaultBodyLimit::max(LARGEST))
+    .layer(axum::middleware::from_fn(dress))
     .with_state(app)
 }

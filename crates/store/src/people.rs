@@ -355,6 +355,19 @@ impl Installation<'_> {
         )
     }
 
+    /// Says that a session was used.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn use_session(&mut self, hash: &[u8], at: i64) -> Result<(), StoreError> {
+        self.sql
+            .execute(
+                "UPDATE sessions SET used = $2 WHERE hash = $1",
+                &[hash.into(), at.into()],
+            )
+            .map(|_| ())
+    }
+
     /// Ends a session.
     ///
     /// # Errors
@@ -403,6 +416,28 @@ impl Installation<'_> {
                 "INSERT INTO links (hash, person, created, expires, used) VALUES ($1, $2, $3, $4, NULL)",
                 &[hash.into(), person.into(), created.into(), expires.into()],
             )
+            .map(|_| ())
+    }
+
+    /// Whose link this is. None where there is no such link, or it was used, or it ended.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn link(&mut self, hash: &[u8], at: i64) -> Result<Option<i64>, StoreError> {
+        self.sql.first(
+            "SELECT person FROM links WHERE hash = $1 AND used IS NULL AND expires > $2",
+            &[hash.into(), at.into()],
+            |row| row.int(0),
+        )
+    }
+
+    /// Takes all links of a person away.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn end_links_of(&mut self, person: i64) -> Result<(), StoreError> {
+        self.sql
+            .execute("DELETE FROM links WHERE person = $1", &[person.into()])
             .map(|_| ())
     }
 

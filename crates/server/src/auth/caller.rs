@@ -1,12 +1,14 @@
-//! Who makes a request: the owner of a token.
+//! Who makes a request: the owner of a token, or somebody who signed in.
 
 use super::role::Role;
 use super::secret;
+use super::session::SignedIn;
 use crate::app::App;
 use crate::http::{Kind, Problem};
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use bartizan_store::people::Person;
 use bartizan_store::{Installation, StoreError, TenantId};
 
 /// A token is said to be used at most once in so many milliseconds.
@@ -45,40 +47,69 @@ impl Caller {
         )
         .help("ask an administrator of the tenant"))
     }
+
+    /// A person within a tenant; none where they are shut out or may nothing there.
+    pub(super) fn member(
+        installation: &mut Installation<'_>,
+        person: &Person,
+        tenant: TenantId,
+    ) -> Result<Option<Self>, StoreError> {
+        if person.disabled.is_some() {
+            return Ok(None);
+        }
+        let member = installation
+            .memberships_of(person.id)?
+            .into_iter()
+            .find(|(within, _)| *within == tenant);
+        Ok(member.and_then(|(_, role)| role.parse().ok()).map(|role| Self {
+            tenant,
+            person: person.id,
+            login: person.login.clone(),
+            role,
+        }))
+    }
 }
 
 impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let bearer = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "))
-            .map(str::trim);
-        let Some(token) = bearer else {
-            return Err(Problem::new(Kind::Unauthenticated, "nobody is signed in")
-                .help("send `Authorization: Bearer TOKEN`, or sign in in the console"));
-        };
-        let hash = secret::hash(token);
-        let now = app.now();
-        let known = app
-            .read_all(move |installation| by_token(installation, &hash, now))
-            .await?;
-        let Some((caller, is_stale)) = known else {
-            return Err(Problem::new(
-                Kind::Unauthenticated,
-                "the token is not known, was revoked or has expired",
-            )
-            .help("make a new one in the console under Set-up, or with `bartizan login`"));
-        };
-        if is_stale {
-            app.write_all(move |installation| installation.use_token(&hash, now))
-                .await?;
+        match bearer(&parts.headers) {
+            Some(token) => by_bearer(app, token).await,
+            None => Ok(SignedIn::by_cookie(parts, app).await?.caller),
         }
-        Ok(caller)
     }
+}
+
+/// The token that is sent along.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .map(str::trim)
+}
+
+/// The owner of a token.
+pub(super) async fn by_bearer(app: &App, token: &str) -> Result<Caller, Problem> {
+    let hash = secret::hash(token);
+    app.gate().by_credential.take(hash)?;
+    let now = app.now();
+    let known = app
+        .read_all(move |installation| by_token(installation, &hash, now))
+        .await?;
+    let Some((caller, is_stale)) = known else {
+        return Err(Problem::new(
+            Kind::Unauthenticated,
+            "the token is not known, was revoked or has expired",
+        )
+        .help("make a new one in the console under Set-up"));
+    };
+    if is_stale {
+        app.write_all(move |installation| installation.use_token(&hash, now))
+            .await?;
+    }
+    Ok(caller)
 }
 
 /// The owner of a token, and whether its last use has to be renewed.
@@ -96,23 +127,14 @@ fn by_token(
     let Some(person) = installation.person(token.person)? else {
         return Ok(None);
     };
-    let member = installation
-        .memberships_of(person.id)?
-        .into_iter()
-        .find(|(tenant, _)| *tenant == token.tenant);
-    let (Some((tenant, role)), None) = (member, person.disabled) else {
-        return Ok(None);
-    };
     // A token may do less than its owner, never more.
-    let (Ok(own), Ok(granted)) = (role.parse::<Role>(), token.role.parse::<Role>()) else {
+    let (Some(mut caller), Ok(granted)) = (
+        Caller::member(installation, &person, token.tenant)?,
+        token.role.parse::<Role>(),
+    ) else {
         return Ok(None);
     };
-    let caller = Caller {
-        tenant,
-        person: person.id,
-        login: person.login,
-        role: own.min(granted),
-    };
+    caller.role = caller.role.min(granted);
     let is_stale = token.used.is_none_or(|used| used + USED_EVERY < now);
     Ok(Some((caller, is_stale)))
 }

@@ -1,9 +1,11 @@
 //! What every answer has in common: problems, pages, and the work that blocks.
 
+mod dress;
 mod page;
 mod problem;
 mod work;
 
+pub(crate) use dress::dress;
 pub use page::{Cursor, Page, PageQuery};
 pub use problem::{Kind, Problem};
-pub use work::Json;
+pub use work::{Brief, Json};

@@ -22,6 +22,9 @@ pub struct Problem {
     /// What to do about it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub help: String,
+    /// Seconds after which to ask again.
+    #[serde(skip)]
+    pub retry_after: Option<u64>,
 }
 
 /// Kinds of problems.
@@ -94,7 +97,15 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             help: String::new(),
+            retry_after: None,
         }
+    }
+
+    /// With the number of seconds after which to ask again.
+    #[must_use]
+    pub const fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
     }
 
     /// With what to do about it.
@@ -121,7 +132,7 @@ impl IntoResponse for Problem {
             HeaderValue::from_static("application/problem+json"),
         );
         if matches!(self.status, 429 | 503) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            headers.insert(header::RETRY_AFTER, self.retry_after.unwrap_or(2).into());
         }
         response
     }
@@ -135,6 +146,15 @@ impl From<StoreError> for Problem {
             Kind::Internal
         };
         Self::new(kind, error.to_string()).help(error.help())
+    }
+}
+
+impl From<getrandom::Error> for Problem {
+    fn from(error: getrandom::Error) -> Self {
+        Self::new(
+            Kind::Internal,
+            format!("the system gives no random bytes: {error}"),
+        )
     }
 }
 

@@ -8,6 +8,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+/// Bytes of a [`Brief`] body at most.
+const BRIEF: usize = 16 * 1024;
+
 /// JSON in a request or an answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Json<T>(pub T);
@@ -22,6 +25,29 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         serde_json::from_slice(&bytes)
             .map(Json)
             .map_err(|error| Problem::new(Kind::Malformed, format!("the body cannot be read: {error}")))
+    }
+}
+
+/// JSON in a request that has no reason to be long, as from somebody whom nobody knows yet.
+#[derive(Debug, Clone, Copy)]
+pub struct Brief<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Brief<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
+        let bytes = axum::body::to_bytes(request.into_body(), BRIEF)
+            .await
+            .map_err(|error| Problem::new(Kind::TooLarge, error.to_string()))?;
+        serde_json::from_slice(&bytes)
+            .map(Brief)
+            // What is wrong is not said with the words of the body: they may be a password.
+            .map_err(|error| {
+                Problem::new(
+                    Kind::Malformed,
+                    format!("the body cannot be read: {:?}, column {}", error.classify(), error.column()),
+                )
+            })
     }
 }
 

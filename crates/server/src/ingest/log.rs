@@ -1,7 +1,7 @@
 //! Appending to the ledger: what is sent twice is taken once, and every leaf goes into the tree.
 
 use super::absorb::{Effect, Source, absorb};
-use super::what::Rejected;
+use super::what::{Rejected, What};
 use bartizan_ledger::statement::{Statement, StatementError};
 use bartizan_ledger::tlog::entry::{Entry, EntryError, Received, Trust};
 use bartizan_ledger::tlog::{self, TlogError};
@@ -80,53 +80,73 @@ pub fn take(store: &Store, tenant: TenantId, arrival: &Arrival<'_>) -> Result<Re
     // What takes long is done before anybody has to wait for us.
     let prepared = super::what::read(&statement)?;
     store.write(tenant, |session| {
-        let size = session.hold_log()?;
-        if let Some(row) = session.statement_by_digest(&digest)? {
-            return Ok(seen_before(row.seq, digest));
-        }
-        let before = match size {
-            0 => 0,
-            _ => session.statement(size - 1)?.map_or(0, |row| row.received),
-        };
-        let at = arrival.at.max(before);
-        let trust = match arrival.vouched {
-            Vouched::Signature(key) => Trust::Signed(key),
-            Vouched::Sender => Trust::Authenticated,
-        };
-        let entry = Entry::new(
-            digest,
-            statement.predicate_type.as_str(),
-            Received::from_unix_milliseconds(at)?,
-            arrival.by,
-            trust,
-        )?;
-        let leaf = entry.encode();
-        let trust_text = trust.to_string();
-        session.append_statement(
-            size,
-            &NewStatement {
-                digest: &digest,
-                predicate: &statement.predicate_type,
-                received: at,
-                pusher: arrival.by,
-                trust: &trust_text,
-                entry: &leaf,
-                body: arrival.body,
-            },
-        )?;
-        grow(session, size, &leaf)?;
-        let source = Source {
-            seq: size,
-            at,
-            by: arrival.by,
-        };
-        let effect = absorb(session, &source, &prepared)?;
-        Ok(Receipt {
-            seq: size,
-            digest,
-            is_new: true,
-            effect,
-        })
+        append(session, arrival, (&digest, &statement, &prepared))
+    })
+}
+
+/// Takes a small statement in, within a transaction that does something else too.
+///
+/// # Errors
+/// As [`take`]; then nothing of the transaction may stay.
+pub(crate) fn take_within(session: &mut Session<'_>, arrival: &Arrival<'_>) -> Result<Receipt, IngestError> {
+    let digest: [u8; 32] = Sha256::digest(arrival.body).into();
+    let statement = Statement::read(arrival.statement)?;
+    let prepared = super::what::read(&statement)?;
+    append(session, arrival, (&digest, &statement, &prepared))
+}
+
+fn append(
+    session: &mut Session<'_>,
+    arrival: &Arrival<'_>,
+    (digest, statement, prepared): (&[u8; 32], &Statement<'_>, &What),
+) -> Result<Receipt, IngestError> {
+    let digest = *digest;
+    let size = session.hold_log()?;
+    if let Some(row) = session.statement_by_digest(&digest)? {
+        return Ok(seen_before(row.seq, digest));
+    }
+    let before = match size {
+        0 => 0,
+        _ => session.statement(size - 1)?.map_or(0, |row| row.received),
+    };
+    let at = arrival.at.max(before);
+    let trust = match arrival.vouched {
+        Vouched::Signature(key) => Trust::Signed(key),
+        Vouched::Sender => Trust::Authenticated,
+    };
+    let entry = Entry::new(
+        digest,
+        statement.predicate_type.as_str(),
+        Received::from_unix_milliseconds(at)?,
+        arrival.by,
+        trust,
+    )?;
+    let leaf = entry.encode();
+    let trust_text = trust.to_string();
+    session.append_statement(
+        size,
+        &NewStatement {
+            digest: &digest,
+            predicate: &statement.predicate_type,
+            received: at,
+            pusher: arrival.by,
+            trust: &trust_text,
+            entry: &leaf,
+            body: arrival.body,
+        },
+    )?;
+    grow(session, size, &leaf)?;
+    let source = Source {
+        seq: size,
+        at,
+        by: arrival.by,
+    };
+    let effect = absorb(session, &source, prepared)?;
+    Ok(Receipt {
+        seq: size,
+        digest,
+        is_new: true,
+        effect,
     })
 }
 

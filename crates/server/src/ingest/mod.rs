@@ -18,6 +18,7 @@ mod verify;
 mod what;
 
 pub use absorb::Effect;
+pub(crate) use log::take_within;
 pub use log::{Arrival, IngestError, Receipt, Vouched, take};
 pub use rebuild::{Difference, rebuild, verify_graph};
 pub use verify::{Fault, Proof, verify_log};

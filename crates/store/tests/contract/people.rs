@@ -182,6 +182,15 @@ fn a_session_ends_alone_with_its_person_or_with_time(database: &Database) {
         store.read_all(|all| all.session(&[4; 32])).unwrap(),
         Some(row(two, 20))
     );
+    store.write_all(|all| all.use_session(&[4; 32], 7)).unwrap();
+    let used = |hash: u8| {
+        store
+            .read_all(|all| all.session(&[hash; 32]))
+            .unwrap()
+            .unwrap()
+            .used
+    };
+    assert_eq!((used(4), used(5)), (7, 1));
     store.write_all(|all| all.sweep_sessions(20)).unwrap();
     assert_eq!(there(), [4, 5]);
     store.write_all(|all| all.end_sessions_of(one)).unwrap();
@@ -197,10 +206,12 @@ fn a_link_is_used_once_and_in_time(database: &Database) {
             .unwrap();
     };
     let use_up = |hash: u8, at| store.write_all(|all| all.use_link(&[hash; 32], at)).unwrap();
+    let whose = |hash: u8, at| store.read_all(|all| all.link(&[hash; 32], at)).unwrap();
     add(1, 10);
     add(2, 10);
+    assert_eq!((whose(1, 9), whose(1, 10), whose(3, 9)), (Some(one), None, None));
     assert_eq!(use_up(1, 9), Some(one));
-    assert_eq!(use_up(1, 9), None);
+    assert_eq!((use_up(1, 9), whose(1, 9)), (None, None));
     assert_eq!(use_up(2, 10), None);
     assert_eq!(use_up(3, 1), None);
     // Of many that come with the same link at once, one is let in.
@@ -213,4 +224,9 @@ fn a_link_is_used_once_and_in_time(database: &Database) {
             .count()
     });
     assert_eq!(used, 1);
+    // Whoever has a new one no longer has the old ones; others keep theirs.
+    let two = person(&store, "two");
+    store.write_all(|all| all.add_link(&[5; 32], two, 1, 10)).unwrap();
+    store.write_all(|all| all.end_links_of(one)).unwrap();
+    assert_eq!((whose(2, 1), whose(5, 1)), (None, Some(two)));
 }

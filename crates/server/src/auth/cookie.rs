@@ -1,0 +1,80 @@
+//! The cookie of a session: for this host only, out of the reach of scripts, and never sent along from another site
+//! (<https://www.rfc-editor.org/rfc/rfc6265>, and its successor for `SameSite` and `__Host-`).
+
+use axum::http::{HeaderMap, HeaderValue, header};
+
+/// How browsers reach us, as far as it concerns cookies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Transport {
+    /// Over TLS, ours or that of a proxy in front of us.
+    #[default]
+    Tls,
+    /// Over HTTP without TLS, from this machine only: browsers refuse `__Host-` cookies there.
+    Loopback,
+}
+
+impl Transport {
+    /// What the cookie is called.
+    #[must_use]
+    pub const fn cookie(self) -> &'static str {
+        match self {
+            Self::Tls => "__Host-bartizan",
+            Self::Loopback => "bartizan",
+        }
+    }
+
+    /// The header that gives the cookie to a browser, for so many seconds.
+    pub(crate) fn give(self, secret: &str, seconds: i64) -> Option<HeaderValue> {
+        let name = self.cookie();
+        let secure = match self {
+            Self::Tls => "; Secure",
+            Self::Loopback => "",
+        };
+        let text = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
+        HeaderValue::from_str(&text).ok()
+    }
+
+    /// The cookie that a browser sent; none where it sent two.
+    pub(crate) fn find(self, headers: &HeaderMap) -> Option<&str> {
+        let mut found = headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .filter(|(name, _)| *name == self.cookie())
+            .map(|(_, value)| value);
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cookie_is_found_among_others_and_not_guessed_between_two() {
+        let with = |lines: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(header::COOKIE, HeaderValue::from_static(line));
+            }
+            Transport::Loopback.find(&headers).map(str::to_owned)
+        };
+        assert_eq!(with(&["a=b; bartizan=x; c"]).as_deref(), Some("x"));
+        assert_eq!(with(&["a=b", "bartizan=x"]).as_deref(), Some("x"));
+        assert_eq!(with(&["bartizan=x; bartizan=y"]), None);
+        assert_eq!(with(&["__Host-bartizan=x"]), None);
+        assert_eq!(with(&[]), None);
+    }
+
+    #[test]
+    fn over_tls_the_cookie_is_bound_to_the_host_and_to_tls() {
+        let given = Transport::Tls.give("s", 60).unwrap();
+        assert_eq!(
+            given.to_str().unwrap(),
+            "__Host-bartizan=s; Path=/; HttpOnly; SameSite=Strict; Max-Age=60; Secure"
+        );
+    }
+}

@@ -1,0 +1,36 @@
+//! What stands between the network and the store: how often one may ask, how passwords are compared, and what cookies are called.
+
+use super::cookie::Transport;
+use super::password::Passwords;
+use super::rate::Rate;
+use std::time::Duration;
+
+const FIVE_MINUTES: Duration = Duration::from_secs(300);
+/// Wrong passwords for one login within five minutes.
+const PER_LOGIN: u32 = 10;
+/// Wrong passwords from one address within five minutes: several people may sit behind it.
+const PER_PEER: u32 = 30;
+/// Requests with one token or cookie within a minute.
+const PER_CREDENTIAL: u32 = 600;
+
+/// Shared by all requests.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    pub(crate) transport: Transport,
+    pub(crate) passwords: Passwords,
+    pub(crate) by_login: Rate,
+    pub(crate) by_peer: Rate,
+    pub(crate) by_credential: Rate,
+}
+
+impl Gate {
+    pub(crate) fn new(transport: Transport) -> Self {
+        Self {
+            transport,
+            passwords: Passwords::new(),
+            by_login: Rate::new(PER_LOGIN, FIVE_MINUTES),
+            by_peer: Rate::new(PER_PEER, FIVE_MINUTES),
+            by_credential: Rate::new(PER_CREDENTIAL, Duration::from_secs(60)),
+        }
+    }
+}

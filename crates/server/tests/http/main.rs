@@ -1,0 +1,20 @@
+//! The control plane over real HTTP: a listener on the loopback interface, and a client that speaks as a browser or a program would.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod answers;
+mod at_once;
+mod client;
+mod people;
+mod roles;
+mod server;
+mod sign_in;
+mod tokens;
+mod told;
+mod wall;

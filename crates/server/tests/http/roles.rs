@@ -1,0 +1,288 @@
+//! Who may do what: a table with a row for every operation of the interface, held against its description.
+
+use crate::client::{Answer, Browser};
+use crate::server::{Member, Server, password};
+use crate::told::{self, Words};
+use bartizan_server::Role;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// How one has to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// Not at all.
+    Nothing,
+    /// With a token or a session.
+    Either,
+    /// With a session.
+    Session,
+    /// With a session, which is another one or none afterwards.
+    SessionThatEnds,
+}
+
+/// An operation: method, path, the least role, how one has to be known, what is sent.
+type Row = (&'static str, &'static str, Role, By, Value);
+
+fn table() -> Vec<Row> {
+    use By::{Either, Nothing, Session, SessionThatEnds};
+    use Role::{Admin, Developer, Responder, Viewer};
+    let none = || Value::Null;
+    let decide = |role, body| ("post", "/api/v1/decisions", role, Either, body);
+    vec![
+        (
+            "post",
+            "/api/v1/setup",
+            Viewer,
+            Nothing,
+            json!({ "secret": "x", "password": password() }),
+        ),
+        (
+            "post",
+            "/api/v1/session",
+            Viewer,
+            Nothing,
+            json!({ "login": "x", "password": "x" }),
+        ),
+        ("get", "/api/v1/session", Viewer, Session, none()),
+        ("delete", "/api/v1/session", Viewer, SessionThatEnds, none()),
+        (
+            "put",
+            "/api/v1/session/password",
+            Viewer,
+            SessionThatEnds,
+            json!({ "current": password(), "new": password() }),
+        ),
+        ("get", "/api/v1/me", Viewer, Either, none()),
+        ("get", "/api/v1/tokens", Viewer, Either, none()),
+        (
+            "post",
+            "/api/v1/tokens",
+            Viewer,
+            Session,
+            json!({ "name": "n", "role": "viewer" }),
+        ),
+        (
+            "post",
+            "/api/v1/tokens",
+            Admin,
+            Session,
+            json!({ "name": "n", "role": "admin" }),
+        ),
+        ("delete", "/api/v1/tokens/{id}", Viewer, Either, none()),
+        ("get", "/api/v1/people", Admin, Either, none()),
+        (
+            "post",
+            "/api/v1/people",
+            Admin,
+            Session,
+            json!({ "login": "new", "role": "viewer" }),
+        ),
+        (
+            "patch",
+            "/api/v1/people/{id}",
+            Admin,
+            Session,
+            json!({ "role": "viewer" }),
+        ),
+        ("post", "/api/v1/people/{id}/link", Admin, Session, none()),
+        ("get", "/api/v1/statements", Viewer, Either, none()),
+        (
+            "post",
+            "/api/v1/statements",
+            Developer,
+            Either,
+            json!({
+                "_type": "https://in-toto.io/Statement/v1", "predicateType": "https://example.com/x",
+                "subject": [{ "name": "n", "digest": { "sha256": "00" } }], "predicate": {},
+            }),
+        ),
+        ("get", "/api/v1/statements/{seq}", Viewer, Either, none()),
+        ("get", "/api/v1/statements/{seq}/body", Viewer, Either, none()),
+        decide(
+            Developer,
+            json!({ "action": "assign", "asset": "repo:x", "owner": "x" }),
+        ),
+        decide(
+            Developer,
+            json!({ "action": "link", "source": "repo:x", "kind": "loads", "target": "repo:y" }),
+        ),
+        decide(
+            Responder,
+            json!({ "action": "waive", "rule": "r", "reason": "x" }),
+        ),
+        decide(
+            Responder,
+            json!({ "action": "end-waiver", "waiver": 0, "reason": "x" }),
+        ),
+        decide(
+            Responder,
+            json!({ "action": "label", "asset": "repo:x", "labels": { "a": "b" } }),
+        ),
+        decide(
+            Responder,
+            json!({ "action": "attest", "control": "f:1", "statement": "x" }),
+        ),
+        decide(Admin, json!({ "action": "policy", "name": "p", "value": "{}" })),
+        ("get", "/api/v1/fixes", Viewer, Either, none()),
+        ("get", "/api/v1/fixes/{id}", Viewer, Either, none()),
+        ("get", "/api/v1/findings", Viewer, Either, none()),
+        ("get", "/api/v1/findings/{id}", Viewer, Either, none()),
+        ("get", "/api/v1/assets", Viewer, Either, none()),
+        ("get", "/api/v1/assets/{id}", Viewer, Either, none()),
+        ("get", "/api/v1/posture", Viewer, Either, none()),
+    ]
+}
+
+/// Every operation of the description: method and path.
+pub(crate) fn operations(server: &Server) -> Vec<(String, String, Value)> {
+    let document = server.ask("get", "/api/v1/openapi.json").send().is(200).json();
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            if ["get", "post", "put", "patch", "delete"].contains(&method.as_str()) {
+                all.push((method.clone(), path.clone(), operation.clone()));
+            }
+        }
+    }
+    all
+}
+
+fn filled(path: &str) -> String {
+    path.replace("{id}", "1").replace("{seq}", "0")
+}
+
+#[test]
+fn the_table_has_a_row_for_every_operation_and_no_other() {
+    let described: BTreeSet<(String, String)> = operations(&Server::start())
+        .into_iter()
+        .map(|(method, path, _)| (method, path))
+        .collect();
+    let rows: BTreeSet<(String, String)> = table()
+        .into_iter()
+        .map(|(method, path, ..)| (method.to_owned(), path.to_owned()))
+        .collect();
+    let missing: Vec<_> = described.difference(&rows).collect();
+    let surplus: Vec<_> = rows.difference(&described).collect();
+    assert!(
+        missing.is_empty() && surplus.is_empty(),
+        "without a row: {missing:?}; gone: {surplus:?}"
+    );
+}
+
+#[test]
+fn the_description_says_how_one_has_to_be_known() {
+    for (method, path, operation) in operations(&Server::start()) {
+        let by = table()
+            .into_iter()
+            .find(|row| (row.0, row.1) == (&method, &path))
+            .unwrap()
+            .3;
+        let described = match &operation["security"] {
+            Value::Null => By::Either,
+            security if *security == json!([{}]) => By::Nothing,
+            _ => By::Session,
+        };
+        let wanted = if by == By::SessionThatEnds {
+            By::Session
+        } else {
+            by
+        };
+        assert_eq!(described, wanted, "{method} {path}");
+    }
+}
+
+#[test]
+fn nobody_gets_anything_without_credentials_or_with_wrong_ones() {
+    let server = Server::start();
+    for (method, path, _, by, body) in table() {
+        if by == By::Nothing {
+            continue;
+        }
+        let ask = || server.ask(method, &filled(path)).json(&body);
+        for answer in [
+            ask().send(),
+            ask().token("bzt_0").send(),
+            ask().token("").send(),
+            ask().header("authorization", "Basic eDp4").send(),
+            ask()
+                .header("cookie", "bartizan=0")
+                .header("x-bartizan-csrf", "0")
+                .send(),
+        ] {
+            assert_eq!(answer.status, 401, "{method} {path}: {}", answer.text);
+        }
+    }
+}
+
+/// A server whose tenant `default` has something of everything.
+fn furnished() -> Server {
+    let server = Server::start();
+    let tenant = server.tenant("default");
+    server.member(tenant, "first", Role::Admin);
+    let shape = told::shape()
+        .new_tree(&mut TestRunner::deterministic())
+        .unwrap()
+        .current();
+    told::tell(
+        server.store(),
+        tenant,
+        ("first", server.app.now()),
+        &shape,
+        &mut Words::of("own"),
+    );
+    server
+}
+
+fn is_let_through(answer: &Answer) -> bool {
+    assert!(answer.status < 500 && answer.status != 405, "{}", answer.text);
+    ![401, 403, 429].contains(&answer.status)
+}
+
+#[test]
+fn every_role_gets_what_it_may_and_nothing_else() {
+    let server = furnished();
+    let tenant = server.tenant("default");
+    for role in [Role::Viewer, Role::Developer, Role::Responder, Role::Admin] {
+        let member = server.member(tenant, role.as_str(), role);
+        let (token, browser) = (server.token(&member), server.browser(&member));
+        for (method, path, least, by, body) in table() {
+            if by == By::Nothing {
+                continue;
+            }
+            let ask = || server.ask(method, &filled(path)).json(&body);
+            let may = role >= least;
+            let case = format!("{method} {path} {body} as {}", role.as_str());
+            let with_token = ask().token(&token).send();
+            assert_eq!(
+                is_let_through(&with_token),
+                may && by == By::Either,
+                "{case}: {}",
+                with_token.text
+            );
+            let browser = if by == By::SessionThatEnds {
+                another_browser(&server, &member)
+            } else {
+                browser.clone()
+            };
+            let with_session = ask().browser(&browser).send();
+            assert_eq!(
+                is_let_through(&with_session),
+                may,
+                "{case}: {}",
+                with_session.text
+            );
+        }
+    }
+}
+
+/// A session of somebody with the same rights.
+fn another_browser(server: &Server, member: &Member) -> Browser {
+    let login = secret_login();
+    server.browser(&server.member(member.tenant, &login, member.role))
+}
+
+fn secret_login() -> String {
+    bartizan_server::secret::hex(&bartizan_server::secret::random::<8>().unwrap())
+}
