@@ -1,6 +1,10 @@
 //! The advisory index and what is matched with it: against a plain evaluation of the records, and against damage.
 
-#![allow(clippy::unwrap_used, reason = "the helpers of tests may fail as tests do")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the helpers of tests may fail as tests do"
+)]
 
 use bartizan_model::{
     Component, Location, PackageUrlParts, Requirement, Scope, Severity, SourcePackage, Timestamp, Way,

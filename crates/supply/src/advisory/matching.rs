@@ -12,7 +12,7 @@ mod way;
 use super::index::{Advisory, Index, IndexError, Listed, Package, Shelf, Storage};
 use super::module;
 use super::naming::{self, Release};
-use super::range::{AffectedVersions, Event, Membership};
+use super::range::{AffectedVersions, Event, Keys, Membership};
 use super::severity::Rating;
 use crate::ecosystem::Ecosystem;
 use crate::version::{Scheme, VersionKey};
@@ -184,9 +184,9 @@ fn judge(
         let subject = finding::Subject::new(ecosystem, component, paths);
         let found: Vec<Vulnerability<'_>> = merge(hits)
             .into_iter()
-            .map(|hits| {
+            .map(|mut hits| {
                 let fixed = fixed(subject.version(), &hits);
-                let finding = subject.finding(&hits, fixed.as_deref());
+                let finding = subject.finding(&mut hits, fixed.as_deref());
                 Vulnerability { hits, fixed, finding }
             })
             .collect();
@@ -246,6 +246,7 @@ fn ask<'a>(
 ) -> Result<(), IndexError> {
     let narrowed = |release: Option<&str>| naming::release(ecosystem, module::split(release).0);
     let speaks = |release: Option<&str>| narrowed(release) != Release::Other;
+    let mut keys = version.map(Keys::new);
     let is_rpm = ecosystem.scheme() == Some(Scheme::Rpm);
     package.listed(speaks, |place, listed| {
         if narrowed(listed.release) == Release::Unknown {
@@ -258,7 +259,7 @@ fn ask<'a>(
         } else {
             Release::Same
         };
-        let Some(version) = version else {
+        let Some(keys) = &mut keys else {
             answers
                 .unknown
                 .insert(place, "its version is not known".to_owned());
@@ -268,7 +269,7 @@ fn ask<'a>(
             return Ok(());
         }
         let versions = listed.compile(ecosystem);
-        match versions.contains(version) {
+        match versions.contains_keyed(keys) {
             Membership::Affected if stream == Release::Unknown => {
                 let reason = "the stream of its module, or of the advisory's, is not known".to_owned();
                 answers.unknown.insert(place, reason);
@@ -289,7 +290,13 @@ fn ask<'a>(
 /// Groups records of the same vulnerability. An advisory of a distribution that answers to one vulnerability is one of them; one
 /// that answers to several stays by itself.
 fn merge(hits: Vec<Hit<'_>>) -> Vec<Vec<Hit<'_>>> {
-    let mut groups = Groups::default();
+    if hits.len() == 1 {
+        return vec![hits];
+    }
+    let mut groups = Groups {
+        parents: Vec::with_capacity(hits.len()),
+        named: HashMap::with_capacity(hits.len() * 3),
+    };
     for (at, hit) in hits.iter().enumerate() {
         groups.add(at);
         for id in hit.advisory.same() {
@@ -305,7 +312,6 @@ fn merge(hits: Vec<Hit<'_>>) -> Vec<Vec<Hit<'_>>> {
 }
 
 /// Sets of positions that share an id; the least position stands for its set.
-#[derive(Default)]
 struct Groups<'a> {
     parents: Vec<usize>,
     named: HashMap<&'a str, usize>,
@@ -359,21 +365,21 @@ impl Hit<'_> {
 /// The smallest version after the one with the key `now` that a record names as fixed and none of them contains.
 fn fixed((scheme, now): (Scheme, &VersionKey), hits: &[Hit<'_>]) -> Option<String> {
     let entries = || hits.iter().flat_map(|hit| &hit.entries);
-    let mut candidates: Vec<_> = entries()
+    let mut candidates: Vec<&str> = entries()
         .flat_map(|entry| &entry.listed.ranges)
         .flat_map(|(_, events)| events)
         .filter_map(|event| match event {
-            Event::Fixed(fixed) => Some((scheme.key(fixed), *fixed)),
+            Event::Fixed(fixed) => Some(*fixed),
             _ => None,
         })
-        .filter(|(key, _)| key > now)
+        .filter(|fixed| scheme.is_above(fixed, now))
         .collect();
-    candidates.sort_unstable();
-    let is_clean =
-        |version: &str| entries().all(|entry| entry.versions.contains(version) == Membership::NotAffected);
-    candidates
-        .into_iter()
-        .map(|(_, version)| version)
-        .find(|version| is_clean(version))
-        .map(str::to_owned)
+    if candidates.len() > 1 {
+        candidates.sort_by_cached_key(|version| (scheme.key(version), *version));
+    }
+    let is_clean = |version: &&str| {
+        let mut keys = Keys::new(version);
+        entries().all(|entry| entry.versions.contains_keyed(&mut keys) == Membership::NotAffected)
+    };
+    candidates.into_iter().find(is_clean).map(str::to_owned)
 }

@@ -91,6 +91,14 @@ impl Scheme {
         a.as_bytes().cmp(b.as_bytes())
     }
 
+    /// Whether a version lies above the one with this key.
+    #[must_use]
+    pub fn is_above(self, version: &str, key: &VersionKey) -> bool {
+        let mut out = KeyWriter::new();
+        self.write_key(version, &mut out);
+        out.as_bytes() > key.as_bytes()
+    }
+
     /// The place of a version, to be compared often. Keys of different schemes have nothing to say to each other.
     #[must_use]
     pub fn key(self, version: &str) -> VersionKey {

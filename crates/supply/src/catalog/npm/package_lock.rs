@@ -132,7 +132,7 @@ fn read_packages(packages: &BTreeMap<String, Entry>, places: &Places, out: &mut 
             .iter()
             .chain(&entry.optional_dependencies)
             .chain(&entry.peer_dependencies);
-        let on: Vec<(Added, Option<&str>)> = named
+        let on: Needed<'_> = named
             .filter_map(|(name, range)| {
                 let to = resolve(packages, path, name).and_then(|path| added.get(path).copied())?;
                 Some((to, range.as_str()))
@@ -141,6 +141,9 @@ fn read_packages(packages: &BTreeMap<String, Entry>, places: &Places, out: &mut 
         tell(*from, &on, out);
     }
 }
+
+/// What a package needs, and in which versions.
+type Needed<'t> = Vec<(Added, Option<&'t str>)>;
 
 /// Tells what a package needs, and in which versions.
 fn tell(from: Added, on: &[(Added, Option<&str>)], out: &mut Inventory<'_>) {
@@ -194,7 +197,7 @@ fn resolve<'p>(packages: &'p BTreeMap<String, Entry>, from: &str, name: &str) ->
 struct Tree<'t> {
     /// For each nesting that is open, the names installed there.
     levels: Vec<HashMap<&'t str, Added>>,
-    asks: Vec<(Added, Vec<(Added, Option<&'t str>)>)>,
+    asks: Vec<(Added, Needed<'t>)>,
 }
 
 impl<'t> Tree<'t> {
