@@ -15,4 +15,4 @@ pub use app::App;
 pub use auth::{Caller, Role, Transport, secret, setup};
 pub use bartizan_ledger::statement::{CYCLONEDX, SPDX};
 pub use bills::bill_statement;
-pub use serve::{Event, ServeError, ServeOptions, router, serve};
+pub use serve::{Event, ServeError, ServeOptions, description, router, serve};

@@ -167,10 +167,23 @@ async fn listen(app: App, address: SocketAddr, tell: &dyn Fn(Event)) -> Result<(
 /// Bytes of a request at most; a bill of materials of 256 MB fits.
 const LARGEST: usize = 512 * 1024 * 1024;
 
+/// The description of the interface, OpenAPI 3.1 in JSON.
+#[must_use]
+pub fn description() -> String {
+    text_of(&api::router().1)
+}
+
+fn text_of(description: &utoipa::openapi::OpenApi) -> String {
+    description
+        .to_pretty_json()
+        .map(|text| format!("{text}\n"))
+        .unwrap_or_default()
+}
+
 /// Everything that is answered.
 pub fn router(app: App) -> Router {
     let (api, description) = api::router();
-    let description = description.to_pretty_json().unwrap_or_default();
+    let description = text_of(&description);
     api.route(
         "/api/v1/openapi.json",
         get(move || async move {
