@@ -248,3 +248,23 @@ fn a_damaged_index_is_no_silence() {
     std::fs::write(&index, &bytes[..bytes.len() - 1]).unwrap();
     assert_snapshot!("advisory-index-damaged", scan(&sandbox, &[]));
 }
+
+#[test]
+fn what_comes_by_others_is_moved_by_the_lock_file_or_by_what_the_project_asks_for() {
+    let sandbox = supplied();
+    let todo = |lock: &str| {
+        sandbox.write("package-lock.json", lock);
+        scan(&sandbox, &["--group-by", "fix", "-o", "concise"]).out
+    };
+    let refreshed = todo(LOCK);
+    assert!(
+        refreshed
+            .contains("refresh the lock file until `left` 1.0.0 is 1.2.0: `express` 4.0.0 asks for `^1.0.0`"),
+        "{refreshed}"
+    );
+    let upgraded = todo(&LOCK.replace("^1.0.0", "~1.0.0"));
+    assert!(
+        upgraded.contains("upgrade `express` 4.0.0 until `left` 1.0.0 is 1.2.0 or later"),
+        "{upgraded}"
+    );
+}

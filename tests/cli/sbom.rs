@@ -208,6 +208,8 @@ fn a_bill_that_was_written_reads_back_the_same_in_either_form() {
     let components = written(&sandbox, &["sbom", "-o", "json"])["components"].clone();
     let without_columns = |mut components: Value| {
         for component in components.as_array_mut().unwrap() {
+            // No bill has a place for the ranges that components ask for.
+            component.as_object_mut().unwrap().remove("asks_for");
             for place in component["locations"].as_array_mut().unwrap() {
                 for key in ["column", "end_column", "end_line"] {
                     place.as_object_mut().unwrap().remove(key);

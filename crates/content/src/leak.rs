@@ -121,6 +121,8 @@ pub struct Require {
     pub check: Option<Structure>,
     /// Patterns the credential must not match.
     pub not: Vec<String>,
+    /// Patterns that the whole match must not match.
+    pub not_whole: Vec<String>,
 }
 
 /// Structures and checksums that can be verified without asking the provider.

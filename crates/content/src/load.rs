@@ -206,6 +206,7 @@ pub fn validate(rule: &LeakRule) -> Result<(), RuleError> {
         .require
         .not
         .iter()
+        .chain(&rule.require.not_whole)
         .chain(&rule.path_pattern)
         .chain(&rule.not_path_pattern)
     {

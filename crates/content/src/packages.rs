@@ -6,6 +6,7 @@
 static NPM: &str = include_str!("../../../content/supply/popular/npm.txt");
 static PYPI: &str = include_str!("../../../content/supply/popular/pypi.txt");
 static GEM: &str = include_str!("../../../content/supply/popular/gem.txt");
+static GOLANG: &str = include_str!("../../../content/supply/popular/golang.txt");
 static REGISTRIES: &str = include_str!("../../../content/supply/public-registries.txt");
 
 /// Widely used names of an ecosystem, the most used first as far as the list is ordered; none where there is no list.
@@ -14,6 +15,7 @@ pub fn popular_names(kind: &str) -> impl Iterator<Item = &'static str> {
         "npm" => NPM,
         "pypi" => PYPI,
         "gem" => GEM,
+        "golang" => GOLANG,
         _ => "",
     };
     entries(list)
@@ -48,8 +50,8 @@ pub fn public_registries() -> impl Iterator<Item = PublicRegistry> {
 }
 
 /// Everything these functions are read from.
-pub fn texts() -> [&'static str; 4] {
-    [NPM, PYPI, GEM, REGISTRIES]
+pub fn texts() -> [&'static str; 5] {
+    [NPM, PYPI, GEM, GOLANG, REGISTRIES]
 }
 
 pub(crate) fn entries(list: &'static str) -> impl Iterator<Item = &'static str> {
@@ -65,7 +67,12 @@ mod tests {
 
     #[test]
     fn the_lists_hold_what_everybody_uses_once() {
-        for (kind, name) in [("npm", "lodash"), ("pypi", "requests"), ("gem", "rails")] {
+        for (kind, name) in [
+            ("npm", "lodash"),
+            ("pypi", "requests"),
+            ("gem", "rails"),
+            ("golang", "github.com/stretchr/testify"),
+        ] {
             let names: Vec<&str> = popular_names(kind).collect();
             assert!(names.contains(&name), "{kind}: {name}");
             assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len(), "{kind}");

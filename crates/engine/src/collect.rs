@@ -252,9 +252,5 @@ fn digest_of(mut units: Vec<CachedUnit>) -> String {
         hasher.update(unit.path.as_bytes());
         hasher.update(unit.content);
     }
-    hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    bartizan_model::encoding::hex(&hasher.finalize())
 }

@@ -119,6 +119,7 @@ mod tests {
                 component: format!("pkg:npm/{name}@1").parse().unwrap(),
                 from: Some("1".to_owned()),
                 to: "2".to_owned(),
+                by_way_of: None,
             }),
             decision: None,
             severity: Severity::Info,

@@ -37,6 +37,9 @@ pub struct Component {
     /// Components of the same inventory that it depends on; sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<PackageUrl>,
+    /// The versions of these that it asks for, where the evidence tells; sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asks_for: Vec<Requirement>,
     /// What proves that it is there: entries of lock files, package databases, the file itself.
     pub locations: Vec<Location>,
     /// Id of the cataloger that found it first.
@@ -56,6 +59,15 @@ pub enum Scope {
     Optional,
     /// At run time.
     Runtime,
+}
+
+/// The versions of a component that another asks for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Requirement {
+    /// The component that it got.
+    pub component: PackageUrl,
+    /// The range, as its ecosystem writes it: `^1.2.0`.
+    pub range: String,
 }
 
 /// The source package of a distribution's binary package.
@@ -92,6 +104,7 @@ impl Component {
             licenses: Vec::new(),
             hashes: Vec::new(),
             depends_on: Vec::new(),
+            asks_for: Vec::new(),
             locations: vec![location],
             cataloger: cataloger.to_owned(),
         }
@@ -111,6 +124,7 @@ impl Component {
         self.licenses.extend(other.licenses);
         self.hashes.extend(other.hashes);
         self.depends_on.extend(other.depends_on);
+        self.asks_for.extend(other.asks_for);
         self.locations.extend(other.locations);
     }
 
@@ -122,6 +136,8 @@ impl Component {
         self.hashes.dedup();
         self.depends_on.sort();
         self.depends_on.dedup();
+        self.asks_for.sort();
+        self.asks_for.dedup();
         self.locations.sort();
         self.locations.dedup();
     }

@@ -112,4 +112,18 @@ pub struct Upgrade {
     pub from: Option<String>,
     /// The version to go to.
     pub to: String,
+    /// How the component comes to be there, where the project does not ask for it itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_way_of: Option<Way>,
+}
+
+/// How a component that a project does not ask for itself comes to be there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Way {
+    /// From what the project asks for to what asks for the component; at least one.
+    pub path: Vec<PackageUrl>,
+    /// Whether all that ask for the component admit the version to go to, so that the lock file alone needs to change. None
+    /// where the evidence does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admitted: Option<bool>,
 }

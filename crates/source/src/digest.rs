@@ -148,10 +148,8 @@ impl Hasher {
             Self::Sha256(hasher) => (Algorithm::Sha256, hasher.finalize().to_vec()),
             Self::Sha512(hasher) => (Algorithm::Sha512, hasher.finalize().to_vec()),
         };
-        Digest {
-            algorithm,
-            hex: digits(&bytes),
-        }
+        let hex = bartizan_model::encoding::hex(&bytes);
+        Digest { algorithm, hex }
     }
 }
 

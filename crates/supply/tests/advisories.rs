@@ -1,8 +1,14 @@
 //! The advisory index and what is matched with it: against a plain evaluation of the records, and against damage.
 
-#![allow(clippy::unwrap_used, reason = "the helpers of tests may fail as tests do")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the helpers of tests may fail as tests do"
+)]
 
-use bartizan_model::{Component, Location, PackageUrlParts, Scope, Severity, SourcePackage, Timestamp};
+use bartizan_model::{
+    Component, Location, PackageUrlParts, Requirement, Scope, Severity, SourcePackage, Timestamp, Way,
+};
 use bartizan_supply::advisory::exploit::Exploits;
 use bartizan_supply::advisory::index::{Builder, Index, IndexError, Origin, OriginKind};
 use bartizan_supply::advisory::matching::{Matches, find};
@@ -176,6 +182,70 @@ fn packages_of_a_distribution_are_judged_by_their_source_and_release() {
     assert!(matches.unjudged[0].reason.contains("release"), "{matches:?}");
 }
 
+/// A record as AlmaLinux writes it: no field for the stream, the summary names it.
+fn of_alma(id: &str, summary: &str, fixed: &str) -> String {
+    format!(
+        r#"{{"id":"{id}","summary":"{summary}","affected":[{{"package":{{"ecosystem":"AlmaLinux:8","name":"nodejs"}},
+        "ranges":[{{"type":"ECOSYSTEM","events":[{{"introduced":"0"}},{{"fixed":"{fixed}"}}]}}]}}]}}"#
+    )
+}
+
+#[test]
+fn a_build_of_a_module_is_judged_by_the_advisories_of_its_stream() {
+    let advisories = [
+        of_alma(
+            "ALSA-14",
+            "Important: nodejs:14 security update",
+            "1:14.21.3-1.module_el8.7.0+3551+53700ee8",
+        ),
+        of_alma(
+            "ALSA-16",
+            "Moderate: nodejs:16 security update",
+            "1:16.19.1-1.module_el8.7.0+3496+a59a3324",
+        ),
+        of_alma("ALSA-base", "Moderate: nodejs security update", "1:17.0.0-1.el8"),
+        of_alma(
+            "ALSA-unnamed",
+            "Moderate: nodejs security update",
+            "1:18.0.0-1.module_el8.7.0+1+aaaaaaaa",
+        ),
+    ];
+    let texts: Vec<&str> = advisories.iter().map(String::as_str).collect();
+    let judged = |version: &str, label: &str| {
+        let mut node = component("AlmaLinux:8", "nodejs", Some(version));
+        let qualifier = if label.is_empty() {
+            String::new()
+        } else {
+            format!("?rpmmod={label}")
+        };
+        node.purl = format!("pkg:rpm/almalinux/nodejs@{version}{qualifier}")
+            .parse()
+            .unwrap();
+        let matches = matched(&texts, &[node]);
+        let found: Vec<String> = matches.findings.iter().flat_map(|one| one.ids.clone()).collect();
+        let unjudged: Vec<String> = matches.unjudged.iter().map(|one| one.reason.clone()).collect();
+        (found, unjudged.join("; "))
+    };
+    let old = "1:14.0.0-1.module_el8.3.0+1+bbbbbbbb";
+    let (found, unjudged) = judged(old, "nodejs:14:8070020230306170238:bd1311ed");
+    assert_eq!(found, ["ALSA-14"]);
+    assert!(
+        unjudged.contains("ALSA-unnamed: the stream of its module"),
+        "{unjudged}"
+    );
+
+    let mended = "1:14.21.3-1.module_el8.7.0+3551+53700ee8";
+    let (found, _) = judged(mended, "nodejs:14:8070020230306170238:bd1311ed");
+    assert_eq!(found, Vec::<String>::new());
+
+    let (found, unjudged) = judged(old, "");
+    assert_eq!(found, Vec::<String>::new());
+    assert!(unjudged.contains("ALSA-14, ALSA-16, ALSA-unnamed"), "{unjudged}");
+
+    let (found, unjudged) = judged("1:14.0.0-1.el8", "");
+    assert_eq!((found, unjudged.as_str()), (vec!["ALSA-base".to_owned()], ""));
+}
+
 #[test]
 fn what_cannot_be_judged_is_said() {
     let commits = r#"{"id":"A-1","affected":[{"package":{"ecosystem":"npm","name":"left"},
@@ -237,6 +307,101 @@ fn the_remedy_of_a_component_is_the_smallest_upgrade_that_closes_the_most() {
     assert!(all[0].description.starts_with("replace or isolate `left` 1.0.0"));
     assert_eq!((all[0].closes.len(), all[0].leaves.len()), (0, 1));
     assert_eq!(remedy(&[]), []);
+}
+
+/// A project that asks for `app`, which asks for `tool`, which asks for `left` 1.0.0 by a range.
+fn chain(range: Option<&str>) -> Vec<Component> {
+    let mut left = component("npm", "left", Some("1.0.0"));
+    let mut tool = component("npm", "tool", Some("3.0.0"));
+    let mut app = component("npm", "app", Some("5.0.0"));
+    for (one, name) in [
+        (&mut left, "left@1.0.0"),
+        (&mut tool, "tool@3.0.0"),
+        (&mut app, "app@5.0.0"),
+    ] {
+        one.purl = format!("pkg:npm/{name}").parse().unwrap();
+        one.direct = Some(false);
+    }
+    app.direct = Some(true);
+    app.depends_on = vec![tool.purl.clone()];
+    tool.depends_on = vec![left.purl.clone()];
+    tool.asks_for = range
+        .map(|range| Requirement {
+            component: left.purl.clone(),
+            range: range.to_owned(),
+        })
+        .into_iter()
+        .collect();
+    vec![app, left, tool]
+}
+
+/// What there is to do about a component that comes by others.
+fn todo_of(components: &[Component]) -> (String, Option<Way>) {
+    let remedies = matched(&[&npm("GHSA-2222-3333-4444", "", "1.2.0")], components).remedies;
+    let [remedy] = remedies.as_slice() else {
+        panic!("{remedies:#?}")
+    };
+    let way = remedy.upgrade.as_ref().unwrap().by_way_of.clone();
+    (remedy.description.clone(), way)
+}
+
+#[test]
+fn a_lock_file_is_refreshed_where_the_range_of_what_asks_admits_the_fix() {
+    let (description, way) = todo_of(&chain(Some("^1.0.0")));
+    assert_eq!(
+        description,
+        "refresh the lock file until `left` 1.0.0 is 1.2.0: `tool` 3.0.0 asks for `^1.0.0`, which admits it"
+    );
+    let way = way.unwrap();
+    let path: Vec<String> = way.path.iter().map(ToString::to_string).collect();
+    assert_eq!(path, ["pkg:npm/app@5.0.0", "pkg:npm/tool@3.0.0"]);
+    assert_eq!(way.admitted, Some(true));
+}
+
+#[test]
+fn what_the_project_asks_for_is_upgraded_where_the_range_does_not_admit_the_fix() {
+    let (description, way) = todo_of(&chain(Some("~1.0.0")));
+    assert_eq!(
+        description,
+        "upgrade `app` 5.0.0 until `left` 1.0.0 is 1.2.0 or later: it comes by `app` 5.0.0 → `tool` 3.0.0, which asks for `~1.0.0`"
+    );
+    assert_eq!(way.unwrap().admitted, Some(false));
+}
+
+#[test]
+fn one_that_refuses_outweighs_all_that_admit() {
+    let mut components = chain(Some("^1.0.0"));
+    let mut other = component("npm", "other", Some("2.0.0"));
+    other.direct = Some(true);
+    other.depends_on = components[2].depends_on.clone();
+    other.asks_for = components[2].asks_for.clone();
+    other.asks_for[0].range = "1.0.0".to_owned();
+    components.push(other);
+    let (description, way) = todo_of(&components);
+    assert!(
+        description.starts_with("upgrade `other` 2.0.0 until"),
+        "{description}"
+    );
+    assert_eq!(way.unwrap().admitted, Some(false));
+}
+
+#[test]
+fn both_are_named_where_no_range_is_known() {
+    let (description, way) = todo_of(&chain(None));
+    assert!(
+        description.starts_with("refresh the lock file or upgrade `app` 5.0.0 until `left` 1.0.0 is 1.2.0"),
+        "{description}"
+    );
+    assert_eq!(way.unwrap().admitted, None);
+}
+
+#[test]
+fn what_the_project_asks_for_itself_is_upgraded_itself() {
+    let mut components = chain(Some("^1.0.0"));
+    components[1].direct = Some(true);
+    let (description, way) = todo_of(&components);
+    assert_eq!(description, "upgrade `left` from 1.0.0 to 1.2.0");
+    assert_eq!(way, None);
 }
 
 #[test]

@@ -25,6 +25,7 @@ const NAMES: &[(&str, &str)] = &[
     ("dotnet/depsjson", "app.deps.json"),
     ("dotnet/packagesconfig", "packages.config"),
     ("dotnet/packageslockjson", "packages.lock.json"),
+    ("dotnet/projectassetsjson", "obj/project.assets.json"),
     ("elixir/mixlock", "mix.lock"),
     ("erlang/mixlock", "mix.lock"),
     ("golang/gomod", "go.mod"),

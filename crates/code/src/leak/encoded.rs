@@ -2,7 +2,7 @@
 //!
 //! In: the bytes of a file. Out: the decoded text, and where it came from.
 
-use crate::leak::verify::base64;
+use bartizan_model::encoding::base64;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -76,7 +76,7 @@ pub(crate) fn kubernetes_secret_values(path: &str, bytes: &[u8]) -> Vec<SecretVa
             // In either order `kind` and `data` may stand first: the decision falls by the name of the section.
             if in_data
                 && value.len() >= SHORTEST
-                && let Some(decoded) = base64::decode(value).filter(|d| is_text(d))
+                && let Some(decoded) = base64(value).filter(|d| is_text(d))
             {
                 let start = at + offset;
                 let key = String::from_utf8_lossy(key).into_owned();

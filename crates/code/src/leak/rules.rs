@@ -47,6 +47,7 @@ struct Compiled {
 struct Demands {
     near: Option<(Regex, usize)>,
     not: Vec<Regex>,
+    not_whole: Vec<Regex>,
 }
 
 /// A credential in a unit.
@@ -134,7 +135,8 @@ impl Rule {
             .get_or_init(|| Demands::new(&self.matcher))
             .as_ref()
             .ok_or(None)?;
-        if !demands.near_holds(bytes, &span) {
+        let whole = bytes.get(span.clone()).unwrap_or_default();
+        if demands.not_whole.iter().any(|not| not.is_match(whole)) || !demands.near_holds(bytes, &span) {
             return Err(Some(span.end));
         }
         match self.verify(demands, text) {
@@ -251,13 +253,16 @@ impl Compiled {
 impl Demands {
     /// `None` when one of the patterns does not compile, as for [`Compiled::new`].
     fn new(matcher: &LeakMatcher) -> Option<Self> {
-        let not = matcher.require.not.iter().map(|not| load::compile(not).ok());
+        let compiled = |patterns: &[String]| -> Option<Vec<Regex>> {
+            patterns.iter().map(|one| load::compile(one).ok()).collect()
+        };
         Some(Self {
             near: match &matcher.near {
                 Some(near) => Some((load::compile(&near.pattern).ok()?, near.bytes as usize)),
                 None => None,
             },
-            not: not.collect::<Option<_>>()?,
+            not: compiled(&matcher.require.not)?,
+            not_whole: compiled(&matcher.require.not_whole)?,
         })
     }
 

@@ -128,8 +128,9 @@ fn allow(rule: &mut crate::LeakRule, list: &AllowList) -> Vec<&'static str> {
     }
     match list.regex_target.as_str() {
         "" | "secret" => rule.require.not.extend(list.regexes.iter().cloned()),
+        "match" => rule.require.not_whole.extend(list.regexes.iter().cloned()),
         _ if list.regexes.is_empty() => {}
-        _ => problems.push("an allow list on the line or the whole match is not honoured"),
+        _ => problems.push("an allow list on the line is not honoured"),
     }
     rule.require.not.extend(
         list.stopwords
@@ -206,7 +207,7 @@ regex = '''(('''
             [
                 (
                     "leak/gitleaks-acme-token",
-                    "an allow list on the line or the whole match is not honoured"
+                    "an allow list on the line is not honoured"
                 ),
                 (
                     "leak/gitleaks-acme-token",

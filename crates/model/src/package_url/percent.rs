@@ -1,6 +1,7 @@
 //! Percent-encoding as package URLs use it: text in and out, everything but letters, digits and `-._~:` encoded.
 
 use super::InvalidPackageUrl;
+use crate::encoding::percent_decoded;
 use std::fmt;
 
 /// Writes `text` encoded, `/` included.
@@ -34,22 +35,5 @@ pub(super) fn decode(encoded: &str) -> Result<String, InvalidPackageUrl> {
     if !encoded.contains('%') {
         return Ok(encoded.to_owned());
     }
-    let mut bytes = encoded.bytes();
-    let mut decoded = Vec::with_capacity(encoded.len());
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let pair = bytes.next().and_then(hex).zip(bytes.next().and_then(hex));
-            let (high, low) = pair.ok_or_else(|| InvalidPackageUrl::Encoding(encoded.to_owned()))?;
-            decoded.push(high << 4 | low);
-        } else {
-            decoded.push(byte);
-        }
-    }
-    String::from_utf8(decoded).map_err(|_| InvalidPackageUrl::Encoding(encoded.to_owned()))
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
+    percent_decoded(encoded).ok_or_else(|| InvalidPackageUrl::Encoding(encoded.to_owned()))
 }

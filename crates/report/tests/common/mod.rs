@@ -244,6 +244,7 @@ pub(crate) fn remediable() -> Report {
                 component: PackageUrl::parse("pkg:npm/left@1.0.0").unwrap(),
                 from: Some("1.0.0".into()),
                 to: "1.2.0".into(),
+                by_way_of: None,
             }),
             decision: Some(Decision::Immediate),
             severity: Severity::Critical,

@@ -39,12 +39,12 @@ impl Cursor {
     /// The opaque text.
     #[must_use]
     pub fn text(self) -> String {
-        format!("{:x}.{:x}", self.0, self.1)
+        format!("{}.{}", self.0, self.1)
     }
 
     fn parse(text: &str) -> Option<Self> {
         let (one, other) = text.split_once('.')?;
-        let number = |text: &str| u64::from_str_radix(text, 16).ok().map(u64::cast_signed);
+        let number = |text: &str| text.parse::<i64>().ok();
         Some(Self(number(one)?, number(other)?))
     }
 }

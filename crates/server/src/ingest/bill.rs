@@ -3,6 +3,7 @@
 use super::absorb::{Effect, Source};
 use super::identity;
 use super::log::IngestError;
+use super::row::text;
 use super::what::Bill;
 use bartizan_ledger::bill::{self, package_of, scope_number};
 use bartizan_ledger::statement::Subject;
@@ -144,12 +145,4 @@ fn component_ids<'a>(
     licenses.dedup();
     session.add_licenses(&licenses)?;
     Ok(ids)
-}
-
-/// A text that both engines take.
-fn text(text: &str) -> String {
-    text.chars()
-        .filter(|&letter| letter != '\0')
-        .take(2_000)
-        .collect()
 }

@@ -9,7 +9,7 @@ use bartizan_store::{Session, StoreError};
 use std::collections::{BTreeSet, HashMap};
 
 /// Bytes of a text that is shown.
-const LONGEST: usize = 4_000;
+const LONGEST: usize = 2_000;
 
 /// A reported finding, ready to be brought together with what is known.
 pub(super) struct Described {

@@ -7,10 +7,12 @@
 mod finding;
 mod paths;
 mod upgrade;
+mod way;
 
 use super::index::{Advisory, Index, IndexError, Listed, Package, Shelf, Storage};
+use super::module;
 use super::naming::{self, Release};
-use super::range::{AffectedVersions, Event, Membership};
+use super::range::{AffectedVersions, Event, Keys, Membership};
 use super::severity::Rating;
 use crate::ecosystem::Ecosystem;
 use crate::version::{Scheme, VersionKey};
@@ -170,7 +172,7 @@ fn judge(
         let Some(package) = shelf.find(&naming::name(ecosystem.name(), name))? else {
             continue;
         };
-        ask(ecosystem, version, &package, &mut answers)?;
+        ask((ecosystem, component), version, &package, &mut answers)?;
     }
     let mut hits = Vec::with_capacity(answers.affected.len());
     for (place, entries) in answers.affected {
@@ -182,13 +184,13 @@ fn judge(
         let subject = finding::Subject::new(ecosystem, component, paths);
         let found: Vec<Vulnerability<'_>> = merge(hits)
             .into_iter()
-            .map(|hits| {
+            .map(|mut hits| {
                 let fixed = fixed(subject.version(), &hits);
-                let finding = subject.finding(&hits, fixed.as_deref());
+                let finding = subject.finding(&mut hits, fixed.as_deref());
                 Vulnerability { hits, fixed, finding }
             })
             .collect();
-        let remedy = upgrade::of(component, subject.version(), &found);
+        let remedy = upgrade::of(component, subject.version(), &found, paths);
         matches.remedies.push(remedy);
         matches.findings.extend(found.into_iter().map(|one| one.finding));
     }
@@ -237,26 +239,41 @@ struct Answers<'a> {
 }
 
 fn ask<'a>(
-    ecosystem: &Ecosystem,
+    (ecosystem, component): (&Ecosystem, &Component),
     version: Option<&str>,
     package: &Package<'a>,
     answers: &mut Answers<'a>,
 ) -> Result<(), IndexError> {
-    let speaks = |release: Option<&str>| naming::release(ecosystem, release) != Release::Other;
+    let narrowed = |release: Option<&str>| naming::release(ecosystem, module::split(release).0);
+    let speaks = |release: Option<&str>| narrowed(release) != Release::Other;
+    let mut keys = version.map(Keys::new);
+    let is_rpm = ecosystem.scheme() == Some(Scheme::Rpm);
     package.listed(speaks, |place, listed| {
-        if naming::release(ecosystem, listed.release) == Release::Unknown {
+        if narrowed(listed.release) == Release::Unknown {
             let reason = "the release of the distribution is not known".to_owned();
             answers.unknown.insert(place, reason);
             return Ok(());
         }
-        let Some(version) = version else {
+        let stream = if is_rpm {
+            module::speaks(component, &listed)
+        } else {
+            Release::Same
+        };
+        let Some(keys) = &mut keys else {
             answers
                 .unknown
                 .insert(place, "its version is not known".to_owned());
             return Ok(());
         };
+        if stream == Release::Other {
+            return Ok(());
+        }
         let versions = listed.compile(ecosystem);
-        match versions.contains(version) {
+        match versions.contains_keyed(keys) {
+            Membership::Affected if stream == Release::Unknown => {
+                let reason = "the stream of its module, or of the advisory's, is not known".to_owned();
+                answers.unknown.insert(place, reason);
+            }
             Membership::Affected => {
                 let entries = answers.affected.entry(place).or_default();
                 entries.push(Entry { listed, versions });
@@ -273,7 +290,13 @@ fn ask<'a>(
 /// Groups records of the same vulnerability. An advisory of a distribution that answers to one vulnerability is one of them; one
 /// that answers to several stays by itself.
 fn merge(hits: Vec<Hit<'_>>) -> Vec<Vec<Hit<'_>>> {
-    let mut groups = Groups::default();
+    if hits.len() == 1 {
+        return vec![hits];
+    }
+    let mut groups = Groups {
+        parents: Vec::with_capacity(hits.len()),
+        named: HashMap::with_capacity(hits.len() * 3),
+    };
     for (at, hit) in hits.iter().enumerate() {
         groups.add(at);
         for id in hit.advisory.same() {
@@ -289,7 +312,6 @@ fn merge(hits: Vec<Hit<'_>>) -> Vec<Vec<Hit<'_>>> {
 }
 
 /// Sets of positions that share an id; the least position stands for its set.
-#[derive(Default)]
 struct Groups<'a> {
     parents: Vec<usize>,
     named: HashMap<&'a str, usize>,
@@ -343,21 +365,21 @@ impl Hit<'_> {
 /// The smallest version after the one with the key `now` that a record names as fixed and none of them contains.
 fn fixed((scheme, now): (Scheme, &VersionKey), hits: &[Hit<'_>]) -> Option<String> {
     let entries = || hits.iter().flat_map(|hit| &hit.entries);
-    let mut candidates: Vec<_> = entries()
+    let mut candidates: Vec<&str> = entries()
         .flat_map(|entry| &entry.listed.ranges)
         .flat_map(|(_, events)| events)
         .filter_map(|event| match event {
-            Event::Fixed(fixed) => Some((scheme.key(fixed), *fixed)),
+            Event::Fixed(fixed) => Some(*fixed),
             _ => None,
         })
-        .filter(|(key, _)| key > now)
+        .filter(|fixed| scheme.is_above(fixed, now))
         .collect();
-    candidates.sort_unstable();
-    let is_clean =
-        |version: &str| entries().all(|entry| entry.versions.contains(version) == Membership::NotAffected);
-    candidates
-        .into_iter()
-        .map(|(_, version)| version)
-        .find(|version| is_clean(version))
-        .map(str::to_owned)
+    if candidates.len() > 1 {
+        candidates.sort_by_cached_key(|version| (scheme.key(version), *version));
+    }
+    let is_clean = |version: &&str| {
+        let mut keys = Keys::new(version);
+        entries().all(|entry| entry.versions.contains_keyed(&mut keys) == Membership::NotAffected)
+    };
+    candidates.into_iter().find(is_clean).map(str::to_owned)
 }

@@ -7,6 +7,7 @@ mod check;
 pub mod exploit;
 pub mod index;
 pub mod matching;
+mod module;
 pub mod naming;
 pub mod range;
 pub mod record;

@@ -4,6 +4,7 @@
 //! is left out where it is not needed for matching; what matching needs and cannot be read makes the record unreadable, because a
 //! record that is half read gives wrong answers that look right.
 
+use super::module;
 use super::range::{Event, RangeKind};
 use super::severity::Rating;
 use bartizan_model::Timestamp;
@@ -51,6 +52,8 @@ pub struct Affected {
     pub imports: Vec<Import>,
     /// How bad it is in this package, where that is said.
     pub rating: Rating,
+    /// Where it is fixed by a build in a module, the stream of the module (`nodejs:16`) that the record names.
+    pub stream: Option<String>,
 }
 
 /// A range, its events in the order of the record.
@@ -137,6 +140,8 @@ struct Json {
     #[serde(default)]
     upstream: Option<Vec<String>>,
     #[serde(default)]
+    summary: Value,
+    #[serde(default)]
     published: Value,
     #[serde(default)]
     modified: Value,
@@ -201,8 +206,9 @@ impl Json {
         };
         let words = [field(&self.database_specific, "severity")];
         let mut affected = Vec::new();
+        let stream = self.summary.as_str().and_then(module::named_in);
         for one in self.affected.into_iter().flatten() {
-            affected.extend(one.into_affected()?);
+            affected.extend(one.into_affected(stream)?);
         }
         Ok(Record {
             aliases: others(self.aliases),
@@ -219,7 +225,7 @@ impl Json {
 
 impl JsonAffected {
     /// None where no package is named: such an entry speaks of repositories alone.
-    fn into_affected(self) -> Result<Option<Affected>, RecordError> {
+    fn into_affected(self, stream: Option<&str>) -> Result<Option<Affected>, RecordError> {
         let Some(package) = self.package else {
             return Ok(None);
         };
@@ -242,7 +248,11 @@ impl JsonAffected {
         } else {
             self.severity
         };
+        let mut events = ranges.iter().flat_map(|range: &RecordRange| &range.events);
+        let is_modular =
+            events.any(|event| matches!(event, RecordEvent::Fixed(version) if module::is_modular(version)));
         Ok(Some(Affected {
+            stream: stream.filter(|_| is_modular).map(str::to_owned),
             rating: rating(&severity, words),
             imports: imports(field(&self.ecosystem_specific, "imports"))?,
             ecosystem: package.ecosystem,

@@ -7,7 +7,7 @@ use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 
 /// Changes when a cataloger reads the same bytes differently; part of the key of cached results.
-const REVISION: &[u8] = b"5";
+const REVISION: &[u8] = b"6";
 
 /// Which files are bills of materials that somebody else made, rather than evidence of a component.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Where a cataloger puts what it reads.
 
 use bartizan_engine::Input;
-use bartizan_model::{Component, Hash, PackageUrlParts, Scope, SourcePackage};
+use bartizan_model::{Component, Hash, PackageUrlParts, Requirement, Scope, SourcePackage};
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -113,6 +113,19 @@ impl<'a> Inventory<'a> {
         if let Some(component) = self.components.get_mut(from.0) {
             component.depends_on.extend(targets);
             component.tidy();
+        }
+    }
+
+    /// Says which versions of another a component asks for.
+    pub(crate) fn asks_for(&mut self, from: Added, to: Added, range: String) {
+        let Some(component) = self.components.get(to.0).map(|one| one.purl.clone()) else {
+            return;
+        };
+        if let Some(asking) = self.components.get_mut(from.0) {
+            let requirement = Requirement { component, range };
+            if let Err(at) = asking.asks_for.binary_search(&requirement) {
+                asking.asks_for.insert(at, requirement);
+            }
         }
     }
 

@@ -6,7 +6,6 @@
 
 mod bytes;
 mod check;
-pub mod encoding;
 pub(crate) mod form;
 mod inventory;
 pub mod registry;

@@ -36,6 +36,7 @@ pub static ALL: &[&dyn Cataloger] = &[
     &dotnet::DepsJson,
     &dotnet::PackagesConfig,
     &dotnet::PackagesLock,
+    &dotnet::ProjectAssets,
     &os::Apk,
     &os::Dpkg,
     &os::Pacman,

@@ -122,6 +122,9 @@ impl Releases {
         for on in &mut component.depends_on {
             *on = release.qualify(on);
         }
+        for asked in &mut component.asks_for {
+            asked.component = release.qualify(&asked.component);
+        }
         // Packages of another family than the system's (a database of dpkg beside a system of rpm) are not its own.
         component.ecosystem = release
             .ecosystem

@@ -4,7 +4,7 @@
 //! <https://manpages.debian.org/deb-md5sums.5>, <https://wiki.alpinelinux.org/wiki/Apk_spec>,
 //! <https://rpm-software-management.github.io/rpm/manual/tags.html>
 
-use crate::catalog::encoding::{base64, hex};
+use bartizan_model::encoding::{base64, hex};
 use crate::catalog::os::rpm;
 use bartizan_content::images;
 use serde::{Deserialize, Serialize};
@@ -171,7 +171,7 @@ fn apk(text: &str) -> Vec<Recorded> {
             "V" => package.version = Some(value.to_owned()),
             "m" => package.is_distributed = Some(is_distributed("apk", value)),
             "Z" => {
-                let digest = value.strip_prefix("Q1").and_then(base64);
+                let digest = value.strip_prefix("Q1").and_then(|text| base64(text.as_bytes()));
                 package.digest(&digest.map(|bytes| hex(&bytes)).unwrap_or_default());
             }
             _ => {}

@@ -1,6 +1,7 @@
 //! What every form of a bill of materials comes down to, and the way from there to components.
 
 use super::{READER, Read};
+use super::ecosystem;
 use bartizan_model::{Component, Hash, Location, PackageUrl, PackageUrlParts, Scope, SourcePackage};
 use std::collections::{HashMap, HashSet};
 
@@ -236,6 +237,11 @@ fn component(item: Item, scope: Scope, path: &str) -> Result<Component, String> 
             "source:version" => source(&mut component).version = Some(value),
             _ => {}
         }
+    }
+    // What we wrote ourselves says all we knew; of what others wrote, the package URL may say more.
+    if component.cataloger == READER {
+        component.ecosystem = component.ecosystem.or_else(|| ecosystem::of(&component.purl));
+        component.source = component.source.or_else(|| ecosystem::source(&component.purl));
     }
     if !places.is_empty() {
         component.locations = places.into_iter().map(|(path, line)| at(path, line)).collect();

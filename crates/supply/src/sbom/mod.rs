@@ -6,6 +6,7 @@
 
 mod bill;
 mod cyclonedx_xml;
+mod ecosystem;
 mod json;
 mod spdx;
 mod tag_value;

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 /// Changes when a reader or a rule judges the same bytes differently; part of the key of cached results.
-const REVISION: &[u8] = b"1";
+const REVISION: &[u8] = b"2";
 
 /// What the check judges by.
 #[derive(Debug, Clone, Default)]

@@ -21,6 +21,8 @@ pub(crate) struct Document {
     pub(crate) locked: Vec<Locked>,
     /// What a lock file records of manifests.
     pub(crate) recorded: Recorded,
+    /// Digests of a manifest as its lock file may know it; of a lock file the one that it knows.
+    pub(crate) contents: Vec<String>,
     /// Whether some of what is asked for is asked for only under conditions.
     pub(crate) conditional: bool,
     /// What was not understood.

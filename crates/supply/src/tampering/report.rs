@@ -1,5 +1,6 @@
 //! Where a rule puts what it finds and notes.
 
+use super::document::{Document, SwitchKind};
 use super::rule::About;
 use bartizan_engine::{Input, Sink};
 use bartizan_model::{AssetId, Confidence, Finding, FingerprintBuilder, Fix, Location, Severity, Snippet};
@@ -172,6 +173,27 @@ impl<'a> Report<'a> {
     /// Reports a finding at one place.
     pub(crate) fn finding(&mut self, found: Found, at: &Range<usize>) {
         self.findings(found, std::slice::from_ref(at));
+    }
+
+    /// Reports a finding for every setting that does this. `severity` is that of the rule where there is none.
+    pub(crate) fn switches(
+        &mut self,
+        document: &Document,
+        (what, severity): (SwitchKind, Option<Severity>),
+        fix: &str,
+    ) {
+        for switch in document.switches.iter().filter(|one| one.what == what) {
+            self.finding(
+                Found {
+                    message: format!("`{}`: {}", switch.written.escape_debug(), switch.effect),
+                    key: switch.written.clone(),
+                    fix: fix.to_owned(),
+                    severity,
+                    ..Found::default()
+                },
+                &switch.at,
+            );
+        }
     }
 
     /// Reports one finding at several places, the first of which is shown.

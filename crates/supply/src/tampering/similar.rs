@@ -42,10 +42,12 @@ impl Names {
         static NPM: OnceLock<Names> = OnceLock::new();
         static PYPI: OnceLock<Names> = OnceLock::new();
         static GEM: OnceLock<Names> = OnceLock::new();
+        static GOLANG: OnceLock<Names> = OnceLock::new();
         match kind {
             "npm" => Some(NPM.get_or_init(|| Self::read("npm"))),
             "pypi" => Some(PYPI.get_or_init(|| Self::read("pypi"))),
             "gem" => Some(GEM.get_or_init(|| Self::read("gem"))),
+            "golang" => Some(GOLANG.get_or_init(|| Self::read("golang"))),
             _ => None,
         }
     }
@@ -73,6 +75,7 @@ impl Names {
 
     /// The name that this one could be taken for.
     pub(crate) fn nearest(&self, name: &str) -> Option<(&'static str, Similarity)> {
+        let name = without_major(name);
         let known_scope = scope(name).is_some_and(|scope| self.scopes.contains(scope));
         if self.known.contains(name) || known_scope || squeezed(name).chars().count() < SHORTEST {
             return None;
@@ -94,10 +97,33 @@ impl Names {
     }
 }
 
+/// Who alone publishes below a name: an npm scope, the owner of repositories at a host of them, another host of Go modules.
 fn scope(name: &str) -> Option<&str> {
-    name.split_once('/')
-        .map(|(scope, _)| scope)
-        .filter(|scope| scope.starts_with('@'))
+    const HOSTS: [&str; 5] = [
+        "github.com",
+        "gitlab.com",
+        "bitbucket.org",
+        "codeberg.org",
+        "gopkg.in",
+    ];
+    let (first, rest) = name.split_once('/')?;
+    if HOSTS.contains(&first) {
+        let (owner, _) = rest.split_once('/')?;
+        return name.get(..first.len() + 1 + owner.len());
+    }
+    (first.starts_with('@') || first.contains('.')).then_some(first)
+}
+
+/// A path of a Go module without its major version (<https://go.dev/ref/mod#major-version-suffixes>); other names as they are.
+fn without_major(name: &str) -> &str {
+    let is_version = |last: &str| {
+        let digits = last.strip_prefix('v').unwrap_or_default();
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    match name.rsplit_once('/') {
+        Some((path, last)) if path.contains('.') && is_version(last) => path,
+        _ => name,
+    }
 }
 
 /// A name without what separates its words.
@@ -201,6 +227,18 @@ mod tests {
             ("pypi", "reqeusts", "requests", Similarity::Slip),
             ("pypi", "python-dateutils", "python-dateutil", Similarity::Slip),
             ("gem", "nokogirl", "nokogiri", Similarity::LooksTheSame),
+            (
+                "golang",
+                "github.com/strechr/testify",
+                "github.com/stretchr/testify",
+                Similarity::Slip,
+            ),
+            (
+                "golang",
+                "github.com/sirupsem/logrus/v2",
+                "github.com/sirupsen/logrus",
+                Similarity::Slip,
+            ),
         ] {
             assert_eq!(
                 Names::of(kind).unwrap().nearest(name),
@@ -215,6 +253,15 @@ mod tests {
         let npm = Names::of("npm").unwrap();
         for name in ["lodash", "preact", "@babel/coer", "vue3", "ajv", "left-pad-acme"] {
             assert_eq!(npm.nearest(name), None, "{name}");
+        }
+        let golang = Names::of("golang").unwrap();
+        for name in [
+            "github.com/stretchr/testfy",
+            "gopkg.in/yaml.v4",
+            "github.com/cespare/xxhash/v9",
+            "go.uber.org/zaap",
+        ] {
+            assert_eq!(golang.nearest(name), None, "{name}");
         }
         assert!(Names::of("cargo").is_none());
     }

@@ -15,6 +15,7 @@ mod maven;
 mod nuget;
 mod packagist;
 mod pypi;
+pub(crate) mod requirement;
 mod rpm;
 mod rubygems;
 mod semver;
@@ -88,6 +89,14 @@ impl Scheme {
         self.write_key(left, &mut a);
         self.write_key(right, &mut b);
         a.as_bytes().cmp(b.as_bytes())
+    }
+
+    /// Whether a version lies above the one with this key.
+    #[must_use]
+    pub fn is_above(self, version: &str, key: &VersionKey) -> bool {
+        let mut out = KeyWriter::new();
+        self.write_key(version, &mut out);
+        out.as_bytes() > key.as_bytes()
     }
 
     /// The place of a version, to be compared often. Keys of different schemes have nothing to say to each other.

@@ -3,6 +3,7 @@
 
 use super::{Document, Product, Statement, Status, list, number, text};
 use bartizan_model::PackageUrl;
+use bartizan_model::encoding::percent_decoded;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -145,19 +146,7 @@ fn decoded(text: &str) -> Option<String> {
     if !text.starts_with("pkg%3") {
         return Some(text.to_owned());
     }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        rest = tail;
-        if *first != b'%' {
-            bytes.push(*first);
-            continue;
-        }
-        let (digits, tail) = rest.split_at_checked(2)?;
-        bytes.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
-        rest = tail;
-    }
-    String::from_utf8(bytes).ok()
+    percent_decoded(text)
 }
 
 /// The justification of OpenVEX that means the same, where there is one.

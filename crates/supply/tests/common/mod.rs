@@ -1,5 +1,7 @@
 //! Reads bytes with one cataloger, and damages them.
 
+#![allow(dead_code, reason = "not every test needs all of it")]
+
 use bartizan_engine::Input;
 use bartizan_model::Component;
 use bartizan_source::FileMeta;

@@ -2,12 +2,12 @@
 //!
 //! In: the text of a supposed credential and the demands of its rule. Out: whether it holds, and what was proven.
 
-pub(crate) mod base64;
 pub(crate) mod checksum;
 pub(crate) mod private_key;
 pub(crate) mod shape;
 
 use bartizan_content::leak::Structure;
+use bartizan_model::encoding::base64;
 
 /// What verification says of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,10 +35,7 @@ pub(crate) fn structure(kind: Structure, secret: &[u8]) -> Verified {
             Some("it is complete and has no passphrase".to_owned()),
         ),
         Structure::AwsKeyId => return aws_key_id(secret),
-        Structure::Base64 => (
-            base64::decode(secret).is_some_and(|bytes| !bytes.is_empty()),
-            None,
-        ),
+        Structure::Base64 => (base64(secret).is_some_and(|bytes| !bytes.is_empty()), None),
         Structure::BasicAuth => (
             is_basic_auth(secret),
             Some("it decodes to a user name and a password".to_owned()),
@@ -67,7 +64,7 @@ fn sealed(holds: bool) -> Verified {
 fn jwt(secret: &[u8]) -> Verified {
     let mut parts = secret.split(|b| *b == b'.');
     let mut object = || {
-        let bytes = base64::decode(parts.next()?)?;
+        let bytes = base64(parts.next()?)?;
         serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&bytes).ok()
     };
     let (Some(header), Some(claims)) = (object(), object()) else {
@@ -114,7 +111,7 @@ fn aws_key_id(secret: &[u8]) -> Verified {
 }
 
 fn is_basic_auth(secret: &[u8]) -> bool {
-    base64::decode(secret).is_some_and(|bytes| {
+    base64(secret).is_some_and(|bytes| {
         // A JSON object has a colon as well: it is the head of a token.
         let printable = bytes.iter().all(|b| (0x20..0x7f).contains(b)) && !bytes.starts_with(b"{\"");
         let split = memchr::memchr(b':', &bytes);

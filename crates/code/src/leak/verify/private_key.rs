@@ -3,7 +3,7 @@
 //! PEM: RFC 7468; encrypted PEM headers: RFC 1421; PKCS#8: RFC 5958; OpenSSH: PROTOCOL.key of OpenSSH; PuTTY: the
 //! `.ppk` appendix of its manual; OpenPGP: RFC 9580.
 
-use super::base64;
+use bartizan_model::encoding::base64;
 
 /// Fewest decoded bytes a private key has: an Ed25519 key in PKCS#8 is 48.
 const SMALLEST_KEY: usize = 32;
@@ -23,7 +23,7 @@ pub(crate) fn is_unprotected(text: &[u8]) -> bool {
     if label.starts_with(b"PGP") {
         return pgp_body(body).is_some_and(|bytes| bytes.len() >= SMALLEST_KEY);
     }
-    let Some(bytes) = base64::decode(&without_headers(body)) else {
+    let Some(bytes) = base64(&without_headers(body)) else {
         return false;
     };
     // What is inside counts: keys of OpenSSH are pasted under the label of RSA, too.
@@ -96,7 +96,7 @@ fn pgp_body(body: &[u8]) -> Option<Vec<u8>> {
         .rposition(|b| *b == b'=')
         .filter(|at| at + 5 == without.len())
         .unwrap_or(without.len());
-    base64::decode(without.get(..end)?)
+    base64(without.get(..end)?)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::origin::{self, Origin};
 use super::shelf::{GROUP, HEAD};
 use super::{Counts, IDS, IMPORTS, MAGIC, SOURCES, VERSION};
 use crate::advisory::exploit::Exploits;
+use crate::advisory::module;
 use crate::advisory::naming;
 use crate::advisory::range::{AffectedVersions, Event, Membership, RangeKind};
 use crate::advisory::record::{Affected, Import, Record, RecordRange};
@@ -230,7 +231,7 @@ impl KeptAffected {
         }
         Self {
             ecosystem: ecosystem.name(),
-            release: ecosystem.suffix().map(Box::from),
+            release: module::joined(ecosystem.suffix(), affected.stream.as_deref()).map(Box::from),
             name: naming::name(ecosystem.name(), &affected.name).into(),
             rating: affected.rating,
             imports: affected.imports,

@@ -54,7 +54,7 @@ pub struct Package<'a> {
 /// One entry of an advisory about the package.
 #[derive(Debug, Clone, Default)]
 pub struct Listed<'a> {
-    /// The release or repository that it is narrowed to: the suffix of the ecosystem.
+    /// The release or repository that it is narrowed to, the suffix of the ecosystem; after a blank the stream of a module.
     pub release: Option<&'a str>,
     /// How bad it is there, where that is said.
     pub rating: Option<Rating>,

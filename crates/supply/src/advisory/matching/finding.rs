@@ -55,8 +55,11 @@ impl<'a> Subject<'a> {
         (self.scheme, &self.now)
     }
 
-    /// The finding that it has the vulnerability that these records are about.
-    pub(super) fn finding(&self, hits: &[Hit<'_>], fixed: Option<&str>) -> Finding {
+    /// The finding that it has the vulnerability that these records are about, which give their ids away.
+    pub(super) fn finding(&self, hits: &mut [Hit<'_>], fixed: Option<&str>) -> Finding {
+        let mut evidence = Vec::with_capacity(self.origin.len() + hits.len() + 2);
+        evidence.extend_from_slice(&self.origin);
+        add_evidence(&mut evidence, hits);
         let ids = ids(hits);
         let primary = ids.first().map_or("", String::as_str);
         let is_malicious = ids.iter().any(|id| id.starts_with("MAL-"));
@@ -77,34 +80,34 @@ impl<'a> Subject<'a> {
             fingerprint,
             AssetId::from_text(self.purl.as_str()),
         );
-        let others = match ids.get(1..).unwrap_or_default() {
-            [] => String::new(),
-            others => format!(" ({})", others.join(", ")),
-        };
-        let what = &self.what;
+        let what = self.what.as_str();
         if is_malicious {
             "Malicious package".clone_into(&mut finding.title);
-            finding.message = format!("{what} was published to do harm: {primary}{others}");
+            finding.message = said(&[what, " was published to do harm: "], &ids);
             finding.cwe = vec!["CWE-506".to_owned()];
             finding.fix = Some(plain(format!(
                 "remove {what}, and replace every credential that the machines which installed it could read"
             )));
         } else {
             "Package with a known vulnerability".clone_into(&mut finding.title);
-            finding.message = format!("{what} is affected by {primary}{others}");
+            finding.message = said(&[what, " is affected by "], &ids);
             finding.cwe = vec!["CWE-1395".to_owned()];
             finding.fix = fixed.map(|fixed| {
-                plain(format!(
-                    "upgrade `{}` from {} to {fixed} or later",
-                    self.component.name,
-                    self.component.version.as_deref().unwrap_or_default(),
-                ))
+                let version = self.component.version.as_deref().unwrap_or_default();
+                let words = [
+                    "upgrade `",
+                    &self.component.name,
+                    "` from ",
+                    version,
+                    " to ",
+                    fixed,
+                    " or later",
+                ];
+                plain(words.concat())
             });
         }
         finding.risk = Some(self.risk(rating, is_malicious, hits));
-        finding.evidence.reserve_exact(self.origin.len() + hits.len() + 2);
-        finding.evidence.extend_from_slice(&self.origin);
-        add_evidence(&mut finding.evidence, hits);
+        finding.evidence = evidence;
         finding.locations.clone_from(&self.component.locations);
         finding.ids = ids;
         finding
@@ -143,19 +146,35 @@ const fn plain(description: String) -> Fix {
     }
 }
 
-/// Every id, the one that most people know first.
-fn ids(hits: &[Hit<'_>]) -> Vec<String> {
-    let mut ids: Vec<String> = hits
-        .iter()
-        .flat_map(|hit| {
-            let advisory = &hit.advisory;
-            [&advisory.id]
-                .into_iter()
-                .chain(&advisory.aliases)
-                .chain(&advisory.upstream)
-        })
-        .cloned()
-        .collect();
+/// Words, and then the first id with the others behind it in brackets.
+fn said(words: &[&str], ids: &[String]) -> String {
+    let length =
+        words.iter().map(|word| word.len()).sum::<usize>() + ids.iter().map(|id| id.len() + 3).sum::<usize>();
+    let mut out = String::with_capacity(length);
+    words.iter().for_each(|word| out.push_str(word));
+    for (at, id) in ids.iter().enumerate() {
+        out.push_str(match at {
+            0 => "",
+            1 => " (",
+            _ => ", ",
+        });
+        out.push_str(id);
+    }
+    if ids.len() > 1 {
+        out.push(')');
+    }
+    out
+}
+
+/// Every id, the one that most people know first. They are taken from the records.
+fn ids(hits: &mut [Hit<'_>]) -> Vec<String> {
+    let mut ids = Vec::with_capacity(hits.len() * 2);
+    for hit in hits {
+        let advisory = &mut hit.advisory;
+        ids.push(std::mem::take(&mut advisory.id));
+        ids.append(&mut advisory.aliases);
+        ids.append(&mut advisory.upstream);
+    }
     let rank = |id: &str| match id.split('-').next() {
         Some("MAL") => 0,
         Some("CVE") => 1,

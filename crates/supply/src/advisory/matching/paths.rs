@@ -22,6 +22,11 @@ impl<'a> Paths<'a> {
         Self { parents }
     }
 
+    /// What depends on a component.
+    pub(super) fn parents(&self, component: &Component) -> &[&'a Component] {
+        self.parents.get(&component.purl).map_or(&[], Vec::as_slice)
+    }
+
     /// From a component that the project asks for, or that nothing depends on, to this one. Empty where nothing depends on it.
     pub(super) fn to(&self, component: &'a Component) -> Vec<&'a Component> {
         if component.direct == Some(true) {

@@ -3,7 +3,8 @@
 //! In: the vulnerabilities of one component, and the findings made of them. Out: a [`Remedy`]. Only versions that an advisory names
 //! as fixed are weighed: that others exist is not known.
 
-use super::{Hit, Vulnerability};
+use super::paths::Paths;
+use super::{Hit, Vulnerability, way};
 use crate::advisory::range::{Event, Keys, Membership};
 use crate::version::{Scheme, VersionKey};
 use bartizan_model::{Component, Remedy, Severity, Upgrade};
@@ -16,6 +17,7 @@ pub(super) fn of(
     component: &Component,
     (scheme, now): (Scheme, &VersionKey),
     vulnerabilities: &[Vulnerability<'_>],
+    paths: &Paths<'_>,
 ) -> Remedy {
     let to = plain((scheme, now), vulnerabilities).or_else(|| searched((scheme, now), vulnerabilities));
     let mut keys = to.map(Keys::new);
@@ -26,15 +28,21 @@ pub(super) fn of(
         list.push(one.finding.fingerprint.clone());
     }
     let (name, version) = (&component.name, component.version.as_deref().unwrap_or_default());
+    let way = to.and_then(|to| way::to(component, to, paths));
+    let description = match (to, &way) {
+        (None, _) => {
+            format!("replace or isolate `{name}` {version}: no version is known that closes anything")
+        }
+        (Some(to), None) => format!("upgrade `{name}` from {version} to {to}"),
+        (Some(_), Some((_, description))) => description.clone(),
+    };
     Remedy {
-        description: to.map_or_else(
-            || format!("replace or isolate `{name}` {version}: no version is known that closes anything"),
-            |to| format!("upgrade `{name}` from {version} to {to}"),
-        ),
+        description,
         upgrade: to.map(|to| Upgrade {
             component: component.purl.clone(),
             from: component.version.clone(),
             to: to.to_owned(),
+            by_way_of: way.map(|(way, _)| way),
         }),
         decision: None,
         severity: vulnerabilities

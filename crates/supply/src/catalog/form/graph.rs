@@ -13,6 +13,8 @@ pub(crate) struct Graph {
     packages: Vec<Option<Added>>,
     /// Of each package, what it depends on, and whether it can do without.
     edges: Vec<Vec<(Node, bool)>>,
+    /// What is asked of a package, by whom, as a range of versions.
+    ranges: Vec<(Node, Node, String)>,
     roots: Vec<(Node, Scope)>,
 }
 
@@ -35,6 +37,14 @@ impl Graph {
         }
     }
 
+    /// The same, with the versions that it asks for.
+    pub(crate) fn needs_in(&mut self, from: Node, to: Node, optional: bool, range: Option<&str>) {
+        self.needs(from, to, optional);
+        if let Some(range) = range.map(str::trim).filter(|range| !range.is_empty()) {
+            self.ranges.push((from, to, range.to_owned()));
+        }
+    }
+
     /// The project itself asks for a package.
     pub(crate) fn asks(&mut self, node: Node, scope: Scope) {
         self.roots.push((node, scope));
@@ -52,6 +62,12 @@ impl Graph {
             }
             if let Some(added) = added.filter(|_| complete && !self.roots.is_empty()) {
                 out.directly(added, false);
+            }
+        }
+        let added = |node: &Node| self.packages.get(node.0).copied().flatten();
+        for (from, to, range) in std::mem::take(&mut self.ranges) {
+            if let (Some(from), Some(to)) = (added(&from), added(&to)) {
+                out.asks_for(from, to, range);
             }
         }
         for (node, _) in &self.roots {

@@ -56,6 +56,16 @@ impl<'t> Table<'t> {
         )
     }
 
+    /// Whether it has a key.
+    pub(crate) fn has(self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// A value as JSON; none where it is not there, or is or holds a fraction or a date.
+    pub(crate) fn json(self, key: &str) -> Option<serde_json::Value> {
+        as_json(self.table.get(key)?.get_ref())
+    }
+
     /// A table within.
     pub(crate) fn table(self, key: &str) -> Option<Table<'t>> {
         self.table.get(key).and_then(as_table)
@@ -116,4 +126,23 @@ fn as_table<'t>(value: &'t Spanned<DeValue<'t>>) -> Option<Table<'t>> {
         }),
         _ => None,
     }
+}
+
+fn as_json(value: &DeValue<'_>) -> Option<serde_json::Value> {
+    Some(match value {
+        DeValue::String(text) => text.as_ref().into(),
+        DeValue::Boolean(flag) => (*flag).into(),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok()?.into(),
+        DeValue::Float(_) | DeValue::Datetime(_) => return None,
+        DeValue::Array(items) => {
+            let items = items.iter().map(|item| as_json(item.get_ref()));
+            serde_json::Value::Array(items.collect::<Option<_>>()?)
+        }
+        DeValue::Table(table) => {
+            let members = table
+                .iter()
+                .map(|(key, value)| Some((key.get_ref().to_string(), as_json(value.get_ref())?)));
+            serde_json::Value::Object(members.collect::<Option<_>>()?)
+        }
+    })
 }

@@ -10,7 +10,7 @@ use crate::catalog::{Cataloger, Inventory, Package, Unreadable, file_name};
 use bartizan_engine::Input;
 use bartizan_model::Scope;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
 /// Reads lock files and lists of installed packages of Composer.
@@ -94,9 +94,10 @@ impl Cataloger for ComposerLock {
             let Some(from) = named.get(&entry.name.to_ascii_lowercase()) else {
                 continue;
             };
-            let names = entry.require.as_object().into_iter().flat_map(Map::keys);
-            for to in names.filter_map(|name| named.get(&name.to_ascii_lowercase())) {
-                graph.needs(*from, *to, false);
+            for (name, range) in entry.require.as_object().into_iter().flatten() {
+                if let Some(to) = named.get(&name.to_ascii_lowercase()) {
+                    graph.needs_in(*from, *to, false, range.as_str());
+                }
             }
         }
         graph.tell(false, out);

@@ -43,10 +43,12 @@ impl Cataloger for GemfileLock {
             read.push((node, gem));
         }
         for (node, gem) in read {
-            for to in gem.needs.iter().filter_map(|name| named.get(name)).flatten() {
-                graph.needs(node, *to, false);
-                if gem.section == "PATH" {
-                    graph.asks(*to, Scope::Unknown);
+            for (name, range) in &gem.needs {
+                for to in named.get(name).into_iter().flatten() {
+                    graph.needs_in(node, *to, false, *range);
+                    if gem.section == "PATH" {
+                        graph.asks(*to, Scope::Unknown);
+                    }
                 }
             }
         }
@@ -63,7 +65,8 @@ struct Gem<'t> {
     line: &'t str,
     name: &'t str,
     version: &'t str,
-    needs: Vec<&'t str>,
+    /// Names, and the requirements behind them.
+    needs: Vec<(&'t str, Option<&'t str>)>,
 }
 
 impl Gem<'_> {
@@ -138,7 +141,8 @@ impl<'t> File<'t> {
                 }
                 ("GEM" | "GIT" | "PATH" | "PLUGIN SOURCE", 6) => {
                     if let Some(gem) = file.gems.last_mut() {
-                        gem.needs.push(bare_name(content));
+                        let requirement = name_and_version(content).map(|(_, requirement)| requirement);
+                        gem.needs.push((bare_name(content), requirement));
                     }
                 }
                 ("DEPENDENCIES", 2) => file.asks.push(bare_name(content)),

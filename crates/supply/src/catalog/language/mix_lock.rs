@@ -47,9 +47,9 @@ impl Cataloger for MixLock {
             read.push((node, dependency));
         }
         for (node, dependency) in read {
-            for (name, optional) in needs(dependency.rest) {
+            for (name, range, optional) in needs(dependency.rest) {
                 if let Some(to) = named.get(name) {
-                    graph.needs(node, *to, optional);
+                    graph.needs_in(node, *to, optional, range);
                 }
             }
         }
@@ -116,10 +116,11 @@ impl<'t> Dependency<'t> {
     }
 }
 
-/// What a dependency needs, `{:name, "~> 1.0", […, optional: true]}` each, and whether it can do without.
-fn needs(rest: &str) -> impl Iterator<Item = (&str, bool)> {
+/// What a dependency needs, `{:name, "~> 1.0", […, optional: true]}` each: name, versions, and whether it can do without.
+fn needs(rest: &str) -> impl Iterator<Item = (&str, Option<&str>, bool)> {
     rest.split("{:").skip(1).filter_map(|one| {
         let (name, rest) = one.split_once(',')?;
-        Some((name.trim_matches('"'), rest.contains("optional: true")))
+        let range = rest.split('"').nth(1);
+        Some((name.trim_matches('"'), range, rest.contains("optional: true")))
     })
 }

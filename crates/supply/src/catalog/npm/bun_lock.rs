@@ -1,7 +1,7 @@
-//! `bun.lock`, JSON with trailing commas, versions 0 and 1 (<https://bun.com/docs/pm/lockfile>). The binary `bun.lockb` of
-//! earlier versions is reported as not read.
+//! `bun.lock`, JSON with trailing commas, versions 0 and 1 (<https://bun.com/docs/pm/lockfile>), and the binary `bun.lockb`,
+//! which [`bun_lockb`] reads.
 
-use super::{integrity, purl};
+use super::{bun_lockb, integrity, purl};
 use crate::catalog::form::graph::{Graph, Node};
 use crate::catalog::form::relaxed;
 use crate::catalog::inventory::Places;
@@ -9,7 +9,7 @@ use crate::catalog::{Cataloger, Inventory, Package, Unreadable, file_name};
 use bartizan_engine::Input;
 use bartizan_model::Scope;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
 /// Reads lock files of bun.
@@ -48,11 +48,8 @@ impl Cataloger for BunLock {
     }
 
     fn read(&self, input: &Input<'_>, out: &mut Inventory<'_>) -> Result<(), Unreadable> {
-        if file_name(input.path()) == "bun.lockb" {
-            return Err(Unreadable(
-                "the binary lock file of bun is not read; `bun install --save-text-lockfile` writes one that is"
-                    .to_owned(),
-            ));
+        if bun_lockb::is(input.bytes) || file_name(input.path()) == "bun.lockb" {
+            return bun_lockb::read(input.bytes, out);
         }
         let json = relaxed::to_json(input.bytes);
         let lock: Lock = serde_json::from_slice(&json)
@@ -100,9 +97,9 @@ fn read_packages(lock: &Lock, places: &Places, out: &mut Inventory<'_>) {
             ("peerDependencies", false),
         ] {
             let names = info.and_then(|info| info.get(group)).and_then(Value::as_object);
-            for name in names.into_iter().flat_map(Map::keys) {
+            for (name, range) in names.into_iter().flatten() {
                 if let Some(to) = resolve(&nodes, key, name) {
-                    graph.needs(*from, to, optional);
+                    graph.needs_in(*from, to, optional, range.as_str());
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! npm, yarn, pnpm and bun: lock files and installed packages of JavaScript.
 
 mod bun_lock;
+mod bun_lockb;
 mod installed;
 mod package_lock;
 mod pnpm_lock;
@@ -12,7 +13,7 @@ pub use package_lock::PackageLock;
 pub use pnpm_lock::PnpmLock;
 pub use yarn_lock::YarnLock;
 
-use bartizan_model::{Hash, PackageUrlParts};
+use bartizan_model::{Hash, PackageUrlParts, encoding};
 
 /// The package URL of an npm package from its name (`name` or `@scope/name`).
 fn purl(name: &str, version: Option<&str>) -> PackageUrlParts {
@@ -41,10 +42,10 @@ fn integrity(text: &str) -> Vec<Hash> {
                 "sha512" => "SHA-512",
                 _ => return None,
             };
-            let bytes = crate::catalog::encoding::base64(digest.split('?').next()?)?;
+            let bytes = encoding::base64(digest.split('?').next()?.as_bytes())?;
             Some(Hash {
                 algorithm: algorithm.to_owned(),
-                value: crate::catalog::encoding::hex(&bytes),
+                value: encoding::hex(&bytes),
             })
         })
         .collect()

@@ -129,13 +129,29 @@ fn read_packages(packages: &BTreeMap<String, Entry>, places: &Places, out: &mut 
         };
         let named = entry
             .dependencies
-            .keys()
-            .chain(entry.optional_dependencies.keys())
-            .chain(entry.peer_dependencies.keys());
-        let on: Vec<Added> = named
-            .filter_map(|name| resolve(packages, path, name).and_then(|path| added.get(path).copied()))
+            .iter()
+            .chain(&entry.optional_dependencies)
+            .chain(&entry.peer_dependencies);
+        let on: Needed<'_> = named
+            .filter_map(|(name, range)| {
+                let to = resolve(packages, path, name).and_then(|path| added.get(path).copied())?;
+                Some((to, range.as_str()))
+            })
             .collect();
-        out.depends(*from, on);
+        tell(*from, &on, out);
+    }
+}
+
+/// What a package needs, and in which versions.
+type Needed<'t> = Vec<(Added, Option<&'t str>)>;
+
+/// Tells what a package needs, and in which versions.
+fn tell(from: Added, on: &[(Added, Option<&str>)], out: &mut Inventory<'_>) {
+    out.depends(from, on.iter().map(|(to, _)| *to));
+    for (to, range) in on {
+        if let Some(range) = range {
+            out.asks_for(from, *to, (*range).to_owned());
+        }
     }
 }
 
@@ -181,7 +197,7 @@ fn resolve<'p>(packages: &'p BTreeMap<String, Entry>, from: &str, name: &str) ->
 struct Tree<'t> {
     /// For each nesting that is open, the names installed there.
     levels: Vec<HashMap<&'t str, Added>>,
-    asks: Vec<(Added, Vec<Added>)>,
+    asks: Vec<(Added, Needed<'t>)>,
 }
 
 impl<'t> Tree<'t> {
@@ -189,7 +205,7 @@ impl<'t> Tree<'t> {
         let mut tree = Tree::default();
         tree.open(entries, None, places, out);
         for (from, on) in tree.asks {
-            out.depends(from, on);
+            tell(from, &on, out);
         }
     }
 
@@ -212,8 +228,10 @@ impl<'t> Tree<'t> {
         let here: HashMap<&str, Added> = named.collect();
         self.levels.push(here.clone());
         if let Some((owner, requires)) = owner {
-            let names = requires.as_object().into_iter().flat_map(serde_json::Map::keys);
-            let on = names.filter_map(|name| self.find(name)).collect();
+            let named = requires.as_object().into_iter().flatten();
+            let on = named
+                .filter_map(|(name, range)| Some((self.find(name)?, range.as_str())))
+                .collect();
             self.asks.push((owner, on));
         }
         for (name, entry) in entries {

@@ -88,7 +88,8 @@ fn read_entries(lock: &Entry<'_>, berry: bool, out: &mut Inventory<'_>) {
             let exact = by_pattern.get(&format!("{}@{}", one.key, one.value));
             let found = exact.or_else(|| by_pattern.get(&format!("{}@npm:{}", one.key, one.value)));
             if let Some(to) = found {
-                graph.needs(node, *to, optional);
+                let range = one.value.strip_prefix("npm:").unwrap_or(&one.value);
+                graph.needs_in(node, *to, optional, Some(range));
                 if own {
                     graph.asks(*to, Scope::Unknown);
                 }

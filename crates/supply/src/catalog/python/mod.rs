@@ -18,7 +18,9 @@ pub use pylock::Pylock;
 pub use requirements::Requirements;
 pub use uv_lock::UvLock;
 
-use super::form::graph::Node;
+use super::form::graph::{Graph, Node};
+use super::form::table::Table;
+use super::{Inventory, Package};
 use bartizan_model::PackageUrlParts;
 use std::collections::HashMap;
 
@@ -52,6 +54,35 @@ fn leading_name(text: &str) -> Option<(&str, &str)> {
     let (name, rest) = text.split_at_checked(end)?;
     name.starts_with(|first: char| first.is_ascii_alphanumeric())
         .then_some((name, rest))
+}
+
+/// Adds the packages of a lock file in TOML, and tells what each needs: names, with the versions where they are told.
+fn read_packages<'t>(
+    lock: Table<'t>,
+    package: impl Fn(Table<'t>, &'t str) -> Package,
+    needs: impl Fn(Table<'t>) -> Vec<(&'t str, Option<&'t str>)>,
+    out: &mut Inventory<'_>,
+) {
+    let mut graph = Graph::default();
+    let mut names = ByName::default();
+    let mut read = Vec::new();
+    for entry in lock.tables("package") {
+        let Some(name) = entry.text("name") else {
+            out.problem("a package without a name");
+            continue;
+        };
+        let node = graph.package(out.add(package(entry, name)));
+        names.insert(name, node);
+        read.push((node, entry));
+    }
+    for (node, entry) in read {
+        for (name, range) in needs(entry) {
+            for to in names.find(name) {
+                graph.needs_in(node, *to, false, range);
+            }
+        }
+    }
+    graph.tell(false, out);
 }
 
 /// Packages by normal name; a lock file may hold several versions of one.

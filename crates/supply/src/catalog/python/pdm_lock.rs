@@ -1,7 +1,6 @@
 //! `pdm.lock`, version 4. <https://pdm-project.org/latest/usage/lockfile/>
 
-use super::{ByName, PYPI, leading_name, purl};
-use crate::catalog::form::graph::Graph;
+use super::{PYPI, leading_name, purl, read_packages};
 use crate::catalog::form::table::{self, Table};
 use crate::catalog::form::{labelled_hash, major, text};
 use crate::catalog::{Cataloger, Inventory, Package, Unreadable, file_name};
@@ -36,16 +35,9 @@ fn read_lock(lock: Table<'_>, out: &mut Inventory<'_>) {
     if let Some(version) = version.filter(|version| major(version) != Some(4)) {
         out.problem(format!("lock file version {version} is not known; version 4 is"));
     }
-    let mut graph = Graph::default();
-    let mut names = ByName::default();
-    let mut read = Vec::new();
-    for entry in lock.tables("package") {
-        let Some(name) = entry.text("name") else {
-            out.problem("a package without a name");
-            continue;
-        };
+    let package = |entry: Table<'_>, name: &str| {
         let elsewhere = ["git", "path", "url"].iter().any(|key| entry.text(key).is_some());
-        let added = out.add(Package {
+        Package {
             purl: purl(name, entry.text("version")),
             ecosystem: (!elsewhere).then_some(PYPI),
             scope: scope(entry),
@@ -55,19 +47,20 @@ fn read_lock(lock: Table<'_>, out: &mut Inventory<'_>) {
                 .collect(),
             at: entry.place(),
             ..Package::default()
-        });
-        let node = graph.package(added);
-        names.insert(name, node);
-        read.push((node, entry));
-    }
-    for (node, entry) in read {
-        for (dependency, _) in entry.texts("dependencies").filter_map(leading_name) {
-            for to in names.find(dependency) {
-                graph.needs(node, *to, false);
-            }
         }
-    }
-    graph.tell(false, out);
+    };
+    read_packages(lock, package, needs, out);
+}
+
+/// What a package needs: `name[extra]>=1,<2; python_version < "3"` each.
+fn needs<'t>(entry: Table<'t>) -> Vec<(&'t str, Option<&'t str>)> {
+    let named = entry.texts("dependencies").filter_map(leading_name);
+    named
+        .map(|(name, rest)| {
+            let behind = rest.split_once(']').map_or(rest, |(_, behind)| behind);
+            (name, behind.split(';').next())
+        })
+        .collect()
 }
 
 /// Groups other than `default` are extras or sets of tools for development; only for `dev`, where pdm puts the latter if

@@ -3,8 +3,7 @@
 //! It lists what was resolved, not what the project asks for; the group of a package is told in version 1 (`category`) and
 //! since 2.1 (`groups`).
 
-use super::{ByName, PYPI, purl};
-use crate::catalog::form::graph::Graph;
+use super::{PYPI, purl, read_packages};
 use crate::catalog::form::table::{self, Table};
 use crate::catalog::form::{labelled_hash, major, text};
 use crate::catalog::{Cataloger, Inventory, Package, Unreadable, file_name};
@@ -42,21 +41,14 @@ fn read_lock(lock: Table<'_>, out: &mut Inventory<'_>) {
         ));
     }
     let files = metadata.and_then(|metadata| metadata.table("files"));
-    let mut graph = Graph::default();
-    let mut names = ByName::default();
-    let mut read = Vec::new();
-    for entry in lock.tables("package") {
-        let Some(name) = entry.text("name") else {
-            out.problem("a package without a name");
-            continue;
-        };
+    let package = |entry: Table<'_>, name: &str| {
         let listed = files.into_iter().flat_map(|files| files.tables(name));
         let hashes = entry
             .tables("files")
             .chain(listed)
             .filter_map(|file| file.text("hash"));
         let source = entry.table("source").and_then(|source| source.text("type"));
-        let added = out.add(Package {
+        Package {
             purl: purl(name, entry.text("version")),
             // `legacy` is another index of packages, where only the name is known.
             ecosystem: matches!(source, None | Some("legacy")).then_some(PYPI),
@@ -64,19 +56,21 @@ fn read_lock(lock: Table<'_>, out: &mut Inventory<'_>) {
             hashes: hashes.filter_map(labelled_hash).collect(),
             at: entry.place(),
             ..Package::default()
-        });
-        let node = graph.package(added);
-        names.insert(name, node);
-        read.push((node, entry));
-    }
-    for (node, entry) in read {
-        for dependency in entry.table("dependencies").into_iter().flat_map(Table::keys) {
-            for to in names.find(dependency) {
-                graph.needs(node, *to, false);
-            }
         }
-    }
-    graph.tell(false, out);
+    };
+    read_packages(lock, package, needs, out);
+}
+
+/// What a package needs. One that depends on the machine is a table with a version, or a list of those.
+fn needs<'t>(entry: Table<'t>) -> Vec<(&'t str, Option<&'t str>)> {
+    let Some(dependencies) = entry.table("dependencies") else {
+        return Vec::new();
+    };
+    let range = |name: &str| {
+        let table = || dependencies.table(name).and_then(|one| one.text("version"));
+        dependencies.text(name).or_else(table)
+    };
+    dependencies.keys().map(|name| (name, range(name))).collect()
 }
 
 fn scope(entry: Table<'_>) -> Scope {

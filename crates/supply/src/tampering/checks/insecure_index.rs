@@ -39,24 +39,11 @@ impl Rule for InsecureIndex {
     }
 
     fn judge(&self, document: &Document, _: Whole<'_>, out: &mut Report<'_>) {
-        for switch in document
-            .switches
-            .iter()
-            .filter(|one| one.what == SwitchKind::Unencrypted)
-        {
-            out.finding(
-                Found {
-                    message: format!("`{}`: {}", switch.written.escape_debug(), switch.effect),
-                    key: switch.written.clone(),
-                    fix: format!(
-                        "remove it, and give {} the authority of the certificate instead",
-                        document.tool
-                    ),
-                    ..Found::default()
-                },
-                &switch.at,
-            );
-        }
+        let fix = format!(
+            "remove it, and give {} the authority of the certificate instead",
+            document.tool
+        );
+        out.switches(document, (SwitchKind::Unencrypted, None), &fix);
         for source in document
             .sources
             .iter()

@@ -18,6 +18,9 @@ rule! {
     /// pyproject.toml with the lock files of poetry, uv and pdm, Pipfile with Pipfile.lock, go.mod with go.sum, Gemfile with
     /// Gemfile.lock, composer.json with composer.lock. A Gemfile with conditions, and requests that hold only under a
     /// condition, are left out.
+    ///
+    /// composer.lock and poetry.lock also keep a digest of the parts of the manifest that matter (`content-hash`). Where that is
+    /// another and all names agree, something else was changed, a range or a setting: a finding of low severity.
     LockOutOfStep {
         id: "supply/lock-out-of-step",
         title: "The lock file is out of step with its manifest",
@@ -47,6 +50,8 @@ struct Noted {
     asked: Vec<(String, String, Place)>,
     /// Of a lock file what it records; of a manifest its own names.
     recorded: Recorded,
+    /// The digests of [`Document::contents`].
+    contents: Vec<String>,
 }
 
 type Read<'n> = Vec<(&'n Note, Noted)>;
@@ -81,6 +86,7 @@ impl Rule for LockOutOfStep {
             conditional: document.conditional,
             asked,
             recorded: document.recorded.clone(),
+            contents: document.contents.clone(),
         });
     }
 
@@ -274,9 +280,6 @@ fn go(
 
 /// Whatever is asked for must be among the names of the lock file.
 fn by_name(note: &Note, noted: &Noted, read: &Read<'_>, out: &mut Verdicts<'_>) {
-    if noted.conditional {
-        return;
-    }
     let directory = note.directory();
     let kind = noted.kind.as_str();
     let workspaces = kind == "cargo";
@@ -296,9 +299,12 @@ fn by_name(note: &Note, noted: &Noted, read: &Read<'_>, out: &mut Verdicts<'_>) 
             }
             let missing = noted.asked.iter().filter(|(name, _, _)| {
                 let name = normal(kind, name);
-                !known.contains(&name) && !own.contains(&name)
+                !noted.conditional && !known.contains(&name) && !own.contains(&name)
             });
             let missing: Vec<_> = missing.collect();
+            if missing.is_empty() {
+                by_contents(note, noted, (lock, locked), out);
+            }
             let names: Vec<&str> = missing.iter().map(|(name, _, _)| name.as_str()).collect();
             let places: Vec<_> = missing
                 .iter()
@@ -310,6 +316,35 @@ fn by_name(note: &Note, noted: &Noted, read: &Read<'_>, out: &mut Verdicts<'_>) 
             return;
         }
     }
+}
+
+/// The manifest must be the one whose digest the lock file keeps.
+fn by_contents(note: &Note, noted: &Noted, (lock, locked): (&Note, &Noted), out: &mut Verdicts<'_>) {
+    let unknown = noted.contents.is_empty() || locked.contents.is_empty();
+    if unknown
+        || locked
+            .contents
+            .iter()
+            .any(|digest| noted.contents.contains(digest))
+    {
+        return;
+    }
+    let (manifest, lock) = (file(&note.path), file(&lock.path));
+    out.finding(
+        Found {
+            message: format!(
+                "{manifest} was changed after {lock} was made, which keeps the digest of another"
+            ),
+            fix: format!(
+                "make {lock} anew with {}, and enforce it where you build",
+                locked.tool
+            ),
+            key: format!("{lock} content-hash"),
+            severity: Some(Severity::Low),
+            ..Found::default()
+        },
+        &[(note.path.as_str(), Place(1, 1, 1, 1))],
+    );
 }
 
 /// Whether a lock file is of the tool that reads the manifest.
@@ -328,7 +363,6 @@ fn report(
     if names.is_empty() {
         return;
     }
-    let file = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     out.finding(
         Found {
             message: format!(
@@ -347,6 +381,11 @@ fn report(
         },
         places,
     );
+}
+
+/// The name of a file.
+fn file(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ rule! {
     /// doubled, exchanged or swapped, another separator, digits that look like letters, a scope that looks like another. Who
     /// publishes such names waits for the slip. Their code often does what the well-known package does, and something else.
     ///
-    /// Only what the project itself asks for is compared, in npm, Python and Ruby, with lists of widely used names (data, with
+    /// Only what the project itself asks for is compared, in npm, Python, Ruby and Go, with lists of widely used names (data, with
     /// their sources, in content/supply/popular). A name that is itself on the list, that is your own by `[supply.own]`, or
     /// that is in a scope of widely used packages is not reported. Names of fewer than five letters, and names that differ in
     /// a digit alone, are not compared. A name that looks the same is high, a slip medium with low confidence: most are

@@ -1,7 +1,7 @@
 //! `supply/replaced-source`: something stands in for what the manifests name.
 
 use crate::tampering::document::{Document, SwitchKind};
-use crate::tampering::report::{Found, Report};
+use crate::tampering::report::Report;
 use crate::tampering::rule::{About, EXPECTED_PLACE, Rule, Whole, rule};
 
 rule! {
@@ -35,20 +35,10 @@ impl Rule for ReplacedSource {
     }
 
     fn judge(&self, document: &Document, _: Whole<'_>, out: &mut Report<'_>) {
-        for switch in document
-            .switches
-            .iter()
-            .filter(|one| one.what == SwitchKind::Replaced)
-        {
-            out.finding(
-                Found {
-                    message: format!("`{}`: {}", switch.written.escape_debug(), switch.effect),
-                    key: switch.written.clone(),
-                    fix: "make sure that it is yours and still needed".to_owned(),
-                    ..Found::default()
-                },
-                &switch.at,
-            );
-        }
+        out.switches(
+            document,
+            (SwitchKind::Replaced, None),
+            "make sure that it is yours and still needed",
+        );
     }
 }

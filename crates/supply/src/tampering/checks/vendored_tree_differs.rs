@@ -13,7 +13,9 @@ rule! {
     /// lines hides.
     ///
     /// Cargo compares the files of a vendored crate with the digests beside them, not with the package; the digest of the
-    /// package is all that ties the two together. The content of Go's vendored modules is recorded nowhere.
+    /// package is all that ties the two together. The content of Go's vendored modules is recorded nowhere, and `integrity` in
+    /// lock files of npm is the digest of the archive, which a `node_modules` that lies in the repository no longer is: of
+    /// these nothing can be compared.
     VendoredTreeDiffers {
         id: "supply/vendored-tree-differs",
         title: "Vendored code is not what the lock file names",

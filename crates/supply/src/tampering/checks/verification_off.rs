@@ -1,7 +1,7 @@
 //! `supply/verification-off`: digests are not compared.
 
 use crate::tampering::document::{Document, SwitchKind};
-use crate::tampering::report::{Found, Report};
+use crate::tampering::report::Report;
 use crate::tampering::rule::{About, Rule, Whole, rule};
 use bartizan_model::Severity;
 
@@ -39,22 +39,8 @@ impl Rule for VerificationOff {
     }
 
     fn judge(&self, document: &Document, _: Whole<'_>, out: &mut Report<'_>) {
-        for switch in &document.switches {
-            let severity = match switch.what {
-                SwitchKind::Unverified => None,
-                SwitchKind::LessVerified => Some(Severity::Low),
-                _ => continue,
-            };
-            out.finding(
-                Found {
-                    message: format!("`{}`: {}", switch.written.escape_debug(), switch.effect),
-                    key: switch.written.clone(),
-                    fix: "remove it, or narrow it to hosts and names of your own".to_owned(),
-                    severity,
-                    ..Found::default()
-                },
-                &switch.at,
-            );
-        }
+        let fix = "remove it, or narrow it to hosts and names of your own";
+        out.switches(document, (SwitchKind::Unverified, None), fix);
+        out.switches(document, (SwitchKind::LessVerified, Some(Severity::Low)), fix);
     }
 }

@@ -4,6 +4,7 @@ use crate::catalog::Unreadable;
 use crate::tampering::document::{
     Asked, Commit, Document, From, Locked, Part, Recorded, SourceRole, SwitchKind, Version,
 };
+use crate::tampering::form::content_hash;
 use crate::tampering::form::json::{self, Json};
 
 const SHARED: &str =
@@ -61,6 +62,7 @@ pub(super) fn read_manifest(text: &str, _: &str) -> Result<Vec<Document>, Unread
         .members_of("replace")
         .iter()
         .chain(json.members_of("provide"));
+    document.contents = content_hash::composer(&json).into_iter().collect();
     document.recorded = Recorded::Names(replaced.map(|member| member.key.to_string()).collect());
     Ok(vec![document])
 }
@@ -96,6 +98,11 @@ pub(super) fn read_lock(text: &str, _: &str) -> Result<Vec<Document>, Unreadable
         names.extend(also.map(|member| member.key.to_string()));
         document.locked.push(locked(text, name.at.clone(), entry));
     }
+    document.contents = json
+        .text_of("content-hash")
+        .map(str::to_owned)
+        .into_iter()
+        .collect();
     document.recorded = Recorded::Names(names);
     Ok(vec![document])
 }

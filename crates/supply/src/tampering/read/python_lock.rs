@@ -14,6 +14,8 @@ pub(super) fn read_poetry(text: &str, _: &str) -> Result<Vec<Document>, Unreadab
         let metadata = lock.table("metadata");
         let version = metadata.and_then(|one| one.text("lock-version"));
         unknown(version, &[1, 2], &mut document);
+        let content = metadata.and_then(|one| one.text("content-hash"));
+        document.contents = content.map(str::to_owned).into_iter().collect();
         let files = metadata.and_then(|one| one.table("files"));
         for entry in lock.tables("package") {
             let Some(name) = entry.text("name") else { continue };

@@ -9,6 +9,7 @@ use crate::catalog::form::table::{self, Table};
 use crate::tampering::document::{
     Asked, Commit, Document, From, Part, Recorded, SourceRole, SwitchKind, Version,
 };
+use crate::tampering::form::content_hash;
 use std::ops::Range;
 
 const UV_ANY: &str =
@@ -56,6 +57,7 @@ pub(super) fn read_pyproject(text: &str, _: &str) -> Result<Vec<Document>, Unrea
             pdm(settings, &mut document);
         }
         standard(project, &mut document);
+        document.contents = content_hash::poetry(project);
     })?;
     Ok(vec![document])
 }

@@ -8,6 +8,7 @@ use crate::catalog::Unreadable;
 use crate::catalog::form::major;
 use crate::catalog::form::outline::{self, Entry, Separator};
 use crate::tampering::document::{Commit, Digest, Document, From, Locked, Part, Recorded};
+use bartizan_model::encoding::percent_decoded;
 
 /// Newest lock file of yarn 2 and later.
 const NEWEST: u32 = 8;
@@ -104,7 +105,7 @@ fn berry_package(entry: &Entry<'_>) -> Option<Locked> {
     };
     let archive = reference
         .split_once("__archiveUrl=")
-        .map(|(_, url)| percent_decoded(url));
+        .map(|(_, url)| percent_decoded(url).unwrap_or_else(|| url.to_owned()));
     Some(Locked {
         name: name.to_owned(),
         version: entry.value_of("version")?.to_owned(),
@@ -115,26 +116,6 @@ fn berry_package(entry: &Entry<'_>) -> Option<Locked> {
         script: false,
         at: entry.at.clone(),
     })
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((head, tail)) = rest.split_once('%') {
-        out.push_str(head);
-        let digits = tail.get(..2).and_then(|two| u8::from_str_radix(two, 16).ok());
-        match digits.filter(u8::is_ascii) {
-            Some(byte) => {
-                out.push(char::from(byte));
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            None => {
-                out.push('%');
-                rest = tail;
-            }
-        }
-    }
-    out + rest
 }
 
 pub(super) fn read_pnpm(text: &str, _: &str) -> Result<Vec<Document>, Unreadable> {
