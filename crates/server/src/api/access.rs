@@ -104,7 +104,7 @@ fn spent() -> Problem {
         Kind::Forbidden,
         "this link lets nobody in: it was used, or is older than a day",
     )
-    .help("ask an administrator for a new one, or run `bartizan serve --new-admin-link` on the server")
+    .help("ask an administrator for a new one, or run `bartizan serve --new-link LOGIN` on the server")
 }
 
 /// Keeps a password; whoever is signed in as this person no longer is.

@@ -130,7 +130,7 @@ pub(crate) fn report(words: &mut Words, shape: &Shape, found: &[Found]) -> Value
     for name in names {
         components.push(json!({
             "purl": format!("pkg:npm/{name}@1.0.0"), "name": name, "version": "1.0.0", "scope": "runtime",
-            "locations": [words.place()], "cataloger": words.word(),
+            "ecosystem": "npm", "locations": [words.place()], "cataloger": words.word(),
         }));
     }
     let report = json!({
@@ -193,16 +193,21 @@ pub(crate) fn tell(
         .collect();
     statements.push(bill(words));
     statements.push(advisory(words));
-    let opened = statements.iter().map(|statement| {
-        let body = statement.to_string().into_bytes();
-        let arrival = Arrival {
-            body: &body,
-            statement: &body,
-            vouched: Vouched::Sender,
-            by,
-            at,
-        };
-        ingest::take(store, tenant, &arrival).unwrap().effect.opened
-    });
-    opened.sum()
+    let opened: Vec<u64> = statements
+        .iter()
+        .map(|statement| {
+            let body = statement.to_string().into_bytes();
+            let arrival = Arrival {
+                body: &body,
+                statement: &body,
+                vouched: Vouched::Sender,
+                by,
+                at,
+            };
+            ingest::take(store, tenant, &arrival).unwrap().effect.opened
+        })
+        .collect();
+    // The advisory speaks of what every report has.
+    assert_eq!(opened.last(), Some(&(shape.reports.len() as u64)));
+    opened.iter().sum()
 }
