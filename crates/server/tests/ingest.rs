@@ -1,13 +1,16 @@
 //! The ledger and the graph: what comes of statements, on a real database.
 
 use bartizan_model::{
-    AssetId, CheckRun, CheckStatus, Component, Confidence, Finding, FingerprintBuilder, Fix, Location, REPORT_SCHEMA,
-    Report, Severity, Stats, Target, Timestamp, Tool, Verdict,
+    AssetId, CheckRun, CheckStatus, Component, Confidence, Finding, FingerprintBuilder, Fix, Location,
+    REPORT_SCHEMA, Report, Severity, Stats, Target, Timestamp, Tool, Verdict,
 };
 use bartizan_server::bill_statement;
-use bartizan_server::ingest::{Arrival, IngestError, Receipt, Vouched, rebuild, take, verify_graph, verify_log};
+use bartizan_server::ingest::{
+    Arrival, IngestError, Receipt, Vouched, rebuild, take, verify_graph, verify_log,
+};
 use bartizan_store::graph::Status;
-use bartizan_store::{DatabaseUrl, Options, Store, TenantId};
+use bartizan_store::{Options, Store, TenantId};
+use bartizan_testbed::{Database, Engine, on_both_engines};
 use serde_json::json;
 
 const HOUR: i64 = 3_600_000;
@@ -17,15 +20,11 @@ const START: i64 = 1_798_761_600_000;
 struct Plane {
     store: Store,
     tenant: TenantId,
-    file: std::path::PathBuf,
-    _directory: tempfile::TempDir,
 }
 
 impl Plane {
-    fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("plane.db");
-        let store = Store::open(&DatabaseUrl::Sqlite(file.clone()), Options::default()).unwrap();
+    fn new(database: &Database) -> Self {
+        let store = Store::open(&database.url.parse().unwrap(), Options::default()).unwrap();
         store.upgrade().unwrap();
         let tenant = store
             .write_all(|installation| installation.add_tenant("acme", START))
@@ -33,8 +32,6 @@ impl Plane {
         Self {
             store,
             tenant: tenant.id,
-            file,
-            _directory: directory,
         }
     }
 
@@ -122,7 +119,9 @@ fn finding(name: &str, severity: Severity) -> Finding {
     let mut finding = Finding::new(
         "leak/example",
         (severity, Confidence::High),
-        FingerprintBuilder::new("leak/example").part(name.as_bytes()).finish(),
+        FingerprintBuilder::new("leak/example")
+            .part(name.as_bytes())
+            .finish(),
         AssetId::file("a.py"),
     );
     finding.check = "leak/credentials".to_owned();
@@ -173,9 +172,8 @@ fn report(hour: i64, findings: Vec<Finding>) -> Report {
     }
 }
 
-#[test]
-fn what_is_sent_twice_is_taken_once() {
-    let plane = Plane::new();
+fn what_is_sent_twice_is_taken_once(database: &Database) {
+    let plane = Plane::new(database);
     let body = statement(&report(0, vec![finding("a", Severity::High)]));
     let first = plane.send(&body, START);
     let second = plane.send(&body, START + HOUR);
@@ -185,9 +183,8 @@ fn what_is_sent_twice_is_taken_once() {
     plane.is_sound();
 }
 
-#[test]
-fn only_a_later_scan_of_the_same_that_ran_the_same_check_fixes() {
-    let plane = Plane::new();
+fn only_a_later_scan_of_the_same_that_ran_the_same_check_fixes(database: &Database) {
+    let plane = Plane::new(database);
     let a = || finding("a", Severity::High);
     plane.scan(&report(0, vec![a(), finding("b", Severity::Low)]), START);
 
@@ -196,7 +193,9 @@ fn only_a_later_scan_of_the_same_that_ran_the_same_check_fixes() {
     assert_eq!(plane.scan(&partial, START + HOUR).effect.fixed, 0);
 
     let mut failed = report(2, vec![]);
-    failed.checks[0].status = CheckStatus::Failed { error: "x".to_owned() };
+    failed.checks[0].status = CheckStatus::Failed {
+        error: "x".to_owned(),
+    };
     assert_eq!(plane.scan(&failed, START + 2 * HOUR).effect.fixed, 0);
 
     // Another branch is another scope: it neither fixes nor doubles what the first one has.
@@ -222,9 +221,8 @@ fn only_a_later_scan_of_the_same_that_ran_the_same_check_fixes() {
     plane.is_sound();
 }
 
-#[test]
-fn a_waiver_stops_the_clock_until_it_ends() {
-    let plane = Plane::new();
+fn a_waiver_stops_the_clock_until_it_ends(database: &Database) {
+    let plane = Plane::new(database);
     let one = finding("a", Severity::Critical);
     plane.scan(&report(0, vec![one.clone()]), START);
     assert_eq!(plane.findings(START), [("a".to_owned(), Status::Open, Some(24))]);
@@ -246,9 +244,8 @@ fn a_waiver_stops_the_clock_until_it_ends() {
     plane.is_sound();
 }
 
-#[test]
-fn fixes_are_ranked_by_what_they_close() {
-    let plane = Plane::new();
+fn fixes_are_ranked_by_what_they_close(database: &Database) {
+    let plane = Plane::new(database);
     let findings = vec![
         finding("a1", Severity::High),
         finding("a2", Severity::High),
@@ -276,9 +273,8 @@ fn fixes_are_ranked_by_what_they_close() {
     plane.is_sound();
 }
 
-#[test]
-fn a_label_moves_what_is_wrong_with_a_thing_in_the_order() {
-    let plane = Plane::new();
+fn a_label_moves_what_is_wrong_with_a_thing_in_the_order(database: &Database) {
+    let plane = Plane::new(database);
     let mut one = finding("a", Severity::Medium);
     one.risk = Some(bartizan_model::Risk {
         exploited: true,
@@ -287,7 +283,8 @@ fn a_label_moves_what_is_wrong_with_a_thing_in_the_order() {
         ..bartizan_model::Risk::default()
     });
     plane.scan(&report(0, vec![one]), START);
-    let label = json!({ "action": "label", "asset": "repo:git.example/acme/shop", "labels": { "exposure": "open" } });
+    let label =
+        json!({ "action": "label", "asset": "repo:git.example/acme/shop", "labels": { "exposure": "open" } });
     plane.decide(&label, START + HOUR);
     // Immediate: the time of a critical finding, counted from the opening.
     assert_eq!(plane.findings(START), [("a".to_owned(), Status::Open, Some(24))]);
@@ -299,16 +296,22 @@ fn bill(name: &str, packages: &[(&str, &str)]) -> Vec<u8> {
         .iter()
         .map(|(name, version)| json!({ "type": "library", "name": name, "version": version, "purl": format!("pkg:npm/{name}@{version}") }))
         .collect();
-    let document = json!({ "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": components });
+    let document =
+        json!({ "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": components });
     bill_statement(bartizan_server::CYCLONEDX, name, document.to_string().as_bytes()).unwrap()
 }
 
-#[test]
-fn a_new_advisory_finds_every_thing_that_ships_what_it_speaks_of() {
-    let plane = Plane::new();
-    plane.send(&bill("image:r.example/a", &[("left", "1.0.0"), ("right", "2.0.0")]), START);
+fn a_new_advisory_finds_every_thing_that_ships_what_it_speaks_of(database: &Database) {
+    let plane = Plane::new(database);
+    plane.send(
+        &bill("image:r.example/a", &[("left", "1.0.0"), ("right", "2.0.0")]),
+        START,
+    );
     plane.send(&bill("image:r.example/b", &[("left", "1.0.0")]), START);
-    plane.send(&bill("image:r.example/c", &[("left", "1.2.0"), ("other", "1.0.0")]), START);
+    plane.send(
+        &bill("image:r.example/c", &[("left", "1.2.0"), ("other", "1.0.0")]),
+        START,
+    );
     // What was shipped once and no longer is, is not meant.
     plane.send(&bill("image:r.example/d", &[("left", "1.0.0")]), START);
     plane.send(&bill("image:r.example/d", &[("other", "1.0.0")]), START + 1);
@@ -328,12 +331,16 @@ fn a_new_advisory_finds_every_thing_that_ships_what_it_speaks_of() {
     plane.is_sound();
 }
 
-#[test]
-fn bills_share_what_they_have_in_common() {
-    let plane = Plane::new();
+fn bills_share_what_they_have_in_common(database: &Database) {
+    let plane = Plane::new(database);
     let component = |number: u32| {
         let purl = format!("pkg:npm/package-{number}@1.0.0");
-        Component::new(purl.parse().unwrap(), format!("package-{number}"), "test", Location::of_file("x"))
+        Component::new(
+            purl.parse().unwrap(),
+            format!("package-{number}"),
+            "test",
+            Location::of_file("x"),
+        )
     };
     let base: Vec<Component> = (0..2_000).map(component).collect();
     for image in 0..20 {
@@ -375,21 +382,26 @@ fn whatever_is_changed_by_hand_is_found() {
         "UPDATE logs SET size = 2",
     ];
     for change in changes {
-        let plane = Plane::new();
+        let database = Engine::Sqlite.database().unwrap();
+        let plane = Plane::new(&database);
         for hour in 0..3 {
             let name = format!("a{hour}");
-            plane.scan(&report(hour, vec![finding(&name, Severity::High)]), START + hour * HOUR);
+            plane.scan(
+                &report(hour, vec![finding(&name, Severity::High)]),
+                START + hour * HOUR,
+            );
         }
         plane.is_sound();
-        let raw = rusqlite::Connection::open(&plane.file).unwrap();
+        let raw = rusqlite::Connection::open(database.file().unwrap()).unwrap();
         raw.execute_batch(change).unwrap();
         drop(raw);
         let proof = verify_log(&plane.store, plane.tenant).unwrap();
         assert!(!proof.faults.is_empty(), "{change}");
     }
-    let plane = Plane::new();
+    let database = Engine::Sqlite.database().unwrap();
+    let plane = Plane::new(&database);
     plane.scan(&report(0, vec![finding("a", Severity::High)]), START);
-    let raw = rusqlite::Connection::open(&plane.file).unwrap();
+    let raw = rusqlite::Connection::open(database.file().unwrap()).unwrap();
     raw.execute_batch("UPDATE findings SET status = 1").unwrap();
     drop(raw);
     assert!(verify_graph(&plane.store, plane.tenant).unwrap().is_some());
@@ -397,27 +409,52 @@ fn whatever_is_changed_by_hand_is_found() {
     plane.is_sound();
 }
 
-#[test]
-fn what_cannot_be_is_refused_and_leaves_nothing_behind() {
-    let plane = Plane::new();
+fn what_cannot_be_is_refused_and_leaves_nothing_behind(database: &Database) {
+    let plane = Plane::new(database);
     let one = finding("a", Severity::High);
     let mut twice = report(0, vec![one.clone(), one.clone()]);
-    assert!(matches!(plane.try_send(&statement(&twice), START), Err(IngestError::Rejected(_))));
+    assert!(matches!(
+        plane.try_send(&statement(&twice), START),
+        Err(IngestError::Rejected(_))
+    ));
     twice.findings.truncate(1);
-    let broken = String::from_utf8(statement(&twice)).unwrap().replace(one.fingerprint.as_str(), "zz");
+    let broken = String::from_utf8(statement(&twice))
+        .unwrap()
+        .replace(one.fingerprint.as_str(), "zz");
     assert!(plane.try_send(broken.as_bytes(), START).is_err());
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     assert!(plane.try_send(deep.as_bytes(), START).is_err());
     assert!(plane.try_send(b"\xff\xfe{}", START).is_err());
     assert!(plane.try_send(b"", START).is_err());
     let nobody = json!({ "action": "waive", "fingerprint": "00".repeat(16), "reason": "x" });
-    assert!(plane.try_send(&decision_statement(&nobody, START), START).is_err());
-    let size = plane.store.read(plane.tenant, |session| session.log_size()).unwrap();
+    assert!(
+        plane
+            .try_send(&decision_statement(&nobody, START), START)
+            .is_err()
+    );
+    let size = plane
+        .store
+        .read(plane.tenant, |session| session.log_size())
+        .unwrap();
     assert_eq!(size, 0);
     // A clock that goes back does not put a statement before the one before it.
     plane.scan(&report(0, vec![one.clone()]), START + HOUR);
     plane.scan(&report(1, vec![one]), START);
-    let rows = plane.store.read(plane.tenant, |session| session.statements(0, 2)).unwrap();
+    let rows = plane
+        .store
+        .read(plane.tenant, |session| session.statements(0, 2))
+        .unwrap();
     assert_eq!(rows[1].received, START + HOUR);
     plane.is_sound();
+}
+
+on_both_engines! {
+    what_is_sent_twice_is_taken_once,
+    only_a_later_scan_of_the_same_that_ran_the_same_check_fixes,
+    a_waiver_stops_the_clock_until_it_ends,
+    fixes_are_ranked_by_what_they_close,
+    a_label_moves_what_is_wrong_with_a_thing_in_the_order,
+    a_new_advisory_finds_every_thing_that_ships_what_it_speaks_of,
+    bills_share_what_they_have_in_common,
+    what_cannot_be_is_refused_and_leaves_nothing_behind,
 }

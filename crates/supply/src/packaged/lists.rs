@@ -4,9 +4,9 @@
 //! <https://manpages.debian.org/deb-md5sums.5>, <https://wiki.alpinelinux.org/wiki/Apk_spec>,
 //! <https://rpm-software-management.github.io/rpm/manual/tags.html>
 
-use bartizan_model::encoding::{base64, hex};
 use crate::catalog::os::rpm;
 use bartizan_content::images;
+use bartizan_model::encoding::{base64, hex};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! What every form of a bill of materials comes down to, and the way from there to components.
 
-use super::{READER, Read};
 use super::ecosystem;
+use super::{READER, Read};
 use bartizan_model::{Component, Hash, Location, PackageUrl, PackageUrlParts, Scope, SourcePackage};
 use std::collections::{HashMap, HashSet};
 

@@ -48,7 +48,8 @@ fn of_distribution(purl: &PackageUrl) -> Option<String> {
         }
         "alpine" => {
             let minor = version.split('.').nth(1)?;
-            released("Alpine", &format!("v{major}.{minor}")).or_else(|| Some(format!("Alpine:v{major}.{minor}")))
+            released("Alpine", &format!("v{major}.{minor}"))
+                .or_else(|| Some(format!("Alpine:v{major}.{minor}")))
         }
         "rocky" => released("Rocky Linux", major),
         "almalinux" => released("AlmaLinux", major),
@@ -91,8 +92,14 @@ mod tests {
             ("pkg:golang/github.com/a/b@1", Some("Go")),
             ("pkg:deb/debian/openssl@3?distro=debian-12", Some("Debian:12")),
             ("pkg:deb/debian/openssl@3?distro=debian-12.5", Some("Debian:12")),
-            ("pkg:deb/ubuntu/openssl@3?distro=ubuntu-22.04", Some("Ubuntu:22.04:LTS")),
-            ("pkg:deb/ubuntu/openssl@3?distro=ubuntu-23.10", Some("Ubuntu:23.10")),
+            (
+                "pkg:deb/ubuntu/openssl@3?distro=ubuntu-22.04",
+                Some("Ubuntu:22.04:LTS"),
+            ),
+            (
+                "pkg:deb/ubuntu/openssl@3?distro=ubuntu-23.10",
+                Some("Ubuntu:23.10"),
+            ),
             ("pkg:apk/alpine/musl@1?distro=alpine-3.19.1", Some("Alpine:v3.19")),
             ("pkg:rpm/rocky/bash@5?distro=rocky-9.3", Some("Rocky Linux:9")),
             ("pkg:deb/debian/openssl@3", None),
