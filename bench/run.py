@@ -11,6 +11,7 @@ import datetime
 import pathlib
 import sys
 
+import control_plane
 import creddata
 import gate_latency
 import leak_history
@@ -41,6 +42,7 @@ FIGURES = {
         sbom_image,
         sbom_read,
         scan_image,
+        control_plane,
     )
 }
 RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")

@@ -1,6 +1,6 @@
 //! The application: what all requests share, and which way leads where.
 
-use crate::auth::{Gate, Transport};
+use crate::auth::{Gate, PER_CREDENTIAL, Transport};
 use crate::http::{Kind, Problem};
 use bartizan_store::{Installation, Session, Store, StoreError, TenantId};
 use std::sync::Arc;
@@ -23,9 +23,14 @@ impl App {
     /// An application on this store, whose schema was laid, and which browsers reach in this way.
     #[must_use]
     pub fn reached(store: Store, transport: Transport) -> Self {
+        Self::held_to(store, transport, PER_CREDENTIAL)
+    }
+
+    /// The same, with so many requests a minute for each token or cookie.
+    pub(crate) fn held_to(store: Store, transport: Transport, per_credential: u32) -> Self {
         Self {
             store: Arc::new(store),
-            gate: Arc::new(Gate::new(transport)),
+            gate: Arc::new(Gate::new(transport, per_credential)),
         }
     }
 

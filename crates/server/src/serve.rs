@@ -26,6 +26,8 @@ pub struct ServeOptions {
     pub new_link: Option<String>,
     /// Who gets a new token.
     pub new_token: Option<String>,
+    /// Requests with one token or session within a minute; at least 1.
+    pub requests_per_minute: u32,
 }
 
 /// Something that whoever started the server wants to know.
@@ -110,7 +112,7 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
     } else {
         Transport::Tls
     };
-    let app = App::reached(store, transport);
+    let app = App::held_to(store, transport, options.requests_per_minute);
     let link = |login: &str, link: String| {
         tell(Event::Link {
             login: login.to_owned(),

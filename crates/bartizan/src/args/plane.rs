@@ -36,6 +36,10 @@ pub(crate) struct ServeArgs {
     /// Print a new token for this person on standard output, which holds for 90 days, and serve
     #[arg(long, value_name = "LOGIN")]
     pub(crate) new_token: Option<String>,
+
+    /// Requests with one token or session within a minute
+    #[arg(long, value_name = "N", default_value_t = 6_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) requests_per_minute: u32,
 }
 
 /// `bartizan login`.

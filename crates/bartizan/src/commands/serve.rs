@@ -29,6 +29,7 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, terminal: Terminal) -> Outc
         listen: args.listen,
         new_link: args.new_link.clone(),
         new_token: args.new_token.clone(),
+        requests_per_minute: args.requests_per_minute,
     };
     serve(store, options, &|event| match event {
         Event::Upgraded { from: 0, to } => terminal.note(&format!("schema {to} was laid")),

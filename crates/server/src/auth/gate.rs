@@ -10,8 +10,8 @@ const FIVE_MINUTES: Duration = Duration::from_secs(300);
 const PER_LOGIN: u32 = 10;
 /// Wrong passwords from one address within five minutes: several people may sit behind it.
 const PER_PEER: u32 = 30;
-/// Requests with one token or cookie within a minute.
-const PER_CREDENTIAL: u32 = 600;
+/// Requests with one token or cookie within a minute, where nobody says otherwise.
+pub(crate) const PER_CREDENTIAL: u32 = 6_000;
 
 /// Shared by all requests.
 #[derive(Debug)]
@@ -24,13 +24,14 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    pub(crate) fn new(transport: Transport) -> Self {
+    /// `per_credential`: requests with one token or cookie within a minute.
+    pub(crate) fn new(transport: Transport, per_credential: u32) -> Self {
         Self {
             transport,
             passwords: Passwords::new(),
             by_login: Rate::new(PER_LOGIN, FIVE_MINUTES),
             by_peer: Rate::new(PER_PEER, FIVE_MINUTES),
-            by_credential: Rate::new(PER_CREDENTIAL, Duration::from_secs(60)),
+            by_credential: Rate::new(per_credential, Duration::from_secs(60)),
         }
     }
 }

@@ -14,7 +14,7 @@ pub mod setup;
 
 pub use caller::Caller;
 pub use cookie::Transport;
-pub(crate) use gate::Gate;
+pub(crate) use gate::{Gate, PER_CREDENTIAL};
 pub(crate) use peer::{Peer, check_site};
 pub use role::Role;
 pub(crate) use session::SignedIn;
