@@ -1,4 +1,10 @@
 //! The ledger and the graph: what comes of statements, on a real database.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
 
 use bartizan_model::{
     AssetId, CheckRun, CheckStatus, Component, Confidence, Finding, FingerprintBuilder, Fix, Location,

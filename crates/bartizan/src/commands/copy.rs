@@ -13,7 +13,7 @@ pub(crate) fn backup(common: &Common, args: &BackupArgs, terminal: Terminal) -> 
     let config = configuration(common)?;
     file_of(&url(&config, &args.database)?)?;
     store(&config, &args.database)?.copy_to(&args.file)?;
-    terminal.note(&format!("copied to {}", args.file.display()));
+    terminal.note(format!("copied to {}", args.file.display()));
     Ok(0)
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn restore(common: &Common, args: &RestoreArgs, terminal: Terminal) -
         std::fs::rename(&file, &old).map_err(|error| Error::writing(&old, &error))?;
     }
     std::fs::rename(&new, &file).map_err(|error| Error::writing(&file, &error))?;
-    terminal.note(&format!("restored from {}", args.file.display()));
+    terminal.note(format!("restored from {}", args.file.display()));
     Ok(0)
 }
 

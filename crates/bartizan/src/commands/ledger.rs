@@ -57,7 +57,7 @@ pub(crate) fn run(common: &Common, verb: &LedgerVerb, terminal: Terminal) -> Out
     }
     print(out)?;
     if broken > 0 {
-        terminal.note(&format!("{} found", counted(broken, "fault")));
+        terminal.note(format!("{} found", counted(broken, "fault")));
         return Ok(Code::Failed as u8);
     }
     Ok(0)

@@ -53,7 +53,7 @@ pub(crate) fn run(common: &Common, args: &LoginArgs, terminal: Terminal) -> Outc
     let me: Me = plane.get("/api/v1/me")?;
     let path = plane::file(&config)?;
     output::write_private(&path, text.as_bytes())?;
-    terminal.note(&format!(
+    terminal.note(format!(
         "{} is {} of tenant {} at {}",
         me.login,
         me.role,

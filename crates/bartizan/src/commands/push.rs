@@ -163,7 +163,7 @@ fn send(plane: &Plane, statement: &[u8], terminal: Terminal) -> Result<(), Error
         .asset
         .map_or_else(String::new, |asset| format!(" of {asset}"));
     if !receipt.new {
-        terminal.note(&format!(
+        terminal.note(format!(
             "sent before: statement {} of the ledger{about}",
             receipt.seq
         ));
@@ -187,13 +187,13 @@ fn send(plane: &Plane, statement: &[u8], terminal: Terminal) -> Result<(), Error
         let components = usize::try_from(receipt.components).unwrap_or(usize::MAX);
         parts.push(counted(components, "component"));
     }
-    terminal.note(&format!(
+    terminal.note(format!(
         "statement {} of the ledger{about}: findings {}",
         receipt.seq,
         parts.join(", ")
     ));
     for problem in receipt.problems {
-        terminal.note(&problem);
+        terminal.note(problem);
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, terminal: Terminal) -> Outc
         ));
     }
     let store = store(&config, &args.database)?;
-    terminal.note(&format!("database: {}", store.url()));
+    terminal.note(format!("database: {}", store.url()));
     let options = ServeOptions {
         listen: args.listen,
         new_link: args.new_link.clone(),
@@ -32,16 +32,16 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, terminal: Terminal) -> Outc
         requests_per_minute: args.requests_per_minute,
     };
     serve(store, options, &|event| match event {
-        Event::Upgraded { from: 0, to } => terminal.note(&format!("schema {to} was laid")),
-        Event::Upgraded { from, to } => terminal.note(&format!("schema {from} was renewed to {to}")),
-        Event::Link { login, link } => terminal.note(&format!(
+        Event::Upgraded { from: 0, to } => terminal.note(format!("schema {to} was laid")),
+        Event::Upgraded { from, to } => terminal.note(format!("schema {from} was renewed to {to}")),
+        Event::Link { login, link } => terminal.note(format!(
             "{login} sets a password here, once and within a day: http://{}/#/setup/{link}",
             args.listen
         )),
         Event::Token(token) => {
             let _ = crate::output::print(format!("{token}\n"));
         }
-        Event::Listening(address) => terminal.note(&format!("listening on http://{address}; Ctrl-C stops")),
+        Event::Listening(address) => terminal.note(format!("listening on http://{address}; Ctrl-C stops")),
         Event::Stopping => terminal.note("finishing what was begun"),
     })?;
     Ok(0)
