@@ -27,7 +27,8 @@ impl App {
     }
 
     /// The same, with so many requests a minute for each token or cookie.
-    pub(crate) fn held_to(store: Store, transport: Transport, per_credential: u32) -> Self {
+    #[must_use]
+    pub fn held_to(store: Store, transport: Transport, per_credential: u32) -> Self {
         Self {
             store: Arc::new(store),
             gate: Arc::new(Gate::new(transport, per_credential)),

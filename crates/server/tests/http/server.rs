@@ -46,10 +46,23 @@ impl Server {
     }
 
     pub(crate) fn on(database: &Database, transport: Transport) -> Self {
+        Self::serving(database, |store| App::reached(store, transport))
+    }
+
+    /// Each token and session is held to so many requests a minute.
+    pub(crate) fn held_to(per_credential: u32) -> Self {
+        let database = Engine::Sqlite.database().unwrap();
+        let app = |store| App::held_to(store, Transport::Loopback, per_credential);
+        let mut server = Self::serving(&database, app);
+        server._own = Some(database);
+        server
+    }
+
+    fn serving(database: &Database, app: impl FnOnce(Store) -> App) -> Self {
         let url: DatabaseUrl = database.url.parse().unwrap();
         let store = Store::open(&url, Options::default()).unwrap();
         store.upgrade().unwrap();
-        let app = App::reached(store, transport);
+        let app = app(store);
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();
         let served = app.clone();
