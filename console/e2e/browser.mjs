@@ -20,6 +20,9 @@ export async function open(home) {
 export function watch(page) {
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('response', (response) => {
+    if (response.status() >= 400 && response.status() !== 401) errors.push(`${response.status()} ${response.request().method()} ${response.url()}`);
+  });
   // A request that is answered with 401 before one signs in is no error of the page.
   page.on('console', (message) => {
     if (message.type() === 'error' && !message.text().includes('401')) errors.push(message.text());

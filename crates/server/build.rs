@@ -39,11 +39,16 @@ fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Err
 }
 
 fn extension(file: &Path) -> &str {
-    file.extension().and_then(|text| text.to_str()).unwrap_or_default()
+    file.extension()
+        .and_then(|text| text.to_str())
+        .unwrap_or_default()
 }
 
 fn entry(dist: &Path, file: &Path) -> Result<String, Box<dyn Error>> {
-    let name = file.strip_prefix(dist)?.to_str().ok_or("a name of a file is no text")?;
+    let name = file
+        .strip_prefix(dist)?
+        .to_str()
+        .ok_or("a name of a file is no text")?;
     let kind = match extension(file) {
         "html" => "text/html; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
@@ -60,7 +65,11 @@ fn entry(dist: &Path, file: &Path) -> Result<String, Box<dyn Error>> {
         // The names under assets/ hold a digest of what is in the file.
         name.starts_with("assets/"),
         format!("\"{:016x}\"", digest(&std::fs::read(file)?)),
-        if packed.is_file() { format!("Some(include_bytes!({packed:?}))") } else { "None".to_owned() },
+        if packed.is_file() {
+            format!("Some(include_bytes!({packed:?}))")
+        } else {
+            "None".to_owned()
+        },
     )?;
     Ok(entry)
 }

@@ -128,7 +128,10 @@ mod tests {
 
     #[test]
     fn a_binary_without_the_console_says_so_at_the_root_alone() {
-        assert_eq!(file(&[], "/", &HeaderMap::new()).unwrap().status(), StatusCode::OK);
+        assert_eq!(
+            file(&[], "/", &HeaderMap::new()).unwrap().status(),
+            StatusCode::OK
+        );
         assert!(file(&[], "/assets/a-1.js", &HeaderMap::new()).is_none());
     }
 }
