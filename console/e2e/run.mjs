@@ -1,6 +1,7 @@
 // Walks every screen of the console against a real server: what it says, its keys, axe, both widths, both colours, and the budgets.
 // With SHOTS=DIRECTORY it keeps pictures there.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -9,7 +10,7 @@ import { start } from './server.mjs';
 
 const shots = process.env.SHOTS;
 if (shots) mkdirSync(shots, { recursive: true });
-const PASSWORD = 'correct horse battery staple';
+const PASSWORD = randomBytes(12).toString('hex');
 const ASSET = 'repo:example.com/harbour/shop';
 
 function budgets() {
