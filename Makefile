@@ -18,17 +18,24 @@ help: ## list these commands
 .PHONY: demo
 demo: ## build Bartizan and scan examples/harbour, or TARGET=/any/path
 	@scripts/setup.sh build
+	@$(MAKE) console
 	@cargo build --release --locked --package bartizan
 	@scripts/demo.sh $(if $(TARGET),'$(TARGET)')
 
 .PHONY: test
 test: ## run every test
 	@scripts/setup.sh test
+	@$(MAKE) console
 	@scripts/python-tests.sh
 	@scripts/demo-check.sh
 	@scripts/fuzz-smoke.sh
 	@cargo test --quiet --locked --workspace --doc
 	@cargo nextest run --locked --workspace
+	@scripts/console-tests.sh
+
+.PHONY: console
+console: ## build the console, which the next build of the binary takes in
+	@cd console && npm ci --silent && npm run --silent check && npm run --silent build
 
 .PHONY: lint
 lint: ## formatting, clippy, dependency rules, the laws of ARCHITECTURE.md, and Bartizan on itself

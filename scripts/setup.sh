@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing to build, test or lint Bartizan on Debian or Ubuntu. Silent and quick when nothing is.
 #
-#   scripts/setup.sh build        C linker, git, Rust            (make demo, make bench)
+#   scripts/setup.sh build        C linker, git, Node, Rust      (make demo, make bench)
 #   scripts/setup.sh test         the same, C++, cargo-nextest (make test)
 #   scripts/setup.sh lint         the same and cargo-deny        (make lint)
 #   scripts/setup.sh all          all of it                      (make setup)
@@ -31,6 +31,9 @@ missing_packages() {
   have python3 || echo python3
   have curl || echo curl
   have openssl || echo openssl
+  # They build the console.
+  have node || echo nodejs
+  have npm || echo npm
   case "$part" in test | all) have c++ || have g++ || echo g++ ;; esac
   # The JUnit report is held against its published schema with xmllint.
   case "$part" in test | all) have xmllint || echo libxml2-utils ;; esac
@@ -44,6 +47,8 @@ missing_packages() {
     have skopeo || echo skopeo
     have umoci || echo umoci
     have htpasswd || echo apache2-utils
+    # The console is walked in a browser.
+    have chromium || echo chromium
     # The store is held against a server that each test starts for itself.
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
     ;;

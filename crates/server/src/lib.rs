@@ -7,6 +7,7 @@ mod api;
 mod app;
 mod auth;
 mod bills;
+mod console;
 pub mod http;
 pub mod ingest;
 mod serve;

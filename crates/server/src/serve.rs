@@ -4,7 +4,7 @@ use crate::api;
 use crate::app::App;
 use crate::auth::Transport;
 use crate::auth::setup::{self, SetupError};
-use crate::http::{Kind, Problem, dress};
+use crate::http::dress;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
@@ -196,7 +196,7 @@ pub fn router(app: App) -> Router {
             response
         }),
     )
-    .fallback(|| async { Problem::new(Kind::Missing, "there is nothing at this address") })
+    .fallback(crate::console::answer)
     .layer(DefaultBodyLimit::max(LARGEST))
     .layer(axum::middleware::from_fn(dress))
     .with_state(app)

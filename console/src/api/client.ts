@@ -1,0 +1,146 @@
+// The one way to the interface. In: paths under /api/v1. Out: values of the generated types, or a `Failure` that says what mends it.
+import type { components } from './types';
+
+type Schemas = components['schemas'];
+export type Asset = Schemas['Asset'];
+export type AssetStory = Schemas['AssetStory'];
+export type Finding = Schemas['Finding'];
+export type Fix = Schemas['Fix'];
+export type Person = Schemas['Person'];
+export type Posture = Schemas['Posture'];
+export type Receipt = Schemas['Receipt'];
+export type Session = Schemas['Session'];
+export type Statement = Schemas['Statement'];
+export type Token = Schemas['Token'];
+export type Link = Schemas['Link'];
+export type Added = Schemas['Added'];
+export type NewToken = Schemas['NewToken'];
+
+/** A finding as the report format says it: what the console shows of it. */
+export interface Reported {
+  check?: string;
+  cwe?: string[];
+  ids?: string[];
+  controls?: { framework: string; id: string }[];
+  evidence?: { message: string; location?: Place | null }[];
+  locations?: Place[];
+  fix?: { description?: string } | null;
+  snippet?: { first_line: number; lines: string[]; highlight?: [number, number] | null } | null;
+  priority?: { decision?: string; reasons?: string[] } | null;
+}
+export interface Place {
+  path: string;
+  line?: number;
+  column?: number;
+}
+export interface Waiver {
+  statement?: number;
+  owner?: string | null;
+  reason?: string;
+  expires?: string | null;
+}
+export type Story = Omit<Schemas['Story'], 'report' | 'waiver'> & { report: Reported | null; waiver?: Waiver | null };
+
+export interface Page<T> {
+  items: T[];
+  next?: string | null;
+}
+
+/** Why something was not answered. */
+export class Failure extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly help: string,
+  ) {
+    super(message);
+  }
+}
+
+let csrf = '';
+let whenSignedOut: () => void = () => {};
+
+/** What every request that changes something carries from now on. */
+export function signed(token: string): void {
+  csrf = token;
+}
+export function onSignedOut(then: () => void): void {
+  whenSignedOut = then;
+}
+
+async function failure(response: Response): Promise<Failure> {
+  const problem = (await response.json().catch(() => ({}))) as { detail?: string; help?: string };
+  return new Failure(response.status, problem.detail ?? `the server answered ${response.status}`, problem.help ?? '');
+}
+
+async function send(method: string, path: string, body?: unknown): Promise<Response> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (method !== 'GET' && csrf) headers['x-bartizan-csrf'] = csrf;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new Failure(0, 'the server cannot be reached', 'check that `bartizan serve` runs, then try again');
+  }
+  if (response.ok) return response;
+  const error = await failure(response);
+  if (error.status === 401 && path !== '/session') whenSignedOut();
+  throw error;
+}
+
+export type Query = Record<string, string | number | undefined | null>;
+
+export function query(values: Query): string {
+  const pairs = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  return pairs.length ? `?${new URLSearchParams(pairs.map(([key, value]) => [key, String(value)]))}` : '';
+}
+
+export async function get<T>(path: string, values: Query = {}): Promise<T> {
+  return (await send('GET', path + query(values))).json() as Promise<T>;
+}
+export async function getText(path: string): Promise<string> {
+  return (await send('GET', path)).text();
+}
+export async function post<T>(path: string, body: unknown): Promise<T> {
+  return (await send('POST', path, body)).json() as Promise<T>;
+}
+export async function patch<T>(path: string, body: unknown): Promise<T> {
+  return (await send('PATCH', path, body)).json() as Promise<T>;
+}
+export async function remove(path: string): Promise<void> {
+  await send('DELETE', path);
+}
+
+/** Every page of a list, handed over as it comes. Stops after `most` entries and says whether there were more. */
+export async function pages<T>(
+  path: string,
+  values: Query,
+  most: number,
+  take: (items: T[]) => void,
+  isWanted: () => boolean,
+): Promise<boolean> {
+  let cursor: string | undefined;
+  let taken = 0;
+  for (;;) {
+    const page: Page<T> = await get<Page<T>>(path, { ...values, limit: 500, cursor });
+    if (!isWanted()) return false;
+    take(page.items);
+    taken += page.items.length;
+    if (!page.next) return false;
+    if (taken >= most) return true;
+    cursor = page.next;
+  }
+}
+
+/** Every entry of a list that is known to be short. */
+export async function all<T>(path: string, values: Query = {}): Promise<T[]> {
+  const found: T[] = [];
+  await pages<T>(path, values, 5_000, (items) => found.push(...items), () => true);
+  return found;
+}

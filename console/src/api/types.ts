@@ -1,0 +1,1937 @@
+// Made by `npm run types` from the description of the interface; not written by hand.
+
+export interface paths {
+    "/api/v1/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Things, in the order in which they became known. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description `next` of the page before. */
+                    cursor: string | null;
+                    /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                    limit: number | null;
+                    /** @description Of this kind only: repo, image, host, sbom, … */
+                    kind: string | null;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Asset"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A thing, by its number. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Its number. */
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AssetStory"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides something. The decision goes through the ledger as a statement. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description `{"action": "waive" | "end-waiver" | "assign" | "label" | "link" | "policy" | "attest", …}` */
+            requestBody: {
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Receipt"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Findings, the most urgent first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description `next` of the page before. */
+                    cursor: string | null;
+                    /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                    limit: number | null;
+                    /** @description open, fixed or waived; open where nothing is said. */
+                    status: string | null;
+                    /** @description Of this thing only, by its identity. */
+                    asset: string | null;
+                    /** @description Of this rule only. */
+                    rule: string | null;
+                    /** @description At least this severity. */
+                    severity: string | null;
+                    /** @description Closed by this fix only. */
+                    fix: number | null;
+                    /** @description About this advisory or weakness only. */
+                    about: string | null;
+                    /** @description Due before this many milliseconds since 1970. */
+                    due_before: number | null;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Finding"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A finding, with everything that is known of it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Its number. */
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Story"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fixes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything there is to do, the first thing first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description `next` of the page before. */
+                    cursor: string | null;
+                    /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                    limit: number | null;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Fix"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fixes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One fix. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Its number. */
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Fix"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who makes the request, and what they may do. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People of the tenant. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Person"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds somebody, with a link to send them. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AddPerson"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Added"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what somebody may do, shuts them out, or lets them in again. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Their number. */
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ChangePerson"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Person"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/people/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new link for somebody who lost theirs, or their password. Links that they had end. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Their number. */
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Link"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where we stand: verdicts, what they rest on, and how it came to this. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Posture"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Signs in. Whether it is the login or the password that is wrong is not said. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SignIn"];
+                };
+            };
+            responses: {
+                /** @description Signed in; the cookie is set. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Signs out. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Signed out; the cookie is taken away. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes one's own password; all sessions of the person end, and a new one begins. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ChangePassword"];
+                };
+            };
+            responses: {
+                /** @description Changed; another cookie is set. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Uses a link up: sets the password of whoever it lets in, ends their sessions, and signs them in. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetUp"];
+                };
+            };
+            responses: {
+                /** @description Signed in; the cookie is set. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Statements, the newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description `next` of the page before. */
+                    cursor: string | null;
+                    /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                    limit: number | null;
+                    /** @description Of this predicate type only. */
+                    predicate_type: string | null;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Statement"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Sends a statement: an in-toto Statement, or a DSSE envelope with one. When this answers with success the statement is durable.
+         *     What is sent twice is taken once.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An in-toto Statement, or a DSSE envelope. */
+            requestBody?: {
+                content: {
+                    "application/vnd.in-toto+json": unknown;
+                };
+            };
+            responses: {
+                /** @description Known before */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Receipt"];
+                    };
+                };
+                /** @description Taken in */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Receipt"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statements/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One statement. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Its place in the log. */
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Statement"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statements/{seq}/body": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent, byte by byte. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Its place in the log. */
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The statement or envelope. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own tokens; for administrators those of everybody in the tenant. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Token"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a token for oneself. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MakeToken"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewToken"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes one's own token; administrators revoke any of the tenant. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Its `id`. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It no longer holds. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description Whom to add. */
+        AddPerson: {
+            /** @description What they sign in as: an address of mail, or a name without spaces. */
+            login: string;
+            /** @description What they are called; the login where nothing is said. */
+            name?: string | null;
+            /** @description What they may do. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description Somebody who was added. */
+        Added: {
+            /** @description What to send them. */
+            link: components["schemas"]["Link"];
+            /** @description The person. */
+            person: components["schemas"]["Person"];
+        };
+        /** @description A thing. */
+        Asset: {
+            /** @description RFC 3339. */
+            first_seen: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Its identity, `scheme:rest`. */
+            key: string;
+            /** @description The scheme. */
+            kind: string;
+            /** @description What is known of it. */
+            labels: {
+                [key: string]: string;
+            };
+            /** @description RFC 3339. */
+            last_seen: string;
+            /** @description Who answers for it. */
+            owner?: string | null;
+        };
+        /** @description A thing, and how it was looked at. */
+        AssetStory: {
+            /** @description The thing. */
+            asset: components["schemas"]["Asset"];
+            /**
+             * Format: int64
+             * @description Components of its last bill of materials; absent where it has none.
+             */
+            components?: number | null;
+            /** @description Ways in which it is looked at. */
+            scopes: components["schemas"]["Scope"][];
+        };
+        /** @description A new password. */
+        ChangePassword: {
+            /** @description The one that holds until now. */
+            current: string;
+            /** @description The one that holds from now on: 12 characters or more. */
+            new: string;
+        };
+        /** @description What to change of a person. */
+        ChangePerson: {
+            /** @description Whether they are shut out from now on: their sessions end, and their tokens do not hold. */
+            disabled?: boolean | null;
+            role?: components["schemas"]["Role"] | null;
+        };
+        /** @description Open findings at the end of a day. */
+        Day: {
+            /** @description The day, `2027-03-01`. */
+            day: string;
+            /** @description By severity. */
+            open: {
+                [key: string]: number;
+            };
+        };
+        /** @description Something that happened to a finding. */
+        Event: {
+            /** @description RFC 3339. */
+            at: string;
+            /** @description Who did it. */
+            by: string;
+            /** @description opened, fixed, reopened, waived, resumed or due. */
+            kind: string;
+            /** @description More about it. */
+            note: string;
+            /**
+             * Format: int64
+             * @description The statement that it comes from: its place in the log.
+             */
+            statement: number;
+        };
+        /** @description A problem of a thing. */
+        Finding: {
+            /** @description The thing that has it. */
+            asset: string;
+            /** @description When it was fixed or waived; RFC 3339. */
+            closed?: string | null;
+            /** @description high, medium or low. */
+            confidence: string;
+            /** @description When to act: immediate, out-of-cycle, scheduled or defer. */
+            decision: string;
+            /** @description By when it must be closed; RFC 3339. */
+            due?: string | null;
+            /** @description Its identity within the thing. */
+            fingerprint: string;
+            /** @description RFC 3339. */
+            first_seen: string;
+            /**
+             * Format: int64
+             * @description Number of the fix that closes it.
+             */
+            fix: number;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description RFC 3339. */
+            last_seen: string;
+            /** @description What was found. */
+            message: string;
+            /** @description Since when it is open without a break; RFC 3339. */
+            opened: string;
+            /** @description Who answers for it. */
+            owner?: string | null;
+            /** @description The first place, `path:line`; empty where there is none. */
+            place: string;
+            /** @description The rule. */
+            rule: string;
+            /** @description critical, high, medium, low or info. */
+            severity: string;
+            /** @description open, fixed or waived. */
+            status: string;
+            /** @description What kind of problem it is. */
+            title: string;
+            /** @description Until when it is waived; RFC 3339. */
+            waived_until?: string | null;
+        };
+        /** @description One thing to do on one thing, with what it closes. */
+        Fix: {
+            /** @description Where to do it. */
+            asset: string;
+            /** @description What is the same to do on other things. */
+            change: string;
+            /** @description The most urgent decision among them. */
+            decision: string;
+            /** @description The first day that is due; RFC 3339. */
+            due?: string | null;
+            /**
+             * Format: int64
+             * @description Open findings that it closes.
+             */
+            findings: number;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Who does it. */
+            owner?: string | null;
+            /** @description The gravest severity among them. */
+            severity: string;
+            /** @description What to do. */
+            what: string;
+        };
+        /** @description A check that did not run to its end. */
+        Gap: {
+            /** @description The thing. */
+            asset: string;
+            /** @description The check. */
+            check: string;
+            /** @description Why. */
+            note: string;
+            /** @description partial, skipped or failed. */
+            status: string;
+        };
+        /** @description A link that lets somebody in once, to set a password. */
+        Link: {
+            /** @description Until when it holds; RFC 3339. */
+            expires: string;
+            /** @description Where to open it, behind the address of the server: `/#/setup/…`. It is shown this once. */
+            link: string;
+        };
+        /** @description Which token to make. */
+        MakeToken: {
+            /**
+             * Format: int64
+             * @description For how many days, 1 to 365; 90 where nothing is said.
+             */
+            days?: number | null;
+            /** @description What it is for. */
+            name: string;
+            /** @description What it may do: at most what you may. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description Who makes the request. */
+        Me: {
+            /** @description What they sign in as. */
+            login: string;
+            /** @description What they may do. */
+            role: components["schemas"]["Role"];
+            /** @description The tenant that everything they ask is about. */
+            tenant: string;
+        };
+        /** @description A token that was made. */
+        NewToken: {
+            /** @description What is sent as `Authorization: Bearer …`; it is shown this once. */
+            secret: string;
+            /** @description The token. */
+            token: components["schemas"]["Token"];
+        };
+        /** @description One page of a list. */
+        Page_Asset: {
+            /** @description Its entries. */
+            items: {
+                /** @description RFC 3339. */
+                first_seen: string;
+                /**
+                 * Format: int64
+                 * @description Its number.
+                 */
+                id: number;
+                /** @description Its identity, `scheme:rest`. */
+                key: string;
+                /** @description The scheme. */
+                kind: string;
+                /** @description What is known of it. */
+                labels: {
+                    [key: string]: string;
+                };
+                /** @description RFC 3339. */
+                last_seen: string;
+                /** @description Who answers for it. */
+                owner?: string | null;
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Finding: {
+            /** @description Its entries. */
+            items: {
+                /** @description The thing that has it. */
+                asset: string;
+                /** @description When it was fixed or waived; RFC 3339. */
+                closed?: string | null;
+                /** @description high, medium or low. */
+                confidence: string;
+                /** @description When to act: immediate, out-of-cycle, scheduled or defer. */
+                decision: string;
+                /** @description By when it must be closed; RFC 3339. */
+                due?: string | null;
+                /** @description Its identity within the thing. */
+                fingerprint: string;
+                /** @description RFC 3339. */
+                first_seen: string;
+                /**
+                 * Format: int64
+                 * @description Number of the fix that closes it.
+                 */
+                fix: number;
+                /**
+                 * Format: int64
+                 * @description Its number.
+                 */
+                id: number;
+                /** @description RFC 3339. */
+                last_seen: string;
+                /** @description What was found. */
+                message: string;
+                /** @description Since when it is open without a break; RFC 3339. */
+                opened: string;
+                /** @description Who answers for it. */
+                owner?: string | null;
+                /** @description The first place, `path:line`; empty where there is none. */
+                place: string;
+                /** @description The rule. */
+                rule: string;
+                /** @description critical, high, medium, low or info. */
+                severity: string;
+                /** @description open, fixed or waived. */
+                status: string;
+                /** @description What kind of problem it is. */
+                title: string;
+                /** @description Until when it is waived; RFC 3339. */
+                waived_until?: string | null;
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Fix: {
+            /** @description Its entries. */
+            items: {
+                /** @description Where to do it. */
+                asset: string;
+                /** @description What is the same to do on other things. */
+                change: string;
+                /** @description The most urgent decision among them. */
+                decision: string;
+                /** @description The first day that is due; RFC 3339. */
+                due?: string | null;
+                /**
+                 * Format: int64
+                 * @description Open findings that it closes.
+                 */
+                findings: number;
+                /**
+                 * Format: int64
+                 * @description Its number.
+                 */
+                id: number;
+                /** @description Who does it. */
+                owner?: string | null;
+                /** @description The gravest severity among them. */
+                severity: string;
+                /** @description What to do. */
+                what: string;
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Person: {
+            /** @description Its entries. */
+            items: {
+                /** @description When they were added; RFC 3339. */
+                created: string;
+                /** @description When they were shut out; RFC 3339. */
+                disabled?: string | null;
+                /** @description Whether they have set a password; until then only a link lets them in. */
+                has_password: boolean;
+                /**
+                 * Format: int64
+                 * @description Their number.
+                 */
+                id: number;
+                /** @description What they sign in as. */
+                login: string;
+                /** @description What they are called. */
+                name: string;
+                /** @description What they may do: viewer, developer, responder or admin. */
+                role: string;
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Statement: {
+            /** @description Its entries. */
+            items: {
+                /** @description Who sent it. */
+                by: string;
+                /**
+                 * Format: int64
+                 * @description Bytes that were sent.
+                 */
+                bytes: number;
+                /** @description SHA-256 of what was sent, `sha256:…`. */
+                digest: string;
+                /** @description What it says: the type of its predicate. */
+                predicate_type: string;
+                /** @description RFC 3339. */
+                received: string;
+                /**
+                 * Format: int64
+                 * @description Its place in the log, from 0.
+                 */
+                seq: number;
+                /** @description Why it is believed: `signed:KEY` or `authenticated`. */
+                trust: string;
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Token: {
+            /** @description Its entries. */
+            items: {
+                /** @description RFC 3339. */
+                created: string;
+                /** @description Until when it holds; RFC 3339. */
+                expires?: string | null;
+                /** @description What it is revoked by. */
+                id: string;
+                /** @description Whose it is. */
+                login: string;
+                /** @description What it is for. */
+                name: string;
+                /** @description When it was revoked; RFC 3339. */
+                revoked?: string | null;
+                /** @description What it may do; never more than its owner. */
+                role: string;
+                /** @description When it was last used, to about a minute; RFC 3339. */
+                used?: string | null;
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description Somebody who belongs to the tenant. */
+        Person: {
+            /** @description When they were added; RFC 3339. */
+            created: string;
+            /** @description When they were shut out; RFC 3339. */
+            disabled?: string | null;
+            /** @description Whether they have set a password; until then only a link lets them in. */
+            has_password: boolean;
+            /**
+             * Format: int64
+             * @description Their number.
+             */
+            id: number;
+            /** @description What they sign in as. */
+            login: string;
+            /** @description What they are called. */
+            name: string;
+            /** @description What they may do: viewer, developer, responder or admin. */
+            role: string;
+        };
+        /** @description Where we stand. */
+        Posture: {
+            /** @description Last runs of checks, by what became of them: ran, partial, skipped, failed. */
+            checks: {
+                [key: string]: number;
+            };
+            /** @description Open findings, by decision. */
+            decisions: {
+                [key: string]: number;
+            };
+            /** @description Checks that did not run to their end, and why. */
+            gaps: components["schemas"]["Gap"][];
+            /** @description Open findings, by severity. */
+            open: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Open findings that should be closed already.
+             */
+            overdue: number;
+            /** @description Each way of looking at each thing, with its last verdict. */
+            scopes: components["schemas"]["ScopeVerdict"][];
+            /** @description Open findings at the end of each of the last ninety days, by severity. */
+            trend: components["schemas"]["Day"][];
+            /** @description deny where any scope is denied, else unknown where any is unknown, else allow; unknown where nothing was ever looked at. */
+            verdict: string;
+            /**
+             * Format: int64
+             * @description Waived findings.
+             */
+            waived: number;
+        };
+        /** @description Why a request is not answered. */
+        Problem: {
+            /** @description What is wrong with this request. */
+            detail: string;
+            /** @description What to do about it. */
+            help?: string;
+            /**
+             * Format: int32
+             * @description Status of the answer.
+             */
+            status: number;
+            /** @description The kind in words. */
+            title: string;
+            /** @description What kind of problem it is: `https://bartizan.dev/problems/NAME`. */
+            type: string;
+        };
+        /** @description What became of a statement that was sent. */
+        Receipt: {
+            /** @description The thing that it is about, where it is one. */
+            asset?: string | null;
+            /**
+             * Format: int64
+             * @description Components in the inventory.
+             */
+            components: number;
+            /** @description SHA-256 of what was sent. */
+            digest: string;
+            /**
+             * Format: int64
+             * @description Findings that are gone.
+             */
+            fixed: number;
+            /** @description Whether it was new; what was there already changes nothing. */
+            new: boolean;
+            /**
+             * Format: int64
+             * @description Findings that were not known before.
+             */
+            opened: number;
+            /** @description What was not understood. */
+            problems: string[];
+            /**
+             * Format: int64
+             * @description Findings that were fixed and are back.
+             */
+            reopened: number;
+            /**
+             * Format: int64
+             * @description Findings that were known and are still there.
+             */
+            seen: number;
+            /**
+             * Format: int64
+             * @description Its place in the log.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Findings that are waived since.
+             */
+            waived: number;
+        };
+        /**
+         * @description What somebody may do within a tenant.
+         * @enum {string}
+         */
+        Role: "viewer" | "developer" | "responder" | "admin";
+        /** @description One way of looking at a thing. */
+        Scope: {
+            /** @description What exactly was looked at. */
+            build?: string | null;
+            /** @description When it was last looked at; RFC 3339. */
+            last: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The statement about it.
+             */
+            statement: number;
+            /** @description allow, deny or unknown. */
+            verdict?: string | null;
+        };
+        /** @description The last verdict of one way of looking at one thing. */
+        ScopeVerdict: {
+            /** @description The thing. */
+            asset: string;
+            /**
+             * Format: int64
+             * @description Number of the thing.
+             */
+            asset_id: number;
+            /** @description RFC 3339. */
+            at: string;
+            /** @description Why. */
+            reasons: string[];
+            /** @description The way. */
+            scope: string;
+            /**
+             * Format: int64
+             * @description The statement about it.
+             */
+            statement: number;
+            /** @description allow, deny or unknown. */
+            verdict: string;
+        };
+        /** @description Somebody who is signed in. */
+        Session: {
+            /** @description What every request but GET and HEAD sends along in `x-bartizan-csrf`; the same until the session ends. */
+            csrf: string;
+            /** @description When the session ends at the latest; RFC 3339. It ends earlier when it is not used for twelve hours. */
+            expires: string;
+            /** @description What they sign in as. */
+            login: string;
+            /** @description What they are called. */
+            name: string;
+            /** @description What they may do. */
+            role: components["schemas"]["Role"];
+            /** @description The tenant that everything they ask is about. */
+            tenant: string;
+        };
+        /** @description What a link is used with. */
+        SetUp: {
+            /** @description The password to sign in with from now on: 12 characters or more. */
+            password: string;
+            /** @description What is in the link. */
+            secret: string;
+        };
+        /** @description What one signs in with. */
+        SignIn: {
+            /** @description An address of mail, or a name. */
+            login: string;
+            /** @description Their password. */
+            password: string;
+            /** @description Where to, for those who belong to several tenants; the first where nothing is said. */
+            tenant?: string | null;
+        };
+        /** @description A statement of the ledger. */
+        Statement: {
+            /** @description Who sent it. */
+            by: string;
+            /**
+             * Format: int64
+             * @description Bytes that were sent.
+             */
+            bytes: number;
+            /** @description SHA-256 of what was sent, `sha256:…`. */
+            digest: string;
+            /** @description What it says: the type of its predicate. */
+            predicate_type: string;
+            /** @description RFC 3339. */
+            received: string;
+            /**
+             * Format: int64
+             * @description Its place in the log, from 0.
+             */
+            seq: number;
+            /** @description Why it is believed: `signed:KEY` or `authenticated`. */
+            trust: string;
+        };
+        /** @description The story of a finding. */
+        Story: {
+            /** @description What happened to it, in order. */
+            events: components["schemas"]["Event"][];
+            /** @description The finding. */
+            finding: components["schemas"]["Finding"];
+            /** @description It as it was last reported: the finding of the report format (`bartizan schema report`), with code frame, steps, places and fix. */
+            report: unknown;
+            /** @description The waiver that covers it. */
+            waiver?: unknown;
+        };
+        /** @description A token, without what it is known by. */
+        Token: {
+            /** @description RFC 3339. */
+            created: string;
+            /** @description Until when it holds; RFC 3339. */
+            expires?: string | null;
+            /** @description What it is revoked by. */
+            id: string;
+            /** @description Whose it is. */
+            login: string;
+            /** @description What it is for. */
+            name: string;
+            /** @description When it was revoked; RFC 3339. */
+            revoked?: string | null;
+            /** @description What it may do; never more than its owner. */
+            role: string;
+            /** @description When it was last used, to about a minute; RFC 3339. */
+            used?: string | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
