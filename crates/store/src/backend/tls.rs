@@ -240,8 +240,9 @@ mod tests {
 
     #[test]
     fn a_question_mark_in_a_password_starts_no_parameters() {
-        let address = parse("postgres://me:a?sslmode=b@db.example/x?sslmode=disable").unwrap();
-        assert_eq!(address.config.get_password(), Some(b"a?sslmode=b".as_slice()));
+        let password = "a?sslmode=b";
+        let address = parse(&format!("postgres://me:{password}@db.example/x?sslmode=disable")).unwrap();
+        assert_eq!(address.config.get_password(), Some(password.as_bytes()));
         assert_eq!(address.config.get_ssl_mode(), SslMode::Disable);
     }
 
