@@ -138,9 +138,9 @@ export async function pages<T>(
   }
 }
 
-/** Every entry of a list that is known to be short. */
+/** Every entry of a list, however many there are. */
 export async function all<T>(path: string, values: Query = {}): Promise<T[]> {
   const found: T[] = [];
-  await pages<T>(path, values, 5_000, (items) => found.push(...items), () => true);
+  await pages<T>(path, values, Infinity, (items) => found.push(...items), () => true);
   return found;
 }

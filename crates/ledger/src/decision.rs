@@ -36,6 +36,8 @@ pub enum Decision {
         /// Why.
         reason: String,
     },
+    /// What was waived until a day that is over is no longer waived.
+    LetWaiversEnd {},
     /// Somebody answers for a thing, or for what closes findings of it.
     Assign {
         /// The thing.
@@ -184,6 +186,7 @@ impl Decision {
                 .flatten()
                 .collect()
             }
+            Self::LetWaiversEnd {} => Vec::new(),
             Self::EndWaiver { reason, .. } | Self::TakeAway { reason, .. } => vec![reason],
             Self::Assign { asset, remedy, owner } => {
                 named(asset)?;
@@ -229,6 +232,7 @@ impl Decision {
         match self {
             Self::Waive { .. } => "waive",
             Self::EndWaiver { .. } => "end-waiver",
+            Self::LetWaiversEnd {} => "let-waivers-end",
             Self::Assign { .. } => "assign",
             Self::Label { .. } => "label",
             Self::Link { .. } => "link",

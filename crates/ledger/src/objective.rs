@@ -4,9 +4,11 @@
 //! immediate action has the time of a critical finding, what cannot wait for the next maintenance that of a high one.
 
 use bartizan_model::{Decision, Finding, Severity, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// Hours from first sight within which findings must be closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Objectives {
     /// Critical findings, and all on which to act immediately.
     pub critical: u32,
@@ -16,6 +18,18 @@ pub struct Objectives {
     pub medium: u32,
     /// Low findings.
     pub low: u32,
+}
+
+/// A day, a week, and a sprint of two weeks.
+impl Default for Objectives {
+    fn default() -> Self {
+        Self {
+            critical: 24,
+            high: 7 * 24,
+            medium: 14 * 24,
+            low: 14 * 24,
+        }
+    }
 }
 
 impl Objectives {

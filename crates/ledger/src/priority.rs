@@ -114,6 +114,17 @@ pub fn decide(risk: &Risk, severity: Severity, place: Place) -> Priority {
     }
 }
 
+/// When one acts on a finding of this severity of which nothing else is known.
+#[must_use]
+pub const fn usual(severity: Severity) -> Decision {
+    match severity {
+        Severity::Critical => Decision::Immediate,
+        Severity::High => Decision::OutOfCycle,
+        Severity::Medium | Severity::Low => Decision::Scheduled,
+        Severity::Info => Decision::Defer,
+    }
+}
+
 type Answer = Option<(i32, String)>;
 
 fn exploitation(risk: &Risk) -> Answer {

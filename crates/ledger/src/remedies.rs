@@ -5,6 +5,7 @@
 //! counts is, in this order: the most urgent decision among the findings, the gravest severity, how many are closed. Findings
 //! that are waived, or known by a baseline and left out, count for nothing.
 
+use crate::priority::usual;
 use bartizan_model::{Decision, Finding, Fingerprint, Remedy, Severity};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -44,16 +45,6 @@ pub fn rank(offered: Vec<Remedy>, findings: &[Finding]) -> Vec<Remedy> {
         )
     });
     remedies
-}
-
-/// When one acts on a finding of this severity of which nothing else is known.
-const fn usual(severity: Severity) -> Decision {
-    match severity {
-        Severity::Critical => Decision::Immediate,
-        Severity::High => Decision::OutOfCycle,
-        Severity::Medium | Severity::Low => Decision::Scheduled,
-        Severity::Info => Decision::Defer,
-    }
 }
 
 type Weight = (Option<Decision>, Option<Severity>);

@@ -1,6 +1,7 @@
 //! Bills of materials of other programs, as statements about what they are of.
 
 use bartizan_ledger::statement::STATEMENT_TYPE;
+use bartizan_model::encoding::hex;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
@@ -15,7 +16,7 @@ pub fn bill_statement(
     document: &[u8],
 ) -> Result<Vec<u8>, serde_json::Error> {
     let predicate: &RawValue = serde_json::from_slice(document)?;
-    let digest = crate::auth::secret::hex(&Sha256::digest(document));
+    let digest = hex(&Sha256::digest(document));
     let subject = serde_json::json!([{ "name": name, "digest": { "sha256": digest } }]);
     let mut statement = format!(
         "{{\"_type\":{},\"subject\":{subject},\"predicateType\":{},\"predicate\":",

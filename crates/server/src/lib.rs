@@ -10,6 +10,7 @@ mod bills;
 mod console;
 pub mod http;
 pub mod ingest;
+pub mod jobs;
 mod serve;
 
 pub use app::App;

@@ -17,11 +17,16 @@ use std::time::Duration;
 /// How long requests that were begun may go on once we stop.
 const FINISH: Duration = Duration::from_secs(20);
 
+/// How often waivers are ended whose last day is over.
+const WAIVERS: Duration = Duration::from_secs(60);
+
 /// How to serve.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServeOptions {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Whether a proxy in front of the server speaks TLS with browsers, and tells where they are.
+    pub behind_proxy: bool,
     /// Who gets a new one-time link.
     pub new_link: Option<String>,
     /// Who gets a new token.
@@ -106,11 +111,10 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
             to: upgrade.to,
         });
     }
-    // What is reached from elsewhere stands behind something that speaks TLS.
-    let transport = if options.listen.ip().is_loopback() {
-        Transport::Loopback
-    } else {
+    let transport = if options.behind_proxy || !options.listen.ip().is_loopback() {
         Transport::Tls
+    } else {
+        Transport::Loopback
     };
     let app = App::held_to(store, transport, options.requests_per_minute);
     let link = |login: &str, link: String| {
@@ -146,6 +150,7 @@ async fn listen(app: App, address: SocketAddr, tell: &dyn Fn(Event)) -> Result<(
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
         .map_err(ServeError::Runtime)?;
     tell(Event::Listening(address));
+    let ending = tokio::spawn(end_waivers(app.clone()));
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let server = axum::serve(
         listener,
@@ -160,10 +165,23 @@ async fn listen(app: App, address: SocketAddr, tell: &dyn Fn(Event)) -> Result<(
         _ = terminate.recv() => {}
     }
     tell(Event::Stopping);
+    ending.abort();
     let _ = stop.send(());
     // A client that never ends its request does not hold us up for ever.
     let _ = tokio::time::timeout(FINISH, server).await;
     Ok(())
+}
+
+/// Ends waivers as their days end, until it is stopped. What fails is tried again the next time.
+async fn end_waivers(app: App) {
+    let mut clock = tokio::time::interval(WAIVERS);
+    loop {
+        clock.tick().await;
+        let now = app.now();
+        let _ = app
+            .blocking(move |store| Ok(crate::jobs::end_waivers(store, now)?))
+            .await;
+    }
 }
 
 /// Bytes of a request at most; a bill of materials of 256 MB fits.

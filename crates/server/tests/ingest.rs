@@ -12,8 +12,9 @@ use bartizan_model::{
 };
 use bartizan_server::bill_statement;
 use bartizan_server::ingest::{
-    Arrival, IngestError, Receipt, Vouched, rebuild, take, verify_graph, verify_log,
+    Arrival, IngestError, Receipt, Trust, rebuild, take, verify_graph, verify_log,
 };
+use bartizan_server::jobs::end_waivers;
 use bartizan_store::graph::Status;
 use bartizan_store::{Options, Store, TenantId};
 use bartizan_testbed::{Database, Engine, on_both_engines};
@@ -48,7 +49,7 @@ impl Plane {
             &Arrival {
                 body,
                 statement: body,
-                vouched: Vouched::Sender,
+                trust: Trust::Authenticated,
                 by: "ci@acme",
                 at,
             },
@@ -247,6 +248,91 @@ fn a_waiver_stops_the_clock_until_it_ends(database: &Database) {
         plane.findings(START + 10 * HOUR),
         [("a".to_owned(), Status::Open, Some(20))]
     );
+    plane.is_sound();
+}
+
+fn a_waiver_ends_with_its_last_day(database: &Database) {
+    let plane = Plane::new(database);
+    let one = finding("a", Severity::Critical);
+    plane.scan(&report(0, vec![one.clone()]), START);
+    let waive = json!({
+        "action": "waive", "fingerprint": one.fingerprint.as_str(), "reason": "a test key", "until": "2027-01-02",
+    });
+    plane.decide(&waive, START + HOUR);
+    assert_eq!(end_waivers(&plane.store, START + 47 * HOUR).unwrap(), 0);
+    assert_eq!(plane.states(), [("a".to_owned(), Status::Waived)]);
+    // The third of January has begun; what stood for 47 hours is added to the day that is due.
+    assert_eq!(end_waivers(&plane.store, START + 48 * HOUR + 1).unwrap(), 1);
+    assert_eq!(
+        plane.findings(START),
+        [("a".to_owned(), Status::Open, Some(24 + 47))]
+    );
+    assert_eq!(end_waivers(&plane.store, START + 49 * HOUR).unwrap(), 0);
+    plane.is_sound();
+}
+
+fn a_waiver_that_came_with_an_old_report_and_has_ended_covers_nothing(database: &Database) {
+    let plane = Plane::new(database);
+    let mut one = finding("a", Severity::High);
+    one.waiver = Some(bartizan_model::Waiver {
+        rule: Some(one.rule.clone()),
+        fingerprint: None,
+        scope: None,
+        reason: "a test key".to_owned(),
+        owner: None,
+        until: Some("2027-01-02".parse().unwrap()),
+        vex: None,
+        origin: bartizan_model::WaiverOrigin::Inline {
+            path: "a.py".to_owned(),
+            line: 1,
+        },
+    });
+    plane.scan(&report(0, vec![one.clone()]), START);
+    assert_eq!(plane.states(), [("a".to_owned(), Status::Waived)]);
+    plane.scan(&report(1, vec![one]), START + 72 * HOUR);
+    assert_eq!(plane.states(), [("a".to_owned(), Status::Open)]);
+    plane.is_sound();
+}
+
+fn a_finding_is_first_seen_when_it_is_opened(database: &Database) {
+    let plane = Plane::new(database);
+    plane.scan(&report(0, vec![finding("a", Severity::High)]), START);
+    plane.scan(&report(1, vec![finding("a", Severity::High)]), START + HOUR);
+    let row = plane
+        .store
+        .read(plane.tenant, |session| session.finding(1))
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (row.first_seen, row.last_seen, row.opened),
+        (START, START + HOUR, START)
+    );
+}
+
+fn what_an_envelope_holds_is_taken_in(database: &Database) {
+    let plane = Plane::new(database);
+    let inner = statement(&report(0, vec![finding("a", Severity::High)]));
+    let key = bartizan_trust::keys::SigningKey::generate(bartizan_trust::keys::SigningKind::Ed25519).unwrap();
+    let mut envelope =
+        bartizan_trust::dsse::Envelope::new(bartizan_trust::dsse::IN_TOTO, inner.clone()).unwrap();
+    envelope.sign(&key).unwrap();
+    let body = envelope.to_json();
+    let receipt = take(
+        &plane.store,
+        plane.tenant,
+        &Arrival {
+            body: body.as_bytes(),
+            statement: &inner,
+            trust: Trust::Authenticated,
+            by: "ci@acme",
+            at: START,
+        },
+    )
+    .unwrap();
+    assert_eq!(receipt.effect.opened, 1);
+    // The graph is made again from the envelope.
+    rebuild(&plane.store, plane.tenant).unwrap();
+    assert_eq!(plane.states(), [("a".to_owned(), Status::Open)]);
     plane.is_sound();
 }
 
@@ -458,6 +544,10 @@ on_both_engines! {
     what_is_sent_twice_is_taken_once,
     only_a_later_scan_of_the_same_that_ran_the_same_check_fixes,
     a_waiver_stops_the_clock_until_it_ends,
+    a_waiver_ends_with_its_last_day,
+    a_waiver_that_came_with_an_old_report_and_has_ended_covers_nothing,
+    a_finding_is_first_seen_when_it_is_opened,
+    what_an_envelope_holds_is_taken_in,
     fixes_are_ranked_by_what_they_close,
     a_label_moves_what_is_wrong_with_a_thing_in_the_order,
     a_new_advisory_finds_every_thing_that_ships_what_it_speaks_of,

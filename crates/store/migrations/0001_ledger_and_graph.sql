@@ -140,7 +140,6 @@ CREATE TABLE findings (
   opened {int} NOT NULL,
   closed {int},
   due {int},
-  owner {text},
   -- JSON of the waiver that covers it.
   waiver {text},
   waived_until {int},

@@ -25,7 +25,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8420")]
     pub(crate) listen: SocketAddr,
 
-    /// Listen beyond this machine without TLS: a proxy in front of the server speaks it
+    /// A proxy in front of the server speaks TLS: cookies are for TLS only, and listening beyond this machine is allowed
     #[arg(long)]
     pub(crate) behind_proxy: bool,
 

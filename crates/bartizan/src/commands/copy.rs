@@ -1,7 +1,7 @@
 //! `bartizan backup` and `bartizan restore`: the control plane's SQLite file, copied and put back.
 
 use super::serve::{configuration, store, url};
-use crate::args::{BackupArgs, Common, DatabaseArgs, RestoreArgs};
+use crate::args::{BackupArgs, Common, RestoreArgs};
 use crate::error::{Error, Outcome};
 use crate::terminal::Terminal;
 use bartizan_server::ingest::verify_log;
@@ -24,7 +24,7 @@ pub(crate) fn restore(common: &Common, args: &RestoreArgs, terminal: Terminal) -
     if !args.file.is_file() {
         return Err(Error::reading(&args.file, &std::io::ErrorKind::NotFound.into()));
     }
-    verify(&args.file, &args.database)?;
+    verify(&args.file)?;
     let beside = |ending: &str| {
         let mut name = file.clone().into_os_string();
         name.push(ending);
@@ -61,7 +61,7 @@ fn file_of(url: &DatabaseUrl) -> Result<PathBuf, Error> {
 }
 
 /// That the copy holds a whole ledger for every tenant.
-fn verify(file: &Path, _: &DatabaseArgs) -> Result<(), Error> {
+fn verify(file: &Path) -> Result<(), Error> {
     let copy = Store::open(&DatabaseUrl::Sqlite(file.to_path_buf()), Options::default())?;
     for tenant in copy.read_all(|installation| installation.tenants())? {
         let proof = verify_log(&copy, tenant.id)?;

@@ -27,6 +27,7 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, terminal: Terminal) -> Outc
     terminal.note(format!("database: {}", store.url()));
     let options = ServeOptions {
         listen: args.listen,
+        behind_proxy: args.behind_proxy,
         new_link: args.new_link.clone(),
         new_token: args.new_token.clone(),
         requests_per_minute: args.requests_per_minute,

@@ -65,7 +65,7 @@ pub(super) struct ChangePassword {
 }
 
 /// Uses a link up: sets the password of whoever it lets in, ends their sessions, and signs them in.
-#[utoipa::path(post, path = "/api/v1/setup", tag = "people", security(()), request_body = SetUp,
+#[utoipa::path(post, operation_id = "access_set_up", path = "/api/v1/setup", tag = "people", security(()), request_body = SetUp,
     responses((status = 200, description = "Signed in; the cookie is set.", body = Session), (status = 403, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 pub(super) async fn set_up(
     State(app): State<App>,
@@ -155,7 +155,7 @@ fn tenant_of(
 }
 
 /// Signs in. Whether it is the login or the password that is wrong is not said.
-#[utoipa::path(post, path = "/api/v1/session", tag = "people", security(()), request_body = SignIn,
+#[utoipa::path(post, operation_id = "access_sign_in", path = "/api/v1/session", tag = "people", security(()), request_body = SignIn,
     responses((status = 200, description = "Signed in; the cookie is set.", body = Session), (status = 401, body = Problem), (status = 429, body = Problem)))]
 pub(super) async fn sign_in(
     State(app): State<App>,
@@ -233,14 +233,14 @@ fn record_failure(app: &App, person: Person, tenant: Option<String>, peer: Peer)
 }
 
 /// Who is signed in.
-#[utoipa::path(get, path = "/api/v1/session", tag = "people", security(("session" = [])),
+#[utoipa::path(get, operation_id = "access_who", path = "/api/v1/session", tag = "people", security(("session" = [])),
     responses((status = 200, body = Session), (status = 401, body = Problem)))]
 pub(super) async fn who(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Session>, Problem> {
     show(&app, signed_in).await.map(Json)
 }
 
 /// Signs out.
-#[utoipa::path(delete, path = "/api/v1/session", tag = "people", security(("session" = [])),
+#[utoipa::path(delete, operation_id = "access_sign_out", path = "/api/v1/session", tag = "people", security(("session" = [])),
     responses((status = 204, description = "Signed out; the cookie is taken away."), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub(super) async fn sign_out(
     State(app): State<App>,
@@ -269,7 +269,7 @@ pub(super) async fn sign_out(
 }
 
 /// Changes one's own password; all sessions of the person end, and a new one begins.
-#[utoipa::path(put, path = "/api/v1/session/password", tag = "people", security(("session" = [])), request_body = ChangePassword,
+#[utoipa::path(put, operation_id = "access_change_password", path = "/api/v1/session/password", tag = "people", security(("session" = [])), request_body = ChangePassword,
     responses((status = 200, description = "Changed; another cookie is set.", body = Session), (status = 401, body = Problem), (status = 403, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 pub(super) async fn change_password(
     State(app): State<App>,

@@ -16,7 +16,7 @@ pub(super) struct Filter {
 }
 
 /// Things, in the order in which they became known.
-#[utoipa::path(get, path = "/api/v1/assets", tag = "graph", params(PageQuery, Filter),
+#[utoipa::path(get, operation_id = "assets_list", path = "/api/v1/assets", tag = "graph", params(PageQuery, Filter),
     responses((status = 200, body = Page<Asset>)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -64,7 +64,7 @@ pub(super) struct Scope {
 }
 
 /// A thing, by its number.
-#[utoipa::path(get, path = "/api/v1/assets/{id}", tag = "graph", params(("id" = i64, Path, description = "Its number.")),
+#[utoipa::path(get, operation_id = "assets_one", path = "/api/v1/assets/{id}", tag = "graph", params(("id" = i64, Path, description = "Its number.")),
     responses((status = 200, body = AssetStory), (status = 404, body = Problem)))]
 pub(super) async fn one(
     State(app): State<App>,

@@ -1,13 +1,15 @@
 //! Findings: lists, and the story of each.
 
-use super::shown::{Event, Finding, SEVERITIES, number};
+use super::shown::{Event, Finding, SEVERITIES, Things, number};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::http::{Cursor, Json, Kind, Page, PageQuery, Problem};
 use axum::extract::{Path, Query, State};
-use bartizan_store::graph::{FindingFilter, Status};
+use bartizan_store::graph::{FindingFilter, FindingRow, Status};
+use bartizan_store::{Session, StoreError};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use utoipa::{IntoParams, ToSchema};
 
 /// Which findings are asked for.
@@ -30,7 +32,7 @@ pub(super) struct Filter {
 }
 
 /// Findings, the most urgent first.
-#[utoipa::path(get, path = "/api/v1/findings", tag = "priorities", params(PageQuery, Filter),
+#[utoipa::path(get, operation_id = "findings_list", path = "/api/v1/findings", tag = "priorities", params(PageQuery, Filter),
     responses((status = 200, body = Page<Finding>), (status = 400, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -76,27 +78,36 @@ pub(super) async fn list(
             cursor.map(|cursor| (cursor.0, cursor.1)),
             limit + 1,
         )?;
-        let mut keys: HashMap<i64, String> = HashMap::new();
-        for row in &rows {
-            if let std::collections::hash_map::Entry::Vacant(entry) = keys.entry(row.asset) {
-                entry.insert(
-                    session
-                        .asset_by_id(row.asset)?
-                        .map_or_else(String::new, |asset| asset.key),
-                );
-            }
-        }
+        let things = Things::of(session, rows.iter().map(|row| row.asset))?;
+        let owners = owners(session, &rows, &things)?;
         Ok(Json(Page::of(
             rows,
             limit,
             |row| Cursor(row.rank, row.id),
             |row| {
-                let asset = keys.get(&row.asset).cloned().unwrap_or_default();
-                Finding::of(row, asset)
+                let owner = owners.get(&row.remedy).cloned().flatten();
+                let asset = things.key(row.asset);
+                Finding::of(row, asset, owner)
             },
         )))
     })
     .await
+}
+
+/// Who does each of the fixes that close findings, or else answers for the thing: by the number of the fix.
+fn owners(
+    session: &mut Session<'_>,
+    rows: &[FindingRow],
+    things: &Things,
+) -> Result<HashMap<i64, Option<String>>, StoreError> {
+    let mut owners = HashMap::new();
+    for row in rows {
+        if let Entry::Vacant(entry) = owners.entry(row.remedy) {
+            let of_fix = session.remedy(row.remedy)?.and_then(|remedy| remedy.owner);
+            entry.insert(of_fix.or_else(|| things.owner(row.asset)));
+        }
+    }
+    Ok(owners)
 }
 
 /// The story of a finding.
@@ -113,7 +124,7 @@ pub(super) struct Story {
 }
 
 /// A finding, with everything that is known of it.
-#[utoipa::path(get, path = "/api/v1/findings/{id}", tag = "priorities", params(("id" = i64, Path, description = "Its number.")),
+#[utoipa::path(get, operation_id = "findings_one", path = "/api/v1/findings/{id}", tag = "priorities", params(("id" = i64, Path, description = "Its number.")),
     responses((status = 200, body = Story), (status = 404, body = Problem)))]
 pub(super) async fn one(
     State(app): State<App>,
@@ -124,9 +135,11 @@ pub(super) async fn one(
         let row = session
             .finding(id)?
             .ok_or_else(|| Problem::missing(&format!("finding {id}")))?;
-        let asset = session
-            .asset_by_id(row.asset)?
-            .map_or_else(String::new, |asset| asset.key);
+        let things = Things::of(session, [row.asset])?;
+        let owner = owners(session, std::slice::from_ref(&row), &things)?
+            .remove(&row.remedy)
+            .flatten();
+        let asset = things.key(row.asset);
         let detail = session.finding_detail(id)?.unwrap_or_default();
         let events = session.events_of(id)?.into_iter().map(Event::from).collect();
         Ok(Json(Story {
@@ -136,7 +149,7 @@ pub(super) async fn one(
                 .as_deref()
                 .and_then(|text| serde_json::from_str(text).ok()),
             events,
-            finding: Finding::of(row, asset),
+            finding: Finding::of(row, asset, owner),
         }))
     })
     .await

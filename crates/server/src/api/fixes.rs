@@ -1,14 +1,13 @@
 //! What to do next: fixes, ranked.
 
-use super::shown::Fix;
+use super::shown::{Fix, Things};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::http::{Cursor, Json, Page, PageQuery, Problem};
 use axum::extract::{Path, Query, State};
-use std::collections::HashMap;
 
 /// Everything there is to do, the first thing first.
-#[utoipa::path(get, path = "/api/v1/fixes", tag = "priorities", params(PageQuery),
+#[utoipa::path(get, operation_id = "fixes_list", path = "/api/v1/fixes", tag = "priorities", params(PageQuery),
     responses((status = 200, body = Page<Fix>), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -18,22 +17,13 @@ pub(super) async fn list(
     let (limit, cursor) = (page.limit(), page.cursor()?);
     app.read(caller.tenant, move |session| {
         let rows = session.ranked_remedies(cursor.map(|cursor| (cursor.0, cursor.1)), limit + 1)?;
-        let mut keys: HashMap<i64, String> = HashMap::new();
-        for row in &rows {
-            if let std::collections::hash_map::Entry::Vacant(entry) = keys.entry(row.asset) {
-                entry.insert(
-                    session
-                        .asset_by_id(row.asset)?
-                        .map_or_else(String::new, |asset| asset.key),
-                );
-            }
-        }
+        let things = Things::of(session, rows.iter().map(|row| row.asset))?;
         Ok(Json(Page::of(
             rows,
             limit,
             |row| Cursor(row.totals.rank, row.id),
             |row| {
-                let asset = keys.get(&row.asset).cloned().unwrap_or_default();
+                let asset = things.key(row.asset);
                 Fix::of(row, asset)
             },
         )))
@@ -42,7 +32,7 @@ pub(super) async fn list(
 }
 
 /// One fix.
-#[utoipa::path(get, path = "/api/v1/fixes/{id}", tag = "priorities", params(("id" = i64, Path, description = "Its number.")),
+#[utoipa::path(get, operation_id = "fixes_one", path = "/api/v1/fixes/{id}", tag = "priorities", params(("id" = i64, Path, description = "Its number.")),
     responses((status = 200, body = Fix), (status = 404, body = Problem)))]
 pub(super) async fn one(
     State(app): State<App>,
@@ -53,9 +43,7 @@ pub(super) async fn one(
         let row = session
             .remedy(id)?
             .ok_or_else(|| Problem::missing(&format!("fix {id}")))?;
-        let asset = session
-            .asset_by_id(row.asset)?
-            .map_or_else(String::new, |asset| asset.key);
+        let asset = Things::of(session, [row.asset])?.key(row.asset);
         Ok(Json(Fix::of(row, asset)))
     })
     .await

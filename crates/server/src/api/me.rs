@@ -19,7 +19,7 @@ pub(super) struct Me {
 }
 
 /// Who makes the request, and what they may do.
-#[utoipa::path(get, path = "/api/v1/me", tag = "people", responses((status = 200, body = Me), (status = 401, body = Problem)))]
+#[utoipa::path(get, operation_id = "me", path = "/api/v1/me", tag = "people", responses((status = 200, body = Me), (status = 401, body = Problem)))]
 pub(super) async fn me(State(app): State<App>, caller: Caller) -> Result<Json<Me>, Problem> {
     let tenants = app.read_all(|installation| installation.tenants()).await?;
     let tenant = tenants

@@ -13,8 +13,6 @@ mod shown;
 mod statements;
 mod tokens;
 
-pub(crate) use decisions::statement_of;
-
 use crate::app::App;
 use crate::auth::Transport;
 use utoipa::OpenApi;

@@ -101,7 +101,7 @@ pub(super) fn text(text: &str, longest: usize) -> Option<String> {
 }
 
 /// People of the tenant.
-#[utoipa::path(get, path = "/api/v1/people", tag = "people",
+#[utoipa::path(get, operation_id = "people_list", path = "/api/v1/people", tag = "people",
     responses((status = 200, body = Page<Person>), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<Person>>, Problem> {
     caller.needs(Role::Admin)?;
@@ -120,7 +120,7 @@ pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Json<
 }
 
 /// Adds somebody, with a link to send them.
-#[utoipa::path(post, path = "/api/v1/people", tag = "people", security(("session" = [])), request_body = AddPerson,
+#[utoipa::path(post, operation_id = "people_add", path = "/api/v1/people", tag = "people", security(("session" = [])), request_body = AddPerson,
     responses((status = 201, body = Added), (status = 401, body = Problem), (status = 403, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn add(
     State(app): State<App>,
@@ -187,7 +187,7 @@ fn shown(link: &str, now: i64) -> Link {
 }
 
 /// Makes a new link for somebody who lost theirs, or their password. Links that they had end.
-#[utoipa::path(post, path = "/api/v1/people/{id}/link", tag = "people", security(("session" = [])), params(("id" = i64, Path, description = "Their number.")),
+#[utoipa::path(post, operation_id = "people_link", path = "/api/v1/people/{id}/link", tag = "people", security(("session" = [])), params(("id" = i64, Path, description = "Their number.")),
     responses((status = 201, body = Link), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn link(
     State(app): State<App>,
@@ -213,7 +213,7 @@ pub(super) async fn link(
 }
 
 /// Changes what somebody may do, shuts them out, or lets them in again.
-#[utoipa::path(patch, path = "/api/v1/people/{id}", tag = "people", security(("session" = [])), request_body = ChangePerson,
+#[utoipa::path(patch, operation_id = "people_change", path = "/api/v1/people/{id}", tag = "people", security(("session" = [])), request_body = ChangePerson,
     params(("id" = i64, Path, description = "Their number.")),
     responses((status = 200, body = Person), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn change(

@@ -1,13 +1,13 @@
 //! Are we within policy, and is that answer complete?
 
-use super::shown::{DECISIONS, SEVERITIES, time, word};
+use super::shown::{DECISIONS, SEVERITIES, Things, time, word};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::http::{Json, Problem};
 use axum::extract::State;
 use bartizan_store::graph::Status;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// Days of the trend.
@@ -79,27 +79,15 @@ pub(super) struct Day {
 }
 
 /// Where we stand: verdicts, what they rest on, and how it came to this.
-#[utoipa::path(get, path = "/api/v1/posture", tag = "posture", responses((status = 200, body = Posture)))]
+#[utoipa::path(get, operation_id = "posture", path = "/api/v1/posture", tag = "posture", responses((status = 200, body = Posture)))]
 pub(super) async fn posture(State(app): State<App>, caller: Caller) -> Result<Json<Posture>, Problem> {
     let now = app.now();
     app.read(caller.tenant, move |session| {
         let scopes = session.scopes()?;
-        let mut keys: HashMap<i64, String> = HashMap::new();
-        for scope in &scopes {
-            if let std::collections::hash_map::Entry::Vacant(entry) = keys.entry(scope.asset) {
-                entry.insert(
-                    session
-                        .asset_by_id(scope.asset)?
-                        .map_or_else(String::new, |asset| asset.key),
-                );
-            }
-        }
+        let things = Things::of(session, scopes.iter().map(|scope| scope.asset))?;
         let key_of = |scope: i64| {
-            let asset = scopes
-                .iter()
-                .find(|row| row.id == scope)
-                .map(|row| (row.asset, row.name.clone()));
-            asset.map(|(asset, name)| (asset, keys.get(&asset).cloned().unwrap_or_default(), name))
+            let row = scopes.iter().find(|row| row.id == scope)?;
+            Some((row.asset, things.key(row.asset), row.name.clone()))
         };
         let mut verdicts = Vec::new();
         for scan in session.last_scans()? {

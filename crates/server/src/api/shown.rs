@@ -1,9 +1,12 @@
 //! Rows of the graph as the interface shows them.
 
 use bartizan_model::Timestamp;
+use bartizan_model::encoding::hex;
 use bartizan_store::graph::{AssetRow, EventRow, FindingRow, RemedyRow};
+use bartizan_store::{Session, StoreError};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use utoipa::ToSchema;
 
 /// Milliseconds since 1970 as RFC 3339.
@@ -28,6 +31,37 @@ pub(super) fn number(words: &[&str], word: &str) -> Option<i64> {
         .iter()
         .position(|known| *known == word)
         .and_then(|at| i64::try_from(at).ok())
+}
+
+/// The things that rows are about, each looked up once.
+#[derive(Debug, Default)]
+pub(super) struct Things(HashMap<i64, (String, Option<String>)>);
+
+impl Things {
+    /// Those with these numbers.
+    pub(super) fn of(
+        session: &mut Session<'_>,
+        ids: impl IntoIterator<Item = i64>,
+    ) -> Result<Self, StoreError> {
+        let mut known = HashMap::new();
+        for id in ids {
+            if let Entry::Vacant(entry) = known.entry(id) {
+                let row = session.asset_by_id(id)?;
+                entry.insert(row.map(|row| (row.key, row.owner)).unwrap_or_default());
+            }
+        }
+        Ok(Self(known))
+    }
+
+    /// The identity of one of them.
+    pub(super) fn key(&self, id: i64) -> String {
+        self.0.get(&id).map(|(key, _)| key.clone()).unwrap_or_default()
+    }
+
+    /// Who answers for one of them.
+    pub(super) fn owner(&self, id: i64) -> Option<String> {
+        self.0.get(&id).and_then(|(_, owner)| owner.clone())
+    }
 }
 
 /// A problem of a thing.
@@ -67,15 +101,15 @@ pub(super) struct Finding {
     pub closed: Option<String>,
     /// By when it must be closed; RFC 3339.
     pub due: Option<String>,
-    /// Who answers for it.
+    /// Who does the fix that closes it, or else answers for the thing.
     pub owner: Option<String>,
     /// Until when it is waived; RFC 3339.
     pub waived_until: Option<String>,
 }
 
 impl Finding {
-    pub(super) fn of(row: FindingRow, asset: String) -> Self {
-        let fingerprint = row.fingerprint.iter().map(|byte| format!("{byte:02x}")).collect();
+    pub(super) fn of(row: FindingRow, asset: String, owner: Option<String>) -> Self {
+        let fingerprint = hex(&row.fingerprint);
         Self {
             id: row.id,
             asset,
@@ -94,14 +128,14 @@ impl Finding {
             opened: time(row.opened),
             closed: row.closed.map(time),
             due: row.due.map(time),
-            owner: row.owner,
+            owner,
             waived_until: row.waived_until.map(time),
         }
     }
 }
 
 /// One thing to do on one thing, with what it closes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub(super) struct Fix {
     /// Its number.
     pub id: i64,
@@ -111,6 +145,8 @@ pub(super) struct Fix {
     pub what: String,
     /// What is the same to do on other things.
     pub change: String,
+    /// The upgrade that it is: the component, the versions from and to, the way to the component.
+    pub upgrade: Option<serde_json::Value>,
     /// Who does it.
     pub owner: Option<String>,
     /// Open findings that it closes.
@@ -130,6 +166,10 @@ impl Fix {
             asset,
             what: row.what,
             change: row.change,
+            upgrade: row
+                .upgrade
+                .as_deref()
+                .and_then(|text| serde_json::from_str(text).ok()),
             owner: row.owner,
             findings: row.totals.findings,
             decision: word(&DECISIONS, row.totals.decision),

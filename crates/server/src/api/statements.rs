@@ -4,11 +4,12 @@ use super::shown::time;
 use crate::app::App;
 use crate::auth::{Caller, Role};
 use crate::http::{Cursor, Json, Page, PageQuery, Problem};
-use crate::ingest::{self, Arrival, Vouched};
+use crate::ingest::{self, Arrival, Trust};
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bartizan_model::encoding::hex;
 use bartizan_store::ledger::StatementRow;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -36,7 +37,7 @@ impl From<StatementRow> for Statement {
     fn from(row: StatementRow) -> Self {
         Self {
             seq: row.seq,
-            digest: format!("sha256:{}", crate::auth::secret::hex(&row.digest)),
+            digest: format!("sha256:{}", hex(&row.digest)),
             predicate_type: row.predicate,
             received: time(row.received),
             by: row.pusher,
@@ -78,7 +79,7 @@ impl From<ingest::Receipt> for Receipt {
         let effect = receipt.effect;
         Self {
             seq: receipt.seq,
-            digest: format!("sha256:{}", crate::auth::secret::hex(&receipt.digest)),
+            digest: format!("sha256:{}", hex(&receipt.digest)),
             new: receipt.is_new,
             asset: effect.asset,
             opened: effect.opened,
@@ -94,7 +95,7 @@ impl From<ingest::Receipt> for Receipt {
 
 /// Sends a statement: an in-toto Statement, or a DSSE envelope with one. When this answers with success the statement is durable.
 /// What is sent twice is taken once.
-#[utoipa::path(post, path = "/api/v1/statements", tag = "evidence",
+#[utoipa::path(post, operation_id = "statements_take", path = "/api/v1/statements", tag = "evidence",
     request_body(content_type = "application/vnd.in-toto+json", description = "An in-toto Statement, or a DSSE envelope."),
     responses((status = 201, description = "Taken in", body = Receipt), (status = 200, description = "Known before", body = Receipt),
         (status = 400, body = Problem), (status = 403, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
@@ -110,7 +111,7 @@ pub(super) async fn take(State(app): State<App>, caller: Caller, body: Bytes) ->
                 &Arrival {
                     body: &body,
                     statement: &statement,
-                    vouched: Vouched::Sender,
+                    trust: Trust::Authenticated,
                     by: &caller.login,
                     at,
                 },
@@ -133,7 +134,7 @@ pub(super) struct Filter {
 }
 
 /// Statements, the newest first.
-#[utoipa::path(get, path = "/api/v1/statements", tag = "evidence", params(PageQuery, Filter),
+#[utoipa::path(get, operation_id = "statements_list", path = "/api/v1/statements", tag = "evidence", params(PageQuery, Filter),
     responses((status = 200, body = Page<Statement>), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -157,7 +158,7 @@ pub(super) async fn list(
 }
 
 /// One statement.
-#[utoipa::path(get, path = "/api/v1/statements/{seq}", tag = "evidence", params(("seq" = i64, Path, description = "Its place in the log.")),
+#[utoipa::path(get, operation_id = "statements_one", path = "/api/v1/statements/{seq}", tag = "evidence", params(("seq" = i64, Path, description = "Its place in the log.")),
     responses((status = 200, body = Statement), (status = 404, body = Problem)))]
 pub(super) async fn one(
     State(app): State<App>,
@@ -173,7 +174,7 @@ pub(super) async fn one(
 }
 
 /// What was sent, byte by byte.
-#[utoipa::path(get, path = "/api/v1/statements/{seq}/body", tag = "evidence", params(("seq" = i64, Path, description = "Its place in the log.")),
+#[utoipa::path(get, operation_id = "statements_body", path = "/api/v1/statements/{seq}/body", tag = "evidence", params(("seq" = i64, Path, description = "Its place in the log.")),
     responses((status = 200, description = "The statement or envelope.", content_type = "application/json"), (status = 404, body = Problem)))]
 pub(super) async fn body(
     State(app): State<App>,

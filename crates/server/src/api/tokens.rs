@@ -8,6 +8,7 @@ use crate::http::{Brief, Json, Kind, Page, Problem};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use bartizan_model::encoding::hex;
 use bartizan_store::people::TokenRow;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -82,7 +83,7 @@ pub(super) struct MakeToken {
 }
 
 /// Makes a token for oneself.
-#[utoipa::path(post, path = "/api/v1/tokens", tag = "people", security(("session" = [])), request_body = MakeToken,
+#[utoipa::path(post, operation_id = "tokens_make", path = "/api/v1/tokens", tag = "people", security(("session" = [])), request_body = MakeToken,
     responses((status = 201, body = NewToken), (status = 401, body = Problem), (status = 403, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn make(
     State(app): State<App>,
@@ -103,7 +104,7 @@ pub(super) async fn make(
     let token = secret::new_token()?;
     let now = app.now();
     let row = TokenRow {
-        id: secret::hex(&secret::random::<8>()?),
+        id: hex(&secret::random::<8>()?),
         tenant: caller.tenant,
         person: caller.person,
         name,
@@ -149,7 +150,7 @@ pub(super) async fn make(
 }
 
 /// One's own tokens; for administrators those of everybody in the tenant.
-#[utoipa::path(get, path = "/api/v1/tokens", tag = "people", responses((status = 200, body = Page<Token>), (status = 401, body = Problem)))]
+#[utoipa::path(get, operation_id = "tokens_list", path = "/api/v1/tokens", tag = "people", responses((status = 200, body = Page<Token>), (status = 401, body = Problem)))]
 pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<Token>>, Problem> {
     let items = app
         .read_all(move |installation| {
@@ -175,7 +176,7 @@ pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Json<
 }
 
 /// Revokes one's own token; administrators revoke any of the tenant.
-#[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "people", params(("id" = String, Path, description = "Its `id`.")),
+#[utoipa::path(delete, operation_id = "tokens_revoke", path = "/api/v1/tokens/{id}", tag = "people", params(("id" = String, Path, description = "Its `id`.")),
     responses((status = 204, description = "It no longer holds."), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn revoke(
     State(app): State<App>,

@@ -1,12 +1,10 @@
 //! What has to do with access is a statement of the tenant's ledger, appended in the transaction that does it: who signed in, who
 //! was let in, which token was made. No secret is ever in one, nor a hash of one.
 
-use crate::ingest::{self, Arrival, IngestError, Vouched};
+pub(crate) use crate::ingest::OURSELVES;
+use crate::ingest::{self, IngestError};
 use bartizan_ledger::decision::Decision;
 use bartizan_store::Session;
-
-/// Who did what the control plane did of its own accord.
-pub(crate) const OURSELVES: &str = "bartizan";
 
 /// Something that happened.
 #[derive(Debug, Clone, Copy)]
@@ -28,23 +26,10 @@ pub(crate) struct Access<'a> {
 /// # Errors
 /// Those of the ledger and of the engine; then nothing of the transaction may stay.
 pub(crate) fn record(session: &mut Session<'_>, access: &Access<'_>) -> Result<(), IngestError> {
-    // The same may happen twice in a millisecond, and is two statements: its place tells them apart.
-    let place = session.hold_log()?;
     let decision = Decision::Access {
         event: access.event.to_owned(),
         subject: access.subject.to_owned(),
         detail: access.detail.to_owned(),
     };
-    let body = crate::api::statement_of(&decision, access.at, &format!("{} {place}", access.by));
-    ingest::take_within(
-        session,
-        &Arrival {
-            body: &body,
-            statement: &body,
-            vouched: Vouched::Sender,
-            by: access.by,
-            at: access.at,
-        },
-    )
-    .map(|_| ())
+    ingest::record(session, &decision, access.by, access.at).map(|_| ())
 }

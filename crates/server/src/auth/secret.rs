@@ -1,5 +1,6 @@
 //! Tokens, cookies and links: 256 random bits each, of which only a hash is kept.
 
+use bartizan_model::encoding::hex;
 use sha2::{Digest, Sha256};
 
 /// What tokens begin with, so that leaked ones are recognised.
@@ -35,12 +36,6 @@ pub fn new_token() -> Result<String, getrandom::Error> {
 #[must_use]
 pub fn hash(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
-}
-
-/// Lower-case hexadecimal digits.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether two hashes are the same; takes as long where they are not.

@@ -13,6 +13,7 @@ use crate::ingest::IngestError;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
+use bartizan_model::encoding::hex;
 use bartizan_store::people::{Person, SessionRow};
 use bartizan_store::{Installation, StoreError, TenantId};
 
@@ -90,7 +91,7 @@ impl FromRequestParts<App> for SignedIn {
 }
 
 fn csrf_of(cookie: &str) -> String {
-    secret::hex(&secret::hash(&format!("csrf {cookie}")))
+    hex(&secret::hash(&format!("csrf {cookie}")))
 }
 
 fn check_csrf(headers: &HeaderMap, kept: &[u8]) -> Result<(), Problem> {

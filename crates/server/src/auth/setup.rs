@@ -6,6 +6,7 @@
 use super::audit::{self, Access, OURSELVES};
 use super::{Role, secret};
 use crate::ingest::IngestError;
+use bartizan_model::encoding::hex;
 use bartizan_store::people::{Person, TokenRow};
 use bartizan_store::{Installation, Store, StoreError};
 
@@ -128,7 +129,7 @@ pub fn new_link(store: &Store, login: &str, now: i64) -> Result<String, SetupErr
 /// When there is no such person or they may nothing anywhere, the store fails, or the system has no random bytes.
 pub fn new_token(store: &Store, login: &str, now: i64) -> Result<String, SetupError> {
     let token = secret::new_token()?;
-    let id = secret::hex(&secret::random::<8>()?);
+    let id = hex(&secret::random::<8>()?);
     store.write_all(|installation| -> Result<(), SetupError> {
         let nobody = || SetupError::Nobody(login.to_owned());
         let person = installation.person_by_login(login)?.ok_or_else(nobody)?;

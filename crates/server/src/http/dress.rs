@@ -6,6 +6,7 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use bartizan_model::encoding::hex;
 
 /// Number of a request: taken over where it is a sane one, else made.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -72,5 +73,5 @@ fn is_sane(id: &HeaderValue) -> bool {
 
 fn make() -> Option<HeaderValue> {
     let bytes = secret::random::<16>().ok()?;
-    HeaderValue::from_str(&secret::hex(&bytes)).ok()
+    HeaderValue::from_str(&hex(&bytes)).ok()
 }

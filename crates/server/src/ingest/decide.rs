@@ -7,6 +7,7 @@ use super::row::{decision_number, severity_number};
 use super::tally::{Tally, clock_of, rank, set_clock};
 use super::what::Rejected;
 use bartizan_ledger::decision::Decision;
+use bartizan_ledger::objective::Objectives;
 use bartizan_model::{Date, Finding, Fingerprint};
 use bartizan_store::graph::{AttestationRow, EventRow, FindingRow, Status, WaiverRow};
 use bartizan_store::{Session, StoreError};
@@ -20,6 +21,7 @@ pub(super) fn absorb(
     match decision {
         Decision::Waive { .. } => waive(session, source, decision),
         Decision::EndWaiver { waiver, .. } => end_waiver(session, source, *waiver),
+        Decision::LetWaiversEnd {} => let_waivers_end(session, source),
         Decision::Assign { asset, remedy, owner } => {
             assign(session, source, (asset, remedy.as_deref()), owner.as_deref())
         }
@@ -40,7 +42,7 @@ pub(super) fn absorb(
                 why,
             };
             if name == policy::OBJECTIVES {
-                serde_json::from_str::<policy::Hours>(value).map_err(|error| broken(error.to_string()))?;
+                serde_json::from_str::<Objectives>(value).map_err(|error| broken(error.to_string()))?;
             } else {
                 serde_json::from_str::<serde_json::Value>(value)
                     .map_err(|error| broken(error.to_string()))?;
@@ -169,21 +171,16 @@ fn end_waiver(session: &mut Session<'_>, source: &Source<'_>, waiver: u64) -> Re
         if before.status != Status::Waived || !is_by_it {
             continue;
         }
-        let mut after = before.clone();
-        let mut clock = clock_of(&before);
-        clock.resume(source.at);
-        set_clock(&mut after, &clock);
-        after.waiver = None;
-        after.waived_until = None;
-        changes.tell(
-            before.id,
-            "resumed",
-            format!("due {}", super::scan::shown(after.due)),
-        );
-        changes
-            .tally
-            .day(source.at, before.severity, |day| day.waived -= 1);
-        changes.change(&before, after);
+        changes.resume(&before);
+    }
+    changes.write(session)?;
+    Ok(Effect::default())
+}
+
+fn let_waivers_end(session: &mut Session<'_>, source: &Source<'_>) -> Result<Effect, IngestError> {
+    let mut changes = Changes::new(source);
+    for before in session.ended_waivers(source.at, i64::MAX)? {
+        changes.resume(&before);
     }
     changes.write(session)?;
     Ok(Effect::default())
@@ -310,6 +307,21 @@ impl<'s> Changes<'s> {
     fn change(&mut self, before: &FindingRow, after: FindingRow) {
         self.tally.change(Some(before), &after);
         self.rows.push(after);
+    }
+
+    /// The finding is no longer borne with: its clock runs again.
+    fn resume(&mut self, before: &FindingRow) {
+        let mut after = before.clone();
+        let mut clock = clock_of(before);
+        clock.resume(self.source.at);
+        set_clock(&mut after, &clock);
+        after.waiver = None;
+        after.waived_until = None;
+        let note = format!("due {}", super::scan::shown(after.due));
+        self.tell(before.id, "resumed", note);
+        self.tally
+            .day(self.source.at, before.severity, |day| day.waived -= 1);
+        self.change(before, after);
     }
 
     fn write(self, session: &mut Session<'_>) -> Result<(), StoreError> {

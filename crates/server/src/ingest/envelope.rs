@@ -2,37 +2,30 @@
 
 use super::log::IngestError;
 use bartizan_ledger::statement::StatementError;
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use bartizan_trust::dsse::{Envelope, IN_TOTO};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::borrow::Cow;
 
-/// Type of the payload of an envelope with a statement.
-const PAYLOAD: &str = "application/vnd.in-toto+json";
-
+/// What only envelopes have.
 #[derive(Deserialize)]
-struct Envelope<'a> {
-    payload: Cow<'a, str>,
+struct Probe {
     #[serde(rename = "payloadType")]
-    payload_type: Cow<'a, str>,
+    _payload_type: IgnoredAny,
 }
 
-/// The statement in what was sent: what was sent itself, or the payload of the envelope.
+/// The statement in what was sent: what was sent itself, or the payload of the envelope. No signature is verified.
 pub(crate) fn statement_of(body: &[u8]) -> Result<Cow<'_, [u8]>, IngestError> {
-    let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(body) else {
+    if serde_json::from_slice::<Probe>(body).is_err() {
         return Ok(Cow::Borrowed(body));
-    };
-    if envelope.payload_type != PAYLOAD {
-        return Err(StatementError::NoStatement(format!(
-            "the envelope holds `{}`, and not `{PAYLOAD}`",
-            envelope.payload_type.chars().take(200).collect::<String>()
-        ))
-        .into());
     }
-    let payload = envelope.payload.as_bytes();
-    STANDARD
-        .decode(payload)
-        .or_else(|_| URL_SAFE.decode(payload))
-        .map(Cow::Owned)
-        .map_err(|error| StatementError::NoStatement(format!("the payload is not base64: {error}")).into())
+    let broken = |why: String| IngestError::from(StatementError::NoStatement(why));
+    let envelope = Envelope::parse(body).map_err(|error| broken(error.to_string()))?;
+    if envelope.payload_type() != IN_TOTO {
+        let kind: String = envelope.payload_type().chars().take(200).collect();
+        return Err(broken(format!(
+            "the envelope holds `{kind}`, and not `{IN_TOTO}`"
+        )));
+    }
+    Ok(Cow::Owned(envelope.unverified_payload().to_vec()))
 }

@@ -3,6 +3,7 @@
 //! A repository is known by its address without the commit, an image by its repository without tag and digest: what is known of
 //! one build is then known of the next. Everything else is known by the name that whoever sent it gave.
 
+use super::row::shortened;
 use bartizan_model::Target;
 
 /// Schemes of things (ARCHITECTURE.md, "Identities of things"), and `sbom:` and `dir:` for what has no other name.
@@ -110,17 +111,8 @@ fn address(repository: &str) -> String {
     }
 }
 
-fn cut(mut text: String) -> String {
-    // The engines take no zero in texts.
-    text.retain(|letter| letter != '\0');
-    if text.len() > LONGEST {
-        let end = (0..=LONGEST)
-            .rev()
-            .find(|&at| text.is_char_boundary(at))
-            .unwrap_or(0);
-        text.truncate(end);
-    }
-    text
+fn cut(text: impl AsRef<str>) -> String {
+    shortened(text.as_ref(), LONGEST)
 }
 
 #[cfg(test)]

@@ -9,15 +9,6 @@ use bartizan_store::ledger::NewStatement;
 use bartizan_store::{Session, Store, StoreError, TenantId};
 use sha2::{Digest, Sha256};
 
-/// Why we believe a statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Vouched {
-    /// A signature of a key that we trust, by the SHA-256 of the key.
-    Signature([u8; 32]),
-    /// Only that we know who sent it.
-    Sender,
-}
-
 /// A statement that comes in.
 #[derive(Debug, Clone, Copy)]
 pub struct Arrival<'a> {
@@ -26,7 +17,7 @@ pub struct Arrival<'a> {
     /// The statement in it.
     pub statement: &'a [u8],
     /// Why it is believed.
-    pub vouched: Vouched,
+    pub trust: Trust,
     /// Who sent it.
     pub by: &'a str,
     /// When it came in, in milliseconds since 1970. Should the clock have gone back, the time of the statement before counts.
@@ -88,7 +79,7 @@ pub fn take(store: &Store, tenant: TenantId, arrival: &Arrival<'_>) -> Result<Re
 ///
 /// # Errors
 /// As [`take`]; then nothing of the transaction may stay.
-pub(crate) fn take_within(session: &mut Session<'_>, arrival: &Arrival<'_>) -> Result<Receipt, IngestError> {
+pub(super) fn take_within(session: &mut Session<'_>, arrival: &Arrival<'_>) -> Result<Receipt, IngestError> {
     let digest: [u8; 32] = Sha256::digest(arrival.body).into();
     let statement = Statement::read(arrival.statement)?;
     let prepared = super::what::read(&statement)?;
@@ -110,19 +101,15 @@ fn append(
         _ => session.statement(size - 1)?.map_or(0, |row| row.received),
     };
     let at = arrival.at.max(before);
-    let trust = match arrival.vouched {
-        Vouched::Signature(key) => Trust::Signed(key),
-        Vouched::Sender => Trust::Authenticated,
-    };
     let entry = Entry::new(
         digest,
         statement.predicate_type.as_str(),
         Received::from_unix_milliseconds(at)?,
         arrival.by,
-        trust,
+        arrival.trust,
     )?;
     let leaf = entry.encode();
-    let trust_text = trust.to_string();
+    let trust_text = arrival.trust.to_string();
     session.append_statement(
         size,
         &NewStatement {

@@ -11,6 +11,7 @@ mod identity;
 mod log;
 mod policy;
 mod rebuild;
+mod record;
 mod row;
 mod scan;
 mod tally;
@@ -18,7 +19,8 @@ mod verify;
 mod what;
 
 pub use absorb::Effect;
-pub(crate) use log::take_within;
-pub use log::{Arrival, IngestError, Receipt, Vouched, take};
+pub use bartizan_ledger::tlog::entry::Trust;
+pub use log::{Arrival, IngestError, Receipt, take};
 pub use rebuild::{Difference, rebuild, verify_graph};
+pub(crate) use record::{OURSELVES, record};
 pub use verify::{Fault, Proof, verify_log};

@@ -1,37 +1,15 @@
 //! What holds for a tenant while statements are brought into the graph: objectives, places and waivers, all of it from the ledger.
 
 use bartizan_ledger::objective::Objectives;
-use bartizan_ledger::priority::{Exposure, Mission, Place, decide};
-use bartizan_model::{Decision, Finding, Priority, Severity, Waiver};
+use bartizan_ledger::priority::{Exposure, Mission, Place, decide, usual};
+use bartizan_model::{Finding, Priority, Waiver};
 use bartizan_store::graph::WaiverRow;
 use bartizan_store::{Session, StoreError};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// Name of the part of the policy with the objectives.
 pub(crate) const OBJECTIVES: &str = "objectives";
-
-/// Hours from opening within which findings must be closed, as the policy has them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Hours {
-    pub(crate) critical: u32,
-    pub(crate) high: u32,
-    pub(crate) medium: u32,
-    pub(crate) low: u32,
-}
-
-/// A day, a week, and a sprint of two weeks.
-impl Default for Hours {
-    fn default() -> Self {
-        Self {
-            critical: 24,
-            high: 7 * 24,
-            medium: 14 * 24,
-            low: 14 * 24,
-        }
-    }
-}
 
 /// What holds for the findings of one thing.
 #[derive(Debug)]
@@ -39,6 +17,7 @@ pub(super) struct Rules {
     objectives: Objectives,
     place: Option<Place>,
     waivers: Vec<WaiverRow>,
+    at: i64,
 }
 
 /// A waiver, as it is kept with a finding.
@@ -58,7 +37,7 @@ impl Rules {
         labels: &str,
         at: i64,
     ) -> Result<Self, StoreError> {
-        let hours: Hours = session
+        let objectives: Objectives = session
             .policy(OBJECTIVES)?
             .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_default();
@@ -70,14 +49,10 @@ impl Rules {
         let mut waivers = session.waivers()?;
         waivers.retain(holds);
         Ok(Self {
-            objectives: Objectives {
-                critical: hours.critical,
-                high: hours.high,
-                medium: hours.medium,
-                low: hours.low,
-            },
+            objectives,
             place: place_of(labels),
             waivers,
+            at,
         })
     }
 
@@ -100,10 +75,14 @@ impl Rules {
     /// The waiver that covers the finding: the one that came with it, else the first that was granted here.
     pub(super) fn waiver(&self, finding: &Finding) -> Option<Kept> {
         if let Some(waiver) = &finding.waiver {
-            return Some(Kept {
-                text: serde_json::to_string(waiver).unwrap_or_default(),
-                until: bartizan_ledger::clock::end_of(waiver),
-            });
+            let until = bartizan_ledger::clock::end_of(waiver);
+            // A report may be sent long after it was made.
+            if until.is_none_or(|until| until > self.at) {
+                return Some(Kept {
+                    text: serde_json::to_string(waiver).unwrap_or_default(),
+                    until,
+                });
+            }
         }
         let print = finding.fingerprint.to_bytes();
         self.waivers
@@ -161,14 +140,4 @@ fn place_of(labels: &str) -> Option<Place> {
         exposure: exposure.unwrap_or(Exposure::Open),
         mission: mission.unwrap_or(Mission::Medium),
     })
-}
-
-/// When one acts on a finding of this severity of which nothing else is known.
-const fn usual(severity: Severity) -> Decision {
-    match severity {
-        Severity::Critical => Decision::Immediate,
-        Severity::High => Decision::OutOfCycle,
-        Severity::Medium | Severity::Low => Decision::Scheduled,
-        Severity::Info => Decision::Defer,
-    }
 }

@@ -3,6 +3,7 @@
 use super::absorb::{Source, absorb};
 use super::log::IngestError;
 use bartizan_ledger::statement::Statement;
+use bartizan_model::encoding::hex;
 use bartizan_store::{Session, Store, StoreError, TenantId};
 use sha2::{Digest, Sha256};
 
@@ -98,9 +99,5 @@ fn digest(session: &mut Session<'_>) -> Result<String, StoreError> {
         hasher.update(b"\n");
         Ok(())
     })?;
-    Ok(hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    Ok(hex(&hasher.finalize()))
 }

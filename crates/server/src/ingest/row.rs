@@ -13,7 +13,7 @@ const LONGEST: usize = 2_000;
 
 /// A reported finding, ready to be brought together with what is known.
 pub(super) struct Described {
-    /// Its row; number, clock and owner are still to be found.
+    /// Its row; number and clock are still to be found.
     pub(super) row: FindingRow,
     /// JSON of it.
     pub(super) detail: Vec<u8>,
@@ -66,7 +66,6 @@ pub(super) fn describe(
             opened: 0,
             closed: None,
             due: None,
-            owner: None,
             waiver: None,
             waived_until: None,
         };
@@ -155,9 +154,14 @@ fn place_of(finding: &Finding) -> String {
 
 /// A text that both engines take, and that is not longer than what is shown.
 pub(super) fn text(text: &str) -> String {
-    let mut kept = String::with_capacity(text.len().min(LONGEST));
+    shortened(text, LONGEST)
+}
+
+/// A text without zeros, which the engines do not take, and of at most so many bytes.
+pub(super) fn shortened(text: &str, longest: usize) -> String {
+    let mut kept = String::with_capacity(text.len().min(longest));
     for letter in text.chars().filter(|&letter| letter != '\0') {
-        if kept.len() + letter.len_utf8() > LONGEST {
+        if kept.len() + letter.len_utf8() > longest {
             break;
         }
         kept.push(letter);

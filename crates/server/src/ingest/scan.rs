@@ -120,10 +120,10 @@ impl<'s> Merge<'s> {
         if let Some(before) = &before {
             row.id = before.id;
             row.first_seen = before.first_seen;
-            row.owner.clone_from(&before.owner);
             set_clock(&mut row, &clock_of(before));
         } else {
             row.id = self.next;
+            row.first_seen = at;
             self.next += 1;
         }
         let mut clock = bartizan_ledger::clock::Clock::started(at, new.hours);

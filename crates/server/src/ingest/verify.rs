@@ -2,11 +2,11 @@
 //! at its place, what stands beside it says the same, and what was taken away was taken away by a statement.
 
 use super::log::IngestError;
-use crate::auth::secret::hex;
 use bartizan_ledger::decision::Decision;
 use bartizan_ledger::statement::{DECISION, Statement};
 use bartizan_ledger::tlog::entry::Entry;
 use bartizan_ledger::tlog::{self, TILE_WIDTH, Tile};
+use bartizan_model::encoding::hex;
 use bartizan_store::ledger::StatementRow;
 use bartizan_store::{Session, Store, TenantId};
 use sha2::{Digest, Sha256};

@@ -284,5 +284,5 @@ fn another_browser(server: &Server, member: &Member) -> Browser {
 }
 
 fn secret_login() -> String {
-    bartizan_server::secret::hex(&bartizan_server::secret::random::<8>().unwrap())
+    bartizan_model::encoding::hex(&bartizan_server::secret::random::<8>().unwrap())
 }

@@ -154,7 +154,7 @@ impl Server {
     pub(crate) fn token_until(&self, member: &Member, name: &str, expires: i64) -> String {
         let token = secret::new_token().unwrap();
         let row = TokenRow {
-            id: secret::hex(&secret::random::<8>().unwrap()),
+            id: bartizan_model::encoding::hex(&secret::random::<8>().unwrap()),
             tenant: member.tenant,
             person: member.person,
             name: name.to_owned(),

@@ -1,7 +1,7 @@
 //! Statements made of random shapes, in which every text is a word of its own that shows up nowhere else.
 
 use bartizan_ledger::statement::{ADVISORIES, CYCLONEDX, STATEMENT_TYPE, TEST_RESULT};
-use bartizan_server::ingest::{self, Arrival, Vouched};
+use bartizan_server::ingest::{self, Arrival, Trust};
 use bartizan_server::secret;
 use bartizan_store::{Store, TenantId};
 use proptest::prelude::*;
@@ -51,7 +51,7 @@ pub(crate) struct Words {
 
 impl Words {
     pub(crate) fn of(tenant: &str) -> Self {
-        let random = secret::hex(&secret::random::<4>().unwrap());
+        let random = bartizan_model::encoding::hex(&secret::random::<4>().unwrap());
         Self {
             tag: format!("{tenant}{random}"),
             given: 0,
@@ -70,7 +70,7 @@ impl Words {
     }
 
     fn print(&mut self) -> String {
-        let print = secret::hex(&secret::random::<16>().unwrap());
+        let print = bartizan_model::encoding::hex(&secret::random::<16>().unwrap());
         self.prints.push(print.clone());
         print
     }
@@ -102,7 +102,7 @@ fn finding(words: &mut Words, found: &Found) -> (Value, Value) {
 }
 
 fn statement(words: &mut Words, kind: &str, predicate: &Value) -> Value {
-    let digest = secret::hex(&secret::random::<32>().unwrap());
+    let digest = bartizan_model::encoding::hex(&secret::random::<32>().unwrap());
     json!({
         "_type": STATEMENT_TYPE,
         "subject": [{ "name": words.word(), "digest": { "sha256": digest } }],
@@ -200,7 +200,7 @@ pub(crate) fn tell(
             let arrival = Arrival {
                 body: &body,
                 statement: &body,
-                vouched: Vouched::Sender,
+                trust: Trust::Authenticated,
                 by,
                 at,
             };

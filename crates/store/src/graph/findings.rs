@@ -49,8 +49,6 @@ pub struct FindingRow {
     pub closed: Option<i64>,
     /// By when it must be closed, in milliseconds since 1970.
     pub due: Option<i64>,
-    /// Who answers for it.
-    pub owner: Option<String>,
     /// JSON of the waiver that covers it.
     pub waiver: Option<String>,
     /// When the waiver ends, in milliseconds since 1970.
@@ -76,11 +74,8 @@ pub struct FindingFilter {
     pub due_before: Option<i64>,
 }
 
-/// What a finding is recognised by.
-pub type FindingKey = [u8; 16];
-
 pub(crate) const COLUMNS: &str = "id, asset, fingerprint, rule, made_by, severity, confidence, title, message, place, \
-component, status, decision, rank, remedy, first_seen, last_seen, opened, closed, due, owner, waiver, waived_until";
+component, status, decision, rank, remedy, first_seen, last_seen, opened, closed, due, waiver, waived_until";
 
 pub(crate) fn read(row: &Row) -> Result<FindingRow, StoreError> {
     Ok(FindingRow {
@@ -104,13 +99,12 @@ pub(crate) fn read(row: &Row) -> Result<FindingRow, StoreError> {
         opened: row.int(17)?,
         closed: row.maybe_int(18)?,
         due: row.maybe_int(19)?,
-        owner: row.maybe_text(20)?,
-        waiver: row.maybe_text(21)?,
-        waived_until: row.maybe_int(22)?,
+        waiver: row.maybe_text(20)?,
+        waived_until: row.maybe_int(21)?,
     })
 }
 
-fn values<'a>(tenant: i64, row: &'a FindingRow) -> [Param<'a>; 24] {
+fn values<'a>(tenant: i64, row: &'a FindingRow) -> [Param<'a>; 23] {
     [
         tenant.into(),
         row.id.into(),
@@ -133,7 +127,6 @@ fn values<'a>(tenant: i64, row: &'a FindingRow) -> [Param<'a>; 24] {
         row.opened.into(),
         row.closed.into(),
         row.due.into(),
-        row.owner.as_ref().into(),
         row.waiver.as_ref().into(),
         row.waived_until.into(),
     ]
@@ -144,7 +137,7 @@ const RENEWED: &str = "rule = excluded.rule, made_by = excluded.made_by, severit
 confidence = excluded.confidence, title = excluded.title, message = excluded.message, place = excluded.place, \
 component = excluded.component, status = excluded.status, decision = excluded.decision, rank = excluded.rank, \
 remedy = excluded.remedy, first_seen = excluded.first_seen, last_seen = excluded.last_seen, opened = excluded.opened, closed = excluded.closed, \
-due = excluded.due, owner = excluded.owner, waiver = excluded.waiver, waived_until = excluded.waived_until";
+due = excluded.due, waiver = excluded.waiver, waived_until = excluded.waived_until";
 
 impl Session<'_> {
     /// The next free number of a finding.
@@ -340,7 +333,7 @@ impl Session<'_> {
         for row in findings {
             self.sql.execute(
                 "UPDATE findings SET severity = $3, status = $4, decision = $5, rank = $6, last_seen = $7, opened = $8, \
-                 closed = $9, due = $10, owner = $11, waiver = $12, waived_until = $13, remedy = $14 \
+                 closed = $9, due = $10, waiver = $11, waived_until = $12, remedy = $13 \
                  WHERE tenant = $1 AND id = $2",
                 &[
                     tenant.into(),
@@ -353,7 +346,6 @@ impl Session<'_> {
                     row.opened.into(),
                     row.closed.into(),
                     row.due.into(),
-                    row.owner.as_ref().into(),
                     row.waiver.as_ref().into(),
                     row.waived_until.into(),
                     row.remedy.into(),

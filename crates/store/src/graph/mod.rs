@@ -19,7 +19,7 @@ pub use bills::{BillRow, InventoryRow};
 pub use components::{ChunkRow, ComponentRow};
 pub use days::DayRow;
 pub use decisions::{AttestationRow, WaiverRow};
-pub use findings::{FindingFilter, FindingKey, FindingRow};
+pub use findings::{FindingFilter, FindingRow};
 pub use history::EventRow;
 pub use members::Member;
 pub use remedies::{RemedyRow, RemedyTotals};

@@ -107,7 +107,7 @@ fn apply_to_things_and_findings(session: &mut Session<'_>, operation: &Operation
         }
         8 => {
             let mut row = finding(a, b);
-            (row.owner, row.closed) = (maybe, Some(d));
+            (row.waiver, row.closed) = (maybe, Some(d));
             session.renew_findings(&[row])
         }
         9 => session.add_finding_ids(&[(text.clone(), a), (text, b)]),

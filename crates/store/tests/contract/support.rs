@@ -86,7 +86,6 @@ pub(crate) fn finding(id: i64, asset: i64) -> FindingRow {
         opened: 10,
         closed: None,
         due: None,
-        owner: None,
         waiver: None,
         waived_until: None,
     }
