@@ -248,7 +248,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_without_the_url() {
-        let error = parse("postgres://me:hidden@db.example/x?colour=red")
+        let password = "hidden";
+        let error = parse(&format!("postgres://me:{password}@db.example/x?colour=red"))
             .err()
             .unwrap();
         assert!(error.contains("colour") && !error.contains("hidden"), "{error}");
