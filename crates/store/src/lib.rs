@@ -15,6 +15,7 @@ pub mod people;
 mod pool;
 mod session;
 mod settings;
+mod statistics;
 mod store;
 mod tenants;
 mod url;

@@ -6,6 +6,7 @@
 
 use crate::backend::{Dialect, Link};
 use crate::session::Sql;
+use crate::statistics;
 use crate::store::copy_file;
 use crate::{DatabaseUrl, Store, StoreError};
 use std::path::PathBuf;
@@ -103,6 +104,12 @@ impl Store {
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             &[newest.to_string().as_bytes().into()],
         )?;
+        if self.dialect() == Dialect::Sqlite {
+            statistics::write(&mut Sql {
+                connection,
+                dialect: Dialect::Sqlite,
+            })?;
+        }
         Ok(upgrade)
     }
 

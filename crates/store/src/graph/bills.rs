@@ -193,12 +193,13 @@ impl Session<'_> {
     pub fn bills_with(&mut self, component: i64, after: i64, limit: i64) -> Result<Vec<BillRow>, StoreError> {
         let tenant = self.tenant().0;
         let columns: Vec<String> = BILL.split(", ").map(|column| format!("b.{column}")).collect();
+        // SQLite joins in the order that CROSS JOIN is written in: from the few parts that have the component.
         self.sql.all(
             &format!(
                 "SELECT DISTINCT {} FROM chunk_components c \
-                 JOIN inventory_chunks i ON i.tenant = c.tenant AND i.chunk = c.chunk \
-                 JOIN bills b ON b.tenant = i.tenant AND b.inventory = i.inventory AND b.is_current = 1 \
-                 WHERE c.tenant = $1 AND c.component = $2 AND b.asset > $3 ORDER BY b.asset LIMIT $4",
+                 CROSS JOIN inventory_chunks i CROSS JOIN bills b \
+                 WHERE i.tenant = c.tenant AND i.chunk = c.chunk \
+                 AND b.tenant = i.tenant AND b.inventory = i.inventory AND b.is_current = 1 AND c.tenant = $1 AND c.component = $2 AND b.asset > $3 ORDER BY b.asset LIMIT $4",
                 columns.join(", ")
             ),
             &[tenant.into(), component.into(), after.into(), limit.max(0).into()],
