@@ -2,7 +2,7 @@
 
 use super::absorb::{Effect, Source};
 use super::log::IngestError;
-use super::policy::{self, Rules, covers, granted_by};
+use super::policy::{self, Policy, covers, granted_by};
 use super::row::{decision_number, severity_number};
 use super::tally::{Tally, clock_of, rank, set_clock};
 use super::what::Rejected;
@@ -230,7 +230,8 @@ fn label(
     let text = serde_json::to_string(&all).unwrap_or_default();
     session.set_asset_labels(asset, &text)?;
     // Where a thing is decides when to act on what is wrong with it.
-    let rules = Rules::of(session, key, &text, source.at)?;
+    let policy = Policy::of(session, source.at)?;
+    let rules = policy.rules(key, &text);
     let mut rows = Vec::new();
     session.each_finding_of(asset, |row| {
         rows.push(row);

@@ -12,6 +12,7 @@ mod log;
 mod policy;
 mod rebuild;
 mod record;
+mod remedy;
 mod row;
 mod scan;
 mod tally;

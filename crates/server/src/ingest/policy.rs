@@ -11,13 +11,20 @@ use std::collections::BTreeMap;
 /// Name of the part of the policy with the objectives.
 pub(crate) const OBJECTIVES: &str = "objectives";
 
-/// What holds for the findings of one thing.
+/// What holds for all findings of a tenant at one time.
 #[derive(Debug)]
-pub(super) struct Rules {
+pub(super) struct Policy {
     objectives: Objectives,
-    place: Option<Place>,
     waivers: Vec<WaiverRow>,
     at: i64,
+}
+
+/// What holds for the findings of one thing.
+#[derive(Debug)]
+pub(super) struct Rules<'p> {
+    policy: &'p Policy,
+    place: Option<Place>,
+    waivers: Vec<&'p WaiverRow>,
 }
 
 /// A waiver, as it is kept with a finding.
@@ -29,31 +36,37 @@ pub(super) struct Kept {
     pub(super) until: Option<i64>,
 }
 
-impl Rules {
-    /// What holds for the thing at this time.
-    pub(super) fn of(
-        session: &mut Session<'_>,
-        key: &str,
-        labels: &str,
-        at: i64,
-    ) -> Result<Self, StoreError> {
+impl Policy {
+    /// What holds at this time.
+    pub(super) fn of(session: &mut Session<'_>, at: i64) -> Result<Self, StoreError> {
         let objectives: Objectives = session
             .policy(OBJECTIVES)?
             .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_default();
-        let holds = |waiver: &WaiverRow| {
-            waiver.ended.is_none()
-                && waiver.until.is_none_or(|until| until > at)
-                && waiver.asset.as_deref().is_none_or(|asset| asset == key)
-        };
         let mut waivers = session.waivers()?;
-        waivers.retain(holds);
+        waivers.retain(|waiver| waiver.ended.is_none() && waiver.until.is_none_or(|until| until > at));
         Ok(Self {
             objectives,
-            place: place_of(labels),
             waivers,
             at,
         })
+    }
+
+    /// What holds for a thing with these labels.
+    pub(super) fn rules(&self, key: &str, labels: &str) -> Rules<'_> {
+        let is_of_it = |waiver: &&WaiverRow| waiver.asset.as_deref().is_none_or(|asset| asset == key);
+        Rules {
+            policy: self,
+            place: place_of(labels),
+            waivers: self.waivers.iter().filter(is_of_it).collect(),
+        }
+    }
+}
+
+impl Rules<'_> {
+    /// The same for two things of one policy exactly where the same holds for them, if their labels are the same.
+    pub(super) fn waived_by(&self) -> Vec<i64> {
+        self.waivers.iter().map(|waiver| waiver.seq).collect()
     }
 
     /// When to act on the finding: by the place where it is, as far as the thing is labelled, else as whoever found it decided.
@@ -69,7 +82,7 @@ impl Rules {
 
     /// Hours within which the finding is to be closed.
     pub(super) fn hours(&self, finding: &Finding) -> Option<u32> {
-        self.objectives.hours(finding)
+        self.policy.objectives.hours(finding)
     }
 
     /// The waiver that covers the finding: the one that came with it, else the first that was granted here.
@@ -77,7 +90,7 @@ impl Rules {
         if let Some(waiver) = &finding.waiver {
             let until = bartizan_ledger::clock::end_of(waiver);
             // A report may be sent long after it was made.
-            if until.is_none_or(|until| until > self.at) {
+            if until.is_none_or(|until| until > self.policy.at) {
                 return Some(Kept {
                     text: serde_json::to_string(waiver).unwrap_or_default(),
                     until,
@@ -88,7 +101,7 @@ impl Rules {
         self.waivers
             .iter()
             .find(|waiver| covers(waiver, &print, &finding.rule))
-            .map(keep)
+            .map(|waiver| keep(waiver))
     }
 }
 

@@ -3,7 +3,7 @@
 use bartizan_ledger::clock::{Clock, State};
 use bartizan_store::graph::{DayRow, EventRow, FindingRow, RemedyTotals, Status};
 use bartizan_store::{Session, StoreError};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 const DAY: i64 = 86_400_000;
 
@@ -57,24 +57,34 @@ impl Tally {
             .map(|((remedy, decision, severity), more)| (remedy, decision, severity, more))
             .collect();
         session.add_to_remedies(&counts)?;
-        for remedy in self.touched {
-            let mut totals = RemedyTotals::default();
-            for (decision, severity, findings) in session.remedy_counts(remedy)? {
-                totals.findings += findings;
-                totals.decision = totals.decision.max(decision);
-                totals.severity = totals.severity.max(severity);
-                totals.rank = totals.rank.max(rank(decision, severity));
-            }
-            if totals.findings > 0 {
-                totals.rank = (totals.rank << 32) + totals.findings.min(i64::from(u32::MAX));
-                totals.due = session.remedy_due(remedy)?;
-            }
-            session.set_remedy_totals(remedy, totals)?;
-        }
+        let touched: Vec<i64> = self.touched.into_iter().collect();
+        renew_totals(session, &touched)?;
         let days: Vec<DayRow> = self.days.into_values().collect();
         session.add_to_days(&days)?;
         session.add_events(&self.events)
     }
+}
+
+/// Brings the totals of remedies up to what is open of each.
+fn renew_totals(session: &mut Session<'_>, remedies: &[i64]) -> Result<(), StoreError> {
+    let mut totals: HashMap<i64, RemedyTotals> = HashMap::new();
+    for (remedy, decision, severity, findings) in session.remedy_counts(remedies)? {
+        let totals = totals.entry(remedy).or_default();
+        totals.findings += findings;
+        totals.decision = totals.decision.max(decision);
+        totals.severity = totals.severity.max(severity);
+        totals.rank = totals.rank.max(rank(decision, severity));
+    }
+    let dues: HashMap<i64, i64> = session.remedy_dues(remedies)?.into_iter().collect();
+    let mut rows = session.remedies_by_id(remedies)?;
+    for row in &mut rows {
+        row.totals = totals.remove(&row.id).unwrap_or_default();
+        if row.totals.findings > 0 {
+            row.totals.rank = (row.totals.rank << 32) + row.totals.findings.min(i64::from(u32::MAX));
+            row.totals.due = dues.get(&row.id).copied();
+        }
+    }
+    session.set_remedies(&rows)
 }
 
 /// What is to be done first has the highest: the decision counts before the severity. At least 1.

@@ -112,6 +112,22 @@ impl Session<'_> {
         )
     }
 
+    /// The things with these numbers, by number.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn assets_of(&mut self, ids: &[i64]) -> Result<Vec<AssetRow>, StoreError> {
+        let tenant = self.tenant().0;
+        let mut found = self.sql.all_of(
+            &format!("SELECT {COLUMNS} FROM assets WHERE tenant = $1 AND id IN ({{of}})"),
+            &[tenant.into()],
+            ids,
+            read,
+        )?;
+        found.sort_by_key(|row| row.id);
+        Ok(found)
+    }
+
     /// Things with a number above `after`, by number, at most `limit`; of one kind where one is given.
     ///
     /// # Errors

@@ -79,25 +79,16 @@ impl Session<'_> {
     pub fn component_ids(&mut self, purls: &[&str]) -> Result<Vec<(String, i64)>, StoreError> {
         let tenant = self.tenant().0;
         let mut found = Vec::new();
-        let mut rest = purls;
-        while !rest.is_empty() {
-            // Powers of two, so that few statements are prepared.
-            let take = 1_usize << rest.len().min(256).ilog2();
-            let (part, after) = rest.split_at(take);
-            rest = after;
-            let places: Vec<String> = (2..part.len() + 2).map(|place| format!("${place}")).collect();
-            let sql = format!(
-                "SELECT purl, id FROM components WHERE tenant = $1 AND purl IN ({})",
-                places.join(",")
-            );
-            let params: Vec<Param<'_>> = std::iter::once(tenant.into())
-                .chain(part.iter().map(|purl| Param::Text(purl)))
-                .collect();
-            self.sql.each(&sql, &params, |row| {
+        let purls: Vec<Param<'_>> = purls.iter().map(|purl| Param::Text(purl)).collect();
+        self.sql.each_of(
+            "SELECT purl, id FROM components WHERE tenant = $1 AND purl IN ({of})",
+            &[tenant.into()],
+            &purls,
+            |row| {
                 found.push((row.text(0)?, row.int(1)?));
                 Ok(())
-            })?;
-        }
+            },
+        )?;
         found.sort_unstable();
         found.dedup();
         Ok(found)

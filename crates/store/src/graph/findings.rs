@@ -5,6 +5,8 @@ use crate::pack::{pack, unpack};
 use crate::session::Insert;
 use crate::value::{Param, Row};
 use crate::{Session, StoreError};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -306,13 +308,22 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Those of the engine.
-    pub fn set_findings(&mut self, findings: &[(FindingRow, Vec<u8>)]) -> Result<(), StoreError> {
+    pub fn set_findings<D: AsRef<[u8]>>(&mut self, findings: &[(FindingRow, D)]) -> Result<(), StoreError> {
         let tenant = self.tenant().0;
-        let details: Vec<Vec<u8>> = findings.iter().map(|(_, detail)| pack(detail)).collect();
+        // One JSON that many findings share is packed once.
+        let mut packed: HashMap<(*const u8, usize), Arc<[u8]>> = HashMap::new();
+        let details: Vec<Arc<[u8]>> = findings
+            .iter()
+            .map(|(_, detail)| {
+                let detail = detail.as_ref();
+                let one = packed.entry((detail.as_ptr(), detail.len()));
+                Arc::clone(one.or_insert_with(|| pack(detail).into()))
+            })
+            .collect();
         let values: Vec<Param<'_>> = findings
             .iter()
             .zip(&details)
-            .flat_map(|((row, _), detail)| values(tenant, row).into_iter().chain([detail.into()]))
+            .flat_map(|((row, _), detail)| values(tenant, row).into_iter().chain([Param::Bytes(detail)]))
             .collect();
         let columns = format!("tenant, {COLUMNS}, detail");
         let tail = format!("ON CONFLICT (tenant, id) DO UPDATE SET {RENEWED}, detail = excluded.detail");
@@ -373,24 +384,19 @@ impl Session<'_> {
         self.sql.insert(&insert, &values).map(|_| ())
     }
 
-    /// Says in a scope which findings are there, and which were seen to be gone.
+    /// Says which findings are there in a scope, and which were seen to be gone: (finding, scope, whether it is there).
     ///
     /// # Errors
     /// Those of the engine.
-    pub fn set_sightings(
-        &mut self,
-        scope: i64,
-        seq: i64,
-        sightings: &[(i64, bool)],
-    ) -> Result<(), StoreError> {
+    pub fn set_sightings(&mut self, seq: i64, sightings: &[(i64, i64, bool)]) -> Result<(), StoreError> {
         let tenant = self.tenant().0;
         let values: Vec<Param<'_>> = sightings
             .iter()
-            .flat_map(|(finding, present)| {
+            .flat_map(|(finding, scope, present)| {
                 [
                     tenant.into(),
                     (*finding).into(),
-                    scope.into(),
+                    (*scope).into(),
                     seq.into(),
                     (*present).into(),
                 ]

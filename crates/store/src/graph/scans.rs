@@ -3,6 +3,7 @@
 use crate::session::Insert;
 use crate::value::{Param, Row};
 use crate::{Session, StoreError};
+use std::collections::HashMap;
 
 /// One way of looking at one thing again and again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +127,53 @@ impl Session<'_> {
             ],
         )?;
         Ok((id, None))
+    }
+
+    /// The scopes of this name of these things, in their order; those that are new are made. All were looked at `at`.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn see_scopes(
+        &mut self,
+        assets: &[i64],
+        name: &str,
+        seq: i64,
+        at: i64,
+    ) -> Result<Vec<i64>, StoreError> {
+        let tenant = self.tenant().0;
+        let known = self.sql.all_of(
+            "SELECT id, asset, name, last_seq, last_at FROM scopes WHERE tenant = $1 AND name = $2 AND asset IN ({of})",
+            &[tenant.into(), name.into()],
+            assets,
+            read_scope,
+        )?;
+        let known: HashMap<i64, ScopeRow> = known.into_iter().map(|row| (row.asset, row)).collect();
+        let mut next = self.next_id("scopes")?;
+        let mut seen = Vec::with_capacity(assets.len());
+        let mut written = Vec::new();
+        for &asset in assets {
+            let before = known.get(&asset);
+            let id = before.map_or(next, |row| row.id);
+            next += i64::from(before.is_none());
+            if before.is_none_or(|row| row.last_at <= at) {
+                written.extend::<[Param<'_>; 6]>([
+                    tenant.into(),
+                    id.into(),
+                    asset.into(),
+                    name.into(),
+                    seq.into(),
+                    at.into(),
+                ]);
+            }
+            seen.push(id);
+        }
+        let insert = Insert {
+            table: "scopes",
+            columns: "tenant, id, asset, name, last_seq, last_at",
+            tail: "ON CONFLICT (tenant, id) DO UPDATE SET last_seq = excluded.last_seq, last_at = excluded.last_at",
+        };
+        self.sql.insert(&insert, &written)?;
+        Ok(seen)
     }
 
     /// Every scope, by number.

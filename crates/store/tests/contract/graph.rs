@@ -1,6 +1,6 @@
-use crate::support::{finding, read, texts, with_tenant, write};
-use bartizan_store::StoreError;
+use crate::support::{finding, read, remedy, texts, with_tenant, write};
 use bartizan_store::graph::{CheckRunRow, DayRow, EventRow, RemedyTotals, ScanRow, Status};
+use bartizan_store::StoreError;
 use bartizan_testbed::{Database, on_both_engines};
 
 on_both_engines!(
@@ -13,6 +13,8 @@ on_both_engines!(
     findings_are_renewed_in_place,
     findings_are_recognised_by_thing_and_print,
     sightings_say_where_a_finding_is_there,
+    scopes_of_many_things_are_seen_at_once,
+    findings_that_share_their_json_keep_it_each,
     waivers_that_ended_are_found,
     what_happened_is_kept_once_and_in_order,
     days_are_added_up,
@@ -191,7 +193,7 @@ fn findings_are_renewed_in_place(database: &Database) {
     let mut first = finding(1, 1);
     let mut second = finding(2, 1);
     write(&store, tenant, |session| {
-        session.set_findings(&[])?;
+        session.set_findings::<&[u8]>(&[])?;
         session.renew_findings(&[])?;
         session.set_findings(&[
             (first.clone(), b"{\"one\":1}".to_vec()),
@@ -264,16 +266,52 @@ fn sightings_say_where_a_finding_is_there(database: &Database) {
         session.see_scope(1, "a", 1, 1)?;
         session.see_scope(1, "b", 1, 1)?;
         session.see_scope(2, "c", 1, 1)?;
-        session.set_sightings(1, 1, &[])?;
-        session.set_sightings(2, 1, &[(9, true), (8, true), (7, false)])?;
-        session.set_sightings(1, 2, &[(8, true), (9, true)])?;
-        session.set_sightings(1, 3, &[(9, true), (9, false)])?;
-        session.set_sightings(3, 4, &[(9, true)])
+        session.set_sightings(1, &[])?;
+        session.set_sightings(1, &[(9, 2, true), (8, 2, true), (7, 2, false)])?;
+        session.set_sightings(2, &[(8, 1, true), (9, 1, true)])?;
+        session.set_sightings(3, &[(9, 1, true), (9, 1, false)])?;
+        session.set_sightings(4, &[(9, 3, true)])
     });
     read(&store, tenant, |session| {
         assert_eq!(session.sightings_of_asset(1)?, [(8, 1), (8, 2), (9, 2)]);
         assert_eq!(session.sightings_of_asset(2)?, [(9, 3)]);
         assert_eq!(session.sightings_of_asset(3)?, []);
+        Ok(())
+    });
+}
+
+fn scopes_of_many_things_are_seen_at_once(database: &Database) {
+    let (store, tenant) = with_tenant(database);
+    write(&store, tenant, |session| {
+        session.see_scope(2, "a", 1, 100)?;
+        session.see_scope(3, "a", 1, 300)?;
+        assert_eq!(session.see_scopes(&[1, 2, 3, 4], "a", 2, 200)?, [3, 1, 2, 4]);
+        assert_eq!(session.see_scopes(&[], "a", 3, 200)?, []);
+        Ok(())
+    });
+    let scopes = read(&store, tenant, |session| session.scopes());
+    let seen: Vec<_> = scopes
+        .iter()
+        .map(|row| (row.asset, row.last_seq, row.last_at))
+        .collect();
+    assert_eq!(seen, [(2, 2, 200), (3, 1, 300), (1, 2, 200), (4, 2, 200)]);
+}
+
+fn findings_that_share_their_json_keep_it_each(database: &Database) {
+    let (store, tenant) = with_tenant(database);
+    let shared: std::sync::Arc<[u8]> = b"{\"shared\":1}".as_slice().into();
+    let own: std::sync::Arc<[u8]> = b"{\"own\":2}".as_slice().into();
+    write(&store, tenant, |session| {
+        session.set_findings(&[
+            (finding(1, 1), shared.clone()),
+            (finding(2, 2), own.clone()),
+            (finding(3, 3), shared.clone()),
+        ])
+    });
+    read(&store, tenant, |session| {
+        for (id, detail) in [(1, &shared), (2, &own), (3, &shared)] {
+            assert_eq!(session.finding_detail(id)?.as_deref(), Some(&**detail));
+        }
         Ok(())
     });
 }
@@ -383,16 +421,18 @@ fn remedies_are_paged_by_rank_without_loss(database: &Database) {
     let (store, tenant) = with_tenant(database);
     write(&store, tenant, |session| {
         for number in 1..=9 {
-            let id = session.see_remedy(number % 3, &format!("do {number}"), "change", None)?;
-            assert_eq!(id, number);
-            let totals = RemedyTotals {
+            assert_eq!(session.next_remedy()?, number);
+            let mut row = remedy(number, number % 3, &format!("do {number}"), None);
+            session.set_remedies(std::slice::from_ref(&row))?;
+            row.totals = RemedyTotals {
                 rank: [0, 5, 5, i64::MAX, 1][(number % 5) as usize],
                 findings: number,
                 ..RemedyTotals::default()
             };
-            session.set_remedy_totals(id, totals)?;
+            session.set_remedies(&[row])?;
         }
-        assert_eq!(session.see_remedy(1, "do 1", "another", Some("{}"))?, 1);
+        assert_eq!(session.remedies_called("do 1", &[0, 1, 2])?, [(1, 1)]);
+        assert_eq!(session.remedies_called("do nothing", &[1])?, []);
         session.set_remedy_owner(4, Some("ops"))
     });
     let mut behind = None;
@@ -432,14 +472,12 @@ fn numbers_of_open_findings_are_added_up_for_each_remedy(database: &Database) {
             (row.due, row.status) = (due, status);
             session.set_findings(&[(row, Vec::new())])?;
         }
-        Ok(())
+        session.set_remedies(&[remedy(1, 1, "one", None), remedy(2, 1, "two", None)])
     });
     read(&store, tenant, |session| {
-        assert_eq!(session.remedy_counts(1)?, [(2, 3, 2)]);
-        assert_eq!(session.remedy_counts(2)?, [(0, 0, 9)]);
-        assert_eq!(session.remedy_counts(3)?, []);
-        assert_eq!(session.remedy_due(1)?, Some(50));
-        assert_eq!(session.remedy_due(2)?, None);
+        assert_eq!(session.remedy_counts(&[3, 2, 1])?, [(1, 2, 3, 2), (2, 0, 0, 9)]);
+        assert_eq!(session.remedy_counts(&[])?, []);
+        assert_eq!(session.remedy_dues(&[1, 2, 3])?, [(1, 50)]);
         Ok(())
     });
 }

@@ -1,6 +1,6 @@
 //! Everything that can be written, by chance, and everything that can be read.
 
-use crate::support::{append, finding};
+use crate::support::{append, finding, remedy};
 use bartizan_store::graph::{
     AttestationRow, BillRow, CheckRunRow, ComponentRow, DayRow, EventRow, FindingFilter, Member,
     RemedyTotals, ScanRow, Status, WaiverRow,
@@ -83,7 +83,8 @@ fn apply_to_things_and_findings(session: &mut Session<'_>, operation: &Operation
         1 => session.set_asset_owner(a, maybe.as_deref()),
         2 => session.set_asset_labels(a, &text),
         3 => session.see_edge(a, &text, b, c),
-        4 => session.see_scope(a, &text, b, c).map(|_| ()),
+        4 if d % 2 == 0 => session.see_scope(a, &text, b, c).map(|_| ()),
+        4 => session.see_scopes(&[a, d], &text, b, c).map(|_| ()),
         5 => session.add_scan(&ScanRow {
             seq: a,
             scope: b,
@@ -111,7 +112,7 @@ fn apply_to_things_and_findings(session: &mut Session<'_>, operation: &Operation
             session.renew_findings(&[row])
         }
         9 => session.add_finding_ids(&[(text.clone(), a), (text, b)]),
-        10 => session.set_sightings(a, b, &[(c, true), (d, false)]),
+        10 => session.set_sightings(b, &[(c, a, true), (d, a, false)]),
         11 => session.add_events(&[EventRow {
             finding: a,
             seq: b,
@@ -153,18 +154,27 @@ fn apply_to_the_rest(session: &mut Session<'_>, operation: &Operation) -> Result
         bytes,
     } = operation.clone();
     match kind {
-        13 => session.see_remedy(a, &text, &text, maybe.as_deref()).map(|_| ()),
+        13 => {
+            if session.remedies_called(&text, &[a])?.is_empty() {
+                let id = session.next_remedy()?;
+                session.set_remedies(&[remedy(id, a, &text, maybe.as_deref())])?;
+            }
+            Ok(())
+        }
         14 => session.add_to_remedies(&[(a, b, c, d), (b, b, c, -d), (a, b, c, 1)]),
-        15 => session.set_remedy_totals(
-            a,
-            RemedyTotals {
-                rank: b,
-                findings: c,
-                decision: d,
-                severity: 0,
-                due: maybe.map(|_| d),
-            },
-        ),
+        15 => {
+            let mut rows = session.remedies_by_id(&[a, b])?;
+            for row in &mut rows {
+                row.totals = RemedyTotals {
+                    rank: b,
+                    findings: c,
+                    decision: d,
+                    severity: 0,
+                    due: maybe.as_ref().map(|_| d),
+                };
+            }
+            session.set_remedies(&rows)
+        }
         16 => session.set_remedy_owner(a, maybe.as_deref()),
         17 => session.add_components(&[ComponentRow {
             id: a,
@@ -328,8 +338,9 @@ fn dump_number(session: &mut Session<'_>, number: i64, out: &mut String) -> Resu
     say(out, &session.events_by(number, 9)?);
     say(out, &session.remedy(number)?);
     say(out, &session.remedies_of(number)?);
-    say(out, &session.remedy_counts(number)?);
-    say(out, &session.remedy_due(number)?);
+    say(out, &session.remedy_counts(&[number, number + 1])?);
+    say(out, &session.remedy_dues(&[number, number + 1])?);
+    say(out, &session.assets_of(&[number + 1, number])?);
     say(out, &session.component(number)?);
     say(out, &session.inventory(number)?);
     say(out, &session.members_of(number)?);
