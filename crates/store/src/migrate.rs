@@ -104,12 +104,10 @@ impl Store {
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             &[newest.to_string().as_bytes().into()],
         )?;
-        if self.dialect() == Dialect::Sqlite {
-            statistics::write(&mut Sql {
-                connection,
-                dialect: Dialect::Sqlite,
-            })?;
-        }
+        statistics::write(&mut Sql {
+            connection,
+            dialect: self.dialect(),
+        })?;
         Ok(upgrade)
     }
 

@@ -145,6 +145,15 @@ impl Sql<'_> {
         Ok(rows)
     }
 
+    /// The steps in which the engine would answer a query.
+    #[cfg(test)]
+    pub(crate) fn plan_of(&mut self, query: &str) -> Result<Vec<String>, StoreError> {
+        match self.dialect {
+            Dialect::Sqlite => self.all(&format!("EXPLAIN QUERY PLAN {query}"), &[], |row| row.text(3)),
+            Dialect::Postgres => self.all(&format!("EXPLAIN {query}"), &[], |row| row.text(0)),
+        }
+    }
+
     /// Inserts rows whose values stand one after the other in `values`.
     pub(crate) fn insert(&mut self, insert: &Insert<'_>, values: &[Param<'_>]) -> Result<u64, StoreError> {
         if values.is_empty() {

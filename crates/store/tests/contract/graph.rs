@@ -1,6 +1,6 @@
 use crate::support::{finding, read, remedy, texts, with_tenant, write};
-use bartizan_store::graph::{CheckRunRow, DayRow, EventRow, RemedyTotals, ScanRow, Status};
 use bartizan_store::StoreError;
+use bartizan_store::graph::{CheckRunRow, DayRow, EventRow, RemedyTotals, ScanRow, Status};
 use bartizan_testbed::{Database, on_both_engines};
 
 on_both_engines!(

@@ -1,8 +1,6 @@
-//! What the planner of SQLite believes about tables that it has not looked at.
+//! Statistics of SQLite, which are rows of a table of its own: <https://www.sqlite.org/fileformat2.html#the_sqlite_stat1_table>.
 //!
-//! Without statistics it takes the first column of every index, which is the tenant, to tell rows apart, and reads all rows of a
-//! tenant to find those of one thing. What is true of every table here is written down in its stead: rows of one tenant are many, and each
-//! further column leaves few of them (<https://www.sqlite.org/fileformat2.html#the_sqlite_stat1_table>). PostgreSQL looks for itself.
+//! Without them it takes the first column of every index, which is the tenant, to tell rows apart.
 
 use crate::StoreError;
 use crate::session::{Insert, Sql};
@@ -20,7 +18,7 @@ struct Index {
 }
 
 /// Writes down what is true of every index, in place of what stood there.
-pub(crate) fn write(sql: &mut Sql<'_>) -> Result<(), StoreError> {
+pub(super) fn write(sql: &mut Sql<'_>) -> Result<(), StoreError> {
     // Makes the table of statistics where there is none.
     sql.connection
         .batch("ANALYZE sqlite_schema; DELETE FROM sqlite_stat1")?;
@@ -81,48 +79,4 @@ fn estimate(index: &Index) -> String {
         words.push(left.to_string());
     }
     words.join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::{DatabaseUrl, Options, Store};
-
-    #[test]
-    fn what_belongs_to_one_thing_is_found_by_its_index_and_not_by_reading_everything_of_the_tenant() {
-        let directory = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(directory.path().join("state.db"));
-        let store = Store::open(&url, Options::default()).unwrap();
-        store.upgrade().unwrap();
-        let queries = [
-            (
-                "SELECT title FROM findings WHERE tenant = 1 AND asset = 2 ORDER BY id",
-                "asset=?",
-            ),
-            (
-                "SELECT what FROM remedies WHERE tenant = 1 AND asset = 2 ORDER BY id",
-                "asset=?",
-            ),
-            (
-                "SELECT build FROM bills WHERE tenant = 1 AND asset = 2 AND is_current = 1",
-                "asset=?",
-            ),
-            (
-                "SELECT s.finding FROM scopes p JOIN sightings s ON s.tenant = p.tenant AND s.scope = p.id AND s.present = 1 \
-                 WHERE p.tenant = 1 AND p.asset = 2 ORDER BY s.finding",
-                "asset=?",
-            ),
-        ];
-        for (query, wanted) in queries {
-            let plan: Vec<String> = store
-                .read_all(|all| {
-                    all.sql
-                        .all(&format!("EXPLAIN QUERY PLAN {query}"), &[], |row| row.text(3))
-                })
-                .unwrap();
-            assert!(
-                plan.first().is_some_and(|step| step.contains(wanted)),
-                "{query}: {plan:?}"
-            );
-        }
-    }
 }
