@@ -104,10 +104,11 @@ impl Store {
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             &[newest.to_string().as_bytes().into()],
         )?;
-        statistics::write(&mut Sql {
+        let mut sql = Sql {
             connection,
             dialect: self.dialect(),
-        })?;
+        };
+        statistics::write(&mut sql, from == 0)?;
         Ok(upgrade)
     }
 

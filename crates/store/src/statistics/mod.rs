@@ -11,11 +11,13 @@ use crate::StoreError;
 use crate::backend::Dialect;
 use crate::session::Sql;
 
-/// Writes down what is true of every table.
-pub(crate) fn write(sql: &mut Sql<'_>) -> Result<(), StoreError> {
+/// Writes down what is true of every table of a schema that was laid or renewed. PostgreSQL is told of a new schema only: tables that
+/// others may write to are none to try things in, and it has looked at those by itself.
+pub(crate) fn write(sql: &mut Sql<'_>, is_new: bool) -> Result<(), StoreError> {
     match sql.dialect {
         Dialect::Sqlite => sqlite::write(sql),
-        Dialect::Postgres => postgres::write(sql),
+        Dialect::Postgres if is_new => postgres::write(sql),
+        Dialect::Postgres => Ok(()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Statistics of PostgreSQL, which come from rows only: each empty table is filled with rows like those that will come, looked at, and
+//! Statistics of PostgreSQL, which come from rows only: each new table is filled with rows like those that will come, looked at, and
 //! emptied again. What was seen stays until the first `ANALYZE` that finds rows, which the server runs by itself
 //! (<https://www.postgresql.org/docs/current/planner-stats.html>).
 
@@ -22,30 +22,18 @@ const FEW: [&str; 9] = [
     "predicate",
 ];
 
-/// Shows rows to the planner in every table with tenants that has none.
+/// Shows rows to the planner in every table with tenants; all of them are new and nobody else sees them yet.
 pub(super) fn write(sql: &mut Sql<'_>) -> Result<(), StoreError> {
-    let tenant = sql.first("SELECT id FROM tenants ORDER BY id LIMIT 1", &[], |row| {
-        row.int(0)
-    })?;
-    if tenant.is_none() {
-        sql.connection
-            .batch("INSERT INTO tenants (id, name, created) VALUES (1, '', 0)")?;
+    let tables = tables(sql)?;
+    if tables.is_empty() {
+        return Ok(());
     }
-    for (table, columns) in tables(sql)? {
-        let is_empty = sql
-            .first(&format!("SELECT 1::BIGINT FROM {table} LIMIT 1"), &[], |row| {
-                row.int(0)
-            })?
-            .is_none();
-        if is_empty {
-            sql.connection
-                .batch(&shown(&table, &columns, tenant.unwrap_or(1)))?;
-        }
+    sql.connection
+        .batch("INSERT INTO tenants (id, name, created) VALUES (1, '', 0)")?;
+    for (table, columns) in tables {
+        sql.connection.batch(&shown(&table, &columns))?;
     }
-    if tenant.is_none() {
-        sql.connection.batch("DELETE FROM tenants")?;
-    }
-    Ok(())
+    sql.connection.batch("DELETE FROM tenants")
 }
 
 type Column = (String, String);
@@ -59,7 +47,7 @@ fn tables(sql: &mut Sql<'_>) -> Result<Vec<(String, Vec<Column>)>, StoreError> {
          JOIN pg_attribute t ON t.attrelid = c.oid AND t.attname = 'tenant' \
          WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace \
          AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conrelid = c.oid AND (\
-         (k.contype = 'f' AND k.confrelid <> 'tenants'::regclass) OR (k.contype = 'p' AND k.conkey = ARRAY[t.attnum]))) \
+         (k.contype = 'f' AND k.confrelid <> to_regclass('tenants')) OR (k.contype = 'p' AND k.conkey = ARRAY[t.attnum]))) \
          ORDER BY c.relname, a.attnum",
         &[],
         |row| {
@@ -76,7 +64,7 @@ fn tables(sql: &mut Sql<'_>) -> Result<Vec<(String, Vec<Column>)>, StoreError> {
 
 /// The statements that fill a table, look at it and empty it. Within a savepoint `TRUNCATE` gives a table that was just made a new file
 /// of which the planner does not know that it is empty; it would read an empty table whole, and keep that plan.
-fn shown(table: &str, columns: &[Column], tenant: i64) -> String {
+fn shown(table: &str, columns: &[Column]) -> String {
     let (mut names, mut values) = (String::new(), String::new());
     for (name, kind) in columns {
         let separator = if names.is_empty() { "" } else { ", " };
@@ -86,7 +74,7 @@ fn shown(table: &str, columns: &[Column], tenant: i64) -> String {
             "n"
         };
         let value = match kind.as_str() {
-            _ if name == "tenant" => tenant.to_string(),
+            _ if name == "tenant" => "1".to_owned(),
             "text" => format!("'value ' || ({number})"),
             "bytea" => format!("decode(lpad(to_hex({number}), 16, '0'), 'hex')"),
             _ => number.to_owned(),
