@@ -521,6 +521,11 @@ export interface components {
         Gap: {
             /** @description The thing. */
             asset: string;
+            /**
+             * Format: int64
+             * @description Number of the thing.
+             */
+            asset_id: number;
             /** @description The check. */
             check: string;
             /** @description Why. */
@@ -783,7 +788,7 @@ export interface components {
             decisions: {
                 [key: string]: number;
             };
-            /** @description Checks that did not run to their end, and why. */
+            /** @description At most 200 checks that did not run to their end, and why: the failed first, then the partial, then the skipped. */
             gaps: components["schemas"]["Gap"][];
             /** @description Open findings, by severity. */
             open: {
@@ -794,12 +799,16 @@ export interface components {
              * @description Open findings that should be closed already.
              */
             overdue: number;
-            /** @description Each way of looking at each thing, with its last verdict. */
+            /** @description At most 200 of them, with what they say: the denied first, then the unknown, the newest of each first. */
             scopes: components["schemas"]["ScopeVerdict"][];
             /** @description Open findings at the end of each of the last ninety days, by severity. */
             trend: components["schemas"]["Day"][];
             /** @description deny where any scope is denied, else unknown where any is unknown, else allow; unknown where nothing was ever looked at. */
             verdict: string;
+            /** @description Ways of looking at things, by their last verdict: allow, deny, unknown. */
+            verdicts: {
+                [key: string]: number;
+            };
             /**
              * Format: int64
              * @description Waived findings.

@@ -76,7 +76,11 @@ pub(super) async fn one(
             .asset_by_id(id)?
             .ok_or_else(|| Problem::missing(&format!("thing {id}")))?;
         let mut scopes = Vec::new();
-        for scope in session.scopes()?.into_iter().filter(|scope| scope.asset == id) {
+        for scope in session
+            .scopes_of(id)?
+            .into_iter()
+            .filter(|scope| scope.last_at > 0)
+        {
             let scan = session.scan(scope.last_seq)?;
             scopes.push(Scope {
                 name: scope.name,

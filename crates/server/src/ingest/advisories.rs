@@ -58,7 +58,7 @@ fn spread(
 ) -> Result<(), StoreError> {
     let policy = Policy::of(session, source.at)?;
     let assets: Vec<i64> = having.keys().copied().collect();
-    let scopes = session.see_scopes(&assets, SCOPE, source.seq, source.at)?;
+    let scopes = session.scopes_called(SCOPE, &assets, source.seq)?;
     let scopes: HashMap<i64, i64> = assets.iter().copied().zip(scopes).collect();
     let report = report(matched, source.at);
     let mut merge = Merge::begin(session, source)?;

@@ -57,12 +57,25 @@ impl Tally {
             .map(|((remedy, decision, severity), more)| (remedy, decision, severity, more))
             .collect();
         session.add_to_remedies(&counts)?;
+        session.add_to_open(&summed(&counts))?;
         let touched: Vec<i64> = self.touched.into_iter().collect();
         renew_totals(session, &touched)?;
         let days: Vec<DayRow> = self.days.into_values().collect();
         session.add_to_days(&days)?;
         session.add_events(&self.events)
     }
+}
+
+/// The same numbers without the remedies: (decision, severity, how many more).
+fn summed(counts: &[(i64, i64, i64, i64)]) -> Vec<(i64, i64, i64)> {
+    let mut sums: BTreeMap<(i64, i64), i64> = BTreeMap::new();
+    for (_, decision, severity, more) in counts {
+        *sums.entry((*decision, *severity)).or_default() += more;
+    }
+    sums.into_iter()
+        .filter(|(_, more)| *more != 0)
+        .map(|((decision, severity), more)| (decision, severity, more))
+        .collect()
 }
 
 /// Brings the totals of remedies up to what is open of each.

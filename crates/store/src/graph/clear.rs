@@ -3,7 +3,7 @@
 use crate::{Session, StoreError};
 
 /// Every table that is made from the ledger.
-const DERIVED: [&str; 22] = [
+const DERIVED: [&str; 23] = [
     "assets",
     "edges",
     "scopes",
@@ -16,6 +16,7 @@ const DERIVED: [&str; 22] = [
     "days",
     "remedies",
     "remedy_counts",
+    "open_counts",
     "components",
     "component_licenses",
     "chunks",

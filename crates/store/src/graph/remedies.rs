@@ -224,6 +224,32 @@ impl Session<'_> {
         Ok(counts)
     }
 
+    /// Adds to the numbers of open findings of everything: (decision, severity, how many more).
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn add_to_open(&mut self, counts: &[(i64, i64, i64)]) -> Result<(), StoreError> {
+        let tenant = self.tenant().0;
+        let values: Vec<Param<'_>> = counts
+            .iter()
+            .flat_map(|(decision, severity, more)| {
+                [
+                    tenant.into(),
+                    (*decision).into(),
+                    (*severity).into(),
+                    (*more).into(),
+                ]
+            })
+            .collect();
+        let insert = Insert {
+            table: "open_counts",
+            columns: "tenant, decision, severity, findings",
+            tail: "ON CONFLICT (tenant, decision, severity) \
+                   DO UPDATE SET findings = open_counts.findings + excluded.findings",
+        };
+        self.sql.insert(&insert, &values).map(|_| ())
+    }
+
     /// Open findings of everything: (decision, severity, how many).
     ///
     /// # Errors
@@ -231,8 +257,8 @@ impl Session<'_> {
     pub fn open_counts(&mut self) -> Result<Vec<(i64, i64, i64)>, StoreError> {
         let tenant = self.tenant().0;
         self.sql.all(
-            "SELECT decision, severity, CAST(sum(findings) AS BIGINT) FROM remedy_counts \
-             WHERE tenant = $1 GROUP BY decision, severity ORDER BY decision, severity",
+            "SELECT decision, severity, findings FROM open_counts WHERE tenant = $1 AND findings > 0 \
+             ORDER BY decision, severity",
             &[tenant.into()],
             |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)),
         )

@@ -87,6 +87,16 @@ fn read_scope(row: &Row) -> Result<ScopeRow, StoreError> {
     })
 }
 
+fn read_run(row: &Row) -> Result<CheckRunRow, StoreError> {
+    Ok(CheckRunRow {
+        scope: row.int(0)?,
+        name: row.text(1)?,
+        seq: row.int(2)?,
+        status: row.text(3)?,
+        note: row.text(4)?,
+    })
+}
+
 impl Session<'_> {
     /// The scope of this name of this thing; it is made where it is new. Out comes besides when it was looked at before.
     ///
@@ -129,51 +139,71 @@ impl Session<'_> {
         Ok((id, None))
     }
 
-    /// The scopes of this name of these things, in their order; those that are new are made. All were looked at `at`.
+    /// The scopes of this name of these things, in their order; those that are new are made, as the statement `seq` tells, and count as
+    /// never looked at.
     ///
     /// # Errors
     /// Those of the engine.
-    pub fn see_scopes(
-        &mut self,
-        assets: &[i64],
-        name: &str,
-        seq: i64,
-        at: i64,
-    ) -> Result<Vec<i64>, StoreError> {
+    pub fn scopes_called(&mut self, name: &str, assets: &[i64], seq: i64) -> Result<Vec<i64>, StoreError> {
         let tenant = self.tenant().0;
         let known = self.sql.all_of(
-            "SELECT id, asset, name, last_seq, last_at FROM scopes WHERE tenant = $1 AND name = $2 AND asset IN ({of})",
+            "SELECT asset, id FROM scopes WHERE tenant = $1 AND name = $2 AND asset IN ({of})",
             &[tenant.into(), name.into()],
             assets,
-            read_scope,
+            |row| Ok((row.int(0)?, row.int(1)?)),
         )?;
-        let known: HashMap<i64, ScopeRow> = known.into_iter().map(|row| (row.asset, row)).collect();
+        let known: HashMap<i64, i64> = known.into_iter().collect();
         let mut next = self.next_id("scopes")?;
-        let mut seen = Vec::with_capacity(assets.len());
-        let mut written = Vec::new();
-        for &asset in assets {
-            let before = known.get(&asset);
-            let id = before.map_or(next, |row| row.id);
-            next += i64::from(before.is_none());
-            if before.is_none_or(|row| row.last_at <= at) {
-                written.extend::<[Param<'_>; 6]>([
+        let mut ids = Vec::with_capacity(assets.len());
+        let mut new: Vec<Param<'_>> = Vec::new();
+        for asset in assets {
+            ids.push(known.get(asset).copied().unwrap_or(next));
+            if !known.contains_key(asset) {
+                new.extend::<[Param<'_>; 6]>([
                     tenant.into(),
-                    id.into(),
-                    asset.into(),
+                    next.into(),
+                    (*asset).into(),
                     name.into(),
                     seq.into(),
-                    at.into(),
+                    0.into(),
                 ]);
+                next += 1;
             }
-            seen.push(id);
         }
         let insert = Insert {
             table: "scopes",
             columns: "tenant, id, asset, name, last_seq, last_at",
-            tail: "ON CONFLICT (tenant, id) DO UPDATE SET last_seq = excluded.last_seq, last_at = excluded.last_at",
+            tail: "",
         };
-        self.sql.insert(&insert, &written)?;
-        Ok(seen)
+        self.sql.insert(&insert, &new)?;
+        Ok(ids)
+    }
+
+    /// The scopes of a thing, by number.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn scopes_of(&mut self, asset: i64) -> Result<Vec<ScopeRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all(
+            "SELECT id, asset, name, last_seq, last_at FROM scopes WHERE tenant = $1 AND asset = $2 ORDER BY id",
+            &[tenant.into(), asset.into()],
+            read_scope,
+        )
+    }
+
+    /// The scopes with these numbers.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn scopes_by_id(&mut self, ids: &[i64]) -> Result<Vec<ScopeRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all_of(
+            "SELECT id, asset, name, last_seq, last_at FROM scopes WHERE tenant = $1 AND id IN ({of})",
+            &[tenant.into()],
+            ids,
+            read_scope,
+        )
     }
 
     /// Every scope, by number.
@@ -189,29 +219,38 @@ impl Session<'_> {
         )
     }
 
-    /// Keeps a scan.
+    /// Keeps a scan; where it is the last one of its scope, the scope has its verdict.
     ///
     /// # Errors
     /// Those of the engine.
     pub fn add_scan(&mut self, scan: &ScanRow) -> Result<(), StoreError> {
         let tenant = self.tenant().0;
+        self.sql.execute(
+            &format!(
+                "INSERT INTO scans (tenant, {SCAN}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+            ),
+            &[
+                tenant.into(),
+                scan.seq.into(),
+                scan.scope.into(),
+                scan.build.as_ref().into(),
+                scan.at.into(),
+                (&scan.verdict).into(),
+                (&scan.reasons).into(),
+                scan.findings.into(),
+                scan.skipped.into(),
+                (&scan.tool).into(),
+                (&scan.rules).into(),
+            ],
+        )?;
         self.sql
             .execute(
-                &format!(
-                    "INSERT INTO scans (tenant, {SCAN}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-                ),
+                "UPDATE scopes SET verdict = $4 WHERE tenant = $1 AND id = $2 AND last_seq = $3",
                 &[
                     tenant.into(),
-                    scan.seq.into(),
                     scan.scope.into(),
-                    scan.build.as_ref().into(),
-                    scan.at.into(),
+                    scan.seq.into(),
                     (&scan.verdict).into(),
-                    (&scan.reasons).into(),
-                    scan.findings.into(),
-                    scan.skipped.into(),
-                    (&scan.tool).into(),
-                    (&scan.rules).into(),
                 ],
             )
             .map(|_| ())
@@ -257,21 +296,59 @@ impl Session<'_> {
         }
     }
 
-    /// The last scan of each scope, by scope.
+    /// The last scans of the scopes that have this verdict, the newest first, at most `limit`.
     ///
     /// # Errors
     /// Those of the engine.
-    pub fn last_scans(&mut self) -> Result<Vec<ScanRow>, StoreError> {
+    pub fn last_scans(&mut self, verdict: &str, limit: i64) -> Result<Vec<ScanRow>, StoreError> {
         let tenant = self.tenant().0;
         let columns: Vec<String> = SCAN.split(", ").map(|column| format!("s.{column}")).collect();
         self.sql.all(
             &format!(
                 "SELECT {} FROM scopes p JOIN scans s ON s.tenant = p.tenant AND s.seq = p.last_seq \
-                 WHERE p.tenant = $1 ORDER BY p.id",
+                 WHERE p.tenant = $1 AND p.verdict = $2 ORDER BY p.last_seq DESC LIMIT $3",
                 columns.join(", ")
             ),
-            &[tenant.into()],
+            &[tenant.into(), verdict.into(), limit.max(0).into()],
             read_scan,
+        )
+    }
+
+    /// How many scopes have each verdict.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn verdict_counts(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
+        self.count_by("SELECT verdict, count(*) FROM scopes WHERE tenant = $1 AND verdict <> '' GROUP BY verdict ORDER BY verdict")
+    }
+
+    /// How many last runs of checks ended in each way.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn check_counts(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
+        self.count_by(
+            "SELECT status, count(*) FROM check_runs WHERE tenant = $1 GROUP BY status ORDER BY status",
+        )
+    }
+
+    fn count_by(&mut self, sql: &str) -> Result<Vec<(String, i64)>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql
+            .all(sql, &[tenant.into()], |row| Ok((row.text(0)?, row.int(1)?)))
+    }
+
+    /// Last runs of checks that ended in this way, by scope and name, at most `limit`.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn check_runs_that(&mut self, status: &str, limit: i64) -> Result<Vec<CheckRunRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all(
+            "SELECT scope, name, seq, status, note FROM check_runs WHERE tenant = $1 AND status = $2 \
+             ORDER BY scope, name LIMIT $3",
+            &[tenant.into(), status.into(), limit.max(0).into()],
+            read_run,
         )
     }
 
@@ -312,15 +389,7 @@ impl Session<'_> {
         self.sql.all(
             "SELECT scope, name, seq, status, note FROM check_runs WHERE tenant = $1 ORDER BY scope, name",
             &[tenant.into()],
-            |row| {
-                Ok(CheckRunRow {
-                    scope: row.int(0)?,
-                    name: row.text(1)?,
-                    seq: row.int(2)?,
-                    status: row.text(3)?,
-                    note: row.text(4)?,
-                })
-            },
+            read_run,
         )
     }
 }

@@ -83,7 +83,8 @@ fn shown(table: &str, columns: &[Column]) -> String {
         let _ = write!(values, "{separator}{value}");
     }
     format!(
-        "INSERT INTO {table} ({names}) SELECT {values} FROM generate_series(1, {ROWS}) n; \
+        "INSERT INTO {table} ({names}) SELECT {values} FROM generate_series(1, {ROWS}) n \
+         ON CONFLICT DO NOTHING; \
          ANALYZE {table}; SAVEPOINT shown; TRUNCATE {table}; RELEASE SAVEPOINT shown;"
     )
 }

@@ -13,7 +13,7 @@ on_both_engines!(
     findings_are_renewed_in_place,
     findings_are_recognised_by_thing_and_print,
     sightings_say_where_a_finding_is_there,
-    scopes_of_many_things_are_seen_at_once,
+    scopes_of_many_things_are_made_at_once_and_count_as_never_looked_at,
     findings_that_share_their_json_keep_it_each,
     waivers_that_ended_are_found,
     what_happened_is_kept_once_and_in_order,
@@ -146,7 +146,10 @@ fn scans_come_newest_first_and_the_last_of_each_scope_is_known(database: &Databa
         assert_eq!(session.scan(7)?, None);
         assert_eq!(seqs(session.newest_scans(None, 6, 2)?), [5, 4]);
         assert_eq!(seqs(session.newest_scans(Some(1), 99, 9)?), [5, 3, 1]);
-        assert_eq!(seqs(session.last_scans()?), [5, 6]);
+        assert_eq!(seqs(session.last_scans("deny", 9)?), [6, 5]);
+        assert_eq!(seqs(session.last_scans("deny", 1)?), [6]);
+        assert_eq!(seqs(session.last_scans("allow", 9)?), []);
+        assert_eq!(session.verdict_counts()?, [("deny".to_owned(), 2)]);
         Ok(())
     });
     let twice = store.write(tenant, |session| session.add_scan(&scan(6, 1)));
@@ -280,21 +283,27 @@ fn sightings_say_where_a_finding_is_there(database: &Database) {
     });
 }
 
-fn scopes_of_many_things_are_seen_at_once(database: &Database) {
+fn scopes_of_many_things_are_made_at_once_and_count_as_never_looked_at(database: &Database) {
     let (store, tenant) = with_tenant(database);
     write(&store, tenant, |session| {
         session.see_scope(2, "a", 1, 100)?;
         session.see_scope(3, "a", 1, 300)?;
-        assert_eq!(session.see_scopes(&[1, 2, 3, 4], "a", 2, 200)?, [3, 1, 2, 4]);
-        assert_eq!(session.see_scopes(&[], "a", 3, 200)?, []);
+        session.see_scope(1, "b", 1, 300)?;
+        assert_eq!(session.scopes_called("a", &[1, 2, 3, 4], 2)?, [4, 1, 2, 5]);
+        assert_eq!(session.scopes_called("a", &[], 3)?, []);
+        assert_eq!(session.see_scope(4, "a", 4, 50)?, (5, Some(0)));
         Ok(())
     });
-    let scopes = read(&store, tenant, |session| session.scopes());
-    let seen: Vec<_> = scopes
+    let scopes = read(&store, tenant, |session| session.scopes_by_id(&[5, 4, 2, 1]));
+    let mut seen: Vec<_> = scopes
         .iter()
         .map(|row| (row.asset, row.last_seq, row.last_at))
         .collect();
-    assert_eq!(seen, [(2, 2, 200), (3, 1, 300), (1, 2, 200), (4, 2, 200)]);
+    seen.sort_unstable();
+    assert_eq!(seen, [(1, 2, 0), (2, 1, 100), (3, 1, 300), (4, 4, 50)]);
+    let of_one = read(&store, tenant, |session| session.scopes_of(1));
+    let names: Vec<_> = of_one.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(names, ["b", "a"]);
 }
 
 fn findings_that_share_their_json_keep_it_each(database: &Database) {

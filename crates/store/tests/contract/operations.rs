@@ -84,7 +84,7 @@ fn apply_to_things_and_findings(session: &mut Session<'_>, operation: &Operation
         2 => session.set_asset_labels(a, &text),
         3 => session.see_edge(a, &text, b, c),
         4 if d % 2 == 0 => session.see_scope(a, &text, b, c).map(|_| ()),
-        4 => session.see_scopes(&[a, d], &text, b, c).map(|_| ()),
+        4 => session.scopes_called(&text, &[a, d + 9], b).map(|_| ()),
         5 => session.add_scan(&ScanRow {
             seq: a,
             scope: b,
@@ -161,7 +161,10 @@ fn apply_to_the_rest(session: &mut Session<'_>, operation: &Operation) -> Result
             }
             Ok(())
         }
-        14 => session.add_to_remedies(&[(a, b, c, d), (b, b, c, -d), (a, b, c, 1)]),
+        14 => {
+            session.add_to_open(&[(b, c, d), (b, c, -1)])?;
+            session.add_to_remedies(&[(a, b, c, d), (b, b, c, -d), (a, b, c, 1)])
+        }
         15 => {
             let mut rows = session.remedies_by_id(&[a, b])?;
             for row in &mut rows {
@@ -273,7 +276,10 @@ fn dump_lists(session: &mut Session<'_>, out: &mut String) -> Result<(), StoreEr
     })?;
     say(out, &session.scopes()?);
     say(out, &session.newest_scans(None, 9, 9)?);
-    say(out, &session.last_scans()?);
+    say(out, &session.last_scans("", 9)?);
+    say(out, &session.verdict_counts()?);
+    say(out, &session.check_counts()?);
+    say(out, &session.check_runs_that("", 9)?);
     say(out, &session.check_runs()?);
     say(out, &session.next_finding()?);
     say(out, &session.ended_waivers(3, 9)?);
@@ -334,6 +340,8 @@ fn dump_number(session: &mut Session<'_>, number: i64, out: &mut String) -> Resu
     })?;
     say(out, &session.findings_by_print(&finding(number, 0).fingerprint)?);
     say(out, &session.sightings_of_asset(number)?);
+    say(out, &session.scopes_of(number)?);
+    say(out, &session.scopes_by_id(&[number])?);
     say(out, &session.events_of(number)?);
     say(out, &session.events_by(number, 9)?);
     say(out, &session.remedy(number)?);
