@@ -140,6 +140,7 @@ fn assessment(key: &str, name: &str) -> Assessment {
         .collect();
     let evidence = Evidence {
         facts: &facts,
+        totals: None,
         attestations: &attestations,
     };
     assess(
@@ -158,6 +159,7 @@ fn empty(key: &str) -> Assessment {
     };
     let evidence = Evidence {
         facts: &[],
+        totals: None,
         attestations: &[],
     };
     assess(

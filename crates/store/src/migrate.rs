@@ -18,6 +18,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../migrations/0001_ledger_and_graph.sql"),
     ),
     ("people", include_str!("../migrations/0002_people.sql")),
+    (
+        "what controls rest on",
+        include_str!("../migrations/0003_comply.sql"),
+    ),
 ];
 
 /// The schema that this program lays.

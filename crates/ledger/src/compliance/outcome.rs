@@ -3,6 +3,8 @@
 //! In: a test, the scope, the facts about it and the time. Out: pass, fail or no evidence, with what it rests on. Something that speaks
 //! against a test counts however old it is; something that speaks for it counts while it is fresh and complete.
 
+use super::assess::Evidence;
+use super::totals::FindingTotals;
 use bartizan_model::compliance::{
     AssetKind, AutomaticTest, EvidenceFact, EvidenceRef, FindingState, OpenFinding, Requirement, Scope,
     Shown, SignInAsk, TestOutcome, TestResult,
@@ -23,12 +25,14 @@ pub(super) struct Known<'a> {
     about: Vec<Vec<&'a EvidenceFact>>,
     /// Facts about the control plane.
     own: Vec<&'a EvidenceFact>,
+    /// Numbers of findings, by test, where facts do not tell all of them.
+    totals: Option<&'a BTreeMap<String, FindingTotals>>,
     now: Timestamp,
 }
 
 impl<'a> Known<'a> {
     /// Sorts facts by the asset in scope. Facts about other things and from the future are left aside.
-    pub(super) fn new(scope: &'a Scope, facts: &'a [EvidenceFact], now: Timestamp) -> Self {
+    pub(super) fn new(scope: &'a Scope, evidence: Evidence<'a>, now: Timestamp) -> Self {
         let mut assets: Vec<(&AssetId, AssetKind)> =
             scope.assets.iter().map(|item| (&item.asset, item.kind)).collect();
         assets.sort_unstable();
@@ -39,7 +43,7 @@ impl<'a> Known<'a> {
         }
         let mut about = vec![Vec::new(); assets.len()];
         let mut own = Vec::new();
-        for fact in facts.iter().filter(|fact| fact.at <= now) {
+        for fact in evidence.facts.iter().filter(|fact| fact.at <= now) {
             if matches!(fact.shows, Shown::Ledger { .. } | Shown::SignIn { .. }) {
                 own.push(fact);
                 continue;
@@ -57,8 +61,15 @@ impl<'a> Known<'a> {
             assets,
             about,
             own,
+            totals: evidence.totals,
             now,
         }
+    }
+
+    /// Numbers of findings that the test asks after, where facts do not tell all of them.
+    fn totals_of(&self, test: &AutomaticTest) -> Option<FindingTotals> {
+        let totals = self.totals?;
+        Some(totals.get(&test.id).copied().unwrap_or_default())
     }
 
     /// Assets of a kind with the facts about them.
@@ -77,7 +88,11 @@ struct Findings<'a> {
     against: Vec<String>,
     evidence: BTreeSet<EvidenceRef>,
     open: BTreeMap<(std::cmp::Reverse<Severity>, &'a str, &'a str), OpenFinding>,
-    waived: u64,
+    /// Those in `open`, until totals say how many there are.
+    totals: FindingTotals,
+    /// Evidence that is counted and not in `evidence`.
+    unlisted: u64,
+    stale: u64,
 }
 
 impl Findings<'_> {
@@ -123,7 +138,9 @@ pub(super) fn outcome(test: &AutomaticTest, known: &Known<'_>) -> (TestResult, T
         against: Vec::new(),
         evidence: BTreeSet::new(),
         open: BTreeMap::new(),
-        waived: 0,
+        totals: FindingTotals::default(),
+        unlisted: 0,
+        stale: 0,
     };
     match &test.requires {
         Requirement::Findings { checks, at_least, .. } => {
@@ -159,6 +176,7 @@ fn covered(test: &AutomaticTest, checks: &[String], known: &Known<'_>, found: &m
                     found.note(run, Some(asset), format!("{check} ran over all of it"));
                 }
                 (Some(run), _) => {
+                    found.stale += 1;
                     let days = found.days(run.at);
                     found.missing.push(format!(
                         "{asset}: {check} last ran over all of it {days} days ago"
@@ -214,12 +232,16 @@ fn open<'a>(test: &AutomaticTest, at_least: Severity, known: &Known<'a>, found: 
             }
             match state {
                 FindingState::Open => against(fact, asset, found),
-                FindingState::Waived => found.waived += 1,
-                FindingState::Fixed(_) => {}
+                FindingState::Waived => found.totals.waived += 1,
+                FindingState::Fixed(_) => found.totals.fixed += 1,
             }
         }
     }
-    let count = found.open.len();
+    found.totals.against = found.open.len() as u64;
+    if let Some(totals) = known.totals_of(test) {
+        found.totals = totals;
+    }
+    let count = found.totals.against;
     if count > 0 {
         let (noun, verb) = if count == 1 {
             ("finding", "is")
@@ -233,13 +255,12 @@ fn open<'a>(test: &AutomaticTest, at_least: Severity, known: &Known<'a>, found: 
 
 /// Findings that are open past their day, or were closed past it within the days that count.
 fn late<'a>(test: &AutomaticTest, known: &Known<'a>, found: &mut Findings<'a>) {
-    let mut closed = 0;
     for (asset, facts) in known.of(test.over) {
         for fact in facts {
             let Shown::Finding {
                 rule,
                 state,
-                due: Some(due),
+                due,
                 ..
             } = &fact.shows
             else {
@@ -248,19 +269,32 @@ fn late<'a>(test: &AutomaticTest, known: &Known<'a>, found: &mut Findings<'a>) {
             if !test.requires.looks_for(rule) {
                 continue;
             }
-            match state {
-                FindingState::Open if *due < known.now => against(fact, asset, found),
-                FindingState::Fixed(at) if due < at && found.days(*at) < i64::from(test.within_days) => {
-                    closed += 1;
+            match (state, due) {
+                (FindingState::Open, Some(due)) if *due < known.now => against(fact, asset, found),
+                (FindingState::Fixed(at), Some(due))
+                    if due < at && found.days(*at) < i64::from(test.within_days) =>
+                {
+                    found.totals.fixed += 1;
+                    found.totals.closed_late += 1;
                     let shows = format!("{rule} was closed {at}, and was due {due}");
                     found.note(fact, Some(asset), shows);
                 }
-                FindingState::Waived => found.waived += 1,
-                _ => {}
+                (FindingState::Fixed(_), _) => found.totals.fixed += 1,
+                (FindingState::Waived, _) => found.totals.waived += 1,
+                (FindingState::Open, _) => {}
             }
         }
     }
-    let count = found.open.len();
+    found.totals.against = found.open.len() as u64;
+    if let Some(totals) = known.totals_of(test) {
+        found.unlisted += totals.closed_late.saturating_sub(found.totals.closed_late);
+        found.totals = totals;
+    }
+    let FindingTotals {
+        against: count,
+        closed_late: closed,
+        ..
+    } = found.totals;
     if count > 0 {
         found
             .against
@@ -314,6 +348,7 @@ fn stated(test: &AutomaticTest, types: &[String], known: &Known<'_>, found: &mut
         };
         let days = found.days(newest.at);
         if days >= i64::from(test.within_days) {
+            found.stale += 1;
             found
                 .missing
                 .push(format!("{asset}: the last statement is {days} days old"));
@@ -347,6 +382,7 @@ fn ledger(test: &AutomaticTest, known: &Known<'_>, found: &mut Findings<'_>) {
         );
         found.against.push("the ledger was found changed".to_owned());
     } else if days >= i64::from(test.within_days) {
+        found.stale += 1;
         found
             .missing
             .push(format!("the ledger was last verified {days} days ago"));
@@ -372,6 +408,7 @@ fn sign_ins(test: &AutomaticTest, asks: SignInAsk, known: &Known<'_>, found: &mu
             continue;
         };
         if found.days(fact.at) >= i64::from(test.within_days) {
+            found.stale += 1;
             continue;
         }
         match asks {
@@ -428,7 +465,7 @@ fn finish(test: &AutomaticTest, found: Findings<'_>) -> (TestResult, Timestamp) 
     if untold > 0 {
         reasons.push(format!("and {untold} more of this kind"));
     }
-    let evidence_count = found.evidence.len() as u64;
+    let evidence_count = found.evidence.len() as u64 + found.unlisted;
     let mut evidence: Vec<EvidenceRef> = found.evidence.into_iter().collect();
     evidence.sort_by(|a, b| (b.at, a).cmp(&(a.at, b)));
     evidence.truncate(MOST_LISTED);
@@ -441,14 +478,16 @@ fn finish(test: &AutomaticTest, found: Findings<'_>) -> (TestResult, Timestamp) 
         reasons,
         evidence,
         evidence_count,
-        open_count: found.open.len() as u64,
+        open_count: found.totals.against,
         open: found.open.into_values().take(MOST_LISTED).collect(),
-        waived_count: found.waived,
+        waived_count: found.totals.waived,
+        fixed_count: found.totals.fixed,
+        stale_count: found.stale,
     };
     (result, oldest)
 }
 
-fn are(count: usize, noun: &str) -> String {
+fn are(count: u64, noun: &str) -> String {
     if count == 1 {
         format!("1 {noun} is")
     } else {
@@ -456,7 +495,7 @@ fn are(count: usize, noun: &str) -> String {
     }
 }
 
-fn were(count: usize, noun: &str) -> String {
+fn were(count: u64, noun: &str) -> String {
     if count == 1 {
         format!("1 {noun} was")
     } else {

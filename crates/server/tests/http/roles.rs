@@ -122,7 +122,11 @@ fn table() -> Vec<Row> {
         ),
         decide(
             Responder,
-            json!({ "action": "attest", "control": "f:1", "statement": "x" }),
+            json!({ "action": "attest", "control": "nist:AC-1", "statement": "x", "until": "2999-01-01" }),
+        ),
+        decide(
+            Responder,
+            json!({ "action": "withdraw-attestation", "attestation": 0, "reason": "x" }),
         ),
         decide(Admin, json!({ "action": "policy", "name": "p", "value": "{}" })),
         ("get", "/api/v1/fixes", Viewer, Either, none()),
@@ -132,6 +136,29 @@ fn table() -> Vec<Row> {
         ("get", "/api/v1/assets", Viewer, Either, none()),
         ("get", "/api/v1/assets/{id}", Viewer, Either, none()),
         ("get", "/api/v1/posture", Viewer, Either, none()),
+        ("get", "/api/v1/compliance", Viewer, Either, none()),
+        ("get", "/api/v1/compliance/{framework}", Viewer, Either, none()),
+        (
+            "get",
+            "/api/v1/compliance/{framework}/controls",
+            Viewer,
+            Either,
+            none(),
+        ),
+        (
+            "get",
+            "/api/v1/compliance/{framework}/controls/{control}",
+            Viewer,
+            Either,
+            none(),
+        ),
+        (
+            "get",
+            "/api/v1/compliance/{framework}/export",
+            Viewer,
+            Either,
+            none(),
+        ),
     ]
 }
 
@@ -150,7 +177,10 @@ pub(crate) fn operations(server: &Server) -> Vec<(String, String, Value)> {
 }
 
 fn filled(path: &str) -> String {
-    path.replace("{id}", "1").replace("{seq}", "0")
+    path.replace("{id}", "1")
+        .replace("{seq}", "0")
+        .replace("{framework}", "cis-docker")
+        .replace("{control}", "4.1")
 }
 
 #[test]

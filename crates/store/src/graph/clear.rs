@@ -3,7 +3,7 @@
 use crate::{Session, StoreError};
 
 /// Every table that is made from the ledger.
-const DERIVED: [&str; 22] = [
+const DERIVED: [&str; 27] = [
     "assets",
     "edges",
     "scopes",
@@ -26,6 +26,11 @@ const DERIVED: [&str; 22] = [
     "waivers",
     "policies",
     "attestations",
+    "finding_counts",
+    "check_coverage",
+    "asset_statements",
+    "sign_ins",
+    "verifications",
 ];
 
 impl Session<'_> {

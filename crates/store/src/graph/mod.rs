@@ -2,6 +2,7 @@
 //! the ledger.
 
 mod assets;
+mod bearing;
 mod bills;
 mod clear;
 mod components;
@@ -15,6 +16,9 @@ mod scans;
 mod status;
 
 pub use assets::{AssetRow, EdgeRow};
+pub use bearing::{
+    AssetStatementRow, Cited, CoverageRow, FindingCountRow, FindingSumRow, SignInRow, VerificationRow,
+};
 pub use bills::{BillRow, InventoryRow};
 pub use components::{ChunkRow, ComponentRow};
 pub use days::DayRow;

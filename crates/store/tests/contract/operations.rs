@@ -209,6 +209,8 @@ fn apply_to_the_rest(session: &mut Session<'_>, operation: &Operation) -> Result
         26 => session.end_waiver(a, b).map(|_| ()),
         27 => session.set_policy(&text, maybe.as_deref().unwrap_or(""), a),
         28 => session.add_attestation(&AttestationRow {
+            withdrawn: None,
+            withdrawn_seq: None,
             seq: a,
             control: text.clone(),
             statement: text.clone(),
