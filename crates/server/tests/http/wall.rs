@@ -130,7 +130,12 @@ impl Tenant {
             "due_before" => words(&["9223372036854775807"]),
             "predicate_type" => texts(&self.statements, "predicate_type"),
             "limit" => words(&["500"]),
-            "label" => texts(&self.assets, "labels"),
+            "label" => self
+                .assets
+                .iter()
+                .flat_map(|row| row["labels"].as_object().unwrap())
+                .map(|(name, value)| format!("{name}={}", value.as_str().unwrap()))
+                .collect(),
             "state" => words(&["manual"]),
             "family" => words(&["x"]),
             "gaps" => words(&["true"]),
