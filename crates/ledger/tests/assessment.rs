@@ -111,7 +111,11 @@ fn everything() -> Vec<EvidenceFact> {
 }
 
 fn assessed(key: &str, facts: &[EvidenceFact], attestations: &[Attestation]) -> Assessment {
-    let evidence = Evidence { facts, totals: None, attestations };
+    let evidence = Evidence {
+        facts,
+        totals: None,
+        attestations,
+    };
     assess(
         &framework(key).unwrap(),
         controls::tests(),

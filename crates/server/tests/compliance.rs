@@ -244,7 +244,10 @@ fn an_attestation_counts_until_it_ends_or_is_taken_back(database: &Database) {
     let attested = part(START + DAY);
     assert_eq!(attested.status, ControlStatus::Satisfied);
     assert!(
-        attested.reasons.iter().any(|why| why.contains("ci@acme until 2027-01-")),
+        attested
+            .reasons
+            .iter()
+            .any(|why| why.contains("ci@acme until 2027-01-")),
         "{:?}",
         attested.reasons
     );
@@ -336,7 +339,10 @@ fn the_ledger_is_evidence_once_it_was_verified(database: &Database) {
     let outcome = |now: i64| {
         let assessment = plane.ask("nist", &Narrow::default(), now);
         let test = assessment.test("audit-ledger-is-intact").unwrap().clone();
-        (test.outcome.as_str(), test.evidence.first().map(|one| one.shows.clone()))
+        (
+            test.outcome.as_str(),
+            test.evidence.first().map(|one| one.shows.clone()),
+        )
     };
     assert_eq!(outcome(START).0, "no-evidence");
     assert_eq!(verify_ledgers(&plane.store, START + DAY).unwrap(), 1);
@@ -354,7 +360,11 @@ fn one_tenant_is_not_assessed_by_the_evidence_of_another(database: &Database) {
         "other",
     );
     let before = one.ask("nist", &Narrow::default(), START + DAY);
-    other.scan(&report(IMAGE, START, vec![finding(IMAGE, "leak/aws-key-pair", Severity::High, "x")]));
+    other.scan(&report(
+        IMAGE,
+        START,
+        vec![finding(IMAGE, "leak/aws-key-pair", Severity::High, "x")],
+    ));
     other.decide(
         &json!({ "action": "attest", "control": "nist:AC-1", "statement": "we do", "until": "2027-03-01" }),
         START + 1_000,
@@ -512,7 +522,8 @@ fn read_all(plane: &Plane) -> Vec<EvidenceFact> {
                         by: "ci@acme".to_owned(),
                         digest: String::new(),
                         shows: Shown::Finding {
-                            fingerprint: Fingerprint::parse(&bartizan_model::encoding::hex(&row.fingerprint)).unwrap(),
+                            fingerprint: Fingerprint::parse(&bartizan_model::encoding::hex(&row.fingerprint))
+                                .unwrap(),
                             rule: row.rule,
                             severity: [
                                 Severity::Info,
@@ -596,7 +607,13 @@ fn counting_says_the_same_as_reading_and_so_does_a_graph_that_is_made_again(data
                     totals: None,
                     attestations: &[],
                 };
-                let read = assess(&framework("nist").unwrap(), controls::tests(), &scope, evidence, second);
+                let read = assess(
+                    &framework("nist").unwrap(),
+                    controls::tests(),
+                    &scope,
+                    evidence,
+                    second,
+                );
                 let counted = plane.ask("nist", &Narrow::default(), now);
                 prop_assert_eq!(numbers(&counted), numbers(&read));
                 let every: Vec<Assessment> = keys()
@@ -607,7 +624,10 @@ fn counting_says_the_same_as_reading_and_so_does_a_graph_that_is_made_again(data
                     for one in &assessment.controls {
                         let key = &controls::catalog_of(&one.control.framework).unwrap().key;
                         let name = format!("{key}:{}", one.control.id);
-                        let holds = beside.attested.iter().any(|(of, ends)| *of == name && *ends > now);
+                        let holds = beside
+                            .attested
+                            .iter()
+                            .any(|(of, ends)| *of == name && *ends > now);
                         prop_assert_eq!(one.is_attested(), holds && one.manual.is_some(), "{}", name);
                         if one.automation == Automation::None || (one.manual.is_some() && !holds) {
                             prop_assert_ne!(one.status, ControlStatus::Satisfied, "{}", name);

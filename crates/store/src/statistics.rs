@@ -111,6 +111,41 @@ mod tests {
                  WHERE p.tenant = 1 AND p.asset = 2 ORDER BY s.finding",
                 "asset=?",
             ),
+            // What controls rest on: counts and not findings, and findings of one thing where they are named.
+            (
+                "SELECT class, rule, status, severity, sum(findings) FROM finding_counts \
+                 WHERE tenant = 1 AND class > 0 GROUP BY class, rule, status, severity",
+                "finding_counts USING PRIMARY KEY (tenant=? AND class>?)",
+            ),
+            (
+                "SELECT class, rule, status, severity, sum(findings) FROM finding_counts \
+                 WHERE tenant = 1 AND class > 0 AND asset IN (2, 3) GROUP BY class, rule, status, severity",
+                "finding_counts_asset (tenant=? AND asset=?",
+            ),
+            (
+                "SELECT asset, rule, count(*) FROM findings \
+                 WHERE tenant = 1 AND status = 1 AND due < closed AND closed >= 5 GROUP BY asset, rule",
+                "findings_late (tenant=? AND closed>?)",
+            ),
+            (
+                "SELECT asset, rule, severity, count(*) FROM findings \
+                 WHERE tenant = 1 AND status = 0 AND due >= 5 AND due < 9 GROUP BY asset, rule, severity",
+                "findings_due (tenant=? AND status=? AND due>? AND due<?)",
+            ),
+            (
+                "SELECT title FROM findings \
+                 WHERE tenant = 1 AND asset = 2 AND status = 0 AND rule || '' = 'x' AND severity = 3 ORDER BY fingerprint",
+                "asset=?",
+            ),
+            (
+                "SELECT DISTINCT asset FROM finding_counts \
+                 WHERE tenant = 1 AND class = 2 AND rule = 'x' AND status = 0 AND severity = 3 ORDER BY asset LIMIT 50",
+                "(tenant=? AND class=? AND rule=? AND status=? AND severity=?",
+            ),
+            (
+                "SELECT key FROM assets WHERE tenant = 1 AND key >= 'image:' AND key < 'image;' ORDER BY key",
+                "assets_key (tenant=? AND key>? AND key<?)",
+            ),
         ];
         for (query, wanted) in queries {
             let plan: Vec<String> = store

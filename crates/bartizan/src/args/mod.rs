@@ -7,7 +7,8 @@ mod scan;
 mod verbs;
 
 pub(crate) use plane::{
-    BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, LedgerVerb, LoginArgs, PushArgs, RestoreArgs, ServeArgs, StatusArgs,
+    BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, LedgerVerb, LoginArgs, PushArgs, RestoreArgs,
+    ServeArgs, StatusArgs,
 };
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};

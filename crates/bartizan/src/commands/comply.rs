@@ -244,7 +244,10 @@ fn gaps(assessment: &Assessment, destinations: &[Destination]) -> Result<(), Err
             }
             other @ Form::Of(_) => {
                 return Err(Error::usage(
-                    format!("gaps are not written as {}: a part would look like the whole", other.as_str()),
+                    format!(
+                        "gaps are not written as {}: a part would look like the whole",
+                        other.as_str()
+                    ),
                     "use pretty or json, or `bartizan comply export` for all controls",
                 ));
             }
@@ -292,7 +295,10 @@ fn destinations(texts: &[String], usual: Form) -> Result<Vec<Destination>, Error
                     clash.form.as_str(),
                     form.as_str()
                 ),
-                format!("write one of them to a file of its own: `-o {}=FILE`", form.as_str()),
+                format!(
+                    "write one of them to a file of its own: `-o {}=FILE`",
+                    form.as_str()
+                ),
             ));
         }
         all.push(Destination { form, file });

@@ -47,7 +47,10 @@ impl CompliancePolicy {
     pub fn read(json: &str) -> Result<Self, CompliancePolicyError> {
         let policy: Self =
             serde_json::from_str(json).map_err(|error| CompliancePolicyError::Form(error.to_string()))?;
-        let days = policy.within_days.iter().map(|(name, days)| (name.as_str(), *days));
+        let days = policy
+            .within_days
+            .iter()
+            .map(|(name, days)| (name.as_str(), *days));
         for (name, days) in days.chain([("attestation", policy.attestation_days)]) {
             if days == 0 || days > LONGEST {
                 return Err(CompliancePolicyError::Days(name.chars().take(100).collect()));

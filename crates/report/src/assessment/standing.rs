@@ -41,7 +41,11 @@ pub fn render_standing(assessment: &Assessment, gaps_only: bool, out: &mut dyn i
         writeln!(out, "The oldest evidence that counts is {} old.", aged(age))?;
     }
     let mut group = None;
-    for control in assessment.controls.iter().filter(|one| !gaps_only || one.is_gap()) {
+    for control in assessment
+        .controls
+        .iter()
+        .filter(|one| !gaps_only || one.is_gap())
+    {
         if group != Some(&control.group) {
             group = Some(&control.group);
             writeln!(out, "\n{}", line(&control.group))?;

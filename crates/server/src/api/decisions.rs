@@ -3,8 +3,8 @@
 use super::statements::Receipt;
 use crate::app::App;
 use crate::auth::{Caller, Role};
-use crate::http::{Json, Kind, Problem};
 use crate::comply;
+use crate::http::{Json, Kind, Problem};
 use crate::ingest;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -85,7 +85,8 @@ fn attested(decision: Decision, policy: &CompliancePolicy, now: i64) -> Result<D
         let shown: String = control.chars().take(100).collect();
         return refused(
             format!("there is no control `{shown}`"),
-            "write `catalogue:number`, for instance `nist:AC-2`; /api/v1/compliance lists frameworks".to_owned(),
+            "write `catalogue:number`, for instance `nist:AC-2`; /api/v1/compliance lists frameworks"
+                .to_owned(),
         );
     };
     if statement.trim().is_empty() {

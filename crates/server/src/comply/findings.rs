@@ -161,7 +161,11 @@ impl<'a> Found<'a> {
         at_least: Severity,
     ) -> Result<Vec<FindingRow>, StoreError> {
         let mut rows = Vec::new();
-        for severity in SEVERITIES.into_iter().rev().filter(|severity| *severity >= at_least) {
+        for severity in SEVERITIES
+            .into_iter()
+            .rev()
+            .filter(|severity| *severity >= at_least)
+        {
             let rules: BTreeSet<(AssetKind, &str)> = self
                 .counted
                 .iter()
@@ -202,8 +206,10 @@ impl<'a> Found<'a> {
         let Some((asset, _)) = self.things.get(&row.asset) else {
             return Ok(None);
         };
-        let (Some(fingerprint), Some(seq)) = (Fingerprint::parse(&hex(&row.fingerprint)), session.last_sight(row.id)?)
-        else {
+        let (Some(fingerprint), Some(seq)) = (
+            Fingerprint::parse(&hex(&row.fingerprint)),
+            session.last_sight(row.id)?,
+        ) else {
             return Ok(None);
         };
         let state = match (row.status, row.closed) {

@@ -171,7 +171,9 @@ impl Facts {
     /// What is known of the control plane itself.
     fn own(&mut self, session: &mut Session<'_>, tests: &[AutomaticTest]) -> Result<(), StoreError> {
         let asset = || AssetId::from_text(PLANE);
-        if tests.iter().any(|test| matches!(test.requires, Requirement::Ledger))
+        if tests
+            .iter()
+            .any(|test| matches!(test.requires, Requirement::Ledger))
             && let Some(row) = session.verification()?
         {
             self.push(Told {
@@ -184,7 +186,10 @@ impl Facts {
                 },
             });
         }
-        if tests.iter().any(|test| matches!(test.requires, Requirement::SignIns(_))) {
+        if tests
+            .iter()
+            .any(|test| matches!(test.requires, Requirement::SignIns(_)))
+        {
             for row in session.sign_ins()? {
                 self.push(Told {
                     asset: asset(),

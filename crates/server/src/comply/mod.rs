@@ -44,7 +44,9 @@ pub(crate) fn framework_of(key: &str) -> Result<&'static Framework, Problem> {
     frameworks()
         .iter()
         .find(|framework| framework.key.eq_ignore_ascii_case(key))
-        .ok_or_else(|| Problem::missing("such framework").help(format!("ask for one of {}", keys().join(", "))))
+        .ok_or_else(|| {
+            Problem::missing("such framework").help(format!("ask for one of {}", keys().join(", ")))
+        })
 }
 
 /// What is known of every control of a framework.
@@ -76,7 +78,10 @@ pub(crate) fn control(
             Problem::missing(&format!("such control in {}", framework.title))
                 .help("the list of its controls is beside it, under /controls")
         })?;
-    let wanted = framework.controls.get(at).map_or("", |control| control.id.as_str());
+    let wanted = framework
+        .controls
+        .get(at)
+        .map_or("", |control| control.id.as_str());
     let bears = |test: &AutomaticTest| {
         let mut mappings = test.controls.iter();
         mappings.any(|one| one.control.framework == framework.catalog.framework && one.control.id == wanted)
@@ -92,7 +97,10 @@ pub(crate) fn control(
 pub(crate) fn overview(session: &mut Session<'_>, asked: Asked<'_>) -> Result<Vec<Assessment>, Problem> {
     let gathered = gather::gather(session, asked, &|_| true)?;
     let outcomes = gathered.outcomes(asked.now);
-    Ok(frameworks().iter().map(|framework| outcomes.assess(framework)).collect())
+    Ok(frameworks()
+        .iter()
+        .map(|framework| outcomes.assess(framework))
+        .collect())
 }
 
 /// How many things a question is about.

@@ -33,7 +33,9 @@ impl Narrow {
     pub(super) fn told(&self) -> String {
         let parts: Vec<String> = [
             self.asset.clone(),
-            self.label.as_ref().map(|label| format!("things with the label {label}")),
+            self.label
+                .as_ref()
+                .map(|label| format!("things with the label {label}")),
         ]
         .into_iter()
         .flatten()
@@ -53,12 +55,19 @@ impl Narrow {
                     .help("name a repository, a directory, an image or a host")
             })?;
             let thing = Thing { row, kind };
-            return Ok(if self.has_label(&thing.row) { vec![thing] } else { Vec::new() });
+            return Ok(if self.has_label(&thing.row) {
+                vec![thing]
+            } else {
+                Vec::new()
+            });
         }
         let mut things = Vec::new();
         for (scheme, kind) in SCHEMES {
             let rows = session.assets_of_scheme(scheme)?.into_iter();
-            things.extend(rows.filter(|row| self.has_label(row)).map(|row| Thing { row, kind }));
+            things.extend(
+                rows.filter(|row| self.has_label(row))
+                    .map(|row| Thing { row, kind }),
+            );
         }
         Ok(things)
     }

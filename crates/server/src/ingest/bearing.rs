@@ -127,7 +127,9 @@ pub(super) fn covered(
         let first = |texts: &[String]| texts.first().cloned();
         let (status, why) = match &run.status {
             CheckStatus::Ran => ("ran", first(&left_out).unwrap_or_default()),
-            CheckStatus::Partial { errors } => ("partial", first(errors).unwrap_or_else(|| "partial".to_owned())),
+            CheckStatus::Partial { errors } => {
+                ("partial", first(errors).unwrap_or_else(|| "partial".to_owned()))
+            }
             CheckStatus::Skipped { reason } => ("skipped", reason.clone()),
             CheckStatus::Failed { error } => ("failed", error.clone()),
         };

@@ -1,10 +1,10 @@
 //! Bills of materials: the parts of each are kept once, however many things share them.
 
 use super::absorb::{Effect, Source};
-use super::{bearing, identity};
 use super::log::IngestError;
 use super::row::text;
 use super::what::Bill;
+use super::{bearing, identity};
 use bartizan_ledger::bill::{self, package_of, scope_number};
 use bartizan_ledger::statement::Subject;
 use bartizan_model::Component;

@@ -69,11 +69,7 @@ pub fn take(store: &Store, tenant: TenantId, arrival: &Arrival<'_>) -> Result<Re
 ///
 /// # Errors
 /// As [`take`], and when it is a decision.
-pub fn take_evidence(
-    store: &Store,
-    tenant: TenantId,
-    arrival: &Arrival<'_>,
-) -> Result<Receipt, IngestError> {
+pub fn take_evidence(store: &Store, tenant: TenantId, arrival: &Arrival<'_>) -> Result<Receipt, IngestError> {
     take_where(store, tenant, arrival, |what| match what {
         What::Decision(_) => Err(Rejected::Decides),
         _ => Ok(()),

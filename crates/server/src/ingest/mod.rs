@@ -4,8 +4,8 @@
 
 mod absorb;
 mod advisories;
-mod bill;
 pub(crate) mod bearing;
+mod bill;
 mod decide;
 pub(crate) mod envelope;
 mod identity;
@@ -22,7 +22,7 @@ mod what;
 pub use absorb::Effect;
 pub use bartizan_ledger::tlog::entry::Trust;
 pub use log::{Arrival, IngestError, Receipt, take, take_evidence};
-pub use rebuild::{Difference, rebuild, verify_graph};
 pub(crate) use policy::COMPLIANCE;
+pub use rebuild::{Difference, rebuild, verify_graph};
 pub(crate) use record::{OURSELVES, record};
 pub use verify::{Fault, Proof, verify_log};

@@ -74,7 +74,13 @@ fn controls_come_page_by_page_and_gaps_are_those_with_something_to_do() {
             &token,
             &format!("/fedramp:moderate/controls?limit=100{cursor}"),
         );
-        ids.extend(page["items"].as_array().unwrap().iter().map(|one| one["id"].to_string()));
+        ids.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one["id"].to_string()),
+        );
         match page["next"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
             None => break,
@@ -148,7 +154,9 @@ fn an_attestation_names_a_control_and_a_last_day_and_can_be_taken_back() {
         let refused = attest(control, statement, until.clone()).is(422).json();
         assert_ne!(refused["help"], "", "{control} {until}");
     }
-    let receipt = attest("nist:ac-1", "reviewed each quarter", json!(day(30))).is(201).json();
+    let receipt = attest("nist:ac-1", "reviewed each quarter", json!(day(30)))
+        .is(201)
+        .json();
     let story = get(&server, &token, "/nist:low/controls/AC-1");
     assert_eq!(story["reference"], "nist:AC-1");
     assert_eq!(story["control"]["attested_by"], "grace");
@@ -156,7 +164,8 @@ fn an_attestation_names_a_control_and_a_last_day_and_can_be_taken_back() {
     assert_eq!(story["control"]["state"], "manual");
     assert_eq!(story["attestations"][0]["state"], "holds");
     assert_eq!(story["attestations"][0]["statement"], receipt["seq"]);
-    let withdraw = json!({ "action": "withdraw-attestation", "attestation": receipt["seq"], "reason": "not any more" });
+    let withdraw =
+        json!({ "action": "withdraw-attestation", "attestation": receipt["seq"], "reason": "not any more" });
     decide(&withdraw).is(201);
     decide(&withdraw).is(422);
     let story = get(&server, &token, "/nist:low/controls/AC-1");
@@ -186,7 +195,10 @@ fn a_report_is_valid_oscal_with_the_digests_of_its_evidence_and_is_saved_and_not
     let (server, token) = scanned();
     let export = |framework: &str, format: &str| {
         server
-            .ask("get", &format!("/api/v1/compliance/{framework}/export?format={format}"))
+            .ask(
+                "get",
+                &format!("/api/v1/compliance/{framework}/export?format={format}"),
+            )
             .token(&token)
             .send()
             .is(200)
@@ -220,7 +232,10 @@ fn a_report_is_valid_oscal_with_the_digests_of_its_evidence_and_is_saved_and_not
     assert!(page.contains("4.1") && !page.contains("<script>"));
     let table = export("cis-docker", "csv").text;
     assert_eq!(table.lines().count(), 13, "{table}");
-    assert_eq!(export("cis-docker", "json").json()["schema"], "bartizan/assessment/v1");
+    assert_eq!(
+        export("cis-docker", "json").json()["schema"],
+        "bartizan/assessment/v1"
+    );
     server
         .ask("get", "/api/v1/compliance/nist/export?format=pdf")
         .token(&token)

@@ -79,7 +79,9 @@ fn furnish(server: &Server, tag: &str, shape: &Shape) -> Tenant {
 /// The day so many days from now.
 fn in_days(app: &bartizan_server::App, days: i64) -> String {
     let at = app.now() / 1_000 + days * 86_400;
-    bartizan_model::Timestamp::from_unix_seconds(at).date().to_string()
+    bartizan_model::Timestamp::from_unix_seconds(at)
+        .date()
+        .to_string()
 }
 
 fn list(server: &Server, token: &str, path: &str) -> Vec<Value> {

@@ -6,6 +6,7 @@ mod bearing;
 mod bills;
 mod clear;
 mod components;
+mod coverage;
 mod days;
 mod decisions;
 mod findings;
@@ -16,11 +17,10 @@ mod scans;
 mod status;
 
 pub use assets::{AssetRow, EdgeRow};
-pub use bearing::{
-    AssetStatementRow, Cited, CoverageRow, FindingCountRow, FindingSumRow, SignInRow, VerificationRow,
-};
+pub use bearing::{FindingCountRow, FindingSumRow};
 pub use bills::{BillRow, InventoryRow};
 pub use components::{ChunkRow, ComponentRow};
+pub use coverage::{AssetStatementRow, Cited, CoverageRow, SignInRow, VerificationRow};
 pub use days::DayRow;
 pub use decisions::{AttestationRow, WaiverRow};
 pub use findings::{FindingFilter, FindingRow};

@@ -127,7 +127,10 @@ pub(super) async fn controls(
     .await?;
     let wanted = assessment.controls.iter().enumerate().filter(|(_, control)| {
         state.is_none_or(|state| control.status == state)
-            && filter.family.as_ref().is_none_or(|family| control.group == *family)
+            && filter
+                .family
+                .as_ref()
+                .is_none_or(|family| control.group == *family)
             && (!filter.gaps.unwrap_or(false) || control.is_gap())
     });
     let rows = behind(wanted, cursor, limit);
@@ -175,14 +178,9 @@ pub(super) async fn export(
     Query(which): Query<Which>,
     Query(form): Query<Form>,
 ) -> Result<Response, Problem> {
-    let format: AssessmentFormat = form
-        .format
-        .as_deref()
-        .unwrap_or("oscal")
-        .parse()
-        .map_err(|error: bartizan_report::UnknownAssessmentFormat| {
-            Problem::new(Kind::Malformed, error.to_string())
-        })?;
+    let format: AssessmentFormat = form.format.as_deref().unwrap_or("oscal").parse().map_err(
+        |error: bartizan_report::UnknownAssessmentFormat| Problem::new(Kind::Malformed, error.to_string()),
+    )?;
     ask(&app, &caller, (which, true), move |session, asked| {
         let assessment = comply::assessment(session, &framework, asked)?;
         rendered(&assessment, format)
@@ -202,7 +200,10 @@ fn rendered(assessment: &Assessment, format: AssessmentFormat) -> Result<Respons
     let name = assessment.framework.key.replace(':', "-");
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(format.media_type()),
+    );
     // Saved and not shown: what it says comes from what was scanned.
     let saved = format!("attachment; filename=\"{name}-{day}.{extension}\"");
     if let Ok(value) = HeaderValue::from_str(&saved) {
@@ -219,7 +220,10 @@ fn state_of(word: &str) -> Result<ControlStatus, Problem> {
             let words: Vec<&str> = ControlStatus::ALL.iter().map(|state| state.as_str()).collect();
             Problem::new(
                 Kind::Malformed,
-                format!("`{word}` is no state of a control; one of {} is", words.join(", ")),
+                format!(
+                    "`{word}` is no state of a control; one of {} is",
+                    words.join(", ")
+                ),
             )
         })
 }

@@ -189,7 +189,9 @@ impl ControlStanding {
             .collect();
         let attested = match &control.manual {
             Some(ManualPart {
-                state: ManualState::Attested { expires, evidence, .. },
+                state: ManualState::Attested {
+                    expires, evidence, ..
+                },
                 ..
             }) => {
                 times.push(evidence.at);
@@ -379,7 +381,11 @@ impl ControlStory {
         Ok(Self {
             control: ControlStanding::of(control, assessment),
             reference: format!("{key}:{}", control.control.id),
-            left: control.manual.as_ref().map(|part| part.left.clone()).unwrap_or_default(),
+            left: control
+                .manual
+                .as_ref()
+                .map(|part| part.left.clone())
+                .unwrap_or_default(),
             needs_person: control.manual.is_some(),
             tests,
             attestations: attestations.collect(),
@@ -438,7 +444,11 @@ impl Evidence {
 
 /// The bytes that hexadecimal digits stand for.
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     if !rest.is_empty() {
         return None;
@@ -455,7 +465,10 @@ impl Against {
         let asset = session.asset(one.asset.as_str())?.map(|row| row.id);
         let rows = session.findings_by_print(&print)?;
         Ok(Self {
-            id: rows.into_iter().find(|row| Some(row.asset) == asset).map(|row| row.id),
+            id: rows
+                .into_iter()
+                .find(|row| Some(row.asset) == asset)
+                .map(|row| row.id),
             fingerprint: one.fingerprint.as_str().to_owned(),
             rule: one.rule.clone(),
             severity: one.severity.to_string(),
