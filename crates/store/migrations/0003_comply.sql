@@ -14,7 +14,7 @@ CREATE TABLE finding_counts (
   PRIMARY KEY (tenant, class, rule, status, severity, asset, due_day)
 ){keyed};
 CREATE INDEX finding_counts_asset ON finding_counts (tenant, asset);
-CREATE INDEX findings_late ON findings (tenant, closed, asset, rule) WHERE status = 1 AND due < closed;
+CREATE INDEX findings_late ON findings (tenant, status, closed, asset, rule, due) WHERE due < closed;
 
 -- The newest run of each check over a thing, and the newest that looked at all of it.
 CREATE TABLE check_coverage (

@@ -125,7 +125,7 @@ mod tests {
             (
                 "SELECT asset, rule, count(*) FROM findings \
                  WHERE tenant = 1 AND status = 1 AND due < closed AND closed >= 5 GROUP BY asset, rule",
-                "findings_late (tenant=? AND closed>?)",
+                "findings_late (tenant=? AND status=? AND closed>?)",
             ),
             (
                 "SELECT asset, rule, severity, count(*) FROM findings \
