@@ -10,6 +10,7 @@ use bartizan_model::compliance::{
     Shown, SignInAsk, TestOutcome, TestResult,
 };
 use bartizan_model::{AssetId, CheckStatus, Severity, Timestamp};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Pieces of evidence and findings that a result lists, at most.
@@ -88,8 +89,10 @@ struct Findings<'a> {
     missing: Vec<String>,
     missing_count: usize,
     against: Vec<String>,
-    evidence: BTreeSet<EvidenceRef>,
-    open: BTreeMap<(std::cmp::Reverse<Severity>, &'a str, &'a str), OpenFinding>,
+    /// What is listed of it, newest first.
+    evidence: BTreeSet<(Reverse<Timestamp>, EvidenceRef)>,
+    noted: u64,
+    open: BTreeMap<(Reverse<Severity>, &'a str, &'a str), OpenFinding>,
     /// Those in `open`, until totals say how many there are.
     totals: FindingTotals,
     /// Evidence that is counted and not in `evidence`.
@@ -110,14 +113,23 @@ impl Findings<'_> {
         }
     }
 
-    fn note(&mut self, fact: &EvidenceFact, asset: Option<&AssetId>, shows: String) {
-        self.evidence.insert(reference(
-            fact.at,
-            self.now,
-            asset,
-            shows,
-            (&fact.by, &fact.digest),
-        ));
+    fn note(&mut self, fact: &EvidenceFact, asset: Option<&AssetId>, shows: impl FnOnce() -> String) {
+        self.noted += 1;
+        self.oldest = self.oldest.min(fact.at);
+        let is_full = self.evidence.len() >= MOST_LISTED;
+        if is_full
+            && self
+                .evidence
+                .last()
+                .is_some_and(|(Reverse(last), _)| fact.at < *last)
+        {
+            return;
+        }
+        let one = reference(fact.at, self.now, asset, shows(), (&fact.by, &fact.digest));
+        self.evidence.insert((Reverse(fact.at), one));
+        if self.evidence.len() > MOST_LISTED {
+            self.evidence.pop_last();
+        }
     }
 }
 
@@ -148,6 +160,7 @@ pub(super) fn outcome(test: &AutomaticTest, known: &Known<'_>) -> (TestResult, T
         missing_count: 0,
         against: Vec::new(),
         evidence: BTreeSet::new(),
+        noted: 0,
         open: BTreeMap::new(),
         totals: FindingTotals::default(),
         unlisted: 0,
@@ -180,11 +193,11 @@ fn covered(test: &AutomaticTest, checks: &[String], known: &Known<'_>, found: &m
                 .copied()
                 .filter(|fact| matches!(&fact.shows, Shown::CheckRun { check: ran, .. } if ran == check))
                 .collect();
-            runs.sort_by_key(|fact| std::cmp::Reverse(fact.at));
+            runs.sort_by_key(|fact| Reverse(fact.at));
             let complete = runs.iter().copied().find(|fact| incomplete(fact).is_none());
             match (complete, runs.first()) {
                 (Some(run), _) if found.days(run.at) < i64::from(test.within_days) => {
-                    found.note(run, Some(asset), format!("{check} ran over all of it"));
+                    found.note(run, Some(asset), || format!("{check} ran over all of it"));
                 }
                 (Some(run), _) => {
                     found.stale += 1;
@@ -276,7 +289,7 @@ fn late<'a>(test: &AutomaticTest, known: &Known<'a>, found: &mut Findings<'a>) {
                     found.totals.fixed += 1;
                     found.totals.closed_late += 1;
                     let shows = format!("{rule} was closed {at}, and was due {due}");
-                    found.note(fact, Some(asset), shows);
+                    found.note(fact, Some(asset), || shows);
                 }
                 (FindingState::Fixed(_), _) => found.totals.fixed += 1,
                 (FindingState::Waived, _) => found.totals.waived += 1,
@@ -320,7 +333,7 @@ fn against<'a>(fact: &'a EvidenceFact, asset: &'a AssetId, found: &mut Findings<
     else {
         return;
     };
-    let key = (std::cmp::Reverse(*severity), asset.as_str(), fingerprint.as_str());
+    let key = (Reverse(*severity), asset.as_str(), fingerprint.as_str());
     found.open.entry(key).or_insert_with(|| OpenFinding {
         fingerprint: fingerprint.clone(),
         rule: rule.clone(),
@@ -347,7 +360,9 @@ fn stated(test: &AutomaticTest, types: &[String], known: &Known<'_>, found: &mut
             found.stale += 1;
             found.miss(|| format!("{asset}: the last statement is {days} days old"));
         } else if let Shown::Statement { predicate_type } = &newest.shows {
-            found.note(newest, Some(asset), format!("statement of type {predicate_type}"));
+            found.note(newest, Some(asset), || {
+                format!("statement of type {predicate_type}")
+            });
         }
     }
     if !any {
@@ -367,21 +382,17 @@ fn ledger(test: &AutomaticTest, known: &Known<'_>, found: &mut Findings<'_>) {
     };
     let days = found.days(newest.at);
     if !is_intact {
-        found.note(
-            newest,
-            None,
-            format!("the ledger was found changed, {entries} entries looked at"),
-        );
+        found.note(newest, None, || {
+            format!("the ledger was found changed, {entries} entries looked at")
+        });
         found.against.push("the ledger was found changed".to_owned());
     } else if days >= i64::from(test.within_days) {
         found.stale += 1;
         found.miss(|| format!("the ledger was last verified {days} days ago"));
     } else {
-        found.note(
-            newest,
-            None,
-            format!("the ledger is whole, {entries} entries looked at"),
-        );
+        found.note(newest, None, || {
+            format!("the ledger is whole, {entries} entries looked at")
+        });
     }
 }
 
@@ -404,12 +415,14 @@ fn sign_ins(test: &AutomaticTest, asks: SignInAsk, known: &Known<'_>, found: &mu
         match asks {
             SignInAsk::Recorded => {
                 let outcome = if *granted { "granted" } else { "refused" };
-                found.note(fact, None, format!("sign-in of {identity}, {outcome}"));
+                found.note(fact, None, || format!("sign-in of {identity}, {outcome}"));
             }
             SignInAsk::SecondFactor if *is_person && *granted => {
                 let shown = *second_factor == Some(true);
                 let how = if shown { "with" } else { "without" };
-                found.note(fact, None, format!("sign-in of {identity} {how} a second factor"));
+                found.note(fact, None, || {
+                    format!("sign-in of {identity} {how} a second factor")
+                });
                 if !shown {
                     without.insert(identity.as_str());
                 }
@@ -440,12 +453,6 @@ fn finish(test: &AutomaticTest, found: Findings<'_>) -> (TestResult, Timestamp) 
         (true, false) => TestOutcome::NoEvidence,
         (true, true) => TestOutcome::Pass,
     };
-    let oldest = found
-        .evidence
-        .iter()
-        .map(|one| one.at)
-        .min()
-        .unwrap_or(found.oldest);
     let mut reasons = found.against;
     let left = MOST_REASONS.saturating_sub(reasons.len());
     let untold = found.missing_count.saturating_sub(left);
@@ -453,10 +460,6 @@ fn finish(test: &AutomaticTest, found: Findings<'_>) -> (TestResult, Timestamp) 
     if untold > 0 {
         reasons.push(format!("and {untold} more of this kind"));
     }
-    let evidence_count = found.evidence.len() as u64 + found.unlisted;
-    let mut evidence: Vec<EvidenceRef> = found.evidence.into_iter().collect();
-    evidence.sort_by(|a, b| (b.at, a).cmp(&(a.at, b)));
-    evidence.truncate(MOST_LISTED);
     let result = TestResult {
         test: test.id.clone(),
         title: test.title.clone(),
@@ -464,15 +467,15 @@ fn finish(test: &AutomaticTest, found: Findings<'_>) -> (TestResult, Timestamp) 
         within_days: test.within_days,
         outcome,
         reasons,
-        evidence,
-        evidence_count,
+        evidence: found.evidence.into_iter().map(|(_, one)| one).collect(),
+        evidence_count: found.noted + found.unlisted,
         open_count: found.totals.against,
         open: found.open.into_values().take(MOST_LISTED).collect(),
         waived_count: found.totals.waived,
         fixed_count: found.totals.fixed,
         stale_count: found.stale,
     };
-    (result, oldest)
+    (result, found.oldest)
 }
 
 fn are(count: u64, noun: &str) -> String {
