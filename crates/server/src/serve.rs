@@ -24,6 +24,9 @@ const WAIVERS: Duration = Duration::from_secs(60);
 /// How often it is asked whether a ledger has to be verified.
 const VERIFICATIONS: Duration = Duration::from_secs(3_600);
 
+/// How long after the start that is asked first.
+const SETTLED: Duration = Duration::from_secs(300);
+
 /// How to serve.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServeOptions {
@@ -206,7 +209,8 @@ async fn end_waivers(app: App) {
 
 /// Verifies ledgers once a day, until it is stopped. What fails is tried again the next time.
 async fn verify_ledgers(app: App) {
-    let mut clock = tokio::time::interval(VERIFICATIONS);
+    // Whoever starts a server wants answers first.
+    let mut clock = tokio::time::interval_at(tokio::time::Instant::now() + SETTLED, VERIFICATIONS);
     loop {
         clock.tick().await;
         let now = app.now();

@@ -8,7 +8,7 @@ use bartizan_model::compliance::{Assessment, ControlResult, ControlStatus};
 use std::io;
 
 /// Columns of a title.
-const TITLE: usize = 44;
+const TITLE: usize = 90;
 
 /// Writes `assessment` for people. With `gaps_only` controls are left out for which nothing is to be done: the satisfied ones, and the
 /// manual ones that somebody attests.
@@ -20,9 +20,8 @@ pub fn render_standing(assessment: &Assessment, gaps_only: bool, out: &mut dyn i
     let counts = &assessment.counts;
     writeln!(
         out,
-        "{} {} ({}), {}",
+        "{} ({}), {}",
         line(&framework.title),
-        line(&framework.version),
         line(&framework.key),
         line(&assessment.system)
     )?;
