@@ -30,7 +30,7 @@ fn table() -> Vec<Row> {
     use Role::{Admin, Developer, Responder, Viewer};
     let none = || Value::Null;
     let decide = |role, body| ("post", "/api/v1/decisions", role, Either, body);
-    vec![
+    let mut rows = vec![
         (
             "post",
             "/api/v1/setup",
@@ -136,30 +136,22 @@ fn table() -> Vec<Row> {
         ("get", "/api/v1/assets", Viewer, Either, none()),
         ("get", "/api/v1/assets/{id}", Viewer, Either, none()),
         ("get", "/api/v1/posture", Viewer, Either, none()),
-        ("get", "/api/v1/compliance", Viewer, Either, none()),
-        ("get", "/api/v1/compliance/{framework}", Viewer, Either, none()),
-        (
-            "get",
-            "/api/v1/compliance/{framework}/controls",
-            Viewer,
-            Either,
-            none(),
-        ),
-        (
-            "get",
-            "/api/v1/compliance/{framework}/controls/{control}",
-            Viewer,
-            Either,
-            none(),
-        ),
-        (
-            "get",
-            "/api/v1/compliance/{framework}/export",
-            Viewer,
-            Either,
-            none(),
-        ),
+    ];
+    rows.extend(controls());
+    rows
+}
+
+/// What is asked of controls.
+fn controls() -> Vec<Row> {
+    [
+        "/api/v1/compliance",
+        "/api/v1/compliance/{framework}",
+        "/api/v1/compliance/{framework}/controls",
+        "/api/v1/compliance/{framework}/controls/{control}",
+        "/api/v1/compliance/{framework}/export",
     ]
+    .map(|path| ("get", path, Role::Viewer, By::Either, Value::Null))
+    .into()
 }
 
 /// Every operation of the description: method and path.
