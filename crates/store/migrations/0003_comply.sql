@@ -14,6 +14,19 @@ CREATE TABLE finding_counts (
   PRIMARY KEY (tenant, class, rule, status, severity, asset, due_day)
 ){keyed};
 CREATE INDEX finding_counts_asset ON finding_counts (tenant, asset);
+
+-- The same over all things.
+CREATE TABLE finding_totals (
+  tenant {int} NOT NULL,
+  class {int} NOT NULL,
+  rule {text} NOT NULL CHECK (octet_length(rule) <= 2000),
+  status {int} NOT NULL,
+  severity {int} NOT NULL,
+  due_day {int} NOT NULL,
+  findings {int} NOT NULL,
+  PRIMARY KEY (tenant, class, rule, status, severity, due_day)
+){keyed};
+
 CREATE INDEX findings_late ON findings (tenant, status, closed, asset, rule, due) WHERE due < closed;
 
 -- The newest run of each check over a thing, and the newest that looked at all of it.

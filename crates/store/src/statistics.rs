@@ -113,9 +113,9 @@ mod tests {
             ),
             // What controls rest on: counts and not findings, and findings of one thing where they are named.
             (
-                "SELECT class, rule, status, severity, sum(findings) FROM finding_counts \
+                "SELECT class, rule, status, severity, sum(findings) FROM finding_totals \
                  WHERE tenant = 1 AND class > 0 GROUP BY class, rule, status, severity",
-                "finding_counts USING PRIMARY KEY (tenant=? AND class>?)",
+                "finding_totals USING PRIMARY KEY (tenant=? AND class>?)",
             ),
             (
                 "SELECT class, rule, status, severity, sum(findings) FROM finding_counts \

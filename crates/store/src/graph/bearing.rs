@@ -5,11 +5,24 @@ use super::findings::{COLUMNS, read as read_finding};
 use crate::session::Insert;
 use crate::value::Param;
 use crate::{Session, StoreError};
+use std::collections::BTreeMap;
 
 /// Things that one query names at most.
 pub(super) const AT_ONCE: usize = 400;
 /// Findings that are looked at to list those of some rules.
 const LOOKED_AT: i64 = 1_000;
+
+/// A table of counts, and the columns that its rows are found by.
+const OF_THINGS: (&str, &[&str]) = (
+    "finding_counts",
+    &[
+        "tenant", "class", "rule", "status", "severity", "due_day", "asset",
+    ],
+);
+const OF_ALL: (&str, &[&str]) = (
+    "finding_totals",
+    &["tenant", "class", "rule", "status", "severity", "due_day"],
+);
 
 /// So many more findings (or fewer).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,43 +73,90 @@ pub(super) fn among(column: &str, numbers: &[i64], params: &mut Vec<Param<'_>>) 
 }
 
 impl Session<'_> {
-    /// Counts more findings, or fewer.
+    /// Counts more findings, or fewer: of each thing, and of all things.
     ///
     /// # Errors
     /// Those of the engine.
     pub fn add_to_finding_counts(&mut self, counts: &[FindingCountRow]) -> Result<(), StoreError> {
         let tenant = self.tenant().0;
-        let key = |row: &'_ FindingCountRow| -> [Param<'static>; 5] {
-            [
+        self.add_counts(&OF_THINGS, counts, |row| {
+            vec![
+                tenant.into(),
                 row.class.into(),
+                (&row.rule).into(),
                 row.status.into(),
                 row.severity.into(),
+                row.due_day.into(),
                 row.asset.into(),
+            ]
+        })?;
+        let mut totals: BTreeMap<(i64, &str, i64, i64, i64), i64> = BTreeMap::new();
+        for row in counts {
+            let key = (
+                row.class,
+                row.rule.as_str(),
+                row.status,
+                row.severity,
+                row.due_day,
+            );
+            *totals.entry(key).or_default() += row.findings;
+        }
+        let totals: Vec<FindingCountRow> = totals
+            .into_iter()
+            .filter(|(_, findings)| *findings != 0)
+            .map(
+                |((class, rule, status, severity, due_day), findings)| FindingCountRow {
+                    class,
+                    rule: rule.to_owned(),
+                    status,
+                    severity,
+                    asset: 0,
+                    due_day,
+                    findings,
+                },
+            )
+            .collect();
+        self.add_counts(&OF_ALL, &totals, |row| {
+            vec![
+                tenant.into(),
+                row.class.into(),
+                (&row.rule).into(),
+                row.status.into(),
+                row.severity.into(),
                 row.due_day.into(),
             ]
-        };
+        })
+    }
+
+    fn add_counts(
+        &mut self,
+        (table, key): &(&str, &[&str]),
+        counts: &[FindingCountRow],
+        key_of: impl Fn(&FindingCountRow) -> Vec<Param<'_>>,
+    ) -> Result<(), StoreError> {
         let values: Vec<Param<'_>> = counts
             .iter()
-            .flat_map(|row| {
-                let head: [Param<'_>; 2] = [tenant.into(), (&row.rule).into()];
-                head.into_iter().chain(key(row)).chain([row.findings.into()])
-            })
+            .flat_map(|row| key_of(row).into_iter().chain([row.findings.into()]))
             .collect();
+        let columns = key.join(", ");
         let insert = Insert {
-            table: "finding_counts",
-            columns: "tenant, rule, class, status, severity, asset, due_day, findings",
-            tail: "ON CONFLICT (tenant, class, rule, status, severity, asset, due_day) \
-                   DO UPDATE SET findings = finding_counts.findings + excluded.findings",
+            table,
+            columns: &format!("{columns}, findings"),
+            tail: &format!(
+                "ON CONFLICT ({columns}) DO UPDATE SET findings = {table}.findings + excluded.findings"
+            ),
         };
         self.sql.insert(&insert, &values)?;
+        let equal: Vec<String> = (1..)
+            .zip(*key)
+            .map(|(place, column)| format!("{column} = ${place}"))
+            .collect();
+        let sql = format!(
+            "DELETE FROM {table} WHERE {} AND findings = 0",
+            equal.join(" AND ")
+        );
         for row in counts.iter().filter(|row| row.findings < 0) {
-            let head: [Param<'_>; 2] = [tenant.into(), (&row.rule).into()];
-            let params: Vec<Param<'_>> = head.into_iter().chain(key(row)).collect();
-            self.sql.execute(
-                "DELETE FROM finding_counts WHERE tenant = $1 AND rule = $2 AND class = $3 AND status = $4 \
-                 AND severity = $5 AND asset = $6 AND due_day = $7 AND findings = 0",
-                &params,
-            )?;
+            self.sql.execute(&sql, &key_of(row))?;
         }
         Ok(())
     }
@@ -119,14 +179,15 @@ impl Session<'_> {
         let mut sums = Vec::new();
         for part in parts {
             let mut params: Vec<Param<'_>> = vec![tenant.into(), today.into()];
-            let which = part.map_or_else(String::new, |part| {
-                format!(" AND {}", among("asset", part, &mut params))
-            });
+            let (table, which) = match part {
+                Some(part) => (OF_THINGS.0, format!(" AND {}", among("asset", part, &mut params))),
+                None => (OF_ALL.0, String::new()),
+            };
             let rows = self.sql.all(
                 &format!(
                     "SELECT class, rule, status, severity, CAST(sum(findings) AS BIGINT), \
                      CAST(sum(CASE WHEN due_day >= 0 AND due_day < $2 THEN findings ELSE 0 END) AS BIGINT) \
-                     FROM finding_counts WHERE tenant = $1 AND class > 0{which} GROUP BY class, rule, status, severity \
+                     FROM {table} WHERE tenant = $1 AND class > 0{which} GROUP BY class, rule, status, severity \
                      ORDER BY class, rule, status, severity"
                 ),
                 &params,

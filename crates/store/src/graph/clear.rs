@@ -3,7 +3,7 @@
 use crate::{Session, StoreError};
 
 /// Every table that is made from the ledger.
-const DERIVED: [&str; 27] = [
+const DERIVED: [&str; 28] = [
     "assets",
     "edges",
     "scopes",
@@ -27,6 +27,7 @@ const DERIVED: [&str; 27] = [
     "policies",
     "attestations",
     "finding_counts",
+    "finding_totals",
     "check_coverage",
     "asset_statements",
     "sign_ins",
