@@ -192,6 +192,50 @@ const walks = {
     await page.waitForFunction(() => ![...document.querySelectorAll('tbody tr')].some((row) => row.textContent.includes('test-result')));
     assert.match(hash(), /type=/);
   },
+  async 'controls rest on evidence, and people vouch for the rest'() {
+    await visit('compliance', 'Compliance');
+    await page.getByRole('link', { name: /800-53/ }).first().waitFor();
+    await everyWay('compliance');
+    await visit('compliance/nist:moderate', /moderate/i);
+    const rows = page.locator('tr[data-control]');
+    await rows.first().waitFor();
+    assert.equal(await rows.count(), 287);
+    await page.keyboard.press('j');
+    assert.match(hash(), /at=AC-/);
+    await everyWay('framework');
+    await page.keyboard.press('f');
+    assert.match(hash(), /gaps=yes/);
+    await page.getByLabel('State').selectOption('not-satisfied');
+    await page.waitForFunction(() => [...document.querySelectorAll('tr[data-control]')].every((row) => row.textContent.includes('not satisfied')));
+    assert.ok((await rows.count()) > 0);
+    const asked = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'OSCAL assessment results' }).click();
+    const download = await asked;
+    assert.match(download.suggestedFilename(), /^nist-moderate-.*\.oscal\.json$/);
+    const results = JSON.parse(readFileSync(await download.path(), 'utf8'))['assessment-results'].results;
+    assert.equal(results[0].findings.length, 287);
+    await visit('compliance/nist/IA-5(7)', /IA-5\(7\)/);
+    await page.locator('section[data-test="no-credentials-in-repositories"]').getByRole('link').first().waitFor();
+    await see('not satisfied');
+    await everyWay('control');
+    await page.locator('section[data-test="no-credentials-in-repositories"]').getByRole('link', { name: /^statement \d+$/ }).first().waitFor();
+    await visit('compliance/nist/AC-1', /AC-1/);
+    await see('No test bears on it');
+    await page.keyboard.press('a');
+    await page.getByRole('dialog').waitFor();
+    await judge(page, 'attest');
+    await page.getByLabel('What do you vouch for?').fill('Reviewed each quarter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Attest' }).click();
+    await page.locator('[data-state="holds"]').waitFor();
+    // Attested, and for all that not passed.
+    assert.equal(await page.locator('.state.satisfied').count(), 0);
+    await page.getByRole('button', { name: /Withdraw the attestation/ }).click();
+    await page.getByLabel('Why?').fill('Nobody did');
+    await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click();
+    await page.locator('[data-state="withdrawn"]').waitFor();
+    await page.keyboard.press('u');
+    await page.waitForFunction(() => location.hash.startsWith('#/compliance/nist'));
+  },
   async 'tokens are shown once, and people are let in and shut out'() {
     await visit('connect', 'Set-up');
     await page.getByLabel('What the token is for').fill('pipeline');
@@ -219,7 +263,7 @@ const walks = {
     assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
     await page.getByLabel('Colours').selectOption('system');
     await page.locator('main').focus();
-    for (const [key, title] of [['f', 'Priorities'], ['t', 'Things'], ['e', 'Evidence'], ['w', 'Policy'], ['s', 'Set-up'], ['p', 'Posture']]) {
+    for (const [key, title] of [['f', 'Priorities'], ['t', 'Things'], ['e', 'Evidence'], ['w', 'Policy'], ['c', 'Compliance'], ['s', 'Set-up'], ['p', 'Posture']]) {
       await page.keyboard.press('g');
       await page.keyboard.press(key);
       await heading(title);

@@ -35,6 +35,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/compliance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Frameworks, with how many of their controls are in which state. */
+        get: operations["compliance_frameworks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compliance/{framework}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A framework: what is known of it, family by family. */
+        get: operations["compliance_framework"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compliance/{framework}/controls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Controls of a framework, in its own order. */
+        get: operations["compliance_controls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compliance/{framework}/controls/{control}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A control: what it rests on, how old that is, and who vouches for what tests leave. */
+        get: operations["compliance_control"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compliance/{framework}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report of a framework to hand over: OSCAL assessment results, a table, a page to print, or the assessment itself. */
+        get: operations["compliance_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/decisions": {
         parameters: {
             query?: never;
@@ -369,6 +454,28 @@ export interface components {
             /** @description The person. */
             person: components["schemas"]["Person"];
         };
+        /** @description A finding that speaks against a test. */
+        Against: {
+            /** @description The thing that has it. */
+            asset: string;
+            /** @description `sha256:…` of the statement that shows it. */
+            digest: string;
+            /** @description By when it must be closed; RFC 3339. */
+            due?: string | null;
+            /** @description Its identity within the thing. */
+            fingerprint: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id?: number | null;
+            /** @description The rule. */
+            rule: string;
+            /** @description critical, high, medium, low or info. */
+            severity: string;
+            /** @description What was found. */
+            title: string;
+        };
         /** @description A thing. */
         Asset: {
             /** @description RFC 3339. */
@@ -403,6 +510,31 @@ export interface components {
             /** @description Ways in which it is looked at. */
             scopes: components["schemas"]["Scope"][];
         };
+        /** @description Something that somebody vouched for. */
+        Attested: {
+            /** @description When; RFC 3339. */
+            at: string;
+            /** @description By whom. */
+            by: string;
+            /** @description holds, expired or withdrawn. */
+            state: string;
+            /**
+             * Format: int64
+             * @description The statement that says so: its place in the log.
+             */
+            statement: number;
+            /** @description What was vouched for. */
+            text: string;
+            /** @description Until when; RFC 3339. */
+            until: string;
+            /** @description When it was taken back; RFC 3339. */
+            withdrawn?: string | null;
+            /**
+             * Format: int64
+             * @description The statement that takes it back.
+             */
+            withdrawn_statement?: number | null;
+        };
         /** @description A new password. */
         ChangePassword: {
             /** @description The one that holds until now. */
@@ -415,6 +547,97 @@ export interface components {
             /** @description Whether they are shut out from now on: their sessions end, and their tokens do not hold. */
             disabled?: boolean | null;
             role?: components["schemas"]["Role"] | null;
+        };
+        /** @description A control, in a line. */
+        ControlStanding: {
+            /** @description Who attests what tests leave, or the control. */
+            attested_by?: string | null;
+            /** @description Until when; RFC 3339. */
+            attested_until?: string | null;
+            /** @description How much of it evidence answers without a person: whole, part or none. */
+            automation: string;
+            /** @description Title of its family. */
+            family: string;
+            /**
+             * Format: int64
+             * @description Findings that were there and are gone, counted once a test.
+             */
+            fixed: number;
+            /** @description Its number: `AC-2(1)`. */
+            id: string;
+            /** @description Time of the newest evidence for it; RFC 3339. Absent where there is none. */
+            newest?: string | null;
+            /** @description Time of the oldest evidence that counts for it; RFC 3339. Absent where there is none. */
+            oldest?: string | null;
+            /**
+             * Format: int64
+             * @description Findings that speak against it, counted once a test.
+             */
+            open: number;
+            /** @description Why, one sentence each. */
+            reasons: string[];
+            /**
+             * Format: int64
+             * @description Pieces of evidence that are too old to count.
+             */
+            stale: number;
+            /** @description satisfied, not-satisfied, manual or no-evidence. */
+            state: string;
+            /**
+             * Format: int64
+             * @description Tests that bear on it.
+             */
+            tests: number;
+            /** @description Its title, or what it asks for in our own words. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Findings that waivers accept, counted once a test.
+             */
+            waived: number;
+        };
+        /** @description A control, with everything that it rests on. */
+        ControlStory: {
+            /** @description What was ever vouched for about it, the newest first; a hundred at most. */
+            attestations: components["schemas"]["Attested"][];
+            /** @description The control. */
+            control: components["schemas"]["ControlStanding"];
+            /** @description What tests leave to a person; empty where they leave nothing, or where there is no test and it is the whole control. */
+            left: string[];
+            /** @description Whether a person must attest it, or a part of it. */
+            needs_person: boolean;
+            /** @description By which name it is attested: `nist:AC-2(1)`. */
+            reference: string;
+            /** @description The tests that bear on it. */
+            tests: components["schemas"]["Test"][];
+        };
+        /** @description How many controls are in which state. */
+        Counts: {
+            /**
+             * Format: int64
+             * @description A person must attest it, or what tests leave of it. Never counted as passed.
+             */
+            manual: number;
+            /**
+             * Format: int64
+             * @description Of the manual ones, those that somebody attests.
+             */
+            manual_attested: number;
+            /**
+             * Format: int64
+             * @description A test has no evidence, or none that is fresh and complete.
+             */
+            no_evidence: number;
+            /**
+             * Format: int64
+             * @description Something speaks against it.
+             */
+            not_satisfied: number;
+            /**
+             * Format: int64
+             * @description Fresh and complete evidence and, where tests leave something, a person say so.
+             */
+            satisfied: number;
         };
         /** @description Open findings at the end of a day. */
         Day: {
@@ -440,6 +663,36 @@ export interface components {
              * @description The statement that it comes from: its place in the log.
              */
             statement: number;
+        };
+        /** @description A piece of evidence. */
+        Evidence: {
+            /**
+             * Format: int64
+             * @description Seconds from then to now.
+             */
+            age: number;
+            /** @description What it is about; absent where that is the system. */
+            asset?: string | null;
+            /** @description When it was so; RFC 3339. */
+            at: string;
+            /** @description Who says so. */
+            by: string;
+            /** @description `sha256:…` of the statement that says it. */
+            digest: string;
+            /** @description What it shows. */
+            shows: string;
+            /**
+             * Format: int64
+             * @description Place of that statement in the ledger.
+             */
+            statement?: number | null;
+        };
+        /** @description Controls that stand together. */
+        Family: {
+            /** @description How many of its controls are in which state. */
+            counts: components["schemas"]["Counts"];
+            /** @description Its title. */
+            title: string;
         };
         /** @description A problem of a thing. */
         Finding: {
@@ -517,6 +770,42 @@ export interface components {
             /** @description What to do. */
             what: string;
         };
+        /** @description A framework, family by family. */
+        FrameworkStanding: {
+            /** @description When; RFC 3339. */
+            at: string;
+            /** @description Families, in the order of the framework. */
+            families: components["schemas"]["Family"][];
+            /** @description The framework. */
+            framework: components["schemas"]["FrameworkSummary"];
+            /** @description Time of the oldest evidence that counts; RFC 3339. */
+            oldest: string;
+            /** @description What was assessed. */
+            system: string;
+            /**
+             * Format: int64
+             * @description How many things were asked after.
+             */
+            things: number;
+        };
+        /** @description A framework, in numbers. */
+        FrameworkSummary: {
+            /**
+             * Format: int64
+             * @description How many controls it asks for.
+             */
+            controls: number;
+            /** @description How many of them are in which state. */
+            counts: components["schemas"]["Counts"];
+            /** @description Its name: `nist:moderate`. */
+            key: string;
+            /** @description Where that is published. */
+            source: string;
+            /** @description Its name for people. */
+            title: string;
+            /** @description Version of the catalogue that its controls are of. */
+            version: string;
+        };
         /** @description A check that did not run to its end. */
         Gap: {
             /** @description The thing. */
@@ -591,6 +880,59 @@ export interface components {
                 last_seen: string;
                 /** @description Who answers for it. */
                 owner?: string | null;
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ControlStanding: {
+            /** @description Its entries. */
+            items: {
+                /** @description Who attests what tests leave, or the control. */
+                attested_by?: string | null;
+                /** @description Until when; RFC 3339. */
+                attested_until?: string | null;
+                /** @description How much of it evidence answers without a person: whole, part or none. */
+                automation: string;
+                /** @description Title of its family. */
+                family: string;
+                /**
+                 * Format: int64
+                 * @description Findings that were there and are gone, counted once a test.
+                 */
+                fixed: number;
+                /** @description Its number: `AC-2(1)`. */
+                id: string;
+                /** @description Time of the newest evidence for it; RFC 3339. Absent where there is none. */
+                newest?: string | null;
+                /** @description Time of the oldest evidence that counts for it; RFC 3339. Absent where there is none. */
+                oldest?: string | null;
+                /**
+                 * Format: int64
+                 * @description Findings that speak against it, counted once a test.
+                 */
+                open: number;
+                /** @description Why, one sentence each. */
+                reasons: string[];
+                /**
+                 * Format: int64
+                 * @description Pieces of evidence that are too old to count.
+                 */
+                stale: number;
+                /** @description satisfied, not-satisfied, manual or no-evidence. */
+                state: string;
+                /**
+                 * Format: int64
+                 * @description Tests that bear on it.
+                 */
+                tests: number;
+                /** @description Its title, or what it asks for in our own words. */
+                title: string;
+                /**
+                 * Format: int64
+                 * @description Findings that waivers accept, counted once a test.
+                 */
+                waived: number;
             }[];
             /** @description What to ask for the next page with; absent on the last one. */
             next?: string | null;
@@ -677,6 +1019,29 @@ export interface components {
                 upgrade?: unknown;
                 /** @description What to do. */
                 what: string;
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_FrameworkSummary: {
+            /** @description Its entries. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description How many controls it asks for.
+                 */
+                controls: number;
+                /** @description How many of them are in which state. */
+                counts: components["schemas"]["Counts"];
+                /** @description Its name: `nist:moderate`. */
+                key: string;
+                /** @description Where that is published. */
+                source: string;
+                /** @description Its name for people. */
+                title: string;
+                /** @description Version of the catalogue that its controls are of. */
+                version: string;
             }[];
             /** @description What to ask for the next page with; absent on the last one. */
             next?: string | null;
@@ -986,6 +1351,57 @@ export interface components {
             /** @description The waiver that covers it. */
             waiver?: unknown;
         };
+        /** @description A test that bears on a control, and what it found. */
+        Test: {
+            /** @description What it rests on, newest first, fifty at most. */
+            evidence: components["schemas"]["Evidence"][];
+            /**
+             * Format: int64
+             * @description All that it rests on, counted.
+             */
+            evidence_count: number;
+            /**
+             * Format: int64
+             * @description Findings that were there and are gone.
+             */
+            fixed_count: number;
+            /** @description Its name. */
+            id: string;
+            /** @description Findings that speak against it, fifty at most. */
+            open: components["schemas"]["Against"][];
+            /**
+             * Format: int64
+             * @description All of them, counted.
+             */
+            open_count: number;
+            /** @description pass, fail or no-evidence. */
+            outcome: string;
+            /** @description What it is asked of. */
+            over: string;
+            /** @description Why it came out so. */
+            reasons: string[];
+            /** @description Where that comes from. */
+            source: string;
+            /**
+             * Format: int64
+             * @description Pieces of evidence that are too old to count.
+             */
+            stale_count: number;
+            /** @description What is so when it passes. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Findings that waivers accept.
+             */
+            waived_count: number;
+            /** @description Why it bears on the control. */
+            why: string;
+            /**
+             * Format: int32
+             * @description Days for which evidence counts.
+             */
+            within_days: number;
+        };
         /** @description A token, without what it is known by. */
         Token: {
             /** @description RFC 3339. */
@@ -1070,6 +1486,241 @@ export interface operations {
             };
         };
     };
+    compliance_frameworks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `next` of the page before. */
+                cursor: string | null;
+                /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                limit: number | null;
+                /** @description Of this thing only: its identity. */
+                asset: string | null;
+                /** @description Of the things with this label only: `name=value`, or `name` for any value. */
+                label: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FrameworkSummary"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compliance_framework: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name: `nist:moderate`. */
+                framework: string;
+                /** @description Of this thing only: its identity. */
+                asset: string | null;
+                /** @description Of the things with this label only: `name=value`, or `name` for any value. */
+                label: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrameworkStanding"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compliance_controls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name: `nist:moderate`. */
+                framework: string;
+                /** @description `next` of the page before. */
+                cursor: string | null;
+                /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                limit: number | null;
+                /** @description Of this thing only: its identity. */
+                asset: string | null;
+                /** @description Of the things with this label only: `name=value`, or `name` for any value. */
+                label: string | null;
+                /** @description In this state only: satisfied, not-satisfied, manual or no-evidence. */
+                state: string | null;
+                /** @description Of this family only: its title. */
+                family: string | null;
+                /** @description Only those for which something is to be done: all but the satisfied ones, and the manual ones that somebody attests. */
+                gaps: boolean | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ControlStanding"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compliance_control: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the framework: `nist:moderate`. */
+                framework: string;
+                /** @description Its number: `AC-2(1)`. */
+                control: string;
+                /** @description Of this thing only: its identity. */
+                asset: string | null;
+                /** @description Of the things with this label only: `name=value`, or `name` for any value. */
+                label: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlStory"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compliance_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name: `nist:moderate`. */
+                framework: string;
+                /** @description Of this thing only: its identity. */
+                asset: string | null;
+                /** @description Of the things with this label only: `name=value`, or `name` for any value. */
+                label: string | null;
+                /** @description oscal, csv, html or json; oscal where nothing is said. */
+                format: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/oscal+json": unknown;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     decisions_decide: {
         parameters: {
             query?: never;
@@ -1077,7 +1728,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description `{"action": "waive" | "end-waiver" | "assign" | "label" | "link" | "policy" | "attest", …}` */
+        /** @description `{"action": "waive" | "end-waiver" | "assign" | "label" | "link" | "policy" | "attest" | "withdraw-attestation", …}` */
         requestBody: {
             content: {
                 "application/json": unknown;

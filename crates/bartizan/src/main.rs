@@ -64,6 +64,7 @@ fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
         Verb::Login(login) => commands::login::run(common, &login, terminal),
         Verb::Push(push) => commands::push::run(common, &push, terminal),
         Verb::Status(status) => commands::status::run(common, &status, terminal),
+        Verb::Comply(verb) => commands::comply::run(common, verb, terminal),
         Verb::Ledger(verb) => commands::ledger::run(common, &verb, terminal),
         Verb::Backup(backup) => commands::copy::backup(common, &backup, terminal),
         Verb::Restore(restore) => commands::copy::restore(common, &restore, terminal),

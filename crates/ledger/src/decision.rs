@@ -81,6 +81,22 @@ pub enum Decision {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Date>,
     },
+    /// What was vouched for by the statement at this place of the log is taken back.
+    WithdrawAttestation {
+        /// Place of the statement.
+        attestation: u64,
+        /// Why.
+        reason: String,
+    },
+    /// The ledger was read from its first entry to its last.
+    Verified {
+        /// Entries that were looked at.
+        entries: u64,
+        /// Root of the tree over them, hexadecimal.
+        root: String,
+        /// Whether all are there and unchanged.
+        is_intact: bool,
+    },
     /// The body of a statement was taken away, its digest is kept.
     TakeAway {
         /// Place of the statement.
@@ -187,7 +203,10 @@ impl Decision {
                 .collect()
             }
             Self::LetWaiversEnd {} => Vec::new(),
-            Self::EndWaiver { reason, .. } | Self::TakeAway { reason, .. } => vec![reason],
+            Self::EndWaiver { reason, .. }
+            | Self::TakeAway { reason, .. }
+            | Self::WithdrawAttestation { reason, .. } => vec![reason],
+            Self::Verified { root, .. } => vec![root],
             Self::Assign { asset, remedy, owner } => {
                 named(asset)?;
                 [Some(asset.as_str()), remedy.as_deref(), owner.as_deref()]
@@ -238,6 +257,8 @@ impl Decision {
             Self::Link { .. } => "link",
             Self::Policy { .. } => "policy",
             Self::Attest { .. } => "attest",
+            Self::WithdrawAttestation { .. } => "withdraw-attestation",
+            Self::Verified { .. } => "verified",
             Self::TakeAway { .. } => "take-away",
             Self::Access { .. } => "access",
         }

@@ -7,6 +7,7 @@ mod api;
 mod app;
 mod auth;
 mod bills;
+pub mod comply;
 mod console;
 pub mod http;
 pub mod ingest;

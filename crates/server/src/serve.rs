@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::auth::Transport;
 use crate::auth::setup::{self, SetupError};
 use crate::http::dress;
+use crate::ingest::IngestError;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
@@ -19,6 +20,12 @@ const FINISH: Duration = Duration::from_secs(20);
 
 /// How often waivers are ended whose last day is over.
 const WAIVERS: Duration = Duration::from_secs(60);
+
+/// How often it is asked whether a ledger has to be verified.
+const VERIFICATIONS: Duration = Duration::from_secs(3_600);
+
+/// How long after the start that is asked first.
+const SETTLED: Duration = Duration::from_secs(300);
 
 /// How to serve.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +82,18 @@ pub enum ServeError {
     /// Nobody can be let in.
     #[error(transparent)]
     Setup(SetupError),
+    /// The graph cannot be made again from the ledger.
+    #[error("the graph cannot be made from the ledger: {0}")]
+    Graph(IngestError),
+}
+
+impl From<IngestError> for ServeError {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::Store(error) => Self::Store(error),
+            other => Self::Graph(other),
+        }
+    }
 }
 
 impl From<SetupError> for ServeError {
@@ -95,6 +114,7 @@ impl ServeError {
             Self::Listen(..) => "name another address with --listen, or stop what listens there".to_owned(),
             Self::Runtime(_) => "check the limits of processes and files".to_owned(),
             Self::Setup(error) => error.help(),
+            Self::Graph(_) => "run `bartizan ledger verify` to see what is wrong with the ledger".to_owned(),
         }
     }
 }
@@ -111,6 +131,7 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
             to: upgrade.to,
         });
     }
+    crate::jobs::renew_graphs(&store)?;
     let transport = if options.behind_proxy || !options.listen.ip().is_loopback() {
         Transport::Tls
     } else {
@@ -151,6 +172,7 @@ async fn listen(app: App, address: SocketAddr, tell: &dyn Fn(Event)) -> Result<(
         .map_err(ServeError::Runtime)?;
     tell(Event::Listening(address));
     let ending = tokio::spawn(end_waivers(app.clone()));
+    let verifying = tokio::spawn(verify_ledgers(app.clone()));
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let server = axum::serve(
         listener,
@@ -166,6 +188,7 @@ async fn listen(app: App, address: SocketAddr, tell: &dyn Fn(Event)) -> Result<(
     }
     tell(Event::Stopping);
     ending.abort();
+    verifying.abort();
     let _ = stop.send(());
     // A client that never ends its request does not hold us up for ever.
     let _ = tokio::time::timeout(FINISH, server).await;
@@ -180,6 +203,19 @@ async fn end_waivers(app: App) {
         let now = app.now();
         let _ = app
             .blocking(move |store| Ok(crate::jobs::end_waivers(store, now)?))
+            .await;
+    }
+}
+
+/// Verifies ledgers once a day, until it is stopped. What fails is tried again the next time.
+async fn verify_ledgers(app: App) {
+    // Whoever starts a server wants answers first.
+    let mut clock = tokio::time::interval_at(tokio::time::Instant::now() + SETTLED, VERIFICATIONS);
+    loop {
+        clock.tick().await;
+        let now = app.now();
+        let _ = app
+            .blocking(move |store| Ok(crate::jobs::verify_ledgers(store, now)?))
             .await;
     }
 }

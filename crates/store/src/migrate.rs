@@ -19,6 +19,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ),
     ("people", include_str!("../migrations/0002_people.sql")),
     ("totals", include_str!("../migrations/0003_totals.sql")),
+    (
+        "what controls rest on",
+        include_str!("../migrations/0004_controls.sql"),
+    ),
 ];
 
 /// The schema that this program lays.

@@ -177,6 +177,31 @@ pub(super) const STATUS: &str = "\
 Say where things stand: the verdict and what it rests on, open findings, what is overdue, and what to do first. The exit code is \
 1 when something is denied, 4 when something is not known.";
 
+pub(super) const COMPLY: &str = "\
+Say what the evidence of the control plane proves of the controls of published frameworks. A control is satisfied only by fresh and \
+complete evidence and, where tests leave something, by a person who attests it until a day; a manual control is never counted as passed.";
+
+pub(super) const COMPLY_REPORT: &str = "\
+Say what is known of every control of a framework: satisfied, not satisfied, manual, or no evidence, with the reason. Without a \
+framework, say the numbers of every framework. The exit code is 1 when a control is not satisfied, 4 when one has no evidence or is \
+manual and nobody attests it, 3 when nothing has the label; --exit-zero lowers only 1.";
+
+pub(super) const COMPLY_GAPS: &str = "\
+Say for which controls something is to be done: those that are not satisfied, that have no evidence, or that are manual and that \
+nobody attests. Exit codes are those of `comply report`.";
+
+pub(super) const COMPLY_EXPORT: &str = "\
+Write what is known of a framework to hand it over: OSCAL assessment results with the digest of each piece of evidence, a table \
+(RFC 4180), a page without scripts to read and print, or the assessment itself (bartizan/assessment/v1). It judges nothing: the exit \
+code is 0 when the files are written.";
+
+pub(super) const COMPLY_EXAMPLES: &str = "\
+Examples:
+  bartizan comply report
+  bartizan comply report fedramp:moderate --label boundary=prod
+  bartizan comply gaps pci
+  bartizan comply export nist:high -o oscal=results.json -o html=report.html";
+
 pub(super) const LEDGER: &str = "\
 Verify that the ledger is whole and that the graph is the one it gives, or make the graph again. Works on the database itself; \
 the server may run meanwhile.";

@@ -78,6 +78,88 @@ pub(crate) struct StatusArgs {
     pub(crate) fixes: u16,
 }
 
+/// `bartizan comply`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ComplyVerb {
+    /// Say what is known of every control of a framework, or of every framework in numbers
+    #[command(long_about = super::help::COMPLY_REPORT, after_long_help = super::help::COMPLY_EXAMPLES)]
+    Report(ComplyReport),
+    /// Say for which controls something is to be done, and why
+    #[command(long_about = super::help::COMPLY_GAPS)]
+    Gaps(ComplyGaps),
+    /// Write a report to hand over: OSCAL assessment results, a table, a page to print
+    #[command(long_about = super::help::COMPLY_EXPORT)]
+    Export(ComplyExport),
+}
+
+/// Of which things.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ComplyWhich {
+    /// Of this thing only: its identity, `image:…`, `repo:…`
+    #[arg(long, value_name = "ASSET")]
+    pub(crate) asset: Option<String>,
+
+    /// Of the things with this label only
+    #[arg(long, value_name = "NAME[=VALUE]")]
+    pub(crate) label: Option<String>,
+}
+
+/// `bartizan comply report`.
+#[derive(Debug, Args)]
+pub(crate) struct ComplyReport {
+    /// The framework: `nist:moderate`, `fedramp:high`, `pci`, `hipaa`, `cis`, … [default: numbers of all]
+    #[arg(value_name = "FRAMEWORK")]
+    pub(crate) framework: Option<String>,
+
+    /// Of which things.
+    #[command(flatten)]
+    pub(crate) which: ComplyWhich,
+
+    /// Formats, and where to: pretty, json, csv, html or oscal [default: pretty]
+    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    pub(crate) output: Vec<String>,
+
+    /// Exit with 0 instead of 1
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
+/// `bartizan comply gaps`.
+#[derive(Debug, Args)]
+pub(crate) struct ComplyGaps {
+    /// The framework: `nist:moderate`, `fedramp:high`, `pci`, `hipaa`, `cis`, …
+    #[arg(value_name = "FRAMEWORK")]
+    pub(crate) framework: String,
+
+    /// Of which things.
+    #[command(flatten)]
+    pub(crate) which: ComplyWhich,
+
+    /// Formats, and where to: pretty or json [default: pretty]
+    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    pub(crate) output: Vec<String>,
+
+    /// Exit with 0 instead of 1
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
+/// `bartizan comply export`.
+#[derive(Debug, Args)]
+pub(crate) struct ComplyExport {
+    /// The framework: `nist:moderate`, `fedramp:high`, `pci`, `hipaa`, `cis`, …
+    #[arg(value_name = "FRAMEWORK")]
+    pub(crate) framework: String,
+
+    /// Of which things.
+    #[command(flatten)]
+    pub(crate) which: ComplyWhich,
+
+    /// Formats, and where to: oscal, csv, html, json or pretty [default: oscal]
+    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    pub(crate) output: Vec<String>,
+}
+
 /// `bartizan ledger`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum LedgerVerb {

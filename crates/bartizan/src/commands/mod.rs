@@ -3,6 +3,7 @@
 pub(crate) mod baseline;
 #[cfg(test)]
 mod completeness;
+pub(crate) mod comply;
 pub(crate) mod config;
 pub(crate) mod copy;
 pub(crate) mod db;

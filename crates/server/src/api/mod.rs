@@ -3,6 +3,7 @@
 
 mod access;
 mod assets;
+mod compliance;
 mod decisions;
 mod findings;
 mod fixes;
@@ -65,5 +66,10 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
         .routes(routes!(assets::list))
         .routes(routes!(assets::one))
         .routes(routes!(posture::posture))
+        .routes(routes!(compliance::frameworks))
+        .routes(routes!(compliance::framework))
+        .routes(routes!(compliance::controls))
+        .routes(routes!(compliance::control))
+        .routes(routes!(compliance::export))
         .split_for_parts()
 }

@@ -105,7 +105,7 @@ pub(super) async fn take(State(app): State<App>, caller: Caller, body: Bytes) ->
     let receipt = app
         .blocking(move |store| {
             let statement = ingest::envelope::statement_of(&body)?;
-            Ok(ingest::take(
+            Ok(ingest::take_evidence(
                 store,
                 caller.tenant,
                 &Arrival {

@@ -1,10 +1,10 @@
 //! Bills of materials: the parts of each are kept once, however many things share them.
 
 use super::absorb::{Effect, Source};
-use super::identity;
 use super::log::IngestError;
 use super::row::text;
 use super::what::Bill;
+use super::{bearing, identity};
 use bartizan_ledger::bill::{self, package_of, scope_number};
 use bartizan_ledger::statement::Subject;
 use bartizan_model::Component;
@@ -20,6 +20,7 @@ pub(super) fn absorb(
     let key = identity::of_name(&bill.subject.name);
     let asset = session.see_asset(&key, source.at)?;
     keep(session, source, asset, build_of(&bill.subject), &bill.components)?;
+    bearing::told(session, source, asset, source.at)?;
     Ok(Effect {
         asset: Some(key),
         components: bill.components.len() as u64,

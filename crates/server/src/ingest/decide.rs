@@ -1,15 +1,17 @@
 //! Decisions of people, and of the control plane itself.
 
 use super::absorb::{Effect, Source};
+use super::bearing;
 use super::log::IngestError;
 use super::policy::{self, Policy, covers, granted_by};
 use super::row::{decision_number, severity_number};
 use super::tally::{Tally, clock_of, rank, set_clock};
 use super::what::Rejected;
+use bartizan_ledger::compliance::CompliancePolicy;
 use bartizan_ledger::decision::Decision;
 use bartizan_ledger::objective::Objectives;
 use bartizan_model::{Date, Finding, Fingerprint};
-use bartizan_store::graph::{AttestationRow, EventRow, FindingRow, Status, WaiverRow};
+use bartizan_store::graph::{AttestationRow, EventRow, FindingRow, Status, VerificationRow, WaiverRow};
 use bartizan_store::{Session, StoreError};
 use std::collections::BTreeMap;
 
@@ -41,12 +43,17 @@ pub(super) fn absorb(
                 kind: format!("policy {name}"),
                 why,
             };
-            if name == policy::OBJECTIVES {
-                serde_json::from_str::<Objectives>(value).map_err(|error| broken(error.to_string()))?;
-            } else {
-                serde_json::from_str::<serde_json::Value>(value)
-                    .map_err(|error| broken(error.to_string()))?;
-            }
+            match name.as_str() {
+                policy::OBJECTIVES => serde_json::from_str::<Objectives>(value)
+                    .map(|_| ())
+                    .map_err(|error| broken(error.to_string())),
+                policy::COMPLIANCE => CompliancePolicy::read(value)
+                    .map(|_| ())
+                    .map_err(|error| broken(error.to_string())),
+                _ => serde_json::from_str::<serde_json::Value>(value)
+                    .map(|_| ())
+                    .map_err(|error| broken(error.to_string())),
+            }?;
             session.set_policy(name, value, source.seq)?;
             Ok(Effect::default())
         }
@@ -62,11 +69,35 @@ pub(super) fn absorb(
                 by: source.by.to_owned(),
                 at: source.at,
                 until: until.map(end_of),
+                withdrawn: None,
+                withdrawn_seq: None,
             })?;
             Ok(Effect::default())
         }
-        // What they tell is in the ledger; nothing of the graph changes by it.
-        Decision::TakeAway { .. } | Decision::Access { .. } => Ok(Effect::default()),
+        Decision::WithdrawAttestation { attestation, .. } => {
+            let seq = i64::try_from(*attestation).unwrap_or(i64::MAX);
+            if !session.withdraw_attestation(seq, source.seq, source.at)? {
+                return Err(Rejected::Missing(format!("attestation {attestation} that stands")).into());
+            }
+            Ok(Effect::default())
+        }
+        Decision::Verified {
+            entries, is_intact, ..
+        } => {
+            session.set_verification(&VerificationRow {
+                seq: source.seq,
+                at: source.at,
+                entries: i64::try_from(*entries).unwrap_or(i64::MAX),
+                is_intact: *is_intact,
+            })?;
+            Ok(Effect::default())
+        }
+        Decision::Access { event, subject, .. } => {
+            bearing::signed_in(session, source, event, subject)?;
+            Ok(Effect::default())
+        }
+        // What it tells is in the ledger; nothing of the graph changes by it.
+        Decision::TakeAway { .. } => Ok(Effect::default()),
     }
 }
 

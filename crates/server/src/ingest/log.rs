@@ -62,6 +62,26 @@ pub enum IngestError {
 /// # Errors
 /// When it is no statement or cannot be understood, or the store fails; then nothing was changed.
 pub fn take(store: &Store, tenant: TenantId, arrival: &Arrival<'_>) -> Result<Receipt, IngestError> {
+    take_where(store, tenant, arrival, |_| Ok(()))
+}
+
+/// Takes a statement in as [`take`] does, but no decision: who may take one depends on what it decides, and is asked elsewhere.
+///
+/// # Errors
+/// As [`take`], and when it is a decision.
+pub fn take_evidence(store: &Store, tenant: TenantId, arrival: &Arrival<'_>) -> Result<Receipt, IngestError> {
+    take_where(store, tenant, arrival, |what| match what {
+        What::Decision(_) => Err(Rejected::Decides),
+        _ => Ok(()),
+    })
+}
+
+fn take_where(
+    store: &Store,
+    tenant: TenantId,
+    arrival: &Arrival<'_>,
+    may: impl Fn(&What) -> Result<(), Rejected>,
+) -> Result<Receipt, IngestError> {
     let digest: [u8; 32] = Sha256::digest(arrival.body).into();
     let known = store.read(tenant, |session| session.statement_by_digest(&digest))?;
     if let Some(row) = known {
@@ -70,6 +90,7 @@ pub fn take(store: &Store, tenant: TenantId, arrival: &Arrival<'_>) -> Result<Re
     let statement = Statement::read(arrival.statement)?;
     // What takes long is done before anybody has to wait for us.
     let prepared = super::what::read(&statement)?;
+    may(&prepared)?;
     store.write(tenant, |session| {
         append(session, arrival, (&digest, &statement, &prepared))
     })
@@ -127,6 +148,7 @@ fn append(
         seq: size,
         at,
         by: arrival.by,
+        predicate: &statement.predicate_type,
     };
     let effect = absorb(session, &source, prepared)?;
     Ok(Receipt {

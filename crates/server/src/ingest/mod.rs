@@ -4,6 +4,7 @@
 
 mod absorb;
 mod advisories;
+pub(crate) mod bearing;
 mod bill;
 mod decide;
 pub(crate) mod envelope;
@@ -21,7 +22,8 @@ mod what;
 
 pub use absorb::Effect;
 pub use bartizan_ledger::tlog::entry::Trust;
-pub use log::{Arrival, IngestError, Receipt, take};
+pub use log::{Arrival, IngestError, Receipt, take, take_evidence};
+pub(crate) use policy::COMPLIANCE;
 pub use rebuild::{Difference, rebuild, verify_graph};
 pub(crate) use record::{OURSELVES, record};
 pub use verify::{Fault, Proof, verify_log};

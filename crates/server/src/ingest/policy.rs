@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// Name of the part of the policy with the objectives.
 pub(crate) const OBJECTIVES: &str = "objectives";
 
+/// Name of the part of the policy about assessments of controls.
+pub(crate) const COMPLIANCE: &str = "compliance";
+
 /// What holds for all findings of a tenant at one time.
 #[derive(Debug)]
 pub(super) struct Policy {

@@ -83,6 +83,7 @@ fn make(session: &mut Session<'_>) -> Result<u64, IngestError> {
                 seq: row.seq,
                 at: row.received,
                 by: &row.pusher,
+                predicate: &row.predicate,
             };
             absorb(session, &source, &what)?;
             made += 1;

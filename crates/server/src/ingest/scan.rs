@@ -6,7 +6,7 @@ use super::policy::Policy;
 use super::remedy::Remedies;
 use super::row::{self, Described};
 use super::tally::{Tally, clock_of, set_clock};
-use super::{bill, identity};
+use super::{bearing, bill, identity};
 use bartizan_ledger::absence::Absence;
 use bartizan_model::{CheckStatus, Report, Verdict};
 use bartizan_store::graph::{CheckRunRow, EventRow, FindingRow, ScanRow, Status};
@@ -26,6 +26,8 @@ pub(super) fn absorb(
     let (scope, before) =
         session.see_scope(asset, &identity::scope_of(&report.target), source.seq, started)?;
     session.add_scan(&scan_row(source.seq, scope, build.clone(), started, report))?;
+    bearing::told(session, source, asset, started)?;
+    bearing::covered(session, source, (asset, started), report)?;
     let mut effect = Effect {
         asset: Some(key.clone()),
         components: report.components.len() as u64,

@@ -1,5 +1,6 @@
 //! What changes besides findings when findings change: numbers of remedies, days, and the history.
 
+use super::bearing;
 use bartizan_ledger::clock::{Clock, State};
 use bartizan_store::graph::{DayRow, EventRow, FindingRow, RemedyTotals, Status};
 use bartizan_store::{Session, StoreError};
@@ -11,6 +12,7 @@ const DAY: i64 = 86_400_000;
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     counts: BTreeMap<(i64, i64, i64), i64>,
+    bearing: bearing::Counts,
     touched: BTreeSet<i64>,
     days: BTreeMap<(i64, i64), DayRow>,
     events: Vec<EventRow>,
@@ -30,8 +32,10 @@ impl Tally {
         };
         if let Some(before) = before {
             count(before, -1);
+            self.bearing.add(before, -1);
         }
         count(after, 1);
+        self.bearing.add(after, 1);
     }
 
     pub(super) fn day(&mut self, at: i64, severity: i64, add: impl FnOnce(&mut DayRow)) {
@@ -60,6 +64,7 @@ impl Tally {
         session.add_to_open(&summed(&counts))?;
         let touched: Vec<i64> = self.touched.into_iter().collect();
         renew_totals(session, &touched)?;
+        self.bearing.write(session)?;
         let days: Vec<DayRow> = self.days.into_values().collect();
         session.add_to_days(&days)?;
         session.add_events(&self.events)

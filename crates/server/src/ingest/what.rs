@@ -58,6 +58,9 @@ pub enum Rejected {
     /// A decision that cannot be taken.
     #[error(transparent)]
     Decision(#[from] DecisionError),
+    /// A decision where evidence is taken.
+    #[error("decisions are made by POST /api/v1/decisions, which asks for the role that each of them needs")]
+    Decides,
     /// A thing that is not there.
     #[error("there is no {0}")]
     Missing(String),

@@ -30,7 +30,7 @@ fn table() -> Vec<Row> {
     use Role::{Admin, Developer, Responder, Viewer};
     let none = || Value::Null;
     let decide = |role, body| ("post", "/api/v1/decisions", role, Either, body);
-    vec![
+    let mut rows = vec![
         (
             "post",
             "/api/v1/setup",
@@ -122,7 +122,11 @@ fn table() -> Vec<Row> {
         ),
         decide(
             Responder,
-            json!({ "action": "attest", "control": "f:1", "statement": "x" }),
+            json!({ "action": "attest", "control": "nist:AC-1", "statement": "x", "until": "2999-01-01" }),
+        ),
+        decide(
+            Responder,
+            json!({ "action": "withdraw-attestation", "attestation": 0, "reason": "x" }),
         ),
         decide(Admin, json!({ "action": "policy", "name": "p", "value": "{}" })),
         ("get", "/api/v1/fixes", Viewer, Either, none()),
@@ -132,7 +136,22 @@ fn table() -> Vec<Row> {
         ("get", "/api/v1/assets", Viewer, Either, none()),
         ("get", "/api/v1/assets/{id}", Viewer, Either, none()),
         ("get", "/api/v1/posture", Viewer, Either, none()),
+    ];
+    rows.extend(controls());
+    rows
+}
+
+/// What is asked of controls.
+fn controls() -> Vec<Row> {
+    [
+        "/api/v1/compliance",
+        "/api/v1/compliance/{framework}",
+        "/api/v1/compliance/{framework}/controls",
+        "/api/v1/compliance/{framework}/controls/{control}",
+        "/api/v1/compliance/{framework}/export",
     ]
+    .map(|path| ("get", path, Role::Viewer, By::Either, Value::Null))
+    .into()
 }
 
 /// Every operation of the description: method and path.
@@ -150,7 +169,10 @@ pub(crate) fn operations(server: &Server) -> Vec<(String, String, Value)> {
 }
 
 fn filled(path: &str) -> String {
-    path.replace("{id}", "1").replace("{seq}", "0")
+    path.replace("{id}", "1")
+        .replace("{seq}", "0")
+        .replace("{framework}", "cis-docker")
+        .replace("{control}", "4.1")
 }
 
 #[test]

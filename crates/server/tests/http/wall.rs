@@ -51,7 +51,7 @@ fn furnish(server: &Server, tag: &str, shape: &Shape) -> Tenant {
         json!({ "action": "label", "asset": key, "labels": { words.word(): words.word() } }),
         json!({ "action": "link", "source": key, "kind": "loads", "target": format!("host:{}", words.word()) }),
         json!({ "action": "policy", "name": words.word(), "value": json!(words.word()).to_string() }),
-        json!({ "action": "attest", "control": format!("x:{}", words.word()), "statement": words.word() }),
+        json!({ "action": "attest", "control": "cis-docker:4.1", "statement": words.word(), "until": in_days(&server.app, 30) }),
     ] {
         server
             .ask("post", "/api/v1/decisions")
@@ -74,6 +74,14 @@ fn furnish(server: &Server, tag: &str, shape: &Shape) -> Tenant {
         member,
         words,
     }
+}
+
+/// The day so many days from now.
+fn in_days(app: &bartizan_server::App, days: i64) -> String {
+    let at = app.now() / 1_000 + days * 86_400;
+    bartizan_model::Timestamp::from_unix_seconds(at)
+        .date()
+        .to_string()
 }
 
 fn list(server: &Server, token: &str, path: &str) -> Vec<Value> {
@@ -103,6 +111,7 @@ impl Tenant {
             "/api/v1/fixes/{id}" => (&self.fixes, "id"),
             "/api/v1/assets/{id}" => (&self.assets, "id"),
             "/api/v1/tokens/{id}" => (&self.tokens, "id"),
+            "/api/v1/compliance/cis-docker/controls/{control}" => return vec!["4.1".to_owned()],
             "/api/v1/people/{id}" | "/api/v1/people/{id}/link" => (&self.people, "id"),
             other => panic!("say here which ids {other} takes"),
         };
@@ -123,6 +132,16 @@ impl Tenant {
             "due_before" => words(&["9223372036854775807"]),
             "predicate_type" => texts(&self.statements, "predicate_type"),
             "limit" => words(&["500"]),
+            "label" => self
+                .assets
+                .iter()
+                .flat_map(|row| row["labels"].as_object().unwrap())
+                .map(|(name, value)| format!("{name}={}", value.as_str().unwrap()))
+                .collect(),
+            "state" => words(&["manual"]),
+            "family" => words(&["x"]),
+            "gaps" => words(&["true"]),
+            "format" => words(&["oscal", "csv", "html", "json"]),
             "cursor" => words(&["0.0", "1.1", "7fffffffffffffff.7fffffffffffffff"]),
             other => panic!("say here what the parameter `{other}` may be"),
         }
@@ -138,6 +157,7 @@ impl Tenant {
                 json!({ "action": "waive", "rule": self.findings[0]["rule"], "reason": "x" }),
                 json!({ "action": "end-waiver", "waiver": self.statements.len() - 6, "reason": "x" }),
                 json!({ "action": "assign", "asset": key, "remedy": self.fixes[0]["what"], "owner": "x" }),
+                json!({ "action": "withdraw-attestation", "attestation": self.statements.len() - 1, "reason": "x" }),
                 json!({ "action": "label", "asset": key, "labels": { "exposure": "open" } }),
                 json!({ "action": "link", "source": key, "kind": "loads", "target": key }),
             ],
@@ -190,7 +210,17 @@ impl Tenant {
             "/api/v1/statements",
             "/api/v1/people",
         ];
-        format!("{:?}", paths.map(|path| list(server, &token, path)))
+        let control = server
+            .ask("get", "/api/v1/compliance/cis-docker/controls/4.1")
+            .token(&token)
+            .send()
+            .is(200)
+            .json();
+        format!(
+            "{:?}{}",
+            paths.map(|path| list(server, &token, path)),
+            control["attestations"]
+        )
     }
 }
 
@@ -221,13 +251,15 @@ impl Prober<'_> {
 
 /// Paths with everything of the tenant in them that they take.
 fn paths(other: &Tenant, path: &str, operation: &Value) -> Vec<String> {
+    // Frameworks are the same for everybody.
+    let path = &path.replace("{framework}", "cis-docker");
     let filled = match (path.find('{'), path.find('}')) {
         (Some(from), Some(to)) => other
             .ids(path)
             .into_iter()
             .map(|id| format!("{}{id}{}", &path[..from], &path[to + 1..]))
             .collect(),
-        _ => vec![path.to_owned()],
+        _ => vec![path.clone()],
     };
     let mut all = filled.clone();
     for parameter in operation["parameters"].as_array().into_iter().flatten() {

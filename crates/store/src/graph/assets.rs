@@ -154,6 +154,26 @@ impl Session<'_> {
         )
     }
 
+    /// Things whose identity begins with `scheme:`, by identity.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn assets_of_scheme(&mut self, scheme: &str) -> Result<Vec<AssetRow>, StoreError> {
+        let tenant = self.tenant().0;
+        // The character behind the colon ends the range.
+        self.sql.all(
+            &format!(
+                "SELECT {COLUMNS} FROM assets WHERE tenant = $1 AND key >= $2 AND key < $3 ORDER BY key"
+            ),
+            &[
+                tenant.into(),
+                (&format!("{scheme}:")).into(),
+                (&format!("{scheme};")).into(),
+            ],
+            read,
+        )
+    }
+
     /// Says who answers for a thing.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use crate::{Session, StoreError};
 
 /// Every table that is made from the ledger.
-const DERIVED: [&str; 23] = [
+const DERIVED: [&str; 29] = [
     "assets",
     "edges",
     "scopes",
@@ -27,6 +27,12 @@ const DERIVED: [&str; 23] = [
     "waivers",
     "policies",
     "attestations",
+    "finding_counts",
+    "finding_totals",
+    "check_coverage",
+    "asset_statements",
+    "sign_ins",
+    "verifications",
 ];
 
 impl Session<'_> {

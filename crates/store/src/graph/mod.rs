@@ -2,9 +2,11 @@
 //! the ledger.
 
 mod assets;
+mod bearing;
 mod bills;
 mod clear;
 mod components;
+mod coverage;
 mod days;
 mod decisions;
 mod findings;
@@ -15,8 +17,10 @@ mod scans;
 mod status;
 
 pub use assets::{AssetRow, EdgeRow};
+pub use bearing::{FindingCountRow, FindingSumRow};
 pub use bills::{BillRow, InventoryRow};
 pub use components::{ChunkRow, ComponentRow};
+pub use coverage::{AssetStatementRow, Cited, CoverageRow, SignInRow, VerificationRow};
 pub use days::DayRow;
 pub use decisions::{AttestationRow, WaiverRow};
 pub use findings::{FindingFilter, FindingRow};

@@ -80,3 +80,60 @@ fn estimate(index: &Index) -> String {
     }
     words.join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{DatabaseUrl, Options, Store};
+
+    #[test]
+    fn what_controls_rest_on_is_found_by_indexes() {
+        let directory = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::Sqlite(directory.path().join("state.db"));
+        let store = Store::open(&url, Options::default()).unwrap();
+        store.upgrade().unwrap();
+        let queries = [
+            // What controls rest on: counts and not findings, and findings of one thing where they are named.
+            (
+                "SELECT class, rule, status, severity, sum(findings) FROM finding_totals \
+                 WHERE tenant = 1 AND class > 0 GROUP BY class, rule, status, severity",
+                "finding_totals USING PRIMARY KEY (tenant=? AND class>?)",
+            ),
+            (
+                "SELECT class, rule, status, severity, sum(findings) FROM finding_counts \
+                 WHERE tenant = 1 AND class > 0 AND asset IN (2, 3) GROUP BY class, rule, status, severity",
+                "finding_counts_asset (tenant=? AND asset=?",
+            ),
+            (
+                "SELECT asset, rule, count(*) FROM findings \
+                 WHERE tenant = 1 AND status = 1 AND due < closed AND closed >= 5 GROUP BY asset, rule",
+                "findings_late (tenant=? AND status=? AND closed>?)",
+            ),
+            (
+                "SELECT asset, rule, severity, count(*) FROM findings \
+                 WHERE tenant = 1 AND status = 0 AND due >= 5 AND due < 9 GROUP BY asset, rule, severity",
+                "findings_due (tenant=? AND status=? AND due>? AND due<?)",
+            ),
+            (
+                "SELECT title FROM findings \
+                 WHERE tenant = 1 AND asset = 2 AND status = 0 AND rule || '' = 'x' AND severity = 3 ORDER BY fingerprint",
+                "asset=?",
+            ),
+            (
+                "SELECT DISTINCT asset FROM finding_counts \
+                 WHERE tenant = 1 AND class = 2 AND rule = 'x' AND status = 0 AND severity = 3 ORDER BY asset LIMIT 50",
+                "(tenant=? AND class=? AND rule=? AND status=? AND severity=?",
+            ),
+            (
+                "SELECT key FROM assets WHERE tenant = 1 AND key >= 'image:' AND key < 'image;' ORDER BY key",
+                "assets_key (tenant=? AND key>? AND key<?)",
+            ),
+        ];
+        for (query, wanted) in queries {
+            let plan: Vec<String> = store.read_all(|all| all.sql.plan_of(query)).unwrap();
+            assert!(
+                plan.first().is_some_and(|step| step.contains(wanted)),
+                "{query}: {plan:?}"
+            );
+        }
+    }
+}

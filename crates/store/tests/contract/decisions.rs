@@ -61,6 +61,8 @@ fn a_part_of_the_policy_is_kept_in_place_of_what_it_was(database: &Database) {
 fn what_is_vouched_for_is_kept_in_order(database: &Database) {
     let (store, tenant) = with_tenant(database);
     let row = |seq, until| AttestationRow {
+        withdrawn: None,
+        withdrawn_seq: None,
         seq,
         control: "soc2:CC6.1".to_owned(),
         statement: "Doors are locked".to_owned(),

@@ -2,8 +2,9 @@
 
 use crate::support::{append, finding, remedy};
 use bartizan_store::graph::{
-    AttestationRow, BillRow, CheckRunRow, ComponentRow, DayRow, EventRow, FindingFilter, Member,
-    RemedyTotals, ScanRow, Status, WaiverRow,
+    AssetStatementRow, AttestationRow, BillRow, CheckRunRow, ComponentRow, CoverageRow, DayRow, EventRow,
+    FindingCountRow, FindingFilter, Member, RemedyTotals, ScanRow, SignInRow, Status, VerificationRow,
+    WaiverRow,
 };
 use bartizan_store::{Session, Store, StoreError, TenantId};
 use proptest::prelude::*;
@@ -19,7 +20,7 @@ pub(crate) struct Operation {
     bytes: Vec<u8>,
 }
 
-const KINDS: u8 = 30;
+const KINDS: u8 = 35;
 
 /// A list of writes.
 pub(crate) fn history() -> impl Strategy<Value = Vec<Operation>> {
@@ -222,6 +223,8 @@ fn apply_to_the_rest(session: &mut Session<'_>, operation: &Operation) -> Result
         26 => session.end_waiver(a, b).map(|_| ()),
         27 => session.set_policy(&text, maybe.as_deref().unwrap_or(""), a),
         28 => session.add_attestation(&AttestationRow {
+            withdrawn: None,
+            withdrawn_seq: None,
             seq: a,
             control: text.clone(),
             statement: text.clone(),
@@ -229,7 +232,71 @@ fn apply_to_the_rest(session: &mut Session<'_>, operation: &Operation) -> Result
             at: b,
             until: Some(c),
         }),
-        _ => session.set_asset_labels(b, &text),
+        29 => session.set_asset_labels(b, &text),
+        _ => apply_to_what_controls_rest_on(session, operation),
+    }
+}
+
+fn apply_to_what_controls_rest_on(
+    session: &mut Session<'_>,
+    operation: &Operation,
+) -> Result<(), StoreError> {
+    let Operation {
+        kind,
+        n: [a, b, c, d],
+        text,
+        maybe,
+        ..
+    } = operation.clone();
+    match kind {
+        30 => {
+            let row = |rule: &str, findings| FindingCountRow {
+                class: a,
+                rule: rule.to_owned(),
+                status: b % 3,
+                severity: c,
+                asset: d,
+                due_day: a - 1,
+                findings,
+            };
+            session.add_to_finding_counts(&[row(&text, d), row(maybe.as_deref().unwrap_or(&text), 1 - b)])
+        }
+        31 => session.set_coverage(&[
+            coverage(&text, [a, b, c], maybe.is_none()),
+            coverage(&text, [a, c, d], maybe.is_some()),
+        ]),
+        32 => session.see_asset_statement(&AssetStatementRow {
+            predicate: text,
+            asset: a,
+            seq: b,
+            at: c,
+        }),
+        33 => session.see_sign_in(&SignInRow {
+            login: text,
+            granted: maybe.is_some(),
+            seq: a,
+            at: b,
+        }),
+        _ if maybe.is_some() => session.withdraw_attestation(a, b, c).map(|_| ()),
+        _ => session.set_verification(&VerificationRow {
+            seq: a,
+            at: b,
+            entries: c,
+            is_intact: d > 2,
+        }),
+    }
+}
+
+fn coverage(name: &str, [asset, seq, at]: [i64; 3], is_whole: bool) -> CoverageRow {
+    CoverageRow {
+        name: name.to_owned(),
+        asset,
+        seq,
+        at,
+        status: "ran".to_owned(),
+        why: String::new(),
+        whole_seq: is_whole.then_some(seq),
+        whole_at: is_whole.then_some(at),
     }
 }
 
@@ -291,6 +358,15 @@ fn dump_lists(session: &mut Session<'_>, out: &mut String) -> Result<(), StoreEr
     say(out, &session.current_bills()?);
     say(out, &session.waivers()?);
     say(out, &session.attestations()?);
+    say(out, &session.sign_ins()?);
+    say(out, &session.verification()?);
+    say(out, &session.finding_sums(None, 2)?);
+    say(out, &session.finding_sums(Some(&[1, 2]), 2)?);
+    say(out, &session.due_between(1, 4)?);
+    say(out, &session.late_counts(0)?);
+    say(out, &session.late_findings(0)?);
+    say(out, &session.overdue_findings(4)?);
+    say(out, &session.cited(&[0, 1, 2])?);
     say(out, &session.open_counts()?);
     say(out, &session.count_overdue(4)?);
     for status in Status::ALL {
@@ -304,6 +380,13 @@ fn dump_lists(session: &mut Session<'_>, out: &mut String) -> Result<(), StoreEr
         let purl = format!("pkg:{text}");
         say(out, &session.asset(text)?);
         say(out, &session.policy(text)?);
+        say(out, &session.coverage(text, None)?);
+        say(out, &session.coverage(text, Some(&[1, 3]))?);
+        say(out, &session.asset_statements(text, None)?);
+        say(out, &session.asset_statements(text, Some(&[0, 2]))?);
+        say(out, &session.assets_of_scheme(text)?);
+        say(out, &session.assets_with_open((1, 2), text, 9)?);
+        say(out, &session.open_of_asset(1, (text, 2), 9)?);
         say(out, &session.findings_of_rule(text)?);
         say(out, &session.ranked_findings(&about(text), None, 9)?);
         say(out, &session.component_id(&purl)?);
@@ -342,6 +425,7 @@ fn dump_number(session: &mut Session<'_>, number: i64, out: &mut String) -> Resu
     say(out, &session.sightings_of_asset(number)?);
     say(out, &session.scopes_of(number)?);
     say(out, &session.scopes_by_id(&[number])?);
+    say(out, &session.last_sight(number)?);
     say(out, &session.events_of(number)?);
     say(out, &session.events_by(number, 9)?);
     say(out, &session.remedy(number)?);
