@@ -5,6 +5,7 @@
 //! of SQLite do.
 
 use crate::backend::{Dialect, Link};
+use crate::graph::pack_known;
 use crate::session::Sql;
 use crate::statistics;
 use crate::store::copy_file;
@@ -18,6 +19,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../migrations/0001_ledger_and_graph.sql"),
     ),
     ("people", include_str!("../migrations/0002_people.sql")),
+    ("questions", include_str!("../migrations/0003_questions.sql")),
 ];
 
 /// The schema that this program lays.
@@ -28,6 +30,9 @@ const LOCK: i64 = 0x6261_7274_697a_616e;
 
 /// How long a replica waits for another one that renews the schema.
 const WAIT_SECONDS: u32 = 600;
+
+/// What is done once the schema is laid, in the same transaction.
+type Fill = fn(&mut Sql<'_>) -> Result<(), StoreError>;
 
 /// What became of a schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,14 +51,20 @@ impl Store {
     /// # Errors
     /// [`StoreError::Newer`] when a newer program laid it; those of the engine; then nothing was changed.
     pub fn upgrade(&self) -> Result<Upgrade, StoreError> {
-        self.upgrade_through(MIGRATIONS)
+        self.upgrade_and(MIGRATIONS, pack_known)
     }
 
+    #[cfg(test)]
     fn upgrade_through(&self, migrations: &[(&str, &str)]) -> Result<Upgrade, StoreError> {
+        self.upgrade_and(migrations, |_| Ok(()))
+    }
+
+    /// `fill` brings in what was there before a migration and what SQL alone cannot write.
+    fn upgrade_and(&self, migrations: &[(&str, &str)], fill: Fill) -> Result<Upgrade, StoreError> {
         let mut connection = self.connect(true)?;
         connection.begin(true)?;
         let done = self
-            .renew(&mut connection, migrations)
+            .renew(&mut connection, migrations, fill)
             .and_then(|upgrade| connection.commit().map(|()| upgrade));
         if done.is_err() {
             connection.rollback();
@@ -62,7 +73,12 @@ impl Store {
     }
 
     /// All of it in one transaction that nobody else writes beside: of replicas that start at once the first one does the work.
-    fn renew(&self, connection: &mut Link, migrations: &[(&str, &str)]) -> Result<Upgrade, StoreError> {
+    fn renew(
+        &self,
+        connection: &mut Link,
+        migrations: &[(&str, &str)],
+        fill: Fill,
+    ) -> Result<Upgrade, StoreError> {
         let newest = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
         if self.dialect() == Dialect::Postgres {
             connection.batch(&format!(
@@ -99,6 +115,10 @@ impl Store {
         for (_, migration) in missing {
             connection.batch(&self.render(migration))?;
         }
+        fill(&mut Sql {
+            connection: &mut *connection,
+            dialect: self.dialect(),
+        })?;
         connection.execute(
             "INSERT INTO settings (name, value) VALUES ('schema', $1) \
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",

@@ -1,4 +1,4 @@
-//! Things that can have problems, and what joins them.
+//! Things that can have problems.
 
 use crate::value::Row;
 use crate::{Session, StoreError};
@@ -22,20 +22,9 @@ pub struct AssetRow {
     pub last_seen: i64,
 }
 
-/// One thing has to do with another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EdgeRow {
-    /// The number of the one.
-    pub source: i64,
-    /// How.
-    pub kind: String,
-    /// The number of the other.
-    pub target: i64,
-}
+pub(super) const COLUMNS: &str = "id, key, kind, owner, labels, first_seen, last_seen";
 
-const COLUMNS: &str = "id, key, kind, owner, labels, first_seen, last_seen";
-
-fn read(row: &Row) -> Result<AssetRow, StoreError> {
+pub(super) fn read(row: &Row) -> Result<AssetRow, StoreError> {
     Ok(AssetRow {
         id: row.int(0)?,
         key: row.text(1)?,
@@ -164,42 +153,5 @@ impl Session<'_> {
                 &[tenant.into(), id.into(), labels.into()],
             )
             .map(|_| ())
-    }
-
-    /// Says that one thing has to do with another, as the statement `seq` tells.
-    ///
-    /// # Errors
-    /// Those of the engine.
-    pub fn see_edge(&mut self, source: i64, kind: &str, target: i64, seq: i64) -> Result<(), StoreError> {
-        let tenant = self.tenant().0;
-        self.sql
-            .execute(
-                "INSERT INTO edges (tenant, source, kind, target, first_seq, last_seq) VALUES ($1, $2, $3, $4, $5, $5) \
-                 ON CONFLICT (tenant, source, kind, target) DO UPDATE SET last_seq = excluded.last_seq",
-                &[tenant.into(), source.into(), kind.into(), target.into(), seq.into()],
-            )
-            .map(|_| ())
-    }
-
-    /// Every edge, handed over one by one: by source, kind and target.
-    ///
-    /// # Errors
-    /// Those of the engine, and those of `edge`.
-    pub fn each_edge(
-        &mut self,
-        mut edge: impl FnMut(EdgeRow) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        let tenant = self.tenant().0;
-        self.sql.each(
-            "SELECT source, kind, target FROM edges WHERE tenant = $1 ORDER BY source, kind, target",
-            &[tenant.into()],
-            |row| {
-                edge(EdgeRow {
-                    source: row.int(0)?,
-                    kind: row.text(1)?,
-                    target: row.int(2)?,
-                })
-            },
-        )
     }
 }

@@ -32,9 +32,9 @@ pub struct InventoryRow {
     pub edges: i64,
 }
 
-const BILL: &str = "seq, asset, build, inventory, at, is_current";
+pub(super) const BILL: &str = "seq, asset, build, inventory, at, is_current";
 
-fn read(row: &Row) -> Result<BillRow, StoreError> {
+pub(super) fn read(row: &Row) -> Result<BillRow, StoreError> {
     Ok(BillRow {
         seq: row.int(0)?,
         asset: row.int(1)?,

@@ -59,19 +59,6 @@ impl Session<'_> {
         self.next_id("components")
     }
 
-    /// The number of the component with this package URL.
-    ///
-    /// # Errors
-    /// Those of the engine.
-    pub fn component_id(&mut self, purl: &str) -> Result<Option<i64>, StoreError> {
-        let tenant = self.tenant().0;
-        self.sql.first(
-            "SELECT id FROM components WHERE tenant = $1 AND purl = $2",
-            &[tenant.into(), purl.into()],
-            |row| row.int(0),
-        )
-    }
-
     /// The numbers of those of these package URLs that are known, by package URL.
     ///
     /// # Errors
@@ -114,6 +101,34 @@ impl Session<'_> {
             &[tenant.into(), id.into()],
             read,
         )
+    }
+
+    /// The components with these numbers, in no order; those that are not there are left out.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn components_by_id(&mut self, ids: &[i64]) -> Result<Vec<ComponentRow>, StoreError> {
+        let mut found = Vec::new();
+        let sql = format!("SELECT {COLUMNS} FROM components WHERE tenant = $1 AND id");
+        self.each_by_id(&sql, ids, |row| {
+            found.push(read(row)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// The licences of the components with these numbers: (component, licence), in no order.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn licenses_of(&mut self, components: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
+        let mut found = Vec::new();
+        let sql = "SELECT component, license FROM component_licenses WHERE tenant = $1 AND component";
+        self.each_by_id(sql, components, |row| {
+            found.push((row.int(0)?, row.text(1)?));
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     /// Components of a package, or of this name, or built from the source package of this name; at most `limit`.

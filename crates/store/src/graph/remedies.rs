@@ -92,6 +92,18 @@ impl Session<'_> {
                 upgrade.into(),
             ],
         )?;
+        let known = self.sql.first(
+            "SELECT id FROM changes WHERE tenant = $1 AND change = $2",
+            &[tenant.into(), change.into()],
+            |row| row.int(0),
+        )?;
+        if known.is_none() {
+            let number = self.next_id("changes")?;
+            self.sql.execute(
+                "INSERT INTO changes (tenant, id, change, things, findings) VALUES ($1, $2, $3, 0, 0)",
+                &[tenant.into(), number.into(), change.into()],
+            )?;
+        }
         Ok(id)
     }
 
@@ -119,6 +131,41 @@ impl Session<'_> {
             &[tenant.into(), asset.into()],
             read,
         )
+    }
+
+    /// Remedies with this change that close something, by number: those above `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn remedies_by_change(
+        &mut self,
+        change: &str,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<RemedyRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all(
+            &format!(
+                "SELECT {COLUMNS} FROM remedies WHERE tenant = $1 AND change = $2 AND id > $3 AND findings > 0 ORDER BY id LIMIT $4"
+            ),
+            &[tenant.into(), change.into(), after.into(), limit.max(0).into()],
+            read,
+        )
+    }
+
+    /// The most urgent decision, the gravest severity and the first day that is due of what a change closes; zeros where it is nothing.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn change_urgency(&mut self, change: &str) -> Result<(i64, i64, Option<i64>), StoreError> {
+        let tenant = self.tenant().0;
+        let found = self.sql.first(
+            "SELECT COALESCE(MAX(decision), 0), COALESCE(MAX(severity), 0), MIN(due) FROM remedies \
+             WHERE tenant = $1 AND change = $2 AND findings > 0",
+            &[tenant.into(), change.into()],
+            |row| Ok((row.int(0)?, row.int(1)?, row.maybe_int(2)?)),
+        )?;
+        Ok(found.unwrap_or_default())
     }
 
     /// What is to be done, the first thing first: what stands behind (`rank`, `id`), at most `limit`.
@@ -218,6 +265,22 @@ impl Session<'_> {
     /// Those of the engine.
     pub fn set_remedy_totals(&mut self, remedy: i64, totals: RemedyTotals) -> Result<(), StoreError> {
         let tenant = self.tenant().0;
+        let before = self.sql.first(
+            "SELECT change, findings FROM remedies WHERE tenant = $1 AND id = $2",
+            &[tenant.into(), remedy.into()],
+            |row| Ok((row.text(0)?, row.int(1)?)),
+        )?;
+        let Some((change, before)) = before else {
+            return Ok(());
+        };
+        let things = i64::from(totals.findings > 0) - i64::from(before > 0);
+        let more = totals.findings.wrapping_sub(before);
+        if more != 0 {
+            self.sql.execute(
+                "UPDATE changes SET findings = findings + $3, things = things + $4 WHERE tenant = $1 AND change = $2",
+                &[tenant.into(), (&change).into(), more.into(), things.into()],
+            )?;
+        }
         self.sql
             .execute(
                 "UPDATE remedies SET rank = $3, findings = $4, decision = $5, severity = $6, due = $7 \

@@ -2,8 +2,8 @@
 
 use crate::support::{append, finding};
 use bartizan_store::graph::{
-    AttestationRow, BillRow, CheckRunRow, ComponentRow, DayRow, EventRow, FindingFilter, Member,
-    RemedyTotals, ScanRow, Status, WaiverRow,
+    AttestationRow, BillRow, CheckRunRow, ComponentRow, DayRow, EdgeRow, EventRow, FindingFilter, Lack, Member,
+    RemedyTotals, ScanRow, Shipped, Status, WaiverRow,
 };
 use bartizan_store::{Session, Store, StoreError, TenantId};
 use proptest::prelude::*;
@@ -19,7 +19,7 @@ pub(crate) struct Operation {
     bytes: Vec<u8>,
 }
 
-const KINDS: u8 = 30;
+const KINDS: u8 = 33;
 
 /// A list of writes.
 pub(crate) fn history() -> impl Strategy<Value = Vec<Operation>> {
@@ -216,7 +216,18 @@ fn apply_to_the_rest(session: &mut Session<'_>, operation: &Operation) -> Result
             at: b,
             until: Some(c),
         }),
+        29 => session.see_edges(&[edge(a, &text, b), edge(a, &text, c), edge(c, "a", d), edge(a, &text, b)], d).map(|_| ()),
+        30 => session.cut_edge(&edge(a, &text, b), c).map(|_| ()),
+        31 => session.add_provenance(a, b, &text, c),
         _ => session.set_asset_labels(b, &text),
+    }
+}
+
+fn edge(source: i64, kind: &str, target: i64) -> EdgeRow {
+    EdgeRow {
+        source,
+        kind: kind.to_owned(),
+        target,
     }
 }
 
@@ -257,12 +268,34 @@ fn dump_lists(session: &mut Session<'_>, out: &mut String) -> Result<(), StoreEr
     say(out, &session.newest_statements(None, 9, 9)?);
     say(out, &session.assets(None, -1, 99)?);
     say(out, &session.assets(Some("repo"), -1, 99)?);
-    session.each_edge(|edge| {
-        say(out, &edge);
+    session.each_edge_change(-1, |seq, pack| {
+        say(out, &(seq, pack));
         Ok(())
     })?;
+    say(out, &session.last_edge_change()?);
+    session.each_asset_kind(0, |id, kind| {
+        say(out, &(id, kind));
+        Ok(())
+    })?;
+    say(out, &session.labelled_assets()?);
+    say(out, &session.open_by_asset()?);
+    say(out, &session.best_changes(None, 99)?);
+    say(out, &session.best_changes(Some((3, 2)), 99)?);
+    for lack in [Lack::Bill, Lack::Provenance, Lack::Owner] {
+        say(out, &session.assets_lacking(lack, &["repo", "", "a"], 0, 99)?);
+        say(out, &session.count_lacking(lack, &["repo", "image"])?);
+        say(out, &session.assets_lacking(lack, &[], 0, 99)?);
+    }
+    let mut rows = session.assets_by_id(&[1, 2, 3, 9])?;
+    rows.sort_by_key(|row| row.id);
+    say(out, &rows);
+    let mut rows = session.components_by_id(&[0, 1, 2, 3, 4])?;
+    rows.sort_by_key(|row| row.id);
+    say(out, &rows);
+    let mut rows = session.licenses_of(&[0, 1, 2, 3, 4])?;
+    rows.sort_unstable();
+    say(out, &rows);
     say(out, &session.scopes()?);
-    say(out, &session.newest_scans(None, 9, 9)?);
     say(out, &session.last_scans()?);
     say(out, &session.check_runs()?);
     say(out, &session.next_finding()?);
@@ -290,10 +323,15 @@ fn dump_lists(session: &mut Session<'_>, out: &mut String) -> Result<(), StoreEr
         say(out, &session.policy(text)?);
         say(out, &session.findings_of_rule(text)?);
         say(out, &session.ranked_findings(&about(text), None, 9)?);
-        say(out, &session.component_id(&purl)?);
         say(out, &session.component_ids(&["pkg:a", &purl, "pkg:"])?);
         say(out, &session.components_called(text, 9)?);
         say(out, &session.components_under(text, 9)?);
+        say(out, &session.bills_shipping(Shipped::Called(text), -1, 9)?);
+        say(out, &session.bills_shipping(Shipped::Under(text), -1, 9)?);
+        say(out, &session.assets_affected_by(text, -1, 9)?);
+        say(out, &session.components_affected_by(text, 1)?);
+        say(out, &session.remedies_by_change(text, -1, 9)?);
+        say(out, &session.change_urgency(text)?);
     }
     Ok(())
 }
@@ -315,7 +353,6 @@ fn dump_number(session: &mut Session<'_>, number: i64, out: &mut String) -> Resu
     say(out, &session.body(number)?);
     say(out, &session.asset_by_id(number)?);
     say(out, &session.scan(number)?);
-    say(out, &session.newest_scans(Some(number), 9, 2)?);
     say(out, &session.finding(number)?);
     say(out, &session.finding_detail(number)?);
     session.each_finding_of(number, |row| {
@@ -325,7 +362,6 @@ fn dump_number(session: &mut Session<'_>, number: i64, out: &mut String) -> Resu
     say(out, &session.findings_by_print(&finding(number, 0).fingerprint)?);
     say(out, &session.sightings_of_asset(number)?);
     say(out, &session.events_of(number)?);
-    say(out, &session.events_by(number, 9)?);
     say(out, &session.remedy(number)?);
     say(out, &session.remedies_of(number)?);
     say(out, &session.remedy_counts(number)?);
@@ -335,6 +371,9 @@ fn dump_number(session: &mut Session<'_>, number: i64, out: &mut String) -> Resu
     say(out, &session.members_of(number)?);
     say(out, &session.bills_of(number, 9)?);
     say(out, &session.bill(number)?);
+    say(out, &session.current_bill(number)?);
+    say(out, &session.change(number)?);
+    say(out, &session.events_between(number, (0, 4), 9)?);
     say(out, &session.bills_with(number, -1, 9)?);
     for digest in [&[number as u8][..], &[]] {
         say(out, &session.statement_by_digest(digest)?);
