@@ -17,13 +17,13 @@ mod remedies;
 mod scans;
 mod status;
 
-pub(crate) use edges::pack_known;
 pub use assets::AssetRow;
 pub use bills::{BillRow, InventoryRow};
 pub use components::{ChunkRow, ComponentRow};
 pub use days::DayRow;
 pub use decisions::{AttestationRow, WaiverRow};
 pub use edges::EdgeRow;
+pub(crate) use edges::pack_known;
 pub use findings::{FindingFilter, FindingRow};
 pub use history::EventRow;
 pub use members::Member;

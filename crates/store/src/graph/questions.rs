@@ -30,9 +30,7 @@ pub enum Lack {
 impl Lack {
     const fn condition(self) -> &'static str {
         match self {
-            Self::Bill => {
-                "NOT EXISTS (SELECT 1 FROM bills b WHERE b.tenant = a.tenant AND b.asset = a.id)"
-            }
+            Self::Bill => "NOT EXISTS (SELECT 1 FROM bills b WHERE b.tenant = a.tenant AND b.asset = a.id)",
             Self::Provenance => {
                 "NOT EXISTS (SELECT 1 FROM provenances p WHERE p.tenant = a.tenant AND p.asset = a.id)"
             }
@@ -263,7 +261,8 @@ impl Session<'_> {
         params.extend(kinds.iter().map(|kind| Param::Text(kind)));
         let of_kinds = places(2, kinds.len());
         let mut counted = |more: &str| {
-            let sql = format!("SELECT count(*) FROM assets a WHERE tenant = $1 AND kind IN ({of_kinds}){more}");
+            let sql =
+                format!("SELECT count(*) FROM assets a WHERE tenant = $1 AND kind IN ({of_kinds}){more}");
             let count = self.sql.first(&sql, &params, |row| row.int(0))?;
             Ok::<_, StoreError>(count.unwrap_or(0))
         };

@@ -2,8 +2,8 @@
 
 use crate::support::{append, finding};
 use bartizan_store::graph::{
-    AttestationRow, BillRow, CheckRunRow, ComponentRow, DayRow, EdgeRow, EventRow, FindingFilter, Lack, Member,
-    RemedyTotals, ScanRow, Shipped, Status, WaiverRow,
+    AttestationRow, BillRow, CheckRunRow, ComponentRow, DayRow, EdgeRow, EventRow, FindingFilter, Lack,
+    Member, RemedyTotals, ScanRow, Shipped, Status, WaiverRow,
 };
 use bartizan_store::{Session, Store, StoreError, TenantId};
 use proptest::prelude::*;
@@ -216,7 +216,17 @@ fn apply_to_the_rest(session: &mut Session<'_>, operation: &Operation) -> Result
             at: b,
             until: Some(c),
         }),
-        29 => session.see_edges(&[edge(a, &text, b), edge(a, &text, c), edge(c, "a", d), edge(a, &text, b)], d).map(|_| ()),
+        29 => session
+            .see_edges(
+                &[
+                    edge(a, &text, b),
+                    edge(a, &text, c),
+                    edge(c, "a", d),
+                    edge(a, &text, b),
+                ],
+                d,
+            )
+            .map(|_| ()),
         30 => session.cut_edge(&edge(a, &text, b), c).map(|_| ()),
         31 => session.add_provenance(a, b, &text, c),
         _ => session.set_asset_labels(b, &text),

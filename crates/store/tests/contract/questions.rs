@@ -27,15 +27,27 @@ fn edge(source: i64, kind: &str, target: i64) -> EdgeRow {
 /// The edges that the packs leave, and from how many packs.
 fn told(session: &mut Session<'_>, after: i64) -> Result<(BTreeSet<EdgeRow>, usize), StoreError> {
     let (mut edges, mut packs) = (BTreeSet::new(), 0);
-    session.each_edge_change(after, |_, EdgePack { came, kinds, edges: of_pack }| {
-        packs += 1;
-        for (source, kind, target) in of_pack {
-            let edge = edge(source, &kinds[kind], target);
-            let changed = if came { edges.insert(edge) } else { edges.remove(&edge) };
-            assert!(changed);
-        }
-        Ok(())
-    })?;
+    session.each_edge_change(
+        after,
+        |_,
+         EdgePack {
+             came,
+             kinds,
+             edges: of_pack,
+         }| {
+            packs += 1;
+            for (source, kind, target) in of_pack {
+                let edge = edge(source, &kinds[kind], target);
+                let changed = if came {
+                    edges.insert(edge)
+                } else {
+                    edges.remove(&edge)
+                };
+                assert!(changed);
+            }
+            Ok(())
+        },
+    )?;
     Ok((edges, packs))
 }
 
@@ -43,7 +55,11 @@ fn edges_come_and_go_with_statements_and_are_told_once(database: &Database) {
     let (store, tenant) = with_tenant(database);
     write(&store, tenant, |session| {
         assert_eq!(session.last_edge_change()?, None);
-        let edges = [edge(2, "contains", 1), edge(1, "runs_on", 2), edge(2, "contains", 1)];
+        let edges = [
+            edge(2, "contains", 1),
+            edge(1, "runs_on", 2),
+            edge(2, "contains", 1),
+        ];
         assert_eq!(session.see_edges(&edges, 4)?, 2);
         // More of the same statement, of which one is known.
         session.see_edge(1, "runs_on", 2, 4)?;
@@ -57,8 +73,15 @@ fn edges_come_and_go_with_statements_and_are_told_once(database: &Database) {
     read(&store, tenant, |session| {
         assert_eq!(session.last_edge_change()?, Some(8));
         let (edges, packs) = told(session, -1)?;
-        let expected = [edge(1, "Runs_on", 2), edge(1, "runs_on", 2), edge(2, "contains", 9)];
-        assert_eq!((edges.into_iter().collect::<Vec<_>>(), packs), (expected.to_vec(), 4));
+        let expected = [
+            edge(1, "Runs_on", 2),
+            edge(1, "runs_on", 2),
+            edge(2, "contains", 9),
+        ];
+        assert_eq!(
+            (edges.into_iter().collect::<Vec<_>>(), packs),
+            (expected.to_vec(), 4)
+        );
         assert_eq!(told(session, 6)?.0.len(), 1);
         Ok(())
     });
@@ -66,7 +89,11 @@ fn edges_come_and_go_with_statements_and_are_told_once(database: &Database) {
 
 fn a_thing_with_many_edges_gets_more_of_them(database: &Database) {
     let (store, tenant) = with_tenant(database);
-    let many = |from: i64, to: i64| (from..to).map(|target| edge(1, "reaches", target)).collect::<Vec<_>>();
+    let many = |from: i64, to: i64| {
+        (from..to)
+            .map(|target| edge(1, "reaches", target))
+            .collect::<Vec<_>>()
+    };
     write(&store, tenant, |session| {
         assert_eq!(session.see_edges(&many(0, 20_000), 1)?, 20_000);
         assert_eq!(session.see_edges(&many(10, 20_003), 2)?, 3);
@@ -99,7 +126,11 @@ fn what_is_shipped_is_found_in_the_last_bills(database: &Database) {
     };
     write(&store, tenant, |session| {
         session.add_components(&[component(1, "a"), component(2, "a"), component(3, "b")])?;
-        session.add_licenses(&[("MIT".to_owned(), 1), ("MIT".to_owned(), 3), ("ISC".to_owned(), 2)])?;
+        session.add_licenses(&[
+            ("MIT".to_owned(), 1),
+            ("MIT".to_owned(), 3),
+            ("ISC".to_owned(), 2),
+        ])?;
         for id in 1..=3 {
             let chunk = session.add_chunk(&[id as u8], &[member(id)])?;
             session.add_inventory(&[id as u8], &[chunk], 1, 0)?;
@@ -117,7 +148,9 @@ fn what_is_shipped_is_found_in_the_last_bills(database: &Database) {
         Ok(())
     });
     let shipping = |what, after, limit| -> Vec<i64> {
-        let rows = read(&store, tenant, |session| session.bills_shipping(what, after, limit));
+        let rows = read(&store, tenant, |session| {
+            session.bills_shipping(what, after, limit)
+        });
         rows.iter().map(|row| row.asset).collect()
     };
     for name in ["pkg:npm/a", "a"] {
@@ -187,7 +220,10 @@ fn what_opened_and_closed_between_two_statements_is_told_in_order(database: &Dat
     });
     read(&store, tenant, |session| {
         let kinds = |rows: Vec<EventRow>| rows.into_iter().map(|row| row.kind).collect::<Vec<_>>();
-        assert_eq!(kinds(session.events_between(5, (3, 6), 9)?), ["fixed", "reopened"]);
+        assert_eq!(
+            kinds(session.events_between(5, (3, 6), 9)?),
+            ["fixed", "reopened"]
+        );
         assert_eq!(kinds(session.events_between(5, (2, 6), 1)?), ["opened"]);
         Ok(())
     });
@@ -262,10 +298,15 @@ fn changes_are_added_up_over_things(database: &Database) {
         assert_eq!(session.change_urgency(&x)?, (3, 1, Some(43)));
         assert_eq!(session.change_urgency("z")?, (0, 0, None));
         let open = session.open_by_asset()?;
-        let seen: Vec<_> = open.iter().map(|row| (row.asset, row.decision, row.findings)).collect();
+        let seen: Vec<_> = open
+            .iter()
+            .map(|row| (row.asset, row.decision, row.findings))
+            .collect();
         assert_eq!(seen, [(1, 3, 3), (2, 3, 15)]);
         Ok(())
     });
-    write(&store, tenant, |session| session.set_remedy_totals(2, RemedyTotals::default()));
+    write(&store, tenant, |session| {
+        session.set_remedy_totals(2, RemedyTotals::default())
+    });
     assert_eq!(best(), [(y, 1, 8), (x, 1, 3)]);
 }
