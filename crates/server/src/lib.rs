@@ -8,6 +8,7 @@ mod app;
 mod auth;
 mod bills;
 mod console;
+mod graphs;
 pub mod http;
 pub mod ingest;
 pub mod jobs;

@@ -14,7 +14,6 @@ CREATE TABLE provenances (
   tenant {int} NOT NULL,
   asset {int} NOT NULL,
   seq {int} NOT NULL,
-  predicate {text} NOT NULL,
   at {int} NOT NULL,
   PRIMARY KEY (tenant, asset, seq)
 ){keyed};

@@ -25,6 +25,27 @@ impl Spread {
         self.levels.iter().skip(1).map(Vec::len).sum()
     }
 
+    /// How far a thing is, and how it is reached; none where it is not.
+    #[must_use]
+    pub fn find(&self, node: u32) -> Option<(usize, Reached)> {
+        self.levels.iter().enumerate().find_map(|(distance, level)| {
+            let at = level.binary_search_by_key(&node, |reached| reached.node).ok()?;
+            level.get(at).map(|reached| (distance, *reached))
+        })
+    }
+
+    /// What is reached behind (distance, number), in order, each with its distance; where it begins is left out.
+    pub fn behind(&self, (far, node): (usize, u32)) -> impl Iterator<Item = (usize, Reached)> + '_ {
+        let levels = self.levels.iter().enumerate().skip(far.max(1));
+        levels.flat_map(move |(distance, level)| {
+            let skipped = level.partition_point(|reached| distance == far && reached.node <= node);
+            level
+                .iter()
+                .skip(skipped)
+                .map(move |reached| (distance, *reached))
+        })
+    }
+
     /// The way to a thing at a distance, from where it begins: things, and how each was reached.
     #[must_use]
     pub fn way_to(&self, reached: Reached, distance: usize) -> Vec<Reached> {
@@ -66,6 +87,12 @@ impl Seen {
 /// What is reached from these things in these ways, within so many steps.
 #[must_use]
 pub fn spread(graph: &Graph, from: &[u32], ways: Ways, steps: usize) -> Spread {
+    spread_by(graph, from, (ways, ways), steps)
+}
+
+/// What is reached from these things within so many steps: by other ways in the first step than in those after it.
+#[must_use]
+pub fn spread_by(graph: &Graph, from: &[u32], (first_ways, ways): (Ways, Ways), steps: usize) -> Spread {
     let mut seen = Seen(vec![0; graph.nodes() / 64 + 1]);
     let mut first: Vec<Reached> = from
         .iter()
@@ -77,7 +104,8 @@ pub fn spread(graph: &Graph, from: &[u32], ways: Ways, steps: usize) -> Spread {
         .collect();
     first.sort_unstable_by_key(|reached| reached.node);
     let mut levels = vec![first];
-    for _ in 0..steps {
+    for step in 0..steps {
+        let ways = if step == 0 { first_ways } else { ways };
         let mut next = Vec::new();
         for here in levels.last().into_iter().flatten() {
             for (way, node) in graph.onward(here.node) {

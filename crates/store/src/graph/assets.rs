@@ -1,7 +1,10 @@
 //! Things that can have problems.
 
-use crate::value::Row;
+use super::questions::{part_of, places};
+use crate::session::Insert;
+use crate::value::{Param, Row};
 use crate::{Session, StoreError};
+use std::collections::HashMap;
 
 /// A thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +76,81 @@ impl Session<'_> {
             &[tenant.into(), id.into(), key.into(), kind.into(), at.into()],
         )?;
         Ok(id)
+    }
+
+    /// The things with these identities, by identity; those that are new are made, in this order. Their last sight becomes `at`.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn see_assets(&mut self, keys: &[&str], at: i64) -> Result<HashMap<String, i64>, StoreError> {
+        let tenant = self.tenant().0;
+        let mut known = HashMap::new();
+        let mut rest = keys;
+        while !rest.is_empty() {
+            let (part, after) = rest.split_at(part_of(rest));
+            rest = after;
+            let these = |first: &[Param<'static>]| -> Vec<Param<'_>> {
+                let part = part.iter().map(|key| Param::Text(key));
+                first.iter().copied().chain(part).collect()
+            };
+            self.sql.each(
+                &format!(
+                    "SELECT key, id FROM assets WHERE tenant = $1 AND key IN ({})",
+                    places(2, part.len())
+                ),
+                &these(&[tenant.into()]),
+                |row| {
+                    known.insert(row.text(0)?, row.int(1)?);
+                    Ok(())
+                },
+            )?;
+            self.sql.execute(
+                &format!(
+                    "UPDATE assets SET last_seen = $2 WHERE tenant = $1 AND last_seen < $2 AND key IN ({})",
+                    places(3, part.len())
+                ),
+                &these(&[tenant.into(), at.into()]),
+            )?;
+        }
+        let mut next = self.next_id("assets")?;
+        let mut new: Vec<(i64, &str)> = Vec::new();
+        for key in keys {
+            if !known.contains_key(*key) {
+                known.insert((*key).to_owned(), next);
+                new.push((next, key));
+                next += 1;
+            }
+        }
+        let values: Vec<Param<'_>> = new
+            .iter()
+            .flat_map(|(id, key)| {
+                let kind = key.split_once(':').map_or("", |(kind, _)| kind);
+                [
+                    tenant.into(),
+                    (*id).into(),
+                    Param::Text(key),
+                    Param::Text(kind),
+                    Param::Text("{}"),
+                    at.into(),
+                    at.into(),
+                ]
+            })
+            .collect();
+        let insert = Insert {
+            table: "assets",
+            columns: "tenant, id, key, kind, labels, first_seen, last_seen",
+            tail: "",
+        };
+        self.sql.insert(&insert, &values)?;
+        Ok(known)
+    }
+
+    /// The highest number of a thing; 0 where there is none.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn last_asset(&mut self) -> Result<i64, StoreError> {
+        Ok(self.next_id("assets")? - 1)
     }
 
     /// The thing with this identity.

@@ -212,19 +212,16 @@ impl Session<'_> {
         self.sql.insert(&insert, &values).map(|_| ())
     }
 
-    /// Components under this licence, at most `limit`.
+    /// Numbers of the components under this licence, at most `limit`.
     ///
     /// # Errors
     /// Those of the engine.
-    pub fn components_under(&mut self, license: &str, limit: i64) -> Result<Vec<ComponentRow>, StoreError> {
+    pub fn components_under(&mut self, license: &str, limit: i64) -> Result<Vec<i64>, StoreError> {
         let tenant = self.tenant().0;
         self.sql.all(
-            &format!(
-                "SELECT {COLUMNS} FROM components WHERE tenant = $1 AND id IN (\
-                 SELECT component FROM component_licenses WHERE tenant = $1 AND license = $2) ORDER BY id LIMIT $3"
-            ),
+            "SELECT component FROM component_licenses WHERE tenant = $1 AND license = $2 ORDER BY component LIMIT $3",
             &[tenant.into(), license.into(), limit.max(0).into()],
-            read,
+            |row| row.int(0),
         )
     }
 

@@ -64,11 +64,11 @@ pub struct OpenRow {
 }
 
 /// Values of one `IN`, a power of two so that few statements are prepared.
-fn part_of<T>(rest: &[T]) -> usize {
+pub(super) fn part_of<T>(rest: &[T]) -> usize {
     1_usize << rest.len().clamp(1, 256).ilog2()
 }
 
-fn places(from: usize, count: usize) -> String {
+pub(super) fn places(from: usize, count: usize) -> String {
     let all: Vec<String> = (from..from + count).map(|place| format!("${place}")).collect();
     all.join(",")
 }
@@ -273,25 +273,13 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Those of the engine.
-    pub fn add_provenance(
-        &mut self,
-        asset: i64,
-        seq: i64,
-        predicate: &str,
-        at: i64,
-    ) -> Result<(), StoreError> {
+    pub fn add_provenance(&mut self, asset: i64, seq: i64, at: i64) -> Result<(), StoreError> {
         let tenant = self.tenant().0;
         self.sql
             .execute(
-                "INSERT INTO provenances (tenant, asset, seq, predicate, at) VALUES ($1, $2, $3, $4, $5) \
+                "INSERT INTO provenances (tenant, asset, seq, at) VALUES ($1, $2, $3, $4) \
                  ON CONFLICT (tenant, asset, seq) DO NOTHING",
-                &[
-                    tenant.into(),
-                    asset.into(),
-                    seq.into(),
-                    predicate.into(),
-                    at.into(),
-                ],
+                &[tenant.into(), asset.into(), seq.into(), at.into()],
             )
             .map(|_| ())
     }

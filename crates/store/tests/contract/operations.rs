@@ -19,7 +19,7 @@ pub(crate) struct Operation {
     bytes: Vec<u8>,
 }
 
-const KINDS: u8 = 33;
+const KINDS: u8 = 34;
 
 /// A list of writes.
 pub(crate) fn history() -> impl Strategy<Value = Vec<Operation>> {
@@ -228,7 +228,10 @@ fn apply_to_the_rest(session: &mut Session<'_>, operation: &Operation) -> Result
             )
             .map(|_| ()),
         30 => session.cut_edge(&edge(a, &text, b), c).map(|_| ()),
-        31 => session.add_provenance(a, b, &text, c),
+        32 => session
+            .see_assets(&[&text, "repo:a", maybe.as_deref().unwrap_or("z:z"), &text], a)
+            .map(|_| ()),
+        31 => session.add_provenance(a, b, c),
         _ => session.set_asset_labels(b, &text),
     }
 }

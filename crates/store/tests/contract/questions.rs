@@ -237,7 +237,7 @@ fn what_is_lacking_is_counted_and_paged(database: &Database) {
         }
         session.set_asset_owner(1, Some("ops"))?;
         session.set_asset_labels(3, "{\"data\":\"x\"}")?;
-        session.add_provenance(4, 1, "https://slsa.dev/provenance/v1", 1)?;
+        session.add_provenance(4, 1, 1)?;
         session.add_bill(&BillRow {
             seq: 1,
             asset: 3,
