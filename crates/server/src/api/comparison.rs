@@ -25,8 +25,8 @@ const EVENTS: i64 = 20_000;
 pub(super) struct Builds {
     /// The statement with the bill of materials of the one.
     from: i64,
-    /// The statement with the bill of materials of the other.
-    to: i64,
+    /// The statement with the bill of materials of the other; the last one of the same thing where nothing is said.
+    to: Option<i64>,
 }
 
 /// What changed.
@@ -97,13 +97,15 @@ pub(super) async fn compare(
     Query(builds): Query<Builds>,
 ) -> Result<Json<Comparison>, Problem> {
     app.read(caller.tenant, move |session| {
-        let mut bill = |seq: i64| {
-            session.bill(seq)?.ok_or_else(|| {
-                Problem::missing(&format!("bill of materials in statement {seq}"))
-                    .help("take numbers of statements from the builds of a thing: /api/v1/assets/ID/bills")
-            })
+        let missing = |seq: i64| {
+            Problem::missing(&format!("bill of materials in statement {seq}"))
+                .help("take numbers of statements from the builds of a thing: /api/v1/assets/ID/bills")
         };
-        let (from, to) = (bill(builds.from)?, bill(builds.to)?);
+        let from = session.bill(builds.from)?.ok_or_else(|| missing(builds.from))?;
+        let to = match builds.to {
+            Some(seq) => session.bill(seq)?.ok_or_else(|| missing(seq))?,
+            None => session.current_bill(from.asset)?.unwrap_or_else(|| from.clone()),
+        };
         between(session, &from, &to).map(Json)
     })
     .await

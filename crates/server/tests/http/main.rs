@@ -12,6 +12,7 @@ mod answers;
 mod at_once;
 mod client;
 mod people;
+mod questions;
 mod roles;
 mod server;
 mod sign_in;
