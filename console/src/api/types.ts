@@ -35,6 +35,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assets/{id}/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bills of materials of a thing, the newest first: each is one of its builds. */
+        get: operations["assets_bills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attack-paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How somebody would get from the internet to the data, as far as the graph knows, and which edges to cut. */
+        get: operations["attack_paths"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far trouble would spread from a package, a leaked credential, a host or any thing. */
+        get: operations["blast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes, the one that closes most findings first. */
+        get: operations["changes_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/{id}/fixes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a change is to be made, and what it closes there. */
+        get: operations["changes_fixes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed between two builds, each named by the statement with its bill of materials. */
+        get: operations["comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/decisions": {
         parameters: {
             query?: never;
@@ -112,6 +214,40 @@ export interface paths {
         };
         /** One fix. */
         get: operations["fixes_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many things have no bill of materials, no provenance, no owner. */
+        get: operations["gaps_all"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gaps/{lacks}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Things that lack a bill of materials (`bill`), anything that says how they were made (`provenance`), or an owner (`owner`). */
+        get: operations["gaps_one"];
         put?: never;
         post?: never;
         delete?: never;
@@ -253,6 +389,23 @@ export interface paths {
         put?: never;
         /** Uses a link up: sets the password of whoever it lets in, ends their sessions, and signs them in. */
         post: operations["access_set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who ships a package, what an advisory speaks of, what is under a licence, or an image, and by which way it came in. */
+        get: operations["ships"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -403,6 +556,145 @@ export interface components {
             /** @description Ways in which it is looked at. */
             scopes: components["schemas"]["Scope"][];
         };
+        /** @description How somebody would get from the internet to the data. */
+        AttackPaths: {
+            /** @description Edges to cut, the one that protects most targets by itself first. */
+            cuts: components["schemas"]["Cut"][];
+            /**
+             * Format: int64
+             * @description Where one gets in from the internet.
+             */
+            entries: number;
+            /** @description Whether all of the graph was looked at: where not, what is counted is a part. */
+            is_complete: boolean;
+            /** @description What the graph lacks to say more. */
+            missing: string[];
+            /** @description Things on paths, at most 150, by layer and row. */
+            nodes: components["schemas"]["Node"][];
+            /**
+             * Format: int64
+             * @description Things on paths, those that are not shown included.
+             */
+            on_paths: number;
+            /** @description The most probable path to each target, the most probable first; at most 20. */
+            routes: components["schemas"]["Path"][];
+            /**
+             * Format: int64
+             * @description How many edges the smallest set has that protects all targets; absent where there is none of at most 64.
+             */
+            smallest?: number | null;
+            /** @description Steps between them. */
+            steps: components["schemas"]["Step"][];
+            /**
+             * Format: int64
+             * @description What is worth getting to.
+             */
+            targets: number;
+            /**
+             * Format: int64
+             * @description How many of these can be got to.
+             */
+            targets_reached: number;
+        };
+        /** @description A bill of materials of a thing. */
+        Bill: {
+            /** @description RFC 3339. */
+            at: string;
+            /** @description Which build of the thing. */
+            build?: string | null;
+            /** @description Whether it is the last one. */
+            is_current: boolean;
+            /**
+             * Format: int64
+             * @description The statement that tells of it.
+             */
+            statement: number;
+        };
+        /** @description How far trouble spreads. */
+        Blast: {
+            /** @description The same by kind. */
+            by_kind: {
+                [key: string]: number;
+            };
+            /** @description Things where it begins, at most 50. */
+            from: components["schemas"]["Hit"][];
+            /**
+             * Format: int64
+             * @description How many things that are.
+             */
+            from_count: number;
+            /** @description What is reached, the nearest first. */
+            items: components["schemas"]["Hit"][];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many more things are reached: all of them are counted.
+             */
+            things: number;
+            /** @description Those, the nearest first, at most 50. */
+            valuable: components["schemas"]["Hit"][];
+            /**
+             * Format: int64
+             * @description How many of all these are labelled `mission=high` or `data`.
+             */
+            valuable_count: number;
+        };
+        /** @description A build. */
+        Build: {
+            /** @description Its bill of materials. */
+            bill: components["schemas"]["Bill"];
+            /**
+             * Format: int64
+             * @description How many components it has.
+             */
+            components: number;
+            /**
+             * Format: int64
+             * @description Number of the thing.
+             */
+            id: number;
+            /** @description The thing. */
+            key: string;
+        };
+        /** @description A component that is shipped. */
+        Carried: {
+            /** @description Its package URL. */
+            purl: string;
+            /** @description Shortest ways from at most three of them, package URLs from what is asked for to the component. */
+            ways: string[][];
+            /**
+             * Format: int64
+             * @description How many components that the project asks for itself lead to it.
+             */
+            ways_in: number;
+        };
+        /** @description One change, wherever it is to be made. */
+        Change: {
+            /** @description What it is: a package and the version to have, or a rule and what to do. */
+            change: string;
+            /** @description The most urgent decision among them. */
+            decision: string;
+            /** @description The first day that is due; RFC 3339. */
+            due?: string | null;
+            /**
+             * Format: int64
+             * @description Open findings that it closes.
+             */
+            findings: number;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description The gravest severity among them. */
+            severity: string;
+            /**
+             * Format: int64
+             * @description Things on which it closes something.
+             */
+            things: number;
+        };
         /** @description A new password. */
         ChangePassword: {
             /** @description The one that holds until now. */
@@ -415,6 +707,65 @@ export interface components {
             /** @description Whether they are shut out from now on: their sessions end, and their tokens do not hold. */
             disabled?: boolean | null;
             role?: components["schemas"]["Role"] | null;
+        };
+        /** @description What changed. */
+        Comparison: {
+            /** @description Components that are in no version in the one; of each list at most 500 are shown. */
+            added: components["schemas"]["Moved"][];
+            /** @description Where the findings are from: `history`, what happened to one thing between the two; `today`, what is open on two things now. */
+            basis: string;
+            /** @description Components that have another version of which nobody can say whether it is newer. */
+            changed: components["schemas"]["Moved"][];
+            /** @description How many there are of each: added, removed, upgraded, downgraded, changed, licenses_new, licenses_gone, findings_opened, findings_closed. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description Components that have an older version. */
+            downgraded: components["schemas"]["Moved"][];
+            /** @description Findings that the one had and the other has not. */
+            findings_closed: components["schemas"]["Finding"][];
+            /** @description Findings that the other has and the one had not. */
+            findings_opened: components["schemas"]["Finding"][];
+            /** @description The one build. */
+            from: components["schemas"]["Build"];
+            /** @description Whether more happened between the two than was read: the findings are then a part. */
+            is_cut: boolean;
+            /** @description Licences that nothing in the other is under. */
+            licenses_gone: string[];
+            /** @description Licences that nothing in the one is under. */
+            licenses_new: string[];
+            /** @description Components that are in no version in the other. */
+            removed: components["schemas"]["Moved"][];
+            /** @description The other build. */
+            to: components["schemas"]["Build"];
+            /** @description Components that have a newer version. */
+            upgraded: components["schemas"]["Moved"][];
+        };
+        /** @description An edge to cut. */
+        Cut: {
+            /**
+             * Format: int64
+             * @description Number of the thing that the step over it begins at.
+             */
+            from: number;
+            /** @description Whether it belongs to the smallest set that protects all of them. */
+            in_smallest: boolean;
+            /** @description How they are joined. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Targets that cannot be got to any more once this edge alone is cut.
+             */
+            protects: number;
+            /** @description The edge as it is told: the one thing. */
+            source: string;
+            /** @description The other thing. */
+            target: string;
+            /**
+             * Format: int64
+             * @description Number of the thing that the step over it ends at.
+             */
+            to: number;
         };
         /** @description Open findings at the end of a day. */
         Day: {
@@ -528,6 +879,66 @@ export interface components {
             /** @description partial, skipped or failed. */
             status: string;
         };
+        /** @description Everything that may be lacking, and how many things lack it. */
+        Gaps: {
+            /** @description One entry each for bill, provenance and owner. */
+            gaps: components["schemas"]["Lacking"][];
+        };
+        /** @description A thing that is reached. */
+        Hit: {
+            /**
+             * Format: int64
+             * @description Steps from where it begins.
+             */
+            distance: number;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Its identity. */
+            key: string;
+            /** @description Its kind. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Steps of the way that are left out before these.
+             */
+            left_out: number;
+            /** @description Who answers for it. */
+            owner?: string | null;
+            /** @description A shortest way to it; of a long one the last twenty steps. */
+            way: components["schemas"]["Hop"][];
+        };
+        /** @description A step of a way. */
+        Hop: {
+            /** @description How the thing before it passes on to it, as the middle of a sentence; absent where the way begins. */
+            by?: string | null;
+            /**
+             * Format: int64
+             * @description Number of the thing.
+             */
+            id: number;
+            /** @description The thing. */
+            key: string;
+        };
+        /** @description Something that things lack. */
+        Lacking: {
+            /** @description Kinds of things that are asked for it. */
+            kinds: string[];
+            /**
+             * Format: int64
+             * @description How many of them lack it.
+             */
+            lacking: number;
+            /** @description bill, provenance or owner. */
+            lacks: string;
+            /**
+             * Format: int64
+             * @description How many such things there are.
+             */
+            things: number;
+        };
         /** @description A link that lets somebody in once, to set a password. */
         Link: {
             /** @description Until when it holds; RFC 3339. */
@@ -556,12 +967,53 @@ export interface components {
             /** @description The tenant that everything they ask is about. */
             tenant: string;
         };
+        /** @description A component that is not what it was. */
+        Moved: {
+            /** @description The version that the one has. */
+            from?: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Package URL without version. */
+            package: string;
+            /** @description The version that the other has. */
+            to?: string | null;
+        };
         /** @description A token that was made. */
         NewToken: {
             /** @description What is sent as `Authorization: Bearer …`; it is shown this once. */
             secret: string;
             /** @description The token. */
             token: components["schemas"]["Token"];
+        };
+        /** @description A thing on a path. */
+        Node: {
+            /** @description The most urgent decision among what is open on it and on what it is made from; absent where nothing is known. */
+            decision?: string | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Whether one gets in here from the internet. */
+            is_entry: boolean;
+            /** @description Whether it is worth getting to. */
+            is_target: boolean;
+            /** @description Its identity. */
+            key: string;
+            /** @description Its kind. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description The layer to draw it in, from the left, from 0.
+             */
+            layer: number;
+            /** @description Who answers for it. */
+            owner?: string | null;
+            /**
+             * Format: int64
+             * @description The row within the layer, from the top, from 0.
+             */
+            row: number;
         };
         /** @description One page of a list. */
         Page_Asset: {
@@ -586,6 +1038,56 @@ export interface components {
                 last_seen: string;
                 /** @description Who answers for it. */
                 owner?: string | null;
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Bill: {
+            /** @description Its entries. */
+            items: {
+                /** @description RFC 3339. */
+                at: string;
+                /** @description Which build of the thing. */
+                build?: string | null;
+                /** @description Whether it is the last one. */
+                is_current: boolean;
+                /**
+                 * Format: int64
+                 * @description The statement that tells of it.
+                 */
+                statement: number;
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Change: {
+            /** @description Its entries. */
+            items: {
+                /** @description What it is: a package and the version to have, or a rule and what to do. */
+                change: string;
+                /** @description The most urgent decision among them. */
+                decision: string;
+                /** @description The first day that is due; RFC 3339. */
+                due?: string | null;
+                /**
+                 * Format: int64
+                 * @description Open findings that it closes.
+                 */
+                findings: number;
+                /**
+                 * Format: int64
+                 * @description Its number.
+                 */
+                id: number;
+                /** @description The gravest severity among them. */
+                severity: string;
+                /**
+                 * Format: int64
+                 * @description Things on which it closes something.
+                 */
+                things: number;
             }[];
             /** @description What to ask for the next page with; absent on the last one. */
             next?: string | null;
@@ -702,6 +1204,33 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Shipper: {
+            /** @description Its entries. */
+            items: {
+                bill?: components["schemas"]["Bill"] | null;
+                /**
+                 * Format: int64
+                 * @description How many components of it this is about.
+                 */
+                component_count: number;
+                /** @description Those, at most ten. */
+                components: components["schemas"]["Carried"][];
+                /**
+                 * Format: int64
+                 * @description Its number.
+                 */
+                id: number;
+                /** @description Its identity. */
+                key: string;
+                /** @description Who answers for it. */
+                owner?: string | null;
+                /** @description For an image: how it got there. */
+                way: components["schemas"]["Hop"][];
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Statement: {
             /** @description Its entries. */
             items: {
@@ -752,6 +1281,16 @@ export interface components {
             }[];
             /** @description What to ask for the next page with; absent on the last one. */
             next?: string | null;
+        };
+        /** @description A path. */
+        Path: {
+            /**
+             * Format: double
+             * @description The chance with which all of it is reckoned, 0 to 1.
+             */
+            chance: number;
+            /** @description Its steps. */
+            steps: components["schemas"]["Hop"][];
         };
         /** @description Somebody who belongs to the tenant. */
         Person: {
@@ -934,6 +1473,28 @@ export interface components {
             /** @description What is in the link. */
             secret: string;
         };
+        /** @description A thing that ships it. */
+        Shipper: {
+            bill?: components["schemas"]["Bill"] | null;
+            /**
+             * Format: int64
+             * @description How many components of it this is about.
+             */
+            component_count: number;
+            /** @description Those, at most ten. */
+            components: components["schemas"]["Carried"][];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Its identity. */
+            key: string;
+            /** @description Who answers for it. */
+            owner?: string | null;
+            /** @description For an image: how it got there. */
+            way: components["schemas"]["Hop"][];
+        };
         /** @description What one signs in with. */
         SignIn: {
             /** @description An address of mail, or a name. */
@@ -965,6 +1526,28 @@ export interface components {
             seq: number;
             /** @description Why it is believed: `signed:KEY` or `authenticated`. */
             trust: string;
+        };
+        /** @description A step of a path. */
+        Step: {
+            /** @description What it is, as the middle of a sentence. */
+            by: string;
+            /**
+             * Format: double
+             * @description The chance with which it is reckoned, 0 to 1: it puts paths in order and foretells nothing.
+             */
+            chance: number;
+            /**
+             * Format: int64
+             * @description Number of the thing that it begins at.
+             */
+            from: number;
+            /** @description Whether one of the paths takes it. */
+            is_on_path: boolean;
+            /**
+             * Format: int64
+             * @description Number of the thing that it ends at.
+             */
+            to: number;
         };
         /** @description The story of a finding. */
         Story: {
@@ -1061,6 +1644,200 @@ export interface operations {
             };
         };
     };
+    assets_bills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `next` of the page before. */
+                cursor: string | null;
+                /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                limit: number | null;
+                /** @description Its number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Bill"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attack_paths: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttackPaths"];
+                };
+            };
+        };
+    };
+    blast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `next` of the page before. */
+                cursor: string | null;
+                /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                limit: number | null;
+                /** @description A package: package URL with or without version, or name. Trouble begins in everything that ships it. */
+                package: string | null;
+                /**
+                 * @description The fingerprint of a finding about a leaked credential. Trouble begins with what the credential opens, by edges `assumes` of
+                 *     `credential:FINGERPRINT`, or where there are none of the things in which it stands.
+                 */
+                credential: string | null;
+                /** @description A host, with or without `host:`. */
+                host: string | null;
+                /** @description Any thing, by its identity. */
+                thing: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Blast"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changes_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `next` of the page before. */
+                cursor: string | null;
+                /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                limit: number | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Change"];
+                };
+            };
+        };
+    };
+    changes_fixes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `next` of the page before. */
+                cursor: string | null;
+                /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                limit: number | null;
+                /** @description Number of the change. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Fix"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    comparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The statement with the bill of materials of the one. */
+                from: number;
+                /** @description The statement with the bill of materials of the other; the last one of the same thing where nothing is said. */
+                to: number | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     decisions_decide: {
         parameters: {
             query?: never;
@@ -1068,7 +1845,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description `{"action": "waive" | "end-waiver" | "assign" | "label" | "link" | "policy" | "attest", …}` */
+        /** @description `{"action": "waive" | "end-waiver" | "assign" | "label" | "link" | "unlink" | "policy" | "attest", …}` */
         requestBody: {
             content: {
                 "application/json": unknown;
@@ -1227,6 +2004,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Fix"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gaps_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gaps"];
+                };
+            };
+        };
+    };
+    gaps_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `next` of the page before. */
+                cursor: string | null;
+                /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                limit: number | null;
+                /** @description bill, provenance or owner. */
+                lacks: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Asset"];
                 };
             };
             404: {
@@ -1675,6 +2505,46 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ships: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `next` of the page before. */
+                cursor: string | null;
+                /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                limit: number | null;
+                /** @description A package: package URL with or without version, name, or name of the source package. */
+                package: string | null;
+                /** @description An advisory, by any of its names: CVE-…, GHSA-…; what has a finding about it that is not fixed. */
+                advisory: string | null;
+                /** @description A licence: an identifier of SPDX, or a whole expression as it is declared. */
+                license: string | null;
+                /** @description An image, with or without `image:`: what is built from it or deployed as it. */
+                image: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Shipper"];
+                };
+            };
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -18,6 +18,7 @@ CREATE TABLE provenances (
   PRIMARY KEY (tenant, asset, seq)
 ){keyed};
 
+CREATE INDEX component_licenses_component ON component_licenses (tenant, component);
 CREATE INDEX assets_kind ON assets (tenant, kind, id);
 CREATE INDEX assets_unowned ON assets (tenant, id) WHERE owner IS NULL;
 CREATE INDEX assets_labelled ON assets (tenant, id) WHERE labels <> '{}';

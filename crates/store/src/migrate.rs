@@ -180,6 +180,7 @@ mod tests {
     use bartizan_testbed::{Database, Engine, on_both_engines};
 
     on_both_engines!(
+        edges_and_changes_that_were_there_before_are_brought_along,
         an_older_schema_is_brought_up_in_one_step_and_once,
         a_migration_that_fails_changes_nothing,
         replicas_of_two_versions_that_start_at_once_never_step_back,
@@ -232,6 +233,49 @@ mod tests {
             matches!(older, Err(StoreError::Newer { found: 3, known: 1 })),
             "{older:?}"
         );
+    }
+
+    fn edges_and_changes_that_were_there_before_are_brought_along(database: &Database) {
+        let store = open(database);
+        store.upgrade_through(&MIGRATIONS[..2]).unwrap();
+        let tenant = store.write_all(|all| all.add_tenant("t", 1)).unwrap().id;
+        store
+            .write_all(|all| {
+                all.sql.connection.batch(&format!(
+                    "INSERT INTO edges (tenant, source, kind, target, first_seq, last_seq) VALUES \
+                     ({0}, 1, 'reaches', 2, 7, 9), ({0}, 1, 'loads', 3, 4, 4); \
+                     INSERT INTO remedies (tenant, id, asset, what, change, rank, findings, decision, severity) VALUES \
+                     ({0}, 1, 1, 'b', 'b', 1, 2, 0, 0), ({0}, 2, 2, 'a', 'a', 0, 0, 0, 0), ({0}, 3, 3, 'b', 'b', 1, 3, 0, 0)",
+                    tenant.0
+                ))
+            })
+            .unwrap();
+        store.upgrade().unwrap();
+        let mut told = Vec::new();
+        let changes = store
+            .read(tenant, |session| {
+                session.each_edge_change(-1, |seq, pack| {
+                    told.push((seq, pack.came, pack.kinds, pack.edges));
+                    Ok(())
+                })?;
+                let changes = [session.change(1)?, session.change(2)?];
+                Ok::<_, StoreError>(changes.map(|row| row.map(|row| (row.change, row.things, row.findings))))
+            })
+            .unwrap();
+        let pack = |seq, kind: &str, target| (seq, true, vec![kind.to_owned()], vec![(1, 0, target)]);
+        assert_eq!(told, [pack(4, "loads", 3), pack(7, "reaches", 2)]);
+        assert_eq!(
+            changes,
+            [Some(("b".to_owned(), 2, 5)), Some(("a".to_owned(), 0, 0))]
+        );
+        // What comes later is told beside it.
+        let last = store
+            .write(tenant, |session| {
+                session.see_edge(1, "reaches", 2, 11)?;
+                session.last_edge_change()
+            })
+            .unwrap();
+        assert_eq!(last, Some(7));
     }
 
     fn a_migration_that_fails_changes_nothing(database: &Database) {

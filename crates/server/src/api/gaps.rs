@@ -24,7 +24,7 @@ const GAPS: [(&str, Lack, &[&str]); 3] = [
 
 /// Something that things lack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub(super) struct Gap {
+pub(super) struct Lacking {
     /// bill, provenance or owner.
     pub lacks: String,
     /// Kinds of things that are asked for it.
@@ -39,7 +39,7 @@ pub(super) struct Gap {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(super) struct Gaps {
     /// One entry each for bill, provenance and owner.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<Lacking>,
 }
 
 /// How many things have no bill of materials, no provenance, no owner.
@@ -49,7 +49,7 @@ pub(super) async fn all(State(app): State<App>, caller: Caller) -> Result<Json<G
         let mut gaps = Vec::new();
         for (word, lack, kinds) in GAPS {
             let (things, lacking) = session.count_lacking(lack, kinds)?;
-            gaps.push(Gap {
+            gaps.push(Lacking {
                 lacks: word.to_owned(),
                 kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
                 things,
