@@ -1,3 +1,5 @@
+//! Attack paths on small graphs that are told edge by edge.
+
 use super::*;
 
 fn graph(edges: &[(i64, &str, i64)]) -> Graph {
