@@ -56,5 +56,5 @@ export async function start() {
       throw new Error(`the scan did not arrive: ${error.stderr}`);
     }
   }
-  return { url, link: `${url}/#/setup/${/#\/setup\/(\w+)/.exec(notes)?.[1]}`, home, stop };
+  return { url, token: token.trim(), link: `${url}/#/setup/${/#\/setup\/(\w+)/.exec(notes)?.[1]}`, home, stop };
 }

@@ -3,6 +3,16 @@ import type { components } from './types';
 
 type Schemas = components['schemas'];
 export type Asset = Schemas['Asset'];
+export type AttackPaths = Schemas['AttackPaths'];
+export type Bill = Schemas['Bill'];
+export type Blast = Schemas['Blast'];
+export type Change = Schemas['Change'];
+export type Comparison = Schemas['Comparison'];
+export type Cut = Schemas['Cut'];
+export type Gaps = Schemas['Gaps'];
+export type Hop = Schemas['Hop'];
+export type Moved = Schemas['Moved'];
+export type Shipper = Schemas['Shipper'];
 export type AssetStory = Schemas['AssetStory'];
 export type ControlCounts = Schemas['Counts'];
 export type ControlStanding = Schemas['ControlStanding'];

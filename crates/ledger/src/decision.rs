@@ -64,6 +64,15 @@ pub enum Decision {
         /// The other.
         target: String,
     },
+    /// One thing has no longer to do with another.
+    Unlink {
+        /// The one.
+        source: String,
+        /// How.
+        kind: String,
+        /// The other.
+        target: String,
+    },
     /// What is to hold for this tenant from now on.
     Policy {
         /// Which part of the policy.
@@ -221,12 +230,8 @@ impl Decision {
                     .flat_map(|(name, value)| [name.as_str(), value.as_str()])
                     .collect()
             }
-            Self::Link { source, kind, target } => {
-                named(source)?;
-                named(target)?;
-                if !EDGES.contains(&kind.as_str()) {
-                    return Err(DecisionError::Edge(kind.clone()));
-                }
+            Self::Link { source, kind, target } | Self::Unlink { source, kind, target } => {
+                Self::check_link(source, kind, target)?;
                 vec![source, target]
             }
             Self::Policy { name, .. } => vec![name],
@@ -245,6 +250,22 @@ impl Decision {
         Ok(())
     }
 
+    /// Judges that one thing has to do with another.
+    ///
+    /// # Errors
+    /// When a name or the kind is none, or too long.
+    pub fn check_link(source: &str, kind: &str, target: &str) -> Result<(), DecisionError> {
+        named(source)?;
+        named(target)?;
+        if !EDGES.contains(&kind) {
+            return Err(DecisionError::Edge(kind.chars().take(200).collect()));
+        }
+        if source.len().max(target.len()) > LONGEST {
+            return Err(DecisionError::TooLong);
+        }
+        Ok(())
+    }
+
     /// The word for what it is.
     #[must_use]
     pub const fn action(&self) -> &'static str {
@@ -255,6 +276,7 @@ impl Decision {
             Self::Assign { .. } => "assign",
             Self::Label { .. } => "label",
             Self::Link { .. } => "link",
+            Self::Unlink { .. } => "unlink",
             Self::Policy { .. } => "policy",
             Self::Attest { .. } => "attest",
             Self::WithdrawAttestation { .. } => "withdraw-attestation",

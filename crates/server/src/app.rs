@@ -1,6 +1,7 @@
 //! The application: what all requests share, and which way leads where.
 
 use crate::auth::{Gate, PER_CREDENTIAL, Transport};
+use crate::graphs::Graphs;
 use crate::http::{Kind, Problem};
 use bartizan_store::{Installation, Session, Store, StoreError, TenantId};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub struct App {
     store: Arc<Store>,
     gate: Arc<Gate>,
+    graphs: Arc<Graphs>,
 }
 
 impl App {
@@ -32,12 +34,18 @@ impl App {
         Self {
             store: Arc::new(store),
             gate: Arc::new(Gate::new(transport, per_credential)),
+            graphs: Arc::new(Graphs::default()),
         }
     }
 
     /// What stands between the network and the store.
     pub(crate) fn gate(&self) -> &Gate {
         &self.gate
+    }
+
+    /// Edges that are kept in memory.
+    pub(crate) fn graphs(&self) -> &Arc<Graphs> {
+        &self.graphs
     }
 
     /// The store, for work that blocks.

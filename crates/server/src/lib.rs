@@ -9,6 +9,7 @@ mod auth;
 mod bills;
 pub mod comply;
 mod console;
+mod graphs;
 pub mod http;
 pub mod ingest;
 pub mod jobs;

@@ -195,11 +195,12 @@ async fn listen(app: App, address: SocketAddr, tell: &dyn Fn(Event)) -> Result<(
     Ok(())
 }
 
-/// Ends waivers as their days end, until it is stopped. What fails is tried again the next time.
+/// Ends waivers as their days end, and gives back memory that nobody uses, until it is stopped. What fails is tried again the next time.
 async fn end_waivers(app: App) {
     let mut clock = tokio::time::interval(WAIVERS);
     loop {
         clock.tick().await;
+        app.graphs().forget_unused();
         let now = app.now();
         let _ = app
             .blocking(move |store| Ok(crate::jobs::end_waivers(store, now)?))

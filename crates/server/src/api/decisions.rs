@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 /// Which role a decision needs.
 const fn role_of(decision: &Decision) -> Option<Role> {
     match decision {
-        Decision::Assign { .. } | Decision::Link { .. } => Some(Role::Developer),
+        Decision::Assign { .. } | Decision::Link { .. } | Decision::Unlink { .. } => Some(Role::Developer),
         Decision::Waive { .. }
         | Decision::EndWaiver { .. }
         | Decision::Label { .. }
@@ -34,7 +34,7 @@ const fn role_of(decision: &Decision) -> Option<Role> {
 
 /// Decides something. The decision goes through the ledger as a statement.
 #[utoipa::path(post, operation_id = "decisions_decide", path = "/api/v1/decisions", tag = "decisions",
-    request_body(content = serde_json::Value, description = "`{\"action\": \"waive\" | \"end-waiver\" | \"assign\" | \"label\" | \"link\" | \"policy\" | \"attest\" | \"withdraw-attestation\", …}`"),
+    request_body(content = serde_json::Value, description = "`{\"action\": \"waive\" | \"end-waiver\" | \"assign\" | \"label\" | \"link\" | \"unlink\" | \"policy\" | \"attest\" | \"withdraw-attestation\", …}`"),
     responses((status = 201, body = Receipt), (status = 403, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn decide(
     State(app): State<App>,

@@ -3,13 +3,20 @@
 
 mod access;
 mod assets;
+mod attack;
+mod blast;
+mod changes;
+mod comparison;
 mod compliance;
 mod decisions;
 mod findings;
 mod fixes;
+mod gaps;
+mod hops;
 mod me;
 mod people;
 mod posture;
+mod ships;
 mod shown;
 mod statements;
 mod tokens;
@@ -65,6 +72,15 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
         .routes(routes!(findings::one))
         .routes(routes!(assets::list))
         .routes(routes!(assets::one))
+        .routes(routes!(assets::bills))
+        .routes(routes!(ships::ships))
+        .routes(routes!(comparison::compare))
+        .routes(routes!(gaps::all))
+        .routes(routes!(gaps::one))
+        .routes(routes!(blast::blast))
+        .routes(routes!(changes::list))
+        .routes(routes!(changes::fixes))
+        .routes(routes!(attack::paths))
         .routes(routes!(posture::posture))
         .routes(routes!(compliance::frameworks))
         .routes(routes!(compliance::framework))

@@ -11,7 +11,9 @@ use bartizan_ledger::compliance::CompliancePolicy;
 use bartizan_ledger::decision::Decision;
 use bartizan_ledger::objective::Objectives;
 use bartizan_model::{Date, Finding, Fingerprint};
-use bartizan_store::graph::{AttestationRow, EventRow, FindingRow, Status, VerificationRow, WaiverRow};
+use bartizan_store::graph::{
+    AttestationRow, EdgeRow, EventRow, FindingRow, Status, VerificationRow, WaiverRow,
+};
 use bartizan_store::{Session, StoreError};
 use std::collections::BTreeMap;
 
@@ -38,6 +40,11 @@ pub(super) fn absorb(
             session.see_edge(one, kind, other, source.seq)?;
             Ok(Effect::default())
         }
+        Decision::Unlink {
+            source: one,
+            kind,
+            target,
+        } => unlink(session, source, (one, kind, target)),
         Decision::Policy { name, value } => {
             let broken = |why: String| Rejected::Predicate {
                 kind: format!("policy {name}"),
@@ -99,6 +106,25 @@ pub(super) fn absorb(
         // What it tells is in the ledger; nothing of the graph changes by it.
         Decision::TakeAway { .. } => Ok(Effect::default()),
     }
+}
+
+fn unlink(
+    session: &mut Session<'_>,
+    source: &Source<'_>,
+    (one, kind, target): (&str, &str, &str),
+) -> Result<Effect, IngestError> {
+    let missing = || Rejected::Missing(format!("edge `{one} {kind} {target}`"));
+    let from = session.asset(one)?.ok_or_else(missing)?.id;
+    let to = session.asset(target)?.ok_or_else(missing)?.id;
+    let edge = EdgeRow {
+        source: from,
+        kind: kind.to_owned(),
+        target: to,
+    };
+    if !session.cut_edge(&edge, source.seq)? {
+        return Err(missing().into());
+    }
+    Ok(Effect::default())
 }
 
 fn end_of(day: Date) -> i64 {

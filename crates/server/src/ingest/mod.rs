@@ -9,6 +9,7 @@ mod bill;
 mod decide;
 pub(crate) mod envelope;
 mod identity;
+mod links;
 mod log;
 mod policy;
 mod rebuild;

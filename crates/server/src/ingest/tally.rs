@@ -95,14 +95,25 @@ fn renew_totals(session: &mut Session<'_>, remedies: &[i64]) -> Result<(), Store
     }
     let dues: HashMap<i64, i64> = session.remedy_dues(remedies)?.into_iter().collect();
     let mut rows = session.remedies_by_id(remedies)?;
+    let mut changes: BTreeMap<String, (i64, i64)> = BTreeMap::new();
     for row in &mut rows {
+        let before = row.totals.findings;
         row.totals = totals.remove(&row.id).unwrap_or_default();
+        let more = changes.entry(row.change.clone()).or_default();
+        more.0 += i64::from(row.totals.findings > 0) - i64::from(before > 0);
+        more.1 += row.totals.findings - before;
         if row.totals.findings > 0 {
             row.totals.rank = (row.totals.rank << 32) + row.totals.findings.min(i64::from(u32::MAX));
             row.totals.due = dues.get(&row.id).copied();
         }
     }
-    session.set_remedies(&rows)
+    session.set_remedies(&rows)?;
+    let changes: Vec<(&str, i64, i64)> = changes
+        .iter()
+        .filter(|(_, more)| **more != (0, 0))
+        .map(|(change, more)| (change.as_str(), more.0, more.1))
+        .collect();
+    session.add_to_changes(&changes)
 }
 
 /// What is to be done first has the highest: the decision counts before the severity. At least 1.

@@ -2,7 +2,7 @@
 
 use bartizan_ledger::decision::{Decision, DecisionError};
 use bartizan_ledger::statement::{
-    ADVISORIES, CYCLONEDX, DECISION, REPORT_FIELD, SPDX, Statement, Subject, TEST_RESULT,
+    ADVISORIES, CYCLONEDX, DECISION, LINKS, PROVENANCE, REPORT_FIELD, SPDX, Statement, Subject, TEST_RESULT,
 };
 use bartizan_model::{Component, Fingerprint, REPORT_SCHEMA, Report};
 use bartizan_supply::advisory::record::Record;
@@ -21,8 +21,24 @@ pub(super) enum What {
     Decision(Decision),
     /// Advisories.
     Advisories(Vec<Record>),
+    /// What joins things.
+    Links(Vec<Link>),
+    /// How the subjects were made.
+    Provenance(Vec<Subject>),
     /// Something that is kept, and about which the graph says no more than that it is there.
     Other(Vec<Subject>),
+}
+
+/// One thing has to do with another.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Link {
+    /// The one.
+    pub(super) source: String,
+    /// How.
+    pub(super) kind: String,
+    /// The other.
+    pub(super) target: String,
 }
 
 /// A bill of materials.
@@ -72,6 +88,8 @@ pub(super) fn read(statement: &Statement<'_>) -> Result<What, Rejected> {
         CYCLONEDX | SPDX => read_bill(statement),
         DECISION => Ok(What::Decision(Decision::read(statement.predicate())?)),
         ADVISORIES => read_advisories(statement),
+        LINKS => read_links(statement),
+        kind if kind.starts_with(PROVENANCE) => Ok(What::Provenance(statement.subject.clone())),
         _ => Ok(What::Other(statement.subject.clone())),
     }
 }
@@ -126,6 +144,15 @@ fn read_bill(statement: &Statement<'_>) -> Result<What, Rejected> {
         components: finished.components,
         problems: read.problems,
     }))
+}
+
+fn read_links(statement: &Statement<'_>) -> Result<What, Rejected> {
+    let links: Vec<Link> =
+        serde_json::from_str(statement.predicate()).map_err(|error| broken(statement, error))?;
+    for link in &links {
+        Decision::check_link(&link.source, &link.kind, &link.target)?;
+    }
+    Ok(What::Links(links))
 }
 
 fn read_advisories(statement: &Statement<'_>) -> Result<What, Rejected> {

@@ -13,6 +13,7 @@ mod at_once;
 mod client;
 mod compliance;
 mod people;
+mod questions;
 mod roles;
 mod server;
 mod sign_in;

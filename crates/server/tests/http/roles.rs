@@ -109,6 +109,10 @@ fn table() -> Vec<Row> {
             json!({ "action": "link", "source": "repo:x", "kind": "loads", "target": "repo:y" }),
         ),
         decide(
+            Developer,
+            json!({ "action": "unlink", "source": "repo:x", "kind": "loads", "target": "repo:y" }),
+        ),
+        decide(
             Responder,
             json!({ "action": "waive", "rule": "r", "reason": "x" }),
         ),
@@ -135,6 +139,15 @@ fn table() -> Vec<Row> {
         ("get", "/api/v1/findings/{id}", Viewer, Either, none()),
         ("get", "/api/v1/assets", Viewer, Either, none()),
         ("get", "/api/v1/assets/{id}", Viewer, Either, none()),
+        ("get", "/api/v1/assets/{id}/bills", Viewer, Either, none()),
+        ("get", "/api/v1/ships", Viewer, Either, none()),
+        ("get", "/api/v1/comparison", Viewer, Either, none()),
+        ("get", "/api/v1/gaps", Viewer, Either, none()),
+        ("get", "/api/v1/gaps/{lacks}", Viewer, Either, none()),
+        ("get", "/api/v1/blast", Viewer, Either, none()),
+        ("get", "/api/v1/changes", Viewer, Either, none()),
+        ("get", "/api/v1/changes/{id}/fixes", Viewer, Either, none()),
+        ("get", "/api/v1/attack-paths", Viewer, Either, none()),
         ("get", "/api/v1/posture", Viewer, Either, none()),
     ];
     rows.extend(controls());
@@ -173,6 +186,7 @@ fn filled(path: &str) -> String {
         .replace("{seq}", "0")
         .replace("{framework}", "cis-docker")
         .replace("{control}", "4.1")
+        .replace("{lacks}", "owner")
 }
 
 #[test]

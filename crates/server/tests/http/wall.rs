@@ -20,6 +20,8 @@ struct Tenant {
     words: Words,
     findings: Vec<Value>,
     fixes: Vec<Value>,
+    changes: Vec<Value>,
+    ids: Vec<String>,
     assets: Vec<Value>,
     statements: Vec<Value>,
     tokens: Vec<Value>,
@@ -63,9 +65,21 @@ fn furnish(server: &Server, tag: &str, shape: &Shape) -> Tenant {
     let findings = ["open", "fixed", "waived"]
         .into_iter()
         .flat_map(|status| list(server, &token, &format!("/api/v1/findings?status={status}")));
+    let findings: Vec<Value> = findings.collect();
+    let ids = findings.iter().flat_map(|row| {
+        let story = server
+            .ask("get", &format!("/api/v1/findings/{}", row["id"]))
+            .token(&token)
+            .send()
+            .is(200)
+            .json();
+        story["report"]["ids"].as_array().cloned().unwrap_or_default()
+    });
     Tenant {
-        findings: findings.collect(),
+        ids: ids.filter_map(|id| id.as_str().map(str::to_owned)).collect(),
+        findings,
         fixes: list(server, &token, "/api/v1/fixes"),
+        changes: list(server, &token, "/api/v1/changes"),
         assets: list(server, &token, "/api/v1/assets"),
         statements: list(server, &token, "/api/v1/statements"),
         tokens: list(server, &token, "/api/v1/tokens"),
@@ -109,7 +123,9 @@ impl Tenant {
             "/api/v1/statements/{seq}" | "/api/v1/statements/{seq}/body" => (&self.statements, "seq"),
             "/api/v1/findings/{id}" => (&self.findings, "id"),
             "/api/v1/fixes/{id}" => (&self.fixes, "id"),
-            "/api/v1/assets/{id}" => (&self.assets, "id"),
+            "/api/v1/changes/{id}/fixes" => (&self.changes, "id"),
+            "/api/v1/gaps/{lacks}" => return ["bill", "provenance", "owner"].map(str::to_owned).to_vec(),
+            "/api/v1/assets/{id}" | "/api/v1/assets/{id}/bills" => (&self.assets, "id"),
             "/api/v1/tokens/{id}" => (&self.tokens, "id"),
             "/api/v1/compliance/cis-docker/controls/{control}" => return vec!["4.1".to_owned()],
             "/api/v1/people/{id}" | "/api/v1/people/{id}/link" => (&self.people, "id"),
@@ -131,6 +147,16 @@ impl Tenant {
             "severity" => words(&["info"]),
             "due_before" => words(&["9223372036854775807"]),
             "predicate_type" => texts(&self.statements, "predicate_type"),
+            "package" => vec![
+                "shared".to_owned(),
+                "pkg:npm/shared".to_owned(),
+                format!("pkg:npm/{}", self.words.tag()),
+            ],
+            "advisory" => self.ids.clone(),
+            "license" => words(&["MIT"]),
+            "image" | "host" | "thing" => texts(&self.assets, "key"),
+            "credential" => self.words.prints.clone(),
+            "from" | "to" => texts(&self.statements, "seq"),
             "limit" => words(&["500"]),
             "label" => self
                 .assets
@@ -160,6 +186,7 @@ impl Tenant {
                 json!({ "action": "withdraw-attestation", "attestation": self.statements.len() - 1, "reason": "x" }),
                 json!({ "action": "label", "asset": key, "labels": { "exposure": "open" } }),
                 json!({ "action": "link", "source": key, "kind": "loads", "target": key }),
+                json!({ "action": "unlink", "source": key, "kind": "loads", "target": format!("host:{}", self.name) }),
             ],
             ("post", "/api/v1/people") => {
                 vec![json!({ "login": self.people[0]["login"], "role": "admin" })]

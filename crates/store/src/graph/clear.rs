@@ -3,9 +3,11 @@
 use crate::{Session, StoreError};
 
 /// Every table that is made from the ledger.
-const DERIVED: [&str; 29] = [
+const DERIVED: [&str; 32] = [
     "assets",
     "edges",
+    "edge_packs",
+    "provenances",
     "scopes",
     "scans",
     "check_runs",
@@ -15,6 +17,7 @@ const DERIVED: [&str; 29] = [
     "finding_events",
     "days",
     "remedies",
+    "changes",
     "remedy_counts",
     "open_counts",
     "components",

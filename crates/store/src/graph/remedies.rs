@@ -159,6 +159,41 @@ impl Session<'_> {
         )
     }
 
+    /// Remedies with this change that close something, by number: those above `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn remedies_by_change(
+        &mut self,
+        change: &str,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<RemedyRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all(
+            &format!(
+                "SELECT {COLUMNS} FROM remedies WHERE tenant = $1 AND change = $2 AND id > $3 AND findings > 0 ORDER BY id LIMIT $4"
+            ),
+            &[tenant.into(), change.into(), after.into(), limit.max(0).into()],
+            read,
+        )
+    }
+
+    /// The most urgent decision, the gravest severity and the first day that is due of what a change closes; zeros where it is nothing.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn change_urgency(&mut self, change: &str) -> Result<(i64, i64, Option<i64>), StoreError> {
+        let tenant = self.tenant().0;
+        let found = self.sql.first(
+            "SELECT COALESCE(MAX(decision), 0), COALESCE(MAX(severity), 0), MIN(due) FROM remedies \
+             WHERE tenant = $1 AND change = $2 AND findings > 0",
+            &[tenant.into(), change.into()],
+            |row| Ok((row.int(0)?, row.int(1)?, row.maybe_int(2)?)),
+        )?;
+        Ok(found.unwrap_or_default())
+    }
+
     /// What is to be done, the first thing first: what stands behind (`rank`, `id`), at most `limit`.
     ///
     /// # Errors

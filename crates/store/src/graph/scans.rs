@@ -269,33 +269,6 @@ impl Session<'_> {
         )
     }
 
-    /// The newest scans before the statement `before`, newest first, at most `limit`; of one scope where one is given.
-    ///
-    /// # Errors
-    /// Those of the engine.
-    pub fn newest_scans(
-        &mut self,
-        scope: Option<i64>,
-        before: i64,
-        limit: i64,
-    ) -> Result<Vec<ScanRow>, StoreError> {
-        let tenant = self.tenant().0;
-        match scope {
-            Some(scope) => self.sql.all(
-                &format!(
-                    "SELECT {SCAN} FROM scans WHERE tenant = $1 AND scope = $4 AND seq < $2 ORDER BY seq DESC LIMIT $3"
-                ),
-                &[tenant.into(), before.into(), limit.max(0).into(), scope.into()],
-                read_scan,
-            ),
-            None => self.sql.all(
-                &format!("SELECT {SCAN} FROM scans WHERE tenant = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3"),
-                &[tenant.into(), before.into(), limit.max(0).into()],
-                read_scan,
-            ),
-        }
-    }
-
     /// The last scans of the scopes that have this verdict, the newest first, at most `limit`.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ mod inventory;
 mod ledger;
 mod operations;
 mod people;
+mod questions;
 mod support;
 mod transactions;
 mod upgrade;

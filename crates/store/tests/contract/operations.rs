@@ -2,9 +2,9 @@
 
 use crate::support::{append, finding, remedy};
 use bartizan_store::graph::{
-    AssetStatementRow, AttestationRow, BillRow, CheckRunRow, ComponentRow, CoverageRow, DayRow, EventRow,
-    FindingCountRow, FindingFilter, Member, RemedyTotals, ScanRow, SignInRow, Status, VerificationRow,
-    WaiverRow,
+    AssetStatementRow, AttestationRow, BillRow, CheckRunRow, ComponentRow, CoverageRow, DayRow, EdgeRow,
+    EventRow, FindingCountRow, FindingFilter, Lack, Member, RemedyTotals, ScanRow, Shipped, SignInRow,
+    Status, VerificationRow, WaiverRow,
 };
 use bartizan_store::{Session, Store, StoreError, TenantId};
 use proptest::prelude::*;
@@ -20,7 +20,7 @@ pub(crate) struct Operation {
     bytes: Vec<u8>,
 }
 
-const KINDS: u8 = 35;
+const KINDS: u8 = 39;
 
 /// A list of writes.
 pub(crate) fn history() -> impl Strategy<Value = Vec<Operation>> {
@@ -233,6 +233,22 @@ fn apply_to_the_rest(session: &mut Session<'_>, operation: &Operation) -> Result
             until: Some(c),
         }),
         29 => session.set_asset_labels(b, &text),
+        30 => session
+            .see_edges(
+                &[
+                    edge(a, &text, b),
+                    edge(a, &text, c),
+                    edge(c, "a", d),
+                    edge(a, &text, b),
+                ],
+                d,
+            )
+            .map(|_| ()),
+        31 => session.cut_edge(&edge(a, &text, b), c).map(|_| ()),
+        32 => session
+            .see_assets(&[&text, "repo:a", maybe.as_deref().unwrap_or("z:z"), &text], a)
+            .map(|_| ()),
+        33 => session.add_provenance(a, b, c),
         _ => apply_to_what_controls_rest_on(session, operation),
     }
 }
@@ -249,7 +265,7 @@ fn apply_to_what_controls_rest_on(
         ..
     } = operation.clone();
     match kind {
-        30 => {
+        34 => {
             let row = |rule: &str, findings| FindingCountRow {
                 class: a,
                 rule: rule.to_owned(),
@@ -261,17 +277,17 @@ fn apply_to_what_controls_rest_on(
             };
             session.add_to_finding_counts(&[row(&text, d), row(maybe.as_deref().unwrap_or(&text), 1 - b)])
         }
-        31 => session.set_coverage(&[
+        35 => session.set_coverage(&[
             coverage(&text, [a, b, c], maybe.is_none()),
             coverage(&text, [a, c, d], maybe.is_some()),
         ]),
-        32 => session.see_asset_statement(&AssetStatementRow {
+        36 => session.see_asset_statement(&AssetStatementRow {
             predicate: text,
             asset: a,
             seq: b,
             at: c,
         }),
-        33 => session.see_sign_in(&SignInRow {
+        37 => session.see_sign_in(&SignInRow {
             login: text,
             granted: maybe.is_some(),
             seq: a,
@@ -297,6 +313,14 @@ fn coverage(name: &str, [asset, seq, at]: [i64; 3], is_whole: bool) -> CoverageR
         why: String::new(),
         whole_seq: is_whole.then_some(seq),
         whole_at: is_whole.then_some(at),
+    }
+}
+
+fn edge(source: i64, kind: &str, target: i64) -> EdgeRow {
+    EdgeRow {
+        source,
+        kind: kind.to_owned(),
+        target,
     }
 }
 
@@ -337,12 +361,31 @@ fn dump_lists(session: &mut Session<'_>, out: &mut String) -> Result<(), StoreEr
     say(out, &session.newest_statements(None, 9, 9)?);
     say(out, &session.assets(None, -1, 99)?);
     say(out, &session.assets(Some("repo"), -1, 99)?);
-    session.each_edge(|edge| {
-        say(out, &edge);
+    session.each_edge_change(-1, |seq, pack| {
+        say(out, &(seq, pack));
         Ok(())
     })?;
+    say(out, &session.last_edge_change()?);
+    session.each_asset_kind(0, |id, kind| {
+        say(out, &(id, kind));
+        Ok(())
+    })?;
+    say(out, &session.labelled_assets()?);
+    say(out, &session.open_by_asset()?);
+    say(out, &session.best_changes(None, 99)?);
+    say(out, &session.best_changes(Some((3, 2)), 99)?);
+    for lack in [Lack::Bill, Lack::Provenance, Lack::Owner] {
+        say(out, &session.assets_lacking(lack, &["repo", "", "a"], 0, 99)?);
+        say(out, &session.count_lacking(lack, &["repo", "image"])?);
+        say(out, &session.assets_lacking(lack, &[], 0, 99)?);
+    }
+    let mut rows = session.components_by_id(&[0, 1, 2, 3, 4])?;
+    rows.sort_by_key(|row| row.id);
+    say(out, &rows);
+    let mut rows = session.licenses_of(&[0, 1, 2, 3, 4])?;
+    rows.sort_unstable();
+    say(out, &rows);
     say(out, &session.scopes()?);
-    say(out, &session.newest_scans(None, 9, 9)?);
     say(out, &session.last_scans("", 9)?);
     say(out, &session.verdict_counts()?);
     say(out, &session.check_counts()?);
@@ -389,10 +432,15 @@ fn dump_lists(session: &mut Session<'_>, out: &mut String) -> Result<(), StoreEr
         say(out, &session.open_of_asset(1, (text, 2), 9)?);
         say(out, &session.findings_of_rule(text)?);
         say(out, &session.ranked_findings(&about(text), None, 9)?);
-        say(out, &session.component_id(&purl)?);
         say(out, &session.component_ids(&["pkg:a", &purl, "pkg:"])?);
         say(out, &session.components_called(text, 9)?);
         say(out, &session.components_under(text, 9)?);
+        say(out, &session.bills_shipping(Shipped::Called(text), -1, 9)?);
+        say(out, &session.bills_shipping(Shipped::Under(text), -1, 9)?);
+        say(out, &session.assets_affected_by(text, -1, 9)?);
+        say(out, &session.components_affected_by(text, 1)?);
+        say(out, &session.remedies_by_change(text, -1, 9)?);
+        say(out, &session.change_urgency(text)?);
     }
     Ok(())
 }
@@ -414,7 +462,6 @@ fn dump_number(session: &mut Session<'_>, number: i64, out: &mut String) -> Resu
     say(out, &session.body(number)?);
     say(out, &session.asset_by_id(number)?);
     say(out, &session.scan(number)?);
-    say(out, &session.newest_scans(Some(number), 9, 2)?);
     say(out, &session.finding(number)?);
     say(out, &session.finding_detail(number)?);
     session.each_finding_of(number, |row| {
@@ -427,7 +474,6 @@ fn dump_number(session: &mut Session<'_>, number: i64, out: &mut String) -> Resu
     say(out, &session.scopes_by_id(&[number])?);
     say(out, &session.last_sight(number)?);
     say(out, &session.events_of(number)?);
-    say(out, &session.events_by(number, 9)?);
     say(out, &session.remedy(number)?);
     say(out, &session.remedies_of(number)?);
     say(out, &session.remedy_counts(&[number, number + 1])?);
@@ -438,6 +484,9 @@ fn dump_number(session: &mut Session<'_>, number: i64, out: &mut String) -> Resu
     say(out, &session.members_of(number)?);
     say(out, &session.bills_of(number, 9)?);
     say(out, &session.bill(number)?);
+    say(out, &session.current_bill(number)?);
+    say(out, &session.change(number)?);
+    say(out, &session.events_between(number, (0, 4), 9)?);
     say(out, &session.bills_with(number, -1, 9)?);
     for digest in [&[number as u8][..], &[]] {
         say(out, &session.statement_by_digest(digest)?);
