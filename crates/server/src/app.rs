@@ -2,6 +2,7 @@
 
 use crate::auth::{Gate, PER_CREDENTIAL, Transport};
 use crate::http::{Kind, Problem};
+use crate::log_key::LogKey;
 use bartizan_store::{Installation, Session, Store, StoreError, TenantId};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,6 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub struct App {
     store: Arc<Store>,
     gate: Arc<Gate>,
+    log_key: Option<LogKey>,
 }
 
 impl App {
@@ -32,7 +34,20 @@ impl App {
         Self {
             store: Arc::new(store),
             gate: Arc::new(Gate::new(transport, per_credential)),
+            log_key: None,
         }
+    }
+
+    /// The same, with a key that signs what the logs say of themselves.
+    #[must_use]
+    pub fn with_log_key(mut self, key: Option<LogKey>) -> Self {
+        self.log_key = key;
+        self
+    }
+
+    /// The key that signs what the logs say of themselves.
+    pub(crate) const fn log_key(&self) -> Option<&LogKey> {
+        self.log_key.as_ref()
     }
 
     /// What stands between the network and the store.

@@ -6,6 +6,9 @@ mod assets;
 mod decisions;
 mod findings;
 mod fixes;
+mod keeping;
+mod keys;
+mod log;
 mod me;
 mod people;
 mod posture;
@@ -32,7 +35,7 @@ use utoipa_axum::routes;
 )]
 struct Description;
 
-/// Everything under `/api/v1`, and its description.
+/// Everything under `/api/v1`, and its description. Tiles are not in it: their paths are those of tlog-tiles.
 pub(crate) fn router() -> (axum::Router<App>, Document) {
     let mut description = Description::openapi();
     let components = description.components.get_or_insert_default();
@@ -57,6 +60,11 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
         .routes(routes!(statements::take, statements::list))
         .routes(routes!(statements::one))
         .routes(routes!(statements::body))
+        .routes(routes!(keeping::forget))
+        .routes(routes!(keeping::holds))
+        .routes(routes!(keys::list))
+        .routes(routes!(log::head))
+        .routes(routes!(log::checkpoint))
         .routes(routes!(decisions::decide))
         .routes(routes!(fixes::list))
         .routes(routes!(fixes::one))
@@ -65,5 +73,6 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
         .routes(routes!(assets::list))
         .routes(routes!(assets::one))
         .routes(routes!(posture::posture))
+        .route("/api/v1/logs/{tenant}/tile/{*path}", axum::routing::get(log::tile))
         .split_for_parts()
 }

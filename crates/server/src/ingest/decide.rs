@@ -5,9 +5,9 @@ use super::log::IngestError;
 use super::policy::{self, Rules, covers, granted_by};
 use super::row::{decision_number, severity_number};
 use super::tally::{Tally, clock_of, rank, set_clock};
+use super::trusted;
 use super::what::Rejected;
 use bartizan_ledger::decision::Decision;
-use bartizan_ledger::objective::Objectives;
 use bartizan_model::{Date, Finding, Fingerprint};
 use bartizan_store::graph::{AttestationRow, EventRow, FindingRow, Status, WaiverRow};
 use bartizan_store::{Session, StoreError};
@@ -41,12 +41,7 @@ pub(super) fn absorb(
                 kind: format!("policy {name}"),
                 why,
             };
-            if name == policy::OBJECTIVES {
-                serde_json::from_str::<Objectives>(value).map_err(|error| broken(error.to_string()))?;
-            } else {
-                serde_json::from_str::<serde_json::Value>(value)
-                    .map_err(|error| broken(error.to_string()))?;
-            }
+            policy::check(name, value).map_err(broken)?;
             session.set_policy(name, value, source.seq)?;
             Ok(Effect::default())
         }
@@ -65,12 +60,17 @@ pub(super) fn absorb(
             })?;
             Ok(Effect::default())
         }
-        // What they tell is in the ledger; nothing of the graph changes by it.
-        Decision::TakeAway { .. } | Decision::Access { .. } => Ok(Effect::default()),
+        Decision::TrustKey { .. }
+        | Decision::RevokeKey { .. }
+        | Decision::Hold { .. }
+        | Decision::EndHold { .. }
+        | Decision::TakeAway { .. } => trusted::absorb(session, source, decision),
+        // What it tells is in the ledger; nothing of the graph changes by it.
+        Decision::Access { .. } => Ok(Effect::default()),
     }
 }
 
-fn end_of(day: Date) -> i64 {
+pub(super) fn end_of(day: Date) -> i64 {
     day.ends().unix_seconds().saturating_mul(1_000)
 }
 

@@ -3,7 +3,7 @@
 use crate::{Session, StoreError};
 
 /// Every table that is made from the ledger.
-const DERIVED: [&str; 22] = [
+const DERIVED: [&str; 25] = [
     "assets",
     "edges",
     "scopes",
@@ -26,6 +26,9 @@ const DERIVED: [&str; 22] = [
     "waivers",
     "policies",
     "attestations",
+    "trusted_keys",
+    "holds",
+    "tombstones",
 ];
 
 impl Session<'_> {
