@@ -6,7 +6,7 @@ use crate::network;
 use crate::place;
 use bartizan_engine::config::Config;
 use bartizan_engine::system::{Machine, System};
-use bartizan_source::http::{Client, Fetched, Method, Request, Url};
+use bartizan_source::http::{Client, Fetched, HttpError, Method, Request, Url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -128,7 +128,16 @@ impl Plane {
             authorization: Some(&authorization),
             ..Request::get(&url)
         };
-        Ok(self.client.fetch(&request, limit, &())?)
+        self.client.fetch(&request, limit, &()).map_err(|error| {
+            let is_stranger = matches!(error, HttpError::Certificate { .. });
+            let mut error = Error::from(error);
+            if is_stranger {
+                error.help = Some(
+                    "name the authority that signed it, if you trust it: `bartizan login URL --ca FILE`, or BARTIZAN_PLANE_CA".to_owned(),
+                );
+            }
+            error
+        })
     }
 
     fn ask<T: DeserializeOwned>(&self, path: &str, method: Method<'_>) -> Result<T, Error> {

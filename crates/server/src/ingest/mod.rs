@@ -27,6 +27,7 @@ pub use forget::{Forgotten, forget};
 pub use log::{Arrival, IngestError, Receipt, Sent, push, take};
 pub(crate) use policy::{RETENTION, Retention};
 pub use rebuild::{Difference, Made, rebuild, verify_graph};
-pub(crate) use record::{OURSELVES, record};
+pub(crate) use record::OURSELVES;
+pub use record::record;
 pub use verify::{Fault, Proof, TakenAway, verify_log};
 pub use what::Rejected;

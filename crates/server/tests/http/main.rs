@@ -11,6 +11,7 @@
 mod answers;
 mod at_once;
 mod client;
+mod log;
 mod people;
 mod roles;
 mod server;

@@ -100,6 +100,36 @@ fn table() -> Vec<Row> {
         ),
         ("get", "/api/v1/statements/{seq}", Viewer, Either, none()),
         ("get", "/api/v1/statements/{seq}/body", Viewer, Either, none()),
+        (
+            "post",
+            "/api/v1/statements/{seq}/forget",
+            Admin,
+            Either,
+            json!({ "reason": "x" }),
+        ),
+        ("get", "/api/v1/holds", Viewer, Either, none()),
+        ("get", "/api/v1/keys", Viewer, Either, none()),
+        ("get", "/api/v1/log", Viewer, Either, none()),
+        (
+            "get",
+            "/api/v1/logs/{tenant}/checkpoint",
+            Viewer,
+            Either,
+            none(),
+        ),
+        decide(
+            Admin,
+            json!({ "action": "trust-key", "name": "x", "key": "x" }),
+        ),
+        decide(
+            Admin,
+            json!({ "action": "revoke-key", "key": "x", "reason": "x" }),
+        ),
+        decide(Admin, json!({ "action": "hold", "reason": "x" })),
+        decide(
+            Admin,
+            json!({ "action": "end-hold", "hold": 0, "reason": "x" }),
+        ),
         decide(
             Developer,
             json!({ "action": "assign", "asset": "repo:x", "owner": "x" }),
@@ -150,7 +180,9 @@ pub(crate) fn operations(server: &Server) -> Vec<(String, String, Value)> {
 }
 
 fn filled(path: &str) -> String {
-    path.replace("{id}", "1").replace("{seq}", "0")
+    path.replace("{id}", "1")
+        .replace("{seq}", "0")
+        .replace("{tenant}", "1")
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Statements, in the order in which they came in.
 
+use crate::backend::Dialect;
 use crate::pack::{pack, unpack};
 use crate::value::Row;
 use crate::{Session, StoreError};
@@ -242,10 +243,19 @@ impl Session<'_> {
     /// Those of the engine.
     pub fn take_body_away(&mut self, seq: i64) -> Result<bool, StoreError> {
         let tenant = self.tenant().0;
+        let is_file = self.sql.dialect == Dialect::Sqlite;
+        if is_file {
+            // Else the bytes stay in pages of the file that nobody uses (<https://www.sqlite.org/pragma.html#pragma_secure_delete>).
+            self.sql.connection.batch("PRAGMA secure_delete = ON")?;
+        }
         let taken = self.sql.execute(
             "DELETE FROM bodies WHERE tenant = $1 AND seq = $2",
             &[tenant.into(), seq.into()],
-        )?;
+        );
+        if is_file {
+            self.sql.connection.batch("PRAGMA secure_delete = OFF")?;
+        }
+        let taken = taken?;
         Ok(taken > 0)
     }
 }
