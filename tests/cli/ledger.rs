@@ -20,7 +20,14 @@ impl Server {
     fn start(sandbox: &Sandbox) -> Self {
         let data = sandbox.root().join("server");
         let mut child = sandbox
-            .bartizan(&["serve", "--listen", "127.0.0.1:0", "--new-token", "admin", "--data-dir"])
+            .bartizan(&[
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--new-token",
+                "admin",
+                "--data-dir",
+            ])
             .arg(&data)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -178,9 +185,7 @@ impl Case {
             self.said
         );
         self.sandbox.write("statement.json", &statement);
-        let answer = self
-            .sandbox
-            .run(&[&["push", "statement.json"], more].concat());
+        let answer = self.sandbox.run(&[&["push", "statement.json"], more].concat());
         assert_eq!(answer.code, 0, "{answer}");
     }
 
@@ -208,12 +213,9 @@ impl Case {
     fn copy(&self, verb: &str) {
         let data = self.data();
         let file = self.sandbox.path("copy.db");
-        let answer = self.sandbox.run(&[
-            verb,
-            file.to_str().unwrap(),
-            "--data-dir",
-            data.to_str().unwrap(),
-        ]);
+        let answer = self
+            .sandbox
+            .run(&[verb, file.to_str().unwrap(), "--data-dir", data.to_str().unwrap()]);
         assert_eq!(answer.code, 0, "{answer}");
     }
 }
@@ -294,7 +296,9 @@ fn what_is_signed_is_marked_and_what_is_taken_away_is_said() {
     let again = case.sandbox.run(&["sign", "--new-key", "ci.key"]);
     assert_eq!(again.code, 2, "{again}");
     case.push(&["--sign", "ci.key"]);
-    let wrong = case.sandbox.run(&["push", "statement.json", "--sign", "ci.key.pub"]);
+    let wrong = case
+        .sandbox
+        .run(&["push", "statement.json", "--sign", "ci.key.pub"]);
     assert_eq!(wrong.code, 2, "{wrong}");
     let head = case.is_proved(&[]);
     let size: u64 = head
@@ -321,8 +325,6 @@ fn what_is_signed_is_marked_and_what_is_taken_away_is_said() {
         .run(&["ledger", "verify", "--data-dir", data.to_str().unwrap()]);
     assert_eq!(local.code, 0, "{local}");
     assert!(local.out.contains("was taken away by admin on"), "{local}");
-    let file = case
-        .sandbox
-        .run(&["sign", "statement.json", "--key", "ci.key"]);
+    let file = case.sandbox.run(&["sign", "statement.json", "--key", "ci.key"]);
     assert!(file.out.contains("payloadType"), "{file}");
 }

@@ -120,6 +120,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Holds, and those that were ended; the last laid first. They are laid and ended by decisions (`hold`, `end-hold`). */
+        get: operations["holds_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Keys whose signatures vouch for statements, and those that were revoked; the last registered first. */
+        get: operations["keys_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log of the tenant: where it lies, and which key verifies it. */
+        get: operations["log_head"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{tenant}/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the log says of itself now, signed: a checkpoint (<https://c2sp.org/tlog-checkpoint>). */
+        get: operations["log_checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -270,8 +338,8 @@ export interface paths {
         get: operations["statements_list"];
         put?: never;
         /**
-         * Sends a statement: an in-toto Statement, or a DSSE envelope with one. When this answers with success the statement is durable.
-         *     What is sent twice is taken once.
+         * Sends a statement: an in-toto Statement, or a DSSE envelope with one, whose signatures are verified with the keys that the tenant
+         *     trusts. When this answers with success the statement is durable. What is sent twice is taken once. Decisions are not sent here.
          */
         post: operations["statements_take"];
         delete?: never;
@@ -308,6 +376,26 @@ export interface paths {
         get: operations["statements_body"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statements/{seq}/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes away for good what was sent. Its record and digest stay in the log, a statement says who took it away and why, and the graph is
+         *     made again from what is left. Decisions, and what is held, stay.
+         */
+        post: operations["statements_forget"];
         delete?: never;
         options?: never;
         head?: never;
@@ -517,6 +605,39 @@ export interface components {
             /** @description What to do. */
             what: string;
         };
+        /** @description Why something is taken away. */
+        Forget: {
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description What came of it. */
+        Forgotten: {
+            /**
+             * Format: int64
+             * @description Decisions that change nothing any more, because what they are about was told by what is gone.
+             */
+            about_nothing: number;
+            /**
+             * Format: int64
+             * @description Statements that the graph was made from again.
+             */
+            made_from: number;
+            /**
+             * Format: int64
+             * @description Open findings of what is left.
+             */
+            open_after: number;
+            /**
+             * Format: int64
+             * @description Open findings before.
+             */
+            open_before: number;
+            /**
+             * Format: int64
+             * @description Statements whose body is gone.
+             */
+            without_body: number;
+        };
         /** @description A check that did not run to its end. */
         Gap: {
             /** @description The thing. */
@@ -528,12 +649,79 @@ export interface components {
             /** @description partial, skipped or failed. */
             status: string;
         };
+        /** @description What must not be taken away. */
+        Hold: {
+            /** @description Who laid it. */
+            by: string;
+            /** @description When; RFC 3339. */
+            created: string;
+            /** @description When it was ended; RFC 3339. */
+            ended?: string | null;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The statement that lays the hold.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description The statement that is held; every one where there is none.
+             */
+            statement?: number | null;
+        };
+        /** @description A key whose signatures vouch for statements. */
+        Key: {
+            /** @description Who registered it. */
+            by: string;
+            /** @description When it was registered; RFC 3339. */
+            created: string;
+            /** @description From when; RFC 3339. */
+            from?: string | null;
+            /** @description `sha256:…` of its public key information. */
+            key: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description The public key, in PEM. */
+            pem: string;
+            /** @description Types of predicates that it may vouch for; empty for all. */
+            predicates: string[];
+            /** @description When it was revoked; RFC 3339. */
+            revoked?: string | null;
+            /** @description Why. */
+            revoked_because?: string | null;
+            /** @description Who revoked it. */
+            revoked_by?: string | null;
+            /**
+             * Format: int64
+             * @description The statement that registers it.
+             */
+            statement: number;
+            /** @description What the names of subjects begin with that it may vouch for; empty for all. */
+            subjects: string[];
+            /** @description Until when; RFC 3339. */
+            until?: string | null;
+        };
         /** @description A link that lets somebody in once, to set a password. */
         Link: {
             /** @description Until when it holds; RFC 3339. */
             expires: string;
             /** @description Where to open it, behind the address of the server: `/#/setup/…`. It is shown this once. */
             link: string;
+        };
+        /** @description The log of the tenant. */
+        Log: {
+            /** @description The key that verifies its checkpoints, as <https://c2sp.org/signed-note#verifier-keys> writes it. */
+            key?: string | null;
+            /** @description Its name, the first line of its checkpoints; none where the server has no key to sign them with. */
+            origin?: string | null;
+            /** @description Below which path its checkpoint and its tiles lie. */
+            path: string;
+            /**
+             * Format: int64
+             * @description Statements in it.
+             */
+            size: number;
         };
         /** @description Which token to make. */
         MakeToken: {
@@ -677,6 +865,69 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Hold: {
+            /** @description Its entries. */
+            items: {
+                /** @description Who laid it. */
+                by: string;
+                /** @description When; RFC 3339. */
+                created: string;
+                /** @description When it was ended; RFC 3339. */
+                ended?: string | null;
+                /** @description Why. */
+                reason: string;
+                /**
+                 * Format: int64
+                 * @description The statement that lays the hold.
+                 */
+                seq: number;
+                /**
+                 * Format: int64
+                 * @description The statement that is held; every one where there is none.
+                 */
+                statement?: number | null;
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Key: {
+            /** @description Its entries. */
+            items: {
+                /** @description Who registered it. */
+                by: string;
+                /** @description When it was registered; RFC 3339. */
+                created: string;
+                /** @description From when; RFC 3339. */
+                from?: string | null;
+                /** @description `sha256:…` of its public key information. */
+                key: string;
+                /** @description What it is called. */
+                name: string;
+                /** @description The public key, in PEM. */
+                pem: string;
+                /** @description Types of predicates that it may vouch for; empty for all. */
+                predicates: string[];
+                /** @description When it was revoked; RFC 3339. */
+                revoked?: string | null;
+                /** @description Why. */
+                revoked_because?: string | null;
+                /** @description Who revoked it. */
+                revoked_by?: string | null;
+                /**
+                 * Format: int64
+                 * @description The statement that registers it.
+                 */
+                statement: number;
+                /** @description What the names of subjects begin with that it may vouch for; empty for all. */
+                subjects: string[];
+                /** @description Until when; RFC 3339. */
+                until?: string | null;
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Person: {
             /** @description Its entries. */
             items: {
@@ -723,7 +974,12 @@ export interface components {
                  * @description Its place in the log, from 0.
                  */
                 seq: number;
-                /** @description Why it is believed: `signed:KEY` or `authenticated`. */
+                signer?: components["schemas"]["Signer"] | null;
+                taken_away?: components["schemas"]["TakenAway"] | null;
+                /**
+                 * @description Why it is believed: `signed:sha256:…` where a key that was trusted for it has signed it, `untrusted` where it has signatures and
+                 *     none counted, `authenticated` where it has none.
+                 */
                 trust: string;
             }[];
             /** @description What to ask for the next page with; absent on the last one. */
@@ -943,6 +1199,15 @@ export interface components {
             /** @description Where to, for those who belong to several tenants; the first where nothing is said. */
             tenant?: string | null;
         };
+        /** @description A key that vouches for a statement. */
+        Signer: {
+            /** @description `sha256:…` of its public key information. */
+            key: string;
+            /** @description What the key is called. */
+            name: string;
+            /** @description When it was revoked, where it was; RFC 3339. */
+            revoked?: string | null;
+        };
         /** @description A statement of the ledger. */
         Statement: {
             /** @description Who sent it. */
@@ -963,7 +1228,12 @@ export interface components {
              * @description Its place in the log, from 0.
              */
             seq: number;
-            /** @description Why it is believed: `signed:KEY` or `authenticated`. */
+            signer?: components["schemas"]["Signer"] | null;
+            taken_away?: components["schemas"]["TakenAway"] | null;
+            /**
+             * @description Why it is believed: `signed:sha256:…` where a key that was trusted for it has signed it, `untrusted` where it has signatures and
+             *     none counted, `authenticated` where it has none.
+             */
             trust: string;
         };
         /** @description The story of a finding. */
@@ -976,6 +1246,20 @@ export interface components {
             report: unknown;
             /** @description The waiver that covers it. */
             waiver?: unknown;
+        };
+        /** @description That what was sent was taken away. The record of the statement stays in the log. */
+        TakenAway: {
+            /** @description When; RFC 3339. */
+            at: string;
+            /** @description Who took it away. */
+            by: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The statement that says so.
+             */
+            statement: number;
         };
         /** @description A token, without what it is known by. */
         Token: {
@@ -1068,7 +1352,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description `{"action": "waive" | "end-waiver" | "assign" | "label" | "link" | "policy" | "attest", …}` */
+        /** @description `{"action": "waive" | "end-waiver" | "assign" | "label" | "link" | "policy" | "attest" | "trust-key" | "revoke-key" | "hold" | "end-hold", …}` */
         requestBody: {
             content: {
                 "application/json": unknown;
@@ -1227,6 +1511,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Fix"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holds_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `next` of the page before. */
+                cursor: string | null;
+                /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                limit: number | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Hold"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keys_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `next` of the page before. */
+                cursor: string | null;
+                /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                limit: number | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Key"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_head: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Log"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the tenant, as in `path` of `/api/v1/log`. */
+                tenant: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The checkpoint, a signed note. Tiles lie beside it, at `tile/…`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             404: {
@@ -1844,6 +2250,56 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statements_forget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its place in the log. */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Forget"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forgotten"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

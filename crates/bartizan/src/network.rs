@@ -4,8 +4,8 @@ use crate::args::Common;
 use crate::error::{Code, Error};
 use bartizan_engine::config::Config;
 use bartizan_engine::system::{Machine, System};
-use std::path::PathBuf;
 use bartizan_source::http::{Client, HttpError, HttpOptions, Proxies};
+use std::path::PathBuf;
 
 /// A client that connects to nothing before it is asked to.
 pub(crate) fn client(common: &Common, config: &Config) -> Client {

@@ -62,11 +62,7 @@ impl Plane {
             Machine.variable("BARTIZAN_PLANE_TOKEN"),
         );
         let access = match variables {
-            (Some(url), Some(token)) => Access {
-                url,
-                token,
-                ca: None,
-            },
+            (Some(url), Some(token)) => Access { url, token, ca: None },
             (None, None) => remembered(config)?,
             _ => {
                 return Err(Error::usage(

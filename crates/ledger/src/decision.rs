@@ -364,10 +364,7 @@ mod tests {
             error(r#"{"action":"assign","asset":"shop","owner":null}"#),
             DecisionError::Asset("shop".to_owned())
         );
-        assert_eq!(
-            error(r#"{"action":"hold","reason":""}"#),
-            DecisionError::Reason
-        );
+        assert_eq!(error(r#"{"action":"hold","reason":""}"#), DecisionError::Reason);
         assert_eq!(
             error(r#"{"action":"trust-key","name":" ","key":"x"}"#),
             DecisionError::Unnamed

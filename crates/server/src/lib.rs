@@ -19,6 +19,6 @@ pub use app::App;
 pub use auth::{Caller, Role, Transport, secret, setup};
 pub use bartizan_ledger::statement::{CYCLONEDX, SPDX};
 pub use bills::bill_statement;
-pub use log_key::{LogKey, LogKeyError};
 pub use bills::sha256;
+pub use log_key::{LogKey, LogKeyError};
 pub use serve::{Event, ServeError, ServeOptions, description, router, serve};

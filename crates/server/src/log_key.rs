@@ -76,13 +76,15 @@ impl LogKey {
     /// What the log of this tenant says of itself.
     pub(crate) fn checkpoint(&self, tenant: TenantId, size: u64, root: Hash) -> Result<String, Problem> {
         let signer = self.signer(tenant)?;
-        let checkpoint =
-            Checkpoint::new(signer.verifier_key().name(), size, root).map_err(internal)?;
+        let checkpoint = Checkpoint::new(signer.verifier_key().name(), size, root).map_err(internal)?;
         let note = checkpoint.sign(&[signer]).map_err(internal)?;
         Ok(note.to_string())
     }
 }
 
 fn internal(error: impl ToString) -> Problem {
-    Problem::new(Kind::Internal, format!("the checkpoint cannot be signed: {}", error.to_string()))
+    Problem::new(
+        Kind::Internal,
+        format!("the checkpoint cannot be signed: {}", error.to_string()),
+    )
 }

@@ -303,3 +303,33 @@ pub fn router(app: App) -> Router {
     .layer(axum::middleware::from_fn_with_state(app.clone(), strict))
     .with_state(app)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_are_for_tls_only_wherever_browsers_come_by_tls() {
+        let reached = |listen: &str, behind_proxy: bool, tls: bool| {
+            transport(&ServeOptions {
+                listen: listen.parse().unwrap(),
+                behind_proxy,
+                tls: tls.then(|| TlsFiles {
+                    certificate: "c".into(),
+                    key: "k".into(),
+                }),
+                log_key: None,
+                new_link: None,
+                new_token: None,
+                requests_per_minute: 1,
+            })
+        };
+        assert_eq!(reached("127.0.0.1:1", false, false), Transport::Loopback);
+        assert_eq!(reached("[::1]:1", false, false), Transport::Loopback);
+        assert_eq!(reached("127.0.0.1:1", true, false), Transport::Proxied);
+        assert_eq!(reached("192.0.2.1:1", true, false), Transport::Proxied);
+        assert_eq!(reached("127.0.0.1:1", false, true), Transport::Tls);
+        assert_eq!(reached("192.0.2.1:1", false, true), Transport::Tls);
+        assert_eq!(reached("192.0.2.1:1", false, false), Transport::Tls);
+    }
+}

@@ -59,9 +59,7 @@ impl Plane {
     fn decide(&self, decision: &Value, at: i64) -> i64 {
         let decision = Decision::read(&decision.to_string()).unwrap();
         self.store
-            .write(self.tenant, |session| {
-                record(session, &decision, "root@acme", at)
-            })
+            .write(self.tenant, |session| record(session, &decision, "root@acme", at))
             .unwrap()
             .seq
     }
@@ -98,7 +96,11 @@ impl Plane {
         let proof = verify_log(&self.store, self.tenant).unwrap();
         assert_eq!(proof.faults, []);
         assert_eq!(verify_graph(&self.store, self.tenant).unwrap(), None);
-        proof.taken_away.into_iter().map(|taken| taken.statement).collect()
+        proof
+            .taken_away
+            .into_iter()
+            .map(|taken| taken.statement)
+            .collect()
     }
 }
 
@@ -229,11 +231,9 @@ fn the_policy_takes_away_what_is_old_and_rests_on_nothing(database: &Database) {
     for value in [r#"{"days":0}"#, r#"{"weeks":1}"#, "[]"] {
         let decision = json!({ "action": "policy", "name": "retention", "value": value });
         let decision = Decision::read(&decision.to_string()).unwrap();
-        let refused = plane
-            .store
-            .write(plane.tenant, |session| {
-                record(session, &decision, "root@acme", START)
-            });
+        let refused = plane.store.write(plane.tenant, |session| {
+            record(session, &decision, "root@acme", START)
+        });
         assert!(
             matches!(refused, Err(IngestError::Rejected(Rejected::Predicate { .. }))),
             "{value}"
@@ -281,7 +281,9 @@ fn nothing_of_a_body_stays_in_the_file() {
     plane.scan("dir:shop", 1, &[]);
     let raw = || rusqlite::Connection::open(database.file().unwrap()).unwrap();
     let body: Vec<u8> = raw()
-        .query_row("SELECT body FROM bodies WHERE seq = ?1", [first], |row| row.get(0))
+        .query_row("SELECT body FROM bodies WHERE seq = ?1", [first], |row| {
+            row.get(0)
+        })
         .unwrap();
     assert!(body.len() > 3_000, "{}", body.len());
     let pieces: Vec<&[u8]> = body.chunks(256).filter(|piece| piece.len() == 256).collect();

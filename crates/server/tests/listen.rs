@@ -162,7 +162,8 @@ fn requests_are_answered_over_tls_and_browsers_are_told_to_stay_there() {
     assert!(text.starts_with("HTTP/1.1 401"), "{text}");
     assert!(text.contains("strict-transport-security: max-age="), "{text}");
     let mut two = tls(listening.connect(), directory.path(), &[b"h2"]);
-    two.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").unwrap();
+    two.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0")
+        .unwrap();
     let mut frame = [0; 9];
     two.read_exact(&mut frame).unwrap();
     assert_eq!(frame[3], 4, "no settings");
@@ -227,7 +228,8 @@ fn who_says_nothing_or_says_it_slowly_is_cut_off() {
     assert!(begun.elapsed() < patience);
     // A connection that is kept open and not used ends too.
     let mut kept = listening.connect();
-    kept.write_all(b"GET /api/v1/me HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    kept.write_all(b"GET /api/v1/me HTTP/1.1\r\nhost: x\r\n\r\n")
+        .unwrap();
     assert!(until_the_end(kept) < patience);
     let directory = tempfile::tempdir().unwrap();
     let files = certificates(directory.path(), "one");

@@ -138,8 +138,7 @@ fn a_changed_payload_is_vouched_for_by_nobody(database: &Database) {
     let plane = Plane::new(database);
     let own = key(SigningKind::Ed25519);
     plane.decide(&trusting("ci", &own), START);
-    let mut one: Value =
-        serde_json::from_str(&sealed(&plane.statement(PROVENANCE, "a"), &[&own])).unwrap();
+    let mut one: Value = serde_json::from_str(&sealed(&plane.statement(PROVENANCE, "a"), &[&own])).unwrap();
     let other: Value = serde_json::from_str(&sealed(&plane.statement(PROVENANCE, "b"), &[&own])).unwrap();
     one["payload"] = other["payload"].clone();
     let receipt = plane.push(one.to_string().as_bytes(), START).unwrap();
@@ -185,10 +184,16 @@ fn a_key_vouches_only_for_what_it_is_trusted_for(database: &Database) {
     decision["predicates"] = json!([PROVENANCE]);
     decision["subjects"] = json!(["repo:git.example/acme/"]);
     plane.decide(&decision, START);
-    assert_eq!(plane.sent(&[&own], "repo:git.example/acme/shop", START).0, by(&own));
+    assert_eq!(
+        plane.sent(&[&own], "repo:git.example/acme/shop", START).0,
+        by(&own)
+    );
     let (trust, why) = plane.sent(&[&own], "repo:git.example/other", START);
     assert_eq!(trust, Trust::Untrusted);
-    assert!(why.contains("`shop`") && why.contains("repo:git.example/other"), "{why}");
+    assert!(
+        why.contains("`shop`") && why.contains("repo:git.example/other"),
+        "{why}"
+    );
     let other = sealed(
         &plane.statement("https://example.com/x", "repo:git.example/acme/shop"),
         &[&own],
@@ -215,10 +220,7 @@ fn a_tenant_may_take_in_only_what_is_signed(database: &Database) {
         matches!(bare, Err(IngestError::Rejected(Rejected::Unsigned))),
         "{bare:?}"
     );
-    let stranger = sealed(
-        &plane.statement(PROVENANCE, "a"),
-        &[&key(SigningKind::Ed25519)],
-    );
+    let stranger = sealed(&plane.statement(PROVENANCE, "a"), &[&key(SigningKind::Ed25519)]);
     let stranger = plane.push(stranger.as_bytes(), START);
     assert!(
         matches!(stranger, Err(IngestError::Rejected(Rejected::Untrusted(_)))),

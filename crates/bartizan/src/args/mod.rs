@@ -7,8 +7,8 @@ mod scan;
 mod verbs;
 
 pub(crate) use plane::{
-    BackupArgs, DatabaseArgs, ForgetArgs, LedgerVerb, LoginArgs, PushArgs, RemoteArgs, RestoreArgs, ServeArgs,
-    SignArgs, StatusArgs,
+    BackupArgs, DatabaseArgs, ForgetArgs, LedgerVerb, LoginArgs, PushArgs, RemoteArgs, RestoreArgs,
+    ServeArgs, SignArgs, StatusArgs,
 };
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};

@@ -78,7 +78,10 @@ fn log_key(
         Err(error) if is_made && error.kind() == std::io::ErrorKind::NotFound => {
             let (key, text) = LogKey::generate()?;
             output::write_private(&path, text.as_bytes())?;
-            terminal.note(format!("{} was made: it signs what the ledger says of itself", path.display()));
+            terminal.note(format!(
+                "{} was made: it signs what the ledger says of itself",
+                path.display()
+            ));
             return Ok(Some(key));
         }
         other => other.map_err(|error| Error::reading(&path, &error))?,

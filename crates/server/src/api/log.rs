@@ -36,13 +36,13 @@ pub(super) struct Log {
     responses((status = 200, body = Log), (status = 401, body = Problem)))]
 pub(super) async fn head(State(app): State<App>, caller: Caller) -> Result<Json<Log>, Problem> {
     let tenant = caller.tenant;
-    let size = app
-        .read(tenant, |session| Ok(session.log_size()?))
-        .await?;
+    let size = app.read(tenant, |session| Ok(session.log_size()?)).await?;
     let signer = app.log_key().map(|key| key.signer(tenant)).transpose()?;
     Ok(Json(Log {
         path: format!("/api/v1/logs/{}", tenant.0),
-        origin: signer.as_ref().map(|signer| signer.verifier_key().name().to_owned()),
+        origin: signer
+            .as_ref()
+            .map(|signer| signer.verifier_key().name().to_owned()),
         key: signer.map(|signer| signer.verifier_key().to_string()),
         size,
     }))
@@ -60,21 +60,26 @@ pub(super) async fn checkpoint(
 ) -> Result<Response, Problem> {
     let tenant = own(&caller, tenant)?;
     let Some(key) = app.log_key().cloned() else {
-        return Err(Problem::new(
-            Kind::Missing,
-            "the server has no key to sign checkpoints with",
-        )
-        .help("start it with `--log-key FILE`, the same on every replica"));
+        return Err(
+            Problem::new(Kind::Missing, "the server has no key to sign checkpoints with")
+                .help("start it with `--log-key FILE`, the same on every replica"),
+        );
     };
     let note = app
         .read(tenant, move |session| {
             let size = u64::try_from(session.log_size()?).unwrap_or_default();
-            let root = tlog::root(size, &mut |tile| kept(session, tile).map(Option::unwrap_or_default))
-                .map_err(|error| damaged(&error.to_string()))?;
+            let root = tlog::root(size, &mut |tile| {
+                kept(session, tile).map(Option::unwrap_or_default)
+            })
+            .map_err(|error| damaged(&error.to_string()))?;
             key.checkpoint(tenant, size, root)
         })
         .await?;
-    Ok(answer(note.into_bytes(), "text/plain; charset=utf-8", "private, no-cache"))
+    Ok(answer(
+        note.into_bytes(),
+        "text/plain; charset=utf-8",
+        "private, no-cache",
+    ))
 }
 
 /// A tile of hashes or a bundle of entries.
@@ -140,7 +145,8 @@ fn entries(session: &mut Session<'_>, tile: Tile) -> Result<Vec<u8>, Problem> {
 }
 
 fn damaged(why: &str) -> Problem {
-    Problem::new(Kind::Internal, format!("the log is damaged: {why}")).help("run `bartizan ledger verify` where the database is")
+    Problem::new(Kind::Internal, format!("the log is damaged: {why}"))
+        .help("run `bartizan ledger verify` where the database is")
 }
 
 fn answer(bytes: Vec<u8>, kind: &'static str, caching: &'static str) -> Response {

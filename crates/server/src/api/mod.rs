@@ -73,6 +73,9 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
         .routes(routes!(assets::list))
         .routes(routes!(assets::one))
         .routes(routes!(posture::posture))
-        .route("/api/v1/logs/{tenant}/tile/{*path}", axum::routing::get(log::tile))
+        .route(
+            "/api/v1/logs/{tenant}/tile/{*path}",
+            axum::routing::get(log::tile),
+        )
         .split_for_parts()
 }

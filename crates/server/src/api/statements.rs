@@ -165,7 +165,11 @@ impl From<ingest::Receipt> for Receipt {
     request_body(content_type = "application/vnd.in-toto+json", description = "An in-toto Statement, or a DSSE envelope."),
     responses((status = 201, description = "Taken in", body = Receipt), (status = 200, description = "Known before", body = Receipt),
         (status = 400, body = Problem), (status = 403, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
-pub(super) async fn take(State(app): State<App>, caller: Caller, Whole(body): Whole) -> Result<Response, Problem> {
+pub(super) async fn take(
+    State(app): State<App>,
+    caller: Caller,
+    Whole(body): Whole,
+) -> Result<Response, Problem> {
     caller.needs(Role::Developer)?;
     let at = app.now();
     let receipt = app

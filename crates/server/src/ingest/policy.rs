@@ -7,6 +7,7 @@ use bartizan_model::{Finding, Priority, Waiver};
 use bartizan_store::graph::WaiverRow;
 use bartizan_store::{Session, StoreError};
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
@@ -50,11 +51,17 @@ impl Retention {
 pub(super) fn check(name: &str, value: &str) -> Result<(), String> {
     let read = match name {
         OBJECTIVES => serde_json::from_str::<Objectives>(value).map(|_| ()),
-        SIGNATURES => serde_json::from_str::<Signatures>(value).map(|_| ()),
-        RETENTION => serde_json::from_str::<Retention>(value).map(|_| ()),
-        _ => serde_json::from_str::<serde::de::IgnoredAny>(value).map(|_| ()),
+        SIGNATURES => object::<Signatures>(value),
+        RETENTION => object::<Retention>(value),
+        _ => serde_json::from_str::<IgnoredAny>(value).map(|_| ()),
     };
     read.map_err(|error| error.to_string())
+}
+
+/// Whether the value is an object of this form: a list of values without their names would be read, too.
+fn object<T: DeserializeOwned>(value: &str) -> Result<(), serde_json::Error> {
+    serde_json::from_str::<BTreeMap<String, IgnoredAny>>(value)?;
+    serde_json::from_str::<T>(value).map(|_| ())
 }
 
 /// What holds for the findings of one thing.

@@ -133,15 +133,19 @@ fn objection(row: &TrustedKeyRow, statement: &Statement<'_>, at: i64) -> Option<
     }
     let predicates = list(&row.predicates);
     if !predicates.is_empty() && !predicates.contains(&statement.predicate_type) {
-        return Some(format!("is not trusted for `{}`", short(&statement.predicate_type)));
+        return Some(format!(
+            "is not trusted for `{}`",
+            short(&statement.predicate_type)
+        ));
     }
     let subjects = list(&row.subjects);
     let is_meant = |name: &str| subjects.iter().any(|start| name.starts_with(start.as_str()));
     let stranger = statement.subject.iter().find(|subject| !is_meant(&subject.name));
     match stranger {
-        Some(subject) if !subjects.is_empty() => {
-            Some(format!("is not trusted for the subject `{}`", short(&subject.name)))
-        }
+        Some(subject) if !subjects.is_empty() => Some(format!(
+            "is not trusted for the subject `{}`",
+            short(&subject.name)
+        )),
         _ => None,
     }
 }

@@ -23,10 +23,7 @@ impl Crowd {
             return None;
         }
         counts.insert(address, count.saturating_add(1));
-        Some(Seat {
-            crowd: self,
-            address,
-        })
+        Some(Seat { crowd: self, address })
     }
 }
 

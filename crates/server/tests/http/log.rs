@@ -19,7 +19,12 @@ impl Reader {
         let server = Server::signing(LogKey::generate().unwrap().0);
         let tenant = server.tenant("default");
         let token = server.token(&server.member(tenant, "reader", Role::Admin));
-        let head = server.ask("get", "/api/v1/log").token(&token).send().is(200).json();
+        let head = server
+            .ask("get", "/api/v1/log")
+            .token(&token)
+            .send()
+            .is(200)
+            .json();
         Self {
             path: head["path"].as_str().unwrap().to_owned(),
             key: head["key"].as_str().unwrap().parse().unwrap(),
@@ -205,11 +210,11 @@ fn what_was_taken_away_is_said_and_the_log_says_the_same_as_before() {
     let again = ask("post", "/api/v1/statements").json(&statement).send().is(200);
     assert_eq!(again.json()["new"], false);
     let after = reader.checkpoint();
-    let proof = tlog::consistency_proof(before.size(), after.size(), &mut |tile| {
-        match reader.get(&TilePath::Hashes(tile).to_string()) {
-            (200, bytes) => Ok(bytes),
-            (status, _) => Err(status),
-        }
+    let proof = tlog::consistency_proof(before.size(), after.size(), &mut |tile| match reader
+        .get(&TilePath::Hashes(tile).to_string())
+    {
+        (200, bytes) => Ok(bytes),
+        (status, _) => Err(status),
     })
     .unwrap();
     tlog::verify_consistency(before.size(), before.root(), after.size(), after.root(), &proof).unwrap();

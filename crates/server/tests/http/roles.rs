@@ -110,26 +110,14 @@ fn table() -> Vec<Row> {
         ("get", "/api/v1/holds", Viewer, Either, none()),
         ("get", "/api/v1/keys", Viewer, Either, none()),
         ("get", "/api/v1/log", Viewer, Either, none()),
-        (
-            "get",
-            "/api/v1/logs/{tenant}/checkpoint",
-            Viewer,
-            Either,
-            none(),
-        ),
-        decide(
-            Admin,
-            json!({ "action": "trust-key", "name": "x", "key": "x" }),
-        ),
+        ("get", "/api/v1/logs/{tenant}/checkpoint", Viewer, Either, none()),
+        decide(Admin, json!({ "action": "trust-key", "name": "x", "key": "x" })),
         decide(
             Admin,
             json!({ "action": "revoke-key", "key": "x", "reason": "x" }),
         ),
         decide(Admin, json!({ "action": "hold", "reason": "x" })),
-        decide(
-            Admin,
-            json!({ "action": "end-hold", "hold": 0, "reason": "x" }),
-        ),
+        decide(Admin, json!({ "action": "end-hold", "hold": 0, "reason": "x" })),
         decide(
             Developer,
             json!({ "action": "assign", "asset": "repo:x", "owner": "x" }),

@@ -100,7 +100,9 @@ pub enum DsseError {
         needed: usize,
     },
     /// Finding out who has signed would take too long.
-    #[error("{signatures} signatures that do not tell their key, and {keys} keys that they may be of: name the key of each (`keyid`)")]
+    #[error(
+        "{signatures} signatures that do not tell their key, and {keys} keys that they may be of: name the key of each (`keyid`)"
+    )]
     Unnamed {
         /// Signatures that name no trusted key.
         signatures: usize,

@@ -325,7 +325,12 @@ fn every_key_that_has_signed_is_told_once_whatever_the_hints_say() {
     envelope.signatures[1].key_id = "something else".to_owned();
     let public: Vec<PublicKey> = all.iter().map(|key| key.public().clone()).collect();
     let ids = |keys: &[PublicKey]| -> Vec<KeyId> {
-        envelope.signers(keys).unwrap().into_iter().map(PublicKey::id).collect()
+        envelope
+            .signers(keys)
+            .unwrap()
+            .into_iter()
+            .map(PublicKey::id)
+            .collect()
     };
     assert_eq!(ids(&public), [public[2].id(), public[0].id()]);
     assert_eq!(ids(&public[..2]), [public[0].id()]);

@@ -42,7 +42,9 @@ pub(super) fn show(
     }
     let told: Told = server.plane.get(&format!("/api/v1/statements/{seq}"))?;
     let Some(taken) = told.taken_away else {
-        return Err(wrong(format!("what statement {seq} said is gone, and nothing says why")));
+        return Err(wrong(format!(
+            "what statement {seq} said is gone, and nothing says why"
+        )));
     };
     let (by, reason) = tombstone(server, (seq, &entry), taken.statement, log)?;
     let _ = writeln!(
@@ -67,11 +69,7 @@ fn included(server: &mut Server<'_>, seq: u64, log: &Checkpoint) -> Result<Vec<u
     }
     let tile = Tile::in_tree(0, seq / width, log.size()).ok_or_else(missing)?;
     let place = usize::try_from(seq % width).unwrap_or(usize::MAX);
-    let record = server
-        .records(tile)?
-        .into_iter()
-        .nth(place)
-        .ok_or_else(missing)?;
+    let record = server.records(tile)?.into_iter().nth(place).ok_or_else(missing)?;
     let proof = tlog::inclusion_proof(seq, log.size(), &mut |tile| server.tile(tile)).map_err(of_tiles)?;
     verify_inclusion(&leaf_hash(&record), seq, log.size(), log.root(), &proof)
         .map_err(|error| wrong(format!("statement {seq} is not in the log: {error}")))?;

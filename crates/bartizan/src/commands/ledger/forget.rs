@@ -33,7 +33,10 @@ pub(super) fn run(common: &Common, args: &ForgetArgs, terminal: Terminal) -> Out
         if done.about_nothing > 0 {
             terminal.note(format!(
                 "{} about what is gone",
-                counted(usize::try_from(done.about_nothing).unwrap_or(usize::MAX), "decision")
+                counted(
+                    usize::try_from(done.about_nothing).unwrap_or(usize::MAX),
+                    "decision"
+                )
             ));
         }
     }

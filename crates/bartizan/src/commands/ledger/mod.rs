@@ -42,7 +42,10 @@ fn make_again(common: &Common, database: &DatabaseArgs) -> Outcome {
                 "{}: {} without a body left out; {} about what they told",
                 tenant.name,
                 statements(made.without_body),
-                counted(usize::try_from(made.about_nothing).unwrap_or(usize::MAX), "decision")
+                counted(
+                    usize::try_from(made.about_nothing).unwrap_or(usize::MAX),
+                    "decision"
+                )
             );
         }
     }

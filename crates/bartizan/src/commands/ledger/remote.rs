@@ -63,14 +63,12 @@ pub(super) fn run(common: &Common, args: &RemoteArgs, terminal: Terminal) -> Out
     let text = server.checkpoint()?;
     let now = read(&text, &key)?;
     let before = match seen.log(plane.address(), key.name()) {
-        Some(log) => read(log.checkpoint.as_bytes(), &key)
-            .map(Some)
-            .map_err(|error| {
-                Error::usage(
-                    format!("what is remembered of this log is damaged: {}", error.message),
-                    "restore ledger-seen.json of the data directory",
-                )
-            })?,
+        Some(log) => read(log.checkpoint.as_bytes(), &key).map(Some).map_err(|error| {
+            Error::usage(
+                format!("what is remembered of this log is damaged: {}", error.message),
+                "restore ledger-seen.json of the data directory",
+            )
+        })?,
         None => None,
     };
     let mut out = String::new();
@@ -174,7 +172,11 @@ impl Server<'_> {
     fn fetch(&self, path: TilePath) -> Result<Vec<u8>, Error> {
         self.plane
             .bytes(&format!("{}/{path}", self.path), LARGEST)?
-            .ok_or_else(|| wrong(format!("the control plane signed a log that has {path}, and does not have it")))
+            .ok_or_else(|| {
+                wrong(format!(
+                    "the control plane signed a log that has {path}, and does not have it"
+                ))
+            })
     }
 
     /// A tile, as it was made or as the control plane has it.
@@ -282,7 +284,9 @@ fn grow(server: &mut Server<'_>, from: u64, now: &Checkpoint) -> Result<u64, Err
         None => tlog::root(size, &mut |tile| server.tile(tile)).map_err(of_tiles)?,
     };
     if root != *now.root() {
-        return Err(wrong("the records of the log are not those of the tree that is signed"));
+        return Err(wrong(
+            "the records of the log are not those of the tree that is signed",
+        ));
     }
     Ok(size - from)
 }
