@@ -176,7 +176,7 @@ pub(crate) enum Verb {
     #[command(long_about = help::STATUS)]
     Status(StatusArgs),
 
-    /// Verify the ledger of a control plane, make its graph again, or take away what was sent
+    /// Verify a ledger, make its graph again, or take away what was sent
     #[command(subcommand, long_about = help::LEDGER)]
     Ledger(LedgerVerb),
 
