@@ -179,6 +179,7 @@ const walks = {
     await page.getByRole('link', { name: /^statement \d+$/ }).first().click();
     await heading(/Statement \d+/);
     await see('sha256:');
+    await see('sender signed in');
     await everyWay('statement');
   },
   async 'things say how they were looked at'() {
@@ -256,6 +257,7 @@ const walks = {
   async 'evidence lists the ledger, by what is said'() {
     await visit('evidence', 'Evidence');
     await page.getByRole('cell', { name: /test-result/ }).first().waitFor();
+    await see(/bartizan ledger verify --server --key bartizan\//);
     await everyWay('evidence');
     await page.getByLabel('What it says').selectOption('https://bartizan.dev/decision/v1');
     await page.waitForFunction(() => ![...document.querySelectorAll('tbody tr')].some((row) => row.textContent.includes('test-result')));
@@ -323,6 +325,37 @@ const walks = {
     await page.getByRole('button', { name: 'Shut out ada@example.com' }).click();
     await page.getByRole('button', { name: 'Let in ada@example.com' }).waitFor();
     await everyWay('connect');
+  },
+  async 'what a registered key has signed says so, until it is revoked and after'() {
+    await visit('connect', 'Set-up');
+    await page.getByText('Register a key').click();
+    await page.getByLabel('What it is called').fill('the pipeline');
+    await page.getByLabel('Public key, in PEM').fill('nonsense');
+    await page.getByRole('button', { name: 'Register the key' }).click();
+    await see(/cannot be trusted/);
+    // The browser says of every refusal that it is one.
+    errors.length = 0;
+    await page.getByLabel('Public key, in PEM').fill(server.publicKey);
+    await page.getByRole('button', { name: 'Register the key' }).click();
+    await page.getByRole('cell', { name: 'the pipeline', exact: true }).waitFor();
+    await everyWay('keys');
+    server.pushSigned();
+    await visit('evidence', 'Evidence');
+    await page.getByRole('cell', { name: 'signed by the pipeline', exact: true }).first().waitFor();
+    await visit('connect', 'Set-up');
+    await page.getByRole('button', { name: 'Revoke the key the pipeline' }).click();
+    await page.getByLabel('Why?').fill('It leaked');
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke the key' }).click();
+    await see(/^revoked .* It leaked$/);
+    await visit('evidence', 'Evidence');
+    const row = page.getByRole('row').filter({ hasText: 'signed by the pipeline, revoked' });
+    await row.getByRole('link').first().click();
+    await heading(/Statement \d+/);
+    await page.getByRole('button', { name: 'Take it away…' }).click();
+    await page.getByLabel('Why?').fill('Nobody needs it');
+    await page.getByRole('dialog').getByRole('button', { name: 'Take it away' }).click();
+    await see(/It was taken away by admin/);
+    await everyWay('taken-away');
   },
   async 'the chosen colours hold, and keys lead from screen to screen'() {
     await visit('posture', 'Posture');

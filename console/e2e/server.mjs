@@ -1,6 +1,6 @@
 // A real server with real evidence: the binary of BARTIZAN_BIN in directories of its own, and a scan of examples/harbour sent to it.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,5 +56,16 @@ export async function start() {
       throw new Error(`the scan did not arrive: ${error.stderr}`);
     }
   }
-  return { url, token: token.trim(), link: `${url}/#/setup/${/#\/setup\/(\w+)/.exec(notes)?.[1]}`, home, stop };
+  const access = { ...env, BARTIZAN_PLANE_URL: url, BARTIZAN_PLANE_TOKEN: token.trim() };
+  const key = join(home, 'pipeline.key');
+  execFileSync(bin, ['sign', '--new-key', key], { stdio: 'ignore', env });
+  /** Sends a statement about a thing of its own, signed with the key. */
+  const pushSigned = () => {
+    const file = join(home, 'statement.json');
+    const subject = [{ name: 'host:signed', digest: { sha256: '00' } }];
+    writeFileSync(file, JSON.stringify({ _type: 'https://in-toto.io/Statement/v1', subject, predicateType: 'https://example.com/x', predicate: {} }));
+    execFileSync(bin, ['push', file, '--sign', key, '--data-dir', join(home, 'scan')], { stdio: 'ignore', env: access });
+  };
+  const publicKey = readFileSync(`${key}.pub`, 'utf8');
+  return { url, token: token.trim(), publicKey, pushSigned, link: `${url}/#/setup/${/#\/setup\/(\w+)/.exec(notes)?.[1]}`, home, stop };
 }

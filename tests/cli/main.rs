@@ -31,6 +31,7 @@ mod hook;
 mod images;
 mod interrupts;
 mod layer_results;
+mod ledger;
 mod minimal_images;
 mod minimal_systems;
 mod packaged_files;

@@ -62,6 +62,7 @@ fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
         Verb::Db(verb) => commands::db::run(common, &verb, terminal),
         Verb::Serve(serve) => commands::serve::run(common, &serve, terminal),
         Verb::Login(login) => commands::login::run(common, &login, terminal),
+        Verb::Sign(sign) => commands::sign::run(common, &sign, terminal),
         Verb::Push(push) => commands::push::run(common, &push, terminal),
         Verb::Status(status) => commands::status::run(common, &status, terminal),
         Verb::Comply(verb) => commands::comply::run(common, verb, terminal),

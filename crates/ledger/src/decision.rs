@@ -115,6 +115,47 @@ pub enum Decision {
         /// Why.
         reason: String,
     },
+    /// Signatures of a key vouch for statements from now on.
+    TrustKey {
+        /// What the key is called.
+        name: String,
+        /// The public key, in PEM.
+        key: String,
+        /// Types of predicates that it may vouch for; all where there is none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        predicates: Vec<String>,
+        /// What the names of subjects begin with that it may vouch for; all where there is none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        subjects: Vec<String>,
+        /// The first day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Date>,
+        /// The last day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Date>,
+    },
+    /// Signatures of a key no longer vouch for what comes in.
+    RevokeKey {
+        /// `sha256:` and the hash of its public key information.
+        key: String,
+        /// Why.
+        reason: String,
+    },
+    /// Bodies of statements must not be taken away.
+    Hold {
+        /// Of the statement at this place; of all of them where there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        statement: Option<u64>,
+        /// Why.
+        reason: String,
+    },
+    /// A hold that was laid by the statement at this place of the log ends.
+    EndHold {
+        /// Place of the statement.
+        hold: u64,
+        /// Why.
+        reason: String,
+    },
     /// Something happened that has to do with access: who signed in, which token was made.
     Access {
         /// What happened.
@@ -144,6 +185,8 @@ pub const EDGES: [&str; 11] = [
 
 /// What a decision may hold of each text, in bytes.
 const LONGEST: usize = 4_000;
+/// How many texts a list of a decision may have.
+const MOST_TEXTS: usize = 100;
 
 /// Why a decision cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -152,7 +195,7 @@ pub enum DecisionError {
     #[error("it is no decision that this program knows: {0}")]
     Unknown(String),
     /// It has no reason.
-    #[error("a waiver needs a reason")]
+    #[error("it needs a reason")]
     Reason,
     /// It speaks of nothing, or of everything.
     #[error("a waiver names a fingerprint or a rule")]
@@ -161,8 +204,11 @@ pub enum DecisionError {
     #[error("`{0}` joins no two things; one of {EDGES:?} does")]
     Edge(String),
     /// Something is too long.
-    #[error("a text of it is longer than {LONGEST} bytes")]
+    #[error("a text of it is longer than {LONGEST} bytes, or a list longer than {MOST_TEXTS}")]
     TooLong,
+    /// A key without a name.
+    #[error("a key needs a name")]
+    Unnamed,
     /// A thing without a scheme.
     #[error("`{0}` names no thing: write `scheme:rest`, for instance `repo:github.com/acme/shop`")]
     Asset(String),
@@ -212,10 +258,33 @@ impl Decision {
                 .collect()
             }
             Self::LetWaiversEnd {} => Vec::new(),
-            Self::EndWaiver { reason, .. }
-            | Self::TakeAway { reason, .. }
-            | Self::WithdrawAttestation { reason, .. } => vec![reason],
+            Self::EndWaiver { reason, .. } | Self::WithdrawAttestation { reason, .. } => vec![reason],
             Self::Verified { root, .. } => vec![root],
+            Self::TakeAway { reason, .. }
+            | Self::RevokeKey { reason, .. }
+            | Self::Hold { reason, .. }
+            | Self::EndHold { reason, .. } => {
+                if reason.trim().is_empty() {
+                    return Err(DecisionError::Reason);
+                }
+                vec![reason]
+            }
+            Self::TrustKey {
+                name,
+                key,
+                predicates,
+                subjects,
+                ..
+            } => {
+                if name.trim().is_empty() {
+                    return Err(DecisionError::Unnamed);
+                }
+                if predicates.len().max(subjects.len()) > MOST_TEXTS {
+                    return Err(DecisionError::TooLong);
+                }
+                let lists = predicates.iter().chain(subjects).map(String::as_str);
+                [name.as_str(), key.as_str()].into_iter().chain(lists).collect()
+            }
             Self::Assign { asset, remedy, owner } => {
                 named(asset)?;
                 [Some(asset.as_str()), remedy.as_deref(), owner.as_deref()]
@@ -282,6 +351,10 @@ impl Decision {
             Self::WithdrawAttestation { .. } => "withdraw-attestation",
             Self::Verified { .. } => "verified",
             Self::TakeAway { .. } => "take-away",
+            Self::TrustKey { .. } => "trust-key",
+            Self::RevokeKey { .. } => "revoke-key",
+            Self::Hold { .. } => "hold",
+            Self::EndHold { .. } => "end-hold",
             Self::Access { .. } => "access",
         }
     }
@@ -332,6 +405,16 @@ mod tests {
             error(r#"{"action":"assign","asset":"shop","owner":null}"#),
             DecisionError::Asset("shop".to_owned())
         );
+        assert_eq!(error(r#"{"action":"hold","reason":""}"#), DecisionError::Reason);
+        assert_eq!(
+            error(r#"{"action":"trust-key","name":" ","key":"x"}"#),
+            DecisionError::Unnamed
+        );
+        let many = format!(
+            r#"{{"action":"trust-key","name":"n","key":"x","subjects":[{}""]}}"#,
+            r#""a","#.repeat(MOST_TEXTS)
+        );
+        assert_eq!(error(&many), DecisionError::TooLong);
         assert!(matches!(
             error(r#"{"action":"dance"}"#),
             DecisionError::Unknown(_)

@@ -3,6 +3,7 @@
 use crate::auth::{Gate, PER_CREDENTIAL, Transport};
 use crate::graphs::Graphs;
 use crate::http::{Kind, Problem};
+use crate::log_key::LogKey;
 use bartizan_store::{Installation, Session, Store, StoreError, TenantId};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -13,6 +14,7 @@ pub struct App {
     store: Arc<Store>,
     gate: Arc<Gate>,
     graphs: Arc<Graphs>,
+    log_key: Option<LogKey>,
 }
 
 impl App {
@@ -35,7 +37,20 @@ impl App {
             store: Arc::new(store),
             gate: Arc::new(Gate::new(transport, per_credential)),
             graphs: Arc::new(Graphs::default()),
+            log_key: None,
         }
+    }
+
+    /// The same, with a key that signs what the logs say of themselves.
+    #[must_use]
+    pub fn with_log_key(mut self, key: Option<LogKey>) -> Self {
+        self.log_key = key;
+        self
+    }
+
+    /// The key that signs what the logs say of themselves.
+    pub(crate) const fn log_key(&self) -> Option<&LogKey> {
+        self.log_key.as_ref()
     }
 
     /// What stands between the network and the store.

@@ -13,10 +13,14 @@ mod graphs;
 pub mod http;
 pub mod ingest;
 pub mod jobs;
+pub mod listen;
+mod log_key;
 mod serve;
 
 pub use app::App;
 pub use auth::{Caller, Role, Transport, secret, setup};
 pub use bartizan_ledger::statement::{CYCLONEDX, SPDX};
 pub use bills::bill_statement;
+pub use bills::sha256;
+pub use log_key::{LogKey, LogKeyError};
 pub use serve::{Event, ServeError, ServeOptions, description, router, serve};

@@ -25,6 +25,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../migrations/0004_controls.sql"),
     ),
     ("questions", include_str!("../migrations/0005_questions.sql")),
+    ("evidence", include_str!("../migrations/0006_evidence.sql")),
 ];
 
 /// The schema that this program lays.

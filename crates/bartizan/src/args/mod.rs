@@ -7,8 +7,8 @@ mod scan;
 mod verbs;
 
 pub(crate) use plane::{
-    BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, LedgerVerb, LoginArgs, PushArgs, RestoreArgs,
-    ServeArgs, StatusArgs,
+    BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, ForgetArgs, LedgerVerb, LoginArgs, PushArgs,
+    RemoteArgs, RestoreArgs, ServeArgs, SignArgs, StatusArgs,
 };
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
@@ -168,6 +168,10 @@ pub(crate) enum Verb {
     #[command(long_about = help::PUSH, after_long_help = help::PUSH_EXAMPLES)]
     Push(PushArgs),
 
+    /// Sign a statement, or make a key to sign with
+    #[command(long_about = help::SIGN, after_long_help = help::SIGN_EXAMPLES)]
+    Sign(SignArgs),
+
     /// Say where things stand, as the control plane knows it
     #[command(long_about = help::STATUS)]
     Status(StatusArgs),
@@ -176,7 +180,7 @@ pub(crate) enum Verb {
     #[command(subcommand, long_about = help::COMPLY)]
     Comply(ComplyVerb),
 
-    /// Verify the ledger of a control plane, or make its graph again
+    /// Verify a ledger, make its graph again, or take away what was sent
     #[command(subcommand, long_about = help::LEDGER)]
     Ledger(LedgerVerb),
 

@@ -1,5 +1,6 @@
 //! Options of the verbs of the control plane.
 
+use super::help;
 use clap::{Args, Subcommand, ValueHint};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -29,6 +30,21 @@ pub(crate) struct ServeArgs {
     #[arg(long)]
     pub(crate) behind_proxy: bool,
 
+    /// Speak TLS with this certificate, in PEM, with those between it and its authority; read again when it changes, and on SIGHUP
+    #[arg(long, value_name = "FILE", requires = "tls_key", value_hint = ValueHint::FilePath)]
+    pub(crate) tls_cert: Option<PathBuf>,
+
+    /// The private key of that certificate, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert", value_hint = ValueHint::FilePath)]
+    pub(crate) tls_key: Option<PathBuf>,
+
+    /// Sign what the ledger says of itself with this Ed25519 key, in PEM [default with SQLite: log.key in the data directory]
+    ///
+    /// With SQLite it is made where there is none. Servers that share a PostgreSQL database have to have the same key: without
+    /// this flag they sign nothing.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) log_key: Option<PathBuf>,
+
     /// Print a new one-time link for this person, and serve
     #[arg(long, value_name = "LOGIN")]
     pub(crate) new_link: Option<String>,
@@ -52,6 +68,10 @@ pub(crate) struct LoginArgs {
     /// Read the token from this file instead of standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) token_file: Option<PathBuf>,
+
+    /// Trust the authorities in this file, in PEM, besides those of the system; remembered with the address
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) ca: Option<PathBuf>,
 }
 
 /// `bartizan push`.
@@ -64,6 +84,26 @@ pub(crate) struct PushArgs {
     /// What they are about: `image:…`, `repo:…`, … [default: what they say themselves]
     #[arg(long, value_name = "ASSET")]
     pub(crate) asset: Option<String>,
+
+    /// Sign what is sent with this private key, in PEM
+    #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath)]
+    pub(crate) sign: Option<PathBuf>,
+}
+
+/// `bartizan sign`.
+#[derive(Debug, Args)]
+pub(crate) struct SignArgs {
+    /// The statement or envelope to sign; `-` for standard input
+    #[arg(value_name = "FILE", required_unless_present = "new_key", requires = "key", value_hint = ValueHint::FilePath)]
+    pub(crate) file: Option<PathBuf>,
+
+    /// The private key, in PEM: Ed25519, or ECDSA over P-256
+    #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath)]
+    pub(crate) key: Option<PathBuf>,
+
+    /// Make a new key: this file stays secret, FILE.pub is its public half
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "key"], value_hint = ValueHint::FilePath)]
+    pub(crate) new_key: Option<PathBuf>,
 }
 
 /// `bartizan status`.
@@ -171,6 +211,9 @@ pub(crate) enum LedgerVerb {
         /// Leave the graph out
         #[arg(long)]
         log_only: bool,
+        /// Whether the control plane is asked instead.
+        #[command(flatten)]
+        remote: RemoteArgs,
     },
     /// Make the graph again from the ledger
     Rebuild {
@@ -178,6 +221,41 @@ pub(crate) enum LedgerVerb {
         #[command(flatten)]
         database: DatabaseArgs,
     },
+    /// Take away for good what was sent; the records stay
+    #[command(long_about = help::LEDGER_FORGET)]
+    Forget(ForgetArgs),
+}
+
+/// `bartizan ledger verify --server`.
+#[derive(Debug, Args)]
+pub(crate) struct RemoteArgs {
+    /// Ask the control plane that `bartizan login` remembers, and do not believe it
+    #[arg(long, conflicts_with_all = ["database", "log_only"])]
+    pub(crate) server: bool,
+
+    /// The key that verifies the log, as NAME+NUMBER+KEY [default: the one that was seen first]
+    #[arg(long, value_name = "KEY", requires = "server")]
+    pub(crate) key: Option<String>,
+
+    /// Look at every record again, and not only at those that are new
+    #[arg(long, requires = "server")]
+    pub(crate) all: bool,
+
+    /// Prove that this statement is in the log, and show its record
+    #[arg(long, value_name = "STATEMENT", requires = "server")]
+    pub(crate) entry: Vec<u64>,
+}
+
+/// `bartizan ledger forget`.
+#[derive(Debug, Args)]
+pub(crate) struct ForgetArgs {
+    /// Places of the statements in the log
+    #[arg(value_name = "STATEMENT", required = true)]
+    pub(crate) statements: Vec<u64>,
+
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
 }
 
 /// `bartizan backup`.

@@ -2,32 +2,39 @@
 
 use crate::args::{Common, DatabaseArgs, ServeArgs};
 use crate::error::{Code, Error, Outcome};
+use crate::output;
 use crate::place;
 use crate::scan::{Place, common_flags, load_config};
 use crate::terminal::Terminal;
 use bartizan_engine::config::Config;
 use bartizan_engine::system::{Machine, System};
-use bartizan_server::{Event, ServeError, ServeOptions, serve};
+use bartizan_server::listen::TlsFiles;
+use bartizan_server::{Event, LogKey, LogKeyError, ServeError, ServeOptions, serve};
 use bartizan_store::{DatabaseUrl, Options, Store, StoreError};
 use std::path::PathBuf;
 
 /// Listens until it is told to stop.
 pub(crate) fn run(common: &Common, args: &ServeArgs, terminal: Terminal) -> Outcome {
     let config = configuration(common)?;
-    if !args.listen.ip().is_loopback() && !args.behind_proxy {
+    if !args.listen.ip().is_loopback() && !args.behind_proxy && args.tls_cert.is_none() {
         return Err(Error::usage(
             format!(
                 "{} can be reached from other machines, and what is said there would not be encrypted",
                 args.listen
             ),
-            "listen on 127.0.0.1, or put a proxy that speaks TLS in front and say --behind-proxy",
+            "listen on 127.0.0.1, give a certificate with --tls-cert and --tls-key, or put a proxy that speaks TLS in front and say \
+             --behind-proxy",
         ));
     }
     let store = store(&config, &args.database)?;
     terminal.note(format!("database: {}", store.url()));
+    let scheme = if args.tls_cert.is_some() { "https" } else { "http" };
+    let files = args.tls_cert.clone().zip(args.tls_key.clone());
     let options = ServeOptions {
         listen: args.listen,
         behind_proxy: args.behind_proxy,
+        tls: files.map(|(certificate, key)| TlsFiles { certificate, key }),
+        log_key: log_key(&config, args, &store, terminal)?,
         new_link: args.new_link.clone(),
         new_token: args.new_token.clone(),
         requests_per_minute: args.requests_per_minute,
@@ -36,16 +43,60 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, terminal: Terminal) -> Outc
         Event::Upgraded { from: 0, to } => terminal.note(format!("schema {to} was laid")),
         Event::Upgraded { from, to } => terminal.note(format!("schema {from} was renewed to {to}")),
         Event::Link { login, link } => terminal.note(format!(
-            "{login} sets a password here, once and within a day: http://{}/#/setup/{link}",
+            "{login} sets a password here, once and within a day: {scheme}://{}/#/setup/{link}",
             args.listen
         )),
         Event::Token(token) => {
             let _ = crate::output::print(format!("{token}\n"));
         }
-        Event::Listening(address) => terminal.note(format!("listening on http://{address}; Ctrl-C stops")),
+        Event::Listening(address, _) => {
+            terminal.note(format!("listening on {scheme}://{address}; Ctrl-C stops"));
+        }
+        Event::Renewed => terminal.note("the certificate is a new one"),
+        Event::Stale(why) => terminal.note(format!("the certificate stays as it was: {why}")),
         Event::Stopping => terminal.note("finishing what was begun"),
     })?;
     Ok(0)
+}
+
+/// The key that signs what the ledger says of itself.
+fn log_key(
+    config: &Config,
+    args: &ServeArgs,
+    store: &Store,
+    terminal: Terminal,
+) -> Result<Option<LogKey>, Error> {
+    let (path, is_made) = match &args.log_key {
+        Some(path) => (path.clone(), false),
+        None if !matches!(store.url(), DatabaseUrl::Sqlite(_)) => {
+            terminal.note("checkpoints of the ledger are not signed: give every server the same key with --log-key FILE");
+            return Ok(None);
+        }
+        None => (default_file(config)?.with_file_name("log.key"), true),
+    };
+    let text = match std::fs::read_to_string(&path) {
+        Err(error) if is_made && error.kind() == std::io::ErrorKind::NotFound => {
+            let (key, text) = LogKey::generate()?;
+            output::write_private(&path, text.as_bytes())?;
+            terminal.note(format!(
+                "{} was made: it signs what the ledger says of itself",
+                path.display()
+            ));
+            return Ok(Some(key));
+        }
+        other => other.map_err(|error| Error::reading(&path, &error))?,
+    };
+    let key = LogKey::from_pem(&text).map_err(|error| Error {
+        message: format!("`{}`: {error}", path.display()),
+        ..Error::from(error)
+    })?;
+    Ok(Some(key))
+}
+
+impl From<LogKeyError> for Error {
+    fn from(error: LogKeyError) -> Self {
+        Self::usage(error.to_string(), error.help())
+    }
 }
 
 /// The configuration of where we are.

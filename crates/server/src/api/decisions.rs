@@ -23,7 +23,11 @@ const fn role_of(decision: &Decision) -> Option<Role> {
         | Decision::Label { .. }
         | Decision::Attest { .. }
         | Decision::WithdrawAttestation { .. } => Some(Role::Responder),
-        Decision::Policy { .. } => Some(Role::Admin),
+        Decision::Policy { .. }
+        | Decision::TrustKey { .. }
+        | Decision::RevokeKey { .. }
+        | Decision::Hold { .. }
+        | Decision::EndHold { .. } => Some(Role::Admin),
         // The control plane says these itself.
         Decision::LetWaiversEnd {}
         | Decision::TakeAway { .. }
@@ -34,7 +38,7 @@ const fn role_of(decision: &Decision) -> Option<Role> {
 
 /// Decides something. The decision goes through the ledger as a statement.
 #[utoipa::path(post, operation_id = "decisions_decide", path = "/api/v1/decisions", tag = "decisions",
-    request_body(content = serde_json::Value, description = "`{\"action\": \"waive\" | \"end-waiver\" | \"assign\" | \"label\" | \"link\" | \"unlink\" | \"policy\" | \"attest\" | \"withdraw-attestation\", …}`"),
+    request_body(content = serde_json::Value, description = "`{\"action\": \"waive\" | \"end-waiver\" | \"assign\" | \"label\" | \"link\" | \"unlink\" | \"policy\" | \"attest\" | \"withdraw-attestation\" | \"trust-key\" | \"revoke-key\" | \"hold\" | \"end-hold\", …}`"),
     responses((status = 201, body = Receipt), (status = 403, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn decide(
     State(app): State<App>,

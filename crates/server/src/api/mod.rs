@@ -13,6 +13,9 @@ mod findings;
 mod fixes;
 mod gaps;
 mod hops;
+mod keeping;
+mod keys;
+mod log;
 mod me;
 mod people;
 mod posture;
@@ -40,7 +43,7 @@ use utoipa_axum::routes;
 )]
 struct Description;
 
-/// Everything under `/api/v1`, and its description.
+/// Everything under `/api/v1`, and its description. Tiles are not in it: their paths are those of tlog-tiles.
 pub(crate) fn router() -> (axum::Router<App>, Document) {
     let mut description = Description::openapi();
     let components = description.components.get_or_insert_default();
@@ -65,6 +68,11 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
         .routes(routes!(statements::take, statements::list))
         .routes(routes!(statements::one))
         .routes(routes!(statements::body))
+        .routes(routes!(keeping::forget))
+        .routes(routes!(keeping::holds))
+        .routes(routes!(keys::list))
+        .routes(routes!(log::head))
+        .routes(routes!(log::checkpoint))
         .routes(routes!(decisions::decide))
         .routes(routes!(fixes::list))
         .routes(routes!(fixes::one))
@@ -87,5 +95,9 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
         .routes(routes!(compliance::controls))
         .routes(routes!(compliance::control))
         .routes(routes!(compliance::export))
+        .route(
+            "/api/v1/logs/{tenant}/tile/{*path}",
+            axum::routing::get(log::tile),
+        )
         .split_for_parts()
 }

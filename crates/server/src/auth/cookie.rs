@@ -6,9 +6,11 @@ use axum::http::{HeaderMap, HeaderValue, header};
 /// How browsers reach us, as far as it concerns cookies.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Transport {
-    /// Over TLS, ours or that of a proxy in front of us.
+    /// Over TLS, which we speak ourselves.
     #[default]
     Tls,
+    /// Over TLS, which a proxy in front of us speaks.
+    Proxied,
     /// Over HTTP without TLS, from this machine only: browsers refuse `__Host-` cookies there.
     Loopback,
 }
@@ -18,7 +20,7 @@ impl Transport {
     #[must_use]
     pub const fn cookie(self) -> &'static str {
         match self {
-            Self::Tls => "__Host-bartizan",
+            Self::Tls | Self::Proxied => "__Host-bartizan",
             Self::Loopback => "bartizan",
         }
     }
@@ -27,7 +29,7 @@ impl Transport {
     pub(crate) fn give(self, secret: &str, seconds: i64) -> Option<HeaderValue> {
         let name = self.cookie();
         let secure = match self {
-            Self::Tls => "; Secure",
+            Self::Tls | Self::Proxied => "; Secure",
             Self::Loopback => "",
         };
         let text = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");

@@ -1,8 +1,9 @@
 //! What every answer wears: headers that keep browsers from doing with it what it is not meant for
 //! (<https://owasp.org/www-project-secure-headers/>), and the number of the request.
 
-use crate::auth::secret;
-use axum::extract::Request;
+use crate::app::App;
+use crate::auth::{Transport, secret};
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -54,10 +55,23 @@ pub(crate) async fn dress(mut request: Request, next: Next) -> Response {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if is_api {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let kept = headers.entry(header::CACHE_CONTROL);
+        kept.or_insert(HeaderValue::from_static("no-store"));
     }
     if let Some(id) = id {
         headers.insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// Tells browsers that reach us over TLS to come in no other way for half a year (<https://www.rfc-editor.org/rfc/rfc6797>).
+pub(crate) async fn strict(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if app.gate().transport != Transport::Loopback {
+        response.headers_mut().insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=15768000"),
+        );
     }
     response
 }

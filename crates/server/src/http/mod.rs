@@ -5,7 +5,7 @@ mod page;
 mod problem;
 mod work;
 
-pub(crate) use dress::dress;
+pub(crate) use dress::{dress, strict};
 pub use page::{Cursor, Page, PageQuery};
 pub use problem::{Kind, Problem};
-pub use work::{Brief, Json};
+pub use work::{Brief, Json, Whole};

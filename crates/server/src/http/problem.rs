@@ -38,6 +38,8 @@ pub enum Kind {
     Forbidden,
     /// There is no such thing.
     Missing,
+    /// It takes too long to say it.
+    Late,
     /// It is more than is taken.
     TooLarge,
     /// What is said in it cannot be.
@@ -61,6 +63,11 @@ impl Kind {
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Sign in first"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "You may not do this"),
             Self::Missing => (StatusCode::NOT_FOUND, "missing", "There is no such thing"),
+            Self::Late => (
+                StatusCode::REQUEST_TIMEOUT,
+                "late",
+                "The request did not come in time",
+            ),
             Self::TooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "too-large",
@@ -164,7 +171,10 @@ impl From<IngestError> for Problem {
             IngestError::Store(error) => error.into(),
             IngestError::Statement(error) => Self::new(Kind::Malformed, error.to_string())
                 .help("send an in-toto Statement, for instance what `bartizan scan -o statement` prints"),
-            IngestError::Rejected(error) => Self::new(Kind::Unprocessable, error.to_string()),
+            IngestError::Rejected(error) => {
+                let help = error.help();
+                Self::new(Kind::Unprocessable, error.to_string()).help(help)
+            }
             IngestError::Entry(error) => Self::new(Kind::Unprocessable, error.to_string()),
             IngestError::Log(why) => Self::new(Kind::Internal, format!("the log is damaged: {why}"))
                 .help("run `bartizan ledger verify`"),

@@ -6,10 +6,9 @@ use super::log::IngestError;
 use super::policy::{self, Policy, covers, granted_by};
 use super::row::{decision_number, severity_number};
 use super::tally::{Tally, clock_of, rank, set_clock};
+use super::trusted;
 use super::what::Rejected;
-use bartizan_ledger::compliance::CompliancePolicy;
 use bartizan_ledger::decision::Decision;
-use bartizan_ledger::objective::Objectives;
 use bartizan_model::{Date, Finding, Fingerprint};
 use bartizan_store::graph::{
     AttestationRow, EdgeRow, EventRow, FindingRow, Status, VerificationRow, WaiverRow,
@@ -50,17 +49,7 @@ pub(super) fn absorb(
                 kind: format!("policy {name}"),
                 why,
             };
-            match name.as_str() {
-                policy::OBJECTIVES => serde_json::from_str::<Objectives>(value)
-                    .map(|_| ())
-                    .map_err(|error| broken(error.to_string())),
-                policy::COMPLIANCE => CompliancePolicy::read(value)
-                    .map(|_| ())
-                    .map_err(|error| broken(error.to_string())),
-                _ => serde_json::from_str::<serde_json::Value>(value)
-                    .map(|_| ())
-                    .map_err(|error| broken(error.to_string())),
-            }?;
+            policy::check(name, value).map_err(broken)?;
             session.set_policy(name, value, source.seq)?;
             Ok(Effect::default())
         }
@@ -103,8 +92,11 @@ pub(super) fn absorb(
             bearing::signed_in(session, source, event, subject)?;
             Ok(Effect::default())
         }
-        // What it tells is in the ledger; nothing of the graph changes by it.
-        Decision::TakeAway { .. } => Ok(Effect::default()),
+        Decision::TrustKey { .. }
+        | Decision::RevokeKey { .. }
+        | Decision::Hold { .. }
+        | Decision::EndHold { .. }
+        | Decision::TakeAway { .. } => trusted::absorb(session, source, decision),
     }
 }
 
@@ -127,7 +119,7 @@ fn unlink(
     Ok(Effect::default())
 }
 
-fn end_of(day: Date) -> i64 {
+pub(super) fn end_of(day: Date) -> i64 {
     day.ends().unix_seconds().saturating_mul(1_000)
 }
 

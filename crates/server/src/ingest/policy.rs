@@ -1,15 +1,74 @@
 //! What holds for a tenant while statements are brought into the graph: objectives, places and waivers, all of it from the ledger.
 
+use super::vouch::Signatures;
+use bartizan_ledger::compliance::CompliancePolicy;
 use bartizan_ledger::objective::Objectives;
 use bartizan_ledger::priority::{Exposure, Mission, Place, decide, usual};
 use bartizan_model::{Finding, Priority, Waiver};
 use bartizan_store::graph::WaiverRow;
 use bartizan_store::{Session, StoreError};
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 /// Name of the part of the policy with the objectives.
 pub(crate) const OBJECTIVES: &str = "objectives";
+/// Name of the part of the policy with what is done with what nobody who is trusted has signed.
+pub(crate) const SIGNATURES: &str = "signatures";
+/// Name of the part of the policy with how long bodies are kept.
+pub(crate) const RETENTION: &str = "retention";
+
+/// How long bodies of statements are kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Retention {
+    /// Days; for ever where nothing is said.
+    #[serde(default)]
+    days: Option<NonZeroU32>,
+    /// Days by type of predicate.
+    #[serde(default)]
+    predicates: BTreeMap<String, NonZeroU32>,
+}
+
+impl Retention {
+    /// Milliseconds for which bodies with this type of predicate are kept; none for ever.
+    pub(crate) fn milliseconds(&self, predicate: &str) -> Option<i64> {
+        let days = self.predicates.get(predicate).copied().or(self.days)?;
+        Some(i64::from(days.get()) * 86_400_000)
+    }
+
+    /// The shortest of all; none where everything is kept for ever.
+    pub(crate) fn shortest(&self) -> Option<i64> {
+        let days = self.predicates.values().copied().chain(self.days).min()?;
+        Some(i64::from(days.get()) * 86_400_000)
+    }
+}
+
+/// Whether the value can be that of this part of the policy.
+///
+/// # Errors
+/// Why not, in words.
+pub(super) fn check(name: &str, value: &str) -> Result<(), String> {
+    let read = match name {
+        OBJECTIVES => serde_json::from_str::<Objectives>(value).map(|_| ()),
+        SIGNATURES => object::<Signatures>(value),
+        RETENTION => object::<Retention>(value),
+        COMPLIANCE => {
+            return CompliancePolicy::read(value)
+                .map(|_| ())
+                .map_err(|error| error.to_string());
+        }
+        _ => serde_json::from_str::<IgnoredAny>(value).map(|_| ()),
+    };
+    read.map_err(|error| error.to_string())
+}
+
+/// Whether the value is an object of this form: a list of values without their names would be read, too.
+fn object<T: DeserializeOwned>(value: &str) -> Result<(), serde_json::Error> {
+    serde_json::from_str::<BTreeMap<String, IgnoredAny>>(value)?;
+    serde_json::from_str::<T>(value).map(|_| ())
+}
 
 /// Name of the part of the policy about assessments of controls.
 pub(crate) const COMPLIANCE: &str = "compliance";

@@ -74,12 +74,45 @@ pub enum Rejected {
     /// A decision that cannot be taken.
     #[error(transparent)]
     Decision(#[from] DecisionError),
-    /// A decision where evidence is taken.
-    #[error("decisions are made by POST /api/v1/decisions, which asks for the role that each of them needs")]
-    Decides,
+    /// A key that is none, or cannot be trusted so.
+    #[error("the key cannot be trusted: {0}")]
+    Key(String),
+    /// Whose signatures they are cannot be told.
+    #[error("{0}")]
+    Signatures(String),
+    /// It is not signed, and has to be.
+    #[error("it is not signed, and this tenant takes in only what a key that it trusts has signed")]
+    Unsigned,
+    /// It is signed, and by nobody who is trusted.
+    #[error("nobody who is trusted for it has signed it, and this tenant takes in nothing else: {0}")]
+    Untrusted(String),
+    /// It is a decision, which is not sent.
+    #[error("it is a decision, and decisions are made and not sent")]
+    Decided,
+    /// It must not be taken away.
+    #[error("it stays: {0}")]
+    Kept(String),
     /// A thing that is not there.
     #[error("there is no {0}")]
     Missing(String),
+}
+
+impl Rejected {
+    /// What the sender can do about it; nothing where the error says it.
+    #[must_use]
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::Key(_) => {
+                "give the public half in PEM, as `bartizan sign --new-key KEY` or `openssl pkey -in KEY -pubout` writes it"
+            }
+            Self::Unsigned => "sign it: `bartizan push --sign KEY FILE`, `bartizan scan --push --sign KEY`",
+            Self::Untrusted(_) => {
+                "sign it with a key that an administrator has registered in the console under Set-up, or have this one registered"
+            }
+            Self::Decided => "make it with `POST /api/v1/decisions`",
+            _ => "",
+        }
+    }
 }
 
 pub(super) fn read(statement: &Statement<'_>) -> Result<What, Rejected> {

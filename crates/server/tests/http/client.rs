@@ -53,7 +53,20 @@ impl Ask {
         self.header("content-type", "application/json")
     }
 
+    /// Of an answer that may be anything: its status and its bytes.
+    pub(crate) fn bytes(self) -> (u16, Vec<u8>) {
+        let bytes = self.exchange();
+        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, bytes[end + 4..].to_vec())
+    }
+
     pub(crate) fn send(self) -> Answer {
+        Answer::read(&String::from_utf8_lossy(&self.exchange()))
+    }
+
+    fn exchange(self) -> Vec<u8> {
         let mut head = format!(
             "{} {} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n",
             self.method, self.path, self.at
@@ -68,7 +81,7 @@ impl Ask {
         let _ = stream.write_all(&self.body);
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
-        Answer::read(&String::from_utf8(bytes).unwrap())
+        bytes
     }
 }
 

@@ -12,6 +12,7 @@ mod answers;
 mod at_once;
 mod client;
 mod compliance;
+mod log;
 mod people;
 mod questions;
 mod roles;

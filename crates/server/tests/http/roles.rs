@@ -87,19 +87,6 @@ fn table() -> Vec<Row> {
             json!({ "role": "viewer" }),
         ),
         ("post", "/api/v1/people/{id}/link", Admin, Session, none()),
-        ("get", "/api/v1/statements", Viewer, Either, none()),
-        (
-            "post",
-            "/api/v1/statements",
-            Developer,
-            Either,
-            json!({
-                "_type": "https://in-toto.io/Statement/v1", "predicateType": "https://example.com/x",
-                "subject": [{ "name": "n", "digest": { "sha256": "00" } }], "predicate": {},
-            }),
-        ),
-        ("get", "/api/v1/statements/{seq}", Viewer, Either, none()),
-        ("get", "/api/v1/statements/{seq}/body", Viewer, Either, none()),
         decide(
             Developer,
             json!({ "action": "assign", "asset": "repo:x", "owner": "x" }),
@@ -151,6 +138,7 @@ fn table() -> Vec<Row> {
         ("get", "/api/v1/posture", Viewer, Either, none()),
     ];
     rows.extend(controls());
+    rows.extend(evidence());
     rows
 }
 
@@ -165,6 +153,47 @@ fn controls() -> Vec<Row> {
     ]
     .map(|path| ("get", path, Role::Viewer, By::Either, Value::Null))
     .into()
+}
+
+/// Statements, who vouches for them, and the log.
+fn evidence() -> Vec<Row> {
+    use By::Either;
+    use Role::{Admin, Developer, Viewer};
+    let none = || Value::Null;
+    let decide = |role, body| ("post", "/api/v1/decisions", role, Either, body);
+    vec![
+        ("get", "/api/v1/statements", Viewer, Either, none()),
+        (
+            "post",
+            "/api/v1/statements",
+            Developer,
+            Either,
+            json!({
+                "_type": "https://in-toto.io/Statement/v1", "predicateType": "https://example.com/x",
+                "subject": [{ "name": "n", "digest": { "sha256": "00" } }], "predicate": {},
+            }),
+        ),
+        ("get", "/api/v1/statements/{seq}", Viewer, Either, none()),
+        ("get", "/api/v1/statements/{seq}/body", Viewer, Either, none()),
+        (
+            "post",
+            "/api/v1/statements/{seq}/forget",
+            Admin,
+            Either,
+            json!({ "reason": "x" }),
+        ),
+        ("get", "/api/v1/holds", Viewer, Either, none()),
+        ("get", "/api/v1/keys", Viewer, Either, none()),
+        ("get", "/api/v1/log", Viewer, Either, none()),
+        ("get", "/api/v1/logs/{tenant}/checkpoint", Viewer, Either, none()),
+        decide(Admin, json!({ "action": "trust-key", "name": "x", "key": "x" })),
+        decide(
+            Admin,
+            json!({ "action": "revoke-key", "key": "x", "reason": "x" }),
+        ),
+        decide(Admin, json!({ "action": "hold", "reason": "x" })),
+        decide(Admin, json!({ "action": "end-hold", "hold": 0, "reason": "x" })),
+    ]
 }
 
 /// Every operation of the description: method and path.
@@ -187,6 +216,7 @@ fn filled(path: &str) -> String {
         .replace("{framework}", "cis-docker")
         .replace("{control}", "4.1")
         .replace("{lacks}", "owner")
+        .replace("{tenant}", "1")
 }
 
 #[test]

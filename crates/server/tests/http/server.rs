@@ -1,7 +1,7 @@
 //! A server on the loopback interface with a store of its own.
 
 use crate::client::{Ask, Browser};
-use bartizan_server::{App, Role, Transport, router, secret, setup};
+use bartizan_server::{App, LogKey, Role, Transport, router, secret, setup};
 use bartizan_store::people::TokenRow;
 use bartizan_store::{DatabaseUrl, Options, Store, StoreError, TenantId};
 use bartizan_testbed::{Database, Engine};
@@ -46,13 +46,25 @@ impl Server {
     }
 
     pub(crate) fn on(database: &Database, transport: Transport) -> Self {
-        Self::serving(database, |store| App::reached(store, transport))
+        let key = LogKey::generate().unwrap().0;
+        Self::serving(database, |store| {
+            App::reached(store, transport).with_log_key(Some(key))
+        })
     }
 
     /// Each token and session is held to so many requests a minute.
     pub(crate) fn held_to(per_credential: u32) -> Self {
         let database = Engine::Sqlite.database().unwrap();
         let app = |store| App::held_to(store, Transport::Loopback, per_credential);
+        let mut server = Self::serving(&database, app);
+        server._own = Some(database);
+        server
+    }
+
+    /// What the logs say of themselves is signed with this key.
+    pub(crate) fn signing(key: LogKey) -> Self {
+        let database = Engine::Sqlite.database().unwrap();
+        let app = |store| App::reached(store, Transport::Loopback).with_log_key(Some(key));
         let mut server = Self::serving(&database, app);
         server._own = Some(database);
         server

@@ -81,6 +81,7 @@ fn the_cookie_is_out_of_the_reach_of_scripts_and_other_sites() {
     for (transport, starts, is_secure) in [
         (Transport::Loopback, "bartizan=", false),
         (Transport::Tls, "__Host-bartizan=", true),
+        (Transport::Proxied, "__Host-bartizan=", true),
     ] {
         let server = Server::reached(transport);
         server.administrator();
@@ -269,7 +270,7 @@ fn who_guesses_is_held_up_and_told_until_when() {
 
 #[test]
 fn behind_a_proxy_one_who_guesses_holds_no_other_address_up() {
-    let server = Server::reached(Transport::Tls);
+    let server = Server::reached(Transport::Proxied);
     let from = |address: &str, login: &str| {
         server
             .ask("post", "/api/v1/session")
@@ -281,6 +282,22 @@ fn behind_a_proxy_one_who_guesses_holds_no_other_address_up() {
     let held_up = (0..45).find(|at| from("192.0.2.1", &format!("guess{at}")) == 429);
     assert!(held_up.is_some());
     assert_eq!(from("192.0.2.2", "somebody"), 401);
+}
+
+#[test]
+fn where_there_is_no_proxy_nobody_says_from_where_they_come() {
+    let server = Server::reached(Transport::Tls);
+    let statuses: Vec<u16> = (0..45)
+        .map(|at| {
+            server
+                .ask("post", "/api/v1/session")
+                .header("x-forwarded-for", &format!("192.0.2.{at}"))
+                .json(&json!({ "login": format!("guess{at}"), "password": "wrong" }))
+                .send()
+                .status
+        })
+        .collect();
+    assert!(statuses.contains(&429), "{statuses:?}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::told::{self, Shape, Words};
 use bartizan_server::{Role, Transport};
 use bartizan_store::StoreError;
 use bartizan_testbed::Engine;
+use bartizan_trust::keys::{SigningKey, SigningKind};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -26,6 +27,7 @@ struct Tenant {
     statements: Vec<Value>,
     tokens: Vec<Value>,
     people: Vec<Value>,
+    keys: Vec<Value>,
 }
 
 /// Makes a tenant with people, tokens, statements and decisions.
@@ -54,6 +56,8 @@ fn furnish(server: &Server, tag: &str, shape: &Shape) -> Tenant {
         json!({ "action": "link", "source": key, "kind": "loads", "target": format!("host:{}", words.word()) }),
         json!({ "action": "policy", "name": words.word(), "value": json!(words.word()).to_string() }),
         json!({ "action": "attest", "control": "cis-docker:4.1", "statement": words.word(), "until": in_days(&server.app, 30) }),
+        json!({ "action": "trust-key", "name": words.word(), "key": public_key(), "subjects": [words.word()] }),
+        json!({ "action": "hold", "statement": 0, "reason": words.word() }),
     ] {
         server
             .ask("post", "/api/v1/decisions")
@@ -84,6 +88,7 @@ fn furnish(server: &Server, tag: &str, shape: &Shape) -> Tenant {
         statements: list(server, &token, "/api/v1/statements"),
         tokens: list(server, &token, "/api/v1/tokens"),
         people: list(server, &token, "/api/v1/people"),
+        keys: list(server, &token, "/api/v1/keys"),
         name,
         member,
         words,
@@ -96,6 +101,13 @@ fn in_days(app: &bartizan_server::App, days: i64) -> String {
     bartizan_model::Timestamp::from_unix_seconds(at)
         .date()
         .to_string()
+}
+
+fn public_key() -> String {
+    SigningKey::generate(SigningKind::Ed25519)
+        .unwrap()
+        .public()
+        .to_pem()
 }
 
 fn list(server: &Server, token: &str, path: &str) -> Vec<Value> {
@@ -120,7 +132,10 @@ impl Tenant {
     /// What of this tenant may stand in a path.
     fn ids(&self, path: &str) -> Vec<String> {
         let (rows, field) = match path {
-            "/api/v1/statements/{seq}" | "/api/v1/statements/{seq}/body" => (&self.statements, "seq"),
+            "/api/v1/statements/{seq}"
+            | "/api/v1/statements/{seq}/body"
+            | "/api/v1/statements/{seq}/forget" => (&self.statements, "seq"),
+            "/api/v1/logs/{tenant}/checkpoint" => return vec![self.member.tenant.0.to_string()],
             "/api/v1/findings/{id}" => (&self.findings, "id"),
             "/api/v1/fixes/{id}" => (&self.fixes, "id"),
             "/api/v1/changes/{id}/fixes" => (&self.changes, "id"),
@@ -181,13 +196,17 @@ impl Tenant {
                 json!({ "action": "waive", "fingerprint": self.words.prints[0], "reason": "x" }),
                 json!({ "action": "waive", "fingerprint": self.words.prints[0], "asset": key, "reason": "x" }),
                 json!({ "action": "waive", "rule": self.findings[0]["rule"], "reason": "x" }),
-                json!({ "action": "end-waiver", "waiver": self.statements.len() - 6, "reason": "x" }),
+                json!({ "action": "end-waiver", "waiver": self.statements.len() - 8, "reason": "x" }),
                 json!({ "action": "assign", "asset": key, "remedy": self.fixes[0]["what"], "owner": "x" }),
                 json!({ "action": "withdraw-attestation", "attestation": self.statements.len() - 1, "reason": "x" }),
                 json!({ "action": "label", "asset": key, "labels": { "exposure": "open" } }),
                 json!({ "action": "link", "source": key, "kind": "loads", "target": key }),
                 json!({ "action": "unlink", "source": key, "kind": "loads", "target": format!("host:{}", self.name) }),
+                json!({ "action": "hold", "statement": self.statements.len() - 1, "reason": "x" }),
+                json!({ "action": "end-hold", "hold": self.statements.len() - 1, "reason": "x" }),
+                json!({ "action": "revoke-key", "key": self.keys[0]["key"], "reason": "x" }),
             ],
+            ("post", "/api/v1/statements/{seq}/forget") => vec![json!({ "reason": "x" })],
             ("post", "/api/v1/people") => {
                 vec![json!({ "login": self.people[0]["login"], "role": "admin" })]
             }
@@ -236,6 +255,8 @@ impl Tenant {
             "/api/v1/assets",
             "/api/v1/statements",
             "/api/v1/people",
+            "/api/v1/keys",
+            "/api/v1/holds",
         ];
         let control = server
             .ask("get", "/api/v1/compliance/cis-docker/controls/4.1")
@@ -338,6 +359,9 @@ fn probe(server: &Server, own: &Tenant, other: &Tenant) {
                     answer.text
                 );
                 other.is_not_in(&answer, &format!("{filled} {body}"), &case);
+                if path.starts_with("/api/v1/logs/") {
+                    assert_eq!(answer.status, 404, "{case}: {}", answer.text);
+                }
                 if path.starts_with("/api/v1/people/") || path.starts_with("/api/v1/tokens/") {
                     assert_eq!(answer.status, 404, "{case}: {}", answer.text);
                 }

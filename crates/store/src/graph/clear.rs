@@ -3,7 +3,7 @@
 use crate::{Session, StoreError};
 
 /// Every table that is made from the ledger.
-const DERIVED: [&str; 32] = [
+const DERIVED: [&str; 35] = [
     "assets",
     "edges",
     "edge_packs",
@@ -36,6 +36,9 @@ const DERIVED: [&str; 32] = [
     "asset_statements",
     "sign_ins",
     "verifications",
+    "trusted_keys",
+    "holds",
+    "tombstones",
 ];
 
 impl Session<'_> {

@@ -13,6 +13,7 @@ mod decisions;
 mod graph;
 mod installation;
 mod inventory;
+mod keeping;
 mod ledger;
 mod operations;
 mod people;
