@@ -168,6 +168,7 @@ fn a_session_ends_when_it_is_idle_for_twelve_hours_and_after_seven_days() {
             created: now - age,
             used: now - idle,
             expires: now - age + 7 * 24 * HOUR,
+            provider: None,
         };
         let hash = secret::hash(&cookie);
         server
