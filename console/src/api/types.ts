@@ -137,6 +137,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Through which other server one signs in. */
+        get: operations["oidc_about"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Takes a browser that comes back from the other server. Browsers are sent on to the console, which says what went wrong; who does not ask
+         *     for a page gets a problem.
+         */
+        get: operations["oidc_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends a browser to the other server. */
+        get: operations["oidc_start"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -189,6 +243,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policies/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A part of the policy. It is changed by `POST /api/v1/decisions`, with the `ETag` of this answer in `If-Match` where it must not have been changed since. */
+        get: operations["policies_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/posture": {
         parameters: {
             query?: never;
@@ -218,7 +289,7 @@ export interface paths {
         put?: never;
         /** Signs in. Whether it is the login or the password that is wrong is not said. */
         post: operations["access_sign_in"];
-        /** Signs out. */
+        /** Signs out. Where the session began at another server, the answer says where to sign out there. */
         delete: operations["access_sign_out"];
         options?: never;
         head?: never;
@@ -237,6 +308,57 @@ export interface paths {
         put: operations["access_change_password"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/tenant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Goes to another tenant that one belongs to: this session ends, and one there begins. */
+        put: operations["access_go_to_tenant"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tenants that one belongs to. */
+        get: operations["access_tenants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends all sessions of whoever asks, on all machines. Tokens go on. */
+        delete: operations["access_sign_out_everywhere"];
         options?: never;
         head?: never;
         patch?: never;
@@ -425,6 +547,11 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description How one signs in besides with a password. */
+        Elsewhere: {
+            /** @description What the other server is called; absent where there is none. */
+            name?: string | null;
+        };
         /** @description Something that happened to a finding. */
         Event: {
             /** @description RFC 3339. */
@@ -528,6 +655,11 @@ export interface components {
             /** @description partial, skipped or failed. */
             status: string;
         };
+        /** @description Where to go. */
+        GoTo: {
+            /** @description Name of the tenant. */
+            tenant: string;
+        };
         /** @description A link that lets somebody in once, to set a password. */
         Link: {
             /** @description Until when it holds; RFC 3339. */
@@ -554,6 +686,15 @@ export interface components {
             /** @description What they may do. */
             role: components["schemas"]["Role"];
             /** @description The tenant that everything they ask is about. */
+            tenant: string;
+        };
+        /** @description A tenant that one belongs to. */
+        Membership: {
+            /** @description Whether it is the one that everything is about now. */
+            is_current: boolean;
+            /** @description What one may do there: viewer, developer, responder or admin. */
+            role: string;
+            /** @description Its name. */
             tenant: string;
         };
         /** @description A token that was made. */
@@ -677,6 +818,20 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Membership: {
+            /** @description Its entries. */
+            items: {
+                /** @description Whether it is the one that everything is about now. */
+                is_current: boolean;
+                /** @description What one may do there: viewer, developer, responder or admin. */
+                role: string;
+                /** @description Its name. */
+                tenant: string;
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Person: {
             /** @description Its entries. */
             items: {
@@ -773,6 +928,13 @@ export interface components {
             /** @description What they may do: viewer, developer, responder or admin. */
             role: string;
         };
+        /** @description A part of the policy. */
+        Policy: {
+            /** @description Its name. */
+            name: string;
+            /** @description What it says: JSON as text, as it was decided. */
+            value: string;
+        };
         /** @description Where we stand. */
         Posture: {
             /** @description Last runs of checks, by what became of them: ran, partial, skipped, failed. */
@@ -812,6 +974,8 @@ export interface components {
             detail: string;
             /** @description What to do about it. */
             help?: string;
+            /** @description The number of the request, which is in the log of the server too. */
+            request_id?: string;
             /**
              * Format: int32
              * @description Status of the answer.
@@ -918,6 +1082,8 @@ export interface components {
             csrf: string;
             /** @description When the session ends at the latest; RFC 3339. It ends earlier when it is not used for twelve hours. */
             expires: string;
+            /** @description Whether they have a password here; those who sign in through another server have none. */
+            has_password: boolean;
             /** @description What they sign in as. */
             login: string;
             /** @description What they are called. */
@@ -942,6 +1108,11 @@ export interface components {
             password: string;
             /** @description Where to, for those who belong to several tenants; the first where nothing is said. */
             tenant?: string | null;
+        };
+        /** @description Somebody signed out here, and may want to sign out elsewhere as well. */
+        SignedOut: {
+            /** @description Where to go for that, at the server through which they signed in. */
+            elsewhere: string;
         };
         /** @description A statement of the ledger. */
         Statement: {
@@ -1064,7 +1235,10 @@ export interface operations {
     decisions_decide: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description For `policy`: the `ETag` of the part as it was read, `GET /api/v1/policies/{name}`; `*` where it must be there. */
+                "if-match"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1084,6 +1258,14 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1257,6 +1439,147 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    oidc_about: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Elsewhere"];
+                };
+            };
+        };
+    };
+    oidc_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What is exchanged for who they are. */
+                code: string | null;
+                /** @description Which sign-in it belongs to. */
+                state: string | null;
+                /** @description Whom it is from (RFC 9207). */
+                iss: string | null;
+                /** @description Why the other server did not let them in. */
+                error: string | null;
+                /** @description The same in words. */
+                error_description: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the console; signed in where the cookie of a session is set. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    oidc_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant, for those who belong to several; the first where nothing is said. */
+                tenant: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the other server; a cookie for the way back is set. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1460,6 +1783,43 @@ export interface operations {
             };
         };
     };
+    policies_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, `objectives` for one. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description `If-None-Match` names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     posture: {
         parameters: {
             query?: never;
@@ -1556,6 +1916,15 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Signed out; the cookie is taken away. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedOut"];
+                };
+            };
+            /** @description Signed out; the cookie is taken away. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1627,6 +1996,124 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_go_to_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoTo"];
+            };
+        };
+        responses: {
+            /** @description There; another cookie is set. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_tenants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Membership"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_sign_out_everywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out; the cookie is taken away. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedOut"];
+                };
+            };
+            /** @description Signed out; the cookie is taken away. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1834,7 +2321,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The statement or envelope. */
+            /** @description The statement or envelope; its `ETag` is its digest. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1842,6 +2329,13 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                 };
+            };
+            /** @description `If-None-Match` names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             404: {
                 headers: {

@@ -8,12 +8,17 @@ use bartizan_source::http::{Client, HttpError, HttpOptions, Proxies};
 
 /// A client that connects to nothing before it is asked to.
 pub(crate) fn client(common: &Common, config: &Config) -> Client {
-    Client::new(HttpOptions {
+    Client::new(options(common, config))
+}
+
+/// What a client is made from.
+pub(crate) fn options(common: &Common, config: &Config) -> HttpOptions {
+    HttpOptions {
         offline: common.offline,
         ca_files: config.path("network.ca-file").into_iter().collect(),
         proxies: Proxies::from_variables(|name| Machine.variable(name)),
         ..HttpOptions::default()
-    })
+    }
 }
 
 impl From<HttpError> for Error {

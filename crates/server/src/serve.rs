@@ -1,27 +1,32 @@
 //! Listening, until a signal says to stop.
 
 use crate::api;
-use crate::app::App;
+use crate::app::{App, AppOptions};
 use crate::auth::Transport;
 use crate::auth::setup::{self, SetupError};
-use crate::http::dress;
+use crate::http::{dress, spare};
+use crate::oidc::OidcSettings;
+use crate::watch::{self, Exporter, Log, LogFormat, TraceOptions};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use bartizan_source::http::HttpOptions;
 use bartizan_store::{Store, StoreError};
 use std::net::SocketAddr;
-use std::time::Duration;
-
-/// How long requests that were begun may go on once we stop.
-const FINISH: Duration = Duration::from_secs(20);
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How often waivers are ended whose last day is over.
 const WAIVERS: Duration = Duration::from_secs(60);
 
+/// How long the collector of traces may take once we stop.
+const LAST_SPANS: Duration = Duration::from_secs(3);
+
 /// How to serve.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ServeOptions {
     /// Where to listen.
     pub listen: SocketAddr,
@@ -33,6 +38,22 @@ pub struct ServeOptions {
     pub new_token: Option<String>,
     /// Requests with one token or session within a minute; at least 1.
     pub requests_per_minute: u32,
+    /// The server through which people sign in besides with passwords.
+    pub oidc: Option<OidcSettings>,
+    /// How other servers are reached.
+    pub http: HttpOptions,
+    /// What lets somebody read the metrics from anywhere.
+    pub metrics_token: Option<String>,
+    /// How the log is written.
+    pub log: LogFormat,
+    /// The least that is written: `error`, `warn`, `info` or `debug`.
+    pub log_level: tracing::Level,
+    /// Where traces go.
+    pub traces: Option<TraceOptions>,
+    /// How long requests are answered after the signal to stop, with `/readyz` saying no.
+    pub stop_delay: Duration,
+    /// How long requests that were begun may go on after that.
+    pub stop_limit: Duration,
 }
 
 /// Something that whoever started the server wants to know.
@@ -58,6 +79,11 @@ pub enum Event {
     Listening(SocketAddr),
     /// A signal came.
     Stopping,
+    /// Nothing is answered any more, and so many requests were not brought to their end.
+    Stopped {
+        /// Requests that were given up.
+        unfinished: i64,
+    },
 }
 
 /// Why nothing is served.
@@ -111,12 +137,18 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
             to: upgrade.to,
         });
     }
-    let transport = if options.behind_proxy || !options.listen.ip().is_loopback() {
-        Transport::Tls
-    } else {
-        Transport::Loopback
+    let exporter = options
+        .traces
+        .clone()
+        .map(|traces| Exporter::begin(traces, options.http.clone()).map(Arc::new))
+        .transpose()
+        .map_err(ServeError::Runtime)?;
+    let log = Log {
+        format: options.log,
+        level: options.log_level,
     };
-    let app = App::held_to(store, transport, options.requests_per_minute);
+    watch::listen(log, exporter.clone());
+    let app = App::observed(store, app_options(&options), exporter.clone());
     let link = |login: &str, link: String| {
         tell(Event::Link {
             login: login.to_owned(),
@@ -137,39 +169,99 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
         .max_blocking_threads(64)
         .build()
         .map_err(ServeError::Runtime)?;
-    let done = runtime.block_on(listen(app, options.listen, tell));
-    runtime.shutdown_timeout(FINISH);
+    let (done, is_hurried) = match runtime.block_on(listen(app, &options, tell)) {
+        Ok(is_hurried) => (Ok(()), is_hurried),
+        Err(error) => (Err(error), true),
+    };
+    if is_hurried {
+        runtime.shutdown_background();
+    } else {
+        runtime.shutdown_timeout(options.stop_limit);
+        if let Some(exporter) = exporter {
+            exporter.finish(LAST_SPANS);
+        }
+    }
     done
 }
 
-async fn listen(app: App, address: SocketAddr, tell: &dyn Fn(Event)) -> Result<(), ServeError> {
-    let listener = tokio::net::TcpListener::bind(address)
+fn app_options(options: &ServeOptions) -> AppOptions {
+    let transport = if options.behind_proxy || !options.listen.ip().is_loopback() {
+        Transport::Tls
+    } else {
+        Transport::Loopback
+    };
+    AppOptions {
+        transport,
+        requests_per_minute: options.requests_per_minute,
+        oidc: options.oidc.clone(),
+        http: options.http.clone(),
+        metrics_token: options.metrics_token.clone(),
+    }
+}
+
+/// SIGINT and SIGTERM.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Answers until a signal comes, and then stops in order; out comes whether a second signal cut that short.
+async fn listen(app: App, options: &ServeOptions, tell: &dyn Fn(Event)) -> Result<bool, ServeError> {
+    let listener = tokio::net::TcpListener::bind(options.listen)
         .await
-        .map_err(|error| ServeError::Listen(address, error))?;
+        .map_err(|error| ServeError::Listen(options.listen, error))?;
     let address = listener.local_addr().map_err(ServeError::Runtime)?;
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-        .map_err(ServeError::Runtime)?;
+    let mut signals = Signals::new().map_err(ServeError::Runtime)?;
     tell(Event::Listening(address));
+    tracing::info!(target: "bartizan", url = %format!("http://{address}"), version = env!("CARGO_PKG_VERSION"), "listening");
     let ending = tokio::spawn(end_waivers(app.clone()));
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let server = axum::serve(
         listener,
-        router(app).into_make_service_with_connect_info::<SocketAddr>(),
+        router(app.clone()).into_make_service_with_connect_info::<SocketAddr>(),
     )
     .with_graceful_shutdown(async {
         let _ = stopped.await;
     });
-    let server = tokio::spawn(async move { server.await });
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
+    let mut server = tokio::spawn(async move { server.await });
+    signals.next().await;
     tell(Event::Stopping);
+    tracing::info!(target: "bartizan", in_flight = app.watch().metrics.in_flight(), "stopping");
+    app.watch().stop();
     ending.abort();
+    // Whoever sends requests here is to learn from /readyz that we stop before we no longer answer.
+    let mut is_hurried = tokio::select! {
+        () = tokio::time::sleep(options.stop_delay) => false,
+        () = signals.next() => true,
+    };
     let _ = stop.send(());
-    // A client that never ends its request does not hold us up for ever.
-    let _ = tokio::time::timeout(FINISH, server).await;
-    Ok(())
+    if !is_hurried {
+        // A client that never ends its request does not hold us up for ever.
+        is_hurried = tokio::select! {
+            _ = tokio::time::timeout(options.stop_limit, &mut server) => false,
+            () = signals.next() => true,
+        };
+    }
+    let unfinished = app.watch().metrics.in_flight();
+    tell(Event::Stopped { unfinished });
+    tracing::info!(target: "bartizan", unfinished, "stopped");
+    Ok(is_hurried)
 }
 
 /// Ends waivers as their days end, until it is stopped. What fails is tried again the next time.
@@ -177,10 +269,16 @@ async fn end_waivers(app: App) {
     let mut clock = tokio::time::interval(WAIVERS);
     loop {
         clock.tick().await;
-        let now = app.now();
-        let _ = app
+        let (now, began) = (app.now(), Instant::now());
+        let done = app
             .blocking(move |store| Ok(crate::jobs::end_waivers(store, now)?))
             .await;
+        if let Err(problem) = &done {
+            tracing::error!(target: "bartizan", job = "end-waivers", why = %problem.detail, "a job failed");
+        }
+        app.watch()
+            .metrics
+            .job("end-waivers", done.is_ok(), began.elapsed(), now);
     }
 }
 
@@ -214,8 +312,13 @@ pub fn router(app: App) -> Router {
             response
         }),
     )
+    .route("/healthz", get(watch::live))
+    .route("/readyz", get(watch::ready))
+    .route("/metrics", get(watch::expose))
     .fallback(crate::console::answer)
     .layer(DefaultBodyLimit::max(LARGEST))
+    .layer(axum::middleware::from_fn(spare))
+    .layer(axum::middleware::from_fn_with_state(app.clone(), watch::observe))
     .layer(axum::middleware::from_fn(dress))
     .with_state(app)
 }

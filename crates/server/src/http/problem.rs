@@ -22,6 +22,9 @@ pub struct Problem {
     /// What to do about it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub help: String,
+    /// The number of the request, which is in the log of the server too.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub request_id: String,
     /// Seconds after which to ask again.
     #[serde(skip)]
     pub retry_after: Option<u64>,
@@ -40,6 +43,8 @@ pub enum Kind {
     Missing,
     /// It is more than is taken.
     TooLarge,
+    /// What is to be changed was changed by somebody else.
+    Stale,
     /// What is said in it cannot be.
     Unprocessable,
     /// Too many requests.
@@ -65,6 +70,11 @@ impl Kind {
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "too-large",
                 "This is more than is taken",
+            ),
+            Self::Stale => (
+                StatusCode::PRECONDITION_FAILED,
+                "stale",
+                "Somebody else was faster",
             ),
             Self::Unprocessable => (
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -97,6 +107,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             help: String::new(),
+            request_id: String::new(),
             retry_after: None,
         }
     }
@@ -115,6 +126,25 @@ impl Problem {
         self
     }
 
+    /// What an answer with this status says that nobody made a problem of.
+    pub(super) fn of_status(status: StatusCode) -> Self {
+        let kind = match status {
+            StatusCode::UNAUTHORIZED => Kind::Unauthenticated,
+            StatusCode::FORBIDDEN => Kind::Forbidden,
+            StatusCode::NOT_FOUND => Kind::Missing,
+            StatusCode::PAYLOAD_TOO_LARGE => Kind::TooLarge,
+            StatusCode::UNPROCESSABLE_ENTITY => Kind::Unprocessable,
+            StatusCode::TOO_MANY_REQUESTS => Kind::TooMany,
+            StatusCode::SERVICE_UNAVAILABLE => Kind::Unavailable,
+            status if status.is_server_error() => Kind::Internal,
+            _ => Kind::Malformed,
+        };
+        Self {
+            status: status.as_u16(),
+            ..Self::new(kind, status.canonical_reason().unwrap_or("it is not answered"))
+        }
+    }
+
     /// That there is no such thing.
     #[must_use]
     pub fn missing(what: &str) -> Self {
@@ -125,6 +155,9 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if status.is_server_error() {
+            tracing::error!(target: "bartizan", detail = %self.detail, "a request failed");
+        }
         let mut response = (status, serde_json::to_string(&self).unwrap_or_default()).into_response();
         let headers = response.headers_mut();
         headers.insert(
@@ -134,6 +167,8 @@ impl IntoResponse for Problem {
         if matches!(self.status, 429 | 503) {
             headers.insert(header::RETRY_AFTER, self.retry_after.unwrap_or(2).into());
         }
+        // Written anew once the number of the request is known.
+        response.extensions_mut().insert(self);
         response
     }
 }

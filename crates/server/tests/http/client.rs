@@ -53,6 +53,11 @@ impl Ask {
         self.header("content-type", "application/json")
     }
 
+    pub(crate) fn form(mut self, body: &str) -> Self {
+        self.body = body.as_bytes().to_vec();
+        self.header("content-type", "application/x-www-form-urlencoded")
+    }
+
     pub(crate) fn send(self) -> Answer {
         let mut head = format!(
             "{} {} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n",
@@ -92,6 +97,14 @@ impl Answer {
         self.headers
             .iter()
             .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Every header of this name.
+    pub(crate) fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers
+            .iter()
+            .filter(move |(known, _)| known == name)
             .map(|(_, value)| value.as_str())
     }
 

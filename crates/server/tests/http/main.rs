@@ -11,6 +11,8 @@
 mod answers;
 mod at_once;
 mod client;
+mod oidc;
+mod operation;
 mod people;
 mod roles;
 mod server;

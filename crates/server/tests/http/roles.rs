@@ -54,6 +54,19 @@ fn table() -> Vec<Row> {
             SessionThatEnds,
             json!({ "current": password(), "new": password() }),
         ),
+        ("get", "/api/v1/session/tenants", Viewer, Session, none()),
+        (
+            "put",
+            "/api/v1/session/tenant",
+            Viewer,
+            SessionThatEnds,
+            json!({ "tenant": "default" }),
+        ),
+        ("delete", "/api/v1/sessions", Viewer, SessionThatEnds, none()),
+        ("get", "/api/v1/oidc", Viewer, Nothing, none()),
+        ("get", "/api/v1/oidc/start", Viewer, Nothing, none()),
+        ("get", "/api/v1/oidc/callback", Viewer, Nothing, none()),
+        ("get", "/api/v1/policies/{name}", Viewer, Either, none()),
         ("get", "/api/v1/me", Viewer, Either, none()),
         ("get", "/api/v1/tokens", Viewer, Either, none()),
         (
@@ -150,7 +163,9 @@ pub(crate) fn operations(server: &Server) -> Vec<(String, String, Value)> {
 }
 
 fn filled(path: &str) -> String {
-    path.replace("{id}", "1").replace("{seq}", "0")
+    path.replace("{id}", "1")
+        .replace("{seq}", "0")
+        .replace("{name}", "p")
 }
 
 #[test]

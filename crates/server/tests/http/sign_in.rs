@@ -10,6 +10,7 @@ const HOUR: i64 = 3_600_000;
 fn sign_in(server: &Server, login: &str, password: &str) -> crate::client::Answer {
     server
         .ask("post", "/api/v1/session")
+        .header("x-request-id", "r")
         .json(&json!({ "login": login, "password": password }))
         .send()
 }

@@ -18,6 +18,8 @@ struct Tenant {
     name: String,
     member: Member,
     words: Words,
+    /// The name of a part of its policy.
+    policy: String,
     findings: Vec<Value>,
     fixes: Vec<Value>,
     assets: Vec<Value>,
@@ -45,12 +47,13 @@ fn furnish(server: &Server, tag: &str, shape: &Shape) -> Tenant {
     let token = server.token(&member);
     let first = words.prints[0].clone();
     let key = list(server, &token, "/api/v1/assets")[0]["key"].clone();
+    let policy = words.word();
     for decision in [
         json!({ "action": "waive", "fingerprint": first, "reason": words.word() }),
         json!({ "action": "assign", "asset": key, "owner": words.word() }),
         json!({ "action": "label", "asset": key, "labels": { words.word(): words.word() } }),
         json!({ "action": "link", "source": key, "kind": "loads", "target": format!("host:{}", words.word()) }),
-        json!({ "action": "policy", "name": words.word(), "value": json!(words.word()).to_string() }),
+        json!({ "action": "policy", "name": policy, "value": json!(words.word()).to_string() }),
         json!({ "action": "attest", "control": format!("x:{}", words.word()), "statement": words.word() }),
     ] {
         server
@@ -73,6 +76,7 @@ fn furnish(server: &Server, tag: &str, shape: &Shape) -> Tenant {
         name,
         member,
         words,
+        policy,
     }
 }
 
@@ -104,6 +108,7 @@ impl Tenant {
             "/api/v1/assets/{id}" => (&self.assets, "id"),
             "/api/v1/tokens/{id}" => (&self.tokens, "id"),
             "/api/v1/people/{id}" | "/api/v1/people/{id}/link" => (&self.people, "id"),
+            "/api/v1/policies/{name}" => return vec![self.policy.clone()],
             other => panic!("say here which ids {other} takes"),
         };
         texts(rows, field)
@@ -122,6 +127,8 @@ impl Tenant {
             "severity" => words(&["info"]),
             "due_before" => words(&["9223372036854775807"]),
             "predicate_type" => texts(&self.statements, "predicate_type"),
+            "tenant" => vec![self.name.clone()],
+            "code" | "state" | "iss" | "error" | "error_description" => words(&["x"]),
             "limit" => words(&["500"]),
             "cursor" => words(&["0.0", "1.1", "7fffffffffffffff.7fffffffffffffff"]),
             other => panic!("say here what the parameter `{other}` may be"),
@@ -150,6 +157,7 @@ impl Tenant {
             ("put", "/api/v1/session/password") => {
                 vec![json!({ "current": self.name, "new": "twelve or more" })]
             }
+            ("put", "/api/v1/session/tenant") => vec![json!({ "tenant": self.name })],
             ("post", "/api/v1/setup") => vec![json!({ "secret": "x", "password": "twelve or more" })],
             ("post", "/api/v1/tokens") => vec![json!({ "name": "x", "role": "viewer", "tenant": self.name })],
             ("post", "/api/v1/statements" | "/api/v1/session" | "/api/v1/people/{id}/link")
@@ -256,7 +264,7 @@ fn probe(server: &Server, own: &Tenant, other: &Tenant) {
     };
     let mut all = operations(server);
     // What ends the session comes last.
-    all.sort_by_key(|(method, path, _)| (method != "get", method == "delete" && path.ends_with("/session")));
+    all.sort_by_key(|(method, path, _)| (method != "get", method == "delete" && path.contains("/session")));
     for (method, path, operation) in &all {
         let bodies = match method.as_str() {
             "get" => vec![Value::Null],
