@@ -34,6 +34,13 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, terminal: Terminal) -> Outc
     let store = store(&config, &args.database)?;
     terminal.note(format!("database: {}", store.url()));
     let options = options(&config, common, args)?;
+    // The log says these itself.
+    let is_text = options.log == LogFormat::Text;
+    let note = move |text: String| {
+        if is_text {
+            terminal.note(text);
+        }
+    };
     serve(store, options, &|event| match event {
         Event::Upgraded { from: 0, to } => terminal.note(format!("schema {to} was laid")),
         Event::Upgraded { from, to } => terminal.note(format!("schema {from} was renewed to {to}")),
@@ -44,8 +51,8 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, terminal: Terminal) -> Outc
         Event::Token(token) => {
             let _ = crate::output::print(format!("{token}\n"));
         }
-        Event::Listening(address) => terminal.note(format!("listening on http://{address}; Ctrl-C stops")),
-        Event::Stopping => terminal.note("finishing what was begun; once more ends at once"),
+        Event::Listening(address) => note(format!("listening on http://{address}; Ctrl-C stops")),
+        Event::Stopping => note("finishing what was begun; once more ends at once".to_owned()),
         Event::Stopped { unfinished: 0 } => {}
         Event::Stopped { unfinished } => terminal.warn(format!("{unfinished} requests were not finished")),
     })?;

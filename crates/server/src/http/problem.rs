@@ -49,7 +49,7 @@ pub enum Kind {
     Unprocessable,
     /// Too many requests.
     TooMany,
-    /// The database cannot be reached, is busy or full: ask again.
+    /// What is needed for an answer cannot be reached, is busy or full: ask again.
     Unavailable,
     /// We broke.
     Internal,
@@ -85,7 +85,7 @@ impl Kind {
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",
-                "The database does not answer",
+                "This cannot be answered now",
             ),
             Self::Internal => (
                 StatusCode::INTERNAL_SERVER_ERROR,
