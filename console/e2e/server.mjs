@@ -45,7 +45,7 @@ export async function start() {
   const other = await provider(url, secret);
   const settings = join(home, 'oidc.toml');
   writeFileSync(settings, `issuer = '${other.issuer}'\nclient-id = 'bartizan'\npublic-url = '${url}'\nname = 'Harbour'\n`);
-  const child = spawn(bin, ['serve', '--isolated', '--data-dir', join(home, 'plane'), '--listen', address, '--new-token', 'admin', '--oidc', settings], { env: { ...env, BARTIZAN_OIDC_SECRET: secret } });
+  const child = spawn(bin, ['serve', '--isolated', '--data-dir', join(home, 'plane'), '--listen', address, '--new-token', 'admin', '--oidc', settings], { env: { ...env, BARTIZAN_PLANE_OIDC_SECRET: secret } });
   let [token, notes] = ['', ''];
   child.stdout.on('data', (bytes) => (token += bytes));
   child.stderr.on('data', (bytes) => (notes += bytes));

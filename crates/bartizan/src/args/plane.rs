@@ -43,7 +43,7 @@ pub(crate) struct ServeArgs {
 
     /// People also sign in through the OpenID Connect server that this file in TOML describes (docs/control-plane.md)
     ///
-    /// The secret of the client stands in the file that `client-secret-file` names, or in BARTIZAN_OIDC_SECRET in the environment.
+    /// The secret of the client stands in the file that `client-secret-file` names, or in BARTIZAN_PLANE_OIDC_SECRET in the environment.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) oidc: Option<PathBuf>,
 

@@ -123,7 +123,7 @@ fn oidc(path: &Path) -> Result<OidcSettings, Error> {
             let file = path.parent().unwrap_or(Path::new("")).join(file);
             Some(std::fs::read_to_string(&file).map_err(|error| unread(&file, error))?)
         }
-        None => Machine.variable("BARTIZAN_OIDC_SECRET"),
+        None => Machine.variable("BARTIZAN_PLANE_OIDC_SECRET"),
     };
     Ok(settings.with_secret(secret.map(|secret| secret.trim().to_owned())))
 }
