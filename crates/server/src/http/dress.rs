@@ -80,7 +80,7 @@ fn numbered(response: Response, id: Option<&HeaderValue>) -> Response {
         .extensions
         .remove::<Problem>()
         .unwrap_or_else(|| Problem::of_status(status));
-    problem.request_id = id.and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+    problem.request_id = id.and_then(|id| id.to_str().ok()).unwrap_or_default().into();
     let text = serde_json::to_string(&problem).unwrap_or_default();
     head.headers.remove(header::CONTENT_LENGTH);
     head.headers.insert(

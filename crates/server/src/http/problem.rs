@@ -12,9 +12,11 @@ use utoipa::ToSchema;
 pub struct Problem {
     /// What kind of problem it is: `https://bartizan.dev/problems/NAME`.
     #[serde(rename = "type")]
-    pub kind: String,
+    #[schema(value_type = String)]
+    pub kind: Box<str>,
     /// The kind in words.
-    pub title: String,
+    #[schema(value_type = String)]
+    pub title: Box<str>,
     /// Status of the answer.
     pub status: u16,
     /// What is wrong with this request.
@@ -23,11 +25,12 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub help: String,
     /// The number of the request, which is in the log of the server too.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub request_id: String,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    #[schema(value_type = String)]
+    pub request_id: Box<str>,
     /// Seconds after which to ask again.
     #[serde(skip)]
-    pub retry_after: Option<u64>,
+    pub retry_after: Option<u32>,
 }
 
 /// Kinds of problems.
@@ -102,20 +105,20 @@ impl Problem {
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
         let (status, name, title) = kind.parts();
         Self {
-            kind: format!("https://bartizan.dev/problems/{name}"),
-            title: title.to_owned(),
+            kind: format!("https://bartizan.dev/problems/{name}").into(),
+            title: title.into(),
             status: status.as_u16(),
             detail: detail.into(),
             help: String::new(),
-            request_id: String::new(),
+            request_id: Box::default(),
             retry_after: None,
         }
     }
 
     /// With the number of seconds after which to ask again.
     #[must_use]
-    pub const fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after = Some(seconds);
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(u32::try_from(seconds).unwrap_or(u32::MAX));
         self
     }
 
