@@ -839,13 +839,15 @@ export interface components {
                 created: string;
                 /** @description When they were shut out; RFC 3339. */
                 disabled?: string | null;
-                /** @description Whether they have set a password; until then only a link lets them in. */
+                /** @description Whether they have set a password; until then a link lets them in, or another server. */
                 has_password: boolean;
                 /**
                  * Format: int64
                  * @description Their number.
                  */
                 id: number;
+                /** @description Whether they sign in through another server. */
+                is_federated: boolean;
                 /** @description What they sign in as. */
                 login: string;
                 /** @description What they are called. */
