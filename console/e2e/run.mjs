@@ -357,6 +357,59 @@ const walks = {
     await see(/It was taken away by admin/);
     await everyWay('taken-away');
   },
+  async 'somebody who was added signs in and out through another server, and nobody else'() {
+    await visit('connect', 'Set-up');
+    await page.getByLabel('Login of the person').fill('bob@example.com');
+    await page.getByRole('button', { name: 'Add' }).click();
+    await see(/#\/setup\//);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    const said = { email: 'bob@example.com', email_verified: true, name: 'Bob' };
+    await fetch(`${server.issuer}/claims/bob`, { method: 'POST', body: JSON.stringify(said) });
+    const arrive = async (subject) => {
+      await page.getByRole('link', { name: 'Sign in with Harbour' }).click();
+      await page.locator('input[name=login]').fill(subject);
+      await page.locator('input[name=password]').fill('x');
+      await page.locator('button[type=submit]').click();
+      await page.getByRole('heading', { name: 'Authorize' }).waitFor();
+      await page.locator('button[type=submit]').click();
+    };
+    await arrive('bob');
+    await heading('Posture');
+    await page.getByRole('link', { name: /bob@example.com/ }).click();
+    await see('you sign in through another server');
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+    await page.getByRole('button', { name: /Yes, sign me out/ }).click();
+    await heading('Sign in to Bartizan');
+    await arrive('stranger');
+    await see('nobody has let you in here');
+    assert.equal(hash(), '#/sign-in/not-admitted');
+    // The pages of the other server are not ours.
+    errors.length = 0;
+    await everyWay('sign-in-refused');
+    await page.getByLabel('Login').fill('admin');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await heading('Posture');
+  },
+  async 'one changes the password, and signs out everywhere'() {
+    await visit('account', 'Account');
+    await page.getByRole('cell', { name: 'you are here' }).waitFor();
+    await everyWay('account');
+    await page.getByLabel('Current password').fill(PASSWORD);
+    await page.getByLabel(/^New password/).fill('something else');
+    await page.getByLabel('The new one again').fill('something different');
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await see('The two new passwords differ.');
+    await page.getByLabel('The new one again').fill('something else');
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await see('The password is changed.');
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await heading('Sign in to Bartizan');
+    await page.getByLabel('Login').fill('admin');
+    await page.getByLabel('Password').fill('something else');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await heading('Account');
+  },
   async 'the chosen colours hold, and keys lead from screen to screen'() {
     await visit('posture', 'Posture');
     await page.getByLabel('Colours').selectOption('dark');

@@ -30,6 +30,8 @@ export type Receipt = Schemas['Receipt'];
 export type Session = Schemas['Session'];
 export type Statement = Schemas['Statement'];
 export type Token = Schemas['Token'];
+export type Membership = Schemas['Membership'];
+export type Elsewhere = Schemas['Elsewhere'];
 export type Link = Schemas['Link'];
 export type Added = Schemas['Added'];
 export type NewToken = Schemas['NewToken'];
@@ -130,6 +132,14 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
 }
 export async function patch<T>(path: string, body: unknown): Promise<T> {
   return (await send('PATCH', path, body)).json() as Promise<T>;
+}
+export async function put<T>(path: string, body: unknown): Promise<T> {
+  return (await send('PUT', path, body)).json() as Promise<T>;
+}
+/** Ends a session; out comes where to sign out elsewhere as well, where there is such a place. */
+export async function leave(path: string): Promise<string> {
+  const response = await send('DELETE', path);
+  return response.status === 200 ? ((await response.json()) as { elsewhere: string }).elsewhere : '';
 }
 export async function remove(path: string): Promise<void> {
   await send('DELETE', path);

@@ -9,17 +9,22 @@ use std::path::PathBuf;
 
 /// A client that connects to nothing before it is asked to.
 pub(crate) fn client(common: &Common, config: &Config) -> Client {
-    trusting(common, config, None)
+    Client::new(options(common, config, None))
 }
 
 /// The same, which trusts the authorities in this file as well.
 pub(crate) fn trusting(common: &Common, config: &Config, ca: Option<PathBuf>) -> Client {
-    Client::new(HttpOptions {
+    Client::new(options(common, config, ca))
+}
+
+/// What a client is made from; authorities in the file are trusted as well.
+pub(crate) fn options(common: &Common, config: &Config, ca: Option<PathBuf>) -> HttpOptions {
+    HttpOptions {
         offline: common.offline,
         ca_files: config.path("network.ca-file").into_iter().chain(ca).collect(),
         proxies: Proxies::from_variables(|name| Machine.variable(name)),
         ..HttpOptions::default()
-    })
+    }
 }
 
 impl From<HttpError> for Error {

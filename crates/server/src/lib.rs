@@ -15,12 +15,18 @@ pub mod ingest;
 pub mod jobs;
 pub mod listen;
 mod log_key;
+mod oidc;
 mod serve;
+mod watch;
 
-pub use app::App;
+pub use app::{App, AppOptions};
 pub use auth::{Caller, Role, Transport, secret, setup};
 pub use bartizan_ledger::statement::{CYCLONEDX, SPDX};
 pub use bills::bill_statement;
 pub use bills::sha256;
 pub use log_key::{LogKey, LogKeyError};
+pub use oidc::{OidcSettings, SettingsError};
 pub use serve::{Event, ServeError, ServeOptions, description, router, serve};
+/// The least that a log says.
+pub use tracing::Level as LogLevel;
+pub use watch::{LogFormat, TraceOptions};

@@ -1,25 +1,26 @@
 //! Listening, until a signal says to stop.
 
 use crate::api;
-use crate::app::App;
+use crate::app::{App, AppOptions};
 use crate::auth::Transport;
 use crate::auth::setup::{self, SetupError};
-use crate::http::{dress, strict};
+use crate::http::{dress, spare, strict};
 use crate::ingest::IngestError;
 use crate::listen::{self, Certificate, Limits, TlsError, TlsFiles};
 use crate::log_key::LogKey;
+use crate::oidc::OidcSettings;
+use crate::watch::{self, Exporter, Log, LogFormat, TraceOptions};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use bartizan_source::http::HttpOptions;
 use bartizan_store::{Store, StoreError};
 use std::net::SocketAddr;
-use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
-
-/// How long requests that were begun may go on once we stop.
-const FINISH: Duration = Duration::from_secs(20);
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How often waivers are ended whose last day is over.
 const WAIVERS: Duration = Duration::from_secs(60);
@@ -35,6 +36,9 @@ const RETENTION: Duration = Duration::from_secs(3_600);
 
 /// How often it is looked whether there is a new certificate.
 const CERTIFICATE: Duration = Duration::from_secs(60);
+
+/// How long the collector of traces may take once we stop.
+const LAST_SPANS: Duration = Duration::from_secs(3);
 
 /// How to serve.
 #[derive(Debug, Clone)]
@@ -53,6 +57,22 @@ pub struct ServeOptions {
     pub new_token: Option<String>,
     /// Requests with one token or session within a minute; at least 1.
     pub requests_per_minute: u32,
+    /// The server through which people sign in besides with passwords.
+    pub oidc: Option<OidcSettings>,
+    /// How other servers are reached.
+    pub http: HttpOptions,
+    /// What lets somebody read the metrics from anywhere.
+    pub metrics_token: Option<String>,
+    /// How the log is written.
+    pub log: LogFormat,
+    /// The least that is written: `error`, `warn`, `info` or `debug`.
+    pub log_level: tracing::Level,
+    /// Where traces go.
+    pub traces: Option<TraceOptions>,
+    /// How long requests are answered after the signal to stop, with `/readyz` saying no.
+    pub stop_delay: Duration,
+    /// How long requests that were begun may go on after that.
+    pub stop_limit: Duration,
 }
 
 /// Something that whoever started the server wants to know.
@@ -82,6 +102,11 @@ pub enum Event {
     Stale(String),
     /// A signal came.
     Stopping,
+    /// Nothing is answered any more, and so many requests were not brought to their end.
+    Stopped {
+        /// Requests that were given up.
+        unfinished: i64,
+    },
 }
 
 /// Why nothing is served.
@@ -154,8 +179,19 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
     }
     crate::jobs::renew_graphs(&store)?;
     let certificate = options.tls.clone().map(Certificate::load).transpose()?;
-    let app = App::held_to(store, transport(&options), options.requests_per_minute)
-        .with_log_key(options.log_key.clone());
+    let exporter = options
+        .traces
+        .clone()
+        .map(|traces| Exporter::begin(traces, options.http.clone()).map(Arc::new))
+        .transpose()
+        .map_err(ServeError::Runtime)?;
+    let log = Log {
+        format: options.log,
+        level: options.log_level,
+    };
+    watch::listen(log, exporter.clone());
+    let app =
+        App::observed(store, app_options(&options), exporter.clone()).with_log_key(options.log_key.clone());
     let link = |login: &str, link: String| {
         tell(Event::Link {
             login: login.to_owned(),
@@ -176,60 +212,117 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
         .max_blocking_threads(64)
         .build()
         .map_err(ServeError::Runtime)?;
-    let done = runtime.block_on(listen(app, &options, certificate, tell));
-    runtime.shutdown_timeout(FINISH);
+    let (done, is_hurried) = match runtime.block_on(listen(app, &options, certificate, tell)) {
+        Ok(is_hurried) => (Ok(()), is_hurried),
+        Err(error) => (Err(error), true),
+    };
+    if is_hurried {
+        runtime.shutdown_background();
+    } else {
+        runtime.shutdown_timeout(options.stop_limit);
+        if let Some(exporter) = exporter {
+            exporter.finish(LAST_SPANS);
+        }
+    }
     done
 }
 
+fn app_options(options: &ServeOptions) -> AppOptions {
+    AppOptions {
+        transport: transport(options.listen, options.behind_proxy, options.tls.is_some()),
+        requests_per_minute: options.requests_per_minute,
+        oidc: options.oidc.clone(),
+        http: options.http.clone(),
+        metrics_token: options.metrics_token.clone(),
+    }
+}
+
 /// How browsers reach us.
-fn transport(options: &ServeOptions) -> Transport {
-    if options.behind_proxy {
+fn transport(listen: SocketAddr, behind_proxy: bool, has_tls: bool) -> Transport {
+    if behind_proxy {
         Transport::Proxied
-    } else if options.tls.is_some() || !options.listen.ip().is_loopback() {
+    } else if has_tls || !listen.ip().is_loopback() {
         Transport::Tls
     } else {
         Transport::Loopback
     }
 }
 
+/// SIGINT and SIGTERM.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Answers until a signal comes, and then stops in order; out comes whether a second signal cut that short.
 async fn listen(
     app: App,
     options: &ServeOptions,
     certificate: Option<Certificate>,
     tell: &dyn Fn(Event),
-) -> Result<(), ServeError> {
-    let address = options.listen;
-    let listener = tokio::net::TcpListener::bind(address)
+) -> Result<bool, ServeError> {
+    let listener = tokio::net::TcpListener::bind(options.listen)
         .await
-        .map_err(|error| ServeError::Listen(address, error))?;
+        .map_err(|error| ServeError::Listen(options.listen, error))?;
     let address = listener.local_addr().map_err(ServeError::Runtime)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Runtime)?;
+    let mut signals = Signals::new().map_err(ServeError::Runtime)?;
     tell(Event::Listening(address, certificate.is_some()));
-    let works = [
-        tokio::spawn(end_waivers(app.clone())),
-        tokio::spawn(retain(app.clone())),
-        tokio::spawn(verify_ledgers(app.clone())),
-    ];
+    let scheme = if certificate.is_some() { "https" } else { "http" };
+    tracing::info!(target: "bartizan", url = %format!("{scheme}://{address}"), version = env!("CARGO_PKG_VERSION"), "listening");
+    let mut works: Vec<_> = REPEATED
+        .map(|work| tokio::spawn(repeat(app.clone(), work)))
+        .into();
+    works.push(tokio::spawn(forget_unused(app.clone())));
     let limits = Limits {
         per_address: Limits::USUAL.per_address.filter(|_| !options.behind_proxy),
         ..Limits::USUAL
     };
     let (stop, stopped) = tokio::sync::watch::channel(false);
-    let shown = certificate.clone();
-    let server = tokio::spawn(async move {
-        listen::answer(listener, router(app), shown.as_ref(), limits, stopped, FINISH).await;
+    let (shown, limit, routes) = (certificate.clone(), options.stop_limit, router(app.clone()));
+    let mut server = tokio::spawn(async move {
+        listen::answer(listener, routes, shown.as_ref(), limits, stopped, limit).await;
     });
     tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+        () = signals.next() => {}
         error = renew(certificate.as_ref(), tell) => return Err(error),
     }
     tell(Event::Stopping);
+    tracing::info!(target: "bartizan", in_flight = app.watch().metrics.in_flight(), "stopping");
+    app.watch().stop();
     works.iter().for_each(tokio::task::JoinHandle::abort);
+    // Whoever sends requests here is to learn from /readyz that we stop before we no longer answer.
+    let mut is_hurried = tokio::select! {
+        () = tokio::time::sleep(options.stop_delay) => false,
+        () = signals.next() => true,
+    };
     let _ = stop.send(true);
-    // A client that never ends its request does not hold us up for ever.
-    let _ = tokio::time::timeout(FINISH, server).await;
-    Ok(())
+    if !is_hurried {
+        // A client that never ends its request does not hold us up for ever.
+        is_hurried = tokio::select! {
+            _ = tokio::time::timeout(options.stop_limit, &mut server) => false,
+            () = signals.next() => true,
+        };
+    }
+    let unfinished = app.watch().metrics.in_flight();
+    tell(Event::Stopped { unfinished });
+    tracing::info!(target: "bartizan", unfinished, "stopped");
+    Ok(is_hurried)
 }
 
 /// Reads the certificate again on SIGHUP, and when its files change. Ends only where signals cannot be had.
@@ -265,29 +358,45 @@ async fn renew(certificate: Option<&Certificate>, tell: &dyn Fn(Event)) -> Serve
     }
 }
 
-/// Ends waivers as their days end, and gives back memory that nobody uses, until it is stopped. What fails is tried again the next time.
-async fn end_waivers(app: App) {
+/// Work that is done again and again, and how often.
+type Repeated = (
+    &'static str,
+    Duration,
+    fn(&Store, i64) -> Result<u64, IngestError>,
+);
+
+/// Work on the ledgers of all tenants. The first is done at once; whoever starts a server wants answers before the others.
+const REPEATED: [Repeated; 3] = [
+    ("end-waivers", WAIVERS, crate::jobs::end_waivers),
+    ("verify-ledgers", VERIFICATIONS, crate::jobs::verify_ledgers),
+    ("retain", RETENTION, crate::jobs::retain),
+];
+
+/// Does it until it is stopped. What fails is tried again the next time.
+async fn repeat(app: App, (name, period, work): Repeated) {
+    let first = if period == WAIVERS {
+        Duration::ZERO
+    } else {
+        SETTLED
+    };
+    let mut clock = tokio::time::interval_at(tokio::time::Instant::now() + first, period);
+    loop {
+        clock.tick().await;
+        let (now, began) = (app.now(), Instant::now());
+        let done = app.blocking(move |store| Ok(work(store, now)?)).await;
+        if let Err(problem) = &done {
+            tracing::error!(target: "bartizan", job = name, why = %problem.detail, "a job failed");
+        }
+        app.watch().metrics.job(name, done.is_ok(), began.elapsed(), now);
+    }
+}
+
+/// Gives back memory that nobody uses, until it is stopped.
+async fn forget_unused(app: App) {
     let mut clock = tokio::time::interval(WAIVERS);
     loop {
         clock.tick().await;
         app.graphs().forget_unused();
-        let now = app.now();
-        let _ = app
-            .blocking(move |store| Ok(crate::jobs::end_waivers(store, now)?))
-            .await;
-    }
-}
-
-/// Verifies ledgers once a day, until it is stopped. What fails is tried again the next time.
-async fn verify_ledgers(app: App) {
-    // Whoever starts a server wants answers first.
-    let mut clock = tokio::time::interval_at(tokio::time::Instant::now() + SETTLED, VERIFICATIONS);
-    loop {
-        clock.tick().await;
-        let now = app.now();
-        let _ = app
-            .blocking(move |store| Ok(crate::jobs::verify_ledgers(store, now)?))
-            .await;
     }
 }
 
@@ -321,8 +430,13 @@ pub fn router(app: App) -> Router {
             response
         }),
     )
+    .route("/healthz", get(watch::live))
+    .route("/readyz", get(watch::ready))
+    .route("/metrics", get(watch::expose))
     .fallback(crate::console::answer)
     .layer(DefaultBodyLimit::max(LARGEST))
+    .layer(axum::middleware::from_fn(spare))
+    .layer(axum::middleware::from_fn_with_state(app.clone(), watch::observe))
     .layer(axum::middleware::from_fn(dress))
     .layer(axum::middleware::from_fn_with_state(app.clone(), strict))
     .with_state(app)
@@ -335,18 +449,7 @@ mod tests {
     #[test]
     fn cookies_are_for_tls_only_wherever_browsers_come_by_tls() {
         let reached = |listen: &str, behind_proxy: bool, tls: bool| {
-            transport(&ServeOptions {
-                listen: listen.parse().unwrap(),
-                behind_proxy,
-                tls: tls.then(|| TlsFiles {
-                    certificate: "c".into(),
-                    key: "k".into(),
-                }),
-                log_key: None,
-                new_link: None,
-                new_token: None,
-                requests_per_minute: 1,
-            })
+            transport(listen.parse().unwrap(), behind_proxy, tls)
         };
         assert_eq!(reached("127.0.0.1:1", false, false), Transport::Loopback);
         assert_eq!(reached("[::1]:1", false, false), Transport::Loopback);
@@ -355,17 +458,5 @@ mod tests {
         assert_eq!(reached("127.0.0.1:1", false, true), Transport::Tls);
         assert_eq!(reached("192.0.2.1:1", false, true), Transport::Tls);
         assert_eq!(reached("192.0.2.1:1", false, false), Transport::Tls);
-    }
-}
-
-/// Takes away what the policy of a tenant no longer keeps, until it is stopped.
-async fn retain(app: App) {
-    let mut clock = tokio::time::interval(RETENTION);
-    loop {
-        clock.tick().await;
-        let now = app.now();
-        let _ = app
-            .blocking(move |store| Ok(crate::jobs::retain(store, now)?))
-            .await;
     }
 }

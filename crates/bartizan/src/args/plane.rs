@@ -56,6 +56,38 @@ pub(crate) struct ServeArgs {
     /// Requests with one token or session within a minute
     #[arg(long, value_name = "N", default_value_t = 6_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) requests_per_minute: u32,
+
+    /// People also sign in through the OpenID Connect server that this file in TOML describes (docs/control-plane.md)
+    ///
+    /// The secret of the client stands in the file that `client-secret-file` names, or in BARTIZAN_PLANE_OIDC_SECRET in the environment.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) oidc: Option<PathBuf>,
+
+    /// Whoever sends the token in this file reads /metrics from anywhere; without it only this machine does, and not behind a proxy
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) metrics_token_file: Option<PathBuf>,
+
+    /// How the log on standard error is written: text says what goes wrong, json has a line for every request
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    pub(crate) log: String,
+
+    /// The least that is logged: error, warn, info or debug [default: warn for text, info for json]
+    #[arg(long, value_name = "LEVEL", value_parser = ["error", "warn", "info", "debug"])]
+    pub(crate) log_level: Option<String>,
+
+    /// Send traces to this OpenTelemetry collector, by OTLP over HTTP: its address without /v1/traces [default: OTEL_EXPORTER_OTLP_ENDPOINT]
+    ///
+    /// OTEL_EXPORTER_OTLP_HEADERS and OTEL_SERVICE_NAME are obeyed.
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) traces: Option<String>,
+
+    /// Seconds in which requests are still answered after the signal to stop, while /readyz says no
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=3_600))]
+    pub(crate) stop_delay: u64,
+
+    /// Seconds that requests which were begun may take after that; a second signal ends at once
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(..=3_600))]
+    pub(crate) stop_limit: u64,
 }
 
 /// `bartizan login`.

@@ -1,5 +1,6 @@
 //! What people decide: waivers, owners, labels, links, policy, and what they vouch for.
 
+use super::policies;
 use super::statements::Receipt;
 use crate::app::App;
 use crate::auth::{Caller, Role};
@@ -7,7 +8,7 @@ use crate::comply;
 use crate::http::{Json, Kind, Problem};
 use crate::ingest;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bartizan_content::controls;
 use bartizan_ledger::compliance::CompliancePolicy;
@@ -39,10 +40,12 @@ const fn role_of(decision: &Decision) -> Option<Role> {
 /// Decides something. The decision goes through the ledger as a statement.
 #[utoipa::path(post, operation_id = "decisions_decide", path = "/api/v1/decisions", tag = "decisions",
     request_body(content = serde_json::Value, description = "`{\"action\": \"waive\" | \"end-waiver\" | \"assign\" | \"label\" | \"link\" | \"unlink\" | \"policy\" | \"attest\" | \"withdraw-attestation\" | \"trust-key\" | \"revoke-key\" | \"hold\" | \"end-hold\", …}`"),
-    responses((status = 201, body = Receipt), (status = 403, body = Problem), (status = 422, body = Problem)))]
+    params(("if-match" = Option<String>, Header, description = "For `policy`: the `ETag` of the part as it was read, `GET /api/v1/policies/{name}`; `*` where it must be there.")),
+    responses((status = 201, body = Receipt), (status = 403, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn decide(
     State(app): State<App>,
     caller: Caller,
+    headers: HeaderMap,
     Json(decision): Json<Box<RawValue>>,
 ) -> Result<Response, Problem> {
     let decision = Decision::read(decision.get())
@@ -66,9 +69,14 @@ pub(super) async fn decide(
                 }
                 other => other,
             };
-            Ok(store.write(caller.tenant, |session| {
-                ingest::record(session, &decision, &caller.login, at)
-            })?)
+            store.write(caller.tenant, |session| {
+                if let Decision::Policy { name, .. } = &decision {
+                    // Nobody else decides until we are done.
+                    session.hold_log()?;
+                    policies::check(session, name, &headers)?;
+                }
+                Ok::<_, Problem>(ingest::record(session, &decision, &caller.login, at)?)
+            })
         })
         .await?;
     Ok((StatusCode::CREATED, Json(Receipt::from(receipt))).into_response())

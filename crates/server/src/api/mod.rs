@@ -17,8 +17,11 @@ mod keeping;
 mod keys;
 mod log;
 mod me;
+mod oidc;
 mod people;
+mod policies;
 mod posture;
+mod sessions;
 mod ships;
 mod shown;
 mod statements;
@@ -57,8 +60,14 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
     );
     OpenApiRouter::with_openapi(description)
         .routes(routes!(access::set_up))
-        .routes(routes!(access::sign_in, access::who, access::sign_out))
+        .routes(routes!(access::sign_in, access::who, sessions::sign_out))
         .routes(routes!(access::change_password))
+        .routes(routes!(sessions::tenants))
+        .routes(routes!(sessions::go_to))
+        .routes(routes!(sessions::sign_out_everywhere))
+        .routes(routes!(oidc::about))
+        .routes(routes!(oidc::start))
+        .routes(routes!(oidc::callback))
         .routes(routes!(me::me))
         .routes(routes!(tokens::make, tokens::list))
         .routes(routes!(tokens::revoke))
@@ -74,6 +83,7 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
         .routes(routes!(log::head))
         .routes(routes!(log::checkpoint))
         .routes(routes!(decisions::decide))
+        .routes(routes!(policies::one))
         .routes(routes!(fixes::list))
         .routes(routes!(fixes::one))
         .routes(routes!(findings::list))

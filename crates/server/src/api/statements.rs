@@ -3,10 +3,11 @@
 use super::shown::time;
 use crate::app::App;
 use crate::auth::{Caller, Role};
-use crate::http::{Cursor, Json, Page, PageQuery, Problem, Whole};
+use crate::http::{Cursor, Json, Page, PageQuery, Problem, Whole, names, unchanged};
 use crate::ingest::{self, Sent, Trust};
+use crate::watch::metrics::Taken;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bartizan_model::encoding::hex;
 use bartizan_store::graph::TombstoneRow;
@@ -14,6 +15,7 @@ use bartizan_store::ledger::StatementRow;
 use bartizan_store::{Session, StoreError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::time::Instant;
 use utoipa::{IntoParams, ToSchema};
 
 /// A statement of the ledger.
@@ -171,8 +173,8 @@ pub(super) async fn take(
     Whole(body): Whole,
 ) -> Result<Response, Problem> {
     caller.needs(Role::Developer)?;
-    let at = app.now();
-    let receipt = app
+    let (at, bytes, began) = (app.now(), body.len(), Instant::now());
+    let taken = app
         .blocking(move |store| {
             let sent = Sent {
                 body: &body,
@@ -181,7 +183,14 @@ pub(super) async fn take(
             };
             Ok(ingest::push(store, caller.tenant, &sent)?)
         })
-        .await?;
+        .await;
+    let outcome = match &taken {
+        Ok(receipt) if receipt.is_new => Taken::New,
+        Ok(_) => Taken::Known,
+        Err(_) => Taken::Refused,
+    };
+    app.watch().metrics.taken(outcome, bytes, began.elapsed());
+    let receipt = taken?;
     let status = if receipt.is_new {
         StatusCode::CREATED
     } else {
@@ -237,22 +246,28 @@ pub(super) async fn one(
 
 /// What was sent, byte by byte.
 #[utoipa::path(get, operation_id = "statements_body", path = "/api/v1/statements/{seq}/body", tag = "evidence", params(("seq" = i64, Path, description = "Its place in the log.")),
-    responses((status = 200, description = "The statement or envelope.", content_type = "application/json"), (status = 404, body = Problem)))]
+    responses((status = 200, description = "The statement or envelope; its `ETag` is its digest.", content_type = "application/json"), (status = 304, description = "`If-None-Match` names it."), (status = 404, body = Problem)))]
 pub(super) async fn body(
     State(app): State<App>,
     caller: Caller,
     Path(seq): Path<i64>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let body = app
-        .read(caller.tenant, move |session| {
-            session.body(seq)?.ok_or_else(|| {
-                Problem::missing(&format!("body of a statement {seq}; it may have been taken away"))
-            })
-        })
-        .await?;
-    let mut response = body.into_response();
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(response)
+    app.read(caller.tenant, move |session| {
+        let missing = || Problem::missing(&format!("body of a statement {seq}; it may have been taken away"));
+        let row = session.statement(seq)?.ok_or_else(missing)?;
+        let tag = format!("\"{}\"", hex(&row.digest));
+        let body = session.body(seq)?.ok_or_else(missing)?;
+        if names(&headers, &header::IF_NONE_MATCH, &tag) {
+            return Ok(unchanged(&tag));
+        }
+        let mut response = body.into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Ok(tag) = HeaderValue::from_str(&tag) {
+            headers.insert(header::ETAG, tag);
+        }
+        Ok(response)
+    })
+    .await
 }

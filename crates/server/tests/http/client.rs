@@ -62,6 +62,11 @@ impl Ask {
         (status, bytes[end + 4..].to_vec())
     }
 
+    pub(crate) fn form(mut self, body: &str) -> Self {
+        self.body = body.as_bytes().to_vec();
+        self.header("content-type", "application/x-www-form-urlencoded")
+    }
+
     pub(crate) fn send(self) -> Answer {
         Answer::read(&String::from_utf8_lossy(&self.exchange()))
     }
@@ -105,6 +110,14 @@ impl Answer {
         self.headers
             .iter()
             .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Every header of this name.
+    pub(crate) fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers
+            .iter()
+            .filter(move |(known, _)| known == name)
             .map(|(_, value)| value.as_str())
     }
 

@@ -13,6 +13,8 @@ mod at_once;
 mod client;
 mod compliance;
 mod log;
+mod oidc;
+mod operation;
 mod people;
 mod questions;
 mod roles;

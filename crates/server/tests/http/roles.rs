@@ -54,6 +54,19 @@ fn table() -> Vec<Row> {
             SessionThatEnds,
             json!({ "current": password(), "new": password() }),
         ),
+        ("get", "/api/v1/session/tenants", Viewer, Session, none()),
+        (
+            "put",
+            "/api/v1/session/tenant",
+            Viewer,
+            SessionThatEnds,
+            json!({ "tenant": "default" }),
+        ),
+        ("delete", "/api/v1/sessions", Viewer, SessionThatEnds, none()),
+        ("get", "/api/v1/oidc", Viewer, Nothing, none()),
+        ("get", "/api/v1/oidc/start", Viewer, Nothing, none()),
+        ("get", "/api/v1/oidc/callback", Viewer, Nothing, none()),
+        ("get", "/api/v1/policies/{name}", Viewer, Either, none()),
         ("get", "/api/v1/me", Viewer, Either, none()),
         ("get", "/api/v1/tokens", Viewer, Either, none()),
         (
@@ -217,6 +230,7 @@ fn filled(path: &str) -> String {
         .replace("{control}", "4.1")
         .replace("{lacks}", "owner")
         .replace("{tenant}", "1")
+        .replace("{name}", "p")
 }
 
 #[test]

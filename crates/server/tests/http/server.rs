@@ -1,7 +1,7 @@
 //! A server on the loopback interface with a store of its own.
 
 use crate::client::{Ask, Browser};
-use bartizan_server::{App, LogKey, Role, Transport, router, secret, setup};
+use bartizan_server::{App, AppOptions, LogKey, Role, Transport, router, secret, setup};
 use bartizan_store::people::TokenRow;
 use bartizan_store::{DatabaseUrl, Options, Store, StoreError, TenantId};
 use bartizan_testbed::{Database, Engine};
@@ -52,11 +52,22 @@ impl Server {
         })
     }
 
+    /// With these options.
+    pub(crate) fn with(database: &Database, options: AppOptions) -> Self {
+        Self::serving(database, |store| App::new(store, options))
+    }
+
     /// Each token and session is held to so many requests a minute.
     pub(crate) fn held_to(per_credential: u32) -> Self {
         let database = Engine::Sqlite.database().unwrap();
-        let app = |store| App::held_to(store, Transport::Loopback, per_credential);
-        let mut server = Self::serving(&database, app);
+        let mut server = Self::with(
+            &database,
+            AppOptions {
+                requests_per_minute: per_credential,
+                transport: Transport::Loopback,
+                ..AppOptions::default()
+            },
+        );
         server._own = Some(database);
         server
     }
@@ -99,6 +110,12 @@ impl Server {
             thread: Some(thread),
             _own: None,
         }
+    }
+
+    /// The same, and the database goes when it goes.
+    pub(crate) fn keeping(mut self, database: Database) -> Self {
+        self._own = Some(database);
+        self
     }
 
     pub(crate) fn ask(&self, method: &str, path: &str) -> Ask {

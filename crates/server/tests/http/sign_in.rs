@@ -10,6 +10,7 @@ const HOUR: i64 = 3_600_000;
 fn sign_in(server: &Server, login: &str, password: &str) -> crate::client::Answer {
     server
         .ask("post", "/api/v1/session")
+        .header("x-request-id", "r")
         .json(&json!({ "login": login, "password": password }))
         .send()
 }
@@ -169,6 +170,7 @@ fn a_session_ends_when_it_is_idle_for_twelve_hours_and_after_seven_days() {
             created: now - age,
             used: now - idle,
             expires: now - age + 7 * 24 * HOUR,
+            provider: None,
         };
         let hash = secret::hash(&cookie);
         server

@@ -19,6 +19,8 @@ struct Tenant {
     name: String,
     member: Member,
     words: Words,
+    /// The name of a part of its policy.
+    policy: String,
     findings: Vec<Value>,
     fixes: Vec<Value>,
     changes: Vec<Value>,
@@ -49,12 +51,13 @@ fn furnish(server: &Server, tag: &str, shape: &Shape) -> Tenant {
     let token = server.token(&member);
     let first = words.prints[0].clone();
     let key = list(server, &token, "/api/v1/assets")[0]["key"].clone();
+    let policy = words.word();
     for decision in [
         json!({ "action": "waive", "fingerprint": first, "reason": words.word() }),
         json!({ "action": "assign", "asset": key, "owner": words.word() }),
         json!({ "action": "label", "asset": key, "labels": { words.word(): words.word() } }),
         json!({ "action": "link", "source": key, "kind": "loads", "target": format!("host:{}", words.word()) }),
-        json!({ "action": "policy", "name": words.word(), "value": json!(words.word()).to_string() }),
+        json!({ "action": "policy", "name": policy, "value": json!(words.word()).to_string() }),
         json!({ "action": "attest", "control": "cis-docker:4.1", "statement": words.word(), "until": in_days(&server.app, 30) }),
         json!({ "action": "trust-key", "name": words.word(), "key": public_key(), "subjects": [words.word()] }),
         json!({ "action": "hold", "statement": 0, "reason": words.word() }),
@@ -92,6 +95,7 @@ fn furnish(server: &Server, tag: &str, shape: &Shape) -> Tenant {
         name,
         member,
         words,
+        policy,
     }
 }
 
@@ -144,6 +148,7 @@ impl Tenant {
             "/api/v1/tokens/{id}" => (&self.tokens, "id"),
             "/api/v1/compliance/cis-docker/controls/{control}" => return vec!["4.1".to_owned()],
             "/api/v1/people/{id}" | "/api/v1/people/{id}/link" => (&self.people, "id"),
+            "/api/v1/policies/{name}" => return vec![self.policy.clone()],
             other => panic!("say here which ids {other} takes"),
         };
         texts(rows, field)
@@ -172,6 +177,9 @@ impl Tenant {
             "image" | "host" | "thing" => texts(&self.assets, "key"),
             "credential" => self.words.prints.clone(),
             "from" | "to" => texts(&self.statements, "seq"),
+            "tenant" => vec![self.name.clone()],
+            "code" | "iss" | "error" | "error_description" => words(&["x"]),
+            "state" => words(&["manual", "x"]),
             "limit" => words(&["500"]),
             "label" => self
                 .assets
@@ -179,7 +187,6 @@ impl Tenant {
                 .flat_map(|row| row["labels"].as_object().unwrap())
                 .map(|(name, value)| format!("{name}={}", value.as_str().unwrap()))
                 .collect(),
-            "state" => words(&["manual"]),
             "family" => words(&["x"]),
             "gaps" => words(&["true"]),
             "format" => words(&["oscal", "csv", "html", "json"]),
@@ -216,6 +223,7 @@ impl Tenant {
             ("put", "/api/v1/session/password") => {
                 vec![json!({ "current": self.name, "new": "twelve or more" })]
             }
+            ("put", "/api/v1/session/tenant") => vec![json!({ "tenant": self.name })],
             ("post", "/api/v1/setup") => vec![json!({ "secret": "x", "password": "twelve or more" })],
             ("post", "/api/v1/tokens") => vec![json!({ "name": "x", "role": "viewer", "tenant": self.name })],
             ("post", "/api/v1/statements" | "/api/v1/session" | "/api/v1/people/{id}/link")
@@ -336,7 +344,7 @@ fn probe(server: &Server, own: &Tenant, other: &Tenant) {
     };
     let mut all = operations(server);
     // What ends the session comes last.
-    all.sort_by_key(|(method, path, _)| (method != "get", method == "delete" && path.ends_with("/session")));
+    all.sort_by_key(|(method, path, _)| (method != "get", method == "delete" && path.contains("/session")));
     for (method, path, operation) in &all {
         let bodies = match method.as_str() {
             "get" => vec![Value::Null],

@@ -191,7 +191,8 @@ impl Answer {
 }
 
 /// The value of an `Authorization` header. <https://www.rfc-editor.org/rfc/rfc7617>
-pub(crate) fn basic(user: &str, password: &str) -> String {
+#[must_use]
+pub fn basic(user: &str, password: &str) -> String {
     let both = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
     format!("Basic {both}")
 }

@@ -15,11 +15,12 @@ mod url;
 
 pub use download::{Download, Downloaded, Validators};
 pub use error::HttpError;
+pub use exchange::basic;
 pub use patience::Patience;
 pub use proxy::Proxies;
 pub use url::{InvalidUrl, Scheme, Url, escaped, is_loopback};
 
-pub(crate) use exchange::{Answer, basic};
+pub(crate) use exchange::Answer;
 
 use patience::Attempts;
 use std::path::PathBuf;

@@ -15,6 +15,7 @@ mod installation;
 mod inventory;
 mod keeping;
 mod ledger;
+mod operation;
 mod operations;
 mod people;
 mod questions;
