@@ -208,7 +208,7 @@ pub(crate) fn pack_known(sql: &mut Sql<'_>) -> Result<(), StoreError> {
     {
         return Ok(());
     }
-    let mut by_statement: BTreeMap<(i64, i64), Vec<(i64, String, i64)>> = BTreeMap::new();
+    let mut by_statement: BTreeMap<(i64, i64), Vec<EdgeRow>> = BTreeMap::new();
     sql.each(
         "SELECT tenant, first_seq, source, kind, target FROM edges ORDER BY tenant, first_seq, source, kind, target",
         &[],
@@ -216,14 +216,18 @@ pub(crate) fn pack_known(sql: &mut Sql<'_>) -> Result<(), StoreError> {
             by_statement
                 .entry((row.int(0)?, row.int(1)?))
                 .or_default()
-                .push((row.int(2)?, row.text(3)?, row.int(4)?));
+                .push(EdgeRow {
+                    source: row.int(2)?,
+                    kind: row.text(3)?,
+                    target: row.int(4)?,
+                });
             Ok(())
         },
     )?;
     for (place, edges) in by_statement {
         let edges: Vec<(i64, &str, i64)> = edges
             .iter()
-            .map(|(source, kind, target)| (*source, kind.as_str(), *target))
+            .map(|edge| (edge.source, edge.kind.as_str(), edge.target))
             .collect();
         pack(sql, place, true, &edges)?;
     }
