@@ -11,6 +11,7 @@ mod console;
 pub mod http;
 pub mod ingest;
 pub mod jobs;
+mod remediation;
 mod serve;
 
 pub use app::App;

@@ -111,6 +111,23 @@ mod tests {
                  WHERE p.tenant = 1 AND p.asset = 2 ORDER BY s.finding",
                 "asset=?",
             ),
+            (
+                "SELECT title FROM findings WHERE tenant = 1 AND status = 0 AND due >= 1 AND due < 9 AND (due, id) > (1, 2) \
+                 AND severity >= 2 ORDER BY due, id LIMIT 50",
+                "findings_due (tenant=? AND status=? AND due>",
+            ),
+            (
+                "SELECT severity, due / 1000 FROM findings WHERE tenant = 1 AND status = 0 AND due >= 1 AND due < 9",
+                "COVERING INDEX findings_due",
+            ),
+            (
+                "SELECT severity, open FROM dues WHERE tenant = 1 AND asset = 0 AND day < 9",
+                "asset=? AND day<?",
+            ),
+            (
+                "SELECT 1 FROM edges WHERE tenant = 1 AND kind = 'loads' LIMIT 1000",
+                "edges_kind (tenant=? AND kind=?)",
+            ),
         ];
         for (query, wanted) in queries {
             let plan: Vec<String> = store

@@ -6,9 +6,11 @@ mod assets;
 mod decisions;
 mod findings;
 mod fixes;
+mod journey;
 mod me;
 mod people;
 mod posture;
+mod remediation;
 mod shown;
 mod statements;
 mod tokens;
@@ -65,5 +67,9 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
         .routes(routes!(assets::list))
         .routes(routes!(assets::one))
         .routes(routes!(posture::posture))
+        .routes(routes!(remediation::remediation))
+        .routes(routes!(remediation::due))
+        .routes(routes!(remediation::groups))
+        .routes(routes!(journey::journey))
         .split_for_parts()
 }

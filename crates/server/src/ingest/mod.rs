@@ -5,11 +5,12 @@
 mod absorb;
 mod advisories;
 mod bill;
+mod burden;
 mod decide;
 pub(crate) mod envelope;
 mod identity;
 mod log;
-mod policy;
+pub(crate) mod policy;
 mod rebuild;
 mod record;
 mod row;

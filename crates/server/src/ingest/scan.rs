@@ -74,7 +74,7 @@ impl<'s> Merge<'s> {
         let labels = session
             .asset_by_id(asset)?
             .map_or_else(|| "{}".to_owned(), |row| row.labels);
-        let rules = Rules::of(session, key, &labels, source.at)?;
+        let rules = Rules::of(session, (asset, key), &labels, source.at)?;
         let mut known = HashMap::new();
         session.each_finding_of(asset, |row| {
             known.insert(row.fingerprint.clone(), row);
@@ -92,7 +92,7 @@ impl<'s> Merge<'s> {
             known,
             present,
             next: session.next_finding()?,
-            tally: Tally::default(),
+            tally: Tally::at(source.at),
             written: Vec::new(),
             renewed: Vec::new(),
             sightings: BTreeMap::new(),
@@ -126,7 +126,7 @@ impl<'s> Merge<'s> {
             row.first_seen = at;
             self.next += 1;
         }
-        let mut clock = bartizan_ledger::clock::Clock::started(at, new.hours);
+        let mut clock = bartizan_ledger::clock::Clock::started(at, self.rules.due(new.within, at));
         match &before {
             None => {
                 effect.opened += 1;
@@ -149,9 +149,8 @@ impl<'s> Merge<'s> {
                         self.tally.day(at, row.severity, |day| day.waived += 1);
                     }
                 }
-                if clock.hasten(new.hours) {
-                    let note = format!("{} to {}", shown(before.due), shown(clock.due));
-                    self.tell(row.id, "due", note);
+                if clock.hasten(self.rules.due(new.within, clock.opened)) {
+                    self.tell(row.id, "due", moved(before, &row, clock.due));
                 }
             }
         }
@@ -164,7 +163,7 @@ impl<'s> Merge<'s> {
             row.waiver = Some(waiver.text);
             row.waived_until = waiver.until;
         } else if clock.resume(at) {
-            self.tell(row.id, "resumed", String::new());
+            self.tell(row.id, "resumed", format!("due {}", shown(clock.due)));
             self.tally.day(at, row.severity, |day| day.waived -= 1);
         }
         set_clock(&mut row, &clock);
@@ -237,6 +236,18 @@ pub(super) fn shown(due: Option<i64>) -> String {
         || "no day".to_owned(),
         |at| bartizan_model::Timestamp::from_unix_seconds(at.div_euclid(1_000)).to_string(),
     )
+}
+
+/// From which day to which it is due, and why.
+pub(super) fn moved(before: &FindingRow, after: &FindingRow, due: Option<i64>) -> String {
+    let why = if before.severity < after.severity {
+        "it is graver than it was"
+    } else if before.decision < after.decision {
+        "one has to act sooner than was thought"
+    } else {
+        "the objectives changed"
+    };
+    format!("{} to {}: {why}", shown(before.due), shown(due))
 }
 
 fn scan_row(seq: i64, scope: i64, build: Option<String>, started: i64, report: &Report) -> ScanRow {

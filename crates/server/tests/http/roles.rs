@@ -132,6 +132,10 @@ fn table() -> Vec<Row> {
         ("get", "/api/v1/assets", Viewer, Either, none()),
         ("get", "/api/v1/assets/{id}", Viewer, Either, none()),
         ("get", "/api/v1/posture", Viewer, Either, none()),
+        ("get", "/api/v1/remediation", Viewer, Either, none()),
+        ("get", "/api/v1/remediation/due", Viewer, Either, none()),
+        ("get", "/api/v1/remediation/groups", Viewer, Either, none()),
+        ("get", "/api/v1/journey", Viewer, Either, none()),
     ]
 }
 

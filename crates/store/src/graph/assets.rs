@@ -181,6 +181,21 @@ impl Session<'_> {
             .map(|_| ())
     }
 
+    /// What a thing has to do with others in these two ways: (way, identity of the other), in order.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn edges_of(&mut self, source: i64, ways: [&str; 2]) -> Result<Vec<(String, String)>, StoreError> {
+        let tenant = self.tenant().0;
+        let [one, other] = ways;
+        self.sql.all(
+            "SELECT e.kind, a.key FROM edges e JOIN assets a ON a.tenant = e.tenant AND a.id = e.target \
+             WHERE e.tenant = $1 AND e.source = $2 AND e.kind IN ($3, $4) ORDER BY e.kind, a.key",
+            &[tenant.into(), source.into(), one.into(), other.into()],
+            |row| Ok((row.text(0)?, row.text(1)?)),
+        )
+    }
+
     /// Every edge, handed over one by one: by source, kind and target.
     ///
     /// # Errors

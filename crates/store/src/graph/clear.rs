@@ -3,7 +3,7 @@
 use crate::{Session, StoreError};
 
 /// Every table that is made from the ledger.
-const DERIVED: [&str; 22] = [
+const DERIVED: [&str; 24] = [
     "assets",
     "edges",
     "scopes",
@@ -14,6 +14,8 @@ const DERIVED: [&str; 22] = [
     "sightings",
     "finding_events",
     "days",
+    "dues",
+    "closings",
     "remedies",
     "remedy_counts",
     "components",

@@ -2,8 +2,8 @@
 
 use crate::support::{append, finding};
 use bartizan_store::graph::{
-    AttestationRow, BillRow, CheckRunRow, ComponentRow, DayRow, EventRow, FindingFilter, Member,
-    RemedyTotals, ScanRow, Status, WaiverRow,
+    AttestationRow, BillRow, CheckRunRow, ClosingRow, ComponentRow, DayRow, DueRow, EventRow, FindingFilter,
+    Member, RemedyTotals, ScanRow, Status, WaiverRow,
 };
 use bartizan_store::{Session, Store, StoreError, TenantId};
 use proptest::prelude::*;
@@ -19,7 +19,7 @@ pub(crate) struct Operation {
     bytes: Vec<u8>,
 }
 
-const KINDS: u8 = 30;
+const KINDS: u8 = 32;
 
 /// A list of writes.
 pub(crate) fn history() -> impl Strategy<Value = Vec<Operation>> {
@@ -128,6 +128,8 @@ fn apply_to_things_and_findings(session: &mut Session<'_>, operation: &Operation
                 fixed: d,
                 waived: -c,
                 spent: d,
+                promised: c,
+                kept: a,
             };
             session.add_to_days(&[day(a, b), day(b, a), day(c, d)])
         }
@@ -216,6 +218,29 @@ fn apply_to_the_rest(session: &mut Session<'_>, operation: &Operation) -> Result
             at: b,
             until: Some(c),
         }),
+        29 => {
+            let due = |asset, day| DueRow {
+                asset,
+                day,
+                severity: c,
+                open: d,
+                open_due: a,
+                passed: -b,
+                passed_due: c,
+                ended: 1,
+                ended_due: d,
+            };
+            session.add_to_dues(&[due(a, b), due(0, b), due(a, b)])
+        }
+        30 => {
+            let closing = |day, class| ClosingRow {
+                day,
+                severity: c,
+                class,
+                findings: d,
+            };
+            session.add_to_closings(&[closing(a, b), closing(b, a)])
+        }
         _ => session.set_asset_labels(b, &text),
     }
 }
@@ -277,6 +302,17 @@ fn dump_lists(session: &mut Session<'_>, out: &mut String) -> Result<(), StoreEr
     say(out, &session.attestations()?);
     say(out, &session.open_counts()?);
     say(out, &session.count_overdue(4)?);
+    for at in [0, 2, 4_000, 100_000] {
+        say(out, &session.breached(at)?);
+        say(out, &session.open_by_asset(at)?);
+        say(out, &session.due_findings((at - 3, at + 3), 0, None, 9)?);
+        say(out, &session.due_findings((0, at), 2, Some((2, 1)), 9)?);
+        say(out, &session.count_due((0, at))?);
+    }
+    say(out, &session.dues()?);
+    say(out, &session.closings(1)?);
+    say(out, &session.counted(2, 1)?);
+    say(out, &session.policies(&["", "a", "é"])?);
     for status in Status::ALL {
         say(out, &session.count_findings(status)?);
     }
