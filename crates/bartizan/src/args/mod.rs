@@ -7,7 +7,8 @@ mod scan;
 mod verbs;
 
 pub(crate) use plane::{
-    BackupArgs, DatabaseArgs, LedgerVerb, LoginArgs, PushArgs, RestoreArgs, ServeArgs, StatusArgs,
+    BackupArgs, DatabaseArgs, LedgerVerb, LoginArgs, PushArgs, RestoreArgs, ServeArgs, SloStatus, SloVerb,
+    StatusArgs,
 };
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
@@ -170,6 +171,10 @@ pub(crate) enum Verb {
     /// Say where things stand, as the control plane knows it
     #[command(long_about = help::STATUS)]
     Status(StatusArgs),
+
+    /// Say whether remediation keeps to its objectives
+    #[command(subcommand)]
+    Slo(SloVerb),
 
     /// Verify the ledger of a control plane, or make its graph again
     #[command(subcommand, long_about = help::LEDGER)]

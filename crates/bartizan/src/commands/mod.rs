@@ -19,5 +19,6 @@ pub(crate) mod sbom;
 pub(crate) mod scan;
 pub(crate) mod schema;
 pub(crate) mod serve;
+pub(crate) mod slo;
 pub(crate) mod status;
 pub(crate) mod waive;
