@@ -120,6 +120,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/journey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far we have come, by evidence alone. */
+        get: operations["journey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -198,6 +215,57 @@ export interface paths {
         };
         /** Where we stand: verdicts, what they rest on, and how it came to this. */
         get: operations["posture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remediation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where remediation stands: objectives, what is due and breached, debt and its trend, how long it takes. */
+        get: operations["remediation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remediation/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open findings that are past their due date or due today, what is due first comes first. */
+        get: operations["remediation_due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remediation/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is how far behind: open and breached findings and debt by owner, thing, kind of thing or label. */
+        get: operations["remediation_groups"];
         put?: never;
         post?: never;
         delete?: never;
@@ -403,6 +471,24 @@ export interface components {
             /** @description Ways in which it is looked at. */
             scopes: components["schemas"]["Scope"][];
         };
+        /** @description The end of a day. */
+        BurnDay: {
+            /** @description Those past their due date, by severity. */
+            breached: {
+                [key: string]: number;
+            };
+            /** @description The day, `2027-03-01`. */
+            day: string;
+            /**
+             * Format: double
+             * @description Security debt in weighted days.
+             */
+            debt: number;
+            /** @description Open findings by severity. */
+            open: {
+                [key: string]: number;
+            };
+        };
         /** @description A new password. */
         ChangePassword: {
             /** @description The one that holds until now. */
@@ -416,12 +502,43 @@ export interface components {
             disabled?: boolean | null;
             role?: components["schemas"]["Role"] | null;
         };
+        /** @description One line of a stage. */
+        Criterion: {
+            /** @description What evidence shows it. */
+            evidence: string;
+            /** @description Its name, which stays. */
+            id: string;
+            /** @description What was counted. */
+            seen: string;
+            /** @description met, unmet, or no-evidence where nothing speaks of it. */
+            status: string;
+            /** @description What has to be so. */
+            title: string;
+        };
         /** @description Open findings at the end of a day. */
         Day: {
             /** @description The day, `2027-03-01`. */
             day: string;
             /** @description By severity. */
             open: {
+                [key: string]: number;
+            };
+        };
+        /** @description Security debt. */
+        Debt: {
+            /** @description The part of each severity. */
+            by_severity: {
+                [key: string]: number;
+            };
+            /** @description How it is counted. */
+            formula: string;
+            /**
+             * Format: double
+             * @description Weighted days; exact to the second at the instant `at` of the answer.
+             */
+            value: number;
+            /** @description What each severity weighs. */
+            weights: {
                 [key: string]: number;
             };
         };
@@ -527,6 +644,50 @@ export interface components {
             note: string;
             /** @description partial, skipped or failed. */
             status: string;
+        };
+        /** @description What the things of one group have open. Findings without an objective do not count. */
+        Group: {
+            /** @description Those past their due date, by severity. */
+            breached: {
+                [key: string]: number;
+            };
+            /**
+             * Format: double
+             * @description Security debt in weighted days.
+             */
+            debt: number;
+            /** @description What they have in common; absent for things without it, and for the rest. */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description Open findings.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Things in it that have something open.
+             */
+            things: number;
+        };
+        /** @description Groups of things. */
+        Groups: {
+            /** @description By what was grouped. */
+            by: string;
+            /** @description The hundred groups with the most debt, the most first. */
+            groups: components["schemas"]["Group"][];
+            rest?: components["schemas"]["Group"] | null;
+        };
+        /** @description The way that was come. */
+        Journey: {
+            /** @description When this was so; RFC 3339. */
+            at: string;
+            /**
+             * Format: int32
+             * @description The last stage that is met together with all before it, 1 to 5; 0 where none is.
+             */
+            reached: number;
+            /** @description The five stages. */
+            stages: components["schemas"]["Stage"][];
         };
         /** @description A link that lets somebody in once, to set a password. */
         Link: {
@@ -868,6 +1029,26 @@ export interface components {
              */
             waived: number;
         };
+        /** @description Where remediation stands. */
+        Remediation: {
+            /** @description When this was so; RFC 3339. */
+            at: string;
+            /** @description The calendar in force. */
+            calendar: unknown;
+            /** @description The ends of the last days in UTC; the last entry is now. */
+            days: components["schemas"]["BurnDay"][];
+            /** @description What is open longer than was promised, as one number. */
+            debt: components["schemas"]["Debt"];
+            /** @description Whether anything was ever looked at. */
+            is_known: boolean;
+            /** @description Each severity, the gravest first. */
+            severities: components["schemas"]["SeverityState"][];
+            /**
+             * Format: int64
+             * @description Days over which `fixed` and what follows from it is counted.
+             */
+            window_days: number;
+        };
         /**
          * @description What somebody may do within a tenant.
          * @enum {string}
@@ -934,6 +1115,48 @@ export interface components {
             /** @description What is in the link. */
             secret: string;
         };
+        /** @description One severity. */
+        SeverityState: {
+            /**
+             * Format: int64
+             * @description Those that are past their due date.
+             */
+            breached: number;
+            /**
+             * Format: int64
+             * @description Those that are due before the end of the day in UTC and not past it.
+             */
+            due_today: number;
+            /**
+             * Format: int64
+             * @description Findings that were fixed within the window.
+             */
+            fixed: number;
+            /**
+             * Format: int64
+             * @description Hours they were open on average; exact.
+             */
+            mean_hours?: number | null;
+            /**
+             * Format: int64
+             * @description Hours half of them were open at most; exact to the hour up to ten days, to the day beyond that.
+             */
+            median_hours?: number | null;
+            /** @description Within which time it is to be closed. */
+            objective: string;
+            /**
+             * Format: int64
+             * @description Open findings.
+             */
+            open: number;
+            /** @description critical, high, medium or low. */
+            severity: string;
+            /**
+             * Format: int64
+             * @description Of those that had an objective: how many per cent were closed within it.
+             */
+            within_percent?: number | null;
+        };
         /** @description What one signs in with. */
         SignIn: {
             /** @description An address of mail, or a name. */
@@ -942,6 +1165,20 @@ export interface components {
             password: string;
             /** @description Where to, for those who belong to several tenants; the first where nothing is said. */
             tenant?: string | null;
+        };
+        /** @description One stage. */
+        Stage: {
+            /** @description What has to be so. */
+            criteria: components["schemas"]["Criterion"][];
+            /** @description Whether everything of it is met. */
+            is_met: boolean;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description 1 to 5.
+             */
+            number: number;
         };
         /** @description A statement of the ledger. */
         Statement: {
@@ -1239,6 +1476,33 @@ export interface operations {
             };
         };
     };
+    journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Journey"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -1475,6 +1739,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Posture"];
+                };
+            };
+        };
+    };
+    remediation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Days of the burn-down, 1 to 366; 90 where nothing is said. */
+                days: number | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Remediation"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remediation_due: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `next` of the page before. */
+                cursor: string | null;
+                /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                limit: number | null;
+                /** @description breached for what is past its due date, today for what is due before the end of the day in UTC; breached where nothing is said. */
+                when: string | null;
+                /** @description At least this severity. */
+                severity: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Finding"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remediation_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description owner, asset, kind, or label:NAME; owner where nothing is said. */
+                by: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Groups"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
