@@ -182,6 +182,34 @@ const walks = {
     await see('sender signed in');
     await everyWay('statement');
   },
+  async 'remediation says what is open against its objective, and what is owed'() {
+    await visit('remediation', 'Remediation');
+    const critical = page.locator('table[data-objectives] tbody tr').first();
+    await critical.waitFor();
+    const cells = await critical.locator('td').allTextContents();
+    assert.equal(cells[0], '24 hours');
+    assert.ok(Number(cells[1]) > 0, 'open');
+    assert.equal(cells[2], '0');
+    assert.match((await page.locator('[data-formula]').textContent()) ?? '', /weight of the severity/);
+    assert.equal(await page.locator('[data-debt]').textContent(), '0');
+    await page.getByText('The same as a table').click();
+    assert.ok((await page.locator('details table tbody tr').count()) >= 1);
+    await page.getByText('The same as a table').click();
+    await page.locator('section[aria-labelledby="who"] select').selectOption('asset');
+    await page.getByRole('rowheader', { name: ASSET }).waitFor();
+    assert.equal(hash(), '#/remediation?by=asset');
+    await everyWay('remediation');
+  },
+  async 'the journey is counted from evidence'() {
+    await visit('journey', 'Journey');
+    await page.locator('[data-stage="5"]').waitFor();
+    await see('The first stage is not reached yet.');
+    await page.locator('[data-stage="1"] li.met').filter({ hasText: 'Source code was scanned' }).waitFor();
+    await page.locator('[data-stage="1"] li.unmet').filter({ hasText: 'No leaked credential' }).waitFor();
+    await page.locator('[data-stage="4"] li.no-evidence').first().waitFor();
+    assert.equal(await page.locator('li.no-evidence.met').count(), 0);
+    await everyWay('journey');
+  },
   async 'things say how they were looked at'() {
     await visit('things', 'Things');
     await everyWay('things');
@@ -418,7 +446,7 @@ const walks = {
     assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
     await page.getByLabel('Colours').selectOption('system');
     await page.locator('main').focus();
-    for (const [key, title] of [['f', 'Priorities'], ['a', 'Attack paths'], ['q', 'Ask'], ['t', 'Things'], ['e', 'Evidence'], ['w', 'Policy'], ['c', 'Compliance'], ['s', 'Set-up'], ['p', 'Posture']]) {
+    for (const [key, title] of [['f', 'Priorities'], ['r', 'Remediation'], ['a', 'Attack paths'], ['q', 'Ask'], ['t', 'Things'], ['e', 'Evidence'], ['w', 'Policy'], ['c', 'Compliance'], ['j', 'Journey'], ['s', 'Set-up'], ['p', 'Posture']]) {
       await page.keyboard.press('g');
       await page.keyboard.press(key);
       await heading(title);

@@ -23,7 +23,7 @@ mod staged;
 mod table;
 mod terminal;
 
-use args::{Cli, Verb};
+use args::{Cli, SloVerb, Verb};
 use clap::Parser;
 use clap::error::ErrorKind;
 use error::{Code, Outcome};
@@ -66,6 +66,7 @@ fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
         Verb::Push(push) => commands::push::run(common, &push, terminal),
         Verb::Status(status) => commands::status::run(common, &status, terminal),
         Verb::Comply(verb) => commands::comply::run(common, verb, terminal),
+        Verb::Slo(SloVerb::Status(status)) => commands::slo::run(common, &status),
         Verb::Ledger(verb) => commands::ledger::run(common, &verb, terminal),
         Verb::Backup(backup) => commands::copy::backup(common, &backup, terminal),
         Verb::Restore(restore) => commands::copy::restore(common, &restore, terminal),

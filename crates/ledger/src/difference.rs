@@ -31,14 +31,13 @@ pub struct Difference {
     pub changed: Vec<(i64, i64)>,
 }
 
+/// How two versions of an ecosystem stand to each other; none where that cannot be told.
+pub type Order<'o> = dyn Fn(Option<&str>, &str, &str) -> Option<Ordering> + 'o;
+
 /// Compares what only the one has with what only the other has. `order` says which of two versions in an ecosystem is newer; none where nobody
 /// can say.
 #[must_use]
-pub fn compare(
-    before: &[Item],
-    after: &[Item],
-    order: &dyn Fn(Option<&str>, &str, &str) -> Option<Ordering>,
-) -> Difference {
+pub fn compare(before: &[Item], after: &[Item], order: &Order<'_>) -> Difference {
     let mut packages: BTreeMap<&str, (Vec<&Item>, Vec<&Item>)> = BTreeMap::new();
     let ids = |items: &[Item]| items.iter().map(|item| item.id).collect::<HashSet<_>>();
     let (had, has) = (ids(before), ids(after));

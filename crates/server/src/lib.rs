@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod listen;
 mod log_key;
 mod oidc;
+mod remediation;
 mod serve;
 mod watch;
 

@@ -27,6 +27,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("questions", include_str!("../migrations/0005_questions.sql")),
     ("evidence", include_str!("../migrations/0006_evidence.sql")),
     ("operation", include_str!("../migrations/0007_operate.sql")),
+    ("remediation", include_str!("../migrations/0008_remediation.sql")),
 ];
 
 /// The schema that this program lays.

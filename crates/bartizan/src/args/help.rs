@@ -188,6 +188,11 @@ Examples:
   bartizan scan . -o statement=statement.json; bartizan sign --key ci.key statement.json > envelope.json
   bartizan scan . --push --sign ci.key";
 
+pub(super) const SLO_STATUS: &str = "\
+Say whether remediation keeps to its objectives, as the control plane knows it. For each severity: the objective, what is open, past its \
+due date and due today, how long remediation took in the last ninety days, and how much of it was within the objective; then the security \
+debt with its formula. The exit code is 1 when something at or above --fail-on is past its due date, 4 when nothing was ever sent.";
+
 pub(super) const STATUS: &str = "\
 Say where things stand: the verdict and what it rests on, open findings, what is overdue, and what to do first. The exit code is \
 1 when something is denied, 4 when something is not known.";

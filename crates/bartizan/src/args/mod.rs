@@ -8,7 +8,7 @@ mod verbs;
 
 pub(crate) use plane::{
     BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, ForgetArgs, LedgerVerb, LoginArgs, PushArgs,
-    RemoteArgs, RestoreArgs, ServeArgs, SignArgs, StatusArgs,
+    RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,
 };
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
@@ -175,6 +175,10 @@ pub(crate) enum Verb {
     /// Say where things stand, as the control plane knows it
     #[command(long_about = help::STATUS)]
     Status(StatusArgs),
+
+    /// Say whether remediation keeps to its objectives
+    #[command(subcommand)]
+    Slo(SloVerb),
 
     /// Say what evidence proves of the controls of PCI DSS, NIST 800-53, FedRAMP, HIPAA and CIS
     #[command(subcommand, long_about = help::COMPLY)]

@@ -150,6 +150,34 @@ pub(crate) struct StatusArgs {
     pub(crate) fixes: u16,
 }
 
+/// `bartizan slo`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SloVerb {
+    /// Say what is due and breached, how long remediation takes, and the security debt
+    #[command(long_about = super::help::SLO_STATUS)]
+    Status(SloStatus),
+}
+
+/// `bartizan slo status`.
+#[derive(Debug, Args)]
+pub(crate) struct SloStatus {
+    /// Format: pretty or json
+    #[arg(short, long, value_name = "FORMAT", default_value = "pretty", value_parser = ["pretty", "json"])]
+    pub(crate) output: String,
+
+    /// Deny when a finding of at least this severity is past its due date: critical, high, medium, low, or never
+    #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = ["critical", "high", "medium", "low", "never"])]
+    pub(crate) fail_on: String,
+
+    /// Also say who is how far behind: owner, asset, kind, or label:NAME
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) by: Option<String>,
+
+    /// End with 0 where it would be 1
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
 /// `bartizan comply`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ComplyVerb {

@@ -21,5 +21,6 @@ pub(crate) mod scan;
 pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod sign;
+pub(crate) mod slo;
 pub(crate) mod status;
 pub(crate) mod waive;

@@ -94,7 +94,7 @@ pub(super) async fn list(
 }
 
 /// Who does each of the fixes that close findings, or else answers for the thing: by the number of the fix.
-fn owners(
+pub(super) fn owners(
     session: &mut Session<'_>,
     rows: &[FindingRow],
     things: &Things,

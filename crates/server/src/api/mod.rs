@@ -13,6 +13,7 @@ mod findings;
 mod fixes;
 mod gaps;
 mod hops;
+mod journey;
 mod keeping;
 mod keys;
 mod log;
@@ -21,6 +22,7 @@ mod oidc;
 mod people;
 mod policies;
 mod posture;
+mod remediation;
 mod sessions;
 mod ships;
 mod shown;
@@ -109,5 +111,9 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
             "/api/v1/logs/{tenant}/tile/{*path}",
             axum::routing::get(log::tile),
         )
+        .routes(routes!(remediation::remediation))
+        .routes(routes!(remediation::due))
+        .routes(routes!(remediation::groups))
+        .routes(routes!(journey::journey))
         .split_for_parts()
 }

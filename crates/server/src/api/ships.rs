@@ -14,6 +14,7 @@ use bartizan_store::graph::{BillRow, Shipped};
 use bartizan_store::{Session, StoreError};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use utoipa::{IntoParams, ToSchema};
 
 /// Components of one thing that are shown.
@@ -188,18 +189,19 @@ fn show(
     for one in &mut found {
         let mut ways = Vec::new();
         if let Some(bill) = &one.bill {
-            if !known.contains_key(&bill.inventory) {
-                let members = session.members_of(bill.inventory)?;
-                let of_bill = members
-                    .iter()
-                    .map(|member| (member.component, member.direct, member.depends_on.as_slice()));
-                known.insert(bill.inventory, Dependencies::of(of_bill));
-            }
-            if let Some(dependencies) = known.get(&bill.inventory) {
-                one.wanted.retain(|component| dependencies.has(*component));
-                let shown = one.wanted.iter().take(COMPONENTS);
-                ways.extend(shown.map(|component| dependencies.ways_to(*component, WAYS)));
-            }
+            let dependencies = match known.entry(bill.inventory) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    let members = session.members_of(bill.inventory)?;
+                    let of_bill = members
+                        .iter()
+                        .map(|member| (member.component, member.direct, member.depends_on.as_slice()));
+                    new.insert(Dependencies::of(of_bill))
+                }
+            };
+            one.wanted.retain(|component| dependencies.has(*component));
+            let shown = one.wanted.iter().take(COMPONENTS);
+            ways.extend(shown.map(|component| dependencies.ways_to(*component, WAYS)));
         }
         all.push(ways);
     }

@@ -2,7 +2,7 @@
 
 use super::absorb::{Effect, Source};
 use super::log::IngestError;
-use super::policy::Policy;
+use super::policy::{Policy, WAYS, Ways};
 use super::row::{self, Described};
 use super::scan::Merge;
 use super::what::Rejected;
@@ -48,6 +48,9 @@ pub(super) fn absorb(
 /// By thing: which of the findings it has.
 type Having = BTreeMap<i64, BTreeSet<usize>>;
 
+/// What things have in common on which the findings are the same: labels, ways to others, and what else sets them apart.
+type Alike = (String, Ways, (Vec<i64>, String));
+
 /// Opens the findings on every thing that has them. What is asked of the store is asked for all things at once.
 fn spread(
     session: &mut Session<'_>,
@@ -61,13 +64,18 @@ fn spread(
     let scopes = session.scopes_called(SCOPE, &assets, source.seq)?;
     let scopes: HashMap<i64, i64> = assets.iter().copied().zip(scopes).collect();
     let report = report(matched, source.at);
-    let mut merge = Merge::begin(session, source)?;
-    // What a finding is on a thing depends on the labels of the thing and on what it is waived by, and many have the same.
-    let mut alike: HashMap<(String, Vec<i64>), Vec<Described>> = HashMap::new();
+    let mut merge = Merge::begin(session, source, &policy)?;
+    // What a finding is on a thing depends on labels, ways to others and waivers, and many things have the same.
+    let mut alike: HashMap<Alike, Vec<Described>> = HashMap::new();
+    let mut edges: HashMap<i64, Ways> = HashMap::new();
+    for (asset, way, other) in session.edges_from(&assets, WAYS)? {
+        edges.entry(asset).or_default().push((way, other));
+    }
     for thing in session.assets_of(&assets)? {
-        let rules = policy.rules(&thing.key, &thing.labels);
+        let ways = edges.remove(&thing.id).unwrap_or_default();
+        let rules = policy.rules(&thing.key, &thing.labels, &ways);
         let is_first = alike.is_empty();
-        let described = match alike.entry((thing.labels, rules.waived_by())) {
+        let described = match alike.entry((thing.labels, ways, rules.apart())) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => new.insert(row::describe(session, &report, &rules)?),
         };

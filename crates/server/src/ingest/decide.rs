@@ -3,7 +3,7 @@
 use super::absorb::{Effect, Source};
 use super::bearing;
 use super::log::IngestError;
-use super::policy::{self, Policy, covers, granted_by};
+use super::policy::{self, Policy, WAYS, covers, granted_by};
 use super::row::{decision_number, severity_number};
 use super::tally::{Tally, clock_of, rank, set_clock};
 use super::trusted;
@@ -15,6 +15,9 @@ use bartizan_store::graph::{
 };
 use bartizan_store::{Session, StoreError};
 use std::collections::BTreeMap;
+
+/// Open findings that a new policy judges at once.
+const AT_ONCE: i64 = 20_000;
 
 pub(super) fn absorb(
     session: &mut Session<'_>,
@@ -37,6 +40,9 @@ pub(super) fn absorb(
             let one = session.see_asset(one, source.at)?;
             let other = session.see_asset(target, source.at)?;
             session.see_edge(one, kind, other, source.seq)?;
+            if WAYS.contains(&kind.as_str()) {
+                judge_again(session, source, one)?;
+            }
             Ok(Effect::default())
         }
         Decision::Unlink {
@@ -51,7 +57,7 @@ pub(super) fn absorb(
             };
             policy::check(name, value).map_err(broken)?;
             session.set_policy(name, value, source.seq)?;
-            Ok(Effect::default())
+            judge_all_again(session, source, name)
         }
         Decision::Attest {
             control,
@@ -115,6 +121,9 @@ fn unlink(
     };
     if !session.cut_edge(&edge, source.seq)? {
         return Err(missing().into());
+    }
+    if WAYS.contains(&kind) {
+        judge_again(session, source, from)?;
     }
     Ok(Effect::default())
 }
@@ -278,9 +287,55 @@ fn label(
     }
     let text = serde_json::to_string(&all).unwrap_or_default();
     session.set_asset_labels(asset, &text)?;
-    // Where a thing is decides when to act on what is wrong with it.
+    judge_again(session, source, asset)?;
+    Ok(Effect {
+        asset: Some(key.to_owned()),
+        ..Effect::default()
+    })
+}
+
+/// The policy changed: what is known is judged by it at once where it is not too much, else with the next scan of each thing.
+fn judge_all_again(
+    session: &mut Session<'_>,
+    source: &Source<'_>,
+    name: &str,
+) -> Result<Effect, IngestError> {
+    let mut effect = Effect::default();
+    if ![policy::OBJECTIVES, policy::CALENDAR, policy::PRIORITY].contains(&name) {
+        return Ok(effect);
+    }
+    let open: i64 = session.open_counts()?.iter().map(|(.., findings)| findings).sum();
+    if open > AT_ONCE {
+        effect.problems.push(format!(
+            "{open} findings are open: each thing is judged by the new policy with its next scan"
+        ));
+        return Ok(effect);
+    }
+    let mut after = 0;
+    loop {
+        let assets = session.assets(None, after, 500)?;
+        let Some(last) = assets.last() else {
+            return Ok(effect);
+        };
+        after = last.id;
+        for asset in assets {
+            judge_again(session, source, asset.id)?;
+        }
+    }
+}
+
+/// What is known of a thing or its place decides when to act on what is wrong with it, and by when.
+pub(super) fn judge_again(
+    session: &mut Session<'_>,
+    source: &Source<'_>,
+    asset: i64,
+) -> Result<(), IngestError> {
+    let Some(thing) = session.asset_by_id(asset)? else {
+        return Ok(());
+    };
     let policy = Policy::of(session, source.at)?;
-    let rules = policy.rules(key, &text);
+    let ways = super::scan::ways_of(session, asset)?;
+    let rules = policy.rules(&thing.key, &thing.labels, &ways);
     let mut rows = Vec::new();
     session.each_finding_of(asset, |row| {
         rows.push(row);
@@ -296,20 +351,18 @@ fn label(
         };
         let priority = rules.priority(&finding);
         let decision = decision_number(priority.decision);
-        if finding.priority.as_ref() == Some(&priority) {
-            continue;
-        }
+        let is_as_it_was = finding.priority.as_ref() == Some(&priority);
         finding.priority = Some(priority);
         let mut after = before.clone();
         after.decision = decision;
         after.rank = rank(decision, severity_number(finding.severity));
         let mut clock = clock_of(&before);
-        if clock.hasten(rules.hours(&finding)) {
-            let note = format!(
-                "{} to {}",
-                super::scan::shown(before.due),
-                super::scan::shown(clock.due)
-            );
+        let is_sooner = clock.hasten(policy.due(rules.within(&finding), clock.opened));
+        if is_as_it_was && !is_sooner {
+            continue;
+        }
+        if is_sooner {
+            let note = super::scan::moved(&before, &after, clock.due);
             changes.tell(before.id, "due", note);
         }
         set_clock(&mut after, &clock);
@@ -319,10 +372,7 @@ fn label(
             .push((after, serde_json::to_vec(&finding).unwrap_or_default()));
     }
     changes.write(session)?;
-    Ok(Effect {
-        asset: Some(key.to_owned()),
-        ..Effect::default()
-    })
+    Ok(())
 }
 
 /// Findings that a decision changes.
@@ -337,7 +387,7 @@ impl<'s> Changes<'s> {
     fn new(source: &'s Source<'s>) -> Self {
         Self {
             source,
-            tally: Tally::default(),
+            tally: Tally::at(source.at),
             rows: Vec::new(),
             details: Vec::new(),
         }

@@ -3,6 +3,7 @@
 use super::policy::{Kept, Rules};
 use super::remedy::{self, Closing};
 use super::tally::rank;
+use bartizan_ledger::schedule::Within;
 use bartizan_model::{Confidence, Decision, Finding, Report, Severity};
 use bartizan_store::graph::{FindingRow, Status};
 use bartizan_store::{Session, StoreError};
@@ -19,8 +20,8 @@ pub(super) struct Described {
     pub(super) row: FindingRow,
     /// JSON of it.
     pub(super) detail: Arc<[u8]>,
-    /// Hours within which it is to be closed.
-    pub(super) hours: Option<u32>,
+    /// Within which time it is to be closed.
+    pub(super) within: Within,
     /// What covers it.
     pub(super) waiver: Option<Kept>,
     /// Advisories and weaknesses.
@@ -71,6 +72,7 @@ pub(super) fn describe(
             due: None,
             waiver: None,
             waived_until: None,
+            stood: 0,
         };
         let about: BTreeSet<String> = finding
             .ids
@@ -80,7 +82,7 @@ pub(super) fn describe(
             .collect();
         described.push(Described {
             row,
-            hours: rules.hours(&finding),
+            within: rules.within(&finding),
             waiver: rules.waiver(&finding),
             ids: about.into_iter().collect(),
             remedy: Closing::of(&finding, offered.get(&finding.fingerprint).copied()),

@@ -2,7 +2,7 @@
 
 use super::absorb::{Effect, Source};
 use super::log::IngestError;
-use super::policy::Policy;
+use super::policy::{Policy, WAYS, Ways};
 use super::remedy::Remedies;
 use super::row::{self, Described};
 use super::tally::{Tally, clock_of, set_clock};
@@ -48,8 +48,9 @@ pub(super) fn absorb(
         .asset_by_id(asset)?
         .map_or_else(|| "{}".to_owned(), |row| row.labels);
     let policy = Policy::of(session, source.at)?;
-    let described = row::describe(session, report, &policy.rules(&key, &labels))?;
-    let mut merge = Merge::begin(session, source)?;
+    let ways = ways_of(session, asset)?;
+    let described = row::describe(session, report, &policy.rules(&key, &labels, &ways))?;
+    let mut merge = Merge::begin(session, source, &policy)?;
     let present = merge.know_all_of(session, asset)?;
     for one in described {
         merge.one(one, asset, scope, &mut effect);
@@ -59,12 +60,19 @@ pub(super) fn absorb(
     Ok(effect)
 }
 
+/// What the thing has to do with others.
+pub(super) fn ways_of(session: &mut Session<'_>, asset: i64) -> Result<Ways, StoreError> {
+    let edges = session.edges_from(&[asset], WAYS)?;
+    Ok(edges.into_iter().map(|(_, way, other)| (way, other)).collect())
+}
+
 /// In which scopes each finding is there.
 type Present = HashMap<i64, HashSet<i64>>;
 
 /// Brings what was found together with what is known of the things that have it.
 pub(super) struct Merge<'s> {
     source: &'s Source<'s>,
+    policy: &'s Policy,
     /// What is known and was not found yet, by thing and identity.
     known: HashMap<(i64, Vec<u8>), FindingRow>,
     remedies: Remedies,
@@ -79,13 +87,18 @@ pub(super) struct Merge<'s> {
 
 impl<'s> Merge<'s> {
     /// Knows nothing yet of any thing.
-    pub(super) fn begin(session: &mut Session<'_>, source: &'s Source<'s>) -> Result<Self, StoreError> {
+    pub(super) fn begin(
+        session: &mut Session<'_>,
+        source: &'s Source<'s>,
+        policy: &'s Policy,
+    ) -> Result<Self, StoreError> {
         Ok(Self {
             source,
+            policy,
             known: HashMap::new(),
             remedies: Remedies::begin(session)?,
             next: session.next_finding()?,
-            tally: Tally::default(),
+            tally: Tally::at(source.at),
             written: Vec::new(),
             renewed: Vec::new(),
             sightings: BTreeMap::new(),
@@ -136,7 +149,7 @@ impl<'s> Merge<'s> {
             row.first_seen = at;
             self.next += 1;
         }
-        let mut clock = bartizan_ledger::clock::Clock::started(at, new.hours);
+        let mut clock = bartizan_ledger::clock::Clock::started(at, self.policy.due(new.within, at));
         match &before {
             None => {
                 effect.opened += 1;
@@ -159,9 +172,8 @@ impl<'s> Merge<'s> {
                         self.tally.day(at, row.severity, |day| day.waived += 1);
                     }
                 }
-                if clock.hasten(new.hours) {
-                    let note = format!("{} to {}", shown(before.due), shown(clock.due));
-                    self.tell(row.id, "due", note);
+                if clock.hasten(self.policy.due(new.within, clock.opened)) {
+                    self.tell(row.id, "due", moved(before, &row, clock.due));
                 }
             }
         }
@@ -174,7 +186,7 @@ impl<'s> Merge<'s> {
             row.waiver = Some(waiver.text);
             row.waived_until = waiver.until;
         } else if clock.resume(at) {
-            self.tell(row.id, "resumed", String::new());
+            self.tell(row.id, "resumed", format!("due {}", shown(clock.due)));
             self.tally.day(at, row.severity, |day| day.waived -= 1);
         }
         set_clock(&mut row, &clock);
@@ -252,6 +264,18 @@ pub(super) fn shown(due: Option<i64>) -> String {
         || "no day".to_owned(),
         |at| bartizan_model::Timestamp::from_unix_seconds(at.div_euclid(1_000)).to_string(),
     )
+}
+
+/// From which day to which it is due, and why.
+pub(super) fn moved(before: &FindingRow, after: &FindingRow, due: Option<i64>) -> String {
+    let why = if before.severity < after.severity {
+        "it is graver than it was"
+    } else if before.decision < after.decision {
+        "one has to act sooner than was thought"
+    } else {
+        "the objectives changed"
+    };
+    format!("{} to {}: {why}", shown(before.due), shown(due))
 }
 
 fn scan_row(seq: i64, scope: i64, build: Option<String>, started: i64, report: &Report) -> ScanRow {

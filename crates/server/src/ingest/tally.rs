@@ -1,6 +1,7 @@
 //! What changes besides findings when findings change: numbers of remedies, days, and the history.
 
 use super::bearing;
+use super::burden::Burden;
 use bartizan_ledger::clock::{Clock, State};
 use bartizan_store::graph::{DayRow, EventRow, FindingRow, RemedyTotals, Status};
 use bartizan_store::{Session, StoreError};
@@ -16,9 +17,19 @@ pub(super) struct Tally {
     touched: BTreeSet<i64>,
     days: BTreeMap<(i64, i64), DayRow>,
     events: Vec<EventRow>,
+    at: i64,
+    burden: Burden,
 }
 
 impl Tally {
+    /// Of what happens at this time, in milliseconds since 1970.
+    pub(super) fn at(at: i64) -> Self {
+        Self {
+            at,
+            ..Self::default()
+        }
+    }
+
     /// A finding was this before, and is that now.
     pub(super) fn change(&mut self, before: Option<&FindingRow>, after: &FindingRow) {
         let mut count = |row: &FindingRow, more: i64| {
@@ -36,6 +47,7 @@ impl Tally {
         }
         count(after, 1);
         self.bearing.add(after, 1);
+        self.burden.change(self.at, before, after);
     }
 
     pub(super) fn day(&mut self, at: i64, severity: i64, add: impl FnOnce(&mut DayRow)) {
@@ -67,6 +79,7 @@ impl Tally {
         self.bearing.write(session)?;
         let days: Vec<DayRow> = self.days.into_values().collect();
         session.add_to_days(&days)?;
+        self.burden.write(session)?;
         session.add_events(&self.events)
     }
 }
@@ -132,6 +145,7 @@ pub(super) fn clock_of(row: &FindingRow) -> Clock {
         opened: row.opened,
         stopped: row.closed,
         due: row.due,
+        stood: row.stood,
     }
 }
 
@@ -145,4 +159,5 @@ pub(super) fn set_clock(row: &mut FindingRow, clock: &Clock) {
     row.opened = clock.opened;
     row.closed = clock.stopped;
     row.due = clock.due;
+    row.stood = clock.stood;
 }

@@ -66,9 +66,6 @@ fn table() -> Vec<Row> {
         ("get", "/api/v1/oidc", Viewer, Nothing, none()),
         ("get", "/api/v1/oidc/start", Viewer, Nothing, none()),
         ("get", "/api/v1/oidc/callback", Viewer, Nothing, none()),
-        ("get", "/api/v1/policies/{name}", Viewer, Either, none()),
-        ("get", "/api/v1/me", Viewer, Either, none()),
-        ("get", "/api/v1/tokens", Viewer, Either, none()),
         (
             "post",
             "/api/v1/tokens",
@@ -133,26 +130,42 @@ fn table() -> Vec<Row> {
             json!({ "action": "withdraw-attestation", "attestation": 0, "reason": "x" }),
         ),
         decide(Admin, json!({ "action": "policy", "name": "p", "value": "{}" })),
-        ("get", "/api/v1/fixes", Viewer, Either, none()),
-        ("get", "/api/v1/fixes/{id}", Viewer, Either, none()),
-        ("get", "/api/v1/findings", Viewer, Either, none()),
-        ("get", "/api/v1/findings/{id}", Viewer, Either, none()),
-        ("get", "/api/v1/assets", Viewer, Either, none()),
-        ("get", "/api/v1/assets/{id}", Viewer, Either, none()),
-        ("get", "/api/v1/assets/{id}/bills", Viewer, Either, none()),
-        ("get", "/api/v1/ships", Viewer, Either, none()),
-        ("get", "/api/v1/comparison", Viewer, Either, none()),
-        ("get", "/api/v1/gaps", Viewer, Either, none()),
-        ("get", "/api/v1/gaps/{lacks}", Viewer, Either, none()),
-        ("get", "/api/v1/blast", Viewer, Either, none()),
-        ("get", "/api/v1/changes", Viewer, Either, none()),
-        ("get", "/api/v1/changes/{id}/fixes", Viewer, Either, none()),
-        ("get", "/api/v1/attack-paths", Viewer, Either, none()),
-        ("get", "/api/v1/posture", Viewer, Either, none()),
     ];
+    rows.extend(answers());
     rows.extend(controls());
     rows.extend(evidence());
     rows
+}
+
+/// What is asked of things and findings.
+fn answers() -> Vec<Row> {
+    [
+        "/api/v1/policies/{name}",
+        "/api/v1/me",
+        "/api/v1/tokens",
+        "/api/v1/fixes",
+        "/api/v1/fixes/{id}",
+        "/api/v1/findings",
+        "/api/v1/findings/{id}",
+        "/api/v1/assets",
+        "/api/v1/assets/{id}",
+        "/api/v1/assets/{id}/bills",
+        "/api/v1/ships",
+        "/api/v1/comparison",
+        "/api/v1/gaps",
+        "/api/v1/gaps/{lacks}",
+        "/api/v1/blast",
+        "/api/v1/changes",
+        "/api/v1/changes/{id}/fixes",
+        "/api/v1/attack-paths",
+        "/api/v1/posture",
+        "/api/v1/remediation",
+        "/api/v1/remediation/due",
+        "/api/v1/remediation/groups",
+        "/api/v1/journey",
+    ]
+    .map(|path| ("get", path, Role::Viewer, By::Either, Value::Null))
+    .into()
 }
 
 /// What is asked of controls.

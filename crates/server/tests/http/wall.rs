@@ -165,6 +165,19 @@ impl Tenant {
             "kind" => texts(&self.assets, "kind"),
             "status" => words(&["open", "fixed", "waived"]),
             "severity" => words(&["info"]),
+            "when" => words(&["breached", "today"]),
+            "days" => words(&["366"]),
+            "by" => {
+                let label = self
+                    .assets
+                    .iter()
+                    .find_map(|asset| asset["labels"].as_object()?.keys().next());
+                let label = label.map(|name| format!("label:{name}"));
+                words(&["owner", "asset", "kind"])
+                    .into_iter()
+                    .chain(label)
+                    .collect()
+            }
             "due_before" => words(&["9223372036854775807"]),
             "predicate_type" => texts(&self.statements, "predicate_type"),
             "package" => vec![

@@ -251,4 +251,26 @@ impl Session<'_> {
             )
             .map(|_| ())
     }
+
+    /// What things have to do with others in these two ways: (thing, way, identity of the other), in order.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn edges_from(
+        &mut self,
+        sources: &[i64],
+        ways: [&str; 2],
+    ) -> Result<Vec<(i64, String, String)>, StoreError> {
+        let tenant = self.tenant().0;
+        let [one, other] = ways;
+        let mut found = self.sql.all_of(
+            "SELECT e.source, e.kind, a.key FROM edges e JOIN assets a ON a.tenant = e.tenant AND a.id = e.target \
+             WHERE e.tenant = $1 AND e.kind IN ($2, $3) AND e.source IN ({of})",
+            &[tenant.into(), one.into(), other.into()],
+            sources,
+            |row| Ok((row.int(0)?, row.text(1)?, row.text(2)?)),
+        )?;
+        found.sort_unstable();
+        Ok(found)
+    }
 }

@@ -3,7 +3,7 @@
 use crate::{Session, StoreError};
 
 /// Every table that is made from the ledger.
-const DERIVED: [&str; 35] = [
+const DERIVED: [&str; 37] = [
     "assets",
     "edges",
     "edge_packs",
@@ -16,6 +16,8 @@ const DERIVED: [&str; 35] = [
     "sightings",
     "finding_events",
     "days",
+    "dues",
+    "closings",
     "remedies",
     "changes",
     "remedy_counts",

@@ -1,6 +1,6 @@
 //! What people decided, as far as it holds on: waivers, policies, and what they vouch for.
 
-use crate::value::Row;
+use crate::value::{Param, Row};
 use crate::{Session, StoreError};
 
 /// A waiver that was granted in the control plane.
@@ -146,6 +146,24 @@ impl Session<'_> {
             "SELECT value FROM policies WHERE tenant = $1 AND name = $2",
             &[tenant.into(), name.into()],
             |row| row.text(0),
+        )
+    }
+
+    /// These parts of the policy, as far as there are such: name and value.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn policies(&mut self, names: &[&str]) -> Result<Vec<(String, String)>, StoreError> {
+        let mut params: Vec<Param<'_>> = vec![self.tenant().0.into()];
+        params.extend(names.iter().map(|name| Param::from(*name)));
+        let places: Vec<String> = (2..=params.len()).map(|at| format!("${at}")).collect();
+        self.sql.all(
+            &format!(
+                "SELECT name, value FROM policies WHERE tenant = $1 AND name IN ({}) ORDER BY name",
+                places.join(", ")
+            ),
+            &params,
+            |row| Ok((row.text(0)?, row.text(1)?)),
         )
     }
 

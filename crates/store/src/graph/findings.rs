@@ -55,6 +55,8 @@ pub struct FindingRow {
     pub waiver: Option<String>,
     /// When the waiver ends, in milliseconds since 1970.
     pub waived_until: Option<i64>,
+    /// For how many milliseconds its clock stood since it was opened, waivers that hold left out.
+    pub stood: i64,
 }
 
 /// Which findings are asked for.
@@ -77,7 +79,7 @@ pub struct FindingFilter {
 }
 
 pub(crate) const COLUMNS: &str = "id, asset, fingerprint, rule, made_by, severity, confidence, title, message, place, \
-component, status, decision, rank, remedy, first_seen, last_seen, opened, closed, due, waiver, waived_until";
+component, status, decision, rank, remedy, first_seen, last_seen, opened, closed, due, waiver, waived_until, stood";
 
 pub(crate) fn read(row: &Row) -> Result<FindingRow, StoreError> {
     Ok(FindingRow {
@@ -103,10 +105,11 @@ pub(crate) fn read(row: &Row) -> Result<FindingRow, StoreError> {
         due: row.maybe_int(19)?,
         waiver: row.maybe_text(20)?,
         waived_until: row.maybe_int(21)?,
+        stood: row.int(22)?,
     })
 }
 
-fn values<'a>(tenant: i64, row: &'a FindingRow) -> [Param<'a>; 23] {
+fn values<'a>(tenant: i64, row: &'a FindingRow) -> [Param<'a>; 24] {
     [
         tenant.into(),
         row.id.into(),
@@ -131,6 +134,7 @@ fn values<'a>(tenant: i64, row: &'a FindingRow) -> [Param<'a>; 23] {
         row.due.into(),
         row.waiver.as_ref().into(),
         row.waived_until.into(),
+        row.stood.into(),
     ]
 }
 
@@ -139,7 +143,8 @@ const RENEWED: &str = "rule = excluded.rule, made_by = excluded.made_by, severit
 confidence = excluded.confidence, title = excluded.title, message = excluded.message, place = excluded.place, \
 component = excluded.component, status = excluded.status, decision = excluded.decision, rank = excluded.rank, \
 remedy = excluded.remedy, first_seen = excluded.first_seen, last_seen = excluded.last_seen, opened = excluded.opened, closed = excluded.closed, \
-due = excluded.due, waiver = excluded.waiver, waived_until = excluded.waived_until";
+due = excluded.due, waiver = excluded.waiver, waived_until = excluded.waived_until, \
+stood = excluded.stood";
 
 impl Session<'_> {
     /// The next free number of a finding.
@@ -344,7 +349,7 @@ impl Session<'_> {
         for row in findings {
             self.sql.execute(
                 "UPDATE findings SET severity = $3, status = $4, decision = $5, rank = $6, last_seen = $7, opened = $8, \
-                 closed = $9, due = $10, waiver = $11, waived_until = $12, remedy = $13 \
+                 closed = $9, due = $10, waiver = $11, waived_until = $12, remedy = $13, stood = $14 \
                  WHERE tenant = $1 AND id = $2",
                 &[
                     tenant.into(),
@@ -360,6 +365,7 @@ impl Session<'_> {
                     row.waiver.as_ref().into(),
                     row.waived_until.into(),
                     row.remedy.into(),
+                    row.stood.into(),
                 ],
             )?;
         }

@@ -127,6 +127,23 @@ mod tests {
                 "SELECT key FROM assets WHERE tenant = 1 AND key >= 'image:' AND key < 'image;' ORDER BY key",
                 "assets_key (tenant=? AND key>? AND key<?)",
             ),
+            (
+                "SELECT title FROM findings WHERE tenant = 1 AND status = 0 AND due >= 1 AND due < 9 AND (due, id) > (1, 2) \
+                 AND severity >= 2 ORDER BY due, id LIMIT 50",
+                "findings_due (tenant=? AND status=? AND due>",
+            ),
+            (
+                "SELECT severity, due / 1000 FROM findings WHERE tenant = 1 AND status = 0 AND due >= 1 AND due < 9",
+                "COVERING INDEX findings_due",
+            ),
+            (
+                "SELECT severity, open FROM dues WHERE tenant = 1 AND asset = 0 AND day < 9",
+                "asset=? AND day<?",
+            ),
+            (
+                "SELECT 1 FROM edges WHERE tenant = 1 AND kind = 'loads' LIMIT 1000",
+                "edges_kind (tenant=? AND kind=?)",
+            ),
         ];
         for (query, wanted) in queries {
             let plan: Vec<String> = store.read_all(|all| all.sql.plan_of(query)).unwrap();

@@ -357,6 +357,8 @@ fn days_are_added_up(database: &Database) {
         fixed: 1,
         waived,
         spent: 1_000,
+        promised: 0,
+        kept: 0,
     };
     write(&store, tenant, |session| {
         session.add_to_days(&[])?;

@@ -2,9 +2,9 @@
 
 use crate::support::{append, finding, remedy};
 use bartizan_store::graph::{
-    AssetStatementRow, AttestationRow, BillRow, CheckRunRow, ComponentRow, CoverageRow, DayRow, EdgeRow,
-    EventRow, FindingCountRow, FindingFilter, Lack, Member, RemedyTotals, ScanRow, Shipped, SignInRow,
-    Status, VerificationRow, WaiverRow,
+    AssetStatementRow, AttestationRow, BillRow, CheckRunRow, ClosingRow, ComponentRow, CoverageRow, DayRow,
+    DueRow, EdgeRow, EventRow, FindingCountRow, FindingFilter, Lack, Member, RemedyTotals, ScanRow, Shipped,
+    SignInRow, Status, VerificationRow, WaiverRow,
 };
 use bartizan_store::{Session, Store, StoreError, TenantId};
 use proptest::prelude::*;
@@ -20,7 +20,7 @@ pub(crate) struct Operation {
     bytes: Vec<u8>,
 }
 
-const KINDS: u8 = 39;
+const KINDS: u8 = 41;
 
 /// A list of writes.
 pub(crate) fn history() -> impl Strategy<Value = Vec<Operation>> {
@@ -130,6 +130,8 @@ fn apply_to_things_and_findings(session: &mut Session<'_>, operation: &Operation
                 fixed: d,
                 waived: -c,
                 spent: d,
+                promised: c,
+                kept: a,
             };
             session.add_to_days(&[day(a, b), day(b, a), day(c, d)])
         }
@@ -293,6 +295,29 @@ fn apply_to_what_controls_rest_on(
             seq: a,
             at: b,
         }),
+        39 => {
+            let due = |asset, day| DueRow {
+                asset,
+                day,
+                severity: c,
+                open: d,
+                open_due: a,
+                passed: -b,
+                passed_due: c,
+                ended: 1,
+                ended_due: d,
+            };
+            session.add_to_dues(&[due(a, b), due(0, b), due(a, b)])
+        }
+        40 => {
+            let closing = |day, class| ClosingRow {
+                day,
+                severity: c,
+                class,
+                findings: d,
+            };
+            session.add_to_closings(&[closing(a, b), closing(b, a)])
+        }
         _ if maybe.is_some() => session.withdraw_attestation(a, b, c).map(|_| ()),
         _ => session.set_verification(&VerificationRow {
             seq: a,
@@ -412,6 +437,17 @@ fn dump_lists(session: &mut Session<'_>, out: &mut String) -> Result<(), StoreEr
     say(out, &session.cited(&[0, 1, 2])?);
     say(out, &session.open_counts()?);
     say(out, &session.count_overdue(4)?);
+    for at in [0, 2, 4_000, 100_000] {
+        say(out, &session.breached(at)?);
+        say(out, &session.breached_by_asset(at)?);
+        say(out, &session.due_findings((at - 3, at + 3), 0, None, 9)?);
+        say(out, &session.due_findings((0, at), 2, Some((2, 1)), 9)?);
+        say(out, &session.count_due((0, at))?);
+    }
+    say(out, &session.dues()?);
+    say(out, &session.closings(1)?);
+    say(out, &session.counted(2, 1)?);
+    say(out, &session.policies(&["", "a", "é"])?);
     for status in Status::ALL {
         say(out, &session.count_findings(status)?);
     }

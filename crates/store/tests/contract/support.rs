@@ -88,6 +88,7 @@ pub(crate) fn finding(id: i64, asset: i64) -> FindingRow {
         due: None,
         waiver: None,
         waived_until: None,
+        stood: 0,
     }
 }
 
