@@ -4,7 +4,7 @@
 ALTER TABLE sessions ADD COLUMN provider {text};
 
 -- People who were sent to sign in elsewhere and are not back yet. What is in here lets nobody in: the code that they bring does.
-CREATE TABLE sign_ins (
+CREATE TABLE sent_away (
   -- SHA-256 of the state that they bring back.
   state {bytes} PRIMARY KEY,
   -- SHA-256 of the cookie of the browser that was sent.
@@ -17,7 +17,7 @@ CREATE TABLE sign_ins (
   expires {int} NOT NULL
 ){rows};
 
-CREATE INDEX sign_ins_by_end ON sign_ins (expires);
+CREATE INDEX sent_away_by_end ON sent_away (expires);
 
 -- Token buckets, a fixed number of them: keys fall into them by a hash that nobody outside knows.
 CREATE TABLE rates (

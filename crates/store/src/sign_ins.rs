@@ -24,10 +24,10 @@ impl Installation<'_> {
     /// Those of the engine.
     pub fn add_sign_in(&mut self, state: &[u8], row: &SignInRow, at: i64) -> Result<(), StoreError> {
         self.sql
-            .execute("DELETE FROM sign_ins WHERE expires < $1", &[at.into()])?;
+            .execute("DELETE FROM sent_away WHERE expires < $1", &[at.into()])?;
         self.sql
             .execute(
-                "INSERT INTO sign_ins (state, browser, nonce, verifier, tenant, expires) VALUES ($1, $2, $3, $4, $5, $6)",
+                "INSERT INTO sent_away (state, browser, nonce, verifier, tenant, expires) VALUES ($1, $2, $3, $4, $5, $6)",
                 &[
                     state.into(),
                     (&row.browser).into(),
@@ -46,7 +46,7 @@ impl Installation<'_> {
     /// Those of the engine.
     pub fn use_sign_in(&mut self, state: &[u8]) -> Result<Option<SignInRow>, StoreError> {
         self.sql.first(
-            "DELETE FROM sign_ins WHERE state = $1 RETURNING browser, nonce, verifier, tenant, expires",
+            "DELETE FROM sent_away WHERE state = $1 RETURNING browser, nonce, verifier, tenant, expires",
             &[state.into()],
             |row| {
                 Ok(SignInRow {
