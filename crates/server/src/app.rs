@@ -2,6 +2,8 @@
 
 use crate::auth::{Gate, PER_CREDENTIAL, Transport};
 use crate::http::{Kind, Problem};
+use crate::live::Hub;
+use crate::notify::{Notifier, NotifyOptions};
 use bartizan_store::{Installation, Session, Store, StoreError, TenantId};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,6 +13,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub struct App {
     store: Arc<Store>,
     gate: Arc<Gate>,
+    notifier: Option<Arc<Notifier>>,
+    hub: Arc<Hub>,
 }
 
 impl App {
@@ -32,7 +36,31 @@ impl App {
         Self {
             store: Arc::new(store),
             gate: Arc::new(Gate::new(transport, per_credential)),
+            notifier: None,
+            hub: Arc::new(Hub::new()),
         }
+    }
+
+    /// The same, and others are told of what they have to know.
+    #[must_use]
+    pub fn telling(mut self, options: NotifyOptions) -> Self {
+        self.notifier = Some(Arc::new(Notifier::new(options)));
+        self
+    }
+
+    /// Who tells others; none where this server has no key to keep their secrets with.
+    pub(crate) fn notifier(&self) -> Option<Arc<Notifier>> {
+        self.notifier.clone()
+    }
+
+    /// Who waits for what is new.
+    pub(crate) fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Ends what would go on for ever: open pages that wait for what is new.
+    pub fn close(&self) {
+        self.hub.close();
     }
 
     /// What stands between the network and the store.

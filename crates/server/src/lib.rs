@@ -11,6 +11,8 @@ mod console;
 pub mod http;
 pub mod ingest;
 pub mod jobs;
+mod live;
+pub mod notify;
 mod serve;
 
 pub use app::App;

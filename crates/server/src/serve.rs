@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::auth::Transport;
 use crate::auth::setup::{self, SetupError};
 use crate::http::dress;
+use crate::notify::NotifyOptions;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
@@ -20,8 +21,14 @@ const FINISH: Duration = Duration::from_secs(20);
 /// How often waivers are ended whose last day is over.
 const WAIVERS: Duration = Duration::from_secs(60);
 
+/// How often it is looked whether others have to be told something.
+const TELL: Duration = Duration::from_secs(2);
+
+/// How often what was sent long ago is taken away.
+const SWEEP: Duration = Duration::from_secs(3_600);
+
 /// How to serve.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ServeOptions {
     /// Where to listen.
     pub listen: SocketAddr,
@@ -33,6 +40,8 @@ pub struct ServeOptions {
     pub new_token: Option<String>,
     /// Requests with one token or session within a minute; at least 1.
     pub requests_per_minute: u32,
+    /// How others are told.
+    pub notify: NotifyOptions,
 }
 
 /// Something that whoever started the server wants to know.
@@ -116,7 +125,7 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
     } else {
         Transport::Loopback
     };
-    let app = App::held_to(store, transport, options.requests_per_minute);
+    let app = App::held_to(store, transport, options.requests_per_minute).telling(options.notify);
     let link = |login: &str, link: String| {
         tell(Event::Link {
             login: login.to_owned(),
@@ -150,11 +159,16 @@ async fn listen(app: App, address: SocketAddr, tell: &dyn Fn(Event)) -> Result<(
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
         .map_err(ServeError::Runtime)?;
     tell(Event::Listening(address));
-    let ending = tokio::spawn(end_waivers(app.clone()));
+    let jobs = [
+        tokio::spawn(end_waivers(app.clone())),
+        tokio::spawn(tell_others(app.clone())),
+        tokio::spawn(sweep(app.clone())),
+    ];
+    let serving = app.clone();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let server = axum::serve(
         listener,
-        router(app).into_make_service_with_connect_info::<SocketAddr>(),
+        router(serving).into_make_service_with_connect_info::<SocketAddr>(),
     )
     .with_graceful_shutdown(async {
         let _ = stopped.await;
@@ -165,7 +179,10 @@ async fn listen(app: App, address: SocketAddr, tell: &dyn Fn(Event)) -> Result<(
         _ = terminate.recv() => {}
     }
     tell(Event::Stopping);
-    ending.abort();
+    for job in jobs {
+        job.abort();
+    }
+    app.close();
     let _ = stop.send(());
     // A client that never ends its request does not hold us up for ever.
     let _ = tokio::time::timeout(FINISH, server).await;
@@ -180,6 +197,35 @@ async fn end_waivers(app: App) {
         let now = app.now();
         let _ = app
             .blocking(move |store| Ok(crate::jobs::end_waivers(store, now)?))
+            .await;
+    }
+}
+
+/// Tells others what they have to know, until it is stopped. What fails is tried again the next time.
+async fn tell_others(app: App) {
+    let mut clock = tokio::time::interval(TELL);
+    clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        clock.tick().await;
+        // Where there was something to send there may be more.
+        loop {
+            let telling = app.clone();
+            let told = tokio::task::spawn_blocking(move || crate::jobs::tell(&telling, telling.now())).await;
+            if !told.is_ok_and(|told| told.is_ok_and(|told| told.attempts > 0)) {
+                break;
+            }
+        }
+    }
+}
+
+/// Takes away what was sent long ago, until it is stopped.
+async fn sweep(app: App) {
+    let mut clock = tokio::time::interval(SWEEP);
+    loop {
+        clock.tick().await;
+        let now = app.now();
+        let _ = app
+            .blocking(move |store| crate::jobs::sweep(store, now).map_err(Into::into))
             .await;
     }
 }

@@ -18,6 +18,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../migrations/0001_ledger_and_graph.sql"),
     ),
     ("people", include_str!("../migrations/0002_people.sql")),
+    ("notices", include_str!("../migrations/0003_notify.sql")),
 ];
 
 /// The schema that this program lays.

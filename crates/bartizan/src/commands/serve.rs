@@ -7,7 +7,9 @@ use crate::scan::{Place, common_flags, load_config};
 use crate::terminal::Terminal;
 use bartizan_engine::config::Config;
 use bartizan_engine::system::{Machine, System};
+use bartizan_server::notify::{NotifyOptions, key};
 use bartizan_server::{Event, ServeError, ServeOptions, serve};
+use bartizan_source::http::Url;
 use bartizan_store::{DatabaseUrl, Options, Store, StoreError};
 use std::path::PathBuf;
 
@@ -31,6 +33,7 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, terminal: Terminal) -> Outc
         new_link: args.new_link.clone(),
         new_token: args.new_token.clone(),
         requests_per_minute: args.requests_per_minute,
+        notify: telling(&config, args)?,
     };
     serve(store, options, &|event| match event {
         Event::Upgraded { from: 0, to } => terminal.note(format!("schema {to} was laid")),
@@ -46,6 +49,37 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, terminal: Terminal) -> Outc
         Event::Stopping => terminal.note("finishing what was begun"),
     })?;
     Ok(0)
+}
+
+/// How others are told.
+fn telling(config: &Config, args: &ServeArgs) -> Result<NotifyOptions, Error> {
+    let file = match &args.secrets_key {
+        Some(file) => file.clone(),
+        None => data_dir(config, "--secrets-key FILE", "a key")?.join("secrets.key"),
+    };
+    if let Some(url) = &args.public_url {
+        Url::parse(url).map_err(|error| {
+            Error::usage(
+                format!("`{url}` cannot be the address of the console: {error}"),
+                "name it with --public-url as people see it: https://HOST",
+            )
+        })?;
+    }
+    Ok(NotifyOptions {
+        key: key::load_or_make(&file).map_err(|error| Error::usage(error.to_string(), error.help()))?,
+        private: args.notify_private,
+        ca_files: config.path("network.ca-file").into_iter().collect(),
+        console: args.public_url.clone(),
+    })
+}
+
+fn data_dir(config: &Config, option: &str, what: &str) -> Result<PathBuf, Error> {
+    place::data_dir(config).ok_or_else(|| {
+        Error::usage(
+            "there is no data directory: neither XDG_DATA_HOME nor HOME is set",
+            format!("name one with `--data-dir DIR`, or {what} with `{option}`"),
+        )
+    })
 }
 
 /// The configuration of where we are.
@@ -70,14 +104,7 @@ pub(super) fn url(config: &Config, args: &DatabaseArgs) -> Result<DatabaseUrl, E
 }
 
 fn default_file(config: &Config) -> Result<PathBuf, Error> {
-    place::data_dir(config)
-        .map(|data| data.join("control-plane.db"))
-        .ok_or_else(|| {
-            Error::usage(
-                "there is no data directory: neither XDG_DATA_HOME nor HOME is set",
-                "name one with `--data-dir DIR`, or a database with `--database URL`",
-            )
-        })
+    Ok(data_dir(config, "--database URL", "a database")?.join("control-plane.db"))
 }
 
 /// Opens the database.

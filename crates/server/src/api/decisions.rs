@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::auth::{Caller, Role};
 use crate::http::{Json, Kind, Problem};
 use crate::ingest;
+use crate::notify::Rules;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -44,6 +45,12 @@ pub(super) async fn decide(
                 format!("`{}` is said by the control plane itself", decision.action()),
             ));
         }
+    }
+    if let Decision::Policy { name, value } = &decision
+        && name == Rules::NAME
+    {
+        Rules::read(value)
+            .map_err(|why| Problem::new(Kind::Unprocessable, format!("policy {name}: {why}")))?;
     }
     let at = app.now();
     let receipt = app

@@ -3,13 +3,16 @@
 
 mod access;
 mod assets;
+mod channels;
 mod decisions;
+mod deliveries;
+mod events;
 mod findings;
 mod fixes;
 mod me;
 mod people;
 mod posture;
-mod shown;
+pub(crate) mod shown;
 mod statements;
 mod tokens;
 
@@ -65,5 +68,11 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
         .routes(routes!(assets::list))
         .routes(routes!(assets::one))
         .routes(routes!(posture::posture))
+        .routes(routes!(events::events))
+        .routes(routes!(channels::make, channels::list))
+        .routes(routes!(channels::change, channels::remove))
+        .routes(routes!(channels::test))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::retry))
         .split_for_parts()
 }

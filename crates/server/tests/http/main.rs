@@ -10,11 +10,16 @@
 
 mod answers;
 mod at_once;
+mod channels;
 mod client;
+mod live;
+mod notices;
 mod people;
 mod roles;
 mod server;
 mod sign_in;
+mod stand_in;
 mod tokens;
 mod told;
+mod trackers;
 mod wall;

@@ -132,6 +132,20 @@ fn table() -> Vec<Row> {
         ("get", "/api/v1/assets", Viewer, Either, none()),
         ("get", "/api/v1/assets/{id}", Viewer, Either, none()),
         ("get", "/api/v1/posture", Viewer, Either, none()),
+        ("get", "/api/v1/events", Viewer, Either, none()),
+        ("get", "/api/v1/channels", Admin, Either, none()),
+        (
+            "post",
+            "/api/v1/channels",
+            Admin,
+            Either,
+            json!({ "name": "n", "target": { "kind": "webhook", "url": "https://example.com/" } }),
+        ),
+        ("patch", "/api/v1/channels/{id}", Admin, Either, json!({ "enabled": true })),
+        ("post", "/api/v1/channels/{id}/test", Admin, Either, none()),
+        ("get", "/api/v1/deliveries", Admin, Either, none()),
+        ("post", "/api/v1/deliveries/{id}/retry", Admin, Either, none()),
+        ("delete", "/api/v1/channels/{id}", Admin, Either, none()),
     ]
 }
 

@@ -24,6 +24,8 @@ struct Tenant {
     statements: Vec<Value>,
     tokens: Vec<Value>,
     people: Vec<Value>,
+    channels: Vec<Value>,
+    deliveries: Vec<Value>,
 }
 
 /// Makes a tenant with people, tokens, statements and decisions.
@@ -60,6 +62,18 @@ fn furnish(server: &Server, tag: &str, shape: &Shape) -> Tenant {
             .send()
             .is(201);
     }
+    let channel = server
+        .ask("post", "/api/v1/channels")
+        .token(&token)
+        .json(&json!({
+            "name": words.word(),
+            "target": { "kind": "gitlab", "url": format!("https://{}.example", words.word()), "project": words.word(), "token": words.word() },
+            "filter": { "owner": words.word(), "labels": { words.word(): words.word() } },
+        }))
+        .send()
+        .is(201);
+    let test = format!("/api/v1/channels/{}/test", channel.json()["channel"]["id"]);
+    server.ask("post", &test).token(&token).send().is(202);
     let findings = ["open", "fixed", "waived"]
         .into_iter()
         .flat_map(|status| list(server, &token, &format!("/api/v1/findings?status={status}")));
@@ -70,6 +84,8 @@ fn furnish(server: &Server, tag: &str, shape: &Shape) -> Tenant {
         statements: list(server, &token, "/api/v1/statements"),
         tokens: list(server, &token, "/api/v1/tokens"),
         people: list(server, &token, "/api/v1/people"),
+        channels: list(server, &token, "/api/v1/channels"),
+        deliveries: list(server, &token, "/api/v1/deliveries"),
         name,
         member,
         words,
@@ -104,6 +120,8 @@ impl Tenant {
             "/api/v1/assets/{id}" => (&self.assets, "id"),
             "/api/v1/tokens/{id}" => (&self.tokens, "id"),
             "/api/v1/people/{id}" | "/api/v1/people/{id}/link" => (&self.people, "id"),
+            "/api/v1/channels/{id}" | "/api/v1/channels/{id}/test" => (&self.channels, "id"),
+            "/api/v1/deliveries/{id}/retry" => (&self.deliveries, "id"),
             other => panic!("say here which ids {other} takes"),
         };
         texts(rows, field)
@@ -116,6 +134,8 @@ impl Tenant {
             "asset" => texts(&self.assets, "key"),
             "rule" => texts(&self.findings, "rule"),
             "fix" => texts(&self.fixes, "id"),
+            "channel" => texts(&self.channels, "id"),
+            "state" => words(&["waiting", "sent", "given-up"]),
             "about" => vec![self.words.tag().to_owned()],
             "kind" => texts(&self.assets, "kind"),
             "status" => words(&["open", "fixed", "waived"]),
@@ -136,7 +156,7 @@ impl Tenant {
                 json!({ "action": "waive", "fingerprint": self.words.prints[0], "reason": "x" }),
                 json!({ "action": "waive", "fingerprint": self.words.prints[0], "asset": key, "reason": "x" }),
                 json!({ "action": "waive", "rule": self.findings[0]["rule"], "reason": "x" }),
-                json!({ "action": "end-waiver", "waiver": self.statements.len() - 6, "reason": "x" }),
+                json!({ "action": "end-waiver", "waiver": self.statements.len() - 8, "reason": "x" }),
                 json!({ "action": "assign", "asset": key, "remedy": self.fixes[0]["what"], "owner": "x" }),
                 json!({ "action": "label", "asset": key, "labels": { "exposure": "open" } }),
                 json!({ "action": "link", "source": key, "kind": "loads", "target": key }),
@@ -152,7 +172,20 @@ impl Tenant {
             }
             ("post", "/api/v1/setup") => vec![json!({ "secret": "x", "password": "twelve or more" })],
             ("post", "/api/v1/tokens") => vec![json!({ "name": "x", "role": "viewer", "tenant": self.name })],
-            ("post", "/api/v1/statements" | "/api/v1/session" | "/api/v1/people/{id}/link")
+            ("post", "/api/v1/channels") => {
+                vec![json!({ "name": "x", "target": self.channels[0]["target"], "filter": self.channels[0]["filter"] })]
+            }
+            ("patch", "/api/v1/channels/{id}") => {
+                vec![json!({ "target": self.channels[0]["target"] }), json!({ "new_secret": true })]
+            }
+            (
+                "post",
+                "/api/v1/statements"
+                | "/api/v1/session"
+                | "/api/v1/people/{id}/link"
+                | "/api/v1/channels/{id}/test"
+                | "/api/v1/deliveries/{id}/retry",
+            )
             | ("delete", _) => {
                 vec![Value::Null]
             }
@@ -189,6 +222,7 @@ impl Tenant {
             "/api/v1/assets",
             "/api/v1/statements",
             "/api/v1/people",
+            "/api/v1/channels",
         ];
         format!("{:?}", paths.map(|path| list(server, &token, path)))
     }

@@ -7,7 +7,7 @@ mod clear;
 mod components;
 mod days;
 mod decisions;
-mod findings;
+pub(crate) mod findings;
 mod history;
 mod members;
 mod remedies;
