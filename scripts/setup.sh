@@ -47,6 +47,8 @@ missing_packages() {
     have skopeo || echo skopeo
     have umoci || echo umoci
     have htpasswd || echo apache2-utils
+    # Mail is sent to a server in Python.
+    { [ -x /usr/bin/python3 ] && /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null; } || echo python3-aiosmtpd
     # The console is walked in a browser.
     have chromium || echo chromium
     # The store is held against a server that each test starts for itself.

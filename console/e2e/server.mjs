@@ -21,11 +21,11 @@ function freePort() {
   });
 }
 
-/** Starts the server; answers with its address, the one-time link and what ends it. */
-export async function start() {
+/** Starts the server, with more options; answers with its address, the one-time link, a token, how to send a scan again, and what ends it. */
+export async function start(more = []) {
   const home = mkdtempSync(join(tmpdir(), 'bartizan-console-'));
   const address = `127.0.0.1:${await freePort()}`;
-  const child = spawn(bin, ['serve', '--isolated', '--data-dir', join(home, 'plane'), '--listen', address, '--new-token', 'admin'], { env });
+  const child = spawn(bin, ['serve', '--isolated', '--data-dir', join(home, 'plane'), '--listen', address, '--new-token', 'admin', ...more], { env });
   let [token, notes] = ['', ''];
   child.stdout.on('data', (bytes) => (token += bytes));
   child.stderr.on('data', (bytes) => (notes += bytes));
@@ -44,17 +44,20 @@ export async function start() {
   const harbour = join(home, 'harbour');
   execFileSync('python3', ['-I', join(root, 'examples/harbour/plant.py'), '--into', harbour, '--manifest', join(home, 'planted.json'), '--seed', '7'], { stdio: 'ignore' });
   // What is found is outside policy, which the exit code says; whether it arrived is asserted on the screens.
-  try {
-    execFileSync(bin, ['scan', '.', '--push', '--asset', 'repo:example.com/harbour/shop', '--data-dir', join(home, 'scan')], {
-      cwd: harbour,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...env, BARTIZAN_PLANE_URL: url, BARTIZAN_PLANE_TOKEN: token.trim() },
-    });
-  } catch (error) {
-    if (error.status !== 1) {
-      stop();
-      throw new Error(`the scan did not arrive: ${error.stderr}`);
+  const scan = (asset = 'repo:example.com/harbour/shop') => {
+    try {
+      execFileSync(bin, ['scan', '.', '--push', '--asset', asset, '--data-dir', join(home, 'scan')], {
+        cwd: harbour,
+        stdio: ['ignore', 'ignore', 'pipe'],
+        env: { ...env, BARTIZAN_PLANE_URL: url, BARTIZAN_PLANE_TOKEN: token.trim() },
+      });
+    } catch (error) {
+      if (error.status !== 1) {
+        stop();
+        throw new Error(`the scan did not arrive: ${error.stderr}`);
+      }
     }
-  }
-  return { url, link: `${url}/#/setup/${/#\/setup\/(\w+)/.exec(notes)?.[1]}`, home, stop };
+  };
+  scan();
+  return { url, link: `${url}/#/setup/${/#\/setup\/(\w+)/.exec(notes)?.[1]}`, home, harbour, token: token.trim(), scan, stop };
 }

@@ -2,6 +2,9 @@
 import type { components } from './types';
 
 type Schemas = components['schemas'];
+export type Channel = Schemas['Channel'];
+export type Delivery = Schemas['Delivery'];
+export type NewChannel = Schemas['NewChannel'];
 export type Asset = Schemas['Asset'];
 export type AssetStory = Schemas['AssetStory'];
 export type Finding = Schemas['Finding'];
@@ -112,6 +115,10 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
 }
 export async function patch<T>(path: string, body: unknown): Promise<T> {
   return (await send('PATCH', path, body)).json() as Promise<T>;
+}
+/** Asks for something that answers without words. */
+export async function ask(method: string, path: string): Promise<void> {
+  await send(method, path);
 }
 export async function remove(path: string): Promise<void> {
   await send('DELETE', path);

@@ -64,7 +64,9 @@ pub fn tell(app: &App, at: i64) -> Result<Told, StoreError> {
 /// Those of the store.
 pub fn sweep(store: &Store, at: i64) -> Result<(), StoreError> {
     for tenant in store.read_all(|installation| installation.tenants())? {
-        store.write(tenant.id, |session| session.sweep_deliveries(at.saturating_sub(KEPT)))?;
+        store.write(tenant.id, |session| {
+            session.sweep_deliveries(at.saturating_sub(KEPT))
+        })?;
     }
     Ok(())
 }

@@ -88,4 +88,4 @@ CREATE TABLE issues (
 ){keyed};
 CREATE INDEX issues_open ON issues (tenant, is_open, channel, remedy);
 
-CREATE INDEX findings_waived ON findings (tenant, waived_until, id) WHERE waived_until IS NOT NULL;
+CREATE INDEX findings_waived ON findings (tenant, status, waived_until, id) WHERE waived_until IS NOT NULL;

@@ -166,7 +166,10 @@ mod tests {
 
     #[test]
     fn what_is_too_long_is_not_sealed() {
-        assert_eq!(key(1).seal([0; 12], "x", &vec![0; LONGEST + 1]), Err(SealError::TooLong));
+        assert_eq!(
+            key(1).seal([0; 12], "x", &vec![0; LONGEST + 1]),
+            Err(SealError::TooLong)
+        );
     }
 
     #[test]
@@ -174,6 +177,9 @@ mod tests {
         // Test case 2 of RFC 4231.
         let mac = authenticate(b"Jefe", b"what do ya want for nothing?");
         let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        assert_eq!(
+            hex,
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
     }
 }

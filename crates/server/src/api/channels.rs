@@ -117,14 +117,18 @@ pub(super) struct ChangeChannel {
 
 impl From<Wrong> for Problem {
     fn from(wrong: Wrong) -> Self {
-        Self::new(Kind::Unprocessable, wrong.to_string()).help("docs/notifications.md says what each kind of channel takes")
+        Self::new(Kind::Unprocessable, wrong.to_string())
+            .help("docs/notifications.md says what each kind of channel takes")
     }
 }
 
 fn settings_of(row: &ChannelRow) -> Result<Settings, Problem> {
     serde_json::from_str(&row.settings).map_err(|error| {
-        Problem::new(Kind::Internal, format!("the settings of channel {} cannot be read: {error}", row.id))
-            .help("remove the channel and make it again")
+        Problem::new(
+            Kind::Internal,
+            format!("the settings of channel {} cannot be read: {error}", row.id),
+        )
+        .help("remove the channel and make it again")
     })
 }
 
@@ -182,8 +186,10 @@ pub(super) async fn make(
                 session.hold_log()?;
                 let all = session.channels()?;
                 if all.len() >= MOST {
-                    return Err(Problem::new(Kind::Unprocessable, format!("there are {MOST} channels"))
-                        .help("remove those that are no longer used"));
+                    return Err(
+                        Problem::new(Kind::Unprocessable, format!("there are {MOST} channels"))
+                            .help("remove those that are no longer used"),
+                    );
                 }
                 is_free(&all, None, &name)?;
                 if !all.iter().any(|channel| channel.enabled) {
@@ -216,8 +222,10 @@ pub(super) async fn make(
 
 fn is_free(all: &[ChannelRow], own: Option<i64>, name: &str) -> Result<(), Problem> {
     if all.iter().any(|row| row.name == name && Some(row.id) != own) {
-        return Err(Problem::new(Kind::Unprocessable, format!("there is a channel `{name}`"))
-            .help("call it something else"));
+        return Err(
+            Problem::new(Kind::Unprocessable, format!("there is a channel `{name}`"))
+                .help("call it something else"),
+        );
     }
     Ok(())
 }
@@ -233,7 +241,12 @@ fn told(
     let access = Access {
         event,
         subject: &row.name,
-        detail: &format!("{}: {}, {}", row.id, row.kind, if row.enabled { "sends" } else { "does not send" }),
+        detail: &format!(
+            "{}: {}, {}",
+            row.id,
+            row.kind,
+            if row.enabled { "sends" } else { "does not send" }
+        ),
         by: &caller.login,
         at,
     };
@@ -245,9 +258,7 @@ fn told(
     responses((status = 200, body = Page<Channel>), (status = 403, body = Problem)))]
 pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<Channel>>, Problem> {
     caller.needs(Role::Admin)?;
-    let rows = app
-        .read(caller.tenant, |session| Ok(session.channels()?))
-        .await?;
+    let rows = app.read(caller.tenant, |session| Ok(session.channels()?)).await?;
     let items = rows.into_iter().map(Channel::of).collect::<Result<_, _>>()?;
     Ok(Json(Page { items, next: None }))
 }
@@ -270,7 +281,11 @@ pub(super) async fn change(
             store.write(tenant, |session| {
                 session.hold_log()?;
                 let all = session.channels()?;
-                let mut row = all.iter().find(|row| row.id == id).cloned().ok_or_else(|| missing(id))?;
+                let mut row = all
+                    .iter()
+                    .find(|row| row.id == id)
+                    .cloned()
+                    .ok_or_else(|| missing(id))?;
                 let secret = apply(&mut row, &body, &notifier, tenant)?;
                 is_free(&all, Some(id), &row.name)?;
                 if row.enabled && !all.iter().any(|channel| channel.enabled) {
@@ -367,6 +382,7 @@ pub(super) async fn remove(
 
 /// A test that is on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ChannelTest)]
 pub(super) struct Test {
     /// Number of the delivery.
     pub delivery: i64,

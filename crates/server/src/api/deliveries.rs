@@ -100,7 +100,12 @@ pub(super) async fn list(
             Ok(session.newest_deliveries(filter, before, limit + 1)?)
         })
         .await?;
-    Ok(Json(Page::of(rows, limit, |row| Cursor(row.id, 0), Delivery::from)))
+    Ok(Json(Page::of(
+        rows,
+        limit,
+        |row| Cursor(row.id, 0),
+        Delivery::from,
+    )))
 }
 
 /// Tries once more what was given up.

@@ -16,6 +16,7 @@ const MOST_RECIPIENTS: usize = 50;
 /// What others are told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = NoticeEvent)]
 pub(crate) enum Event {
     /// A finding is open and its day is over.
     Breach,
@@ -28,7 +29,12 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    pub(crate) const ALL: [Self; 4] = [Self::Breach, Self::BreachSoon, Self::NewCritical, Self::WaiverEnding];
+    pub(crate) const ALL: [Self; 4] = [
+        Self::Breach,
+        Self::BreachSoon,
+        Self::NewCritical,
+        Self::WaiverEnding,
+    ];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -43,6 +49,7 @@ impl Event {
 /// Of which findings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = NoticeFilter)]
 pub(crate) struct Filter {
     /// At least this severity: critical, high, medium, low or info; all where it is empty.
     pub severity: String,
@@ -55,6 +62,7 @@ pub(crate) struct Filter {
 /// How often at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NoticePace)]
 pub(crate) struct Pace {
     /// Messages within the interval, 1 to 1000; what is more comes in one summary at its end. Issues are put off instead.
     pub messages: u32,
@@ -81,6 +89,7 @@ impl Pace {
 /// Where a channel leads. Secrets are taken, and never given back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+#[schema(as = ChannelTarget)]
 pub(crate) enum Target {
     /// Any program: JSON, signed as Standard Webhooks has it.
     Webhook {
@@ -240,7 +249,10 @@ impl Target {
 
     /// Whether one issue is made for each fix, in place of a message for each event.
     pub(crate) const fn is_tracker(&self) -> bool {
-        matches!(self, Self::Github { .. } | Self::Gitlab { .. } | Self::Jira { .. })
+        matches!(
+            self,
+            Self::Github { .. } | Self::Gitlab { .. } | Self::Jira { .. }
+        )
     }
 
     /// Who gets to see the secrets: while this stays the same, they may stay.
@@ -294,9 +306,20 @@ impl Target {
                 user.as_deref().map_or(Ok(()), |user| line("user", user))?;
                 secrets.token = secret("password", password.take())?;
             }
-            Self::Github { api, repository, token } => {
+            Self::Github {
+                api,
+                repository,
+                token,
+            } => {
                 web("api", api)?;
-                let is_name = |part: &str| !part.is_empty() && part != "." && part != ".." && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+                let is_name = |part: &str| {
+                    !part.is_empty()
+                        && part != "."
+                        && part != ".."
+                        && part
+                            .bytes()
+                            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+                };
                 if !repository
                     .split_once('/')
                     .is_some_and(|(owner, name)| is_name(owner) && is_name(name))
@@ -320,7 +343,9 @@ impl Target {
                 web("url", url)?;
                 if project.is_empty()
                     || project.len() > 64
-                    || !project.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+                    || !project
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
                 {
                     return Err(Wrong::Field("project", "the key of a project"));
                 }
@@ -374,13 +399,20 @@ impl Settings {
     /// Judges what is told, and how often.
     pub(crate) fn check(&self) -> Result<(), Wrong> {
         if self.events.is_empty() {
-            return Err(Wrong::Field("events", "at least one of breach, breach-soon, new-critical, waiver-ending"));
+            return Err(Wrong::Field(
+                "events",
+                "at least one of breach, breach-soon, new-critical, waiver-ending",
+            ));
         }
         if !["", "info", "low", "medium", "high", "critical"].contains(&self.filter.severity.as_str()) {
             return Err(Wrong::Field("severity", "critical, high, medium, low or info"));
         }
         let labels = &self.filter.labels;
-        if labels.len() > 20 || labels.iter().any(|(name, value)| name.len() + value.len() > LONGEST) {
+        if labels.len() > 20
+            || labels
+                .iter()
+                .any(|(name, value)| name.len() + value.len() > LONGEST)
+        {
             return Err(Wrong::Field("labels", "at most 20, of 500 bytes each"));
         }
         if self.filter.owner.len() > LONGEST {
@@ -407,7 +439,9 @@ mod tests {
         for json in [
             format!(r#"{{"kind":"webhook","url":"https://user:{word}@example.com/hook?key={word}"}}"#),
             format!(r#"{{"kind":"slack","url":"https://hooks.example.com/services/{word}"}}"#),
-            format!(r#"{{"kind":"email","host":"mail","port":587,"security":"starttls","user":"u","password":"{word}","from":"a@b.c","to":["d@e.f"]}}"#),
+            format!(
+                r#"{{"kind":"email","host":"mail","port":587,"security":"starttls","user":"u","password":"{word}","from":"a@b.c","to":["d@e.f"]}}"#
+            ),
             format!(r#"{{"kind":"github","repository":"acme/shop","token":"{word}"}}"#),
             format!(r#"{{"kind":"gitlab","project":"acme/shop","token":"{word}"}}"#),
             format!(r#"{{"kind":"jira","url":"https://acme.example","project":"SEC","token":"{word}"}}"#),

@@ -45,7 +45,12 @@ pub(super) struct Claimed {
 ///
 /// # Errors
 /// Those of the engine; what was sent before stays sent.
-pub(crate) fn deliver(store: &Store, notifier: &Notifier, tenant: &Tenant, at: i64) -> Result<usize, StoreError> {
+pub(crate) fn deliver(
+    store: &Store,
+    notifier: &Notifier,
+    tenant: &Tenant,
+    at: i64,
+) -> Result<usize, StoreError> {
     let claimed = claim(store, tenant, at)?;
     let results: Vec<Result<(), StoreError>> = std::thread::scope(|scope| {
         let threads: Vec<_> = claimed
@@ -75,7 +80,10 @@ fn claim(store: &Store, tenant: &Tenant, at: i64) -> Result<Vec<Claimed>, StoreE
             if claimed.len() == AT_ONCE || *count == OF_CHANNEL {
                 continue;
             }
-            let Some(channel) = session.channel(delivery.channel)?.filter(|channel| channel.enabled) else {
+            let Some(channel) = session
+                .channel(delivery.channel)?
+                .filter(|channel| channel.enabled)
+            else {
                 continue;
             };
             if session.claim_delivery(delivery, at, at.saturating_add(CLAIM))? {
@@ -108,7 +116,11 @@ fn attempt(store: &Store, notifier: &Notifier, claimed: &Claimed, at: i64) -> Re
             (DeliveryStatus::Waiting, at.saturating_add(wait), failure.text)
         }
     };
-    let error: String = error.chars().filter(|letter| *letter != '\0').take(SHOWN).collect();
+    let error: String = error
+        .chars()
+        .filter(|letter| *letter != '\0')
+        .take(SHOWN)
+        .collect();
     store.write(claimed.tenant, |session| {
         session
             .end_attempt((delivery.id, delivery.attempts), status, (at, next_at), &error)
@@ -125,7 +137,9 @@ fn send(store: &Store, notifier: &Notifier, claimed: &Claimed, at: i64) -> Resul
         return Ok(Err(Failure::last("what is to be told cannot be read")));
     };
     let Ok(settings) = serde_json::from_str::<Settings>(&channel.settings) else {
-        return Ok(Err(Failure::last("the settings of the channel cannot be read: save them again")));
+        return Ok(Err(Failure::last(
+            "the settings of the channel cannot be read: save them again",
+        )));
     };
     let secrets = match open(notifier, claimed.tenant, channel) {
         Ok(secrets) => secrets,
@@ -161,7 +175,8 @@ fn open(notifier: &Notifier, tenant: TenantId, channel: &ChannelRow) -> Result<S
                 "the secrets of the channel cannot be read: {error}; give this server the key file of the one that kept them, or say the secrets again"
             ))
         })?;
-    serde_json::from_slice(&opened).map_err(|_| Failure::last("the secrets of the channel cannot be read: say them again"))
+    serde_json::from_slice(&opened)
+        .map_err(|_| Failure::last("the secrets of the channel cannot be read: say them again"))
 }
 
 /// What sealed secrets belong to.
@@ -191,7 +206,9 @@ impl Claimed {
 /// back at once. `random` is 0 to 1000.
 fn wait_after(attempts: i64, random: i64) -> i64 {
     let exponent = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
-    let wait = FIRST_WAIT.saturating_mul(3_i64.saturating_pow(exponent)).min(LONGEST_WAIT);
+    let wait = FIRST_WAIT
+        .saturating_mul(3_i64.saturating_pow(exponent))
+        .min(LONGEST_WAIT);
     wait * 3 / 4 + wait / 2 * random.clamp(0, 1_000) / 1_000
 }
 

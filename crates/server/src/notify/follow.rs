@@ -98,7 +98,12 @@ pub(crate) fn start(session: &mut Session<'_>, at: i64) -> Result<(), StoreError
 ///
 /// # Errors
 /// Those of the engine; what was done before stays done.
-pub(crate) fn follow(store: &Store, notifier: &Notifier, tenant: &Tenant, at: i64) -> Result<u64, StoreError> {
+pub(crate) fn follow(
+    store: &Store,
+    notifier: &Notifier,
+    tenant: &Tenant,
+    at: i64,
+) -> Result<u64, StoreError> {
     let mut told = 0;
     for _ in 0..ROUNDS {
         if !store.read(tenant.id, |session| is_behind(session, at))? {
@@ -236,7 +241,12 @@ impl<'n> Step<'n> {
         Ok(())
     }
 
-    fn soon(&mut self, session: &mut Session<'_>, cursor: &mut Cursor, rules: Rules) -> Result<(), StoreError> {
+    fn soon(
+        &mut self,
+        session: &mut Session<'_>,
+        cursor: &mut Cursor,
+        rules: Rules,
+    ) -> Result<(), StoreError> {
         let until = rules.soon(self.at);
         let rows = session.due_findings(cursor.soon, until, BATCH)?;
         let last = rows.last().and_then(|row| Some((row.due?, row.id)));
@@ -251,7 +261,12 @@ impl<'n> Step<'n> {
         Ok(())
     }
 
-    fn waivers(&mut self, session: &mut Session<'_>, cursor: &mut Cursor, rules: Rules) -> Result<(), StoreError> {
+    fn waivers(
+        &mut self,
+        session: &mut Session<'_>,
+        cursor: &mut Cursor,
+        rules: Rules,
+    ) -> Result<(), StoreError> {
         let until = rules.ending(self.at);
         let rows = session.ending_waivers(cursor.waiver, until, BATCH)?;
         let last = rows.last().map(|row| (row.until, row.finding.id));
@@ -264,7 +279,13 @@ impl<'n> Step<'n> {
             let subject = format!("waiver:{}", hex(&Sha256::digest(row.waiver.as_bytes())));
             if session.tell_once(Event::WaiverEnding.as_str(), &subject, row.until, self.at)? {
                 let waiver = waiver_of(&row.waiver, row.until);
-                self.spread(session, Event::WaiverEnding, &row.finding, (&subject, row.until), Some(waiver))?;
+                self.spread(
+                    session,
+                    Event::WaiverEnding,
+                    &row.finding,
+                    (&subject, row.until),
+                    Some(waiver),
+                )?;
             }
         }
         Ok(())
@@ -394,7 +415,10 @@ impl Line {
         let filter = &self.settings.filter;
         let has_labels = || {
             let labels: BTreeMap<String, String> = serde_json::from_str(&asset.labels).unwrap_or_default();
-            filter.labels.iter().all(|(name, value)| labels.get(name) == Some(value))
+            filter
+                .labels
+                .iter()
+                .all(|(name, value)| labels.get(name) == Some(value))
         };
         self.settings.events.contains(&notice.event)
             && severity >= self.severity
@@ -407,7 +431,13 @@ impl Line {
     }
 
     /// One message more: by itself while there is room in the interval, else in the summary at its end.
-    fn message(&mut self, session: &mut Session<'_>, key: &str, notice: &Notice, at: i64) -> Result<(), StoreError> {
+    fn message(
+        &mut self,
+        session: &mut Session<'_>,
+        key: &str,
+        notice: &Notice,
+        at: i64,
+    ) -> Result<(), StoreError> {
         if at.saturating_sub(self.row.since) >= self.settings.pace.interval() {
             // The summary of the interval before is sent in this one.
             self.row.messages = i64::from(self.row.messages > self.most());
@@ -456,7 +486,12 @@ impl Line {
     }
 
     /// There is to be an open issue for the fix of a finding.
-    fn open_issue(&mut self, session: &mut Session<'_>, finding: &FindingRow, at: i64) -> Result<(), StoreError> {
+    fn open_issue(
+        &mut self,
+        session: &mut Session<'_>,
+        finding: &FindingRow,
+        at: i64,
+    ) -> Result<(), StoreError> {
         let remedy = finding.remedy;
         let key = match session.issue(self.row.id, remedy)? {
             Some(issue) if issue.is_open => return Ok(()),

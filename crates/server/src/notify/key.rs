@@ -33,9 +33,16 @@ impl KeyError {
     #[must_use]
     pub fn help(&self) -> String {
         match self {
-            Self::File { path, .. } => format!("check that {path} can be read and written, or name another file with --secrets-key"),
-            Self::Form(_) => "restore it from a copy; without it, take it away and set the secrets of all channels again".to_owned(),
-            Self::Open(path) => format!("run `chmod 600 {path}`, and set the secrets of all channels anew if somebody read it"),
+            Self::File { path, .. } => {
+                format!("check that {path} can be read and written, or name another file with --secrets-key")
+            }
+            Self::Form(_) => {
+                "restore it from a copy; without it, take it away and set the secrets of all channels again"
+                    .to_owned()
+            }
+            Self::Open(path) => format!(
+                "run `chmod 600 {path}`, and set the secrets of all channels anew if somebody read it"
+            ),
             Self::Random(_) => "check that the system has a source of random bytes".to_owned(),
         }
     }
@@ -54,7 +61,10 @@ pub fn load_or_make(path: &Path) -> Result<SealKey, KeyError> {
 
 fn load(path: &Path) -> Result<SealKey, KeyError> {
     let shown = || path.display().to_string();
-    let lift = |source| KeyError::File { path: shown(), source };
+    let lift = |source| KeyError::File {
+        path: shown(),
+        source,
+    };
     let file = std::fs::File::open(path).map_err(lift)?;
     #[cfg(unix)]
     {
@@ -65,7 +75,9 @@ fn load(path: &Path) -> Result<SealKey, KeyError> {
     }
     let mut text = String::new();
     file.take(1_024).read_to_string(&mut text).map_err(lift)?;
-    read(text.trim()).map(SealKey::new).ok_or_else(|| KeyError::Form(shown()))
+    read(text.trim())
+        .map(SealKey::new)
+        .ok_or_else(|| KeyError::Form(shown()))
 }
 
 fn read(text: &str) -> Option<[u8; KEY_BYTES]> {
@@ -114,7 +126,10 @@ mod tests {
     fn a_key_is_made_once_and_read_as_it_was_made() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("inner/secrets.key");
-        let sealed = load_or_make(&path).unwrap().seal([1; 12], "x", b"secret").unwrap();
+        let sealed = load_or_make(&path)
+            .unwrap()
+            .seal([1; 12], "x", b"secret")
+            .unwrap();
         let again = load_or_make(&path).unwrap();
         assert_eq!(&*again.open("x", &sealed).unwrap(), b"secret");
         std::fs::write(&path, "not a key").unwrap();

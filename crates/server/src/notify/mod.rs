@@ -86,6 +86,8 @@ impl Notifier {
 
     /// Where people find a place of the console; none where nobody said where it is.
     fn link(&self, place: &str) -> Option<String> {
-        self.console.as_ref().map(|console| format!("{console}/#/{place}"))
+        self.console
+            .as_ref()
+            .map(|console| format!("{console}/#/{place}"))
     }
 }

@@ -124,7 +124,12 @@ impl Summary {
 }
 
 impl About {
-    pub(super) fn of(row: &FindingRow, asset: &AssetRow, remedy: Option<&RemedyRow>, link: Option<String>) -> Self {
+    pub(super) fn of(
+        row: &FindingRow,
+        asset: &AssetRow,
+        remedy: Option<&RemedyRow>,
+        link: Option<String>,
+    ) -> Self {
         Self {
             id: row.id,
             fingerprint: hex(&row.fingerprint),

@@ -24,7 +24,9 @@ impl Words {
             Payload::Summary(summary) => of_summary(summary),
             Payload::Test { by } => Self {
                 headline: "Bartizan reaches you here".to_owned(),
-                lines: vec![format!("{by} tried whether messages of this channel arrive. They do.")],
+                lines: vec![format!(
+                    "{by} tried whether messages of this channel arrive. They do."
+                )],
                 link: None,
             },
             Payload::IssueOpen | Payload::IssueClose => Self {
@@ -69,7 +71,12 @@ fn say(event: Event) -> &'static str {
 fn of_notice(notice: &Notice) -> Words {
     let about = &notice.finding;
     let mut lines = vec![
-        format!("{} ({}, act: {})", one_line(&about.message, 500), about.severity, about.decision),
+        format!(
+            "{} ({}, act: {})",
+            one_line(&about.message, 500),
+            about.severity,
+            about.decision
+        ),
         format!("Where: {} {}", about.asset, about.place),
         format!("Rule: {}", about.rule),
     ];
@@ -115,7 +122,11 @@ fn of_summary(summary: &Summary) -> Words {
         lines.push(format!("- and {more} more"));
     }
     Words {
-        headline: format!("{} more notices of {}", summary.total, one_line(&summary.tenant, 80)),
+        headline: format!(
+            "{} more notices of {}",
+            summary.total,
+            one_line(&summary.tenant, 80)
+        ),
         lines,
         link: summary
             .first

@@ -37,7 +37,10 @@ impl Stream {
     fn next(&mut self, begins: &str) -> String {
         loop {
             let mut line = String::new();
-            assert!(self.0.read_line(&mut line).unwrap() > 0, "the stream ended before `{begins}`");
+            assert!(
+                self.0.read_line(&mut line).unwrap() > 0,
+                "the stream ended before `{begins}`"
+            );
             if let Some(rest) = line.trim_end().strip_prefix(begins) {
                 return rest.trim().to_owned();
             }
@@ -52,7 +55,10 @@ impl Stream {
 }
 
 fn tell(server: &Server, tenant: TenantId) {
-    let shape = told::shape().new_tree(&mut TestRunner::deterministic()).unwrap().current();
+    let shape = told::shape()
+        .new_tree(&mut TestRunner::deterministic())
+        .unwrap()
+        .current();
     let by = ("somebody", server.app.now());
     told::tell(server.store(), tenant, by, &shape, &mut Words::of("live"));
 }

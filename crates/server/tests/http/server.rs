@@ -58,7 +58,9 @@ impl Server {
     }
 
     pub(crate) fn on(database: &Database, transport: Transport) -> Self {
-        Self::serving(database, |store| App::reached(store, transport).telling(telling(false)))
+        Self::serving(database, |store| {
+            App::reached(store, transport).telling(telling(false))
+        })
     }
 
     /// Each token and session is held to so many requests a minute.
@@ -76,7 +78,9 @@ impl Server {
     }
 
     pub(crate) fn told_by(database: &Database, options: NotifyOptions) -> Self {
-        Self::serving(database, |store| App::reached(store, Transport::Loopback).telling(options))
+        Self::serving(database, |store| {
+            App::reached(store, Transport::Loopback).telling(options)
+        })
     }
 
     fn serving(database: &Database, app: impl FnOnce(Store) -> App) -> Self {

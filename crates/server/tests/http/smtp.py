@@ -4,15 +4,14 @@ smtp.py MODE PASSWORD, where MODE is tls, starttls or none; certificate and key 
 and each message as a line of JSON into `taken`.
 """
 
+import asyncio
 import json
-import signal
 import ssl
 import sys
 from email import message_from_bytes, policy
 from pathlib import Path
 
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
+from aiosmtpd.smtp import SMTP, AuthResult
 
 MODE, PASSWORD = sys.argv[1:]
 
@@ -38,18 +37,19 @@ def authenticate(server, session, envelope, mechanism, data):
     return AuthResult(success=known, handled=False)
 
 
-context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-context.load_cert_chain("server.crt", "server.key")
-more = {
-    "tls": {"ssl_context": context, "auth_require_tls": False},
-    "starttls": {"tls_context": context, "require_starttls": True},
-    "none": {"auth_require_tls": False},
-}[MODE]
-controller = Controller(Taken(), hostname="127.0.0.1", port=0, authenticator=authenticate, auth_required=True, **more)
-# The controller tries the port that it was given, which is any here.
-controller._trigger_server = lambda: None
-controller.start()
-port = controller.server.sockets[0].getsockname()[1]
-Path("port.part").write_text(str(port))
-Path("port.part").rename("port")
-signal.pause()
+async def serve():
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain("server.crt", "server.key")
+    starttls = {"tls_context": context, "require_starttls": True} if MODE == "starttls" else {"auth_require_tls": False}
+
+    def session():
+        return SMTP(Taken(), authenticator=authenticate, auth_required=True, hostname="localhost", **starttls)
+
+    server = await asyncio.get_running_loop().create_server(
+        session, "127.0.0.1", 0, ssl=context if MODE == "tls" else None)
+    Path("port.part").write_text(str(server.sockets[0].getsockname()[1]))
+    Path("port.part").rename("port")
+    await server.serve_forever()
+
+
+asyncio.run(serve())

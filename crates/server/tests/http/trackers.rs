@@ -30,14 +30,29 @@ fn github(issues: &Issues, seen: &Seen) -> Said {
     assert_eq!(seen.header("accept"), "application/vnd.github+json");
     assert!(seen.header("user-agent").starts_with("bartizan/"));
     let mut all = issues.lock().unwrap();
-    let path = seen.path.split('?').next().unwrap().trim_start_matches("/repos/acme/shop/issues");
+    let path = seen
+        .path
+        .split('?')
+        .next()
+        .unwrap()
+        .trim_start_matches("/repos/acme/shop/issues");
     let shown = |at: usize, issue: &Issue| {
         json!({ "id": 1, "number": at + 1, "html_url": format!("https://github.example/acme/shop/issues/{}", at + 1), "title": issue.title,
             "body": issue.text, "state": if issue.is_open { "open" } else { "closed" }, "labels": [] })
     };
-    let at = path.split('/').nth(1).and_then(|number| number.parse::<usize>().ok()).map(|number| number - 1);
+    let at = path
+        .split('/')
+        .nth(1)
+        .and_then(|number| number.parse::<usize>().ok())
+        .map(|number| number - 1);
     let answer = match (seen.method.as_str(), path, at) {
-        ("GET", "", _) => json!(all.iter().enumerate().rev().map(|(at, issue)| shown(at, issue)).collect::<Vec<_>>()),
+        ("GET", "", _) => json!(
+            all.iter()
+                .enumerate()
+                .rev()
+                .map(|(at, issue)| shown(at, issue))
+                .collect::<Vec<_>>()
+        ),
         ("GET", "/search/issues", _) => json!({ "total_count": 0, "incomplete_results": false, "items": [] }),
         ("POST", "", _) => {
             let body = seen.json();
@@ -48,7 +63,11 @@ fn github(issues: &Issues, seen: &Seen) -> Said {
                 is_open: true,
                 comments: Vec::new(),
             });
-            return (201, Vec::new(), shown(all.len() - 1, all.last().unwrap()).to_string());
+            return (
+                201,
+                Vec::new(),
+                shown(all.len() - 1, all.last().unwrap()).to_string(),
+            );
         }
         ("PATCH", _, Some(at)) => {
             all[at].is_open = seen.json()["state"] == "open";
@@ -73,11 +92,24 @@ fn gitlab(issues: &Issues, seen: &Seen) -> Said {
         json!({ "id": 100 + at, "iid": at + 1, "web_url": format!("https://git.example/acme/shop/-/issues/{}", at + 1),
             "description": issue.text, "state": if issue.is_open { "opened" } else { "closed" } })
     };
-    let at = path.split('/').nth(1).and_then(|number| number.parse::<usize>().ok()).map(|number| number - 1);
+    let at = path
+        .split('/')
+        .nth(1)
+        .and_then(|number| number.parse::<usize>().ok())
+        .map(|number| number - 1);
     let answer = match (seen.method.as_str(), at) {
         ("GET", None) => {
-            let wanted = query.split('&').find_map(|pair| pair.strip_prefix("search=")).unwrap();
-            json!(all.iter().enumerate().filter(|(_, issue)| issue.text.contains(wanted)).map(|(at, issue)| shown(at, issue)).collect::<Vec<_>>())
+            let wanted = query
+                .split('&')
+                .find_map(|pair| pair.strip_prefix("search="))
+                .unwrap();
+            json!(
+                all.iter()
+                    .enumerate()
+                    .filter(|(_, issue)| issue.text.contains(wanted))
+                    .map(|(at, issue)| shown(at, issue))
+                    .collect::<Vec<_>>()
+            )
         }
         ("POST", None) => {
             let body = seen.json();
@@ -89,7 +121,11 @@ fn gitlab(issues: &Issues, seen: &Seen) -> Said {
                 is_open: true,
                 comments: Vec::new(),
             });
-            return (201, Vec::new(), shown(all.len() - 1, all.last().unwrap()).to_string());
+            return (
+                201,
+                Vec::new(),
+                shown(all.len() - 1, all.last().unwrap()).to_string(),
+            );
         }
         ("PUT", Some(at)) => {
             all[at].is_open = seen.json()["state_event"] == "reopen";
@@ -113,7 +149,14 @@ fn jira(issues: &Issues, seen: &Seen, is_cloud: bool) -> Said {
     let path = path.trim_start_matches("/rest/api/2/");
     let state = |is_open: bool| json!({ "name": "x", "statusCategory": { "key": if is_open { "new" } else { "done" } } });
     let found = |all: &[Issue]| {
-        let label = query.split("labels%20%3D%20%22").nth(1).unwrap().split("%22").next().unwrap().to_owned();
+        let label = query
+            .split("labels%20%3D%20%22")
+            .nth(1)
+            .unwrap()
+            .split("%22")
+            .next()
+            .unwrap()
+            .to_owned();
         let keys: Vec<Value> = all
             .iter()
             .enumerate()
@@ -123,13 +166,19 @@ fn jira(issues: &Issues, seen: &Seen, is_cloud: bool) -> Said {
         json!({ "issues": keys })
     };
     let parts: Vec<&str> = path.split('/').collect();
-    let at = parts.get(1).and_then(|key| key.strip_prefix("SEC-")).map(|number| number.parse::<usize>().unwrap() - 1);
+    let at = parts
+        .get(1)
+        .and_then(|key| key.strip_prefix("SEC-"))
+        .map(|number| number.parse::<usize>().unwrap() - 1);
     let answer = match (seen.method.as_str(), parts.as_slice(), at) {
         ("GET", ["search", "jql"], _) if is_cloud => found(&all),
         ("GET", ["search"], _) if !is_cloud => found(&all),
         ("POST", ["issue"], _) => {
             let fields = &seen.json()["fields"];
-            assert_eq!((&fields["project"]["key"], &fields["issuetype"]["name"]), (&json!("SEC"), &json!("Bug")));
+            assert_eq!(
+                (&fields["project"]["key"], &fields["issuetype"]["name"]),
+                (&json!("SEC"), &json!("Bug"))
+            );
             all.push(Issue {
                 title: text(&fields["summary"]),
                 text: text(&fields["description"]),
@@ -138,7 +187,11 @@ fn jira(issues: &Issues, seen: &Seen, is_cloud: bool) -> Said {
                 comments: Vec::new(),
             });
             let key = format!("SEC-{}", all.len());
-            return (201, Vec::new(), json!({ "id": "1", "key": key, "self": "x" }).to_string());
+            return (
+                201,
+                Vec::new(),
+                json!({ "id": "1", "key": key, "self": "x" }).to_string(),
+            );
         }
         ("GET", ["issue", _], Some(at)) => json!({ "fields": { "status": state(all[at].is_open) } }),
         ("GET", ["issue", _, "transitions"], Some(_)) => {
@@ -152,7 +205,13 @@ fn jira(issues: &Issues, seen: &Seen, is_cloud: bool) -> Said {
             all[at].comments.push(text(&seen.json()["body"]));
             return (201, Vec::new(), "{}".to_owned());
         }
-        _ => return (404, Vec::new(), json!({ "errorMessages": ["null for uri"] }).to_string()),
+        _ => {
+            return (
+                404,
+                Vec::new(),
+                json!({ "errorMessages": ["null for uri"] }).to_string(),
+            );
+        }
     };
     (200, Vec::new(), answer.to_string())
 }
@@ -166,46 +225,92 @@ fn tracker(answer: impl Fn(&Issues, &Seen) -> Said + Send + 'static) -> (StandIn
 /// What a fix goes through, and the issue with it.
 fn lives(place: &Place, issues: &Issues) {
     let now = || issues.lock().unwrap().clone();
-    let (one, two) = (finding(1, "critical", "Rotate the key"), finding(2, "critical", "Rotate the key"));
-    place.scan(0, &[one.clone(), two.clone(), finding(3, "critical", "Upgrade it")]);
+    let (one, two) = (
+        finding(1, "critical", "Rotate the key"),
+        finding(2, "critical", "Rotate the key"),
+    );
+    place.scan(
+        0,
+        &[one.clone(), two.clone(), finding(3, "critical", "Upgrade it")],
+    );
     place.tell_all(0);
     assert_eq!(now().len(), 2, "{:?}", place.deliveries());
-    let made = now().into_iter().find(|issue| issue.title.ends_with("Rotate the key")).unwrap();
-    assert!(made.title.starts_with("repo:example.com/acme/shop"), "{}", made.title);
-    assert!(made.text.contains("Token 1 is in the file") && made.text.contains("Token 2"), "{}", made.text);
+    let made = now()
+        .into_iter()
+        .find(|issue| issue.title.ends_with("Rotate the key"))
+        .unwrap();
+    assert!(
+        made.title.starts_with("repo:example.com/acme/shop"),
+        "{}",
+        made.title
+    );
+    assert!(
+        made.text.contains("Token 1 is in the file") && made.text.contains("Token 2"),
+        "{}",
+        made.text
+    );
     // More about the same fix makes no other issue, and one of two findings that is gone closes nothing.
     place.tell_all(2 * DAY);
     place.scan(3 * DAY, &[one.clone()]);
     place.tell_all(3 * DAY);
-    let find = || now().into_iter().find(|issue| issue.title.ends_with("Rotate the key")).unwrap();
+    let find = || {
+        now()
+            .into_iter()
+            .find(|issue| issue.title.ends_with("Rotate the key"))
+            .unwrap()
+    };
     assert_eq!((now().len(), find().is_open), (2, true));
-    assert_eq!(now().iter().filter(|issue| issue.is_open).count(), 1, "the other fix was done");
+    assert_eq!(
+        now().iter().filter(|issue| issue.is_open).count(),
+        1,
+        "the other fix was done"
+    );
     place.scan(4 * DAY, &[]);
     place.tell_all(4 * DAY);
     let closed = find();
     assert!(!closed.is_open);
-    assert!(closed.comments[0].contains("a later scan says so"), "{:?}", closed.comments);
+    assert!(
+        closed.comments[0].contains("a later scan says so"),
+        "{:?}",
+        closed.comments
+    );
     place.scan(5 * DAY, &[two]);
     place.tell_all(5 * DAY);
     let again = find();
     assert_eq!((now().len(), again.is_open, again.comments.len()), (2, true, 2));
-    assert!(place.deliveries().iter().all(|delivery| delivery["status"] == "sent"), "{:?}", place.deliveries());
+    assert!(
+        place
+            .deliveries()
+            .iter()
+            .all(|delivery| delivery["status"] == "sent"),
+        "{:?}",
+        place.deliveries()
+    );
 }
 
 fn an_issue_of_github_lives_as_its_fix_does(database: &bartizan_testbed::Database) {
     let (stand_in, issues) = tracker(github);
     let place = Place::new(database);
-    let target = json!({ "kind": "github", "api": stand_in.url(""), "repository": "acme/shop", "token": "stand-in" });
+    let target =
+        json!({ "kind": "github", "api": stand_in.url(""), "repository": "acme/shop", "token": "stand-in" });
     place.channel(&json!({ "name": "issues", "target": target }));
     lives(&place, &issues);
-    assert!(issues.lock().unwrap().iter().all(|issue| issue.labels == json!(["bartizan"])));
+    assert!(
+        issues
+            .lock()
+            .unwrap()
+            .iter()
+            .all(|issue| issue.labels == json!(["bartizan"]))
+    );
 }
 
 #[test]
 fn an_issue_of_gitlab_lives_as_its_fix_does() {
     let (stand_in, issues) = tracker(gitlab);
-    let place = Place::new(&Engine::Sqlite.database().unwrap());
-    let target = json!({ "kind": "gitlab", "url": stand_in.url(""), "project": "acme/shop", "token": "stand-in" });
+    let database = Engine::Sqlite.database().unwrap();
+    let place = Place::new(&database);
+    let target =
+        json!({ "kind": "gitlab", "url": stand_in.url(""), "project": "acme/shop", "token": "stand-in" });
     place.channel(&json!({ "name": "issues", "target": target }));
     lives(&place, &issues);
 }
@@ -214,7 +319,8 @@ fn an_issue_of_gitlab_lives_as_its_fix_does() {
 fn an_issue_of_jira_lives_as_its_fix_does() {
     for is_cloud in [true, false] {
         let (stand_in, issues) = tracker(move |issues, seen| jira(issues, seen, is_cloud));
-        let place = Place::new(&Engine::Sqlite.database().unwrap());
+        let database = Engine::Sqlite.database().unwrap();
+        let place = Place::new(&database);
         let mut target = json!({ "kind": "jira", "url": stand_in.url(""), "project": "SEC", "issue_type": "Bug", "token": "stand-in" });
         if is_cloud {
             target["user"] = json!("ada@example.com");
@@ -237,8 +343,10 @@ fn an_issue_that_was_made_and_not_remembered_is_found_again() {
         }
         answer
     });
-    let place = Place::new(&Engine::Sqlite.database().unwrap());
-    let target = json!({ "kind": "github", "api": stand_in.url(""), "repository": "acme/shop", "token": "stand-in" });
+    let database = Engine::Sqlite.database().unwrap();
+    let place = Place::new(&database);
+    let target =
+        json!({ "kind": "github", "api": stand_in.url(""), "repository": "acme/shop", "token": "stand-in" });
     place.channel(&json!({ "name": "issues", "target": target }));
     place.scan(0, &[finding(1, "critical", "Rotate the key")]);
     place.tell_all(0);
@@ -251,10 +359,14 @@ fn an_issue_that_was_made_and_not_remembered_is_found_again() {
 #[test]
 fn issues_beyond_what_an_interval_allows_wait_for_the_next_one() {
     let (stand_in, issues) = tracker(github);
-    let place = Place::new(&Engine::Sqlite.database().unwrap());
-    let target = json!({ "kind": "github", "api": stand_in.url(""), "repository": "acme/shop", "token": "stand-in" });
+    let database = Engine::Sqlite.database().unwrap();
+    let place = Place::new(&database);
+    let target =
+        json!({ "kind": "github", "api": stand_in.url(""), "repository": "acme/shop", "token": "stand-in" });
     place.channel(&json!({ "name": "issues", "target": target, "pace": { "messages": 2, "minutes": 10 } }));
-    let found: Vec<Value> = (0..5).map(|n| finding(n, "critical", &format!("Rotate key {n}"))).collect();
+    let found: Vec<Value> = (0..5)
+        .map(|n| finding(n, "critical", &format!("Rotate key {n}")))
+        .collect();
     place.scan(0, &found);
     for (after, made) in [(0, 2), (9 * MINUTE, 2), (10 * MINUTE, 4), (20 * MINUTE, 5)] {
         place.tell_all(after);

@@ -173,10 +173,15 @@ impl Tenant {
             ("post", "/api/v1/setup") => vec![json!({ "secret": "x", "password": "twelve or more" })],
             ("post", "/api/v1/tokens") => vec![json!({ "name": "x", "role": "viewer", "tenant": self.name })],
             ("post", "/api/v1/channels") => {
-                vec![json!({ "name": "x", "target": self.channels[0]["target"], "filter": self.channels[0]["filter"] })]
+                vec![
+                    json!({ "name": "x", "target": self.channels[0]["target"], "filter": self.channels[0]["filter"] }),
+                ]
             }
             ("patch", "/api/v1/channels/{id}") => {
-                vec![json!({ "target": self.channels[0]["target"] }), json!({ "new_secret": true })]
+                vec![
+                    json!({ "target": self.channels[0]["target"] }),
+                    json!({ "new_secret": true }),
+                ]
             }
             (
                 "post",

@@ -302,7 +302,11 @@ impl Client {
             .timeout_per_read(Some(self.options.silence))
             .timeout_per_write(Some(self.options.silence))
             .build();
-        Agent::with_parts(config, DefaultConnector::default(), Guard::new(self.options.reach))
+        Agent::with_parts(
+            config,
+            DefaultConnector::default(),
+            Guard::new(self.options.reach),
+        )
     }
 }
 

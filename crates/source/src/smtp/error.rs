@@ -100,17 +100,23 @@ impl SmtpError {
             Self::Forbidden { .. } => {
                 "name a server with a public address, or let whoever runs the server allow private ones (`serve --notify-private`)"
             }
-            Self::Unreachable { .. } | Self::TimedOut { .. } => "check host and port, and whether a firewall is between",
+            Self::Unreachable { .. } | Self::TimedOut { .. } => {
+                "check host and port, and whether a firewall is between"
+            }
             Self::Tls { .. } => {
                 "name the server as its certificate does, and the authority that signed it with `network.ca-file`"
             }
-            Self::Authorities(_) => "install the package ca-certificates, or name a file with `network.ca-file`",
+            Self::Authorities(_) => {
+                "install the package ca-certificates, or name a file with `network.ca-file`"
+            }
             Self::NoTls { .. } => "choose the security `tls` with port 465, or ask who runs the server",
             Self::Clear { .. } => "choose the security `tls` or `starttls`",
             Self::NoMechanism { .. } => "ask who runs the server to allow one of the two over TLS",
             Self::Refused { what, .. } => match what.as_bytes() {
                 b"AUTH" => "check user and password",
-                b"a recipient" | b"the sender" => "check the addresses, and whether this user may send for them",
+                b"a recipient" | b"the sender" => {
+                    "check the addresses, and whether this user may send for them"
+                }
                 _ => "ask who runs the server what it means",
             },
             Self::Protocol { .. } => "check host, port and security: perhaps something else answers there",

@@ -129,9 +129,7 @@ impl BufRead for Link {
             self.at = 0;
             let read = match &mut self.stream {
                 Stream::Clear(tcp) => limit(tcp, self.deadline).and_then(|()| tcp.read(&mut self.buffer)),
-                Stream::Tls(tls) => {
-                    limit(&tls.sock, self.deadline).and_then(|()| tls.read(&mut self.buffer))
-                }
+                Stream::Tls(tls) => limit(&tls.sock, self.deadline).and_then(|()| tls.read(&mut self.buffer)),
                 Stream::Gone => Err(ErrorKind::NotConnected.into()),
             };
             self.buffer.truncate(*read.as_ref().unwrap_or(&0));

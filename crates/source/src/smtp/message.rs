@@ -2,9 +2,9 @@
 //! <https://www.rfc-editor.org/rfc/rfc5322>, encoded words <https://www.rfc-editor.org/rfc/rfc2047>.
 
 use super::SmtpError;
+use bartizan_model::Timestamp;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bartizan_model::Timestamp;
 
 /// Recipients at most.
 const MOST_RECIPIENTS: usize = 100;
@@ -64,12 +64,18 @@ impl Mail<'_> {
     pub(super) fn render(&self) -> Result<String, SmtpError> {
         for address in self.to.iter().map(String::as_str).chain([self.from]) {
             if !is_address(address) {
-                let shown: String = address.chars().filter(|letter| !letter.is_control()).take(80).collect();
+                let shown: String = address
+                    .chars()
+                    .filter(|letter| !letter.is_control())
+                    .take(80)
+                    .collect();
                 return Err(SmtpError::Message(format!("`{shown}` is no address of mail")));
             }
         }
         if self.to.is_empty() || self.to.len() > MOST_RECIPIENTS {
-            return Err(SmtpError::Message(format!("it has 1 to {MOST_RECIPIENTS} recipients")));
+            return Err(SmtpError::Message(format!(
+                "it has 1 to {MOST_RECIPIENTS} recipients"
+            )));
         }
         if self.text.len() > LONGEST {
             return Err(SmtpError::Message(format!("it has more than {LONGEST} bytes")));
@@ -79,7 +85,10 @@ impl Mail<'_> {
             .chars()
             .filter(|letter| letter.is_ascii_alphanumeric() || ".-_".contains(*letter))
             .collect();
-        let domain = self.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+        let domain = self
+            .from
+            .rsplit_once('@')
+            .map_or("localhost", |(_, domain)| domain);
         let mut out = format!(
             "From: Bartizan <{}>\r\nTo: {}\r\nSubject: {}\r\nDate: {}\r\nMessage-ID: <{id}@{domain}>\r\n\
              Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\
@@ -110,7 +119,10 @@ fn header_text(text: &str) -> String {
     }
     let mut words = vec![String::new()];
     for letter in line.chars() {
-        if words.last().is_some_and(|word| word.len() + letter.len_utf8() > WORD) {
+        if words
+            .last()
+            .is_some_and(|word| word.len() + letter.len_utf8() > WORD)
+        {
             words.push(String::new());
         }
         if let Some(word) = words.last_mut() {
@@ -166,9 +178,15 @@ mod tests {
         let to = ["ada@example.org".to_owned(), "bob@example.org".to_owned()];
         let text = mail(&to, "2 findings", "one\ntwo").render().unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        assert!(head.contains("To: ada@example.org,\r\n bob@example.org\r\n"), "{head}");
+        assert!(
+            head.contains("To: ada@example.org,\r\n bob@example.org\r\n"),
+            "{head}"
+        );
         assert!(head.contains("Subject: 2 findings\r\n"));
-        assert!(head.contains("Date: Thu, 26 Nov 2026 01:50:51 +0000\r\n"), "{head}");
+        assert!(
+            head.contains("Date: Thu, 26 Nov 2026 01:50:51 +0000\r\n"),
+            "{head}"
+        );
         assert!(head.contains("Message-ID: <msg_1@example.com>\r\n"));
         assert_eq!(STANDARD.decode(body.trim()).unwrap(), b"one\r\ntwo");
     }
@@ -187,7 +205,10 @@ mod tests {
             "adä@example.org",
         ] {
             assert!(!is_address(address), "{address}");
-            assert!(mail(&[address.to_owned()], "x", "y").render().is_err(), "{address}");
+            assert!(
+                mail(&[address.to_owned()], "x", "y").render().is_err(),
+                "{address}"
+            );
         }
         assert!(mail(&[], "x", "y").render().is_err());
         assert!(is_address("o'neil+bartizan@mail.example.org"));

@@ -131,7 +131,8 @@ impl Mailer {
         self.trusted
             .get_or_init(|| {
                 let mut roots = rustls::RootCertStore::empty();
-                let all = authorities_of(&self.options.ca_files).map_err(|error| SmtpError::Authorities(error.to_string()))?;
+                let all = authorities_of(&self.options.ca_files)
+                    .map_err(|error| SmtpError::Authorities(error.to_string()))?;
                 roots.add_parsable_certificates(all);
                 let provider = Arc::new(rustls::crypto::ring::default_provider());
                 let config = ClientConfig::builder_with_provider(provider)
@@ -213,9 +214,7 @@ impl Talk<'_> {
         if offered.offers_mechanism("LOGIN") {
             self.command("AUTH", "AUTH LOGIN", 334)?;
             self.command("AUTH", &STANDARD.encode(user), 334)?;
-            return self
-                .command("AUTH", &STANDARD.encode(password), 235)
-                .map(|_| ());
+            return self.command("AUTH", &STANDARD.encode(password), 235).map(|_| ());
         }
         Err(SmtpError::NoMechanism { host: self.host() })
     }

@@ -66,7 +66,9 @@ pub fn read_reply(input: &mut impl BufRead) -> io::Result<Reply> {
         let number = digits
             .iter()
             .try_fold(0_u16, |number, digit| {
-                digit.is_ascii_digit().then(|| number * 10 + u16::from(digit - b'0'))
+                digit
+                    .is_ascii_digit()
+                    .then(|| number * 10 + u16::from(digit - b'0'))
             })
             .filter(|number| (200..600).contains(number))
             .ok_or_else(|| invalid("a line does not begin with a code"))?;
@@ -126,7 +128,9 @@ mod tests {
 
     #[test]
     fn an_answer_of_several_lines_is_read_to_its_last_one() {
-        let mut input = "250-mail.example\r\n250-STARTTLS\r\n250-auth LOGIN plain\r\n250 8BITMIME\r\n220 next\r\n".as_bytes();
+        let mut input =
+            "250-mail.example\r\n250-STARTTLS\r\n250-auth LOGIN plain\r\n250 8BITMIME\r\n220 next\r\n"
+                .as_bytes();
         let reply = read_reply(&mut input).unwrap();
         assert_eq!((reply.code, reply.lines.len()), (250, 4));
         assert!(reply.offers("starttls") && !reply.offers("mail.example") && !reply.offers("8BIT"));
@@ -147,7 +151,11 @@ mod tests {
             &format!("250 {}\r\n", "x".repeat(3_000)),
             &"250-x\r\n".repeat(200),
         ] {
-            assert_eq!(read(text).unwrap_err().kind(), ErrorKind::InvalidData, "{text:.40}");
+            assert_eq!(
+                read(text).unwrap_err().kind(),
+                ErrorKind::InvalidData,
+                "{text:.40}"
+            );
         }
         for text in ["", "250", "250-a\r\n"] {
             assert_eq!(read(text).unwrap_err().kind(), ErrorKind::UnexpectedEof, "{text}");

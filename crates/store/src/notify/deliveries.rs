@@ -267,8 +267,7 @@ impl Session<'_> {
         limit: i64,
     ) -> Result<Vec<Delivery>, StoreError> {
         let mut sql = format!("SELECT {COLUMNS} FROM deliveries WHERE tenant = $1 AND id < $2");
-        let mut params: Vec<Param<'_>> =
-            vec![self.tenant().0.into(), before.into(), limit.max(0).into()];
+        let mut params: Vec<Param<'_>> = vec![self.tenant().0.into(), before.into(), limit.max(0).into()];
         if let Some(channel) = filter.channel {
             params.push(channel.into());
             sql.push_str(&format!(" AND channel = ${}", params.len()));

@@ -211,7 +211,12 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Those of the engine.
-    pub fn due_findings(&mut self, from: Place, until: i64, limit: i64) -> Result<Vec<FindingRow>, StoreError> {
+    pub fn due_findings(
+        &mut self,
+        from: Place,
+        until: i64,
+        limit: i64,
+    ) -> Result<Vec<FindingRow>, StoreError> {
         let tenant = self.tenant().0;
         self.sql.all(
             &format!(
@@ -267,7 +272,13 @@ impl Session<'_> {
         let told = self.sql.execute(
             "INSERT INTO notices (tenant, kind, subject, moment, at) VALUES ($1, $2, $3, $4, $5) \
              ON CONFLICT (tenant, kind, subject, moment) DO NOTHING",
-            &[tenant.into(), kind.into(), subject.into(), moment.into(), at.into()],
+            &[
+                tenant.into(),
+                kind.into(),
+                subject.into(),
+                moment.into(),
+                at.into(),
+            ],
         )?;
         Ok(told > 0)
     }

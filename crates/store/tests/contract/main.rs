@@ -14,6 +14,7 @@ mod graph;
 mod installation;
 mod inventory;
 mod ledger;
+mod notify;
 mod operations;
 mod people;
 mod support;

@@ -40,9 +40,8 @@ impl Notifier {
         self.mailer.send(&relay, &mail).map_err(|error| {
             let text = format!("{error}: {}", error.help());
             match error {
-                bartizan_source::smtp::SmtpError::Message(_) | bartizan_source::smtp::SmtpError::Forbidden { .. } => {
-                    Failure::last(text)
-                }
+                bartizan_source::smtp::SmtpError::Message(_)
+                | bartizan_source::smtp::SmtpError::Forbidden { .. } => Failure::last(text),
                 _ => Failure::passing(text),
             }
         })

@@ -65,13 +65,17 @@ impl<'n> Github<'n> {
 
     fn issues(&self, rest: &[&str]) -> Url {
         let (owner, name) = self.repository.split_once('/').unwrap_or((self.repository, ""));
-        let segments: Vec<&str> = ["repos", owner, name, "issues"].into_iter().chain(rest.iter().copied()).collect();
+        let segments: Vec<&str> = ["repos", owner, name, "issues"]
+            .into_iter()
+            .chain(rest.iter().copied())
+            .collect();
         self.api.below(&segments)
     }
 
     fn comment(&self, number: &str, text: &str) -> Outcome {
         let body = json!({ "body": markdown(&[text.to_owned()]) });
-        self.ask(&self.issues(&[number, "comments"]), Ask::Post(&body)).map(|_| ())
+        self.ask(&self.issues(&[number, "comments"]), Ask::Post(&body))
+            .map(|_| ())
     }
 
     fn change(&self, number: &str, state: &Value) -> Outcome {
@@ -91,7 +95,11 @@ impl Tracker for Github<'_> {
             ("direction", "desc"),
             ("per_page", "100"),
         ]);
-        let has_mark = |seen: &Seen| seen.body.as_deref().is_some_and(|body| body.contains(&marked(mark)));
+        let has_mark = |seen: &Seen| {
+            seen.body
+                .as_deref()
+                .is_some_and(|body| body.contains(&marked(mark)))
+        };
         let seen: Vec<Seen> = read(&self.ask(&newest, Ask::Get)?)?;
         if let Some(seen) = seen.into_iter().find(has_mark) {
             return Ok(Some(seen.into()));

@@ -48,7 +48,8 @@ impl<'n> Gitlab<'n> {
     }
 
     fn ask(&self, url: &Url, ask: Ask<'_>) -> Result<Fetched, Failure> {
-        self.notifier.ask(url, (&[("private-token", self.token)], None), ask)
+        self.notifier
+            .ask(url, (&[("private-token", self.token)], None), ask)
     }
 
     fn issues(&self, rest: &[&str]) -> Url {
@@ -63,7 +64,8 @@ impl<'n> Gitlab<'n> {
         let body = json!({ "state_event": event });
         self.ask(&self.issues(&[number]), Ask::Put(&body))?;
         let note = json!({ "body": markdown(&[why.to_owned()]) });
-        self.ask(&self.issues(&[number, "notes"]), Ask::Post(&note)).map(|_| ())
+        self.ask(&self.issues(&[number, "notes"]), Ask::Post(&note))
+            .map(|_| ())
     }
 }
 
@@ -80,8 +82,11 @@ impl Tracker for Gitlab<'_> {
             ("per_page", "20"),
         ]);
         let seen: Vec<Seen> = read(&self.ask(&search, Ask::Get)?)?;
-        let has_mark =
-            |seen: &Seen| seen.description.as_deref().is_some_and(|text| text.contains(&marked(mark)));
+        let has_mark = |seen: &Seen| {
+            seen.description
+                .as_deref()
+                .is_some_and(|text| text.contains(&marked(mark)))
+        };
         Ok(seen.into_iter().find(has_mark).map(Issue::from))
     }
 

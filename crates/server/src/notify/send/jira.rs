@@ -82,7 +82,10 @@ impl<'n> Jira<'n> {
     }
 
     fn at(&self, rest: &[&str]) -> Url {
-        let segments: Vec<&str> = ["rest", "api", "2"].into_iter().chain(rest.iter().copied()).collect();
+        let segments: Vec<&str> = ["rest", "api", "2"]
+            .into_iter()
+            .chain(rest.iter().copied())
+            .collect();
         self.url.below(&segments)
     }
 
@@ -103,20 +106,34 @@ impl<'n> Jira<'n> {
         if !is_right(&detail.fields.status) {
             let url = self.at(&["issue", key, "transitions"]);
             let all: Transitions = read(&self.ask(&url, Ask::Get)?)?;
-            let Some(chosen) = all.transitions.into_iter().find(|transition| is_right(&transition.to)) else {
-                let to = if done { "a status that is done" } else { "a status that is not done" };
-                return Err(Failure::last(format!("no transition of {key} leads to {to}: change it by hand")));
+            let Some(chosen) = all
+                .transitions
+                .into_iter()
+                .find(|transition| is_right(&transition.to))
+            else {
+                let to = if done {
+                    "a status that is done"
+                } else {
+                    "a status that is not done"
+                };
+                return Err(Failure::last(format!(
+                    "no transition of {key} leads to {to}: change it by hand"
+                )));
             };
             self.ask(&url, Ask::Post(&json!({ "transition": { "id": chosen.id } })))?;
         }
         let comment = json!({ "body": plain(why) });
-        self.ask(&self.at(&["issue", key, "comment"]), Ask::Post(&comment)).map(|_| ())
+        self.ask(&self.at(&["issue", key, "comment"]), Ask::Post(&comment))
+            .map(|_| ())
     }
 }
 
 /// Text that the markup of Jira does nothing to.
 fn plain(text: &str) -> String {
-    format!("{{noformat}}\n{}\n{{noformat}}", text.replace("{noformat}", "(noformat)"))
+    format!(
+        "{{noformat}}\n{}\n{{noformat}}",
+        text.replace("{noformat}", "(noformat)")
+    )
 }
 
 fn label(mark: &str) -> String {
@@ -129,7 +146,9 @@ impl Tracker for Jira<'_> {
         let pairs = [("jql", query.as_str()), ("fields", "status"), ("maxResults", "1")];
         let answer = match self.ask(&self.at(&["search", "jql"]).with_query(&pairs), Ask::Get) {
             // Data Center knows the other one only.
-            Err(failure) if failure.status == Some(404) => self.ask(&self.at(&["search"]).with_query(&pairs), Ask::Get)?,
+            Err(failure) if failure.status == Some(404) => {
+                self.ask(&self.at(&["search"]).with_query(&pairs), Ask::Get)?
+            }
             other => other?,
         };
         let found: Found = read(&answer)?;

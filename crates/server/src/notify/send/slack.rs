@@ -35,5 +35,7 @@ impl Notifier {
 
 /// The three characters that mean something there. <https://docs.slack.dev/messaging/formatting-message-text#escaping>
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }

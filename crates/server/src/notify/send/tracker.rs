@@ -74,7 +74,9 @@ impl Notifier {
             let draft = Draft {
                 mark: format!("{}-test", claimed.channel().uid),
                 title: "Bartizan reaches you here".to_owned(),
-                lines: vec![format!("{by} tried whether issues of this channel arrive. They do; close this one.")],
+                lines: vec![format!(
+                    "{by} tried whether issues of this channel arrive. They do; close this one."
+                )],
             };
             return Ok(once(tracker.as_ref(), &draft).map(|_| ()));
         }
@@ -166,7 +168,11 @@ impl Notifier {
             format!("Owner: {}", owner.unwrap_or("nobody")),
         ];
         lines.extend(row.totals.due.map(|due| format!("Due: {}", time(due))));
-        lines.push(format!("It closes {} findings of {}:", row.totals.findings, claimed.tenant_name()));
+        lines.push(format!(
+            "It closes {} findings of {}:",
+            row.totals.findings,
+            claimed.tenant_name()
+        ));
         lines.extend(findings.iter().map(|finding| self.listed(finding)));
         Ok(Some(Known {
             draft: Draft {
@@ -204,7 +210,10 @@ fn keep(store: &Store, claimed: &Claimed, remedy: i64, issue: Issue) -> Result<(
     let channel = claimed.channel();
     store.write(claimed.tenant(), |session| {
         // The channel may be gone, and its number given to another one.
-        if session.channel(channel.id)?.is_none_or(|now| now.uid != channel.uid) {
+        if session
+            .channel(channel.id)?
+            .is_none_or(|now| now.uid != channel.uid)
+        {
             return Ok(());
         }
         session.set_issue(&IssueRow {
@@ -253,6 +262,9 @@ mod tests {
     #[test]
     fn what_was_found_names_nobody_and_leads_nowhere() {
         let text = markdown(&["ask @ada about [this](https://x) and #7 <img>".to_owned()]);
-        assert_eq!(text, "ask &#64;ada about &#91;this&#93;(https://x) and &#35;7 &#60;img&#62;\n\n");
+        assert_eq!(
+            text,
+            "ask &#64;ada about &#91;this&#93;(https://x) and &#35;7 &#60;img&#62;\n\n"
+        );
     }
 }

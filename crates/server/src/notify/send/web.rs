@@ -111,8 +111,12 @@ fn of_answer(answer: &Fetched) -> Failure {
 
 /// Reads an answer in JSON.
 pub(super) fn read<T: DeserializeOwned>(answer: &Fetched) -> Result<T, Failure> {
-    serde_json::from_slice(&answer.body)
-        .map_err(|error| Failure::passing(format!("`{}` gave an answer that is not understood: {error}", answer.url)))
+    serde_json::from_slice(&answer.body).map_err(|error| {
+        Failure::passing(format!(
+            "`{}` gave an answer that is not understood: {error}",
+            answer.url
+        ))
+    })
 }
 
 /// An address of an interface.

@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 impl Notifier {
     pub(super) fn webhook(&self, letter: &Letter<'_>) -> Outcome {
         let (Some(url), Some(key)) = (&letter.secrets.url, &letter.secrets.signing) else {
-            return Err(Failure::last("the channel has no address or no key: say them again"));
+            return Err(Failure::last(
+                "the channel has no address or no key: say them again",
+            ));
         };
         let body = body_of(letter).to_string();
         let second = letter.at.div_euclid(1_000);
