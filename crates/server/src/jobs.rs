@@ -41,21 +41,27 @@ pub struct Told {
     pub attempts: usize,
 }
 
-/// Tells others of what happened until `at`, in milliseconds since 1970: findings that are due or soon will be, what is critical and new, waivers that end.
+/// Tells others of what happened until now, in milliseconds since 1970: findings that are due or soon will be, what is critical and new, waivers that end.
 /// Each is told once, however many replicas do this and however often they are restarted.
 ///
 /// # Errors
 /// Those of the store; what was told before stays told, and what was not is told the next time.
-pub fn tell(app: &App, at: i64) -> Result<Told, StoreError> {
+pub fn tell(app: &App, now: &dyn Fn() -> i64) -> Result<Told, StoreError> {
     let mut told = Told::default();
     let Some(notifier) = app.notifier() else {
         return Ok(told);
     };
+    let mut failed = None;
     for tenant in app.store().read_all(|installation| installation.tenants())? {
-        told.notices += notify::follow(app.store(), &notifier, &tenant, at)?;
-        told.attempts += notify::deliver(app.store(), &notifier, &tenant, at)?;
+        // What fails for one tenant holds up no other.
+        let mut work = || {
+            told.notices += notify::follow(app.store(), &notifier, &tenant, now())?;
+            told.attempts += notify::deliver(app.store(), &notifier, &tenant, now())?;
+            Ok(())
+        };
+        failed = work().err().or(failed);
     }
-    Ok(told)
+    failed.map_or(Ok(told), Err)
 }
 
 /// Takes away what was sent or given up long ago.

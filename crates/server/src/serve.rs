@@ -210,7 +210,8 @@ async fn tell_others(app: App) {
         // Where there was something to send there may be more.
         loop {
             let telling = app.clone();
-            let told = tokio::task::spawn_blocking(move || crate::jobs::tell(&telling, telling.now())).await;
+            let told =
+                tokio::task::spawn_blocking(move || crate::jobs::tell(&telling, &|| telling.now())).await;
             if !told.is_ok_and(|told| told.is_ok_and(|told| told.attempts > 0)) {
                 break;
             }

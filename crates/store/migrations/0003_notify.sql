@@ -72,6 +72,7 @@ CREATE TABLE deliveries (
 ){rows};
 CREATE UNIQUE INDEX deliveries_key ON deliveries (tenant, channel, key);
 CREATE INDEX deliveries_next ON deliveries (tenant, status, next_at, id);
+CREATE INDEX deliveries_turn ON deliveries (tenant, channel, status, next_at, id);
 CREATE INDEX deliveries_channel ON deliveries (tenant, channel, id);
 CREATE INDEX deliveries_created ON deliveries (tenant, created);
 

@@ -129,7 +129,11 @@ mod tests {
                 "finding_events_seq (tenant=? AND seq>? AND seq<?)",
             ),
             (
-                "SELECT payload FROM deliveries WHERE tenant = 1 AND status = 0 AND next_at <= 9 ORDER BY next_at, id LIMIT 9",
+                "SELECT payload FROM deliveries WHERE tenant = 1 AND channel = 2 AND status = 0 AND next_at <= 9 ORDER BY next_at, id LIMIT 9",
+                "deliveries_turn (tenant=? AND channel=? AND status=? AND next_at<?)",
+            ),
+            (
+                "SELECT 1 FROM deliveries WHERE tenant = 1 AND status = 0 AND next_at <= 9 LIMIT 1",
                 "deliveries_next (tenant=? AND status=? AND next_at<?)",
             ),
         ];

@@ -5,7 +5,9 @@ use crate::app::App;
 use crate::auth::audit::{self, Access};
 use crate::auth::{Caller, Role, secret};
 use crate::http::{Brief, Json, Kind, Page, Problem};
-use crate::notify::{Event, Filter, Notifier, Pace, Payload, Secrets, Settings, Target, Wrong, place, start};
+use crate::notify::{
+    Event, Filter, Notifier, Pace, Payload, Secrets, Settings, Target, Wrong, hold, place, start,
+};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -134,7 +136,7 @@ fn settings_of(row: &ChannelRow) -> Result<Settings, Problem> {
 
 fn notifier(app: &App) -> Result<Arc<Notifier>, Problem> {
     app.notifier().ok_or_else(|| {
-        Problem::new(Kind::Unavailable, "this server has no key to keep secrets with")
+        Problem::new(Kind::Unprocessable, "this server has no key to keep secrets with")
             .help("start it by `bartizan serve`, which makes one in the data directory")
     })
 }
@@ -407,6 +409,8 @@ pub(super) async fn test(
                     return Err(Problem::new(Kind::Unprocessable, "the channel does not send")
                         .help("let it send first"));
                 }
+                session.hold_log()?;
+                hold(session, now)?;
                 let payload = Payload::Test {
                     by: caller.login.clone(),
                 };

@@ -12,7 +12,6 @@ use bartizan_model::encoding::hex;
 use bartizan_store::notify::{ChannelRow, Delivery, DeliveryStatus};
 use bartizan_store::{Store, StoreError, Tenant, TenantId};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
 
 /// A claim ends after so many milliseconds; no attempt takes as long.
 const CLAIM: i64 = 300_000;
@@ -20,8 +19,6 @@ const CLAIM: i64 = 300_000;
 const AT_ONCE: usize = 16;
 /// And of these through one channel, so that one that does not answer leaves room for others.
 const OF_CHANNEL: usize = 4;
-/// Deliveries that are looked at to choose from.
-const LOOKED_AT: i64 = 128;
 /// Attempts before a delivery is given up: over about two days.
 const MOST_ATTEMPTS: i64 = 14;
 /// The wait after the first failure in milliseconds; it is three times as long after each that follows, up to [`LONGEST_WAIT`].
@@ -68,34 +65,29 @@ pub(crate) fn deliver(
 }
 
 fn claim(store: &Store, tenant: &Tenant, at: i64) -> Result<Vec<Claimed>, StoreError> {
-    let waiting = store.read(tenant.id, |session| session.waiting_deliveries(at, LOOKED_AT))?;
-    if waiting.is_empty() {
+    if !store.read(tenant.id, |session| session.has_waiting_deliveries(at))? {
         return Ok(Vec::new());
     }
     store.write(tenant.id, |session| {
-        let mut of_channel: HashMap<i64, usize> = HashMap::new();
+        let mut channels = session.channels()?;
+        channels.retain(|channel| channel.enabled);
+        // Each channel has its turn, however many there are.
+        let turn = usize::try_from(at.div_euclid(1_000)).unwrap_or(0) % channels.len().max(1);
+        channels.rotate_left(turn);
         let mut claimed = Vec::new();
-        for delivery in &waiting {
-            let count = of_channel.entry(delivery.channel).or_default();
-            if claimed.len() == AT_ONCE || *count == OF_CHANNEL {
-                continue;
-            }
-            let Some(channel) = session
-                .channel(delivery.channel)?
-                .filter(|channel| channel.enabled)
-            else {
-                continue;
-            };
-            if session.claim_delivery(delivery, at, at.saturating_add(CLAIM))? {
-                *count += 1;
-                let mut delivery = delivery.clone();
-                delivery.attempts += 1;
-                claimed.push(Claimed {
-                    tenant: tenant.id,
-                    tenant_name: tenant.name.clone(),
-                    delivery,
-                    channel,
-                });
+        for channel in channels {
+            let room = OF_CHANNEL.min(AT_ONCE.saturating_sub(claimed.len()));
+            let limit = i64::try_from(room).unwrap_or(0);
+            for mut delivery in session.waiting_deliveries(channel.id, at, limit)? {
+                if session.claim_delivery(&delivery, at, at.saturating_add(CLAIM))? {
+                    delivery.attempts += 1;
+                    claimed.push(Claimed {
+                        tenant: tenant.id,
+                        tenant_name: tenant.name.clone(),
+                        delivery,
+                        channel: channel.clone(),
+                    });
+                }
             }
         }
         Ok(claimed)

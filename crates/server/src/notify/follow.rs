@@ -5,16 +5,17 @@
 //! finding and a day that is due, whatever else happens to it.
 
 use super::Notifier;
-use super::channel::{Event, Settings};
-use super::notice::{About, Fix, Notice, Payload, Summary, Waiver};
-use crate::api::shown::{SEVERITIES, number, time};
+use super::channel::Event;
+use super::line::Line;
+use super::notice::{About, Fix, Notice, Payload, Waiver};
+use crate::api::shown::time;
 use bartizan_model::encoding::hex;
 use bartizan_store::graph::{AssetRow, FindingRow, RemedyRow};
-use bartizan_store::notify::{ChannelRow, Cursor, Delivery, DeliveryStatus, IssueRow, NewDelivery, Place};
+use bartizan_store::notify::{Cursor, IssueRow, Place};
 use bartizan_store::{Session, Store, StoreError, Tenant};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Findings that are looked at in one transaction.
 const BATCH: i64 = 500;
@@ -94,6 +95,15 @@ pub(crate) fn start(session: &mut Session<'_>, at: i64) -> Result<(), StoreError
     session.set_cursor(beginning)
 }
 
+/// Holds back everybody else who puts something into the outbox; [`Session::hold_log`] is to come first where both are held.
+///
+/// # Errors
+/// Those of the engine.
+pub(crate) fn hold(session: &mut Session<'_>, at: i64) -> Result<(), StoreError> {
+    let beginning = beginning(session, at)?;
+    session.hold_cursor(beginning).map(|_| ())
+}
+
 /// Puts into the outbox what is to be told of what happened until `at`, in milliseconds since 1970. Out comes how many notices there were.
 ///
 /// # Errors
@@ -134,14 +144,6 @@ fn is_behind(session: &mut Session<'_>, at: i64) -> Result<bool, StoreError> {
             .is_empty())
 }
 
-/// A channel, and what is told through it now.
-struct Line {
-    row: ChannelRow,
-    settings: Settings,
-    severity: i64,
-    summary: Summary,
-}
-
 /// One transaction.
 struct Step<'n> {
     notifier: &'n Notifier,
@@ -160,25 +162,11 @@ impl<'n> Step<'n> {
         tenant: &'n str,
         at: i64,
     ) -> Result<Self, StoreError> {
-        let mut lines = Vec::new();
-        for row in session.channels()? {
-            let Ok(settings) = serde_json::from_str::<Settings>(&row.settings) else {
-                continue;
-            };
-            if row.enabled {
-                lines.push(Line {
-                    severity: number(&SEVERITIES, &settings.filter.severity).unwrap_or(0),
-                    row,
-                    settings,
-                    summary: Summary::default(),
-                });
-            }
-        }
         Ok(Self {
             notifier,
             tenant,
             at,
-            lines,
+            lines: session.channels()?.into_iter().filter_map(Line::of).collect(),
             assets: HashMap::new(),
             remedies: HashMap::new(),
             told: 0,
@@ -406,160 +394,5 @@ fn waiver_of(kept: &str, until: i64) -> Waiver {
         reason: kept.reason,
         owner: kept.owner,
         until: time(until),
-    }
-}
-
-impl Line {
-    /// Whether a notice passes the filter.
-    fn is_for(&self, notice: &Notice, severity: i64, asset: &AssetRow) -> bool {
-        let filter = &self.settings.filter;
-        let has_labels = || {
-            let labels: BTreeMap<String, String> = serde_json::from_str(&asset.labels).unwrap_or_default();
-            filter
-                .labels
-                .iter()
-                .all(|(name, value)| labels.get(name) == Some(value))
-        };
-        self.settings.events.contains(&notice.event)
-            && severity >= self.severity
-            && (filter.owner.is_empty() || notice.finding.owner.as_deref() == Some(filter.owner.as_str()))
-            && (filter.labels.is_empty() || has_labels())
-    }
-
-    fn most(&self) -> i64 {
-        i64::from(self.settings.pace.messages)
-    }
-
-    /// One message more: by itself while there is room in the interval, else in the summary at its end.
-    fn message(
-        &mut self,
-        session: &mut Session<'_>,
-        key: &str,
-        notice: &Notice,
-        at: i64,
-    ) -> Result<(), StoreError> {
-        if at.saturating_sub(self.row.since) >= self.settings.pace.interval() {
-            // The summary of the interval before is sent in this one.
-            self.row.messages = i64::from(self.row.messages > self.most());
-            self.row.since = at;
-        }
-        if self.row.messages < self.most() {
-            self.row.messages += 1;
-            let payload = Payload::Notice(Box::new(notice.clone()));
-            self.put(session, key, &payload, (at, at), None)?;
-        } else {
-            self.row.messages = self.most() + 1;
-            self.summary.add(notice.clone());
-        }
-        Ok(())
-    }
-
-    /// One request to a tracker more: what is too much for an interval waits for one of the next.
-    fn issue(
-        &mut self,
-        session: &mut Session<'_>,
-        key: &str,
-        payload: &Payload,
-        remedy: i64,
-        at: i64,
-    ) -> Result<(), StoreError> {
-        let interval = self.settings.pace.interval();
-        let over = at.saturating_sub(self.row.since).max(0) / interval;
-        if over > 0 {
-            self.row.messages = (self.row.messages - over.saturating_mul(self.most())).max(0);
-            self.row.since = if self.row.messages == 0 {
-                at
-            } else {
-                self.row.since + over * interval
-            };
-        }
-        let later = self.row.messages / self.most().max(1);
-        let when = if later == 0 {
-            at
-        } else {
-            self.row.since + later * interval
-        };
-        if self.put(session, key, payload, (at, when), Some(remedy))? {
-            self.row.messages += 1;
-        }
-        Ok(())
-    }
-
-    /// There is to be an open issue for the fix of a finding.
-    fn open_issue(
-        &mut self,
-        session: &mut Session<'_>,
-        finding: &FindingRow,
-        at: i64,
-    ) -> Result<(), StoreError> {
-        let remedy = finding.remedy;
-        let key = match session.issue(self.row.id, remedy)? {
-            Some(issue) if issue.is_open => return Ok(()),
-            Some(issue) => {
-                session.set_issue(&IssueRow {
-                    is_open: true,
-                    ..issue
-                })?;
-                format!("reopen:{remedy}:{}", finding.opened)
-            }
-            None => format!("open:{remedy}"),
-        };
-        self.issue(session, &key, &Payload::IssueOpen, remedy, at)
-    }
-
-    fn put(
-        &self,
-        session: &mut Session<'_>,
-        key: &str,
-        payload: &Payload,
-        (at, next_at): (i64, i64),
-        remedy: Option<i64>,
-    ) -> Result<bool, StoreError> {
-        let added = session.add_delivery(&NewDelivery {
-            channel: self.row.id,
-            key: key.to_owned(),
-            kind: payload.kind().to_owned(),
-            next_at,
-            created: at,
-            remedy,
-            payload: payload.json(),
-        })?;
-        Ok(added.is_some())
-    }
-
-    /// Writes the summary and the count.
-    fn write(&mut self, session: &mut Session<'_>, at: i64) -> Result<(), StoreError> {
-        let summary = std::mem::take(&mut self.summary);
-        if summary.total > 0 {
-            let key = format!("summary:{}", self.row.since);
-            let next_at = self.row.since.saturating_add(self.settings.pace.interval());
-            match session.delivery_by_key(self.row.id, &key)? {
-                Some(known) if is_untouched(&known) => {
-                    let mut all = summary_of(&known);
-                    all.merge(summary);
-                    session.reword_delivery(known.id, &Payload::Summary(all).json())?;
-                }
-                // It is on its way already: what came up since follows it.
-                Some(_) => {
-                    let key = format!("{key}:{at}");
-                    self.put(session, &key, &Payload::Summary(summary), (at, next_at), None)?;
-                }
-                None => {
-                    self.put(session, &key, &Payload::Summary(summary), (at, next_at), None)?;
-                }
-            }
-        }
-        session.count_messages(self.row.id, self.row.since, self.row.messages)
-    }
-}
-
-fn is_untouched(delivery: &Delivery) -> bool {
-    delivery.status == DeliveryStatus::Waiting && delivery.attempts == 0
-}
-
-fn summary_of(delivery: &Delivery) -> Summary {
-    match serde_json::from_str(&delivery.payload) {
-        Ok(Payload::Summary(summary)) => summary,
-        _ => Summary::default(),
     }
 }

@@ -7,6 +7,7 @@ mod channel;
 mod deliver;
 mod follow;
 pub mod key;
+mod line;
 mod notice;
 mod send;
 mod words;
@@ -14,7 +15,7 @@ mod words;
 pub(crate) use channel::{Event, Filter, Pace, Secrets, Settings, Target, Wrong};
 pub(crate) use deliver::{deliver, place};
 pub use follow::Rules;
-pub(crate) use follow::{follow, start};
+pub(crate) use follow::{follow, hold, start};
 pub(crate) use notice::Payload;
 
 use bartizan_source::http::{Client, HttpOptions, Reach};

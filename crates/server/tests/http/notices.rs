@@ -117,7 +117,7 @@ impl Place {
 
     /// Tells others what there is to tell, so long after the start.
     pub(crate) fn tell(&self, after: i64) -> Told {
-        jobs::tell(&self.server.app, self.start + after).unwrap()
+        jobs::tell(&self.server.app, &|| self.start + after).unwrap()
     }
 
     /// The same, until nothing is left to send.
@@ -171,7 +171,7 @@ fn a_finding_whose_day_is_over_is_told_once_by_however_many_replicas_and_restart
             for app in [&place.server.app, &other.app, &place.server.app, &other.app] {
                 scope.spawn(move || {
                     for _ in 0..5 {
-                        jobs::tell(app, place.start + after).unwrap();
+                        jobs::tell(app, &|| place.start + after).unwrap();
                     }
                 });
             }
@@ -182,7 +182,7 @@ fn a_finding_whose_day_is_over_is_told_once_by_however_many_replicas_and_restart
     all(due + MINUTE);
     drop(other);
     let restarted = Server::told_by(database, telling(true));
-    jobs::tell(&restarted.app, place.start + due + HOUR).unwrap();
+    jobs::tell(&restarted.app, &|| place.start + due + HOUR).unwrap();
     place.tell_all(due + DAY);
     let seen = stand_in.seen();
     assert_eq!(kinds(&seen), ["breach-soon", "breach"]);
@@ -412,7 +412,7 @@ fn a_claim_of_a_replica_that_died_ends(database: &Database) {
         .server
         .store()
         .write(place.tenant, |session| -> Result<_, StoreError> {
-            let waiting = session.waiting_deliveries(at, 1)?.remove(0);
+            let waiting = session.waiting_deliveries(id, at, 1)?.remove(0);
             assert!(session.claim_delivery(&waiting, at, at + 5 * MINUTE)?);
             assert!(!session.claim_delivery(&waiting, at, at + 5 * MINUTE)?);
             Ok(waiting)

@@ -179,17 +179,37 @@ impl Session<'_> {
         Ok(changed > 0)
     }
 
-    /// What is to be sent at `at`, the longest waiting first, at most `limit`.
+    /// Whether anything is to be sent at `at`, through whichever channel.
     ///
     /// # Errors
     /// Those of the engine.
-    pub fn waiting_deliveries(&mut self, at: i64, limit: i64) -> Result<Vec<Delivery>, StoreError> {
+    pub fn has_waiting_deliveries(&mut self, at: i64) -> Result<bool, StoreError> {
+        let tenant = self.tenant().0;
+        let found = self.sql.first(
+            "SELECT 1 FROM deliveries WHERE tenant = $1 AND status = 0 AND next_at <= $2 LIMIT 1",
+            &[tenant.into(), at.into()],
+            |row| row.int(0),
+        )?;
+        Ok(found.is_some())
+    }
+
+    /// What is to be sent through a channel at `at`, the longest waiting first, at most `limit`.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn waiting_deliveries(
+        &mut self,
+        channel: i64,
+        at: i64,
+        limit: i64,
+    ) -> Result<Vec<Delivery>, StoreError> {
         let tenant = self.tenant().0;
         self.sql.all(
             &format!(
-                "SELECT {COLUMNS} FROM deliveries WHERE tenant = $1 AND status = 0 AND next_at <= $2 ORDER BY next_at, id LIMIT $3"
+                "SELECT {COLUMNS} FROM deliveries WHERE tenant = $1 AND channel = $2 AND status = 0 AND next_at <= $3 \
+                 ORDER BY next_at, id LIMIT $4"
             ),
-            &[tenant.into(), at.into(), limit.max(0).into()],
+            &[tenant.into(), channel.into(), at.into(), limit.max(0).into()],
             read,
         )
     }

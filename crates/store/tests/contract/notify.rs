@@ -64,7 +64,7 @@ fn the_same_key_is_one_delivery(database: &Database) {
         ])
     });
     assert!(added[0].is_some() && added[1].is_none() && added[2].is_some());
-    let waiting = read(&store, tenant, |session| session.waiting_deliveries(15, 10));
+    let waiting = read(&store, tenant, |session| session.waiting_deliveries(1, 15, 10));
     assert_eq!(
         waiting.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(),
         ["a"]
@@ -100,7 +100,7 @@ fn of_many_who_claim_a_delivery_one_gets_it(database: &Database) {
         for _ in 0..6 {
             scope.spawn(|| {
                 let store = open_only(database);
-                let waiting = read(&store, tenant, |session| session.waiting_deliveries(10, 1));
+                let waiting = read(&store, tenant, |session| session.waiting_deliveries(1, 10, 1));
                 for row in waiting {
                     if write(&store, tenant, |session| session.claim_delivery(&row, 10, 310)) {
                         got.fetch_add(1, Ordering::SeqCst);
@@ -122,9 +122,9 @@ fn an_attempt_that_came_too_late_changes_nothing(database: &Database) {
     write(&store, tenant, |session| {
         session.add_channel(&channel(1))?;
         session.add_delivery(&delivery("a", 10))?;
-        let row = session.waiting_deliveries(10, 1)?.remove(0);
+        let row = session.waiting_deliveries(1, 10, 1)?.remove(0);
         assert!(session.claim_delivery(&row, 10, 310)?);
-        let row = session.waiting_deliveries(310, 1)?.remove(0);
+        let row = session.waiting_deliveries(1, 310, 1)?.remove(0);
         assert!(session.claim_delivery(&row, 310, 610)?);
         Ok(())
     });
@@ -361,7 +361,8 @@ fn nothing_of_another_tenant_is_told(database: &Database) {
     });
     read(&store, other, |session| -> Result<(), StoreError> {
         assert_eq!(session.channels()?, []);
-        assert_eq!(session.waiting_deliveries(i64::MAX, 9)?, []);
+        assert_eq!(session.waiting_deliveries(1, i64::MAX, 9)?, []);
+        assert!(!session.has_waiting_deliveries(i64::MAX)?);
         assert_eq!(
             session.newest_deliveries(DeliveryFilter::default(), i64::MAX, 9)?,
             []
