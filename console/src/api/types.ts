@@ -512,14 +512,14 @@ export interface components {
             /** @description Whether anything is sent. */
             enabled?: boolean | null;
             /** @description What is told. */
-            events?: components["schemas"]["Event"][] | null;
-            filter?: components["schemas"]["Filter"] | null;
+            events?: components["schemas"]["NoticeEvent"][] | null;
+            filter?: components["schemas"]["NoticeFilter"] | null;
             /** @description What it is called. */
             name?: string | null;
             /** @description Makes a new key for signatures of a webhook; the old one holds no longer. */
             new_secret?: boolean;
-            pace?: components["schemas"]["Pace"] | null;
-            target?: components["schemas"]["Target"] | null;
+            pace?: components["schemas"]["NoticePace"] | null;
+            target?: components["schemas"]["ChannelTarget"] | null;
         };
         /** @description A new password. */
         ChangePassword: {
@@ -541,9 +541,9 @@ export interface components {
             /** @description Whether anything is sent. */
             enabled: boolean;
             /** @description What is told. */
-            events: components["schemas"]["Event"][];
+            events: components["schemas"]["NoticeEvent"][];
             /** @description Of which findings. */
-            filter: components["schemas"]["Filter"];
+            filter: components["schemas"]["NoticeFilter"];
             /**
              * Format: int64
              * @description Its number.
@@ -552,9 +552,80 @@ export interface components {
             /** @description What it is called. */
             name: string;
             /** @description How often at most. */
-            pace: components["schemas"]["Pace"];
+            pace: components["schemas"]["NoticePace"];
             /** @description Where it leads. Secrets are left out. */
-            target: components["schemas"]["Target"];
+            target: components["schemas"]["ChannelTarget"];
+        };
+        /** @description Where a channel leads. Secrets are taken, and never given back. */
+        ChannelTarget: {
+            /** @enum {string} */
+            kind: "webhook";
+            /** @description Where to. Its user and its query are secret, and shown as `…`. */
+            url: string;
+        } | {
+            /** @enum {string} */
+            kind: "slack";
+            /** @description Where to. All of it but the host is secret. */
+            url: string;
+        } | {
+            /** @description Sender. */
+            from: string;
+            /** @description The mail server. */
+            host: string;
+            /** @enum {string} */
+            kind: "email";
+            /** @description Secret. */
+            password?: string | null;
+            /**
+             * Format: int32
+             * @description Its port: 465 for tls, 587 for starttls, 25 for none.
+             */
+            port: number;
+            /** @description tls, starttls or none. */
+            security: components["schemas"]["MailSecurity"];
+            /** @description Recipients. */
+            to: string[];
+            /** @description Who signs in there. */
+            user?: string | null;
+        } | {
+            /** @description `https://api.github.com`, or `https://HOST/api/v3`. */
+            api?: string;
+            /** @enum {string} */
+            kind: "github";
+            /** @description `OWNER/NAME`. */
+            repository: string;
+            /** @description Secret; may read and write issues of the repository. */
+            token?: string | null;
+        } | {
+            /** @enum {string} */
+            kind: "gitlab";
+            /** @description `GROUP/NAME`, or the number. */
+            project: string;
+            /** @description Secret; has the scope `api`. */
+            token?: string | null;
+            /** @description `https://gitlab.com`, or where else it is. */
+            url?: string;
+        } | {
+            /** @description Name of the type that issues have. */
+            issue_type?: string;
+            /** @enum {string} */
+            kind: "jira";
+            /** @description Key of the project. */
+            project: string;
+            /** @description Secret. */
+            token?: string | null;
+            /** @description `https://SITE.atlassian.net`, or where else it is. */
+            url: string;
+            /** @description Address of mail of whose token it is, with Jira Cloud; none with Data Center. */
+            user?: string | null;
+        };
+        /** @description A test that is on its way. */
+        ChannelTest: {
+            /**
+             * Format: int64
+             * @description Number of the delivery.
+             */
+            delivery: number;
         };
         /** @description Open findings at the end of a day. */
         Day: {
@@ -600,30 +671,21 @@ export interface components {
             /** @description waiting, sent or given-up. */
             status: string;
         };
-        /**
-         * @description What others are told of.
-         * @enum {string}
-         */
-        Event: "breach" | "breach-soon" | "new-critical" | "waiver-ending";
-        /** @description Of which findings. */
-        Filter: {
+        /** @description Something that happened to a finding. */
+        Event: {
+            /** @description RFC 3339. */
+            at: string;
+            /** @description Who did it. */
+            by: string;
+            /** @description opened, fixed, reopened, waived, resumed or due. */
+            kind: string;
+            /** @description More about it. */
+            note: string;
             /**
-             * @description Of things with all of these labels.
-             * @default {}
+             * Format: int64
+             * @description The statement that it comes from: its place in the log.
              */
-            labels: {
-                [key: string]: string;
-            };
-            /**
-             * @description Of this owner only: of the fix, or else of the thing. Empty for all.
-             * @default
-             */
-            owner: string;
-            /**
-             * @description At least this severity: critical, high, medium, low or info; all where it is empty.
-             * @default
-             */
-            severity: string;
+            statement: number;
         };
         /** @description A problem of a thing. */
         Finding: {
@@ -727,15 +789,15 @@ export interface components {
         /** @description Which channel to make. */
         MakeChannel: {
             /** @description What is told; everything where nothing is said. */
-            events?: components["schemas"]["Event"][] | null;
+            events?: components["schemas"]["NoticeEvent"][] | null;
             /** @description Of which findings; of all where nothing is said. */
-            filter?: components["schemas"]["Filter"];
+            filter?: components["schemas"]["NoticeFilter"];
             /** @description What it is called, unique within the tenant. */
             name: string;
             /** @description How often at most; 20 messages an hour where nothing is said. */
-            pace?: components["schemas"]["Pace"];
+            pace?: components["schemas"]["NoticePace"];
             /** @description Where it leads. */
-            target: components["schemas"]["Target"];
+            target: components["schemas"]["ChannelTarget"];
         };
         /** @description Which token to make. */
         MakeToken: {
@@ -784,8 +846,33 @@ export interface components {
              */
             seq: number;
         };
+        /**
+         * @description What others are told of.
+         * @enum {string}
+         */
+        NoticeEvent: "breach" | "breach-soon" | "new-critical" | "waiver-ending";
+        /** @description Of which findings. */
+        NoticeFilter: {
+            /**
+             * @description Of things with all of these labels.
+             * @default {}
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * @description Of this owner only: of the fix, or else of the thing. Empty for all.
+             * @default
+             */
+            owner: string;
+            /**
+             * @description At least this severity: critical, high, medium, low or info; all where it is empty.
+             * @default
+             */
+            severity: string;
+        };
         /** @description How often at most. */
-        Pace: {
+        NoticePace: {
             /**
              * Format: int32
              * @description Messages within the interval, 1 to 1000; what is more comes in one summary at its end. Issues are put off instead.
@@ -833,9 +920,9 @@ export interface components {
                 /** @description Whether anything is sent. */
                 enabled: boolean;
                 /** @description What is told. */
-                events: components["schemas"]["Event"][];
+                events: components["schemas"]["NoticeEvent"][];
                 /** @description Of which findings. */
-                filter: components["schemas"]["Filter"];
+                filter: components["schemas"]["NoticeFilter"];
                 /**
                  * Format: int64
                  * @description Its number.
@@ -844,9 +931,9 @@ export interface components {
                 /** @description What it is called. */
                 name: string;
                 /** @description How often at most. */
-                pace: components["schemas"]["Pace"];
+                pace: components["schemas"]["NoticePace"];
                 /** @description Where it leads. Secrets are left out. */
-                target: components["schemas"]["Target"];
+                target: components["schemas"]["ChannelTarget"];
             }[];
             /** @description What to ask for the next page with; absent on the last one. */
             next?: string | null;
@@ -1278,77 +1365,6 @@ export interface components {
             /** @description The waiver that covers it. */
             waiver?: unknown;
         };
-        /** @description Where a channel leads. Secrets are taken, and never given back. */
-        Target: {
-            /** @enum {string} */
-            kind: "webhook";
-            /** @description Where to. Its user and its query are secret, and shown as `…`. */
-            url: string;
-        } | {
-            /** @enum {string} */
-            kind: "slack";
-            /** @description Where to. All of it but the host is secret. */
-            url: string;
-        } | {
-            /** @description Sender. */
-            from: string;
-            /** @description The mail server. */
-            host: string;
-            /** @enum {string} */
-            kind: "email";
-            /** @description Secret. */
-            password?: string | null;
-            /**
-             * Format: int32
-             * @description Its port: 465 for tls, 587 for starttls, 25 for none.
-             */
-            port: number;
-            /** @description tls, starttls or none. */
-            security: components["schemas"]["MailSecurity"];
-            /** @description Recipients. */
-            to: string[];
-            /** @description Who signs in there. */
-            user?: string | null;
-        } | {
-            /** @description `https://api.github.com`, or `https://HOST/api/v3`. */
-            api?: string;
-            /** @enum {string} */
-            kind: "github";
-            /** @description `OWNER/NAME`. */
-            repository: string;
-            /** @description Secret; may read and write issues of the repository. */
-            token?: string | null;
-        } | {
-            /** @enum {string} */
-            kind: "gitlab";
-            /** @description `GROUP/NAME`, or the number. */
-            project: string;
-            /** @description Secret; has the scope `api`. */
-            token?: string | null;
-            /** @description `https://gitlab.com`, or where else it is. */
-            url?: string;
-        } | {
-            /** @description Name of the type that issues have. */
-            issue_type?: string;
-            /** @enum {string} */
-            kind: "jira";
-            /** @description Key of the project. */
-            project: string;
-            /** @description Secret. */
-            token?: string | null;
-            /** @description `https://SITE.atlassian.net`, or where else it is. */
-            url: string;
-            /** @description Address of mail of whose token it is, with Jira Cloud; none with Data Center. */
-            user?: string | null;
-        };
-        /** @description A test that is on its way. */
-        Test: {
-            /**
-             * Format: int64
-             * @description Number of the delivery.
-             */
-            delivery: number;
-        };
         /** @description A token, without what it is known by. */
         Token: {
             /** @description RFC 3339. */
@@ -1603,7 +1619,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Test"];
+                    "application/json": components["schemas"]["ChannelTest"];
                 };
             };
             403: {

@@ -120,6 +120,8 @@ pub(crate) fn follow(
             break;
         }
         told += store.write(tenant.id, |session| {
+            // How many messages there were is read behind whoever counted them.
+            hold(session, at)?;
             let step = Step::begin(session, notifier, &tenant.name, at)?;
             step.run(session)
         })?;
