@@ -77,12 +77,12 @@ const walks = {
     await page.getByRole('button', { name: 'Make the channel' }).click();
     await page.getByRole('button', { name: 'Test chat' }).click();
     await see(/The test did not arrive through chat: .*410/);
-    await page.getByRole('button', { name: /^Try delivery \d+ again$/ }).waitFor();
+    await page.getByRole('button', { name: /^Try again: delivery \d+$/ }).waitFor();
     await everyWay(page, 'channels', shots);
-    await page.getByRole('button', { name: /^Try delivery \d+ again$/ }).click();
-    await page.getByRole('button', { name: 'Remove chat' }).click();
+    await page.getByRole('button', { name: /^Try again: delivery \d+$/ }).click();
+    await page.getByRole('button', { name: 'Remove… chat' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
-    await page.getByRole('button', { name: 'Remove chat' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Remove… chat' }).waitFor({ state: 'detached' });
   },
   async 'a page that is open shows what is new and leaves the reader where they are'() {
     await page.goto(`${server.url}/#/priorities`);

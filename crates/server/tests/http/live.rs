@@ -4,7 +4,7 @@ use crate::server::Server;
 use crate::told::{self, Words};
 use bartizan_server::{Role, Transport};
 use bartizan_store::TenantId;
-use bartizan_testbed::{Database, Engine, on_both_engines};
+use bartizan_testbed::{Database, on_both_engines};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use std::io::{BufRead, BufReader, Write};

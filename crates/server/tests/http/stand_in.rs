@@ -1,7 +1,7 @@
 //! Others that are told: real servers on the loopback interface, which answer as the documentation of what they stand for says.
 
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 

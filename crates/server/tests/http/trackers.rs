@@ -251,7 +251,7 @@ fn lives(place: &Place, issues: &Issues) {
     );
     // More about the same fix makes no other issue, and one of two findings that is gone closes nothing.
     place.tell_all(2 * DAY);
-    place.scan(3 * DAY, &[one.clone()]);
+    place.scan(3 * DAY, std::slice::from_ref(&one));
     place.tell_all(3 * DAY);
     let find = || {
         now()
