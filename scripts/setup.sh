@@ -117,6 +117,13 @@ cargo_tool() {
   env -u CARGO_TARGET_DIR cargo install --quiet --locked "$2" --version "$3" >&2 || stop "cargo install $2 failed (see above)"
 }
 
+# A server of OpenID Connect that tests sign in through; its own package, so that nothing of it is in the console.
+install_provider() {
+  local directory=crates/server/tests/provider
+  [ -e "$directory/node_modules/.package-lock.json" ] && ! [ "$directory/package-lock.json" -nt "$directory/node_modules/.package-lock.json" ] && return 0
+  (cd "$directory" && npm ci --silent) || stop "npm could not install $directory (see above)"
+}
+
 main() {
   part=${1:-all}
   export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
@@ -124,7 +131,10 @@ main() {
   install_rust
   case "$part" in
     build) ;;
-    test) cargo_tool cargo-nextest cargo-nextest "$NEXTEST_VERSION" ;;
+    test)
+      cargo_tool cargo-nextest cargo-nextest "$NEXTEST_VERSION"
+      install_provider
+      ;;
     lint)
       install_components
       cargo_tool cargo-deny cargo-deny "$DENY_VERSION"
@@ -133,6 +143,7 @@ main() {
       install_components
       cargo_tool cargo-nextest cargo-nextest "$NEXTEST_VERSION"
       cargo_tool cargo-deny cargo-deny "$DENY_VERSION"
+      install_provider
       ;;
     *) stop "unknown part '$part': build, test, lint or all" ;;
   esac

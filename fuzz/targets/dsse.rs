@@ -26,4 +26,5 @@ fuzz_target!(|json: &[u8]| {
             .verify(envelope.payload_type(), &trusted, NonZeroUsize::MIN)
             .is_err()
     );
+    assert!(envelope.signers(&trusted).is_ok_and(|signers| signers.is_empty()));
 });

@@ -15,6 +15,7 @@
 mod advisories;
 mod bad_input;
 mod baselines;
+mod comply;
 mod config;
 #[path = "../../crates/source/tests/common/daemon.rs"]
 mod daemon;
@@ -30,6 +31,7 @@ mod hook;
 mod images;
 mod interrupts;
 mod layer_results;
+mod ledger;
 mod minimal_images;
 mod minimal_systems;
 mod packaged_files;

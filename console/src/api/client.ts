@@ -6,15 +6,38 @@ export type Channel = Schemas['Channel'];
 export type Delivery = Schemas['Delivery'];
 export type NewChannel = Schemas['NewChannel'];
 export type Asset = Schemas['Asset'];
+export type AttackPaths = Schemas['AttackPaths'];
+export type Bill = Schemas['Bill'];
+export type Blast = Schemas['Blast'];
+export type Change = Schemas['Change'];
+export type Comparison = Schemas['Comparison'];
+export type Cut = Schemas['Cut'];
+export type Gaps = Schemas['Gaps'];
+export type Hop = Schemas['Hop'];
+export type Moved = Schemas['Moved'];
+export type Shipper = Schemas['Shipper'];
 export type AssetStory = Schemas['AssetStory'];
+export type ControlCounts = Schemas['Counts'];
+export type ControlStanding = Schemas['ControlStanding'];
+export type ControlStory = Schemas['ControlStory'];
+export type FrameworkStanding = Schemas['FrameworkStanding'];
+export type FrameworkSummary = Schemas['FrameworkSummary'];
 export type Finding = Schemas['Finding'];
 export type Fix = Schemas['Fix'];
+export type Forgotten = Schemas['Forgotten'];
+export type Key = Schemas['Key'];
+export type Log = Schemas['Log'];
 export type Person = Schemas['Person'];
 export type Posture = Schemas['Posture'];
+export type Remediation = Schemas['Remediation'];
+export type Groups = Schemas['Groups'];
+export type Journey = Schemas['Journey'];
 export type Receipt = Schemas['Receipt'];
 export type Session = Schemas['Session'];
 export type Statement = Schemas['Statement'];
 export type Token = Schemas['Token'];
+export type Membership = Schemas['Membership'];
+export type Elsewhere = Schemas['Elsewhere'];
 export type Link = Schemas['Link'];
 export type Added = Schemas['Added'];
 export type NewToken = Schemas['NewToken'];
@@ -119,6 +142,14 @@ export async function patch<T>(path: string, body: unknown): Promise<T> {
 /** Asks for something that answers without words. */
 export async function ask(method: string, path: string): Promise<void> {
   await send(method, path);
+}
+export async function put<T>(path: string, body: unknown): Promise<T> {
+  return (await send('PUT', path, body)).json() as Promise<T>;
+}
+/** Ends a session; out comes where to sign out elsewhere as well, where there is such a place. */
+export async function leave(path: string): Promise<string> {
+  const response = await send('DELETE', path);
+  return response.status === 200 ? ((await response.json()) as { elsewhere: string }).elsewhere : '';
 }
 export async function remove(path: string): Promise<void> {
   await send('DELETE', path);

@@ -35,53 +35,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/channels": {
+    "/api/v1/compliance": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Every channel. */
-        get: operations["channels_list"];
+        /** Frameworks, with how many of their controls are in which state. */
+        get: operations["compliance_frameworks"];
         put?: never;
-        /** Makes a channel. What happens from now on is told. */
-        post: operations["channels_make"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/channels/{id}": {
+    "/api/v1/compliance/{framework}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** A framework: what is known of it, family by family. */
+        get: operations["compliance_framework"];
         put?: never;
         post?: never;
-        /** Removes a channel, with what was to be sent through it. */
-        delete: operations["channels_remove"];
+        delete?: never;
         options?: never;
         head?: never;
-        /** Changes a channel. */
-        patch: operations["channels_change"];
+        patch?: never;
         trace?: never;
     };
-    "/api/v1/channels/{id}/test": {
+    "/api/v1/compliance/{framework}/controls": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Controls of a framework, in its own order. */
+        get: operations["compliance_controls"];
         put?: never;
-        /** Sends a test message through a channel; what became of it is in the list of deliveries. */
-        post: operations["channels_test"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compliance/{framework}/controls/{control}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A control: what it rests on, how old that is, and who vouches for what tests leave. */
+        get: operations["compliance_control"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compliance/{framework}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report of a framework to hand over: OSCAL assessment results, a table, a page to print, or the assessment itself. */
+        get: operations["compliance_export"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -99,57 +131,6 @@ export interface paths {
         put?: never;
         /** Decides something. The decision goes through the ledger as a statement. */
         post: operations["decisions_decide"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/deliveries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Deliveries, the newest first. */
-        get: operations["deliveries_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/deliveries/{id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Tries once more what was given up. */
-        post: operations["deliveries_retry"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What is new, as it comes. `hello` says where the log ends, `statement` that one was taken in, `many` that more than a hundred were. */
-        get: operations["events"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -473,6 +454,28 @@ export interface components {
             /** @description The person. */
             person: components["schemas"]["Person"];
         };
+        /** @description A finding that speaks against a test. */
+        Against: {
+            /** @description The thing that has it. */
+            asset: string;
+            /** @description `sha256:…` of the statement that shows it. */
+            digest: string;
+            /** @description By when it must be closed; RFC 3339. */
+            due?: string | null;
+            /** @description Its identity within the thing. */
+            fingerprint: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id?: number | null;
+            /** @description The rule. */
+            rule: string;
+            /** @description critical, high, medium, low or info. */
+            severity: string;
+            /** @description What was found. */
+            title: string;
+        };
         /** @description A thing. */
         Asset: {
             /** @description RFC 3339. */
@@ -507,19 +510,30 @@ export interface components {
             /** @description Ways in which it is looked at. */
             scopes: components["schemas"]["Scope"][];
         };
-        /** @description What to change of a channel; what is not said stays. */
-        ChangeChannel: {
-            /** @description Whether anything is sent. */
-            enabled?: boolean | null;
-            /** @description What is told. */
-            events?: components["schemas"]["NoticeEvent"][] | null;
-            filter?: components["schemas"]["NoticeFilter"] | null;
-            /** @description What it is called. */
-            name?: string | null;
-            /** @description Makes a new key for signatures of a webhook; the old one holds no longer. */
-            new_secret?: boolean;
-            pace?: components["schemas"]["NoticePace"] | null;
-            target?: components["schemas"]["ChannelTarget"] | null;
+        /** @description Something that somebody vouched for. */
+        Attested: {
+            /** @description When; RFC 3339. */
+            at: string;
+            /** @description By whom. */
+            by: string;
+            /** @description holds, expired or withdrawn. */
+            state: string;
+            /**
+             * Format: int64
+             * @description The statement that says so: its place in the log.
+             */
+            statement: number;
+            /** @description What was vouched for. */
+            text: string;
+            /** @description Until when; RFC 3339. */
+            until: string;
+            /** @description When it was taken back; RFC 3339. */
+            withdrawn?: string | null;
+            /**
+             * Format: int64
+             * @description The statement that takes it back.
+             */
+            withdrawn_statement?: number | null;
         };
         /** @description A new password. */
         ChangePassword: {
@@ -534,98 +548,96 @@ export interface components {
             disabled?: boolean | null;
             role?: components["schemas"]["Role"] | null;
         };
-        /** @description A channel, without what is secret of it. */
-        Channel: {
-            /** @description RFC 3339. */
-            created: string;
-            /** @description Whether anything is sent. */
-            enabled: boolean;
-            /** @description What is told. */
-            events: components["schemas"]["NoticeEvent"][];
-            /** @description Of which findings. */
-            filter: components["schemas"]["NoticeFilter"];
+        /** @description A control, in a line. */
+        ControlStanding: {
+            /** @description Who attests what tests leave, or the control. */
+            attested_by?: string | null;
+            /** @description Until when; RFC 3339. */
+            attested_until?: string | null;
+            /** @description How much of it evidence answers without a person: whole, part or none. */
+            automation: string;
+            /** @description Title of its family. */
+            family: string;
             /**
              * Format: int64
-             * @description Its number.
+             * @description Findings that were there and are gone, counted once a test.
              */
-            id: number;
-            /** @description What it is called. */
-            name: string;
-            /** @description How often at most. */
-            pace: components["schemas"]["NoticePace"];
-            /** @description Where it leads. Secrets are left out. */
-            target: components["schemas"]["ChannelTarget"];
-        };
-        /** @description Where a channel leads. Secrets are taken, and never given back. */
-        ChannelTarget: {
-            /** @enum {string} */
-            kind: "webhook";
-            /** @description Where to. Its user and its query are secret, and shown as `…`. */
-            url: string;
-        } | {
-            /** @enum {string} */
-            kind: "slack";
-            /** @description Where to. All of it but the host is secret. */
-            url: string;
-        } | {
-            /** @description Sender. */
-            from: string;
-            /** @description The mail server. */
-            host: string;
-            /** @enum {string} */
-            kind: "email";
-            /** @description Secret. */
-            password?: string | null;
-            /**
-             * Format: int32
-             * @description Its port: 465 for tls, 587 for starttls, 25 for none.
-             */
-            port: number;
-            /** @description tls, starttls or none. */
-            security: components["schemas"]["MailSecurity"];
-            /** @description Recipients. */
-            to: string[];
-            /** @description Who signs in there. */
-            user?: string | null;
-        } | {
-            /** @description `https://api.github.com`, or `https://HOST/api/v3`. */
-            api?: string;
-            /** @enum {string} */
-            kind: "github";
-            /** @description `OWNER/NAME`. */
-            repository: string;
-            /** @description Secret; may read and write issues of the repository. */
-            token?: string | null;
-        } | {
-            /** @enum {string} */
-            kind: "gitlab";
-            /** @description `GROUP/NAME`, or the number. */
-            project: string;
-            /** @description Secret; has the scope `api`. */
-            token?: string | null;
-            /** @description `https://gitlab.com`, or where else it is. */
-            url?: string;
-        } | {
-            /** @description Name of the type that issues have. */
-            issue_type?: string;
-            /** @enum {string} */
-            kind: "jira";
-            /** @description Key of the project. */
-            project: string;
-            /** @description Secret. */
-            token?: string | null;
-            /** @description `https://SITE.atlassian.net`, or where else it is. */
-            url: string;
-            /** @description Address of mail of whose token it is, with Jira Cloud; none with Data Center. */
-            user?: string | null;
-        };
-        /** @description A test that is on its way. */
-        ChannelTest: {
+            fixed: number;
+            /** @description Its number: `AC-2(1)`. */
+            id: string;
+            /** @description Time of the newest evidence for it; RFC 3339. Absent where there is none. */
+            newest?: string | null;
+            /** @description Time of the oldest evidence that counts for it; RFC 3339. Absent where there is none. */
+            oldest?: string | null;
             /**
              * Format: int64
-             * @description Number of the delivery.
+             * @description Findings that speak against it, counted once a test.
              */
-            delivery: number;
+            open: number;
+            /** @description Why, one sentence each. */
+            reasons: string[];
+            /**
+             * Format: int64
+             * @description Pieces of evidence that are too old to count.
+             */
+            stale: number;
+            /** @description satisfied, not-satisfied, manual or no-evidence. */
+            state: string;
+            /**
+             * Format: int64
+             * @description Tests that bear on it.
+             */
+            tests: number;
+            /** @description Its title, or what it asks for in our own words. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Findings that waivers accept, counted once a test.
+             */
+            waived: number;
+        };
+        /** @description A control, with everything that it rests on. */
+        ControlStory: {
+            /** @description What was ever vouched for about it, the newest first; a hundred at most. */
+            attestations: components["schemas"]["Attested"][];
+            /** @description The control. */
+            control: components["schemas"]["ControlStanding"];
+            /** @description What tests leave to a person; empty where they leave nothing, or where there is no test and it is the whole control. */
+            left: string[];
+            /** @description Whether a person must attest it, or a part of it. */
+            needs_person: boolean;
+            /** @description By which name it is attested: `nist:AC-2(1)`. */
+            reference: string;
+            /** @description The tests that bear on it. */
+            tests: components["schemas"]["Test"][];
+        };
+        /** @description How many controls are in which state. */
+        Counts: {
+            /**
+             * Format: int64
+             * @description A person must attest it, or what tests leave of it. Never counted as passed.
+             */
+            manual: number;
+            /**
+             * Format: int64
+             * @description Of the manual ones, those that somebody attests.
+             */
+            manual_attested: number;
+            /**
+             * Format: int64
+             * @description A test has no evidence, or none that is fresh and complete.
+             */
+            no_evidence: number;
+            /**
+             * Format: int64
+             * @description Something speaks against it.
+             */
+            not_satisfied: number;
+            /**
+             * Format: int64
+             * @description Fresh and complete evidence and, where tests leave something, a person say so.
+             */
+            satisfied: number;
         };
         /** @description Open findings at the end of a day. */
         Day: {
@@ -635,41 +647,6 @@ export interface components {
             open: {
                 [key: string]: number;
             };
-        };
-        /** @description A delivery. */
-        Delivery: {
-            /**
-             * Format: int64
-             * @description How often it was tried.
-             */
-            attempts: number;
-            /**
-             * Format: int64
-             * @description Number of the channel.
-             */
-            channel: number;
-            /** @description When it came up; RFC 3339. */
-            created: string;
-            /** @description When it was sent or given up; RFC 3339. */
-            done?: string | null;
-            /** @description Why the last attempt failed; empty where none did. */
-            error: string;
-            /**
-             * Format: int64
-             * @description Number of the fix that it is about.
-             */
-            fix?: number | null;
-            /**
-             * Format: int64
-             * @description Its number.
-             */
-            id: number;
-            /** @description What it is about: breach, breach-soon, new-critical, waiver-ending, summary, issue-open, issue-close or test. */
-            kind: string;
-            /** @description When it is tried next; RFC 3339. */
-            next?: string | null;
-            /** @description waiting, sent or given-up. */
-            status: string;
         };
         /** @description Something that happened to a finding. */
         Event: {
@@ -686,6 +663,36 @@ export interface components {
              * @description The statement that it comes from: its place in the log.
              */
             statement: number;
+        };
+        /** @description A piece of evidence. */
+        Evidence: {
+            /**
+             * Format: int64
+             * @description Seconds from then to now.
+             */
+            age: number;
+            /** @description What it is about; absent where that is the system. */
+            asset?: string | null;
+            /** @description When it was so; RFC 3339. */
+            at: string;
+            /** @description Who says so. */
+            by: string;
+            /** @description `sha256:…` of the statement that says it. */
+            digest: string;
+            /** @description What it shows. */
+            shows: string;
+            /**
+             * Format: int64
+             * @description Place of that statement in the ledger.
+             */
+            statement?: number | null;
+        };
+        /** @description Controls that stand together. */
+        Family: {
+            /** @description How many of its controls are in which state. */
+            counts: components["schemas"]["Counts"];
+            /** @description Its title. */
+            title: string;
         };
         /** @description A problem of a thing. */
         Finding: {
@@ -763,10 +770,51 @@ export interface components {
             /** @description What to do. */
             what: string;
         };
+        /** @description A framework, family by family. */
+        FrameworkStanding: {
+            /** @description When; RFC 3339. */
+            at: string;
+            /** @description Families, in the order of the framework. */
+            families: components["schemas"]["Family"][];
+            /** @description The framework. */
+            framework: components["schemas"]["FrameworkSummary"];
+            /** @description Time of the oldest evidence that counts; RFC 3339. */
+            oldest: string;
+            /** @description What was assessed. */
+            system: string;
+            /**
+             * Format: int64
+             * @description How many things were asked after.
+             */
+            things: number;
+        };
+        /** @description A framework, in numbers. */
+        FrameworkSummary: {
+            /**
+             * Format: int64
+             * @description How many controls it asks for.
+             */
+            controls: number;
+            /** @description How many of them are in which state. */
+            counts: components["schemas"]["Counts"];
+            /** @description Its name: `nist:moderate`. */
+            key: string;
+            /** @description Where that is published. */
+            source: string;
+            /** @description Its name for people. */
+            title: string;
+            /** @description Version of the catalogue that its controls are of. */
+            version: string;
+        };
         /** @description A check that did not run to its end. */
         Gap: {
             /** @description The thing. */
             asset: string;
+            /**
+             * Format: int64
+             * @description Number of the thing.
+             */
+            asset_id: number;
             /** @description The check. */
             check: string;
             /** @description Why. */
@@ -780,24 +828,6 @@ export interface components {
             expires: string;
             /** @description Where to open it, behind the address of the server: `/#/setup/…`. It is shown this once. */
             link: string;
-        };
-        /**
-         * @description How the way to a mail server is protected.
-         * @enum {string}
-         */
-        MailSecurity: "tls" | "starttls" | "none";
-        /** @description Which channel to make. */
-        MakeChannel: {
-            /** @description What is told; everything where nothing is said. */
-            events?: components["schemas"]["NoticeEvent"][] | null;
-            /** @description Of which findings; of all where nothing is said. */
-            filter?: components["schemas"]["NoticeFilter"];
-            /** @description What it is called, unique within the tenant. */
-            name: string;
-            /** @description How often at most; 20 messages an hour where nothing is said. */
-            pace?: components["schemas"]["NoticePace"];
-            /** @description Where it leads. */
-            target: components["schemas"]["ChannelTarget"];
         };
         /** @description Which token to make. */
         MakeToken: {
@@ -820,69 +850,12 @@ export interface components {
             /** @description The tenant that everything they ask is about. */
             tenant: string;
         };
-        /** @description A channel that was made or changed. */
-        NewChannel: {
-            /** @description The channel. */
-            channel: components["schemas"]["Channel"];
-            /** @description By what whoever gets a webhook verifies its signature; it is shown this once. */
-            secret?: string | null;
-        };
         /** @description A token that was made. */
         NewToken: {
             /** @description What is sent as `Authorization: Bearer …`; it is shown this once. */
             secret: string;
             /** @description The token. */
             token: components["schemas"]["Token"];
-        };
-        /** @description A statement that was taken in. */
-        News: {
-            /** @description When it was taken in; RFC 3339. */
-            at: string;
-            /** @description Its predicate type; empty where several are told at once. */
-            predicate_type: string;
-            /**
-             * Format: int64
-             * @description Its place in the log; the newest one where several are told at once.
-             */
-            seq: number;
-        };
-        /**
-         * @description What others are told of.
-         * @enum {string}
-         */
-        NoticeEvent: "breach" | "breach-soon" | "new-critical" | "waiver-ending";
-        /** @description Of which findings. */
-        NoticeFilter: {
-            /**
-             * @description Of things with all of these labels.
-             * @default {}
-             */
-            labels: {
-                [key: string]: string;
-            };
-            /**
-             * @description Of this owner only: of the fix, or else of the thing. Empty for all.
-             * @default
-             */
-            owner: string;
-            /**
-             * @description At least this severity: critical, high, medium, low or info; all where it is empty.
-             * @default
-             */
-            severity: string;
-        };
-        /** @description How often at most. */
-        NoticePace: {
-            /**
-             * Format: int32
-             * @description Messages within the interval, 1 to 1000; what is more comes in one summary at its end. Issues are put off instead.
-             */
-            messages: number;
-            /**
-             * Format: int32
-             * @description The interval in minutes, 1 to 1440.
-             */
-            minutes: number;
         };
         /** @description One page of a list. */
         Page_Asset: {
@@ -912,68 +885,54 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
-        Page_Channel: {
+        Page_ControlStanding: {
             /** @description Its entries. */
             items: {
-                /** @description RFC 3339. */
-                created: string;
-                /** @description Whether anything is sent. */
-                enabled: boolean;
-                /** @description What is told. */
-                events: components["schemas"]["NoticeEvent"][];
-                /** @description Of which findings. */
-                filter: components["schemas"]["NoticeFilter"];
+                /** @description Who attests what tests leave, or the control. */
+                attested_by?: string | null;
+                /** @description Until when; RFC 3339. */
+                attested_until?: string | null;
+                /** @description How much of it evidence answers without a person: whole, part or none. */
+                automation: string;
+                /** @description Title of its family. */
+                family: string;
                 /**
                  * Format: int64
-                 * @description Its number.
+                 * @description Findings that were there and are gone, counted once a test.
                  */
-                id: number;
-                /** @description What it is called. */
-                name: string;
-                /** @description How often at most. */
-                pace: components["schemas"]["NoticePace"];
-                /** @description Where it leads. Secrets are left out. */
-                target: components["schemas"]["ChannelTarget"];
-            }[];
-            /** @description What to ask for the next page with; absent on the last one. */
-            next?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_Delivery: {
-            /** @description Its entries. */
-            items: {
+                fixed: number;
+                /** @description Its number: `AC-2(1)`. */
+                id: string;
+                /** @description Time of the newest evidence for it; RFC 3339. Absent where there is none. */
+                newest?: string | null;
+                /** @description Time of the oldest evidence that counts for it; RFC 3339. Absent where there is none. */
+                oldest?: string | null;
                 /**
                  * Format: int64
-                 * @description How often it was tried.
+                 * @description Findings that speak against it, counted once a test.
                  */
-                attempts: number;
+                open: number;
+                /** @description Why, one sentence each. */
+                reasons: string[];
                 /**
                  * Format: int64
-                 * @description Number of the channel.
+                 * @description Pieces of evidence that are too old to count.
                  */
-                channel: number;
-                /** @description When it came up; RFC 3339. */
-                created: string;
-                /** @description When it was sent or given up; RFC 3339. */
-                done?: string | null;
-                /** @description Why the last attempt failed; empty where none did. */
-                error: string;
+                stale: number;
+                /** @description satisfied, not-satisfied, manual or no-evidence. */
+                state: string;
                 /**
                  * Format: int64
-                 * @description Number of the fix that it is about.
+                 * @description Tests that bear on it.
                  */
-                fix?: number | null;
+                tests: number;
+                /** @description Its title, or what it asks for in our own words. */
+                title: string;
                 /**
                  * Format: int64
-                 * @description Its number.
+                 * @description Findings that waivers accept, counted once a test.
                  */
-                id: number;
-                /** @description What it is about: breach, breach-soon, new-critical, waiver-ending, summary, issue-open, issue-close or test. */
-                kind: string;
-                /** @description When it is tried next; RFC 3339. */
-                next?: string | null;
-                /** @description waiting, sent or given-up. */
-                status: string;
+                waived: number;
             }[];
             /** @description What to ask for the next page with; absent on the last one. */
             next?: string | null;
@@ -1060,6 +1019,29 @@ export interface components {
                 upgrade?: unknown;
                 /** @description What to do. */
                 what: string;
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_FrameworkSummary: {
+            /** @description Its entries. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description How many controls it asks for.
+                 */
+                controls: number;
+                /** @description How many of them are in which state. */
+                counts: components["schemas"]["Counts"];
+                /** @description Its name: `nist:moderate`. */
+                key: string;
+                /** @description Where that is published. */
+                source: string;
+                /** @description Its name for people. */
+                title: string;
+                /** @description Version of the catalogue that its controls are of. */
+                version: string;
             }[];
             /** @description What to ask for the next page with; absent on the last one. */
             next?: string | null;
@@ -1171,7 +1153,7 @@ export interface components {
             decisions: {
                 [key: string]: number;
             };
-            /** @description Checks that did not run to their end, and why. */
+            /** @description At most 200 checks that did not run to their end, and why: the failed first, then the partial, then the skipped. */
             gaps: components["schemas"]["Gap"][];
             /** @description Open findings, by severity. */
             open: {
@@ -1182,12 +1164,16 @@ export interface components {
              * @description Open findings that should be closed already.
              */
             overdue: number;
-            /** @description Each way of looking at each thing, with its last verdict. */
+            /** @description At most 200 of them, with what they say: the denied first, then the unknown, the newest of each first. */
             scopes: components["schemas"]["ScopeVerdict"][];
             /** @description Open findings at the end of each of the last ninety days, by severity. */
             trend: components["schemas"]["Day"][];
             /** @description deny where any scope is denied, else unknown where any is unknown, else allow; unknown where nothing was ever looked at. */
             verdict: string;
+            /** @description Ways of looking at things, by their last verdict: allow, deny, unknown. */
+            verdicts: {
+                [key: string]: number;
+            };
             /**
              * Format: int64
              * @description Waived findings.
@@ -1365,6 +1351,57 @@ export interface components {
             /** @description The waiver that covers it. */
             waiver?: unknown;
         };
+        /** @description A test that bears on a control, and what it found. */
+        Test: {
+            /** @description What it rests on, newest first, fifty at most. */
+            evidence: components["schemas"]["Evidence"][];
+            /**
+             * Format: int64
+             * @description All that it rests on, counted.
+             */
+            evidence_count: number;
+            /**
+             * Format: int64
+             * @description Findings that were there and are gone.
+             */
+            fixed_count: number;
+            /** @description Its name. */
+            id: string;
+            /** @description Findings that speak against it, fifty at most. */
+            open: components["schemas"]["Against"][];
+            /**
+             * Format: int64
+             * @description All of them, counted.
+             */
+            open_count: number;
+            /** @description pass, fail or no-evidence. */
+            outcome: string;
+            /** @description What it is asked of. */
+            over: string;
+            /** @description Why it came out so. */
+            reasons: string[];
+            /** @description Where that comes from. */
+            source: string;
+            /**
+             * Format: int64
+             * @description Pieces of evidence that are too old to count.
+             */
+            stale_count: number;
+            /** @description What is so when it passes. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Findings that waivers accept.
+             */
+            waived_count: number;
+            /** @description Why it bears on the control. */
+            why: string;
+            /**
+             * Format: int32
+             * @description Days for which evidence counts.
+             */
+            within_days: number;
+        };
         /** @description A token, without what it is known by. */
         Token: {
             /** @description RFC 3339. */
@@ -1449,11 +1486,20 @@ export interface operations {
             };
         };
     };
-    channels_list: {
+    compliance_frameworks: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description `next` of the page before. */
+                cursor: string | null;
+                /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                limit: number | null;
+                /** @description Of this thing only: its identity. */
+                asset: string | null;
+                /** @description Of the things with this label only: `name=value`, or `name` for any value. */
+                label: string | null;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1463,125 +1509,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Channel"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    channels_make: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MakeChannel"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewChannel"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    channels_remove: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its number. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is gone. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    channels_change: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its number. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangeChannel"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewChannel"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Page_FrameworkSummary"];
                 };
             };
             404: {
@@ -1602,27 +1530,172 @@ export interface operations {
             };
         };
     };
-    channels_test: {
+    compliance_framework: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description Its number. */
-                id: number;
+                /** @description Its name: `nist:moderate`. */
+                framework: string;
+                /** @description Of this thing only: its identity. */
+                asset: string | null;
+                /** @description Of the things with this label only: `name=value`, or `name` for any value. */
+                label: string | null;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            202: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChannelTest"];
+                    "application/json": components["schemas"]["FrameworkStanding"];
                 };
             };
-            403: {
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compliance_controls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name: `nist:moderate`. */
+                framework: string;
+                /** @description `next` of the page before. */
+                cursor: string | null;
+                /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                limit: number | null;
+                /** @description Of this thing only: its identity. */
+                asset: string | null;
+                /** @description Of the things with this label only: `name=value`, or `name` for any value. */
+                label: string | null;
+                /** @description In this state only: satisfied, not-satisfied, manual or no-evidence. */
+                state: string | null;
+                /** @description Of this family only: its title. */
+                family: string | null;
+                /** @description Only those for which something is to be done: all but the satisfied ones, and the manual ones that somebody attests. */
+                gaps: boolean | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ControlStanding"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compliance_control: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the framework: `nist:moderate`. */
+                framework: string;
+                /** @description Its number: `AC-2(1)`. */
+                control: string;
+                /** @description Of this thing only: its identity. */
+                asset: string | null;
+                /** @description Of the things with this label only: `name=value`, or `name` for any value. */
+                label: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlStory"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compliance_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name: `nist:moderate`. */
+                framework: string;
+                /** @description Of this thing only: its identity. */
+                asset: string | null;
+                /** @description Of the things with this label only: `name=value`, or `name` for any value. */
+                label: string | null;
+                /** @description oscal, csv, html or json; oscal where nothing is said. */
+                format: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/oscal+json": unknown;
+                };
+            };
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1655,7 +1728,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description `{"action": "waive" | "end-waiver" | "assign" | "label" | "link" | "policy" | "attest", …}` */
+        /** @description `{"action": "waive" | "end-waiver" | "assign" | "label" | "link" | "policy" | "attest" | "withdraw-attestation", …}` */
         requestBody: {
             content: {
                 "application/json": unknown;
@@ -1679,126 +1752,6 @@ export interface operations {
                 };
             };
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    deliveries_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description `next` of the page before. */
-                cursor: string | null;
-                /** @description How many entries, 1 to 500; 50 where nothing is said. */
-                limit: number | null;
-                /** @description Through this channel only, by its number. */
-                channel: number | null;
-                /** @description In this state only: waiting, sent or given-up. */
-                state: string | null;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Delivery"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    deliveries_retry: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its number. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is tried again. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    events: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The place of the statement after which to go on. */
-                "Last-Event-ID"?: number | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Events whose data is a News, until somebody hangs up. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": components["schemas"]["News"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -33,6 +33,13 @@ export function inDays(days: number): string {
   return new Date(Date.now() + days * DAY).toISOString().slice(0, 10);
 }
 export const short = (digest: string): string => digest.replace(/^sha256:/, '').slice(0, 12);
+/** Why a statement is believed. */
+export function believed(statement: { trust: string; signer?: { name: string; revoked?: string | null } | null }): string {
+  if (statement.trust === 'authenticated') return 'sender signed in';
+  if (statement.trust === 'untrusted') return 'sender signed in; signature of no trusted key';
+  if (!statement.signer) return 'signed';
+  return `signed by ${statement.signer.name}${statement.signer.revoked ? `, revoked ${day(statement.signer.revoked)}` : ''}`;
+}
 /** The last part of a type of predicate, which is what tells them apart. */
 export function predicate(type: string): string {
   return type.replace(/^https?:\/\/[^/]+\//, '').replace(/^attestation\//, '');

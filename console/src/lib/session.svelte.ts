@@ -1,5 +1,5 @@
 // Who is signed in.
-import { Failure, get, onSignedOut, post, remove, signed, type Session } from '../api/client';
+import { Failure, get, leave, onSignedOut, post, put, signed, type Session } from '../api/client';
 
 const ROLES = ['viewer', 'developer', 'responder', 'admin'];
 
@@ -41,7 +41,19 @@ export async function signIn(login: string, password: string): Promise<void> {
 export async function setUp(secret: string, password: string): Promise<void> {
   take(await post<Session>('/setup', { secret, password }));
 }
-export async function signOut(): Promise<void> {
-  await remove('/session');
+async function leaveBy(path: string): Promise<void> {
+  const elsewhere = await leave(path);
   take(null);
+  if (elsewhere) location.assign(elsewhere);
+}
+export const signOut = (): Promise<void> => leaveBy('/session');
+export const signOutEverywhere = (): Promise<void> => leaveBy('/sessions');
+
+export async function changePassword(current: string, fresh: string): Promise<void> {
+  take(await put<Session>('/session/password', { current, new: fresh }));
+}
+/** Goes to another tenant. Nothing that was shown of the one before stays. */
+export async function goTo(tenant: string): Promise<void> {
+  await put<Session>('/session/tenant', { tenant });
+  location.assign('/');
 }

@@ -6,3 +6,5 @@ export const SHAPES: Record<string, string> = {
   low: 'M6 1.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9z',
   info: 'M2 2h8v8H2z',
 };
+/** Words for what is known of a control. */
+export const STATES: Record<string, string> = { satisfied: 'satisfied', 'not-satisfied': 'not satisfied', 'no-evidence': 'no evidence', manual: 'manual' };

@@ -23,7 +23,7 @@ mod staged;
 mod table;
 mod terminal;
 
-use args::{Cli, Verb};
+use args::{Cli, SloVerb, Verb};
 use clap::Parser;
 use clap::error::ErrorKind;
 use error::{Code, Outcome};
@@ -62,8 +62,11 @@ fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
         Verb::Db(verb) => commands::db::run(common, &verb, terminal),
         Verb::Serve(serve) => commands::serve::run(common, &serve, terminal),
         Verb::Login(login) => commands::login::run(common, &login, terminal),
+        Verb::Sign(sign) => commands::sign::run(common, &sign, terminal),
         Verb::Push(push) => commands::push::run(common, &push, terminal),
         Verb::Status(status) => commands::status::run(common, &status, terminal),
+        Verb::Comply(verb) => commands::comply::run(common, verb, terminal),
+        Verb::Slo(SloVerb::Status(status)) => commands::slo::run(common, &status),
         Verb::Ledger(verb) => commands::ledger::run(common, &verb, terminal),
         Verb::Backup(backup) => commands::copy::backup(common, &backup, terminal),
         Verb::Restore(restore) => commands::copy::restore(common, &restore, terminal),

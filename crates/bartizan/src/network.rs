@@ -5,15 +5,26 @@ use crate::error::{Code, Error};
 use bartizan_engine::config::Config;
 use bartizan_engine::system::{Machine, System};
 use bartizan_source::http::{Client, HttpError, HttpOptions, Proxies};
+use std::path::PathBuf;
 
 /// A client that connects to nothing before it is asked to.
 pub(crate) fn client(common: &Common, config: &Config) -> Client {
-    Client::new(HttpOptions {
+    Client::new(options(common, config, None))
+}
+
+/// The same, which trusts the authorities in this file as well.
+pub(crate) fn trusting(common: &Common, config: &Config, ca: Option<PathBuf>) -> Client {
+    Client::new(options(common, config, ca))
+}
+
+/// What a client is made from; authorities in the file are trusted as well.
+pub(crate) fn options(common: &Common, config: &Config, ca: Option<PathBuf>) -> HttpOptions {
+    HttpOptions {
         offline: common.offline,
-        ca_files: config.path("network.ca-file").into_iter().collect(),
+        ca_files: config.path("network.ca-file").into_iter().chain(ca).collect(),
         proxies: Proxies::from_variables(|name| Machine.variable(name)),
         ..HttpOptions::default()
-    })
+    }
 }
 
 impl From<HttpError> for Error {

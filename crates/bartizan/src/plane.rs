@@ -6,7 +6,7 @@ use crate::network;
 use crate::place;
 use bartizan_engine::config::Config;
 use bartizan_engine::system::{Machine, System};
-use bartizan_source::http::{Client, Fetched, Method, Request, Url};
+use bartizan_source::http::{Client, Fetched, HttpError, Method, Request, Url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -22,6 +22,9 @@ pub(crate) struct Access {
     pub(crate) url: String,
     /// The token.
     pub(crate) token: String,
+    /// A file with authorities to trust besides those of the system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ca: Option<PathBuf>,
 }
 
 /// What the control plane answers when something is wrong.
@@ -59,7 +62,7 @@ impl Plane {
             Machine.variable("BARTIZAN_PLANE_TOKEN"),
         );
         let access = match variables {
-            (Some(url), Some(token)) => Access { url, token },
+            (Some(url), Some(token)) => Access { url, token, ca: None },
             (None, None) => remembered(config)?,
             _ => {
                 return Err(Error::usage(
@@ -73,8 +76,12 @@ impl Plane {
 
     /// The control plane at this address.
     pub(crate) fn with(common: &Common, config: &Config, access: Access) -> Self {
+        let ca = Machine
+            .variable("BARTIZAN_PLANE_CA")
+            .map(PathBuf::from)
+            .or_else(|| access.ca.clone());
         Self {
-            client: network::client(common, config),
+            client: network::trusting(common, config, ca),
             access,
         }
     }
@@ -99,7 +106,17 @@ impl Plane {
         self.ask(path, Method::Post { content_type, body })
     }
 
-    fn ask<T: DeserializeOwned>(&self, path: &str, method: Method<'_>) -> Result<T, Error> {
+    /// What lies at a path, of at most `limit` bytes; none where nothing does.
+    pub(crate) fn bytes(&self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, Error> {
+        let answer = self.answer(path, Method::Get, limit)?;
+        match answer.status {
+            200..300 => Ok(Some(answer.body)),
+            404 => Ok(None),
+            _ => Err(refused(&answer)),
+        }
+    }
+
+    fn answer(&self, path: &str, method: Method<'_>, limit: u64) -> Result<Fetched, Error> {
         let url = self.url(path)?;
         let authorization = format!("Bearer {}", self.access.token);
         let request = Request {
@@ -107,7 +124,20 @@ impl Plane {
             authorization: Some(&authorization),
             ..Request::get(&url)
         };
-        let answer = self.client.fetch(&request, LARGEST, &())?;
+        self.client.fetch(&request, limit, &()).map_err(|error| {
+            let is_stranger = matches!(error, HttpError::Certificate { .. });
+            let mut error = Error::from(error);
+            if is_stranger {
+                error.help = Some(
+                    "name the authority that signed it, if you trust it: `bartizan login URL --ca FILE`, or BARTIZAN_PLANE_CA".to_owned(),
+                );
+            }
+            error
+        })
+    }
+
+    fn ask<T: DeserializeOwned>(&self, path: &str, method: Method<'_>) -> Result<T, Error> {
+        let answer = self.answer(path, method, LARGEST)?;
         if !(200..300).contains(&answer.status) {
             return Err(refused(&answer));
         }

@@ -64,6 +64,15 @@ pub enum Decision {
         /// The other.
         target: String,
     },
+    /// One thing has no longer to do with another.
+    Unlink {
+        /// The one.
+        source: String,
+        /// How.
+        kind: String,
+        /// The other.
+        target: String,
+    },
     /// What is to hold for this tenant from now on.
     Policy {
         /// Which part of the policy.
@@ -81,12 +90,69 @@ pub enum Decision {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Date>,
     },
+    /// What was vouched for by the statement at this place of the log is taken back.
+    WithdrawAttestation {
+        /// Place of the statement.
+        attestation: u64,
+        /// Why.
+        reason: String,
+    },
+    /// The ledger was read from its first entry to its last.
+    Verified {
+        /// Entries that were looked at.
+        entries: u64,
+        /// Root of the tree over them, hexadecimal.
+        root: String,
+        /// Whether all are there and unchanged.
+        is_intact: bool,
+    },
     /// The body of a statement was taken away, its digest is kept.
     TakeAway {
         /// Place of the statement.
         statement: u64,
         /// SHA-256 of the body, hexadecimal.
         digest: String,
+        /// Why.
+        reason: String,
+    },
+    /// Signatures of a key vouch for statements from now on.
+    TrustKey {
+        /// What the key is called.
+        name: String,
+        /// The public key, in PEM.
+        key: String,
+        /// Types of predicates that it may vouch for; all where there is none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        predicates: Vec<String>,
+        /// What the names of subjects begin with that it may vouch for; all where there is none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        subjects: Vec<String>,
+        /// The first day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Date>,
+        /// The last day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Date>,
+    },
+    /// Signatures of a key no longer vouch for what comes in.
+    RevokeKey {
+        /// `sha256:` and the hash of its public key information.
+        key: String,
+        /// Why.
+        reason: String,
+    },
+    /// Bodies of statements must not be taken away.
+    Hold {
+        /// Of the statement at this place; of all of them where there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        statement: Option<u64>,
+        /// Why.
+        reason: String,
+    },
+    /// A hold that was laid by the statement at this place of the log ends.
+    EndHold {
+        /// Place of the statement.
+        hold: u64,
         /// Why.
         reason: String,
     },
@@ -119,6 +185,8 @@ pub const EDGES: [&str; 11] = [
 
 /// What a decision may hold of each text, in bytes.
 const LONGEST: usize = 4_000;
+/// How many texts a list of a decision may have.
+const MOST_TEXTS: usize = 100;
 
 /// Why a decision cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -127,7 +195,7 @@ pub enum DecisionError {
     #[error("it is no decision that this program knows: {0}")]
     Unknown(String),
     /// It has no reason.
-    #[error("a waiver needs a reason")]
+    #[error("it needs a reason")]
     Reason,
     /// It speaks of nothing, or of everything.
     #[error("a waiver names a fingerprint or a rule")]
@@ -136,8 +204,11 @@ pub enum DecisionError {
     #[error("`{0}` joins no two things; one of {EDGES:?} does")]
     Edge(String),
     /// Something is too long.
-    #[error("a text of it is longer than {LONGEST} bytes")]
+    #[error("a text of it is longer than {LONGEST} bytes, or a list longer than {MOST_TEXTS}")]
     TooLong,
+    /// A key without a name.
+    #[error("a key needs a name")]
+    Unnamed,
     /// A thing without a scheme.
     #[error("`{0}` names no thing: write `scheme:rest`, for instance `repo:github.com/acme/shop`")]
     Asset(String),
@@ -187,7 +258,33 @@ impl Decision {
                 .collect()
             }
             Self::LetWaiversEnd {} => Vec::new(),
-            Self::EndWaiver { reason, .. } | Self::TakeAway { reason, .. } => vec![reason],
+            Self::EndWaiver { reason, .. } | Self::WithdrawAttestation { reason, .. } => vec![reason],
+            Self::Verified { root, .. } => vec![root],
+            Self::TakeAway { reason, .. }
+            | Self::RevokeKey { reason, .. }
+            | Self::Hold { reason, .. }
+            | Self::EndHold { reason, .. } => {
+                if reason.trim().is_empty() {
+                    return Err(DecisionError::Reason);
+                }
+                vec![reason]
+            }
+            Self::TrustKey {
+                name,
+                key,
+                predicates,
+                subjects,
+                ..
+            } => {
+                if name.trim().is_empty() {
+                    return Err(DecisionError::Unnamed);
+                }
+                if predicates.len().max(subjects.len()) > MOST_TEXTS {
+                    return Err(DecisionError::TooLong);
+                }
+                let lists = predicates.iter().chain(subjects).map(String::as_str);
+                [name.as_str(), key.as_str()].into_iter().chain(lists).collect()
+            }
             Self::Assign { asset, remedy, owner } => {
                 named(asset)?;
                 [Some(asset.as_str()), remedy.as_deref(), owner.as_deref()]
@@ -202,12 +299,8 @@ impl Decision {
                     .flat_map(|(name, value)| [name.as_str(), value.as_str()])
                     .collect()
             }
-            Self::Link { source, kind, target } => {
-                named(source)?;
-                named(target)?;
-                if !EDGES.contains(&kind.as_str()) {
-                    return Err(DecisionError::Edge(kind.clone()));
-                }
+            Self::Link { source, kind, target } | Self::Unlink { source, kind, target } => {
+                Self::check_link(source, kind, target)?;
                 vec![source, target]
             }
             Self::Policy { name, .. } => vec![name],
@@ -226,6 +319,22 @@ impl Decision {
         Ok(())
     }
 
+    /// Judges that one thing has to do with another.
+    ///
+    /// # Errors
+    /// When a name or the kind is none, or too long.
+    pub fn check_link(source: &str, kind: &str, target: &str) -> Result<(), DecisionError> {
+        named(source)?;
+        named(target)?;
+        if !EDGES.contains(&kind) {
+            return Err(DecisionError::Edge(kind.chars().take(200).collect()));
+        }
+        if source.len().max(target.len()) > LONGEST {
+            return Err(DecisionError::TooLong);
+        }
+        Ok(())
+    }
+
     /// The word for what it is.
     #[must_use]
     pub const fn action(&self) -> &'static str {
@@ -236,9 +345,16 @@ impl Decision {
             Self::Assign { .. } => "assign",
             Self::Label { .. } => "label",
             Self::Link { .. } => "link",
+            Self::Unlink { .. } => "unlink",
             Self::Policy { .. } => "policy",
             Self::Attest { .. } => "attest",
+            Self::WithdrawAttestation { .. } => "withdraw-attestation",
+            Self::Verified { .. } => "verified",
             Self::TakeAway { .. } => "take-away",
+            Self::TrustKey { .. } => "trust-key",
+            Self::RevokeKey { .. } => "revoke-key",
+            Self::Hold { .. } => "hold",
+            Self::EndHold { .. } => "end-hold",
             Self::Access { .. } => "access",
         }
     }
@@ -289,6 +405,16 @@ mod tests {
             error(r#"{"action":"assign","asset":"shop","owner":null}"#),
             DecisionError::Asset("shop".to_owned())
         );
+        assert_eq!(error(r#"{"action":"hold","reason":""}"#), DecisionError::Reason);
+        assert_eq!(
+            error(r#"{"action":"trust-key","name":" ","key":"x"}"#),
+            DecisionError::Unnamed
+        );
+        let many = format!(
+            r#"{{"action":"trust-key","name":"n","key":"x","subjects":[{}""]}}"#,
+            r#""a","#.repeat(MOST_TEXTS)
+        );
+        assert_eq!(error(&many), DecisionError::TooLong);
         assert!(matches!(
             error(r#"{"action":"dance"}"#),
             DecisionError::Unknown(_)

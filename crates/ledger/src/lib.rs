@@ -7,12 +7,20 @@
 
 pub mod absence;
 pub mod bill;
+pub mod calendar;
 pub mod clock;
 pub mod compliance;
+pub mod debt;
 pub mod decision;
+pub mod difference;
 pub mod first_seen;
+pub mod graph;
+pub mod journey;
+pub mod judgement;
 pub mod objective;
 pub mod priority;
 pub mod remedies;
+pub mod schedule;
 pub mod statement;
 pub mod tlog;
+pub mod ways;

@@ -11,8 +11,10 @@
 //! | automatable | yes 1 |
 //! | impact | full control 1, and mission high 1, low −1 |
 //!
-//! 6 and more is immediate, 4 out of cycle, 2 scheduled, less is deferred.
+//! 6 and more is immediate, 4 out of cycle, 2 scheduled, less is deferred. A tenant of the control plane may weigh otherwise
+//! ([`crate::judgement`]).
 
+use crate::judgement::{Judgement, Situation};
 use bartizan_model::{Decision, Priority, Risk, Severity};
 use std::str::FromStr;
 
@@ -92,26 +94,15 @@ impl FromStr for Mission {
     }
 }
 
-/// Decides. What no vector says is taken from the severity (full control from high on) or counts as not so (automatable).
+/// Decides by the weights above. What no vector says is taken from the severity (full control from high on) or counts as not so
+/// (automatable).
 #[must_use]
 pub fn decide(risk: &Risk, severity: Severity, place: Place) -> Priority {
-    let answers = [
-        exploitation(risk),
-        exposure(risk, place.exposure),
-        automatable(risk),
-        impact(risk, severity),
-        mission(place.mission),
-    ];
-    let sum: i32 = answers.iter().flatten().map(|(weight, _)| weight).sum();
-    Priority {
-        decision: match sum {
-            6.. => Decision::Immediate,
-            4..=5 => Decision::OutOfCycle,
-            2..=3 => Decision::Scheduled,
-            _ => Decision::Defer,
-        },
-        reasons: answers.into_iter().flatten().map(|(_, reason)| reason).collect(),
-    }
+    let situation = Situation {
+        place,
+        ..Situation::default()
+    };
+    Judgement::default().decide(risk, severity, &situation)
 }
 
 /// When one acts on a finding of this severity of which nothing else is known.
@@ -122,65 +113,6 @@ pub const fn usual(severity: Severity) -> Decision {
         Severity::High => Decision::OutOfCycle,
         Severity::Medium | Severity::Low => Decision::Scheduled,
         Severity::Info => Decision::Defer,
-    }
-}
-
-type Answer = Option<(i32, String)>;
-
-fn exploitation(risk: &Risk) -> Answer {
-    let percent = |probability: f32| f64::from(probability) * 100.0;
-    Some(match risk.probability {
-        _ if risk.exploited && risk.ransomware => (4, "exploited, by ransomware too".to_owned()),
-        _ if risk.exploited => (4, "exploited".to_owned()),
-        Some(probability) if probability >= LIKELY => (
-            2,
-            format!(
-                "exploitation likely ({:.1} % within thirty days)",
-                percent(probability)
-            ),
-        ),
-        Some(probability) => (
-            0,
-            format!(
-                "exploitation unlikely ({:.1} % within thirty days)",
-                percent(probability)
-            ),
-        ),
-        None => (0, "no sign of exploitation".to_owned()),
-    })
-}
-
-fn exposure(risk: &Risk, exposure: Exposure) -> Answer {
-    Some(match exposure {
-        _ if risk.development_only => (0, "used in development only".to_owned()),
-        Exposure::Open => (2, "open to everybody".to_owned()),
-        Exposure::Controlled => (1, "reached by those who are let in".to_owned()),
-        Exposure::Small => (0, "reached by hardly anybody".to_owned()),
-    })
-}
-
-fn automatable(risk: &Risk) -> Answer {
-    match risk.automatable {
-        Some(true) => Some((1, "attacks can be automated".to_owned())),
-        Some(false) => Some((0, "attacks cannot be automated".to_owned())),
-        None => None,
-    }
-}
-
-fn impact(risk: &Risk, severity: Severity) -> Answer {
-    match risk.total_impact {
-        Some(true) => Some((1, "gives full control".to_owned())),
-        Some(false) => Some((0, "gives partial control".to_owned())),
-        None if severity >= Severity::High => Some((1, format!("of severity {severity}"))),
-        None => None,
-    }
-}
-
-fn mission(mission: Mission) -> Answer {
-    match mission {
-        Mission::High => Some((1, "a mission depends on it".to_owned())),
-        Mission::Medium => None,
-        Mission::Low => Some((-1, "little depends on it".to_owned())),
     }
 }
 

@@ -21,6 +21,10 @@ pub const SPDX: &str = "https://spdx.dev/Document";
 pub const DECISION: &str = "https://bartizan.dev/decision/v1";
 /// Predicate type of advisories in the form of OSV: the predicate is a list of records.
 pub const ADVISORIES: &str = "https://bartizan.dev/advisories/v1";
+/// Predicate type of what joins things: a list of `{"source", "kind", "target"}`.
+pub const LINKS: &str = "https://bartizan.dev/links/v1";
+/// What the types of predicates begin with that say how something was made, <https://slsa.dev/spec/v1.1/provenance>.
+pub const PROVENANCE: &str = "https://slsa.dev/provenance/";
 
 /// Subjects of one statement.
 const MOST_SUBJECTS: usize = 10_000;

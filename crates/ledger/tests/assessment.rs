@@ -111,7 +111,11 @@ fn everything() -> Vec<EvidenceFact> {
 }
 
 fn assessed(key: &str, facts: &[EvidenceFact], attestations: &[Attestation]) -> Assessment {
-    let evidence = Evidence { facts, attestations };
+    let evidence = Evidence {
+        facts,
+        totals: None,
+        attestations,
+    };
     assess(
         &framework(key).unwrap(),
         controls::tests(),
@@ -351,6 +355,7 @@ fn a_system_without_things_of_a_kind_has_no_evidence_about_them() {
     scope.assets.retain(|item| item.kind == AssetKind::Repository);
     let evidence = Evidence {
         facts: &everything,
+        totals: None,
         attestations: &[],
     };
     let assessment = assess(

@@ -20,6 +20,7 @@ mod time;
 mod uuid;
 mod verdict;
 mod waiver;
+mod zone;
 
 pub use asset::AssetId;
 pub use check_run::{CheckRun, CheckStatus, Skipped};
@@ -36,3 +37,4 @@ pub use time::{Date, InvalidTime, Timestamp};
 pub use uuid::uuid_of;
 pub use verdict::Verdict;
 pub use waiver::{Waiver, WaiverOrigin};
+pub use zone::{UnknownZone, Zone};

@@ -16,7 +16,7 @@ pub struct InvalidTime {
 
 /// An instant with a resolution of one second, written as RFC 3339 in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(jiff::Timestamp);
+pub struct Timestamp(pub(crate) jiff::Timestamp);
 
 impl Timestamp {
     /// The instant `seconds` after the Unix epoch, clamped to the years −9999 to 9999.
@@ -60,7 +60,7 @@ impl FromStr for Timestamp {
 
 /// A calendar day, written `2027-03-01`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date(jiff::civil::Date);
+pub struct Date(pub(crate) jiff::civil::Date);
 
 impl Date {
     /// Days from `self` to `other`; negative when `other` is earlier.
@@ -73,6 +73,12 @@ impl Date {
     #[must_use]
     pub fn plus_days(self, days: u16) -> Self {
         Self(self.0.saturating_add(jiff::Span::new().days(i64::from(days))))
+    }
+
+    /// Which day of the week it is: 0 for Monday to 6 for Sunday.
+    #[must_use]
+    pub fn weekday(self) -> u8 {
+        u8::try_from(self.0.weekday().to_monday_zero_offset()).unwrap_or(0)
     }
 
     /// The first moment of the day in UTC.

@@ -27,7 +27,7 @@ mod style;
 mod summary;
 mod text;
 
-pub use assessment::{AssessmentFormat, UnknownAssessmentFormat, render_assessment};
+pub use assessment::{AssessmentFormat, UnknownAssessmentFormat, render_assessment, render_standing};
 pub use format::{Format, FormatError};
 pub use summary::summary;
 

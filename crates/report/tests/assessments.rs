@@ -14,7 +14,7 @@ use bartizan_model::compliance::{
     ScopeItem, Shown,
 };
 use bartizan_model::{AssetId, CheckStatus, Control, FingerprintBuilder, Severity, Timestamp};
-use bartizan_report::{AssessmentFormat, render_assessment};
+use bartizan_report::{AssessmentFormat, render_assessment, render_standing};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
@@ -140,6 +140,7 @@ fn assessment(key: &str, name: &str) -> Assessment {
         .collect();
     let evidence = Evidence {
         facts: &facts,
+        totals: None,
         attestations: &attestations,
     };
     assess(
@@ -158,6 +159,7 @@ fn empty(key: &str) -> Assessment {
     };
     let evidence = Evidence {
         facts: &[],
+        totals: None,
         attestations: &[],
     };
     assess(
@@ -216,6 +218,42 @@ fn oscal_assessment_results_follow_the_published_schema() {
     match std::env::var_os("BARTIZAN_TEST_OSCAL_SCHEMA") {
         Some(file) => assert_valid(&std::fs::read_to_string(file).unwrap(), "given"),
         None => println!("skipped: BARTIZAN_TEST_OSCAL_SCHEMA names no schema of assessment results"),
+    }
+}
+
+fn standing(assessment: &Assessment, gaps_only: bool) -> String {
+    let mut bytes = Vec::new();
+    render_standing(assessment, gaps_only, &mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn what_is_said_to_people_steers_no_terminal() {
+    let text = standing(&assessment("nist:low", HOSTILE), false);
+    assert!(text.contains("alert(1)"));
+    assert!(!text.contains(['\u{1b}', '\u{202e}', '\r']));
+    // A line of text is a line: what was scanned begins none of its own.
+    assert!(
+        !text
+            .lines()
+            .any(|line| line.starts_with('=') || line.starts_with('['))
+    );
+}
+
+#[test]
+fn gaps_are_every_control_but_those_that_are_satisfied_or_attested() {
+    let assessment = assessment("nist:low", "sha256:0123");
+    let (all, gaps) = (standing(&assessment, false), standing(&assessment, true));
+    for control in &assessment.controls {
+        let begins = |text: &str| {
+            text.lines().any(|line| {
+                line.starts_with("  ") && line.split_whitespace().any(|word| word == control.control.id)
+            })
+        };
+        assert!(begins(&all), "{}", control.control.id);
+        let is_done = control.status == ControlStatus::Satisfied
+            || control.is_attested() && control.status == ControlStatus::Manual;
+        assert_eq!(begins(&gaps), !is_done, "{}", control.control.id);
     }
 }
 

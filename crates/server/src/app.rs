@@ -1,9 +1,14 @@
 //! The application: what all requests share, and which way leads where.
 
 use crate::auth::{Gate, PER_CREDENTIAL, Transport};
+use crate::graphs::Graphs;
 use crate::http::{Kind, Problem};
 use crate::live::Hub;
+use crate::log_key::LogKey;
 use crate::notify::{Notifier, NotifyOptions};
+use crate::oidc::{Oidc, OidcSettings};
+use crate::watch::{Exporter, Watch};
+use bartizan_source::http::HttpOptions;
 use bartizan_store::{Installation, Session, Store, StoreError, TenantId};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -15,30 +20,94 @@ pub struct App {
     gate: Arc<Gate>,
     notifier: Option<Arc<Notifier>>,
     hub: Arc<Hub>,
+    graphs: Arc<Graphs>,
+    log_key: Option<LogKey>,
+    oidc: Option<Arc<Oidc>>,
+    watch: Arc<Watch>,
+}
+
+/// What an application is made from besides its store.
+#[derive(Debug, Clone)]
+pub struct AppOptions {
+    /// How browsers reach it.
+    pub transport: Transport,
+    /// Requests with one token or session within a minute; at least 1.
+    pub requests_per_minute: u32,
+    /// The server through which people sign in besides with passwords.
+    pub oidc: Option<OidcSettings>,
+    /// How other servers are reached.
+    pub http: HttpOptions,
+    /// What lets somebody read the metrics from anywhere.
+    pub metrics_token: Option<String>,
+}
+
+impl Default for AppOptions {
+    /// Over TLS, with passwords, and metrics for nobody.
+    fn default() -> Self {
+        Self {
+            transport: Transport::Tls,
+            requests_per_minute: PER_CREDENTIAL,
+            oidc: None,
+            http: HttpOptions::default(),
+            metrics_token: None,
+        }
+    }
 }
 
 impl App {
-    /// An application on this store, whose schema was laid, and which browsers reach over TLS.
+    /// An application on this store, whose schema was laid.
     #[must_use]
-    pub fn new(store: Store) -> Self {
-        Self::reached(store, Transport::Tls)
+    pub fn new(store: Store, options: AppOptions) -> Self {
+        Self::observed(store, options, None)
+    }
+
+    /// The same, with spans for a collector.
+    pub(crate) fn observed(store: Store, options: AppOptions, exporter: Option<Arc<Exporter>>) -> Self {
+        let http = options.http;
+        Self {
+            store: Arc::new(store),
+            gate: Arc::new(Gate::new(options.transport, options.requests_per_minute)),
+            oidc: options.oidc.map(|settings| Arc::new(Oidc::new(settings, http))),
+            watch: Arc::new(Watch::new(options.metrics_token.as_deref(), exporter)),
+            graphs: Arc::new(Graphs::default()),
+            log_key: None,
+            notifier: None,
+            hub: Arc::new(Hub::new()),
+        }
     }
 
     /// An application on this store, whose schema was laid, and which browsers reach in this way.
     #[must_use]
     pub fn reached(store: Store, transport: Transport) -> Self {
-        Self::held_to(store, transport, PER_CREDENTIAL)
+        Self::new(
+            store,
+            AppOptions {
+                transport,
+                ..AppOptions::default()
+            },
+        )
     }
 
-    /// The same, with so many requests a minute for each token or cookie.
+    /// The server through which people sign in besides with passwords.
+    pub(crate) fn oidc(&self) -> Option<Arc<Oidc>> {
+        self.oidc.clone()
+    }
+
+    /// What the operator sees.
+    pub(crate) fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    /// The same, with a key that signs what the logs say of themselves.
     #[must_use]
-    pub fn held_to(store: Store, transport: Transport, per_credential: u32) -> Self {
-        Self {
-            store: Arc::new(store),
-            gate: Arc::new(Gate::new(transport, per_credential)),
-            notifier: None,
-            hub: Arc::new(Hub::new()),
-        }
+    pub fn with_log_key(mut self, key: Option<LogKey>) -> Self {
+        self.log_key = key;
+        self
+    }
+
+    /// The key that signs what the logs say of themselves.
+    pub(crate) const fn log_key(&self) -> Option<&LogKey> {
+        self.log_key.as_ref()
     }
 
     /// The same, and others are told of what they have to know.
@@ -68,6 +137,11 @@ impl App {
         &self.gate
     }
 
+    /// Edges that are kept in memory.
+    pub(crate) fn graphs(&self) -> &Arc<Graphs> {
+        &self.graphs
+    }
+
     /// The store, for work that blocks.
     #[must_use]
     pub fn store(&self) -> &Store {
@@ -89,10 +163,20 @@ impl App {
         &self,
         work: impl FnOnce(&Store) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
+        self.blocking_as(work).await
+    }
+
+    /// The same, with errors of another type.
+    pub(crate) async fn blocking_as<T: Send + 'static, E: From<Problem> + Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
         let store = Arc::clone(&self.store);
-        tokio::task::spawn_blocking(move || work(&store))
+        // Opened here, so that waiting for a thread is a part of it.
+        let span = tracing::error_span!(target: "bartizan", "store");
+        tokio::task::spawn_blocking(move || span.in_scope(|| work(&store)))
             .await
-            .unwrap_or_else(|error| Err(Problem::new(Kind::Internal, error.to_string())))
+            .unwrap_or_else(|error| Err(Problem::new(Kind::Internal, error.to_string()).into()))
     }
 
     /// Reads within a tenant.

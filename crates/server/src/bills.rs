@@ -27,3 +27,9 @@ pub fn bill_statement(
     statement.push('}');
     Ok(statement.into_bytes())
 }
+
+/// The SHA-256 hash by which the ledger knows what was sent.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}

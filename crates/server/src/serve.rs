@@ -1,22 +1,27 @@
 //! Listening, until a signal says to stop.
 
 use crate::api;
-use crate::app::App;
+use crate::app::{App, AppOptions};
 use crate::auth::Transport;
 use crate::auth::setup::{self, SetupError};
-use crate::http::dress;
+use crate::http::{dress, spare, strict};
+use crate::ingest::IngestError;
+use crate::listen::{self, Certificate, Limits, TlsError, TlsFiles};
+use crate::log_key::LogKey;
 use crate::notify::NotifyOptions;
+use crate::oidc::OidcSettings;
+use crate::watch::{self, Exporter, Log, LogFormat, TraceOptions};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use bartizan_source::http::HttpOptions;
 use bartizan_store::{Store, StoreError};
 use std::net::SocketAddr;
-use std::time::Duration;
-
-/// How long requests that were begun may go on once we stop.
-const FINISH: Duration = Duration::from_secs(20);
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How often waivers are ended whose last day is over.
 const WAIVERS: Duration = Duration::from_secs(60);
@@ -27,6 +32,21 @@ const TELL: Duration = Duration::from_secs(2);
 /// How often what was sent long ago is taken away.
 const SWEEP: Duration = Duration::from_secs(3_600);
 
+/// How often it is asked whether a ledger has to be verified.
+const VERIFICATIONS: Duration = Duration::from_secs(3_600);
+
+/// How long after the start that is asked first.
+const SETTLED: Duration = Duration::from_secs(300);
+
+/// How often it is looked whether bodies are older than they are kept.
+const RETENTION: Duration = Duration::from_secs(3_600);
+
+/// How often it is looked whether there is a new certificate.
+const CERTIFICATE: Duration = Duration::from_secs(60);
+
+/// How long the collector of traces may take once we stop.
+const LAST_SPANS: Duration = Duration::from_secs(3);
+
 /// How to serve.
 #[derive(Debug, Clone)]
 pub struct ServeOptions {
@@ -34,6 +54,10 @@ pub struct ServeOptions {
     pub listen: SocketAddr,
     /// Whether a proxy in front of the server speaks TLS with browsers, and tells where they are.
     pub behind_proxy: bool,
+    /// The certificate to speak TLS with; without one whoever listens in understands everything.
+    pub tls: Option<TlsFiles>,
+    /// The key that signs what the logs say of themselves.
+    pub log_key: Option<LogKey>,
     /// Who gets a new one-time link.
     pub new_link: Option<String>,
     /// Who gets a new token.
@@ -42,6 +66,22 @@ pub struct ServeOptions {
     pub requests_per_minute: u32,
     /// How others are told.
     pub notify: NotifyOptions,
+    /// The server through which people sign in besides with passwords.
+    pub oidc: Option<OidcSettings>,
+    /// How other servers are reached.
+    pub http: HttpOptions,
+    /// What lets somebody read the metrics from anywhere.
+    pub metrics_token: Option<String>,
+    /// How the log is written.
+    pub log: LogFormat,
+    /// The least that is written: `error`, `warn`, `info` or `debug`.
+    pub log_level: tracing::Level,
+    /// Where traces go.
+    pub traces: Option<TraceOptions>,
+    /// How long requests are answered after the signal to stop, with `/readyz` saying no.
+    pub stop_delay: Duration,
+    /// How long requests that were begun may go on after that.
+    pub stop_limit: Duration,
 }
 
 /// Something that whoever started the server wants to know.
@@ -63,10 +103,19 @@ pub enum Event {
     },
     /// A token was made.
     Token(String),
-    /// Requests are answered.
-    Listening(SocketAddr),
+    /// Requests are answered; over TLS where it says so.
+    Listening(SocketAddr, bool),
+    /// There is a new certificate.
+    Renewed,
+    /// The files of the certificate changed and cannot be used: it stays as it was.
+    Stale(String),
     /// A signal came.
     Stopping,
+    /// Nothing is answered any more, and so many requests were not brought to their end.
+    Stopped {
+        /// Requests that were given up.
+        unfinished: i64,
+    },
 }
 
 /// Why nothing is served.
@@ -84,6 +133,21 @@ pub enum ServeError {
     /// Nobody can be let in.
     #[error(transparent)]
     Setup(SetupError),
+    /// There is no TLS.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The graph cannot be made again from the ledger.
+    #[error("the graph cannot be made from the ledger: {0}")]
+    Graph(IngestError),
+}
+
+impl From<IngestError> for ServeError {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::Store(error) => Self::Store(error),
+            other => Self::Graph(other),
+        }
+    }
 }
 
 impl From<SetupError> for ServeError {
@@ -104,6 +168,8 @@ impl ServeError {
             Self::Listen(..) => "name another address with --listen, or stop what listens there".to_owned(),
             Self::Runtime(_) => "check the limits of processes and files".to_owned(),
             Self::Setup(error) => error.help(),
+            Self::Graph(_) => "run `bartizan ledger verify` to see what is wrong with the ledger".to_owned(),
+            Self::Tls(error) => error.help().to_owned(),
         }
     }
 }
@@ -120,12 +186,22 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
             to: upgrade.to,
         });
     }
-    let transport = if options.behind_proxy || !options.listen.ip().is_loopback() {
-        Transport::Tls
-    } else {
-        Transport::Loopback
+    crate::jobs::renew_graphs(&store)?;
+    let certificate = options.tls.clone().map(Certificate::load).transpose()?;
+    let exporter = options
+        .traces
+        .clone()
+        .map(|traces| Exporter::begin(traces, options.http.clone()).map(Arc::new))
+        .transpose()
+        .map_err(ServeError::Runtime)?;
+    let log = Log {
+        format: options.log,
+        level: options.log_level,
     };
-    let app = App::held_to(store, transport, options.requests_per_minute).telling(options.notify);
+    watch::listen(log, exporter.clone());
+    let app = App::observed(store, app_options(&options), exporter.clone())
+        .with_log_key(options.log_key.clone())
+        .telling(options.notify.clone());
     let link = |login: &str, link: String| {
         tell(Event::Link {
             login: login.to_owned(),
@@ -146,58 +222,194 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
         .max_blocking_threads(64)
         .build()
         .map_err(ServeError::Runtime)?;
-    let done = runtime.block_on(listen(app, options.listen, tell));
-    runtime.shutdown_timeout(FINISH);
+    let (done, is_hurried) = match runtime.block_on(listen(app, &options, certificate, tell)) {
+        Ok(is_hurried) => (Ok(()), is_hurried),
+        Err(error) => (Err(error), true),
+    };
+    if is_hurried {
+        runtime.shutdown_background();
+    } else {
+        runtime.shutdown_timeout(options.stop_limit);
+        if let Some(exporter) = exporter {
+            exporter.finish(LAST_SPANS);
+        }
+    }
     done
 }
 
-async fn listen(app: App, address: SocketAddr, tell: &dyn Fn(Event)) -> Result<(), ServeError> {
-    let listener = tokio::net::TcpListener::bind(address)
-        .await
-        .map_err(|error| ServeError::Listen(address, error))?;
-    let address = listener.local_addr().map_err(ServeError::Runtime)?;
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-        .map_err(ServeError::Runtime)?;
-    tell(Event::Listening(address));
-    let jobs = [
-        tokio::spawn(end_waivers(app.clone())),
-        tokio::spawn(tell_others(app.clone())),
-        tokio::spawn(sweep(app.clone())),
-    ];
-    let serving = app.clone();
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = axum::serve(
-        listener,
-        router(serving).into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .with_graceful_shutdown(async {
-        let _ = stopped.await;
-    });
-    let server = tokio::spawn(async move { server.await });
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+fn app_options(options: &ServeOptions) -> AppOptions {
+    AppOptions {
+        transport: transport(options.listen, options.behind_proxy, options.tls.is_some()),
+        requests_per_minute: options.requests_per_minute,
+        oidc: options.oidc.clone(),
+        http: options.http.clone(),
+        metrics_token: options.metrics_token.clone(),
     }
-    tell(Event::Stopping);
-    for job in jobs {
-        job.abort();
-    }
-    app.close();
-    let _ = stop.send(());
-    // A client that never ends its request does not hold us up for ever.
-    let _ = tokio::time::timeout(FINISH, server).await;
-    Ok(())
 }
 
-/// Ends waivers as their days end, until it is stopped. What fails is tried again the next time.
-async fn end_waivers(app: App) {
+/// How browsers reach us.
+fn transport(listen: SocketAddr, behind_proxy: bool, has_tls: bool) -> Transport {
+    if behind_proxy {
+        Transport::Proxied
+    } else if has_tls || !listen.ip().is_loopback() {
+        Transport::Tls
+    } else {
+        Transport::Loopback
+    }
+}
+
+/// SIGINT and SIGTERM.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Answers until a signal comes, and then stops in order; out comes whether a second signal cut that short.
+async fn listen(
+    app: App,
+    options: &ServeOptions,
+    certificate: Option<Certificate>,
+    tell: &dyn Fn(Event),
+) -> Result<bool, ServeError> {
+    let listener = tokio::net::TcpListener::bind(options.listen)
+        .await
+        .map_err(|error| ServeError::Listen(options.listen, error))?;
+    let address = listener.local_addr().map_err(ServeError::Runtime)?;
+    let mut signals = Signals::new().map_err(ServeError::Runtime)?;
+    tell(Event::Listening(address, certificate.is_some()));
+    let scheme = if certificate.is_some() { "https" } else { "http" };
+    tracing::info!(target: "bartizan", url = %format!("{scheme}://{address}"), version = env!("CARGO_PKG_VERSION"), "listening");
+    let mut works: Vec<_> = REPEATED
+        .map(|work| tokio::spawn(repeat(app.clone(), work)))
+        .into();
+    works.push(tokio::spawn(forget_unused(app.clone())));
+    works.push(tokio::spawn(tell_others(app.clone())));
+    works.push(tokio::spawn(sweep(app.clone())));
+    let limits = Limits {
+        per_address: Limits::USUAL.per_address.filter(|_| !options.behind_proxy),
+        ..Limits::USUAL
+    };
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let (shown, limit, routes) = (certificate.clone(), options.stop_limit, router(app.clone()));
+    let mut server = tokio::spawn(async move {
+        listen::answer(listener, routes, shown.as_ref(), limits, stopped, limit).await;
+    });
+    tokio::select! {
+        () = signals.next() => {}
+        error = renew(certificate.as_ref(), tell) => return Err(error),
+    }
+    tell(Event::Stopping);
+    tracing::info!(target: "bartizan", in_flight = app.watch().metrics.in_flight(), "stopping");
+    app.watch().stop();
+    works.iter().for_each(tokio::task::JoinHandle::abort);
+    // Whoever sends requests here is to learn from /readyz that we stop before we no longer answer.
+    let mut is_hurried = tokio::select! {
+        () = tokio::time::sleep(options.stop_delay) => false,
+        () = signals.next() => true,
+    };
+    app.close();
+    let _ = stop.send(true);
+    if !is_hurried {
+        // A client that never ends its request does not hold us up for ever.
+        is_hurried = tokio::select! {
+            _ = tokio::time::timeout(options.stop_limit, &mut server) => false,
+            () = signals.next() => true,
+        };
+    }
+    let unfinished = app.watch().metrics.in_flight();
+    tell(Event::Stopped { unfinished });
+    tracing::info!(target: "bartizan", unfinished, "stopped");
+    Ok(is_hurried)
+}
+
+/// Reads the certificate again on SIGHUP, and when its files change. Ends only where signals cannot be had.
+async fn renew(certificate: Option<&Certificate>, tell: &dyn Fn(Event)) -> ServeError {
+    let Some(certificate) = certificate else {
+        return std::future::pending().await;
+    };
+    let mut asked = match signal(SignalKind::hangup()) {
+        Ok(asked) => asked,
+        Err(error) => return ServeError::Runtime(error),
+    };
+    let mut clock = tokio::time::interval(CERTIFICATE);
+    let mut last = None;
+    loop {
+        let is_asked = tokio::select! {
+            _ = asked.recv() => true,
+            _ = clock.tick() => false,
+        };
+        match certificate.reload() {
+            Ok(true) => tell(Event::Renewed),
+            Ok(false) => {}
+            Err(error) => {
+                let error = error.to_string();
+                // Not the same again every minute.
+                if is_asked || last.as_ref() != Some(&error) {
+                    tell(Event::Stale(error.clone()));
+                }
+                last = Some(error);
+                continue;
+            }
+        }
+        last = None;
+    }
+}
+
+/// Work that is done again and again, and how often.
+type Repeated = (
+    &'static str,
+    Duration,
+    fn(&Store, i64) -> Result<u64, IngestError>,
+);
+
+/// Work on the ledgers of all tenants. The first is done at once; whoever starts a server wants answers before the others.
+const REPEATED: [Repeated; 3] = [
+    ("end-waivers", WAIVERS, crate::jobs::end_waivers),
+    ("verify-ledgers", VERIFICATIONS, crate::jobs::verify_ledgers),
+    ("retain", RETENTION, crate::jobs::retain),
+];
+
+/// Does it until it is stopped. What fails is tried again the next time.
+async fn repeat(app: App, (name, period, work): Repeated) {
+    let first = if period == WAIVERS {
+        Duration::ZERO
+    } else {
+        SETTLED
+    };
+    let mut clock = tokio::time::interval_at(tokio::time::Instant::now() + first, period);
+    loop {
+        clock.tick().await;
+        let (now, began) = (app.now(), Instant::now());
+        let done = app.blocking(move |store| Ok(work(store, now)?)).await;
+        if let Err(problem) = &done {
+            tracing::error!(target: "bartizan", job = name, why = %problem.detail, "a job failed");
+        }
+        app.watch().metrics.job(name, done.is_ok(), began.elapsed(), now);
+    }
+}
+
+/// Gives back memory that nobody uses, until it is stopped.
+async fn forget_unused(app: App) {
     let mut clock = tokio::time::interval(WAIVERS);
     loop {
         clock.tick().await;
-        let now = app.now();
-        let _ = app
-            .blocking(move |store| Ok(crate::jobs::end_waivers(store, now)?))
-            .await;
+        app.graphs().forget_unused();
     }
 }
 
@@ -261,8 +473,33 @@ pub fn router(app: App) -> Router {
             response
         }),
     )
+    .route("/healthz", get(watch::live))
+    .route("/readyz", get(watch::ready))
+    .route("/metrics", get(watch::expose))
     .fallback(crate::console::answer)
     .layer(DefaultBodyLimit::max(LARGEST))
+    .layer(axum::middleware::from_fn(spare))
+    .layer(axum::middleware::from_fn_with_state(app.clone(), watch::observe))
     .layer(axum::middleware::from_fn(dress))
+    .layer(axum::middleware::from_fn_with_state(app.clone(), strict))
     .with_state(app)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_are_for_tls_only_wherever_browsers_come_by_tls() {
+        let reached = |listen: &str, behind_proxy: bool, tls: bool| {
+            transport(listen.parse().unwrap(), behind_proxy, tls)
+        };
+        assert_eq!(reached("127.0.0.1:1", false, false), Transport::Loopback);
+        assert_eq!(reached("[::1]:1", false, false), Transport::Loopback);
+        assert_eq!(reached("127.0.0.1:1", true, false), Transport::Proxied);
+        assert_eq!(reached("192.0.2.1:1", true, false), Transport::Proxied);
+        assert_eq!(reached("127.0.0.1:1", false, true), Transport::Tls);
+        assert_eq!(reached("192.0.2.1:1", false, true), Transport::Tls);
+        assert_eq!(reached("192.0.2.1:1", false, false), Transport::Tls);
+    }
 }

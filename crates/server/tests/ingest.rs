@@ -540,7 +540,61 @@ fn what_cannot_be_is_refused_and_leaves_nothing_behind(database: &Database) {
     plane.is_sound();
 }
 
+fn what_joins_things_and_how_they_were_made_is_made_again_from_the_ledger(database: &Database) {
+    let plane = Plane::new(database);
+    let send = |kind: &str, predicate: &serde_json::Value, at: i64| {
+        let statement = json!({
+            "_type": "https://in-toto.io/Statement/v1",
+            "subject": [{ "name": "image:shop", "digest": { "sha256": format!("{at:064x}") } }],
+            "predicateType": kind, "predicate": predicate,
+        });
+        plane.try_send(statement.to_string().as_bytes(), at)
+    };
+    let link = |kind: &str| json!({ "source": "image:shop", "kind": kind, "target": "workload:a/b/c" });
+    let links = "https://bartizan.dev/links/v1";
+    send(
+        links,
+        &json!([link("deployed_as"), link("reaches"), link("reaches")]),
+        START,
+    )
+    .unwrap();
+    send(links, &json!([link("reaches")]), START + 1).unwrap();
+    send("https://slsa.dev/provenance/v1", &json!({}), START + 2).unwrap();
+    let unlink =
+        json!({ "action": "unlink", "source": "image:shop", "kind": "reaches", "target": "workload:a/b/c" });
+    plane.decide(&unlink, START + 3);
+    plane.decide(
+        &json!({ "action": "link", "source": "image:shop", "kind": "loads", "target": "pkg:npm/x" }),
+        START + 4,
+    );
+    let again = plane.try_send(&decision_statement(&unlink, START + 5), START + 5);
+    assert!(matches!(again, Err(IngestError::Rejected(_))), "{again:?}");
+    for wrong in [
+        json!([link("likes")]),
+        json!([{ "source": "shop", "kind": "loads", "target": "a:b" }]),
+        json!({}),
+    ] {
+        let refused = send(links, &wrong, START + 6);
+        assert!(matches!(refused, Err(IngestError::Rejected(_))), "{refused:?}");
+    }
+    let mut changes = Vec::new();
+    plane
+        .store
+        .read(plane.tenant, |session| {
+            session.each_edge_change(-1, |seq, pack| {
+                changes.push((seq, pack.came, pack.edges.len()));
+                Ok(())
+            })
+        })
+        .unwrap();
+    assert_eq!(changes, [(0, true, 2), (3, false, 1), (4, true, 1)]);
+    plane.is_sound();
+    rebuild(&plane.store, plane.tenant).unwrap();
+    plane.is_sound();
+}
+
 on_both_engines! {
+    what_joins_things_and_how_they_were_made_is_made_again_from_the_ledger,
     what_is_sent_twice_is_taken_once,
     only_a_later_scan_of_the_same_that_ran_the_same_check_fixes,
     a_waiver_stops_the_clock_until_it_ends,

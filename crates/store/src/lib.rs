@@ -14,8 +14,10 @@ pub mod notify;
 mod pack;
 pub mod people;
 mod pool;
+pub mod rates;
 mod session;
 mod settings;
+pub mod sign_ins;
 mod statistics;
 mod store;
 mod tenants;
@@ -25,6 +27,7 @@ pub mod value;
 
 pub use error::StoreError;
 pub use migrate::{SCHEMA_VERSION, Upgrade};
+pub use pool::PoolUse;
 pub use session::{Installation, Session, TenantId};
 pub use store::{Options, Store};
 pub use tenants::Tenant;

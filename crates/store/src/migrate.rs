@@ -5,6 +5,7 @@
 //! of SQLite do.
 
 use crate::backend::{Dialect, Link};
+use crate::graph::pack_known;
 use crate::session::Sql;
 use crate::statistics;
 use crate::store::copy_file;
@@ -18,7 +19,16 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../migrations/0001_ledger_and_graph.sql"),
     ),
     ("people", include_str!("../migrations/0002_people.sql")),
-    ("notices", include_str!("../migrations/0003_notify.sql")),
+    ("totals", include_str!("../migrations/0003_totals.sql")),
+    (
+        "what controls rest on",
+        include_str!("../migrations/0004_controls.sql"),
+    ),
+    ("questions", include_str!("../migrations/0005_questions.sql")),
+    ("evidence", include_str!("../migrations/0006_evidence.sql")),
+    ("operation", include_str!("../migrations/0007_operate.sql")),
+    ("remediation", include_str!("../migrations/0008_remediation.sql")),
+    ("notices", include_str!("../migrations/0009_notify.sql")),
 ];
 
 /// The schema that this program lays.
@@ -29,6 +39,9 @@ const LOCK: i64 = 0x6261_7274_697a_616e;
 
 /// How long a replica waits for another one that renews the schema.
 const WAIT_SECONDS: u32 = 600;
+
+/// What is done once the schema is laid, in the same transaction.
+type Fill = fn(&mut Sql<'_>) -> Result<(), StoreError>;
 
 /// What became of a schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,14 +60,20 @@ impl Store {
     /// # Errors
     /// [`StoreError::Newer`] when a newer program laid it; those of the engine; then nothing was changed.
     pub fn upgrade(&self) -> Result<Upgrade, StoreError> {
-        self.upgrade_through(MIGRATIONS)
+        self.upgrade_and(MIGRATIONS, pack_known)
     }
 
+    #[cfg(test)]
     fn upgrade_through(&self, migrations: &[(&str, &str)]) -> Result<Upgrade, StoreError> {
+        self.upgrade_and(migrations, |_| Ok(()))
+    }
+
+    /// `fill` brings in what was there before a migration and what SQL alone cannot write.
+    fn upgrade_and(&self, migrations: &[(&str, &str)], fill: Fill) -> Result<Upgrade, StoreError> {
         let mut connection = self.connect(true)?;
         connection.begin(true)?;
         let done = self
-            .renew(&mut connection, migrations)
+            .renew(&mut connection, migrations, fill)
             .and_then(|upgrade| connection.commit().map(|()| upgrade));
         if done.is_err() {
             connection.rollback();
@@ -63,7 +82,12 @@ impl Store {
     }
 
     /// All of it in one transaction that nobody else writes beside: of replicas that start at once the first one does the work.
-    fn renew(&self, connection: &mut Link, migrations: &[(&str, &str)]) -> Result<Upgrade, StoreError> {
+    fn renew(
+        &self,
+        connection: &mut Link,
+        migrations: &[(&str, &str)],
+        fill: Fill,
+    ) -> Result<Upgrade, StoreError> {
         let newest = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
         if self.dialect() == Dialect::Postgres {
             connection.batch(&format!(
@@ -100,17 +124,20 @@ impl Store {
         for (_, migration) in missing {
             connection.batch(&self.render(migration))?;
         }
+        fill(&mut Sql {
+            connection: &mut *connection,
+            dialect: self.dialect(),
+        })?;
         connection.execute(
             "INSERT INTO settings (name, value) VALUES ('schema', $1) \
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             &[newest.to_string().as_bytes().into()],
         )?;
-        if self.dialect() == Dialect::Sqlite {
-            statistics::write(&mut Sql {
-                connection,
-                dialect: Dialect::Sqlite,
-            })?;
-        }
+        let mut sql = Sql {
+            connection,
+            dialect: self.dialect(),
+        };
+        statistics::write(&mut sql, from == 0)?;
         Ok(upgrade)
     }
 
@@ -161,6 +188,7 @@ mod tests {
     use bartizan_testbed::{Database, Engine, on_both_engines};
 
     on_both_engines!(
+        edges_and_changes_that_were_there_before_are_brought_along,
         an_older_schema_is_brought_up_in_one_step_and_once,
         a_migration_that_fails_changes_nothing,
         replicas_of_two_versions_that_start_at_once_never_step_back,
@@ -213,6 +241,49 @@ mod tests {
             matches!(older, Err(StoreError::Newer { found: 3, known: 1 })),
             "{older:?}"
         );
+    }
+
+    fn edges_and_changes_that_were_there_before_are_brought_along(database: &Database) {
+        let store = open(database);
+        store.upgrade_through(&MIGRATIONS[..2]).unwrap();
+        let tenant = store.write_all(|all| all.add_tenant("t", 1)).unwrap().id;
+        store
+            .write_all(|all| {
+                all.sql.connection.batch(&format!(
+                    "INSERT INTO edges (tenant, source, kind, target, first_seq, last_seq) VALUES \
+                     ({0}, 1, 'reaches', 2, 7, 9), ({0}, 1, 'loads', 3, 4, 4); \
+                     INSERT INTO remedies (tenant, id, asset, what, change, rank, findings, decision, severity) VALUES \
+                     ({0}, 1, 1, 'b', 'b', 1, 2, 0, 0), ({0}, 2, 2, 'a', 'a', 0, 0, 0, 0), ({0}, 3, 3, 'b', 'b', 1, 3, 0, 0)",
+                    tenant.0
+                ))
+            })
+            .unwrap();
+        store.upgrade().unwrap();
+        let mut told = Vec::new();
+        let changes = store
+            .read(tenant, |session| {
+                session.each_edge_change(-1, |seq, pack| {
+                    told.push((seq, pack.came, pack.kinds, pack.edges));
+                    Ok(())
+                })?;
+                let changes = [session.change(1)?, session.change(2)?];
+                Ok::<_, StoreError>(changes.map(|row| row.map(|row| (row.change, row.things, row.findings))))
+            })
+            .unwrap();
+        let pack = |seq, kind: &str, target| (seq, true, vec![kind.to_owned()], vec![(1, 0, target)]);
+        assert_eq!(told, [pack(4, "loads", 3), pack(7, "reaches", 2)]);
+        assert_eq!(
+            changes,
+            [Some(("b".to_owned(), 2, 5)), Some(("a".to_owned(), 0, 0))]
+        );
+        // What comes later is told beside it.
+        let last = store
+            .write(tenant, |session| {
+                session.see_edge(1, "reaches", 2, 11)?;
+                session.last_edge_change()
+            })
+            .unwrap();
+        assert_eq!(last, Some(7));
     }
 
     fn a_migration_that_fails_changes_nothing(database: &Database) {

@@ -60,6 +60,8 @@ pub struct SessionRow {
     pub used: i64,
     /// When it ends, in milliseconds since 1970.
     pub expires: i64,
+    /// The issuer through which they signed in; none for those with a password.
+    pub provider: Option<String>,
 }
 
 const PERSON: &str = "id, login, name, password, federated, created, disabled";
@@ -161,6 +163,19 @@ impl Installation<'_> {
             &[id.into(), login.into(), name.into(), federated.into(), at.into()],
         )?;
         Ok(id)
+    }
+
+    /// Says as whom another server knows a person, `issuer subject`; none for nobody.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when somebody else is known as that, and those of the engine.
+    pub fn set_federated(&mut self, person: i64, federated: Option<&str>) -> Result<(), StoreError> {
+        self.sql
+            .execute(
+                "UPDATE people SET federated = $2 WHERE id = $1",
+                &[person.into(), federated.into()],
+            )
+            .map(|_| ())
     }
 
     /// Keeps a password, as a PHC string.
@@ -319,8 +334,8 @@ impl Installation<'_> {
     pub fn add_session(&mut self, hash: &[u8], row: &SessionRow) -> Result<(), StoreError> {
         self.sql
             .execute(
-                "INSERT INTO sessions (hash, person, tenant, csrf, created, used, expires) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                "INSERT INTO sessions (hash, person, tenant, csrf, created, used, expires, provider) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
                 &[
                     hash.into(),
                     row.person.into(),
@@ -329,6 +344,7 @@ impl Installation<'_> {
                     row.created.into(),
                     row.used.into(),
                     row.expires.into(),
+                    row.provider.as_ref().into(),
                 ],
             )
             .map(|_| ())
@@ -340,7 +356,7 @@ impl Installation<'_> {
     /// Those of the engine.
     pub fn session(&mut self, hash: &[u8]) -> Result<Option<SessionRow>, StoreError> {
         self.sql.first(
-            "SELECT person, tenant, csrf, created, used, expires FROM sessions WHERE hash = $1",
+            "SELECT person, tenant, csrf, created, used, expires, provider FROM sessions WHERE hash = $1",
             &[hash.into()],
             |row| {
                 Ok(SessionRow {
@@ -350,6 +366,7 @@ impl Installation<'_> {
                     created: row.int(3)?,
                     used: row.int(4)?,
                     expires: row.int(5)?,
+                    provider: row.maybe_text(6)?,
                 })
             },
         )

@@ -15,6 +15,17 @@ pub(crate) struct Pool {
     freed: Condvar,
 }
 
+/// What the connections of a pool do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolUse {
+    /// Connections at most.
+    pub size: usize,
+    /// Connections that are open and wait to be used.
+    pub idle: usize,
+    /// Connections that are used.
+    pub used: usize,
+}
+
 #[derive(Default)]
 struct PoolState {
     idle: Vec<Link>,
@@ -40,6 +51,15 @@ impl Pool {
 
     fn lock(&self) -> MutexGuard<'_, PoolState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn usage(&self) -> PoolUse {
+        let state = self.lock();
+        PoolUse {
+            size: self.size,
+            idle: state.idle.len(),
+            used: state.open.saturating_sub(state.idle.len()),
+        }
     }
 
     /// A connection, or the right to open one, as soon as there is one.

@@ -54,6 +54,9 @@ impl<'c> Installation<'c> {
     }
 }
 
+/// Values of a list that are asked for at once.
+const MOST_OF: usize = 256;
+
 /// Rows to insert into one table.
 pub(crate) struct Insert<'a> {
     /// Name of the table.
@@ -101,6 +104,54 @@ impl Sql<'_> {
         read: impl FnMut(&Row) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
         Ok(self.all(sql, params, read)?.into_iter().next())
+    }
+
+    /// Every row of a query in which `{of}` stands for a list of values; long lists are asked for in parts.
+    pub(crate) fn each_of(
+        &mut self,
+        sql: &str,
+        before: &[Param<'_>],
+        of: &[Param<'_>],
+        mut row: impl FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut rest = of;
+        while !rest.is_empty() {
+            // Powers of two, so that few statements are prepared.
+            let take = 1_usize << rest.len().min(MOST_OF).ilog2();
+            let (part, after) = rest.split_at(take);
+            rest = after;
+            let first = before.len() + 1;
+            let places: Vec<String> = (first..first + take).map(|place| format!("${place}")).collect();
+            let params: Vec<Param<'_>> = before.iter().chain(part).copied().collect();
+            self.each(&sql.replace("{of}", &places.join(",")), &params, &mut row)?;
+        }
+        Ok(())
+    }
+
+    /// Every row of a query in which `{of}` stands for a list of numbers, read.
+    pub(crate) fn all_of<T>(
+        &mut self,
+        sql: &str,
+        before: &[Param<'_>],
+        numbers: &[i64],
+        mut read: impl FnMut(&Row) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let numbers: Vec<Param<'_>> = numbers.iter().map(|number| (*number).into()).collect();
+        let mut rows = Vec::with_capacity(numbers.len());
+        self.each_of(sql, before, &numbers, |row| {
+            rows.push(read(&row)?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// The steps in which the engine would answer a query.
+    #[cfg(test)]
+    pub(crate) fn plan_of(&mut self, query: &str) -> Result<Vec<String>, StoreError> {
+        match self.dialect {
+            Dialect::Sqlite => self.all(&format!("EXPLAIN QUERY PLAN {query}"), &[], |row| row.text(3)),
+            Dialect::Postgres => self.all(&format!("EXPLAIN {query}"), &[], |row| row.text(0)),
+        }
     }
 
     /// Inserts rows whose values stand one after the other in `values`.

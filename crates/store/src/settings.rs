@@ -3,6 +3,28 @@
 use crate::{Installation, StoreError};
 
 impl Installation<'_> {
+    /// The number of the schema; 0 where it says none.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn schema(&mut self) -> Result<i64, StoreError> {
+        let value = self.setting("schema")?.unwrap_or_default();
+        Ok(std::str::from_utf8(&value)
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .unwrap_or_default())
+    }
+
+    /// Statements in all ledgers.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn ledger_size(&mut self) -> Result<i64, StoreError> {
+        // PostgreSQL adds whole numbers up to one of another type.
+        let sizes = self.sql.all("SELECT size FROM logs", &[], |row| row.int(0))?;
+        Ok(sizes.into_iter().sum())
+    }
+
     /// The setting of this name.
     ///
     /// # Errors

@@ -6,7 +6,7 @@
 use crate::backend::postgres::Postgres;
 use crate::backend::sqlite::Sqlite;
 use crate::backend::{Dialect, Link};
-use crate::pool::Pool;
+use crate::pool::{Pool, PoolUse};
 use crate::session::Sql;
 use crate::{DatabaseUrl, Installation, Session, StoreError, TenantId};
 use std::path::{Path, PathBuf};
@@ -80,6 +80,21 @@ impl Store {
     #[must_use]
     pub const fn url(&self) -> &DatabaseUrl {
         &self.url
+    }
+
+    /// Whether other servers may use the same database at the same time.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        matches!(self.dialect, Dialect::Postgres)
+    }
+
+    /// How many connections there are, and what they do: those that write (with PostgreSQL all), and those that only read.
+    #[must_use]
+    pub fn pools(&self) -> Vec<(&'static str, PoolUse)> {
+        let readers = self.readers.as_ref().map(|readers| ("read", readers.usage()));
+        std::iter::once(("write", self.writers.usage()))
+            .chain(readers)
+            .collect()
     }
 
     pub(crate) const fn dialect(&self) -> Dialect {

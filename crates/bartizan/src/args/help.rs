@@ -151,18 +151,21 @@ findings and components is made from it; the interface is at /api/v1, the consol
 
 Without --database everything is kept in one SQLite file in the data directory. With --database postgres://… several servers \
 share one PostgreSQL database, and any of them answers. At the first start a link is printed that lets the administrator in \
-once, to set a password.";
+once, to set a password. /healthz and /readyz say whether the server answers, /metrics how it does.";
 
 pub(super) const SERVE_EXAMPLES: &str = "\
 Examples:
   bartizan serve
   bartizan serve --listen 127.0.0.1:9000 --data-dir /var/lib/bartizan
-  bartizan serve --database postgres://bartizan@db.internal/bartizan";
+  bartizan serve --listen 0.0.0.0:8420 --tls-cert server.crt --tls-key server.key
+  bartizan serve --database postgres://bartizan@db.internal/bartizan --log-key log.key
+  bartizan serve --behind-proxy --oidc oidc.toml --log json --metrics-token-file metrics.token --stop-delay 10";
 
 pub(super) const LOGIN: &str = "\
 Remember the address of a control plane and a token, for `bartizan push`, `scan --push` and `status`. Tokens are made in the \
 console under Set-up. The token is read from standard input, or from a file, and is kept in the data directory, readable by you \
-alone. BARTIZAN_PLANE_URL and BARTIZAN_PLANE_TOKEN in the environment are used instead where they are set.";
+alone. BARTIZAN_PLANE_URL and BARTIZAN_PLANE_TOKEN in the environment are used instead where they are set, and BARTIZAN_PLANE_CA names a file \
+with authorities to trust besides those of the system, as --ca does.";
 
 pub(super) const PUSH: &str = "\
 Send reports (`bartizan scan -o json`), in-toto Statements, DSSE envelopes, and bills of materials (CycloneDX, SPDX) to the \
@@ -171,15 +174,66 @@ control plane. What was sent before is recognised and changes nothing.";
 pub(super) const PUSH_EXAMPLES: &str = "\
 Examples:
   bartizan scan -o json=report.json; bartizan push report.json
-  bartizan push --asset image:registry.example/shop bom.cdx.json";
+  bartizan push --asset image:registry.example/shop bom.cdx.json
+  bartizan push --sign ci.key report.json";
+
+pub(super) const SIGN: &str = "\
+Put a DSSE envelope around an in-toto Statement and sign it, or add a signature to an envelope; the envelope goes to standard \
+output. `bartizan push --sign KEY` and `scan --push --sign KEY` do the same to what they send. A control plane believes signatures of \
+keys that an administrator has registered there, in the console under Set-up.";
+
+pub(super) const SIGN_EXAMPLES: &str = "\
+Examples:
+  bartizan sign --new-key ci.key
+  bartizan scan . -o statement=statement.json; bartizan sign --key ci.key statement.json > envelope.json
+  bartizan scan . --push --sign ci.key";
+
+pub(super) const SLO_STATUS: &str = "\
+Say whether remediation keeps to its objectives, as the control plane knows it. For each severity: the objective, what is open, past its \
+due date and due today, how long remediation took in the last ninety days, and how much of it was within the objective; then the security \
+debt with its formula. The exit code is 1 when something at or above --fail-on is past its due date, 4 when nothing was ever sent.";
 
 pub(super) const STATUS: &str = "\
 Say where things stand: the verdict and what it rests on, open findings, what is overdue, and what to do first. The exit code is \
 1 when something is denied, 4 when something is not known.";
 
+pub(super) const COMPLY: &str = "\
+Say what the evidence of the control plane proves of the controls of published frameworks. A control is satisfied only by fresh and \
+complete evidence and, where tests leave something, by a person who attests it until a day; a manual control is never counted as passed.";
+
+pub(super) const COMPLY_REPORT: &str = "\
+Say what is known of every control of a framework: satisfied, not satisfied, manual, or no evidence, with the reason. Without a \
+framework, say the numbers of every framework. The exit code is 1 when a control is not satisfied, 4 when one has no evidence or is \
+manual and nobody attests it, 3 when nothing has the label; --exit-zero lowers only 1.";
+
+pub(super) const COMPLY_GAPS: &str = "\
+Say for which controls something is to be done: those that are not satisfied, that have no evidence, or that are manual and that \
+nobody attests. Exit codes are those of `comply report`.";
+
+pub(super) const COMPLY_EXPORT: &str = "\
+Write what is known of a framework to hand it over: OSCAL assessment results with the digest of each piece of evidence, a table \
+(RFC 4180), a page without scripts to read and print, or the assessment itself (bartizan/assessment/v1). It judges nothing: the exit \
+code is 0 when the files are written.";
+
+pub(super) const COMPLY_EXAMPLES: &str = "\
+Examples:
+  bartizan comply report
+  bartizan comply report fedramp:moderate --label boundary=prod
+  bartizan comply gaps pci
+  bartizan comply export nist:high -o oscal=results.json -o html=report.html";
+
 pub(super) const LEDGER: &str = "\
-Verify that the ledger is whole and that the graph is the one it gives, or make the graph again. Works on the database itself; \
-the server may run meanwhile.";
+Verify that the ledger is whole and that the graph is the one it gives, or make the graph again. `verify` and `rebuild` work on the \
+database itself; the server may run meanwhile.
+
+`verify --server` asks the control plane that `bartizan login` remembers and believes nothing of what it says: the signature under its \
+log, that the log continues the one that was seen the last time, and that its records are those of the signed tree are all checked. What \
+was seen is kept in the data directory. A log that was rolled back, forked or changed is exit code 1.";
+
+pub(super) const LEDGER_FORGET: &str = "\
+Take away for good what was sent as these statements. Their records, with digest, time and sender, stay in the log, which stays provable; \
+a statement says who took it away and why. The graph is made again from what is left: findings that only these statements told of, and \
+their history, are gone. Decisions, and what a hold is on, stay. For administrators; asks the control plane that `bartizan login` remembers.";
 
 pub(super) const BACKUP: &str = "\
 Write a copy of the control plane's SQLite file as it is now; the server may run meanwhile. PostgreSQL is copied with pg_dump.";

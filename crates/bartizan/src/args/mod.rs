@@ -7,7 +7,8 @@ mod scan;
 mod verbs;
 
 pub(crate) use plane::{
-    BackupArgs, DatabaseArgs, LedgerVerb, LoginArgs, PushArgs, RestoreArgs, ServeArgs, StatusArgs,
+    BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, ForgetArgs, LedgerVerb, LoginArgs, PushArgs,
+    RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,
 };
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
@@ -167,11 +168,23 @@ pub(crate) enum Verb {
     #[command(long_about = help::PUSH, after_long_help = help::PUSH_EXAMPLES)]
     Push(PushArgs),
 
+    /// Sign a statement, or make a key to sign with
+    #[command(long_about = help::SIGN, after_long_help = help::SIGN_EXAMPLES)]
+    Sign(SignArgs),
+
     /// Say where things stand, as the control plane knows it
     #[command(long_about = help::STATUS)]
     Status(StatusArgs),
 
-    /// Verify the ledger of a control plane, or make its graph again
+    /// Say whether remediation keeps to its objectives
+    #[command(subcommand)]
+    Slo(SloVerb),
+
+    /// Say what evidence proves of the controls of PCI DSS, NIST 800-53, FedRAMP, HIPAA and CIS
+    #[command(subcommand, long_about = help::COMPLY)]
+    Comply(ComplyVerb),
+
+    /// Verify a ledger, make its graph again, or take away what was sent
     #[command(subcommand, long_about = help::LEDGER)]
     Ledger(LedgerVerb),
 

@@ -41,6 +41,10 @@ pub(crate) struct SendArgs {
     /// What the target is a state of [default: its repository or image, else dir:NAME]
     #[arg(long, value_name = "ASSET", help_heading = "Control plane", requires = "push")]
     pub(crate) asset: Option<String>,
+
+    /// Sign the report with this private key, in PEM
+    #[arg(long, value_name = "KEY", help_heading = "Control plane", requires = "push", value_hint = ValueHint::FilePath)]
+    pub(crate) sign: Option<PathBuf>,
 }
 
 impl ScanArgs {

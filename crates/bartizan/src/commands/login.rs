@@ -41,6 +41,7 @@ pub(crate) fn run(common: &Common, args: &LoginArgs, terminal: Terminal) -> Outc
     let access = Access {
         url: args.url.trim_end_matches('/').to_owned(),
         token: token.trim().to_owned(),
+        ca: args.ca.as_ref().map(std::path::absolute).transpose()?,
     };
     if access.token.is_empty() {
         return Err(Error::usage(

@@ -3,6 +3,7 @@
 pub(crate) mod baseline;
 #[cfg(test)]
 mod completeness;
+pub(crate) mod comply;
 pub(crate) mod config;
 pub(crate) mod copy;
 pub(crate) mod db;
@@ -19,5 +20,7 @@ pub(crate) mod sbom;
 pub(crate) mod scan;
 pub(crate) mod schema;
 pub(crate) mod serve;
+pub(crate) mod sign;
+pub(crate) mod slo;
 pub(crate) mod status;
 pub(crate) mod waive;

@@ -1,6 +1,7 @@
 //! `bartizan push`, and `scan --push`: send evidence to the control plane.
 
-use crate::args::{Common, PushArgs};
+use super::sign;
+use crate::args::{Common, PushArgs, SendArgs};
 use crate::error::{Error, Outcome};
 use crate::place;
 use crate::plane::Plane;
@@ -11,6 +12,7 @@ use bartizan_engine::config::Config;
 use bartizan_model::{AssetId, REPORT_SCHEMA, Report};
 use bartizan_report::{Context, Format, render};
 use bartizan_server::{CYCLONEDX, SPDX, bill_statement};
+use bartizan_trust::keys::SigningKey;
 use serde::Deserialize;
 use std::io::Read;
 use std::path::Path;
@@ -49,21 +51,31 @@ pub(crate) fn run(common: &Common, args: &PushArgs, terminal: Terminal) -> Outco
     let start = place::start_of(".", &current);
     let config = load_config(common, &Place { current, start }, common_flags(common))?;
     let plane = Plane::open(common, &config)?;
+    let key = args.sign.as_deref().map(sign::key).transpose()?;
     for file in &args.files {
         let bytes = read(file)?;
         let statement = statement_of(&bytes, file, args.asset.as_deref())?;
-        send(&plane, &statement, terminal)?;
+        send(&plane, &signed(statement, key.as_ref())?, terminal)?;
     }
     Ok(0)
 }
 
 /// Sends the report of a scan that was just made.
-pub(crate) fn report(common: &Common, done: &Done, asset: Option<&str>) -> Result<(), Error> {
+pub(crate) fn report(common: &Common, done: &Done, args: &SendArgs) -> Result<(), Error> {
     let config: &Config = &done.config;
     let plane = Plane::open(common, config)?;
     let mut report = done.report.clone();
-    name(&mut report, asset, &config.root);
-    send(&plane, &statement(&report)?, done.terminal)
+    name(&mut report, args.asset.as_deref(), &config.root);
+    let key = args.sign.as_deref().map(sign::key).transpose()?;
+    send(&plane, &signed(statement(&report)?, key.as_ref())?, done.terminal)
+}
+
+/// What is sent: the statement itself, or an envelope with it that the key has signed.
+fn signed(statement: Vec<u8>, key: Option<&SigningKey>) -> Result<Vec<u8>, Error> {
+    match key {
+        Some(key) => sign::sealed(&statement, key).map(String::into_bytes),
+        None => Ok(statement),
+    }
 }
 
 /// Says of what the report is a state, where it does not say so itself.

@@ -37,7 +37,7 @@ pub(crate) fn judge(common: &Common, args: &ScanArgs, stage: Option<Stage>, term
     print(&done, &destinations, &render)?;
     done.terminal.line(summary(&done.report, &context(&done)));
     if args.send.push {
-        push::report(common, &done, args.send.asset.as_deref())?;
+        push::report(common, &done, &args.send)?;
     }
     let code = done.report.verdict.exit_code();
     Ok(if code == 1 && args.judge.exit_zero {

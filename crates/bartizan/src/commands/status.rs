@@ -12,6 +12,7 @@ use std::fmt::Write;
 #[derive(Serialize, Deserialize)]
 struct Posture {
     verdict: String,
+    verdicts: BTreeMap<String, u64>,
     scopes: Vec<Scope>,
     checks: BTreeMap<String, u64>,
     gaps: Vec<Gap>,
@@ -108,6 +109,7 @@ fn text(posture: &Posture, fixes: &[Fix]) -> String {
             ]
         });
         out.push_str(&columns(&rows.collect::<Vec<_>>()));
+        more(&mut out, posture.scopes.len(), posture.verdicts.values().sum());
     }
     if !posture.gaps.is_empty() {
         out.push_str("\nnot looked at, or not fully:\n");
@@ -120,6 +122,7 @@ fn text(posture: &Posture, fixes: &[Fix]) -> String {
             ]
         });
         out.push_str(&columns(&rows.collect::<Vec<_>>()));
+        more(&mut out, posture.gaps.len(), all.saturating_sub(ran));
     }
     if !fixes.is_empty() {
         out.push_str("\nto do first:\n");
@@ -136,4 +139,12 @@ fn text(posture: &Posture, fixes: &[Fix]) -> String {
         out.push_str(&columns(&rows.collect::<Vec<_>>()));
     }
     out
+}
+
+/// Says what is not listed.
+fn more(out: &mut String, listed: usize, all: u64) {
+    let rest = all.saturating_sub(listed as u64);
+    if rest > 0 {
+        let _ = writeln!(out, "… and {rest} more");
+    }
 }

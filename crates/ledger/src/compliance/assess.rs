@@ -5,6 +5,7 @@
 
 use super::Framework;
 use super::outcome::{Known, outcome, reference};
+use super::totals::FindingTotals;
 use bartizan_model::compliance::{
     ASSESSMENT_SCHEMA, AssessedFramework, Assessment, Attestation, AutomaticTest, Automation, CatalogControl,
     ControlMapping, ControlResult, ControlStatus, ControlTest, Covers, EvidenceFact, ManualPart, ManualState,
@@ -18,6 +19,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 pub struct Evidence<'a> {
     /// Facts about what is in scope, in any order. Facts about other things are not looked at.
     pub facts: &'a [EvidenceFact],
+    /// Numbers of findings, by the id of the test that asks after them, where `facts` names only some of them: then these numbers
+    /// count, and a test that is not among them has none. Absent where `facts` names every finding.
+    pub totals: Option<&'a BTreeMap<String, FindingTotals>>,
     /// Attestations, in any order. Of several about one control the newest that holds counts.
     pub attestations: &'a [Attestation],
 }
@@ -31,13 +35,52 @@ pub fn assess(
     evidence: Evidence<'_>,
     now: Timestamp,
 ) -> Assessment {
+    Outcomes::of(tests, scope, evidence, now).assess(framework)
+}
+
+/// What tests found, once for all frameworks that are to be assessed at one time.
+#[derive(Debug, Clone)]
+pub struct Outcomes<'a> {
+    tests: &'a [AutomaticTest],
+    system: &'a str,
+    attestations: &'a [Attestation],
+    now: Timestamp,
+    results: BTreeMap<&'a str, (TestResult, Timestamp)>,
+}
+
+impl<'a> Outcomes<'a> {
+    /// Asks each test once.
+    #[must_use]
+    pub fn of(tests: &'a [AutomaticTest], scope: &'a Scope, evidence: Evidence<'a>, now: Timestamp) -> Self {
+        let known = Known::new(scope, evidence, now);
+        Self {
+            tests,
+            system: &scope.system,
+            attestations: evidence.attestations,
+            now,
+            results: tests
+                .iter()
+                .map(|test| (test.id.as_str(), outcome(test, &known)))
+                .collect(),
+        }
+    }
+
+    /// What they say of every control of `framework`.
+    #[must_use]
+    pub fn assess(&self, framework: &Framework) -> Assessment {
+        judge_all(framework, self)
+    }
+}
+
+fn judge_all(framework: &Framework, outcomes: &Outcomes<'_>) -> Assessment {
+    let now = outcomes.now;
     let asked: HashSet<&str> = framework
         .controls
         .iter()
         .map(|control| control.id.as_str())
         .collect();
     let mut bearing: HashMap<&str, Vec<(&AutomaticTest, &ControlMapping)>> = HashMap::new();
-    for test in tests {
+    for test in outcomes.tests {
         for mapping in &test.controls {
             let control = &mapping.control;
             if control.framework == framework.catalog.framework && asked.contains(control.id.as_str()) {
@@ -48,17 +91,15 @@ pub fn assess(
             }
         }
     }
-    let known = Known::new(scope, evidence.facts, now);
-    let mut results: BTreeMap<&str, TestResult> = BTreeMap::new();
+    let mut results: BTreeMap<&str, &TestResult> = BTreeMap::new();
     let mut oldest = now;
     for (test, _) in bearing.values().flatten() {
-        if !results.contains_key(test.id.as_str()) {
-            let (result, at) = outcome(test, &known);
-            oldest = oldest.min(at);
+        if let Some((result, at)) = outcomes.results.get(test.id.as_str()) {
+            oldest = oldest.min(*at);
             results.insert(&test.id, result);
         }
     }
-    let attested = newest(evidence.attestations, &framework.catalog.framework, now);
+    let attested = newest(outcomes.attestations, &framework.catalog.framework, now);
     let groups: HashMap<&str, &str> = framework
         .catalog
         .groups
@@ -97,11 +138,11 @@ pub fn assess(
             source: framework.catalog.source.clone(),
             wording: framework.catalog.wording,
         },
-        system: scope.system.clone(),
+        system: outcomes.system.to_owned(),
         at: now,
         oldest,
         controls,
-        tests: results.into_values().collect(),
+        tests: results.into_values().cloned().collect(),
         counts,
     }
 }
@@ -129,7 +170,7 @@ fn newest<'a>(
 fn judge(
     control: &CatalogControl,
     bearing: &[(&AutomaticTest, &ControlMapping)],
-    results: &BTreeMap<&str, TestResult>,
+    results: &BTreeMap<&str, &TestResult>,
     attestation: Option<&Attestation>,
     now: Timestamp,
 ) -> ControlResult {

@@ -1,6 +1,6 @@
 //! The facts that the report of a scan tells.
 //!
-//! In: a report, and whom it is from. Out: one fact for each check and each finding.
+//! In: a report, and whom it is from. Out: one fact for each check and each finding, and what the report left out.
 
 use bartizan_model::compliance::{EvidenceFact, FindingState, Shown};
 use bartizan_model::{AssetId, Report};
@@ -20,21 +20,7 @@ pub struct Provenance {
 /// no evidence.
 #[must_use]
 pub fn of_report(report: &Report, provenance: &Provenance) -> Vec<EvidenceFact> {
-    let mut narrowed = Vec::new();
-    for (globs, word) in [(&report.tool.only, "only"), (&report.tool.skip, "without")] {
-        if !globs.is_empty() {
-            narrowed.push(format!("{word} the rules {}", globs.join(", ")));
-        }
-    }
-    narrowed.extend(report.target.partial.iter().cloned());
-    narrowed.extend(report.target.narrowed.iter().cloned());
-    if report.stats.known > 0 && report.target.partial.is_empty() {
-        narrowed.push("without the findings of a baseline".to_owned());
-    }
-    let unread = report.skipped.iter().filter(|thing| thing.required).count();
-    if unread > 0 {
-        narrowed.push(format!("things that could not be looked at: {unread}"));
-    }
+    let narrowed = narrowed(report);
     let fact = |shows: Shown| EvidenceFact {
         asset: provenance.asset.clone(),
         at: report.started,
@@ -64,4 +50,25 @@ pub fn of_report(report: &Report, provenance: &Provenance) -> Vec<EvidenceFact> 
         })
     });
     runs.chain(findings).collect()
+}
+
+/// What the report left out though it belongs to what was looked at, one phrase each: nothing where it looked at all of it.
+#[must_use]
+pub fn narrowed(report: &Report) -> Vec<String> {
+    let mut narrowed = Vec::new();
+    for (globs, word) in [(&report.tool.only, "only"), (&report.tool.skip, "without")] {
+        if !globs.is_empty() {
+            narrowed.push(format!("{word} the rules {}", globs.join(", ")));
+        }
+    }
+    narrowed.extend(report.target.partial.iter().cloned());
+    narrowed.extend(report.target.narrowed.iter().cloned());
+    if report.stats.known > 0 && report.target.partial.is_empty() {
+        narrowed.push("without the findings of a baseline".to_owned());
+    }
+    let unread = report.skipped.iter().filter(|thing| thing.required).count();
+    if unread > 0 {
+        narrowed.push(format!("things that could not be looked at: {unread}"));
+    }
+    narrowed
 }

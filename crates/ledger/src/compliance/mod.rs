@@ -10,7 +10,7 @@
 //!
 //! let framework = framework("fedramp:moderate").unwrap();
 //! let scope = Scope { system: "harbour".into(), assets: Vec::new() };
-//! let nothing = Evidence { facts: &[], attestations: &[] };
+//! let nothing = Evidence { facts: &[], totals: None, attestations: &[] };
 //! let now = Timestamp::from_unix_seconds(1_790_000_000);
 //! let assessment = assess(&framework, bartizan_content::controls::tests(), &scope, nothing, now);
 //! assert_eq!(assessment.counts.total(), 323);
@@ -21,8 +21,12 @@ mod assess;
 mod facts;
 mod framework;
 mod outcome;
+mod policy;
 pub mod profile;
+mod totals;
 
-pub use assess::{Evidence, assess};
-pub use facts::{Provenance, of_report};
+pub use assess::{Evidence, Outcomes, assess};
+pub use facts::{Provenance, narrowed, of_report};
 pub use framework::{Framework, FrameworkError, framework, keys, of_profile};
+pub use policy::{CompliancePolicy, CompliancePolicyError};
+pub use totals::{CountedFindings, FindingTotals, totals};

@@ -3,11 +3,14 @@
 //! In: a test, the scope, the facts about it and the time. Out: pass, fail or no evidence, with what it rests on. Something that speaks
 //! against a test counts however old it is; something that speaks for it counts while it is fresh and complete.
 
+use super::assess::Evidence;
+use super::totals::FindingTotals;
 use bartizan_model::compliance::{
     AssetKind, AutomaticTest, EvidenceFact, EvidenceRef, FindingState, OpenFinding, Requirement, Scope,
     Shown, SignInAsk, TestOutcome, TestResult,
 };
 use bartizan_model::{AssetId, CheckStatus, Severity, Timestamp};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Pieces of evidence and findings that a result lists, at most.
@@ -23,12 +26,14 @@ pub(super) struct Known<'a> {
     about: Vec<Vec<&'a EvidenceFact>>,
     /// Facts about the control plane.
     own: Vec<&'a EvidenceFact>,
+    /// Numbers of findings, by test, where facts do not tell all of them.
+    totals: Option<&'a BTreeMap<String, FindingTotals>>,
     now: Timestamp,
 }
 
 impl<'a> Known<'a> {
     /// Sorts facts by the asset in scope. Facts about other things and from the future are left aside.
-    pub(super) fn new(scope: &'a Scope, facts: &'a [EvidenceFact], now: Timestamp) -> Self {
+    pub(super) fn new(scope: &'a Scope, evidence: Evidence<'a>, now: Timestamp) -> Self {
         let mut assets: Vec<(&AssetId, AssetKind)> =
             scope.assets.iter().map(|item| (&item.asset, item.kind)).collect();
         assets.sort_unstable();
@@ -39,7 +44,7 @@ impl<'a> Known<'a> {
         }
         let mut about = vec![Vec::new(); assets.len()];
         let mut own = Vec::new();
-        for fact in facts.iter().filter(|fact| fact.at <= now) {
+        for fact in evidence.facts.iter().filter(|fact| fact.at <= now) {
             if matches!(fact.shows, Shown::Ledger { .. } | Shown::SignIn { .. }) {
                 own.push(fact);
                 continue;
@@ -57,8 +62,15 @@ impl<'a> Known<'a> {
             assets,
             about,
             own,
+            totals: evidence.totals,
             now,
         }
+    }
+
+    /// Numbers of findings that the test asks after, where facts do not tell all of them.
+    fn totals_of(&self, test: &AutomaticTest) -> Option<FindingTotals> {
+        let totals = self.totals?;
+        Some(totals.get(&test.id).copied().unwrap_or_default())
     }
 
     /// Assets of a kind with the facts about them.
@@ -73,11 +85,19 @@ impl<'a> Known<'a> {
 struct Findings<'a> {
     now: Timestamp,
     oldest: Timestamp,
+    /// What there is no evidence for: as much of it as is told, and how much there is.
     missing: Vec<String>,
+    missing_count: usize,
     against: Vec<String>,
-    evidence: BTreeSet<EvidenceRef>,
-    open: BTreeMap<(std::cmp::Reverse<Severity>, &'a str, &'a str), OpenFinding>,
-    waived: u64,
+    /// What is listed of it, newest first.
+    evidence: BTreeSet<(Reverse<Timestamp>, EvidenceRef)>,
+    noted: u64,
+    open: BTreeMap<(Reverse<Severity>, &'a str, &'a str), OpenFinding>,
+    /// Those in `open`, until totals say how many there are.
+    totals: FindingTotals,
+    /// Evidence that is counted and not in `evidence`.
+    unlisted: u64,
+    stale: u64,
 }
 
 impl Findings<'_> {
@@ -85,14 +105,31 @@ impl Findings<'_> {
         (self.now.unix_seconds() - at.unix_seconds()) / DAY
     }
 
-    fn note(&mut self, fact: &EvidenceFact, asset: Option<&AssetId>, shows: String) {
-        self.evidence.insert(reference(
-            fact.at,
-            self.now,
-            asset,
-            shows,
-            (&fact.by, &fact.digest),
-        ));
+    /// There is no evidence for something. Of ten thousand things that nobody looked at a few are told.
+    fn miss(&mut self, why: impl FnOnce() -> String) {
+        self.missing_count += 1;
+        if self.missing.len() < MOST_REASONS {
+            self.missing.push(why());
+        }
+    }
+
+    fn note(&mut self, fact: &EvidenceFact, asset: Option<&AssetId>, shows: impl FnOnce() -> String) {
+        self.noted += 1;
+        self.oldest = self.oldest.min(fact.at);
+        let is_full = self.evidence.len() >= MOST_LISTED;
+        if is_full
+            && self
+                .evidence
+                .last()
+                .is_some_and(|(Reverse(last), _)| fact.at < *last)
+        {
+            return;
+        }
+        let one = reference(fact.at, self.now, asset, shows(), (&fact.by, &fact.digest));
+        self.evidence.insert((Reverse(fact.at), one));
+        if self.evidence.len() > MOST_LISTED {
+            self.evidence.pop_last();
+        }
     }
 }
 
@@ -120,10 +157,14 @@ pub(super) fn outcome(test: &AutomaticTest, known: &Known<'_>) -> (TestResult, T
         now: known.now,
         oldest: known.now,
         missing: Vec::new(),
+        missing_count: 0,
         against: Vec::new(),
         evidence: BTreeSet::new(),
+        noted: 0,
         open: BTreeMap::new(),
-        waived: 0,
+        totals: FindingTotals::default(),
+        unlisted: 0,
+        stale: 0,
     };
     match &test.requires {
         Requirement::Findings { checks, at_least, .. } => {
@@ -152,32 +193,27 @@ fn covered(test: &AutomaticTest, checks: &[String], known: &Known<'_>, found: &m
                 .copied()
                 .filter(|fact| matches!(&fact.shows, Shown::CheckRun { check: ran, .. } if ran == check))
                 .collect();
-            runs.sort_by_key(|fact| std::cmp::Reverse(fact.at));
+            runs.sort_by_key(|fact| Reverse(fact.at));
             let complete = runs.iter().copied().find(|fact| incomplete(fact).is_none());
             match (complete, runs.first()) {
                 (Some(run), _) if found.days(run.at) < i64::from(test.within_days) => {
-                    found.note(run, Some(asset), format!("{check} ran over all of it"));
+                    found.note(run, Some(asset), || format!("{check} ran over all of it"));
                 }
                 (Some(run), _) => {
+                    found.stale += 1;
                     let days = found.days(run.at);
-                    found.missing.push(format!(
-                        "{asset}: {check} last ran over all of it {days} days ago"
-                    ));
+                    found.miss(|| format!("{asset}: {check} last ran over all of it {days} days ago"));
                 }
                 (None, Some(run)) => {
                     let why = incomplete(run).unwrap_or_default();
-                    found
-                        .missing
-                        .push(format!("{asset}: {check} did not run over all of it: {why}"));
+                    found.miss(|| format!("{asset}: {check} did not run over all of it: {why}"));
                 }
-                (None, None) => found.missing.push(format!("{asset}: {check} never ran")),
+                (None, None) => found.miss(|| format!("{asset}: {check} never ran")),
             }
         }
     }
     if !any {
-        found
-            .missing
-            .push(format!("no {} is in scope", test.over.as_str()));
+        found.miss(|| format!("no {} is in scope", test.over.as_str()));
     }
 }
 
@@ -214,12 +250,16 @@ fn open<'a>(test: &AutomaticTest, at_least: Severity, known: &Known<'a>, found: 
             }
             match state {
                 FindingState::Open => against(fact, asset, found),
-                FindingState::Waived => found.waived += 1,
-                FindingState::Fixed(_) => {}
+                FindingState::Waived => found.totals.waived += 1,
+                FindingState::Fixed(_) => found.totals.fixed += 1,
             }
         }
     }
-    let count = found.open.len();
+    found.totals.against = found.open.len() as u64;
+    if let Some(totals) = known.totals_of(test) {
+        found.totals = totals;
+    }
+    let count = found.totals.against;
     if count > 0 {
         let (noun, verb) = if count == 1 {
             ("finding", "is")
@@ -233,34 +273,40 @@ fn open<'a>(test: &AutomaticTest, at_least: Severity, known: &Known<'a>, found: 
 
 /// Findings that are open past their day, or were closed past it within the days that count.
 fn late<'a>(test: &AutomaticTest, known: &Known<'a>, found: &mut Findings<'a>) {
-    let mut closed = 0;
     for (asset, facts) in known.of(test.over) {
         for fact in facts {
-            let Shown::Finding {
-                rule,
-                state,
-                due: Some(due),
-                ..
-            } = &fact.shows
-            else {
+            let Shown::Finding { rule, state, due, .. } = &fact.shows else {
                 continue;
             };
             if !test.requires.looks_for(rule) {
                 continue;
             }
-            match state {
-                FindingState::Open if *due < known.now => against(fact, asset, found),
-                FindingState::Fixed(at) if due < at && found.days(*at) < i64::from(test.within_days) => {
-                    closed += 1;
+            match (state, due) {
+                (FindingState::Open, Some(due)) if *due < known.now => against(fact, asset, found),
+                (FindingState::Fixed(at), Some(due))
+                    if due < at && found.days(*at) < i64::from(test.within_days) =>
+                {
+                    found.totals.fixed += 1;
+                    found.totals.closed_late += 1;
                     let shows = format!("{rule} was closed {at}, and was due {due}");
-                    found.note(fact, Some(asset), shows);
+                    found.note(fact, Some(asset), || shows);
                 }
-                FindingState::Waived => found.waived += 1,
-                _ => {}
+                (FindingState::Fixed(_), _) => found.totals.fixed += 1,
+                (FindingState::Waived, _) => found.totals.waived += 1,
+                (FindingState::Open, _) => {}
             }
         }
     }
-    let count = found.open.len();
+    found.totals.against = found.open.len() as u64;
+    if let Some(totals) = known.totals_of(test) {
+        found.unlisted += totals.closed_late.saturating_sub(found.totals.closed_late);
+        found.totals = totals;
+    }
+    let FindingTotals {
+        against: count,
+        closed_late: closed,
+        ..
+    } = found.totals;
     if count > 0 {
         found
             .against
@@ -287,7 +333,7 @@ fn against<'a>(fact: &'a EvidenceFact, asset: &'a AssetId, found: &mut Findings<
     else {
         return;
     };
-    let key = (std::cmp::Reverse(*severity), asset.as_str(), fingerprint.as_str());
+    let key = (Reverse(*severity), asset.as_str(), fingerprint.as_str());
     found.open.entry(key).or_insert_with(|| OpenFinding {
         fingerprint: fingerprint.clone(),
         rule: rule.clone(),
@@ -306,25 +352,21 @@ fn stated(test: &AutomaticTest, types: &[String], known: &Known<'_>, found: &mut
         any = true;
         let of_type = |fact: &&&EvidenceFact| matches!(&fact.shows, Shown::Statement { predicate_type } if types.contains(predicate_type));
         let Some(newest) = facts.iter().filter(of_type).max_by_key(|fact| fact.at) else {
-            found.missing.push(format!(
-                "{asset}: there is no statement of type {}",
-                types.join(" or ")
-            ));
+            found.miss(|| format!("{asset}: there is no statement of type {}", types.join(" or ")));
             continue;
         };
         let days = found.days(newest.at);
         if days >= i64::from(test.within_days) {
-            found
-                .missing
-                .push(format!("{asset}: the last statement is {days} days old"));
+            found.stale += 1;
+            found.miss(|| format!("{asset}: the last statement is {days} days old"));
         } else if let Shown::Statement { predicate_type } = &newest.shows {
-            found.note(newest, Some(asset), format!("statement of type {predicate_type}"));
+            found.note(newest, Some(asset), || {
+                format!("statement of type {predicate_type}")
+            });
         }
     }
     if !any {
-        found
-            .missing
-            .push(format!("no {} is in scope", test.over.as_str()));
+        found.miss(|| format!("no {} is in scope", test.over.as_str()));
     }
 }
 
@@ -332,7 +374,7 @@ fn stated(test: &AutomaticTest, types: &[String], known: &Known<'_>, found: &mut
 fn ledger(test: &AutomaticTest, known: &Known<'_>, found: &mut Findings<'_>) {
     let of_kind = |fact: &&&EvidenceFact| matches!(fact.shows, Shown::Ledger { .. });
     let Some(newest) = known.own.iter().filter(of_kind).max_by_key(|fact| fact.at) else {
-        found.missing.push("the ledger was never verified".to_owned());
+        found.miss(|| "the ledger was never verified".to_owned());
         return;
     };
     let Shown::Ledger { entries, is_intact } = newest.shows else {
@@ -340,22 +382,17 @@ fn ledger(test: &AutomaticTest, known: &Known<'_>, found: &mut Findings<'_>) {
     };
     let days = found.days(newest.at);
     if !is_intact {
-        found.note(
-            newest,
-            None,
-            format!("the ledger was found changed, {entries} entries looked at"),
-        );
+        found.note(newest, None, || {
+            format!("the ledger was found changed, {entries} entries looked at")
+        });
         found.against.push("the ledger was found changed".to_owned());
     } else if days >= i64::from(test.within_days) {
-        found
-            .missing
-            .push(format!("the ledger was last verified {days} days ago"));
+        found.stale += 1;
+        found.miss(|| format!("the ledger was last verified {days} days ago"));
     } else {
-        found.note(
-            newest,
-            None,
-            format!("the ledger is whole, {entries} entries looked at"),
-        );
+        found.note(newest, None, || {
+            format!("the ledger is whole, {entries} entries looked at")
+        });
     }
 }
 
@@ -372,17 +409,20 @@ fn sign_ins(test: &AutomaticTest, asks: SignInAsk, known: &Known<'_>, found: &mu
             continue;
         };
         if found.days(fact.at) >= i64::from(test.within_days) {
+            found.stale += 1;
             continue;
         }
         match asks {
             SignInAsk::Recorded => {
                 let outcome = if *granted { "granted" } else { "refused" };
-                found.note(fact, None, format!("sign-in of {identity}, {outcome}"));
+                found.note(fact, None, || format!("sign-in of {identity}, {outcome}"));
             }
             SignInAsk::SecondFactor if *is_person && *granted => {
                 let shown = *second_factor == Some(true);
                 let how = if shown { "with" } else { "without" };
-                found.note(fact, None, format!("sign-in of {identity} {how} a second factor"));
+                found.note(fact, None, || {
+                    format!("sign-in of {identity} {how} a second factor")
+                });
                 if !shown {
                     without.insert(identity.as_str());
                 }
@@ -392,9 +432,7 @@ fn sign_ins(test: &AutomaticTest, asks: SignInAsk, known: &Known<'_>, found: &mu
     }
     if found.evidence.is_empty() {
         let days = test.within_days;
-        found
-            .missing
-            .push(format!("no sign-in is recorded in the last {days} days"));
+        found.miss(|| format!("no sign-in is recorded in the last {days} days"));
     }
     if !without.is_empty() {
         let names: Vec<&str> = without.iter().copied().take(5).collect();
@@ -410,28 +448,18 @@ fn sign_ins(test: &AutomaticTest, asks: SignInAsk, known: &Known<'_>, found: &mu
 }
 
 fn finish(test: &AutomaticTest, found: Findings<'_>) -> (TestResult, Timestamp) {
-    let outcome = match (found.against.is_empty(), found.missing.is_empty()) {
+    let outcome = match (found.against.is_empty(), found.missing_count == 0) {
         (false, _) => TestOutcome::Fail,
         (true, false) => TestOutcome::NoEvidence,
         (true, true) => TestOutcome::Pass,
     };
-    let oldest = found
-        .evidence
-        .iter()
-        .map(|one| one.at)
-        .min()
-        .unwrap_or(found.oldest);
     let mut reasons = found.against;
     let left = MOST_REASONS.saturating_sub(reasons.len());
-    let untold = found.missing.len().saturating_sub(left);
+    let untold = found.missing_count.saturating_sub(left);
     reasons.extend(found.missing.into_iter().take(left));
     if untold > 0 {
         reasons.push(format!("and {untold} more of this kind"));
     }
-    let evidence_count = found.evidence.len() as u64;
-    let mut evidence: Vec<EvidenceRef> = found.evidence.into_iter().collect();
-    evidence.sort_by(|a, b| (b.at, a).cmp(&(a.at, b)));
-    evidence.truncate(MOST_LISTED);
     let result = TestResult {
         test: test.id.clone(),
         title: test.title.clone(),
@@ -439,16 +467,18 @@ fn finish(test: &AutomaticTest, found: Findings<'_>) -> (TestResult, Timestamp) 
         within_days: test.within_days,
         outcome,
         reasons,
-        evidence,
-        evidence_count,
-        open_count: found.open.len() as u64,
+        evidence: found.evidence.into_iter().map(|(_, one)| one).collect(),
+        evidence_count: found.noted + found.unlisted,
+        open_count: found.totals.against,
         open: found.open.into_values().take(MOST_LISTED).collect(),
-        waived_count: found.waived,
+        waived_count: found.totals.waived,
+        fixed_count: found.totals.fixed,
+        stale_count: found.stale,
     };
-    (result, oldest)
+    (result, found.oldest)
 }
 
-fn are(count: usize, noun: &str) -> String {
+fn are(count: u64, noun: &str) -> String {
     if count == 1 {
         format!("1 {noun} is")
     } else {
@@ -456,7 +486,7 @@ fn are(count: usize, noun: &str) -> String {
     }
 }
 
-fn were(count: usize, noun: &str) -> String {
+fn were(count: u64, noun: &str) -> String {
     if count == 1 {
         format!("1 {noun} was")
     } else {

@@ -7,7 +7,8 @@
 //! {"v":1,"statement":"sha256:<64 hex>","predicateType":"…","received":"2027-03-01T12:00:00.000Z","by":"…","trust":"…"}
 //! ```
 //!
-//! `trust` is `signed:sha256:<64 hex>`, the hash of the key whose signature held, or `authenticated`. Hex digits are lower-case.
+//! `trust` is `signed:sha256:<64 hex>`, the hash of the key whose signature held, `untrusted` where there were signatures and none
+//! counted, or `authenticated` where there was none. Hex digits are lower-case.
 //! Texts are escaped as RFC 8785, section 3.2.2.2 has it (<https://www.rfc-editor.org/rfc/rfc8785#section-3.2.2.2>): `"`, `\` and
 //! control characters below U+0020 only, in the shortest form. There is one text for one record, and no other is accepted: what a
 //! database says about a statement can be compared with what the log says, byte for byte.
@@ -24,6 +25,7 @@ const VERSION: u8 = 1;
 const DIGEST: &str = "sha256:";
 const SIGNED: &str = "signed:";
 const AUTHENTICATED: &str = "authenticated";
+const UNTRUSTED: &str = "untrusted";
 
 /// A record of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +42,9 @@ pub struct Entry {
 pub enum Trust {
     /// A signature of a trusted key, of which this is the SHA-256 hash.
     Signed(Hash),
-    /// Only that who sent it was authenticated.
+    /// Only that who sent it was authenticated. It has signatures, and none is of a key that is trusted for it.
+    Untrusted,
+    /// Only that who sent it was authenticated. It has no signature.
     Authenticated,
 }
 
@@ -201,11 +205,14 @@ struct Written {
 }
 
 impl Trust {
-    fn parse(text: &str) -> Option<Self> {
-        if text == AUTHENTICATED {
-            return Some(Self::Authenticated);
+    /// What the text says; none where it is no such text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            AUTHENTICATED => Some(Self::Authenticated),
+            UNTRUSTED => Some(Self::Untrusted),
+            _ => text.strip_prefix(SIGNED).and_then(parse_digest).map(Self::Signed),
         }
-        text.strip_prefix(SIGNED).and_then(parse_digest).map(Self::Signed)
     }
 }
 
@@ -213,6 +220,7 @@ impl fmt::Display for Trust {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Signed(key) => write!(f, "{SIGNED}{}", digest(key)),
+            Self::Untrusted => f.write_str(UNTRUSTED),
             Self::Authenticated => f.write_str(AUTHENTICATED),
         }
     }
@@ -372,6 +380,14 @@ mod tests {
         let received = Received::from_unix_milliseconds(NOON).unwrap();
         let entry = Entry::new([1; 32], "t:x", received, "a", Trust::Signed([0xfe; 32])).unwrap();
         assert!(text(&entry).ends_with(&format!("\"trust\":\"signed:sha256:{}\"}}", "fe".repeat(32))));
+        assert_eq!(Entry::parse(&entry.encode()), Ok(entry));
+    }
+
+    #[test]
+    fn that_no_signature_counted_is_told() {
+        let received = Received::from_unix_milliseconds(NOON).unwrap();
+        let entry = Entry::new([1; 32], "t:x", received, "a", Trust::Untrusted).unwrap();
+        assert!(text(&entry).ends_with("\"trust\":\"untrusted\"}"));
         assert_eq!(Entry::parse(&entry.encode()), Ok(entry));
     }
 

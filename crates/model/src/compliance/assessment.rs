@@ -80,6 +80,30 @@ pub struct ControlResult {
     pub manual: Option<ManualPart>,
 }
 
+impl ControlResult {
+    /// Whether a person attests it, or what tests leave of it, and that holds.
+    #[must_use]
+    pub const fn is_attested(&self) -> bool {
+        matches!(
+            &self.manual,
+            Some(ManualPart {
+                state: ManualState::Attested { .. },
+                ..
+            })
+        )
+    }
+
+    /// Whether something is to be done for it: it is neither satisfied, nor manual and attested.
+    #[must_use]
+    pub fn is_gap(&self) -> bool {
+        match self.status {
+            ControlStatus::Satisfied => false,
+            ControlStatus::Manual => !self.is_attested(),
+            ControlStatus::NotSatisfied | ControlStatus::NoEvidence => true,
+        }
+    }
+}
+
 /// The four things that can be known of a control. Only the first is a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -196,6 +220,12 @@ pub struct TestResult {
     pub open_count: u64,
     /// Findings that a waiver accepts.
     pub waived_count: u64,
+    /// Findings that were there and are gone.
+    #[serde(default)]
+    pub fixed_count: u64,
+    /// Pieces of evidence that are older than the days for which evidence counts, so that they count no longer.
+    #[serde(default)]
+    pub stale_count: u64,
 }
 
 /// What came out of a test.

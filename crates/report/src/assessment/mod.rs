@@ -7,6 +7,9 @@
 mod csv;
 mod html;
 mod oscal;
+mod standing;
+
+pub use standing::render_standing;
 
 use crate::json::write_pretty;
 use bartizan_model::compliance::{Assessment, ControlResult, ControlStatus, ManualPart, ManualState};

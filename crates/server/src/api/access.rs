@@ -2,13 +2,14 @@
 
 use super::shown::time;
 use crate::app::App;
+use crate::auth::attempts::Attempt;
 use crate::auth::audit::{self, Access, OURSELVES};
 use crate::auth::session::{Fresh, LONGEST};
 use crate::auth::setup::record_everywhere;
 use crate::auth::{Peer, Role, SignedIn, check_site, password, secret};
 use crate::http::{Brief, Json, Kind, Problem};
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bartizan_store::people::Person;
 use bartizan_store::{Installation, TenantId};
@@ -28,6 +29,8 @@ pub(super) struct Session {
     pub role: Role,
     /// What every request but GET and HEAD sends along in `x-bartizan-csrf`; the same until the session ends.
     pub csrf: String,
+    /// Whether they have a password here; those who sign in through another server have none.
+    pub has_password: bool,
     /// When the session ends at the latest; RFC 3339. It ends earlier when it is not used for twelve hours.
     pub expires: String,
 }
@@ -74,7 +77,7 @@ pub(super) async fn set_up(
     Brief(body): Brief<SetUp>,
 ) -> Result<Response, Problem> {
     check_site(&headers)?;
-    app.gate().by_peer.take(peer.network())?;
+    app.attempt(Attempt::Peer(peer)).await?;
     password::check(&body.password)?;
     let (link, now) = (secret::hash(&body.secret), app.now());
     // Nobody makes us hash who has no link.
@@ -95,7 +98,8 @@ pub(super) async fn set_up(
             })
         })
         .await?;
-    app.gate().by_peer.give_back(peer.network());
+    app.succeeded(Attempt::Peer(peer)).await?;
+    app.watch().metrics.signed_in("link", true);
     answer(&app, signed_in, &cookie).await
 }
 
@@ -139,7 +143,8 @@ fn begin(
     Ok(fresh.begin(installation, (person, tenant), (at, &peer.from()))?)
 }
 
-fn tenant_of(
+/// The tenant of this name, or the first, of those that they belong to.
+pub(super) fn tenant_of(
     installation: &mut Installation<'_>,
     person: &Person,
     name: Option<&str>,
@@ -165,8 +170,8 @@ pub(super) async fn sign_in(
 ) -> Result<Response, Problem> {
     check_site(&headers)?;
     let login = body.login.trim().to_lowercase();
-    app.gate().by_peer.take(peer.network())?;
-    app.gate().by_login.take(&login)?;
+    app.attempt(Attempt::Peer(peer)).await?;
+    app.attempt(Attempt::Login(&login)).await?;
     let now = app.now();
     let asked = login.clone();
     let person = app
@@ -193,6 +198,7 @@ pub(super) async fn sign_in(
         }
         _ => None,
     };
+    app.watch().metrics.signed_in("password", signed_in.is_some());
     let Some((signed_in, cookie)) = signed_in else {
         if let Some(person) = person {
             record_failure(&app, person, tenant, peer);
@@ -203,8 +209,8 @@ pub(super) async fn sign_in(
         )
         .help("an administrator can make a link with which to set a new password"));
     };
-    app.gate().by_peer.give_back(peer.network());
-    app.gate().by_login.give_back(&login);
+    app.succeeded(Attempt::Peer(peer)).await?;
+    app.succeeded(Attempt::Login(&login)).await?;
     answer(&app, signed_in, &cookie).await
 }
 
@@ -239,35 +245,6 @@ pub(super) async fn who(State(app): State<App>, signed_in: SignedIn) -> Result<J
     show(&app, signed_in).await.map(Json)
 }
 
-/// Signs out.
-#[utoipa::path(delete, operation_id = "access_sign_out", path = "/api/v1/session", tag = "people", security(("session" = [])),
-    responses((status = 204, description = "Signed out; the cookie is taken away."), (status = 401, body = Problem), (status = 403, body = Problem)))]
-pub(super) async fn sign_out(
-    State(app): State<App>,
-    peer: Peer,
-    signed_in: SignedIn,
-) -> Result<Response, Problem> {
-    let now = app.now();
-    app.blocking(move |store| {
-        store.write_all(|installation| -> Result<(), Problem> {
-            installation.end_session(&signed_in.hash)?;
-            let caller = &signed_in.caller;
-            let access = Access {
-                event: "sign-out",
-                subject: &caller.login,
-                detail: &peer.from(),
-                by: &caller.login,
-                at: now,
-            };
-            Ok(audit::record(&mut installation.within(caller.tenant), &access)?)
-        })
-    })
-    .await?;
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    set_cookie(&mut response, app.gate().transport.give("", 0));
-    Ok(response)
-}
-
 /// Changes one's own password; all sessions of the person end, and a new one begins.
 #[utoipa::path(put, operation_id = "access_change_password", path = "/api/v1/session/password", tag = "people", security(("session" = [])), request_body = ChangePassword,
     responses((status = 200, description = "Changed; another cookie is set.", body = Session), (status = 401, body = Problem), (status = 403, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
@@ -280,7 +257,7 @@ pub(super) async fn change_password(
     password::check(&body.new)?;
     let (id, tenant) = (signed_in.caller.person, signed_in.caller.tenant);
     let login = signed_in.caller.login;
-    app.gate().by_login.take(&login)?;
+    app.attempt(Attempt::Login(&login)).await?;
     let person = app
         .read_all(move |installation| installation.person(id))
         .await?
@@ -292,7 +269,7 @@ pub(super) async fn change_password(
             "the current password is another one",
         ));
     }
-    app.gate().by_login.give_back(&login);
+    app.succeeded(Attempt::Login(&login)).await?;
     let hash = app.gate().passwords.hash(body.new).await?;
     let (fresh, now) = (Fresh::new()?, app.now());
     let cookie = fresh.cookie.clone();
@@ -309,7 +286,7 @@ pub(super) async fn change_password(
     answer(&app, signed_in, &cookie).await
 }
 
-async fn show(app: &App, signed_in: SignedIn) -> Result<Session, Problem> {
+pub(super) async fn show(app: &App, signed_in: SignedIn) -> Result<Session, Problem> {
     let tenants = app.read_all(|installation| installation.tenants()).await?;
     let tenant = tenants
         .into_iter()
@@ -321,17 +298,18 @@ async fn show(app: &App, signed_in: SignedIn) -> Result<Session, Problem> {
         tenant: tenant.name,
         role: signed_in.caller.role,
         csrf: signed_in.csrf,
+        has_password: signed_in.has_password,
         expires: time(signed_in.expires),
     })
 }
 
-async fn answer(app: &App, signed_in: SignedIn, cookie: &str) -> Result<Response, Problem> {
+pub(super) async fn answer(app: &App, signed_in: SignedIn, cookie: &str) -> Result<Response, Problem> {
     let mut response = Json(show(app, signed_in).await?).into_response();
     set_cookie(&mut response, app.gate().transport.give(cookie, LONGEST / 1_000));
     Ok(response)
 }
 
-fn set_cookie(response: &mut Response, cookie: Option<HeaderValue>) {
+pub(super) fn set_cookie(response: &mut Response, cookie: Option<HeaderValue>) {
     if let Some(cookie) = cookie {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }

@@ -1,5 +1,6 @@
 //! Things: repositories, images, hosts, and what is known of them.
 
+use super::ships::Bill;
 use super::shown::{Asset, time};
 use crate::app::App;
 use crate::auth::Caller;
@@ -76,7 +77,11 @@ pub(super) async fn one(
             .asset_by_id(id)?
             .ok_or_else(|| Problem::missing(&format!("thing {id}")))?;
         let mut scopes = Vec::new();
-        for scope in session.scopes()?.into_iter().filter(|scope| scope.asset == id) {
+        for scope in session
+            .scopes_of(id)?
+            .into_iter()
+            .filter(|scope| scope.last_at > 0)
+        {
             let scan = session.scan(scope.last_seq)?;
             scopes.push(Scope {
                 name: scope.name,
@@ -97,6 +102,26 @@ pub(super) async fn one(
             scopes,
             components,
         }))
+    })
+    .await
+}
+
+/// Bills of materials of a thing, the newest first: each is one of its builds.
+#[utoipa::path(get, operation_id = "assets_bills", path = "/api/v1/assets/{id}/bills", tag = "graph", params(PageQuery, ("id" = i64, Path, description = "Its number.")),
+    responses((status = 200, body = Page<Bill>), (status = 404, body = Problem)))]
+pub(super) async fn bills(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<Bill>>, Problem> {
+    let (limit, cursor) = (page.limit(), page.cursor()?);
+    app.read(caller.tenant, move |session| {
+        session
+            .asset_by_id(id)?
+            .ok_or_else(|| Problem::missing(&format!("thing {id}")))?;
+        let rows = session.bills_before(id, cursor.map_or(i64::MAX, |cursor| cursor.0), limit + 1)?;
+        Ok(Json(Page::of(rows, limit, |row| Cursor(row.seq, 0), Bill::from)))
     })
     .await
 }

@@ -8,8 +8,7 @@ use axum::extract::{Path, Query, State};
 use bartizan_store::graph::{FindingFilter, FindingRow, Status};
 use bartizan_store::{Session, StoreError};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which findings are asked for.
@@ -95,19 +94,17 @@ pub(super) async fn list(
 }
 
 /// Who does each of the fixes that close findings, or else answers for the thing: by the number of the fix.
-fn owners(
+pub(super) fn owners(
     session: &mut Session<'_>,
     rows: &[FindingRow],
     things: &Things,
 ) -> Result<HashMap<i64, Option<String>>, StoreError> {
-    let mut owners = HashMap::new();
-    for row in rows {
-        if let Entry::Vacant(entry) = owners.entry(row.remedy) {
-            let of_fix = session.remedy(row.remedy)?.and_then(|remedy| remedy.owner);
-            entry.insert(of_fix.or_else(|| things.owner(row.asset)));
-        }
-    }
-    Ok(owners)
+    let fixes: BTreeSet<i64> = rows.iter().map(|row| row.remedy).collect();
+    let fixes = session.remedies_by_id(&fixes.into_iter().collect::<Vec<_>>())?;
+    Ok(fixes
+        .into_iter()
+        .map(|fix| (fix.id, fix.owner.or_else(|| things.owner(fix.asset))))
+        .collect())
 }
 
 /// The story of a finding.

@@ -3,15 +3,31 @@
 
 mod access;
 mod assets;
+mod attack;
+mod blast;
+mod changes;
 mod channels;
+mod comparison;
+mod compliance;
 mod decisions;
 mod deliveries;
 mod events;
 mod findings;
 mod fixes;
+mod gaps;
+mod hops;
+mod journey;
+mod keeping;
+mod keys;
+mod log;
 mod me;
+mod oidc;
 mod people;
+mod policies;
 mod posture;
+mod remediation;
+mod sessions;
+mod ships;
 pub(crate) mod shown;
 mod statements;
 mod tokens;
@@ -35,7 +51,7 @@ use utoipa_axum::routes;
 )]
 struct Description;
 
-/// Everything under `/api/v1`, and its description.
+/// Everything under `/api/v1`, and its description. Tiles are not in it: their paths are those of tlog-tiles.
 pub(crate) fn router() -> (axum::Router<App>, Document) {
     let mut description = Description::openapi();
     let components = description.components.get_or_insert_default();
@@ -49,8 +65,14 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
     );
     OpenApiRouter::with_openapi(description)
         .routes(routes!(access::set_up))
-        .routes(routes!(access::sign_in, access::who, access::sign_out))
+        .routes(routes!(access::sign_in, access::who, sessions::sign_out))
         .routes(routes!(access::change_password))
+        .routes(routes!(sessions::tenants))
+        .routes(routes!(sessions::go_to))
+        .routes(routes!(sessions::sign_out_everywhere))
+        .routes(routes!(oidc::about))
+        .routes(routes!(oidc::start))
+        .routes(routes!(oidc::callback))
         .routes(routes!(me::me))
         .routes(routes!(tokens::make, tokens::list))
         .routes(routes!(tokens::revoke))
@@ -60,13 +82,28 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
         .routes(routes!(statements::take, statements::list))
         .routes(routes!(statements::one))
         .routes(routes!(statements::body))
+        .routes(routes!(keeping::forget))
+        .routes(routes!(keeping::holds))
+        .routes(routes!(keys::list))
+        .routes(routes!(log::head))
+        .routes(routes!(log::checkpoint))
         .routes(routes!(decisions::decide))
+        .routes(routes!(policies::one))
         .routes(routes!(fixes::list))
         .routes(routes!(fixes::one))
         .routes(routes!(findings::list))
         .routes(routes!(findings::one))
         .routes(routes!(assets::list))
         .routes(routes!(assets::one))
+        .routes(routes!(assets::bills))
+        .routes(routes!(ships::ships))
+        .routes(routes!(comparison::compare))
+        .routes(routes!(gaps::all))
+        .routes(routes!(gaps::one))
+        .routes(routes!(blast::blast))
+        .routes(routes!(changes::list))
+        .routes(routes!(changes::fixes))
+        .routes(routes!(attack::paths))
         .routes(routes!(posture::posture))
         .routes(routes!(events::events))
         .routes(routes!(channels::make, channels::list))
@@ -74,5 +111,18 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
         .routes(routes!(channels::test))
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::retry))
+        .routes(routes!(compliance::frameworks))
+        .routes(routes!(compliance::framework))
+        .routes(routes!(compliance::controls))
+        .routes(routes!(compliance::control))
+        .routes(routes!(compliance::export))
+        .route(
+            "/api/v1/logs/{tenant}/tile/{*path}",
+            axum::routing::get(log::tile),
+        )
+        .routes(routes!(remediation::remediation))
+        .routes(routes!(remediation::due))
+        .routes(routes!(remediation::groups))
+        .routes(routes!(journey::journey))
         .split_for_parts()
 }

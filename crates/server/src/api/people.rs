@@ -30,8 +30,10 @@ pub(super) struct Person {
     pub name: String,
     /// What they may do: viewer, developer, responder or admin.
     pub role: String,
-    /// Whether they have set a password; until then only a link lets them in.
+    /// Whether they have set a password; until then a link lets them in, or another server.
     pub has_password: bool,
+    /// Whether they sign in through another server.
+    pub is_federated: bool,
     /// When they were added; RFC 3339.
     pub created: String,
     /// When they were shut out; RFC 3339.
@@ -46,6 +48,7 @@ impl Person {
             name: row.name,
             role,
             has_password: row.password.is_some(),
+            is_federated: row.federated.is_some(),
             created: time(row.created),
             disabled: row.disabled.map(time),
         }

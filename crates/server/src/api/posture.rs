@@ -5,25 +5,31 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::http::{Json, Problem};
 use axum::extract::State;
-use bartizan_store::graph::Status;
+use bartizan_store::graph::{CheckRunRow, ScanRow, ScopeRow, Status};
+use bartizan_store::{Session, StoreError};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use utoipa::ToSchema;
 
 /// Days of the trend.
 const TREND: i64 = 90;
 const DAY: i64 = 86_400_000;
 
+/// Things that are listed on one page.
+const LISTED: i64 = 200;
+
 /// Where we stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(super) struct Posture {
     /// deny where any scope is denied, else unknown where any is unknown, else allow; unknown where nothing was ever looked at.
     pub verdict: String,
-    /// Each way of looking at each thing, with its last verdict.
+    /// Ways of looking at things, by their last verdict: allow, deny, unknown.
+    pub verdicts: BTreeMap<String, i64>,
+    /// At most 200 of them, with what they say: the denied first, then the unknown, the newest of each first.
     pub scopes: Vec<ScopeVerdict>,
     /// Last runs of checks, by what became of them: ran, partial, skipped, failed.
-    pub checks: BTreeMap<String, u64>,
-    /// Checks that did not run to their end, and why.
+    pub checks: BTreeMap<String, i64>,
+    /// At most 200 checks that did not run to their end, and why: the failed first, then the partial, then the skipped.
     pub gaps: Vec<Gap>,
     /// Open findings, by severity.
     pub open: BTreeMap<String, i64>,
@@ -61,6 +67,8 @@ pub(super) struct ScopeVerdict {
 pub(super) struct Gap {
     /// The thing.
     pub asset: String,
+    /// Number of the thing.
+    pub asset_id: i64,
     /// The check.
     pub check: String,
     /// partial, skipped or failed.
@@ -83,41 +91,17 @@ pub(super) struct Day {
 pub(super) async fn posture(State(app): State<App>, caller: Caller) -> Result<Json<Posture>, Problem> {
     let now = app.now();
     app.read(caller.tenant, move |session| {
-        let scopes = session.scopes()?;
-        let things = Things::of(session, scopes.iter().map(|scope| scope.asset))?;
-        let key_of = |scope: i64| {
-            let row = scopes.iter().find(|row| row.id == scope)?;
-            Some((row.asset, things.key(row.asset), row.name.clone()))
-        };
-        let mut verdicts = Vec::new();
-        for scan in session.last_scans()? {
-            let Some((asset_id, asset, scope)) = key_of(scan.scope) else {
-                continue;
-            };
-            verdicts.push(ScopeVerdict {
-                asset,
-                asset_id,
-                scope,
-                verdict: scan.verdict,
-                reasons: serde_json::from_str(&scan.reasons).unwrap_or_default(),
-                at: time(scan.at),
-                statement: scan.seq,
-            });
+        let verdicts: BTreeMap<String, i64> = session.verdict_counts()?.into_iter().collect();
+        let checks: BTreeMap<String, i64> = session.check_counts()?.into_iter().collect();
+        let (mut scans, mut runs) = (Vec::new(), Vec::new());
+        for verdict in ["deny", "unknown", "allow"] {
+            scans.extend(session.last_scans(verdict, left(scans.len()))?);
         }
-        let mut checks: BTreeMap<String, u64> = BTreeMap::new();
-        let mut gaps = Vec::new();
-        for run in session.check_runs()? {
-            *checks.entry(run.status.clone()).or_default() += 1;
-            if run.status != "ran" {
-                gaps.push(Gap {
-                    asset: key_of(run.scope).map(|(_, key, _)| key).unwrap_or_default(),
-                    check: run.name,
-                    status: run.status,
-                    note: run.note,
-                });
-            }
+        for status in ["failed", "partial", "skipped"] {
+            runs.extend(session.check_runs_that(status, left(runs.len()))?);
         }
-        let has = |word: &str| verdicts.iter().any(|scope| scope.verdict == word);
+        let looks = Looks::of(session, &scans, &runs)?;
+        let has = |word: &str| verdicts.contains_key(word);
         let verdict = if has("deny") {
             "deny"
         } else if has("unknown") || verdicts.is_empty() {
@@ -132,9 +116,10 @@ pub(super) async fn posture(State(app): State<App>, caller: Caller) -> Result<Js
         }
         Ok(Json(Posture {
             verdict: verdict.to_owned(),
-            scopes: verdicts,
+            verdicts,
+            scopes: scans.into_iter().map(|scan| looks.verdict(scan)).collect(),
             checks,
-            gaps,
+            gaps: runs.into_iter().map(|run| looks.gap(run)).collect(),
             open,
             decisions,
             waived: session.count_findings(Status::Waived)?,
@@ -143,6 +128,64 @@ pub(super) async fn posture(State(app): State<App>, caller: Caller) -> Result<Js
         }))
     })
     .await
+}
+
+/// How many more are listed.
+fn left(listed: usize) -> i64 {
+    LISTED - i64::try_from(listed).unwrap_or(LISTED)
+}
+
+/// Ways of looking at things, with the things.
+struct Looks {
+    scopes: HashMap<i64, ScopeRow>,
+    things: Things,
+}
+
+impl Looks {
+    fn of(session: &mut Session<'_>, scans: &[ScanRow], runs: &[CheckRunRow]) -> Result<Self, StoreError> {
+        let ids: BTreeSet<i64> = scans
+            .iter()
+            .map(|scan| scan.scope)
+            .chain(runs.iter().map(|run| run.scope))
+            .collect();
+        let scopes = session.scopes_by_id(&ids.into_iter().collect::<Vec<_>>())?;
+        Ok(Self {
+            things: Things::of(session, scopes.iter().map(|scope| scope.asset))?,
+            scopes: scopes.into_iter().map(|scope| (scope.id, scope)).collect(),
+        })
+    }
+
+    /// Number and identity of the thing, and the name of the way.
+    fn at(&self, scope: i64) -> (i64, String, String) {
+        self.scopes
+            .get(&scope)
+            .map(|row| (row.asset, self.things.key(row.asset), row.name.clone()))
+            .unwrap_or_default()
+    }
+
+    fn verdict(&self, scan: ScanRow) -> ScopeVerdict {
+        let (asset_id, asset, scope) = self.at(scan.scope);
+        ScopeVerdict {
+            asset,
+            asset_id,
+            scope,
+            verdict: scan.verdict,
+            reasons: serde_json::from_str(&scan.reasons).unwrap_or_default(),
+            at: time(scan.at),
+            statement: scan.seq,
+        }
+    }
+
+    fn gap(&self, run: CheckRunRow) -> Gap {
+        let (asset_id, asset, _) = self.at(run.scope);
+        Gap {
+            asset,
+            asset_id,
+            check: run.name,
+            status: run.status,
+            note: run.note,
+        }
+    }
 }
 
 fn zeros(words: &[&str]) -> BTreeMap<String, i64> {

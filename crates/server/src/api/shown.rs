@@ -5,8 +5,7 @@ use bartizan_model::encoding::hex;
 use bartizan_store::graph::{AssetRow, EventRow, FindingRow, RemedyRow};
 use bartizan_store::{Session, StoreError};
 use serde::{Deserialize, Serialize};
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use utoipa::ToSchema;
 
 /// Milliseconds since 1970 as RFC 3339.
@@ -43,14 +42,13 @@ impl Things {
         session: &mut Session<'_>,
         ids: impl IntoIterator<Item = i64>,
     ) -> Result<Self, StoreError> {
-        let mut known = HashMap::new();
-        for id in ids {
-            if let Entry::Vacant(entry) = known.entry(id) {
-                let row = session.asset_by_id(id)?;
-                entry.insert(row.map(|row| (row.key, row.owner)).unwrap_or_default());
-            }
-        }
-        Ok(Self(known))
+        let ids: BTreeSet<i64> = ids.into_iter().collect();
+        let rows = session.assets_of(&ids.into_iter().collect::<Vec<_>>())?;
+        Ok(Self(
+            rows.into_iter()
+                .map(|row| (row.id, (row.key, row.owner)))
+                .collect(),
+        ))
     }
 
     /// The identity of one of them.

@@ -5,6 +5,7 @@ use super::secret;
 use super::session::SignedIn;
 use crate::app::App;
 use crate::http::{Kind, Problem};
+use crate::watch;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -74,10 +75,12 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        match bearer(&parts.headers) {
-            Some(token) => by_bearer(app, token).await,
-            None => Ok(SignedIn::by_cookie(parts, app).await?.caller),
-        }
+        let caller = match bearer(&parts.headers) {
+            Some(token) => by_bearer(app, token).await?,
+            None => SignedIn::by_cookie(parts, app).await?.caller,
+        };
+        watch::tell(&parts.extensions, &caller);
+        Ok(caller)
     }
 }
 

@@ -6,9 +6,11 @@ use axum::http::{HeaderMap, HeaderValue, header};
 /// How browsers reach us, as far as it concerns cookies.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Transport {
-    /// Over TLS, ours or that of a proxy in front of us.
+    /// Over TLS, which we speak ourselves.
     #[default]
     Tls,
+    /// Over TLS, which a proxy in front of us speaks.
+    Proxied,
     /// Over HTTP without TLS, from this machine only: browsers refuse `__Host-` cookies there.
     Loopback,
 }
@@ -18,35 +20,62 @@ impl Transport {
     #[must_use]
     pub const fn cookie(self) -> &'static str {
         match self {
-            Self::Tls => "__Host-bartizan",
+            Self::Tls | Self::Proxied => "__Host-bartizan",
             Self::Loopback => "bartizan",
+        }
+    }
+
+    /// What the cookie is called of a browser that was sent to sign in elsewhere.
+    const fn away(self) -> &'static str {
+        match self {
+            Self::Tls | Self::Proxied => "__Host-bartizan-away",
+            Self::Loopback => "bartizan-away",
         }
     }
 
     /// The header that gives the cookie to a browser, for so many seconds.
     pub(crate) fn give(self, secret: &str, seconds: i64) -> Option<HeaderValue> {
-        let name = self.cookie();
+        self.header(self.cookie(), (secret, seconds), "Strict")
+    }
+
+    /// The header that gives a cookie to a browser which is sent to sign in elsewhere. It is sent along when another site leads back
+    /// here, which one that is strict is not.
+    pub(crate) fn give_away(self, secret: &str, seconds: i64) -> Option<HeaderValue> {
+        self.header(self.away(), (secret, seconds), "Lax")
+    }
+
+    fn header(self, name: &str, (secret, seconds): (&str, i64), same_site: &str) -> Option<HeaderValue> {
         let secure = match self {
-            Self::Tls => "; Secure",
+            Self::Tls | Self::Proxied => "; Secure",
             Self::Loopback => "",
         };
-        let text = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
+        let text =
+            format!("{name}={secret}; Path=/; HttpOnly; SameSite={same_site}; Max-Age={seconds}{secure}");
         HeaderValue::from_str(&text).ok()
     }
 
     /// The cookie that a browser sent; none where it sent two.
     pub(crate) fn find(self, headers: &HeaderMap) -> Option<&str> {
-        let mut found = headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|line| line.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .filter(|(name, _)| *name == self.cookie())
-            .map(|(_, value)| value);
-        let first = found.next()?;
-        found.next().is_none().then_some(first)
+        one(headers, self.cookie())
     }
+
+    /// The cookie of a browser that comes back from elsewhere; none where it sent two.
+    pub(crate) fn find_away(self, headers: &HeaderMap) -> Option<&str> {
+        one(headers, self.away())
+    }
+}
+
+fn one<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
+    let mut found = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(|(name, _)| *name == wanted)
+        .map(|(_, value)| value);
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
 }
 
 #[cfg(test)]

@@ -2,14 +2,9 @@
 
 use super::cookie::Transport;
 use super::password::Passwords;
-use super::rate::Rate;
+use super::rate::{PER_LOGIN, PER_PEER, Rate, WINDOW};
 use std::time::Duration;
 
-const FIVE_MINUTES: Duration = Duration::from_secs(300);
-/// Wrong passwords for one login within five minutes.
-const PER_LOGIN: u32 = 10;
-/// Wrong passwords from one address within five minutes: several people may sit behind it.
-const PER_PEER: u32 = 30;
 /// Requests with one token or cookie within a minute, where nobody says otherwise.
 pub(crate) const PER_CREDENTIAL: u32 = 6_000;
 
@@ -29,8 +24,8 @@ impl Gate {
         Self {
             transport,
             passwords: Passwords::new(),
-            by_login: Rate::new(PER_LOGIN, FIVE_MINUTES),
-            by_peer: Rate::new(PER_PEER, FIVE_MINUTES),
+            by_login: Rate::new(PER_LOGIN, WINDOW),
+            by_peer: Rate::new(PER_PEER, WINDOW),
             by_credential: Rate::new(per_credential, Duration::from_secs(60)),
         }
     }

@@ -1,8 +1,10 @@
 //! Who asks, and what they may do.
 
+pub(crate) mod attempts;
 pub(crate) mod audit;
 mod caller;
 mod cookie;
+pub(crate) mod federated;
 mod gate;
 pub(crate) mod password;
 mod peer;

@@ -40,8 +40,8 @@ impl FromRequestParts<App> for Peer {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let forwarded = match app.gate().transport {
-            Transport::Tls => forwarded(&parts.headers),
-            Transport::Loopback => None,
+            Transport::Proxied => forwarded(&parts.headers),
+            Transport::Tls | Transport::Loopback => None,
         };
         let connected = parts
             .extensions

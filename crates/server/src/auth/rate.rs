@@ -6,8 +6,16 @@
 
 use crate::http::{Kind, Problem};
 use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+/// In which time so many attempts to sign in are granted.
+pub(super) const WINDOW: Duration = Duration::from_secs(300);
+/// Wrong passwords for one login within [`WINDOW`].
+pub(super) const PER_LOGIN: u32 = 10;
+/// Wrong passwords from one address within [`WINDOW`]: several people may sit behind it.
+pub(super) const PER_PEER: u32 = 30;
 
 /// Buckets of one table.
 const BUCKETS: usize = 1 << 14;
@@ -23,6 +31,15 @@ pub(crate) struct Rate {
     keys: RandomState,
     /// When each bucket is full again, in microseconds since `begun`.
     full: Mutex<Vec<u64>>,
+    refused: AtomicU64,
+}
+
+/// That somebody asked too often.
+pub(super) fn too_often(seconds: u64) -> Problem {
+    let seconds = seconds.max(1);
+    Problem::new(Kind::TooMany, "this was asked too often")
+        .help(format!("ask again in {seconds} s"))
+        .retry_after(seconds)
 }
 
 impl Rate {
@@ -35,6 +52,7 @@ impl Rate {
             begun: Instant::now(),
             keys: RandomState::new(),
             full: Mutex::new(vec![0; BUCKETS]),
+            refused: AtomicU64::new(0),
         }
     }
 
@@ -44,11 +62,19 @@ impl Rate {
     /// A problem that says when to ask again.
     pub(crate) fn take(&self, key: impl Hash) -> Result<(), Problem> {
         self.take_at(key, micros(self.begun.elapsed())).map_err(|wait| {
-            let seconds = wait.div_ceil(1_000_000).max(1);
-            Problem::new(Kind::TooMany, "this was asked too often")
-                .help(format!("ask again in {seconds} s"))
-                .retry_after(seconds)
+            self.count_refusal();
+            too_often(wait.div_ceil(1_000_000))
         })
+    }
+
+    /// How often somebody was refused.
+    pub(crate) fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// Counts that somebody was refused elsewhere by the same rate.
+    pub(super) fn count_refusal(&self) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Puts back what was taken for this key.

@@ -10,6 +10,7 @@ use super::{audit, secret};
 use crate::app::App;
 use crate::http::{Kind, Problem};
 use crate::ingest::IngestError;
+use crate::watch;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
@@ -38,6 +39,10 @@ pub(crate) struct SignedIn {
     pub(crate) csrf: String,
     /// When the session ends, in milliseconds since 1970.
     pub(crate) expires: i64,
+    /// Whether they have a password here.
+    pub(crate) has_password: bool,
+    /// The issuer through which they signed in; none for those with a password.
+    pub(crate) provider: Option<String>,
 }
 
 impl SignedIn {
@@ -70,6 +75,8 @@ impl SignedIn {
             hash,
             csrf,
             expires: known.row.expires,
+            has_password: known.has_password,
+            provider: known.row.provider,
         })
     }
 }
@@ -86,7 +93,9 @@ impl FromRequestParts<App> for SignedIn {
             )
             .help("sign in with a password: a token that leaks must not make others"));
         }
-        Self::by_cookie(parts, app).await
+        let signed_in = Self::by_cookie(parts, app).await?;
+        watch::tell(&parts.extensions, &signed_in.caller);
+        Ok(signed_in)
     }
 }
 
@@ -109,6 +118,7 @@ fn check_csrf(headers: &HeaderMap, kept: &[u8]) -> Result<(), Problem> {
 struct Known {
     caller: Caller,
     name: String,
+    has_password: bool,
     row: SessionRow,
 }
 
@@ -130,6 +140,7 @@ fn known(
     Ok(caller.map(|caller| Known {
         caller,
         name: person.name,
+        has_password: person.password.is_some(),
         row,
     }))
 }
@@ -141,6 +152,9 @@ pub(crate) struct Fresh {
     pub(crate) cookie: String,
     hash: [u8; 32],
     csrf: String,
+    provider: Option<String>,
+    /// When it ends at the latest, in milliseconds since 1970, where that was decided before.
+    expires: Option<i64>,
 }
 
 impl Fresh {
@@ -154,6 +168,31 @@ impl Fresh {
             hash: secret::hash(&cookie),
             csrf: csrf_of(&cookie),
             cookie,
+            provider: None,
+            expires: None,
+        })
+    }
+
+    /// Secrets for one of somebody who signed in through this issuer.
+    ///
+    /// # Errors
+    /// When the system has no random bytes.
+    pub(crate) fn through(issuer: &str) -> Result<Self, getrandom::Error> {
+        Ok(Self {
+            provider: Some(issuer.to_owned()),
+            ..Self::new()?
+        })
+    }
+
+    /// Secrets for one in place of another one, which began in the same way, and ends when that one would have.
+    ///
+    /// # Errors
+    /// When the system has no random bytes.
+    pub(crate) fn instead_of(signed_in: &SignedIn) -> Result<Self, getrandom::Error> {
+        Ok(Self {
+            provider: signed_in.provider.clone(),
+            expires: Some(signed_in.expires),
+            ..Self::new()?
         })
     }
 
@@ -171,7 +210,7 @@ impl Fresh {
             return Ok(None);
         };
         installation.sweep_sessions(at)?;
-        let expires = at.saturating_add(LONGEST);
+        let expires = self.expires.unwrap_or_else(|| at.saturating_add(LONGEST));
         installation.add_session(
             &self.hash,
             &SessionRow {
@@ -181,6 +220,7 @@ impl Fresh {
                 created: at,
                 used: at,
                 expires,
+                provider: self.provider.clone(),
             },
         )?;
         let access = audit::Access {
@@ -197,6 +237,8 @@ impl Fresh {
             hash: self.hash,
             csrf: self.csrf.clone(),
             expires,
+            has_password: person.password.is_some(),
+            provider: self.provider.clone(),
         }))
     }
 }

@@ -1,11 +1,13 @@
 //! What every answer has in common: problems, pages, and the work that blocks.
 
 mod dress;
+mod etag;
 mod page;
 mod problem;
 mod work;
 
-pub(crate) use dress::dress;
+pub(crate) use dress::{dress, strict};
+pub(crate) use etag::{names, spare, tag_of, unchanged};
 pub use page::{Cursor, Page, PageQuery};
 pub use problem::{Kind, Problem};
-pub use work::{Brief, Json};
+pub use work::{Brief, Json, Whole};

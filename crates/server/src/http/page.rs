@@ -56,6 +56,12 @@ impl PageQuery {
         self.limit.unwrap_or(USUAL).clamp(1, MOST)
     }
 
+    /// How many entries, where each of them is dear: 100 at most.
+    #[must_use]
+    pub fn short_limit(&self) -> i64 {
+        self.limit().min(100)
+    }
+
     /// Where the page begins.
     ///
     /// # Errors

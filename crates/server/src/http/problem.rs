@@ -12,9 +12,11 @@ use utoipa::ToSchema;
 pub struct Problem {
     /// What kind of problem it is: `https://bartizan.dev/problems/NAME`.
     #[serde(rename = "type")]
-    pub kind: String,
+    #[schema(value_type = String)]
+    pub kind: Box<str>,
     /// The kind in words.
-    pub title: String,
+    #[schema(value_type = String)]
+    pub title: Box<str>,
     /// Status of the answer.
     pub status: u16,
     /// What is wrong with this request.
@@ -22,9 +24,13 @@ pub struct Problem {
     /// What to do about it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub help: String,
+    /// The number of the request, which is in the log of the server too.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    #[schema(value_type = String)]
+    pub request_id: Box<str>,
     /// Seconds after which to ask again.
     #[serde(skip)]
-    pub retry_after: Option<u64>,
+    pub retry_after: Option<u32>,
 }
 
 /// Kinds of problems.
@@ -38,13 +44,17 @@ pub enum Kind {
     Forbidden,
     /// There is no such thing.
     Missing,
+    /// It takes too long to say it.
+    Late,
     /// It is more than is taken.
     TooLarge,
+    /// What is to be changed was changed by somebody else.
+    Stale,
     /// What is said in it cannot be.
     Unprocessable,
     /// Too many requests.
     TooMany,
-    /// The database cannot be reached, is busy or full: ask again.
+    /// What is needed for an answer cannot be reached, is busy or full: ask again.
     Unavailable,
     /// We broke.
     Internal,
@@ -61,10 +71,20 @@ impl Kind {
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Sign in first"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "You may not do this"),
             Self::Missing => (StatusCode::NOT_FOUND, "missing", "There is no such thing"),
+            Self::Late => (
+                StatusCode::REQUEST_TIMEOUT,
+                "late",
+                "The request did not come in time",
+            ),
             Self::TooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "too-large",
                 "This is more than is taken",
+            ),
+            Self::Stale => (
+                StatusCode::PRECONDITION_FAILED,
+                "stale",
+                "Somebody else was faster",
             ),
             Self::Unprocessable => (
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -75,7 +95,7 @@ impl Kind {
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",
-                "The database does not answer",
+                "This cannot be answered now",
             ),
             Self::Internal => (
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -92,19 +112,20 @@ impl Problem {
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
         let (status, name, title) = kind.parts();
         Self {
-            kind: format!("https://bartizan.dev/problems/{name}"),
-            title: title.to_owned(),
+            kind: format!("https://bartizan.dev/problems/{name}").into(),
+            title: title.into(),
             status: status.as_u16(),
             detail: detail.into(),
             help: String::new(),
+            request_id: Box::default(),
             retry_after: None,
         }
     }
 
     /// With the number of seconds after which to ask again.
     #[must_use]
-    pub const fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after = Some(seconds);
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(u32::try_from(seconds).unwrap_or(u32::MAX));
         self
     }
 
@@ -113,6 +134,25 @@ impl Problem {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();
         self
+    }
+
+    /// What an answer with this status says that nobody made a problem of.
+    pub(super) fn of_status(status: StatusCode) -> Self {
+        let kind = match status {
+            StatusCode::UNAUTHORIZED => Kind::Unauthenticated,
+            StatusCode::FORBIDDEN => Kind::Forbidden,
+            StatusCode::NOT_FOUND => Kind::Missing,
+            StatusCode::PAYLOAD_TOO_LARGE => Kind::TooLarge,
+            StatusCode::UNPROCESSABLE_ENTITY => Kind::Unprocessable,
+            StatusCode::TOO_MANY_REQUESTS => Kind::TooMany,
+            StatusCode::SERVICE_UNAVAILABLE => Kind::Unavailable,
+            status if status.is_server_error() => Kind::Internal,
+            _ => Kind::Malformed,
+        };
+        Self {
+            status: status.as_u16(),
+            ..Self::new(kind, status.canonical_reason().unwrap_or("it is not answered"))
+        }
     }
 
     /// That there is no such thing.
@@ -125,6 +165,9 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if status.is_server_error() {
+            tracing::error!(target: "bartizan", detail = %self.detail, "a request failed");
+        }
         let mut response = (status, serde_json::to_string(&self).unwrap_or_default()).into_response();
         let headers = response.headers_mut();
         headers.insert(
@@ -134,6 +177,8 @@ impl IntoResponse for Problem {
         if matches!(self.status, 429 | 503) {
             headers.insert(header::RETRY_AFTER, self.retry_after.unwrap_or(2).into());
         }
+        // Written anew once the number of the request is known.
+        response.extensions_mut().insert(self);
         response
     }
 }
@@ -164,7 +209,10 @@ impl From<IngestError> for Problem {
             IngestError::Store(error) => error.into(),
             IngestError::Statement(error) => Self::new(Kind::Malformed, error.to_string())
                 .help("send an in-toto Statement, for instance what `bartizan scan -o statement` prints"),
-            IngestError::Rejected(error) => Self::new(Kind::Unprocessable, error.to_string()),
+            IngestError::Rejected(error) => {
+                let help = error.help();
+                Self::new(Kind::Unprocessable, error.to_string()).help(help)
+            }
             IngestError::Entry(error) => Self::new(Kind::Unprocessable, error.to_string()),
             IngestError::Log(why) => Self::new(Kind::Internal, format!("the log is damaged: {why}"))
                 .help("run `bartizan ledger verify`"),

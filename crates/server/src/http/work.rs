@@ -7,9 +7,35 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::time::Duration;
 
 /// Bytes of a [`Brief`] body at most.
 const BRIEF: usize = 16 * 1024;
+
+/// How long a [`Brief`] body may take to come.
+const BRIEFLY: Duration = Duration::from_secs(10);
+/// How long any body may take to come.
+const AT_LENGTH: Duration = Duration::from_secs(900);
+
+fn late() -> Problem {
+    Problem::new(Kind::Late, "the body of the request did not come in time")
+}
+
+/// The bytes of a body of the largest size that is taken.
+#[derive(Debug, Clone)]
+pub struct Whole(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Whole {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        tokio::time::timeout(AT_LENGTH, Bytes::from_request(request, state))
+            .await
+            .map_err(|_| late())?
+            .map(Self)
+            .map_err(|error| Problem::new(Kind::TooLarge, error.to_string()))
+    }
+}
 
 /// JSON in a request or an answer.
 #[derive(Debug, Clone, Copy)]
@@ -19,9 +45,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|error| Problem::new(Kind::TooLarge, error.to_string()))?;
+        let Whole(bytes) = Whole::from_request(request, state).await?;
         serde_json::from_slice(&bytes)
             .map(Json)
             .map_err(|error| Problem::new(Kind::Malformed, format!("the body cannot be read: {error}")))
@@ -36,8 +60,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Brief<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
-        let bytes = axum::body::to_bytes(request.into_body(), BRIEF)
+        let bytes = tokio::time::timeout(BRIEFLY, axum::body::to_bytes(request.into_body(), BRIEF))
             .await
+            .map_err(|_| late())?
             .map_err(|error| Problem::new(Kind::TooLarge, error.to_string()))?;
         serde_json::from_slice(&bytes)
             .map(Brief)

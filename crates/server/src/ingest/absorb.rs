@@ -1,7 +1,7 @@
 //! Bringing what a statement says into the graph.
 
 use super::what::What;
-use super::{advisories, bill, decide, identity, log::IngestError, scan};
+use super::{advisories, bearing, bill, decide, identity, links, log::IngestError, scan};
 use bartizan_store::Session;
 
 /// From which statement something comes.
@@ -13,6 +13,8 @@ pub(super) struct Source<'a> {
     pub(super) at: i64,
     /// Who sent it.
     pub(super) by: &'a str,
+    /// The type of its predicate.
+    pub(super) predicate: &'a str,
 }
 
 /// What a statement changed.
@@ -46,9 +48,12 @@ pub(super) fn absorb(
         What::Bill(bill) => bill::absorb(session, source, bill),
         What::Decision(decision) => decide::absorb(session, source, decision),
         What::Advisories(records) => advisories::absorb(session, source, records),
+        What::Links(told) => links::absorb(session, source, told),
+        What::Provenance(subjects) => links::absorb_provenance(session, source, subjects),
         What::Other(subjects) => {
             for subject in subjects.iter().filter(|subject| !subject.name.is_empty()) {
-                session.see_asset(&identity::of_name(&subject.name), source.at)?;
+                let asset = session.see_asset(&identity::of_name(&subject.name), source.at)?;
+                bearing::told(session, source, asset, source.at)?;
             }
             Ok(Effect::default())
         }

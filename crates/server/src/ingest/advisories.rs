@@ -2,18 +2,19 @@
 
 use super::absorb::{Effect, Source};
 use super::log::IngestError;
+use super::policy::{Policy, WAYS, Ways};
+use super::row::{self, Described};
 use super::scan::Merge;
 use super::what::Rejected;
-use bartizan_model::{
-    Component, Finding, Location, REPORT_SCHEMA, Remedy, Report, Stats, Target, Timestamp, Tool, Verdict,
-};
+use bartizan_model::{Component, Location, REPORT_SCHEMA, Report, Stats, Target, Timestamp, Tool, Verdict};
 use bartizan_store::graph::ComponentRow;
 use bartizan_store::{Session, StoreError};
 use bartizan_supply::advisory::exploit::Exploits;
 use bartizan_supply::advisory::index::{Builder, Index};
 use bartizan_supply::advisory::record::Record;
 use bartizan_supply::advisory::{AdvisoryCheck, matching};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Components of one name that are looked at.
 const MOST: i64 = 1_000_000;
@@ -30,32 +31,70 @@ pub(super) fn absorb(
     let components: Vec<Component> = rows.values().filter_map(component_of).collect();
     let ids: BTreeMap<String, i64> = rows.values().map(|row| (row.purl.clone(), row.id)).collect();
     let matched = matches(records, &components, source.at)?;
-    // By thing: what was found of it, and what closes that.
-    let mut by_asset: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    let mut having: Having = BTreeMap::new();
     for (at, finding) in matched.findings.iter().enumerate() {
         let Some(component) = ids.get(finding.asset.as_str()) else {
             continue;
         };
         for bill in session.bills_with(*component, 0, i64::MAX)? {
-            by_asset.entry(bill.asset).or_default().push(at);
+            having.entry(bill.asset).or_default().insert(at);
         }
     }
     let mut effect = Effect::default();
-    for (asset, found) in by_asset {
-        let Some(row) = session.asset_by_id(asset)? else {
+    spread(session, source, &matched, &having, &mut effect)?;
+    Ok(effect)
+}
+
+/// By thing: which of the findings it has.
+type Having = BTreeMap<i64, BTreeSet<usize>>;
+
+/// What things have in common on which the findings are the same: labels, ways to others, and what else sets them apart.
+type Alike = (String, Ways, (Vec<i64>, String));
+
+/// Opens the findings on every thing that has them. What is asked of the store is asked for all things at once.
+fn spread(
+    session: &mut Session<'_>,
+    source: &Source<'_>,
+    matched: &matching::Matches,
+    having: &Having,
+    effect: &mut Effect,
+) -> Result<(), StoreError> {
+    let policy = Policy::of(session, source.at)?;
+    let assets: Vec<i64> = having.keys().copied().collect();
+    let scopes = session.scopes_called(SCOPE, &assets, source.seq)?;
+    let scopes: HashMap<i64, i64> = assets.iter().copied().zip(scopes).collect();
+    let report = report(matched, source.at);
+    let mut merge = Merge::begin(session, source, &policy)?;
+    // What a finding is on a thing depends on labels, ways to others and waivers, and many things have the same.
+    let mut alike: HashMap<Alike, Vec<Described>> = HashMap::new();
+    let mut edges: HashMap<i64, Ways> = HashMap::new();
+    for (asset, way, other) in session.edges_from(&assets, WAYS)? {
+        edges.entry(asset).or_default().push((way, other));
+    }
+    for thing in session.assets_of(&assets)? {
+        let ways = edges.remove(&thing.id).unwrap_or_default();
+        let rules = policy.rules(&thing.key, &thing.labels, &ways);
+        let is_first = alike.is_empty();
+        let described = match alike.entry((thing.labels, ways, rules.apart())) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(row::describe(session, &report, &rules)?),
+        };
+        if is_first {
+            // Identity and remedy of a finding are the same everywhere.
+            for (at, one) in described.iter().enumerate() {
+                let has_it = |asset: &&i64| having.get(*asset).is_some_and(|found| found.contains(&at));
+                let having_it: Vec<i64> = assets.iter().filter(has_it).copied().collect();
+                merge.know_everywhere(session, one, &having_it)?;
+            }
+        }
+        let (Some(found), Some(scope)) = (having.get(&thing.id), scopes.get(&thing.id)) else {
             continue;
         };
-        let findings: Vec<Finding> = found
-            .iter()
-            .filter_map(|&at| matched.findings.get(at).cloned())
-            .collect();
-        let report = report(findings, &matched.remedies, source.at);
-        let (scope, _) = session.see_scope(asset, SCOPE, source.seq, source.at)?;
-        let mut merge = Merge::begin(session, source, (asset, &row.key), scope)?;
-        merge.reported(session, &report, &mut effect)?;
-        merge.write(session)?;
+        for one in found.iter().filter_map(|at| described.get(*at)) {
+            merge.one(one.clone(), thing.id, *scope, effect);
+        }
     }
-    Ok(effect)
+    merge.write(session)
 }
 
 /// Known components with a name that the advisories have.
@@ -113,19 +152,7 @@ fn matches(records: &[Record], components: &[Component], at: i64) -> Result<matc
 }
 
 /// What was found, in the form in which scans tell it.
-fn report(findings: Vec<Finding>, remedies: &[Remedy], at: i64) -> Report {
-    let own: HashSet<_> = findings.iter().map(|finding| &finding.fingerprint).collect();
-    let remedies = remedies
-        .iter()
-        .filter(|remedy| {
-            remedy
-                .closes
-                .iter()
-                .chain(&remedy.leaves)
-                .any(|print| own.contains(print))
-        })
-        .cloned()
-        .collect();
+fn report(matched: &matching::Matches, at: i64) -> Report {
     Report {
         schema: REPORT_SCHEMA.to_owned(),
         tool: Tool {
@@ -141,8 +168,8 @@ fn report(findings: Vec<Finding>, remedies: &[Remedy], at: i64) -> Report {
         },
         started: Timestamp::from_unix_seconds(at.div_euclid(1_000)),
         verdict: Verdict::Allow,
-        remedies,
-        findings,
+        remedies: matched.remedies.clone(),
+        findings: matched.findings.clone(),
         components: Vec::new(),
         checks: Vec::new(),
         skipped: Vec::new(),

@@ -1,10 +1,10 @@
 //! Bills of materials: the parts of each are kept once, however many things share them.
 
 use super::absorb::{Effect, Source};
-use super::identity;
 use super::log::IngestError;
 use super::row::text;
 use super::what::Bill;
+use super::{bearing, identity};
 use bartizan_ledger::bill::{self, package_of, scope_number};
 use bartizan_ledger::statement::Subject;
 use bartizan_model::Component;
@@ -20,6 +20,7 @@ pub(super) fn absorb(
     let key = identity::of_name(&bill.subject.name);
     let asset = session.see_asset(&key, source.at)?;
     keep(session, source, asset, build_of(&bill.subject), &bill.components)?;
+    bearing::told(session, source, asset, source.at)?;
     Ok(Effect {
         asset: Some(key),
         components: bill.components.len() as u64,
@@ -102,6 +103,19 @@ fn add_inventory(session: &mut Session<'_>, cut: &bill::Bill<'_>) -> Result<i64,
     session.add_inventory(&cut.digest, &chunks, count(cut.components), count(cut.edges))
 }
 
+/// Under which names the components under a licence are found: the expression, and each licence in it.
+fn names_of(license: &str) -> Vec<String> {
+    let words = license
+        .split(|letter: char| letter.is_whitespace() || matches!(letter, '(' | ')'))
+        .filter(|word| !word.is_empty() && !matches!(*word, "AND" | "OR" | "WITH"));
+    // What is no expression is a text of its own, and its words say nothing.
+    let is_expression = [" AND ", " OR ", " WITH "]
+        .iter()
+        .any(|word| license.contains(word));
+    let parts = words.filter(|_| is_expression).map(text);
+    std::iter::once(text(license)).chain(parts).collect()
+}
+
 /// The numbers of all components of these parts and of what they depend on; components that are new are added.
 fn component_ids<'a>(
     session: &mut Session<'_>,
@@ -122,7 +136,13 @@ fn component_ids<'a>(
             continue;
         }
         let component = entry.component;
-        licenses.extend(component.licenses.iter().map(|license| (text(license), next)));
+        licenses.extend(
+            component
+                .licenses
+                .iter()
+                .flat_map(|license| names_of(license))
+                .map(|name| (name, next)),
+        );
         rows.push(ComponentRow {
             id: next,
             purl: entry.purl.clone(),

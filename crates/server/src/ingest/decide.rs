@@ -1,17 +1,23 @@
 //! Decisions of people, and of the control plane itself.
 
 use super::absorb::{Effect, Source};
+use super::bearing;
 use super::log::IngestError;
-use super::policy::{self, Rules, covers, granted_by};
+use super::policy::{self, Policy, WAYS, covers, granted_by};
 use super::row::{decision_number, severity_number};
 use super::tally::{Tally, clock_of, rank, set_clock};
+use super::trusted;
 use super::what::Rejected;
 use bartizan_ledger::decision::Decision;
-use bartizan_ledger::objective::Objectives;
 use bartizan_model::{Date, Finding, Fingerprint};
-use bartizan_store::graph::{AttestationRow, EventRow, FindingRow, Status, WaiverRow};
+use bartizan_store::graph::{
+    AttestationRow, EdgeRow, EventRow, FindingRow, Status, VerificationRow, WaiverRow,
+};
 use bartizan_store::{Session, StoreError};
 use std::collections::BTreeMap;
+
+/// Open findings that a new policy judges at once.
+const AT_ONCE: i64 = 20_000;
 
 pub(super) fn absorb(
     session: &mut Session<'_>,
@@ -34,21 +40,24 @@ pub(super) fn absorb(
             let one = session.see_asset(one, source.at)?;
             let other = session.see_asset(target, source.at)?;
             session.see_edge(one, kind, other, source.seq)?;
+            if WAYS.contains(&kind.as_str()) {
+                judge_again(session, source, one)?;
+            }
             Ok(Effect::default())
         }
+        Decision::Unlink {
+            source: one,
+            kind,
+            target,
+        } => unlink(session, source, (one, kind, target)),
         Decision::Policy { name, value } => {
             let broken = |why: String| Rejected::Predicate {
                 kind: format!("policy {name}"),
                 why,
             };
-            if name == policy::OBJECTIVES {
-                serde_json::from_str::<Objectives>(value).map_err(|error| broken(error.to_string()))?;
-            } else {
-                serde_json::from_str::<serde_json::Value>(value)
-                    .map_err(|error| broken(error.to_string()))?;
-            }
+            policy::check(name, value).map_err(broken)?;
             session.set_policy(name, value, source.seq)?;
-            Ok(Effect::default())
+            judge_all_again(session, source, name)
         }
         Decision::Attest {
             control,
@@ -62,15 +71,64 @@ pub(super) fn absorb(
                 by: source.by.to_owned(),
                 at: source.at,
                 until: until.map(end_of),
+                withdrawn: None,
+                withdrawn_seq: None,
             })?;
             Ok(Effect::default())
         }
-        // What they tell is in the ledger; nothing of the graph changes by it.
-        Decision::TakeAway { .. } | Decision::Access { .. } => Ok(Effect::default()),
+        Decision::WithdrawAttestation { attestation, .. } => {
+            let seq = i64::try_from(*attestation).unwrap_or(i64::MAX);
+            if !session.withdraw_attestation(seq, source.seq, source.at)? {
+                return Err(Rejected::Missing(format!("attestation {attestation} that stands")).into());
+            }
+            Ok(Effect::default())
+        }
+        Decision::Verified {
+            entries, is_intact, ..
+        } => {
+            session.set_verification(&VerificationRow {
+                seq: source.seq,
+                at: source.at,
+                entries: i64::try_from(*entries).unwrap_or(i64::MAX),
+                is_intact: *is_intact,
+            })?;
+            Ok(Effect::default())
+        }
+        Decision::Access { event, subject, .. } => {
+            bearing::signed_in(session, source, event, subject)?;
+            Ok(Effect::default())
+        }
+        Decision::TrustKey { .. }
+        | Decision::RevokeKey { .. }
+        | Decision::Hold { .. }
+        | Decision::EndHold { .. }
+        | Decision::TakeAway { .. } => trusted::absorb(session, source, decision),
     }
 }
 
-fn end_of(day: Date) -> i64 {
+fn unlink(
+    session: &mut Session<'_>,
+    source: &Source<'_>,
+    (one, kind, target): (&str, &str, &str),
+) -> Result<Effect, IngestError> {
+    let missing = || Rejected::Missing(format!("edge `{one} {kind} {target}`"));
+    let from = session.asset(one)?.ok_or_else(missing)?.id;
+    let to = session.asset(target)?.ok_or_else(missing)?.id;
+    let edge = EdgeRow {
+        source: from,
+        kind: kind.to_owned(),
+        target: to,
+    };
+    if !session.cut_edge(&edge, source.seq)? {
+        return Err(missing().into());
+    }
+    if WAYS.contains(&kind) {
+        judge_again(session, source, from)?;
+    }
+    Ok(Effect::default())
+}
+
+pub(super) fn end_of(day: Date) -> i64 {
     day.ends().unix_seconds().saturating_mul(1_000)
 }
 
@@ -229,8 +287,55 @@ fn label(
     }
     let text = serde_json::to_string(&all).unwrap_or_default();
     session.set_asset_labels(asset, &text)?;
-    // Where a thing is decides when to act on what is wrong with it.
-    let rules = Rules::of(session, key, &text, source.at)?;
+    judge_again(session, source, asset)?;
+    Ok(Effect {
+        asset: Some(key.to_owned()),
+        ..Effect::default()
+    })
+}
+
+/// The policy changed: what is known is judged by it at once where it is not too much, else with the next scan of each thing.
+fn judge_all_again(
+    session: &mut Session<'_>,
+    source: &Source<'_>,
+    name: &str,
+) -> Result<Effect, IngestError> {
+    let mut effect = Effect::default();
+    if ![policy::OBJECTIVES, policy::CALENDAR, policy::PRIORITY].contains(&name) {
+        return Ok(effect);
+    }
+    let open: i64 = session.open_counts()?.iter().map(|(.., findings)| findings).sum();
+    if open > AT_ONCE {
+        effect.problems.push(format!(
+            "{open} findings are open: each thing is judged by the new policy with its next scan"
+        ));
+        return Ok(effect);
+    }
+    let mut after = 0;
+    loop {
+        let assets = session.assets(None, after, 500)?;
+        let Some(last) = assets.last() else {
+            return Ok(effect);
+        };
+        after = last.id;
+        for asset in assets {
+            judge_again(session, source, asset.id)?;
+        }
+    }
+}
+
+/// What is known of a thing or its place decides when to act on what is wrong with it, and by when.
+pub(super) fn judge_again(
+    session: &mut Session<'_>,
+    source: &Source<'_>,
+    asset: i64,
+) -> Result<(), IngestError> {
+    let Some(thing) = session.asset_by_id(asset)? else {
+        return Ok(());
+    };
+    let policy = Policy::of(session, source.at)?;
+    let ways = super::scan::ways_of(session, asset)?;
+    let rules = policy.rules(&thing.key, &thing.labels, &ways);
     let mut rows = Vec::new();
     session.each_finding_of(asset, |row| {
         rows.push(row);
@@ -246,20 +351,18 @@ fn label(
         };
         let priority = rules.priority(&finding);
         let decision = decision_number(priority.decision);
-        if finding.priority.as_ref() == Some(&priority) {
-            continue;
-        }
+        let is_as_it_was = finding.priority.as_ref() == Some(&priority);
         finding.priority = Some(priority);
         let mut after = before.clone();
         after.decision = decision;
         after.rank = rank(decision, severity_number(finding.severity));
         let mut clock = clock_of(&before);
-        if clock.hasten(rules.hours(&finding)) {
-            let note = format!(
-                "{} to {}",
-                super::scan::shown(before.due),
-                super::scan::shown(clock.due)
-            );
+        let is_sooner = clock.hasten(policy.due(rules.within(&finding), clock.opened));
+        if is_as_it_was && !is_sooner {
+            continue;
+        }
+        if is_sooner {
+            let note = super::scan::moved(&before, &after, clock.due);
             changes.tell(before.id, "due", note);
         }
         set_clock(&mut after, &clock);
@@ -269,10 +372,7 @@ fn label(
             .push((after, serde_json::to_vec(&finding).unwrap_or_default()));
     }
     changes.write(session)?;
-    Ok(Effect {
-        asset: Some(key.to_owned()),
-        ..Effect::default()
-    })
+    Ok(())
 }
 
 /// Findings that a decision changes.
@@ -287,7 +387,7 @@ impl<'s> Changes<'s> {
     fn new(source: &'s Source<'s>) -> Self {
         Self {
             source,
-            tally: Tally::default(),
+            tally: Tally::at(source.at),
             rows: Vec::new(),
             details: Vec::new(),
         }

@@ -14,18 +14,43 @@ struct Probe {
     _payload_type: IgnoredAny,
 }
 
+/// What was sent, opened. Nothing of it is verified.
+pub(super) enum Opened<'a> {
+    /// A statement.
+    Bare(&'a [u8]),
+    /// An envelope with a statement.
+    Sealed(Envelope),
+}
+
+impl<'a> Opened<'a> {
+    pub(super) fn read(body: &'a [u8]) -> Result<Self, IngestError> {
+        if serde_json::from_slice::<Probe>(body).is_err() {
+            return Ok(Self::Bare(body));
+        }
+        let broken = |why: String| IngestError::from(StatementError::NoStatement(why));
+        let envelope = Envelope::parse(body).map_err(|error| broken(error.to_string()))?;
+        if envelope.payload_type() != IN_TOTO {
+            let kind: String = envelope.payload_type().chars().take(200).collect();
+            return Err(broken(format!(
+                "the envelope holds `{kind}`, and not `{IN_TOTO}`"
+            )));
+        }
+        Ok(Self::Sealed(envelope))
+    }
+
+    /// The bytes of the statement.
+    pub(super) fn statement(&self) -> &[u8] {
+        match self {
+            Self::Bare(body) => body,
+            Self::Sealed(envelope) => envelope.unverified_payload(),
+        }
+    }
+}
+
 /// The statement in what was sent: what was sent itself, or the payload of the envelope. No signature is verified.
-pub(crate) fn statement_of(body: &[u8]) -> Result<Cow<'_, [u8]>, IngestError> {
-    if serde_json::from_slice::<Probe>(body).is_err() {
-        return Ok(Cow::Borrowed(body));
-    }
-    let broken = |why: String| IngestError::from(StatementError::NoStatement(why));
-    let envelope = Envelope::parse(body).map_err(|error| broken(error.to_string()))?;
-    if envelope.payload_type() != IN_TOTO {
-        let kind: String = envelope.payload_type().chars().take(200).collect();
-        return Err(broken(format!(
-            "the envelope holds `{kind}`, and not `{IN_TOTO}`"
-        )));
-    }
-    Ok(Cow::Owned(envelope.unverified_payload().to_vec()))
+pub(super) fn statement_of(body: &[u8]) -> Result<Cow<'_, [u8]>, IngestError> {
+    Ok(match Opened::read(body)? {
+        Opened::Bare(body) => Cow::Borrowed(body),
+        sealed @ Opened::Sealed(_) => Cow::Owned(sealed.statement().to_vec()),
+    })
 }

@@ -1,8 +1,10 @@
 //! Appending to the ledger: what is sent twice is taken once, and every leaf goes into the tree.
 
 use super::absorb::{Effect, Source, absorb};
+use super::envelope::Opened;
+use super::vouch::Claim;
 use super::what::{Rejected, What};
-use bartizan_ledger::statement::{Statement, StatementError};
+use bartizan_ledger::statement::{DECISION, Statement, StatementError};
 use bartizan_ledger::tlog::entry::{Entry, EntryError, Received, Trust};
 use bartizan_ledger::tlog::{self, TlogError};
 use bartizan_store::ledger::NewStatement;
@@ -21,6 +23,17 @@ pub struct Arrival<'a> {
     /// Who sent it.
     pub by: &'a str,
     /// When it came in, in milliseconds since 1970. Should the clock have gone back, the time of the statement before counts.
+    pub at: i64,
+}
+
+/// What somebody sends.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent<'a> {
+    /// A statement, or an envelope with one.
+    pub body: &'a [u8],
+    /// Who sends it.
+    pub by: &'a str,
+    /// When it came in, in milliseconds since 1970.
     pub at: i64,
 }
 
@@ -63,9 +76,8 @@ pub enum IngestError {
 /// When it is no statement or cannot be understood, or the store fails; then nothing was changed.
 pub fn take(store: &Store, tenant: TenantId, arrival: &Arrival<'_>) -> Result<Receipt, IngestError> {
     let digest: [u8; 32] = Sha256::digest(arrival.body).into();
-    let known = store.read(tenant, |session| session.statement_by_digest(&digest))?;
-    if let Some(row) = known {
-        return Ok(seen_before(row.seq, digest));
+    if let Some(receipt) = known(store, tenant, digest)? {
+        return Ok(receipt);
     }
     let statement = Statement::read(arrival.statement)?;
     // What takes long is done before anybody has to wait for us.
@@ -73,6 +85,44 @@ pub fn take(store: &Store, tenant: TenantId, arrival: &Arrival<'_>) -> Result<Re
     store.write(tenant, |session| {
         append(session, arrival, (&digest, &statement, &prepared))
     })
+}
+
+/// Takes in what somebody sent who may: a statement, or an envelope with one, whose signatures are verified. Decisions are not taken
+/// in this way.
+///
+/// # Errors
+/// As [`take`]; when it is a decision, or the policy of the tenant asks for a signature that it lacks.
+pub fn push(store: &Store, tenant: TenantId, sent: &Sent<'_>) -> Result<Receipt, IngestError> {
+    let digest: [u8; 32] = Sha256::digest(sent.body).into();
+    if let Some(receipt) = known(store, tenant, digest)? {
+        return Ok(receipt);
+    }
+    let opened = Opened::read(sent.body)?;
+    let statement = Statement::read(opened.statement())?;
+    // Who may send evidence may not decide, let alone say that somebody else did.
+    if statement.predicate_type == DECISION {
+        return Err(Rejected::Decided.into());
+    }
+    let prepared = super::what::read(&statement)?;
+    let claim = Claim::of(store, tenant, &opened)?;
+    store.write(tenant, |session| {
+        let judged = claim.judge(session, &statement, sent.at)?;
+        let arrival = Arrival {
+            body: sent.body,
+            statement: opened.statement(),
+            trust: judged.trust,
+            by: sent.by,
+            at: sent.at,
+        };
+        let mut receipt = append(session, &arrival, (&digest, &statement, &prepared))?;
+        receipt.effect.problems.extend(judged.remark);
+        Ok(receipt)
+    })
+}
+
+fn known(store: &Store, tenant: TenantId, digest: [u8; 32]) -> Result<Option<Receipt>, IngestError> {
+    let row = store.read(tenant, |session| session.statement_by_digest(&digest))?;
+    Ok(row.map(|row| seen_before(row.seq, digest)))
 }
 
 /// Takes a small statement in, within a transaction that does something else too.
@@ -127,6 +177,7 @@ fn append(
         seq: size,
         at,
         by: arrival.by,
+        predicate: &statement.predicate_type,
     };
     let effect = absorb(session, &source, prepared)?;
     Ok(Receipt {

@@ -2,6 +2,7 @@
 
 use super::absorb::{Source, absorb};
 use super::log::IngestError;
+use super::what::Rejected;
 use bartizan_ledger::statement::Statement;
 use bartizan_model::encoding::hex;
 use bartizan_store::{Session, Store, StoreError, TenantId};
@@ -19,11 +20,22 @@ pub struct Difference {
     pub made: String,
 }
 
-/// Makes the graph of a tenant again. Out comes from how many statements; those whose body was taken away are left out.
+/// What a graph was made from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Made {
+    /// Statements.
+    pub statements: u64,
+    /// Statements that were left out, because their body was taken away.
+    pub without_body: u64,
+    /// Decisions that changed nothing, because what they are about was told by statements whose body was taken away.
+    pub about_nothing: u64,
+}
+
+/// Makes the graph of a tenant again from the statements whose body is there.
 ///
 /// # Errors
 /// When a statement cannot be read, or the store fails; then the graph is as it was.
-pub fn rebuild(store: &Store, tenant: TenantId) -> Result<u64, IngestError> {
+pub fn rebuild(store: &Store, tenant: TenantId) -> Result<Made, IngestError> {
     store.write(tenant, make)
 }
 
@@ -66,14 +78,15 @@ pub fn verify_graph(store: &Store, tenant: TenantId) -> Result<Option<Difference
     }
 }
 
-fn make(session: &mut Session<'_>) -> Result<u64, IngestError> {
+pub(super) fn make(session: &mut Session<'_>) -> Result<Made, IngestError> {
     let size = session.hold_log()?;
     session.clear_graph()?;
-    let mut made = 0;
+    let mut made = Made::default();
     let mut from = 0;
     while from < size {
         for row in session.statements(from, (from + BATCH).min(size))? {
             let Some(body) = session.body(row.seq)? else {
+                made.without_body += 1;
                 continue;
             };
             let inner = super::envelope::statement_of(&body)?;
@@ -83,9 +96,18 @@ fn make(session: &mut Session<'_>) -> Result<u64, IngestError> {
                 seq: row.seq,
                 at: row.received,
                 by: &row.pusher,
+                predicate: &row.predicate,
             };
-            absorb(session, &source, &what)?;
-            made += 1;
+            match absorb(session, &source, &what) {
+                // Once it was about something, or it would not be in the ledger.
+                Err(IngestError::Rejected(Rejected::Missing(_))) if made.without_body > 0 => {
+                    made.about_nothing += 1;
+                }
+                other => {
+                    other?;
+                }
+            }
+            made.statements += 1;
         }
         from += BATCH;
     }

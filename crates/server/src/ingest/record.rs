@@ -15,7 +15,7 @@ pub(crate) const OURSELVES: &str = "bartizan";
 ///
 /// # Errors
 /// When it cannot be taken, or the store fails; then nothing of the transaction may stay.
-pub(crate) fn record(
+pub fn record(
     session: &mut Session<'_>,
     decision: &Decision,
     by: &str,

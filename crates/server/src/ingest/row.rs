@@ -1,39 +1,43 @@
 //! From a reported finding to a row of the graph.
 
 use super::policy::{Kept, Rules};
+use super::remedy::{self, Closing};
 use super::tally::rank;
-use bartizan_ledger::bill::package_of;
-use bartizan_model::{Confidence, Decision, Finding, Fingerprint, Remedy, Report, Severity};
+use bartizan_ledger::schedule::Within;
+use bartizan_model::{Confidence, Decision, Finding, Report, Severity};
 use bartizan_store::graph::{FindingRow, Status};
 use bartizan_store::{Session, StoreError};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Bytes of a text that is shown.
 const LONGEST: usize = 2_000;
 
-/// A reported finding, ready to be brought together with what is known.
+/// A reported finding, ready to be brought together with what is known of a thing that has it.
+#[derive(Debug, Clone)]
 pub(super) struct Described {
-    /// Its row; number and clock are still to be found.
+    /// Its row; number, thing, remedy and clock are still to be found.
     pub(super) row: FindingRow,
     /// JSON of it.
-    pub(super) detail: Vec<u8>,
-    /// Hours within which it is to be closed.
-    pub(super) hours: Option<u32>,
+    pub(super) detail: Arc<[u8]>,
+    /// Within which time it is to be closed.
+    pub(super) within: Within,
     /// What covers it.
     pub(super) waiver: Option<Kept>,
     /// Advisories and weaknesses.
     pub(super) ids: Vec<String>,
+    /// What closes it.
+    pub(super) remedy: Closing,
 }
 
-/// Describes every finding of a report about a thing.
+/// Describes every finding of a report, as it is for things for which these rules hold.
 pub(super) fn describe(
     session: &mut Session<'_>,
-    asset: i64,
     report: &Report,
-    rules: &Rules,
+    rules: &Rules<'_>,
 ) -> Result<Vec<Described>, StoreError> {
     let components = components_of(session, &report.findings)?;
-    let mut remedies = Remedies::of(session, asset, &report.remedies)?;
+    let offered = remedy::offered(&report.remedies);
     let mut described = Vec::with_capacity(report.findings.len());
     for finding in &report.findings {
         let mut finding = finding.clone();
@@ -47,7 +51,7 @@ pub(super) fn describe(
         let severity = severity_number(finding.severity);
         let row = FindingRow {
             id: 0,
-            asset,
+            asset: 0,
             fingerprint: finding.fingerprint.to_bytes().to_vec(),
             rule: text(&finding.rule),
             made_by: text(&finding.check),
@@ -60,7 +64,7 @@ pub(super) fn describe(
             status: Status::Open,
             decision,
             rank: rank(decision, severity),
-            remedy: remedies.closing(session, &finding)?,
+            remedy: 0,
             first_seen: 0,
             last_seen: 0,
             opened: 0,
@@ -68,6 +72,7 @@ pub(super) fn describe(
             due: None,
             waiver: None,
             waived_until: None,
+            stood: 0,
         };
         let about: BTreeSet<String> = finding
             .ids
@@ -77,10 +82,11 @@ pub(super) fn describe(
             .collect();
         described.push(Described {
             row,
-            hours: rules.hours(&finding),
+            within: rules.within(&finding),
             waiver: rules.waiver(&finding),
             ids: about.into_iter().collect(),
-            detail: serde_json::to_vec(&finding).unwrap_or_default(),
+            remedy: Closing::of(&finding, offered.get(&finding.fingerprint).copied()),
+            detail: serde_json::to_vec(&finding).unwrap_or_default().into(),
         });
     }
     Ok(described)
@@ -98,52 +104,6 @@ fn components_of(
     purls.sort_unstable();
     purls.dedup();
     Ok(session.component_ids(&purls)?.into_iter().collect())
-}
-
-/// What closes findings of one thing.
-struct Remedies<'r> {
-    asset: i64,
-    offered: HashMap<&'r Fingerprint, &'r Remedy>,
-    known: HashMap<String, i64>,
-}
-
-impl<'r> Remedies<'r> {
-    fn of(session: &mut Session<'_>, asset: i64, remedies: &'r [Remedy]) -> Result<Self, StoreError> {
-        let mut offered = HashMap::new();
-        for remedy in remedies {
-            for print in remedy.closes.iter().chain(&remedy.leaves) {
-                offered.entry(print).or_insert(remedy);
-            }
-        }
-        let known = session.remedies_of(asset)?;
-        Ok(Self {
-            asset,
-            offered,
-            known: known.into_iter().map(|row| (row.what, row.id)).collect(),
-        })
-    }
-
-    /// The number of what closes the finding.
-    fn closing(&mut self, session: &mut Session<'_>, finding: &Finding) -> Result<i64, StoreError> {
-        let own = finding
-            .fix
-            .as_ref()
-            .map_or(&finding.title, |fix| &fix.description);
-        let offered = self.offered.get(&finding.fingerprint);
-        let what = text(offered.map_or(own, |remedy| &remedy.description));
-        if let Some(id) = self.known.get(&what) {
-            return Ok(*id);
-        }
-        let upgrade = offered.and_then(|remedy| remedy.upgrade.as_ref());
-        let change = match upgrade {
-            Some(upgrade) => format!("{} to {}", package_of(&upgrade.component), upgrade.to),
-            None => format!("{}: {what}", finding.rule),
-        };
-        let json = upgrade.and_then(|upgrade| serde_json::to_string(upgrade).ok());
-        let id = session.see_remedy(self.asset, &what, &text(&change), json.as_deref())?;
-        self.known.insert(what, id);
-        Ok(id)
-    }
 }
 
 fn place_of(finding: &Finding) -> String {

@@ -2,15 +2,17 @@
 
 use super::absorb::{Effect, Source};
 use super::log::IngestError;
-use super::policy::Rules;
+use super::policy::{Policy, WAYS, Ways};
+use super::remedy::Remedies;
 use super::row::{self, Described};
 use super::tally::{Tally, clock_of, set_clock};
-use super::{bill, identity};
+use super::{bearing, bill, identity};
 use bartizan_ledger::absence::Absence;
 use bartizan_model::{CheckStatus, Report, Verdict};
 use bartizan_store::graph::{CheckRunRow, EventRow, FindingRow, ScanRow, Status};
 use bartizan_store::{Session, StoreError};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 pub(super) fn absorb(
     session: &mut Session<'_>,
@@ -24,6 +26,8 @@ pub(super) fn absorb(
     let (scope, before) =
         session.see_scope(asset, &identity::scope_of(&report.target), source.seq, started)?;
     session.add_scan(&scan_row(source.seq, scope, build.clone(), started, report))?;
+    bearing::told(session, source, asset, started)?;
+    bearing::covered(session, source, (asset, started), report)?;
     let mut effect = Effect {
         asset: Some(key.clone()),
         components: report.components.len() as u64,
@@ -40,59 +44,61 @@ pub(super) fn absorb(
     if !report.components.is_empty() {
         bill::keep(session, source, asset, build, &report.components)?;
     }
-    let mut merge = Merge::begin(session, source, (asset, &key), scope)?;
-    merge.reported(session, report, &mut effect)?;
-    merge.gone(&Absence::of(report), &mut effect);
+    let labels = session
+        .asset_by_id(asset)?
+        .map_or_else(|| "{}".to_owned(), |row| row.labels);
+    let policy = Policy::of(session, source.at)?;
+    let ways = ways_of(session, asset)?;
+    let described = row::describe(session, report, &policy.rules(&key, &labels, &ways))?;
+    let mut merge = Merge::begin(session, source, &policy)?;
+    let present = merge.know_all_of(session, asset)?;
+    for one in described {
+        merge.one(one, asset, scope, &mut effect);
+    }
+    merge.gone(&Absence::of(report), scope, present, &mut effect);
     merge.write(session)?;
     Ok(effect)
 }
 
-/// Brings what was found in one scope together with what is known of the thing.
+/// What the thing has to do with others.
+pub(super) fn ways_of(session: &mut Session<'_>, asset: i64) -> Result<Ways, StoreError> {
+    let edges = session.edges_from(&[asset], WAYS)?;
+    Ok(edges.into_iter().map(|(_, way, other)| (way, other)).collect())
+}
+
+/// In which scopes each finding is there.
+type Present = HashMap<i64, HashSet<i64>>;
+
+/// Brings what was found together with what is known of the things that have it.
 pub(super) struct Merge<'s> {
     source: &'s Source<'s>,
-    asset: i64,
-    scope: i64,
-    rules: Rules,
-    known: HashMap<Vec<u8>, FindingRow>,
-    /// Scopes in which each finding is there.
-    present: HashMap<i64, HashSet<i64>>,
+    policy: &'s Policy,
+    /// What is known and was not found yet, by thing and identity.
+    known: HashMap<(i64, Vec<u8>), FindingRow>,
+    remedies: Remedies,
     next: i64,
     tally: Tally,
-    written: Vec<(FindingRow, Vec<u8>)>,
+    written: Vec<(FindingRow, Arc<[u8]>)>,
     renewed: Vec<FindingRow>,
-    sightings: BTreeMap<i64, bool>,
+    /// By finding and scope.
+    sightings: BTreeMap<(i64, i64), bool>,
     ids: Vec<(String, i64)>,
 }
 
 impl<'s> Merge<'s> {
+    /// Knows nothing yet of any thing.
     pub(super) fn begin(
         session: &mut Session<'_>,
         source: &'s Source<'s>,
-        (asset, key): (i64, &str),
-        scope: i64,
+        policy: &'s Policy,
     ) -> Result<Self, StoreError> {
-        let labels = session
-            .asset_by_id(asset)?
-            .map_or_else(|| "{}".to_owned(), |row| row.labels);
-        let rules = Rules::of(session, key, &labels, source.at)?;
-        let mut known = HashMap::new();
-        session.each_finding_of(asset, |row| {
-            known.insert(row.fingerprint.clone(), row);
-            Ok(())
-        })?;
-        let mut present: HashMap<i64, HashSet<i64>> = HashMap::new();
-        for (finding, scope) in session.sightings_of_asset(asset)? {
-            present.entry(finding).or_default().insert(scope);
-        }
         Ok(Self {
             source,
-            asset,
-            scope,
-            rules,
-            known,
-            present,
+            policy,
+            known: HashMap::new(),
+            remedies: Remedies::begin(session)?,
             next: session.next_finding()?,
-            tally: Tally::default(),
+            tally: Tally::at(source.at),
             written: Vec::new(),
             renewed: Vec::new(),
             sightings: BTreeMap::new(),
@@ -100,23 +106,40 @@ impl<'s> Merge<'s> {
         })
     }
 
-    pub(super) fn reported(
-        &mut self,
-        session: &mut Session<'_>,
-        report: &Report,
-        effect: &mut Effect,
-    ) -> Result<(), StoreError> {
-        let described = row::describe(session, self.asset, report, &self.rules)?;
-        for one in described {
-            self.one(one, effect);
+    /// Asks for everything that is known of a thing.
+    fn know_all_of(&mut self, session: &mut Session<'_>, asset: i64) -> Result<Present, StoreError> {
+        session.each_finding_of(asset, |row| {
+            self.known.insert((asset, row.fingerprint.clone()), row);
+            Ok(())
+        })?;
+        self.remedies.know_all_of(session, asset)?;
+        let mut present = Present::new();
+        for (finding, scope) in session.sightings_of_asset(asset)? {
+            present.entry(finding).or_default().insert(scope);
         }
-        Ok(())
+        Ok(present)
     }
 
-    fn one(&mut self, new: Described, effect: &mut Effect) {
+    /// Asks which of these things are known to have the finding, and what is to be done about it there.
+    pub(super) fn know_everywhere(
+        &mut self,
+        session: &mut Session<'_>,
+        found: &Described,
+        assets: &[i64],
+    ) -> Result<(), StoreError> {
+        for row in session.findings_by_print(&found.row.fingerprint)? {
+            self.known.insert((row.asset, row.fingerprint.clone()), row);
+        }
+        self.remedies.know_everywhere(session, &found.remedy, assets)
+    }
+
+    /// A thing has a finding, as one of its scopes says.
+    pub(super) fn one(&mut self, new: Described, asset: i64, scope: i64, effect: &mut Effect) {
         let at = self.source.at;
         let mut row = new.row;
-        let before = self.known.remove(&row.fingerprint);
+        row.asset = asset;
+        row.remedy = self.remedies.number(asset, &new.remedy);
+        let before = self.known.remove(&(asset, row.fingerprint.clone()));
         if let Some(before) = &before {
             row.id = before.id;
             row.first_seen = before.first_seen;
@@ -126,7 +149,7 @@ impl<'s> Merge<'s> {
             row.first_seen = at;
             self.next += 1;
         }
-        let mut clock = bartizan_ledger::clock::Clock::started(at, new.hours);
+        let mut clock = bartizan_ledger::clock::Clock::started(at, self.policy.due(new.within, at));
         match &before {
             None => {
                 effect.opened += 1;
@@ -149,9 +172,8 @@ impl<'s> Merge<'s> {
                         self.tally.day(at, row.severity, |day| day.waived += 1);
                     }
                 }
-                if clock.hasten(new.hours) {
-                    let note = format!("{} to {}", shown(before.due), shown(clock.due));
-                    self.tell(row.id, "due", note);
+                if clock.hasten(self.policy.due(new.within, clock.opened)) {
+                    self.tell(row.id, "due", moved(before, &row, clock.due));
                 }
             }
         }
@@ -164,30 +186,30 @@ impl<'s> Merge<'s> {
             row.waiver = Some(waiver.text);
             row.waived_until = waiver.until;
         } else if clock.resume(at) {
-            self.tell(row.id, "resumed", String::new());
+            self.tell(row.id, "resumed", format!("due {}", shown(clock.due)));
             self.tally.day(at, row.severity, |day| day.waived -= 1);
         }
         set_clock(&mut row, &clock);
         row.last_seen = at;
         self.tally.change(before.as_ref(), &row);
-        self.sightings.insert(row.id, true);
+        self.sightings.insert((row.id, scope), true);
         self.ids.extend(new.ids.into_iter().map(|id| (id, row.id)));
         self.written.push((row, new.detail));
     }
 
     /// What the scope had and no longer has.
-    pub(super) fn gone(&mut self, absence: &Absence<'_>, effect: &mut Effect) {
+    fn gone(&mut self, absence: &Absence<'_>, scope: i64, mut present: Present, effect: &mut Effect) {
         let at = self.source.at;
         let mut rest: Vec<FindingRow> = self.known.drain().map(|(_, row)| row).collect();
         rest.sort_by_key(|row| row.id);
         for before in rest {
-            let scopes = self.present.entry(before.id).or_default();
-            if !scopes.contains(&self.scope) || !absence.means_fixed(&before.made_by, &before.rule) {
+            let scopes = present.entry(before.id).or_default();
+            if !scopes.contains(&scope) || !absence.means_fixed(&before.made_by, &before.rule) {
                 continue;
             }
-            scopes.remove(&self.scope);
+            scopes.remove(&scope);
             let is_elsewhere = !scopes.is_empty();
-            self.sightings.insert(before.id, false);
+            self.sightings.insert((before.id, scope), false);
             if is_elsewhere {
                 continue;
             }
@@ -222,11 +244,16 @@ impl<'s> Merge<'s> {
     }
 
     pub(super) fn write(self, session: &mut Session<'_>) -> Result<(), StoreError> {
+        self.remedies.write(session)?;
         session.set_findings(&self.written)?;
         session.renew_findings(&self.renewed)?;
         session.add_finding_ids(&self.ids)?;
-        let sightings: Vec<(i64, bool)> = self.sightings.into_iter().collect();
-        session.set_sightings(self.scope, self.source.seq, &sightings)?;
+        let sightings: Vec<(i64, i64, bool)> = self
+            .sightings
+            .into_iter()
+            .map(|((finding, scope), is_there)| (finding, scope, is_there))
+            .collect();
+        session.set_sightings(self.source.seq, &sightings)?;
         self.tally.write(session)
     }
 }
@@ -237,6 +264,18 @@ pub(super) fn shown(due: Option<i64>) -> String {
         || "no day".to_owned(),
         |at| bartizan_model::Timestamp::from_unix_seconds(at.div_euclid(1_000)).to_string(),
     )
+}
+
+/// From which day to which it is due, and why.
+pub(super) fn moved(before: &FindingRow, after: &FindingRow, due: Option<i64>) -> String {
+    let why = if before.severity < after.severity {
+        "it is graver than it was"
+    } else if before.decision < after.decision {
+        "one has to act sooner than was thought"
+    } else {
+        "the objectives changed"
+    };
+    format!("{} to {}: {why}", shown(before.due), shown(due))
 }
 
 fn scan_row(seq: i64, scope: i64, build: Option<String>, started: i64, report: &Report) -> ScanRow {

@@ -10,7 +10,7 @@ use bartizan_model::encoding::hex;
 use bartizan_store::ledger::StatementRow;
 use bartizan_store::{Session, Store, TenantId};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Statements that are read at once: a tile of them.
@@ -66,6 +66,21 @@ impl fmt::Display for Fault {
     }
 }
 
+/// A statement whose body was taken away, as a later statement says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenAway {
+    /// Its place.
+    pub statement: i64,
+    /// Place of the statement that says so.
+    pub told: i64,
+    /// Who took it away.
+    pub by: String,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// Why.
+    pub reason: String,
+}
+
 /// What was found of a ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
@@ -73,8 +88,8 @@ pub struct Proof {
     pub size: u64,
     /// Root of the tree over them, hexadecimal.
     pub root: String,
-    /// Statements whose body was taken away, as a statement says.
-    pub taken_away: u64,
+    /// Statements whose body was taken away, as a later statement says.
+    pub taken_away: Vec<TakenAway>,
     /// What is wrong, a hundred faults at most.
     pub faults: Vec<Fault>,
 }
@@ -111,10 +126,7 @@ pub fn verify_log(store: &Store, tenant: TenantId) -> Result<Proof, IngestError>
         for row in session.statements(size, i64::MAX)? {
             check.fault(Fault::Beyond(row.seq));
         }
-        for gone in check.gone.difference(&check.taken).copied().collect::<Vec<_>>() {
-            check.fault(Fault::Gone(gone));
-        }
-        let taken_away = check.gone.intersection(&check.taken).count() as u64;
+        let taken_away = check.taken_away();
         let root = tree(session, &leaves, &mut check)?;
         Ok(Proof {
             size: u64::try_from(size).unwrap_or(0),
@@ -128,10 +140,10 @@ pub fn verify_log(store: &Store, tenant: TenantId) -> Result<Proof, IngestError>
 #[derive(Default)]
 struct Check {
     faults: Vec<Fault>,
-    /// Statements without a body.
-    gone: BTreeSet<i64>,
-    /// Statements that a statement says were taken away.
-    taken: BTreeSet<i64>,
+    /// Statements without a body, and the digest that it had.
+    gone: BTreeMap<i64, String>,
+    /// What statements say was taken away, and the digest that it had.
+    taken: BTreeMap<i64, (String, TakenAway)>,
 }
 
 impl Check {
@@ -161,7 +173,7 @@ impl Check {
         let body = match session.body(row.seq) {
             Ok(Some(body)) => body,
             Ok(None) => {
-                self.gone.insert(row.seq);
+                self.gone.insert(row.seq, hex(entry.statement()));
                 return Ok(());
             }
             Err(bartizan_store::StoreError::Corrupt(_)) => {
@@ -176,17 +188,40 @@ impl Check {
         } else if row.predicate == DECISION
             && let Ok(inner) = super::envelope::statement_of(&body)
             && let Ok(statement) = Statement::read(&inner)
-            && let Ok(Decision::TakeAway { statement, .. }) = Decision::read(statement.predicate())
+            && let Ok(Decision::TakeAway {
+                statement,
+                digest,
+                reason,
+            }) = Decision::read(statement.predicate())
         {
-            self.taken.insert(i64::try_from(statement).unwrap_or(i64::MAX));
+            let taken = TakenAway {
+                statement: i64::try_from(statement).unwrap_or(i64::MAX),
+                told: row.seq,
+                by: row.pusher.clone(),
+                at: row.received,
+                reason,
+            };
+            self.taken.entry(taken.statement).or_insert((digest, taken));
         }
         Ok(())
+    }
+
+    /// What was taken away as a later statement says; where none says so, or one of another body, it is a fault.
+    fn taken_away(&mut self) -> Vec<TakenAway> {
+        let mut told = Vec::new();
+        for (seq, digest) in std::mem::take(&mut self.gone) {
+            match self.taken.remove(&seq) {
+                Some((taken, tale)) if taken == digest && tale.told > seq => told.push(tale),
+                _ => self.fault(Fault::Gone(seq)),
+            }
+        }
+        told
     }
 }
 
 /// Makes the tree of the leaves and holds every tile against the one that is kept. Out comes the root.
 fn tree(session: &mut Session<'_>, leaves: &[tlog::Hash], check: &mut Check) -> Result<String, IngestError> {
-    let mut made: std::collections::BTreeMap<(u8, u64), Vec<u8>> = std::collections::BTreeMap::new();
+    let mut made: BTreeMap<(u8, u64), Vec<u8>> = BTreeMap::new();
     let mut size = 0_u64;
     let mut root = tlog::empty_root();
     for batch in leaves.chunks(usize::from(TILE_WIDTH)) {

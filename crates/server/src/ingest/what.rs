@@ -2,7 +2,7 @@
 
 use bartizan_ledger::decision::{Decision, DecisionError};
 use bartizan_ledger::statement::{
-    ADVISORIES, CYCLONEDX, DECISION, REPORT_FIELD, SPDX, Statement, Subject, TEST_RESULT,
+    ADVISORIES, CYCLONEDX, DECISION, LINKS, PROVENANCE, REPORT_FIELD, SPDX, Statement, Subject, TEST_RESULT,
 };
 use bartizan_model::{Component, Fingerprint, REPORT_SCHEMA, Report};
 use bartizan_supply::advisory::record::Record;
@@ -21,8 +21,24 @@ pub(super) enum What {
     Decision(Decision),
     /// Advisories.
     Advisories(Vec<Record>),
+    /// What joins things.
+    Links(Vec<Link>),
+    /// How the subjects were made.
+    Provenance(Vec<Subject>),
     /// Something that is kept, and about which the graph says no more than that it is there.
     Other(Vec<Subject>),
+}
+
+/// One thing has to do with another.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Link {
+    /// The one.
+    pub(super) source: String,
+    /// How.
+    pub(super) kind: String,
+    /// The other.
+    pub(super) target: String,
 }
 
 /// A bill of materials.
@@ -58,9 +74,45 @@ pub enum Rejected {
     /// A decision that cannot be taken.
     #[error(transparent)]
     Decision(#[from] DecisionError),
+    /// A key that is none, or cannot be trusted so.
+    #[error("the key cannot be trusted: {0}")]
+    Key(String),
+    /// Whose signatures they are cannot be told.
+    #[error("{0}")]
+    Signatures(String),
+    /// It is not signed, and has to be.
+    #[error("it is not signed, and this tenant takes in only what a key that it trusts has signed")]
+    Unsigned,
+    /// It is signed, and by nobody who is trusted.
+    #[error("nobody who is trusted for it has signed it, and this tenant takes in nothing else: {0}")]
+    Untrusted(String),
+    /// It is a decision, which is not sent.
+    #[error("it is a decision, and decisions are made and not sent")]
+    Decided,
+    /// It must not be taken away.
+    #[error("it stays: {0}")]
+    Kept(String),
     /// A thing that is not there.
     #[error("there is no {0}")]
     Missing(String),
+}
+
+impl Rejected {
+    /// What the sender can do about it; nothing where the error says it.
+    #[must_use]
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::Key(_) => {
+                "give the public half in PEM, as `bartizan sign --new-key KEY` or `openssl pkey -in KEY -pubout` writes it"
+            }
+            Self::Unsigned => "sign it: `bartizan push --sign KEY FILE`, `bartizan scan --push --sign KEY`",
+            Self::Untrusted(_) => {
+                "sign it with a key that an administrator has registered in the console under Set-up, or have this one registered"
+            }
+            Self::Decided => "make it with `POST /api/v1/decisions`",
+            _ => "",
+        }
+    }
 }
 
 pub(super) fn read(statement: &Statement<'_>) -> Result<What, Rejected> {
@@ -69,6 +121,8 @@ pub(super) fn read(statement: &Statement<'_>) -> Result<What, Rejected> {
         CYCLONEDX | SPDX => read_bill(statement),
         DECISION => Ok(What::Decision(Decision::read(statement.predicate())?)),
         ADVISORIES => read_advisories(statement),
+        LINKS => read_links(statement),
+        kind if kind.starts_with(PROVENANCE) => Ok(What::Provenance(statement.subject.clone())),
         _ => Ok(What::Other(statement.subject.clone())),
     }
 }
@@ -123,6 +177,15 @@ fn read_bill(statement: &Statement<'_>) -> Result<What, Rejected> {
         components: finished.components,
         problems: read.problems,
     }))
+}
+
+fn read_links(statement: &Statement<'_>) -> Result<What, Rejected> {
+    let links: Vec<Link> =
+        serde_json::from_str(statement.predicate()).map_err(|error| broken(statement, error))?;
+    for link in &links {
+        Decision::check_link(&link.source, &link.kind, &link.target)?;
+    }
+    Ok(What::Links(links))
 }
 
 fn read_advisories(statement: &Statement<'_>) -> Result<What, Rejected> {

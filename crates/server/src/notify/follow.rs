@@ -139,11 +139,21 @@ fn is_behind(session: &mut Session<'_>, at: i64) -> Result<bool, StoreError> {
     };
     let rules = Rules::of(session)?;
     Ok(session.log_size()? > cursor.log.0
-        || !session.due_findings(cursor.due, at, 1)?.is_empty()
-        || !session.due_findings(cursor.soon, rules.soon(at), 1)?.is_empty()
+        || !due(session, cursor.due, at, 1)?.is_empty()
+        || !due(session, cursor.soon, rules.soon(at), 1)?.is_empty()
         || !session
             .ending_waivers(cursor.waiver, rules.ending(at), 1)?
             .is_empty())
+}
+
+/// Open findings that become due behind `from` and until `until`, in order, at most `limit`.
+fn due(
+    session: &mut Session<'_>,
+    from: Place,
+    until: i64,
+    limit: i64,
+) -> Result<Vec<FindingRow>, StoreError> {
+    session.due_findings((from.0, until.saturating_add(1)), 0, Some(from), limit)
 }
 
 /// One transaction.
@@ -221,7 +231,7 @@ impl<'n> Step<'n> {
     }
 
     fn due(&mut self, session: &mut Session<'_>, cursor: &mut Cursor) -> Result<(), StoreError> {
-        let rows = session.due_findings(cursor.due, self.at, BATCH)?;
+        let rows = due(session, cursor.due, self.at, BATCH)?;
         let last = rows.last().and_then(|row| Some((row.due?, row.id)));
         cursor.due = passed(cursor.due, last, is_short(rows.len()), self.at);
         for row in rows {
@@ -238,7 +248,7 @@ impl<'n> Step<'n> {
         rules: Rules,
     ) -> Result<(), StoreError> {
         let until = rules.soon(self.at);
-        let rows = session.due_findings(cursor.soon, until, BATCH)?;
+        let rows = due(session, cursor.soon, until, BATCH)?;
         let last = rows.last().and_then(|row| Some((row.due?, row.id)));
         cursor.soon = passed(cursor.soon, last, is_short(rows.len()), until);
         for row in rows {

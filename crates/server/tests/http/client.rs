@@ -53,7 +53,25 @@ impl Ask {
         self.header("content-type", "application/json")
     }
 
+    /// Of an answer that may be anything: its status and its bytes.
+    pub(crate) fn bytes(self) -> (u16, Vec<u8>) {
+        let bytes = self.exchange();
+        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, bytes[end + 4..].to_vec())
+    }
+
+    pub(crate) fn form(mut self, body: &str) -> Self {
+        self.body = body.as_bytes().to_vec();
+        self.header("content-type", "application/x-www-form-urlencoded")
+    }
+
     pub(crate) fn send(self) -> Answer {
+        Answer::read(&String::from_utf8_lossy(&self.exchange()))
+    }
+
+    fn exchange(self) -> Vec<u8> {
         let mut head = format!(
             "{} {} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n",
             self.method, self.path, self.at
@@ -76,7 +94,7 @@ impl Ask {
                 break;
             }
         }
-        Answer::read(&String::from_utf8(bytes).unwrap())
+        bytes
     }
 }
 
@@ -108,6 +126,14 @@ impl Answer {
         self.headers
             .iter()
             .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Every header of this name.
+    pub(crate) fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers
+            .iter()
+            .filter(move |(known, _)| known == name)
             .map(|(_, value)| value.as_str())
     }
 

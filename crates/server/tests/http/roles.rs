@@ -26,18 +26,11 @@ enum By {
 type Row = (&'static str, &'static str, Role, By, Value);
 
 fn table() -> Vec<Row> {
-    let mut all = most();
-    all.extend(channels());
-    all
-}
-
-/// All of them but those by which others are told.
-fn most() -> Vec<Row> {
     use By::{Either, Nothing, Session, SessionThatEnds};
     use Role::{Admin, Developer, Responder, Viewer};
     let none = || Value::Null;
     let decide = |role, body| ("post", "/api/v1/decisions", role, Either, body);
-    vec![
+    let mut rows = vec![
         (
             "post",
             "/api/v1/setup",
@@ -61,8 +54,18 @@ fn most() -> Vec<Row> {
             SessionThatEnds,
             json!({ "current": password(), "new": password() }),
         ),
-        ("get", "/api/v1/me", Viewer, Either, none()),
-        ("get", "/api/v1/tokens", Viewer, Either, none()),
+        ("get", "/api/v1/session/tenants", Viewer, Session, none()),
+        (
+            "put",
+            "/api/v1/session/tenant",
+            Viewer,
+            SessionThatEnds,
+            json!({ "tenant": "default" }),
+        ),
+        ("delete", "/api/v1/sessions", Viewer, SessionThatEnds, none()),
+        ("get", "/api/v1/oidc", Viewer, Nothing, none()),
+        ("get", "/api/v1/oidc/start", Viewer, Nothing, none()),
+        ("get", "/api/v1/oidc/callback", Viewer, Nothing, none()),
         (
             "post",
             "/api/v1/tokens",
@@ -94,19 +97,6 @@ fn most() -> Vec<Row> {
             json!({ "role": "viewer" }),
         ),
         ("post", "/api/v1/people/{id}/link", Admin, Session, none()),
-        ("get", "/api/v1/statements", Viewer, Either, none()),
-        (
-            "post",
-            "/api/v1/statements",
-            Developer,
-            Either,
-            json!({
-                "_type": "https://in-toto.io/Statement/v1", "predicateType": "https://example.com/x",
-                "subject": [{ "name": "n", "digest": { "sha256": "00" } }], "predicate": {},
-            }),
-        ),
-        ("get", "/api/v1/statements/{seq}", Viewer, Either, none()),
-        ("get", "/api/v1/statements/{seq}/body", Viewer, Either, none()),
         decide(
             Developer,
             json!({ "action": "assign", "asset": "repo:x", "owner": "x" }),
@@ -114,6 +104,10 @@ fn most() -> Vec<Row> {
         decide(
             Developer,
             json!({ "action": "link", "source": "repo:x", "kind": "loads", "target": "repo:y" }),
+        ),
+        decide(
+            Developer,
+            json!({ "action": "unlink", "source": "repo:x", "kind": "loads", "target": "repo:y" }),
         ),
         decide(
             Responder,
@@ -129,18 +123,64 @@ fn most() -> Vec<Row> {
         ),
         decide(
             Responder,
-            json!({ "action": "attest", "control": "f:1", "statement": "x" }),
+            json!({ "action": "attest", "control": "nist:AC-1", "statement": "x", "until": "2999-01-01" }),
+        ),
+        decide(
+            Responder,
+            json!({ "action": "withdraw-attestation", "attestation": 0, "reason": "x" }),
         ),
         decide(Admin, json!({ "action": "policy", "name": "p", "value": "{}" })),
-        ("get", "/api/v1/fixes", Viewer, Either, none()),
-        ("get", "/api/v1/fixes/{id}", Viewer, Either, none()),
-        ("get", "/api/v1/findings", Viewer, Either, none()),
-        ("get", "/api/v1/findings/{id}", Viewer, Either, none()),
-        ("get", "/api/v1/assets", Viewer, Either, none()),
-        ("get", "/api/v1/assets/{id}", Viewer, Either, none()),
-        ("get", "/api/v1/posture", Viewer, Either, none()),
-        ("get", "/api/v1/events", Viewer, Either, none()),
+    ];
+    rows.extend(answers());
+    rows.extend(controls());
+    rows.extend(evidence());
+    rows.extend(channels());
+    rows
+}
+
+/// What is asked of things and findings.
+fn answers() -> Vec<Row> {
+    [
+        "/api/v1/policies/{name}",
+        "/api/v1/me",
+        "/api/v1/tokens",
+        "/api/v1/fixes",
+        "/api/v1/fixes/{id}",
+        "/api/v1/findings",
+        "/api/v1/findings/{id}",
+        "/api/v1/assets",
+        "/api/v1/assets/{id}",
+        "/api/v1/assets/{id}/bills",
+        "/api/v1/ships",
+        "/api/v1/comparison",
+        "/api/v1/gaps",
+        "/api/v1/gaps/{lacks}",
+        "/api/v1/blast",
+        "/api/v1/changes",
+        "/api/v1/changes/{id}/fixes",
+        "/api/v1/attack-paths",
+        "/api/v1/posture",
+        "/api/v1/remediation",
+        "/api/v1/remediation/due",
+        "/api/v1/remediation/groups",
+        "/api/v1/journey",
+        "/api/v1/events",
     ]
+    .map(|path| ("get", path, Role::Viewer, By::Either, Value::Null))
+    .into()
+}
+
+/// What is asked of controls.
+fn controls() -> Vec<Row> {
+    [
+        "/api/v1/compliance",
+        "/api/v1/compliance/{framework}",
+        "/api/v1/compliance/{framework}/controls",
+        "/api/v1/compliance/{framework}/controls/{control}",
+        "/api/v1/compliance/{framework}/export",
+    ]
+    .map(|path| ("get", path, Role::Viewer, By::Either, Value::Null))
+    .into()
 }
 
 /// The operations by which others are told.
@@ -171,6 +211,47 @@ fn channels() -> Vec<Row> {
     ]
 }
 
+/// Statements, who vouches for them, and the log.
+fn evidence() -> Vec<Row> {
+    use By::Either;
+    use Role::{Admin, Developer, Viewer};
+    let none = || Value::Null;
+    let decide = |role, body| ("post", "/api/v1/decisions", role, Either, body);
+    vec![
+        ("get", "/api/v1/statements", Viewer, Either, none()),
+        (
+            "post",
+            "/api/v1/statements",
+            Developer,
+            Either,
+            json!({
+                "_type": "https://in-toto.io/Statement/v1", "predicateType": "https://example.com/x",
+                "subject": [{ "name": "n", "digest": { "sha256": "00" } }], "predicate": {},
+            }),
+        ),
+        ("get", "/api/v1/statements/{seq}", Viewer, Either, none()),
+        ("get", "/api/v1/statements/{seq}/body", Viewer, Either, none()),
+        (
+            "post",
+            "/api/v1/statements/{seq}/forget",
+            Admin,
+            Either,
+            json!({ "reason": "x" }),
+        ),
+        ("get", "/api/v1/holds", Viewer, Either, none()),
+        ("get", "/api/v1/keys", Viewer, Either, none()),
+        ("get", "/api/v1/log", Viewer, Either, none()),
+        ("get", "/api/v1/logs/{tenant}/checkpoint", Viewer, Either, none()),
+        decide(Admin, json!({ "action": "trust-key", "name": "x", "key": "x" })),
+        decide(
+            Admin,
+            json!({ "action": "revoke-key", "key": "x", "reason": "x" }),
+        ),
+        decide(Admin, json!({ "action": "hold", "reason": "x" })),
+        decide(Admin, json!({ "action": "end-hold", "hold": 0, "reason": "x" })),
+    ]
+}
+
 /// Every operation of the description: method and path.
 pub(crate) fn operations(server: &Server) -> Vec<(String, String, Value)> {
     let document = server.ask("get", "/api/v1/openapi.json").send().is(200).json();
@@ -186,7 +267,13 @@ pub(crate) fn operations(server: &Server) -> Vec<(String, String, Value)> {
 }
 
 fn filled(path: &str) -> String {
-    path.replace("{id}", "1").replace("{seq}", "0")
+    path.replace("{id}", "1")
+        .replace("{seq}", "0")
+        .replace("{framework}", "cis-docker")
+        .replace("{control}", "4.1")
+        .replace("{lacks}", "owner")
+        .replace("{tenant}", "1")
+        .replace("{name}", "p")
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::client::{Ask, Browser};
 use bartizan_server::notify::NotifyOptions;
-use bartizan_server::{App, Role, Transport, router, secret, setup};
+use bartizan_server::{App, AppOptions, LogKey, Role, Transport, router, secret, setup};
 use bartizan_store::people::TokenRow;
 use bartizan_store::{DatabaseUrl, Options, Store, StoreError, TenantId};
 use bartizan_testbed::{Database, Engine};
@@ -58,15 +58,38 @@ impl Server {
     }
 
     pub(crate) fn on(database: &Database, transport: Transport) -> Self {
+        let key = LogKey::generate().unwrap().0;
         Self::serving(database, |store| {
-            App::reached(store, transport).telling(telling(false))
+            App::reached(store, transport)
+                .with_log_key(Some(key))
+                .telling(telling(false))
         })
+    }
+
+    /// With these options.
+    pub(crate) fn with(database: &Database, options: AppOptions) -> Self {
+        Self::serving(database, |store| App::new(store, options))
     }
 
     /// Each token and session is held to so many requests a minute.
     pub(crate) fn held_to(per_credential: u32) -> Self {
         let database = Engine::Sqlite.database().unwrap();
-        let app = |store| App::held_to(store, Transport::Loopback, per_credential);
+        let mut server = Self::with(
+            &database,
+            AppOptions {
+                requests_per_minute: per_credential,
+                transport: Transport::Loopback,
+                ..AppOptions::default()
+            },
+        );
+        server._own = Some(database);
+        server
+    }
+
+    /// What the logs say of themselves is signed with this key.
+    pub(crate) fn signing(key: LogKey) -> Self {
+        let database = Engine::Sqlite.database().unwrap();
+        let app = |store| App::reached(store, Transport::Loopback).with_log_key(Some(key));
         let mut server = Self::serving(&database, app);
         server._own = Some(database);
         server
@@ -112,6 +135,12 @@ impl Server {
             thread: Some(thread),
             _own: None,
         }
+    }
+
+    /// The same, and the database goes when it goes.
+    pub(crate) fn keeping(mut self, database: Database) -> Self {
+        self._own = Some(database);
+        self
     }
 
     pub(crate) fn ask(&self, method: &str, path: &str) -> Ask {

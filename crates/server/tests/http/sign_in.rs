@@ -10,6 +10,7 @@ const HOUR: i64 = 3_600_000;
 fn sign_in(server: &Server, login: &str, password: &str) -> crate::client::Answer {
     server
         .ask("post", "/api/v1/session")
+        .header("x-request-id", "r")
         .json(&json!({ "login": login, "password": password }))
         .send()
 }
@@ -81,6 +82,7 @@ fn the_cookie_is_out_of_the_reach_of_scripts_and_other_sites() {
     for (transport, starts, is_secure) in [
         (Transport::Loopback, "bartizan=", false),
         (Transport::Tls, "__Host-bartizan=", true),
+        (Transport::Proxied, "__Host-bartizan=", true),
     ] {
         let server = Server::reached(transport);
         server.administrator();
@@ -168,6 +170,7 @@ fn a_session_ends_when_it_is_idle_for_twelve_hours_and_after_seven_days() {
             created: now - age,
             used: now - idle,
             expires: now - age + 7 * 24 * HOUR,
+            provider: None,
         };
         let hash = secret::hash(&cookie);
         server
@@ -269,7 +272,7 @@ fn who_guesses_is_held_up_and_told_until_when() {
 
 #[test]
 fn behind_a_proxy_one_who_guesses_holds_no_other_address_up() {
-    let server = Server::reached(Transport::Tls);
+    let server = Server::reached(Transport::Proxied);
     let from = |address: &str, login: &str| {
         server
             .ask("post", "/api/v1/session")
@@ -281,6 +284,22 @@ fn behind_a_proxy_one_who_guesses_holds_no_other_address_up() {
     let held_up = (0..45).find(|at| from("192.0.2.1", &format!("guess{at}")) == 429);
     assert!(held_up.is_some());
     assert_eq!(from("192.0.2.2", "somebody"), 401);
+}
+
+#[test]
+fn where_there_is_no_proxy_nobody_says_from_where_they_come() {
+    let server = Server::reached(Transport::Tls);
+    let statuses: Vec<u16> = (0..45)
+        .map(|at| {
+            server
+                .ask("post", "/api/v1/session")
+                .header("x-forwarded-for", &format!("192.0.2.{at}"))
+                .json(&json!({ "login": format!("guess{at}"), "password": "wrong" }))
+                .send()
+                .status
+        })
+        .collect();
+    assert!(statuses.contains(&429), "{statuses:?}");
 }
 
 #[test]

@@ -16,13 +16,13 @@ mod url;
 
 pub use download::{Download, Downloaded, Validators};
 pub use error::HttpError;
+pub use exchange::basic;
 pub use guard::{Reach, Unreachable, is_forbidden};
 pub use patience::Patience;
 pub use proxy::Proxies;
 pub use url::{InvalidUrl, Scheme, Url, escaped, is_loopback};
 
 pub(crate) use exchange::Answer;
-pub use exchange::basic;
 pub(crate) use guard::addresses;
 pub(crate) use trust::authorities_of;
 

@@ -1,7 +1,9 @@
-//! Things that can have problems, and what joins them.
+//! Things that can have problems.
 
-use crate::value::Row;
+use crate::session::Insert;
+use crate::value::{Param, Row};
 use crate::{Session, StoreError};
+use std::collections::HashMap;
 
 /// A thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,20 +24,9 @@ pub struct AssetRow {
     pub last_seen: i64,
 }
 
-/// One thing has to do with another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EdgeRow {
-    /// The number of the one.
-    pub source: i64,
-    /// How.
-    pub kind: String,
-    /// The number of the other.
-    pub target: i64,
-}
+pub(super) const COLUMNS: &str = "id, key, kind, owner, labels, first_seen, last_seen";
 
-const COLUMNS: &str = "id, key, kind, owner, labels, first_seen, last_seen";
-
-fn read(row: &Row) -> Result<AssetRow, StoreError> {
+pub(super) fn read(row: &Row) -> Result<AssetRow, StoreError> {
     Ok(AssetRow {
         id: row.int(0)?,
         key: row.text(1)?,
@@ -86,6 +77,65 @@ impl Session<'_> {
         Ok(id)
     }
 
+    /// The things with these identities, by identity; those that are new are made, in this order. Their last sight becomes `at`.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn see_assets(&mut self, keys: &[&str], at: i64) -> Result<HashMap<String, i64>, StoreError> {
+        let tenant = self.tenant().0;
+        let mut known = HashMap::new();
+        let names: Vec<Param<'_>> = keys.iter().map(|key| Param::Text(key)).collect();
+        self.sql.each_of(
+            "UPDATE assets SET last_seen = CASE WHEN last_seen < $2 THEN $2 ELSE last_seen END \
+             WHERE tenant = $1 AND key IN ({of}) RETURNING key, id",
+            &[tenant.into(), at.into()],
+            &names,
+            |row| {
+                known.insert(row.text(0)?, row.int(1)?);
+                Ok(())
+            },
+        )?;
+        let mut next = self.next_id("assets")?;
+        let mut new: Vec<(i64, &str)> = Vec::new();
+        for key in keys {
+            if !known.contains_key(*key) {
+                known.insert((*key).to_owned(), next);
+                new.push((next, key));
+                next += 1;
+            }
+        }
+        let values: Vec<Param<'_>> = new
+            .iter()
+            .flat_map(|(id, key)| {
+                let kind = key.split_once(':').map_or("", |(kind, _)| kind);
+                [
+                    tenant.into(),
+                    (*id).into(),
+                    Param::Text(key),
+                    Param::Text(kind),
+                    Param::Text("{}"),
+                    at.into(),
+                    at.into(),
+                ]
+            })
+            .collect();
+        let insert = Insert {
+            table: "assets",
+            columns: "tenant, id, key, kind, labels, first_seen, last_seen",
+            tail: "",
+        };
+        self.sql.insert(&insert, &values)?;
+        Ok(known)
+    }
+
+    /// The highest number of a thing; 0 where there is none.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn last_asset(&mut self) -> Result<i64, StoreError> {
+        Ok(self.next_id("assets")? - 1)
+    }
+
     /// The thing with this identity.
     ///
     /// # Errors
@@ -112,6 +162,22 @@ impl Session<'_> {
         )
     }
 
+    /// The things with these numbers, by number.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn assets_of(&mut self, ids: &[i64]) -> Result<Vec<AssetRow>, StoreError> {
+        let tenant = self.tenant().0;
+        let mut found = self.sql.all_of(
+            &format!("SELECT {COLUMNS} FROM assets WHERE tenant = $1 AND id IN ({{of}})"),
+            &[tenant.into()],
+            ids,
+            read,
+        )?;
+        found.sort_by_key(|row| row.id);
+        Ok(found)
+    }
+
     /// Things with a number above `after`, by number, at most `limit`; of one kind where one is given.
     ///
     /// # Errors
@@ -133,6 +199,26 @@ impl Session<'_> {
                 after.into(),
                 limit.max(0).into(),
                 kind.unwrap_or("").into(),
+            ],
+            read,
+        )
+    }
+
+    /// Things whose identity begins with `scheme:`, by identity.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn assets_of_scheme(&mut self, scheme: &str) -> Result<Vec<AssetRow>, StoreError> {
+        let tenant = self.tenant().0;
+        // The character behind the colon ends the range.
+        self.sql.all(
+            &format!(
+                "SELECT {COLUMNS} FROM assets WHERE tenant = $1 AND key >= $2 AND key < $3 ORDER BY key"
+            ),
+            &[
+                tenant.into(),
+                (&format!("{scheme}:")).into(),
+                (&format!("{scheme};")).into(),
             ],
             read,
         )
@@ -166,40 +252,25 @@ impl Session<'_> {
             .map(|_| ())
     }
 
-    /// Says that one thing has to do with another, as the statement `seq` tells.
+    /// What things have to do with others in these two ways: (thing, way, identity of the other), in order.
     ///
     /// # Errors
     /// Those of the engine.
-    pub fn see_edge(&mut self, source: i64, kind: &str, target: i64, seq: i64) -> Result<(), StoreError> {
-        let tenant = self.tenant().0;
-        self.sql
-            .execute(
-                "INSERT INTO edges (tenant, source, kind, target, first_seq, last_seq) VALUES ($1, $2, $3, $4, $5, $5) \
-                 ON CONFLICT (tenant, source, kind, target) DO UPDATE SET last_seq = excluded.last_seq",
-                &[tenant.into(), source.into(), kind.into(), target.into(), seq.into()],
-            )
-            .map(|_| ())
-    }
-
-    /// Every edge, handed over one by one: by source, kind and target.
-    ///
-    /// # Errors
-    /// Those of the engine, and those of `edge`.
-    pub fn each_edge(
+    pub fn edges_from(
         &mut self,
-        mut edge: impl FnMut(EdgeRow) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        sources: &[i64],
+        ways: [&str; 2],
+    ) -> Result<Vec<(i64, String, String)>, StoreError> {
         let tenant = self.tenant().0;
-        self.sql.each(
-            "SELECT source, kind, target FROM edges WHERE tenant = $1 ORDER BY source, kind, target",
-            &[tenant.into()],
-            |row| {
-                edge(EdgeRow {
-                    source: row.int(0)?,
-                    kind: row.text(1)?,
-                    target: row.int(2)?,
-                })
-            },
-        )
+        let [one, other] = ways;
+        let mut found = self.sql.all_of(
+            "SELECT e.source, e.kind, a.key FROM edges e JOIN assets a ON a.tenant = e.tenant AND a.id = e.target \
+             WHERE e.tenant = $1 AND e.kind IN ($2, $3) AND e.source IN ({of})",
+            &[tenant.into(), one.into(), other.into()],
+            sources,
+            |row| Ok((row.int(0)?, row.text(1)?, row.text(2)?)),
+        )?;
+        found.sort_unstable();
+        Ok(found)
     }
 }

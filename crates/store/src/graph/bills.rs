@@ -32,9 +32,9 @@ pub struct InventoryRow {
     pub edges: i64,
 }
 
-const BILL: &str = "seq, asset, build, inventory, at, is_current";
+pub(super) const BILL: &str = "seq, asset, build, inventory, at, is_current";
 
-fn read(row: &Row) -> Result<BillRow, StoreError> {
+pub(super) fn read(row: &Row) -> Result<BillRow, StoreError> {
     Ok(BillRow {
         seq: row.int(0)?,
         asset: row.int(1)?,
@@ -152,10 +152,20 @@ impl Session<'_> {
     /// # Errors
     /// Those of the engine.
     pub fn bills_of(&mut self, asset: i64, limit: i64) -> Result<Vec<BillRow>, StoreError> {
+        self.bills_before(asset, i64::MAX, limit)
+    }
+
+    /// The bills of a thing before the statement `before`, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn bills_before(&mut self, asset: i64, before: i64, limit: i64) -> Result<Vec<BillRow>, StoreError> {
         let tenant = self.tenant().0;
         self.sql.all(
-            &format!("SELECT {BILL} FROM bills WHERE tenant = $1 AND asset = $2 ORDER BY seq DESC LIMIT $3"),
-            &[tenant.into(), asset.into(), limit.max(0).into()],
+            &format!(
+                "SELECT {BILL} FROM bills WHERE tenant = $1 AND asset = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4"
+            ),
+            &[tenant.into(), asset.into(), before.into(), limit.max(0).into()],
             read,
         )
     }

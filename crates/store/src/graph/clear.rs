@@ -3,9 +3,11 @@
 use crate::{Session, StoreError};
 
 /// Every table that is made from the ledger.
-const DERIVED: [&str; 22] = [
+const DERIVED: [&str; 37] = [
     "assets",
     "edges",
+    "edge_packs",
+    "provenances",
     "scopes",
     "scans",
     "check_runs",
@@ -14,8 +16,12 @@ const DERIVED: [&str; 22] = [
     "sightings",
     "finding_events",
     "days",
+    "dues",
+    "closings",
     "remedies",
+    "changes",
     "remedy_counts",
+    "open_counts",
     "components",
     "component_licenses",
     "chunks",
@@ -26,6 +32,15 @@ const DERIVED: [&str; 22] = [
     "waivers",
     "policies",
     "attestations",
+    "finding_counts",
+    "finding_totals",
+    "check_coverage",
+    "asset_statements",
+    "sign_ins",
+    "verifications",
+    "trusted_keys",
+    "holds",
+    "tombstones",
 ];
 
 impl Session<'_> {

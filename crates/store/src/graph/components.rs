@@ -59,19 +59,6 @@ impl Session<'_> {
         self.next_id("components")
     }
 
-    /// The number of the component with this package URL.
-    ///
-    /// # Errors
-    /// Those of the engine.
-    pub fn component_id(&mut self, purl: &str) -> Result<Option<i64>, StoreError> {
-        let tenant = self.tenant().0;
-        self.sql.first(
-            "SELECT id FROM components WHERE tenant = $1 AND purl = $2",
-            &[tenant.into(), purl.into()],
-            |row| row.int(0),
-        )
-    }
-
     /// The numbers of those of these package URLs that are known, by package URL.
     ///
     /// # Errors
@@ -79,25 +66,16 @@ impl Session<'_> {
     pub fn component_ids(&mut self, purls: &[&str]) -> Result<Vec<(String, i64)>, StoreError> {
         let tenant = self.tenant().0;
         let mut found = Vec::new();
-        let mut rest = purls;
-        while !rest.is_empty() {
-            // Powers of two, so that few statements are prepared.
-            let take = 1_usize << rest.len().min(256).ilog2();
-            let (part, after) = rest.split_at(take);
-            rest = after;
-            let places: Vec<String> = (2..part.len() + 2).map(|place| format!("${place}")).collect();
-            let sql = format!(
-                "SELECT purl, id FROM components WHERE tenant = $1 AND purl IN ({})",
-                places.join(",")
-            );
-            let params: Vec<Param<'_>> = std::iter::once(tenant.into())
-                .chain(part.iter().map(|purl| Param::Text(purl)))
-                .collect();
-            self.sql.each(&sql, &params, |row| {
+        let purls: Vec<Param<'_>> = purls.iter().map(|purl| Param::Text(purl)).collect();
+        self.sql.each_of(
+            "SELECT purl, id FROM components WHERE tenant = $1 AND purl IN ({of})",
+            &[tenant.into()],
+            &purls,
+            |row| {
                 found.push((row.text(0)?, row.int(1)?));
                 Ok(())
-            })?;
-        }
+            },
+        )?;
         found.sort_unstable();
         found.dedup();
         Ok(found)
@@ -113,6 +91,34 @@ impl Session<'_> {
             &format!("SELECT {COLUMNS} FROM components WHERE tenant = $1 AND id = $2"),
             &[tenant.into(), id.into()],
             read,
+        )
+    }
+
+    /// The components with these numbers, in no order; those that are not there are left out.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn components_by_id(&mut self, ids: &[i64]) -> Result<Vec<ComponentRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all_of(
+            &format!("SELECT {COLUMNS} FROM components WHERE tenant = $1 AND id IN ({{of}})"),
+            &[tenant.into()],
+            ids,
+            read,
+        )
+    }
+
+    /// The licences of the components with these numbers: (component, licence), in no order.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn licenses_of(&mut self, components: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all_of(
+            "SELECT component, license FROM component_licenses WHERE tenant = $1 AND component IN ({of})",
+            &[tenant.into()],
+            components,
+            |row| Ok((row.int(0)?, row.text(1)?)),
         )
     }
 
@@ -197,19 +203,16 @@ impl Session<'_> {
         self.sql.insert(&insert, &values).map(|_| ())
     }
 
-    /// Components under this licence, at most `limit`.
+    /// Numbers of the components under this licence, at most `limit`.
     ///
     /// # Errors
     /// Those of the engine.
-    pub fn components_under(&mut self, license: &str, limit: i64) -> Result<Vec<ComponentRow>, StoreError> {
+    pub fn components_under(&mut self, license: &str, limit: i64) -> Result<Vec<i64>, StoreError> {
         let tenant = self.tenant().0;
         self.sql.all(
-            &format!(
-                "SELECT {COLUMNS} FROM components WHERE tenant = $1 AND id IN (\
-                 SELECT component FROM component_licenses WHERE tenant = $1 AND license = $2) ORDER BY id LIMIT $3"
-            ),
+            "SELECT component FROM component_licenses WHERE tenant = $1 AND license = $2 ORDER BY component LIMIT $3",
             &[tenant.into(), license.into(), limit.max(0).into()],
-            read,
+            |row| row.int(0),
         )
     }
 

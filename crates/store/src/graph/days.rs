@@ -19,6 +19,10 @@ pub struct DayRow {
     pub waived: i64,
     /// Milliseconds between opening and closing, summed over those that were fixed.
     pub spent: i64,
+    /// Of those that were fixed: how many had an objective.
+    pub promised: i64,
+    /// Of those: how many were fixed within it.
+    pub kept: i64,
 }
 
 impl Session<'_> {
@@ -39,15 +43,18 @@ impl Session<'_> {
                     day.fixed.into(),
                     day.waived.into(),
                     day.spent.into(),
+                    day.promised.into(),
+                    day.kept.into(),
                 ]
             })
             .collect();
         let insert = Insert {
             table: "days",
-            columns: "tenant, day, severity, opened, fixed, waived, spent",
+            columns: "tenant, day, severity, opened, fixed, waived, spent, promised, kept",
             tail: "ON CONFLICT (tenant, day, severity) DO UPDATE SET opened = days.opened + excluded.opened, \
                    fixed = days.fixed + excluded.fixed, waived = days.waived + excluded.waived, \
-                   spent = days.spent + excluded.spent",
+                   spent = days.spent + excluded.spent, \
+                   promised = days.promised + excluded.promised, kept = days.kept + excluded.kept",
         };
         self.sql.insert(&insert, &values).map(|_| ())
     }
@@ -59,7 +66,7 @@ impl Session<'_> {
     pub fn days(&mut self, last: i64) -> Result<Vec<DayRow>, StoreError> {
         let tenant = self.tenant().0;
         self.sql.all(
-            "SELECT day, severity, opened, fixed, waived, spent FROM days \
+            "SELECT day, severity, opened, fixed, waived, spent, promised, kept FROM days \
              WHERE tenant = $1 AND day <= $2 ORDER BY day, severity",
             &[tenant.into(), last.into()],
             |row| {
@@ -70,6 +77,8 @@ impl Session<'_> {
                     fixed: row.int(3)?,
                     waived: row.int(4)?,
                     spent: row.int(5)?,
+                    promised: row.int(6)?,
+                    kept: row.int(7)?,
                 })
             },
         )

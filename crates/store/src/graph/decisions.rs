@@ -1,6 +1,6 @@
 //! What people decided, as far as it holds on: waivers, policies, and what they vouch for.
 
-use crate::value::Row;
+use crate::value::{Param, Row};
 use crate::{Session, StoreError};
 
 /// A waiver that was granted in the control plane.
@@ -43,6 +43,10 @@ pub struct AttestationRow {
     pub at: i64,
     /// Until when, in milliseconds since 1970.
     pub until: Option<i64>,
+    /// When it was taken back, in milliseconds since 1970.
+    pub withdrawn: Option<i64>,
+    /// The statement that takes it back.
+    pub withdrawn_seq: Option<i64>,
 }
 
 const WAIVER: &str = "seq, fingerprint, rule, asset, reason, vex, by_whom, created, until, ended";
@@ -145,6 +149,24 @@ impl Session<'_> {
         )
     }
 
+    /// These parts of the policy, as far as there are such: name and value.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn policies(&mut self, names: &[&str]) -> Result<Vec<(String, String)>, StoreError> {
+        let mut params: Vec<Param<'_>> = vec![self.tenant().0.into()];
+        params.extend(names.iter().map(|name| Param::from(*name)));
+        let places: Vec<String> = (2..=params.len()).map(|at| format!("${at}")).collect();
+        self.sql.all(
+            &format!(
+                "SELECT name, value FROM policies WHERE tenant = $1 AND name IN ({}) ORDER BY name",
+                places.join(", ")
+            ),
+            &params,
+            |row| Ok((row.text(0)?, row.text(1)?)),
+        )
+    }
+
     /// Keeps what somebody vouches for.
     ///
     /// # Errors
@@ -153,8 +175,8 @@ impl Session<'_> {
         let tenant = self.tenant().0;
         self.sql
             .execute(
-                "INSERT INTO attestations (tenant, seq, control, statement, by_whom, at, until) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                "INSERT INTO attestations (tenant, seq, control, statement, by_whom, at, until, withdrawn, withdrawn_seq) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                 &[
                     tenant.into(),
                     row.seq.into(),
@@ -163,9 +185,25 @@ impl Session<'_> {
                     (&row.by).into(),
                     row.at.into(),
                     row.until.into(),
+                    row.withdrawn.into(),
+                    row.withdrawn_seq.into(),
                 ],
             )
             .map(|_| ())
+    }
+
+    /// Takes back what somebody vouched for, as the statement `by` says; out comes whether it stood until now.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn withdraw_attestation(&mut self, seq: i64, by: i64, at: i64) -> Result<bool, StoreError> {
+        let tenant = self.tenant().0;
+        let changed = self.sql.execute(
+            "UPDATE attestations SET withdrawn = $3, withdrawn_seq = $4 \
+             WHERE tenant = $1 AND seq = $2 AND withdrawn IS NULL",
+            &[tenant.into(), seq.into(), at.into(), by.into()],
+        )?;
+        Ok(changed > 0)
     }
 
     /// Everything that somebody vouches for, in the order in which it was said.
@@ -175,7 +213,7 @@ impl Session<'_> {
     pub fn attestations(&mut self) -> Result<Vec<AttestationRow>, StoreError> {
         let tenant = self.tenant().0;
         self.sql.all(
-            "SELECT seq, control, statement, by_whom, at, until FROM attestations WHERE tenant = $1 ORDER BY seq",
+            "SELECT seq, control, statement, by_whom, at, until, withdrawn, withdrawn_seq FROM attestations WHERE tenant = $1 ORDER BY seq",
             &[tenant.into()],
             |row| {
                 Ok(AttestationRow {
@@ -185,6 +223,8 @@ impl Session<'_> {
                     by: row.text(3)?,
                     at: row.int(4)?,
                     until: row.maybe_int(5)?,
+                    withdrawn: row.maybe_int(6)?,
+                    withdrawn_seq: row.maybe_int(7)?,
                 })
             },
         )

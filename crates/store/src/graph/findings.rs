@@ -5,6 +5,8 @@ use crate::pack::{pack, unpack};
 use crate::session::Insert;
 use crate::value::{Param, Row};
 use crate::{Session, StoreError};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +55,8 @@ pub struct FindingRow {
     pub waiver: Option<String>,
     /// When the waiver ends, in milliseconds since 1970.
     pub waived_until: Option<i64>,
+    /// For how many milliseconds its clock stood since it was opened, waivers that hold left out.
+    pub stood: i64,
 }
 
 /// Which findings are asked for.
@@ -75,7 +79,7 @@ pub struct FindingFilter {
 }
 
 pub(crate) const COLUMNS: &str = "id, asset, fingerprint, rule, made_by, severity, confidence, title, message, place, \
-component, status, decision, rank, remedy, first_seen, last_seen, opened, closed, due, waiver, waived_until";
+component, status, decision, rank, remedy, first_seen, last_seen, opened, closed, due, waiver, waived_until, stood";
 
 pub(crate) fn read(row: &Row) -> Result<FindingRow, StoreError> {
     Ok(FindingRow {
@@ -101,10 +105,11 @@ pub(crate) fn read(row: &Row) -> Result<FindingRow, StoreError> {
         due: row.maybe_int(19)?,
         waiver: row.maybe_text(20)?,
         waived_until: row.maybe_int(21)?,
+        stood: row.int(22)?,
     })
 }
 
-fn values<'a>(tenant: i64, row: &'a FindingRow) -> [Param<'a>; 23] {
+fn values<'a>(tenant: i64, row: &'a FindingRow) -> [Param<'a>; 24] {
     [
         tenant.into(),
         row.id.into(),
@@ -129,6 +134,7 @@ fn values<'a>(tenant: i64, row: &'a FindingRow) -> [Param<'a>; 23] {
         row.due.into(),
         row.waiver.as_ref().into(),
         row.waived_until.into(),
+        row.stood.into(),
     ]
 }
 
@@ -137,7 +143,8 @@ const RENEWED: &str = "rule = excluded.rule, made_by = excluded.made_by, severit
 confidence = excluded.confidence, title = excluded.title, message = excluded.message, place = excluded.place, \
 component = excluded.component, status = excluded.status, decision = excluded.decision, rank = excluded.rank, \
 remedy = excluded.remedy, first_seen = excluded.first_seen, last_seen = excluded.last_seen, opened = excluded.opened, closed = excluded.closed, \
-due = excluded.due, waiver = excluded.waiver, waived_until = excluded.waived_until";
+due = excluded.due, waiver = excluded.waiver, waived_until = excluded.waived_until, \
+stood = excluded.stood";
 
 impl Session<'_> {
     /// The next free number of a finding.
@@ -306,13 +313,22 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Those of the engine.
-    pub fn set_findings(&mut self, findings: &[(FindingRow, Vec<u8>)]) -> Result<(), StoreError> {
+    pub fn set_findings<D: AsRef<[u8]>>(&mut self, findings: &[(FindingRow, D)]) -> Result<(), StoreError> {
         let tenant = self.tenant().0;
-        let details: Vec<Vec<u8>> = findings.iter().map(|(_, detail)| pack(detail)).collect();
+        // One JSON that many findings share is packed once.
+        let mut packed: HashMap<(*const u8, usize), Arc<[u8]>> = HashMap::new();
+        let details: Vec<Arc<[u8]>> = findings
+            .iter()
+            .map(|(_, detail)| {
+                let detail = detail.as_ref();
+                let one = packed.entry((detail.as_ptr(), detail.len()));
+                Arc::clone(one.or_insert_with(|| pack(detail).into()))
+            })
+            .collect();
         let values: Vec<Param<'_>> = findings
             .iter()
             .zip(&details)
-            .flat_map(|((row, _), detail)| values(tenant, row).into_iter().chain([detail.into()]))
+            .flat_map(|((row, _), detail)| values(tenant, row).into_iter().chain([Param::Bytes(detail)]))
             .collect();
         let columns = format!("tenant, {COLUMNS}, detail");
         let tail = format!("ON CONFLICT (tenant, id) DO UPDATE SET {RENEWED}, detail = excluded.detail");
@@ -333,7 +349,7 @@ impl Session<'_> {
         for row in findings {
             self.sql.execute(
                 "UPDATE findings SET severity = $3, status = $4, decision = $5, rank = $6, last_seen = $7, opened = $8, \
-                 closed = $9, due = $10, waiver = $11, waived_until = $12, remedy = $13 \
+                 closed = $9, due = $10, waiver = $11, waived_until = $12, remedy = $13, stood = $14 \
                  WHERE tenant = $1 AND id = $2",
                 &[
                     tenant.into(),
@@ -349,6 +365,7 @@ impl Session<'_> {
                     row.waiver.as_ref().into(),
                     row.waived_until.into(),
                     row.remedy.into(),
+                    row.stood.into(),
                 ],
             )?;
         }
@@ -373,24 +390,19 @@ impl Session<'_> {
         self.sql.insert(&insert, &values).map(|_| ())
     }
 
-    /// Says in a scope which findings are there, and which were seen to be gone.
+    /// Says which findings are there in a scope, and which were seen to be gone: (finding, scope, whether it is there).
     ///
     /// # Errors
     /// Those of the engine.
-    pub fn set_sightings(
-        &mut self,
-        scope: i64,
-        seq: i64,
-        sightings: &[(i64, bool)],
-    ) -> Result<(), StoreError> {
+    pub fn set_sightings(&mut self, seq: i64, sightings: &[(i64, i64, bool)]) -> Result<(), StoreError> {
         let tenant = self.tenant().0;
         let values: Vec<Param<'_>> = sightings
             .iter()
-            .flat_map(|(finding, present)| {
+            .flat_map(|(finding, scope, present)| {
                 [
                     tenant.into(),
                     (*finding).into(),
-                    scope.into(),
+                    (*scope).into(),
                     seq.into(),
                     (*present).into(),
                 ]

@@ -21,7 +21,7 @@ pub struct EventRow {
     pub note: String,
 }
 
-fn read(row: &Row) -> Result<EventRow, StoreError> {
+pub(super) fn read(row: &Row) -> Result<EventRow, StoreError> {
     Ok(EventRow {
         finding: row.int(0)?,
         seq: row.int(1)?,
@@ -71,20 +71,6 @@ impl Session<'_> {
             "SELECT finding, seq, kind, at, by_whom, note FROM finding_events \
              WHERE tenant = $1 AND finding = $2 ORDER BY seq, kind",
             &[tenant.into(), finding.into()],
-            read,
-        )
-    }
-
-    /// What one statement did to findings.
-    ///
-    /// # Errors
-    /// Those of the engine.
-    pub fn events_by(&mut self, seq: i64, limit: i64) -> Result<Vec<EventRow>, StoreError> {
-        let tenant = self.tenant().0;
-        self.sql.all(
-            "SELECT finding, seq, kind, at, by_whom, note FROM finding_events \
-             WHERE tenant = $1 AND seq = $2 ORDER BY finding, kind LIMIT $3",
-            &[tenant.into(), seq.into(), limit.max(0).into()],
             read,
         )
     }

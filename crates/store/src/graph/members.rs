@@ -73,7 +73,7 @@ fn damaged() -> StoreError {
     StoreError::Corrupt("the members of a chunk cannot be read".to_owned())
 }
 
-fn unsigned(mut value: u64, out: &mut Vec<u8>) {
+pub(super) fn unsigned(mut value: u64, out: &mut Vec<u8>) {
     while value >= 0x80 {
         out.push((value & 0x7f) as u8 | 0x80);
         value >>= 7;
@@ -82,11 +82,11 @@ fn unsigned(mut value: u64, out: &mut Vec<u8>) {
 }
 
 #[allow(clippy::cast_sign_loss, reason = "zigzag")]
-fn signed(value: i64, out: &mut Vec<u8>) {
+pub(super) fn signed(value: i64, out: &mut Vec<u8>) {
     unsigned(((value << 1) ^ (value >> 63)) as u64, out);
 }
 
-fn read_unsigned(rest: &mut &[u8]) -> Result<u64, StoreError> {
+pub(super) fn read_unsigned(rest: &mut &[u8]) -> Result<u64, StoreError> {
     let mut value = 0_u64;
     for shift in (0..64).step_by(7) {
         let (byte, after) = rest.split_first().ok_or_else(damaged)?;
@@ -100,7 +100,7 @@ fn read_unsigned(rest: &mut &[u8]) -> Result<u64, StoreError> {
 }
 
 #[allow(clippy::cast_possible_wrap, reason = "zigzag")]
-fn read_signed(rest: &mut &[u8]) -> Result<i64, StoreError> {
+pub(super) fn read_signed(rest: &mut &[u8]) -> Result<i64, StoreError> {
     let value = read_unsigned(rest)?;
     Ok((value >> 1) as i64 ^ -((value & 1) as i64))
 }

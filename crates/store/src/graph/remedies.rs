@@ -59,40 +59,78 @@ fn read(row: &Row) -> Result<RemedyRow, StoreError> {
 }
 
 impl Session<'_> {
-    /// The number of the remedy, which is made where it is new; `upgrade` is JSON.
+    /// The next free number of a remedy.
     ///
     /// # Errors
     /// Those of the engine.
-    pub fn see_remedy(
-        &mut self,
-        asset: i64,
-        what: &str,
-        change: &str,
-        upgrade: Option<&str>,
-    ) -> Result<i64, StoreError> {
+    pub fn next_remedy(&mut self) -> Result<i64, StoreError> {
+        self.next_id("remedies")
+    }
+
+    /// Writes remedies; those that are there are renewed.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn set_remedies(&mut self, remedies: &[RemedyRow]) -> Result<(), StoreError> {
         let tenant = self.tenant().0;
-        let known = self.sql.first(
-            "SELECT id FROM remedies WHERE tenant = $1 AND asset = $2 AND what = $3",
-            &[tenant.into(), asset.into(), what.into()],
-            |row| row.int(0),
+        let values: Vec<Param<'_>> = remedies
+            .iter()
+            .flat_map(|row| {
+                [
+                    tenant.into(),
+                    row.id.into(),
+                    row.asset.into(),
+                    (&row.what).into(),
+                    (&row.change).into(),
+                    row.upgrade.as_ref().into(),
+                    row.owner.as_ref().into(),
+                    row.totals.rank.into(),
+                    row.totals.findings.into(),
+                    row.totals.decision.into(),
+                    row.totals.severity.into(),
+                    row.totals.due.into(),
+                ]
+            })
+            .collect();
+        let columns = format!("tenant, {COLUMNS}");
+        let insert = Insert {
+            table: "remedies",
+            columns: &columns,
+            tail: "ON CONFLICT (tenant, id) DO UPDATE SET upgrade = excluded.upgrade, owner = excluded.owner, \
+                   rank = excluded.rank, findings = excluded.findings, decision = excluded.decision, \
+                   severity = excluded.severity, due = excluded.due",
+        };
+        self.sql.insert(&insert, &values).map(|_| ())
+    }
+
+    /// Which of these things have the remedy with these words: (thing, number of the remedy).
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn remedies_called(&mut self, what: &str, assets: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all_of(
+            "SELECT asset, id FROM remedies WHERE tenant = $1 AND what = $2 AND asset IN ({of})",
+            &[tenant.into(), what.into()],
+            assets,
+            |row| Ok((row.int(0)?, row.int(1)?)),
+        )
+    }
+
+    /// The remedies with these numbers.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn remedies_by_id(&mut self, ids: &[i64]) -> Result<Vec<RemedyRow>, StoreError> {
+        let tenant = self.tenant().0;
+        let mut rows = self.sql.all_of(
+            &format!("SELECT {COLUMNS} FROM remedies WHERE tenant = $1 AND id IN ({{of}})"),
+            &[tenant.into()],
+            ids,
+            read,
         )?;
-        if let Some(id) = known {
-            return Ok(id);
-        }
-        let id = self.next_id("remedies")?;
-        self.sql.execute(
-            "INSERT INTO remedies (tenant, id, asset, what, change, upgrade, owner, rank, findings, decision, severity, due) \
-             VALUES ($1, $2, $3, $4, $5, $6, NULL, 0, 0, 0, 0, NULL)",
-            &[
-                tenant.into(),
-                id.into(),
-                asset.into(),
-                what.into(),
-                change.into(),
-                upgrade.into(),
-            ],
-        )?;
-        Ok(id)
+        rows.sort_by_key(|row| row.id);
+        Ok(rows)
     }
 
     /// The remedy with this number.
@@ -119,6 +157,41 @@ impl Session<'_> {
             &[tenant.into(), asset.into()],
             read,
         )
+    }
+
+    /// Remedies with this change that close something, by number: those above `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn remedies_by_change(
+        &mut self,
+        change: &str,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<RemedyRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all(
+            &format!(
+                "SELECT {COLUMNS} FROM remedies WHERE tenant = $1 AND change = $2 AND id > $3 AND findings > 0 ORDER BY id LIMIT $4"
+            ),
+            &[tenant.into(), change.into(), after.into(), limit.max(0).into()],
+            read,
+        )
+    }
+
+    /// The most urgent decision, the gravest severity and the first day that is due of what a change closes; zeros where it is nothing.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn change_urgency(&mut self, change: &str) -> Result<(i64, i64, Option<i64>), StoreError> {
+        let tenant = self.tenant().0;
+        let found = self.sql.first(
+            "SELECT COALESCE(MAX(decision), 0), COALESCE(MAX(severity), 0), MIN(due) FROM remedies \
+             WHERE tenant = $1 AND change = $2 AND findings > 0",
+            &[tenant.into(), change.into()],
+            |row| Ok((row.int(0)?, row.int(1)?, row.maybe_int(2)?)),
+        )?;
+        Ok(found.unwrap_or_default())
     }
 
     /// What is to be done, the first thing first: what stands behind (`rank`, `id`), at most `limit`.
@@ -169,18 +242,47 @@ impl Session<'_> {
         self.sql.insert(&insert, &values).map(|_| ())
     }
 
-    /// Open findings of a remedy: (decision, severity, how many).
+    /// Open findings of remedies: (remedy, decision, severity, how many).
     ///
     /// # Errors
     /// Those of the engine.
-    pub fn remedy_counts(&mut self, remedy: i64) -> Result<Vec<(i64, i64, i64)>, StoreError> {
+    pub fn remedy_counts(&mut self, remedies: &[i64]) -> Result<Vec<(i64, i64, i64, i64)>, StoreError> {
         let tenant = self.tenant().0;
-        self.sql.all(
-            "SELECT decision, severity, findings FROM remedy_counts \
-             WHERE tenant = $1 AND remedy = $2 AND findings > 0 ORDER BY decision, severity",
-            &[tenant.into(), remedy.into()],
-            |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)),
-        )
+        let mut counts = self.sql.all_of(
+            "SELECT remedy, decision, severity, findings FROM remedy_counts \
+             WHERE tenant = $1 AND findings > 0 AND remedy IN ({of})",
+            &[tenant.into()],
+            remedies,
+            |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?, row.int(3)?)),
+        )?;
+        counts.sort_unstable();
+        Ok(counts)
+    }
+
+    /// Adds to the numbers of open findings of everything: (decision, severity, how many more).
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn add_to_open(&mut self, counts: &[(i64, i64, i64)]) -> Result<(), StoreError> {
+        let tenant = self.tenant().0;
+        let values: Vec<Param<'_>> = counts
+            .iter()
+            .flat_map(|(decision, severity, more)| {
+                [
+                    tenant.into(),
+                    (*decision).into(),
+                    (*severity).into(),
+                    (*more).into(),
+                ]
+            })
+            .collect();
+        let insert = Insert {
+            table: "open_counts",
+            columns: "tenant, decision, severity, findings",
+            tail: "ON CONFLICT (tenant, decision, severity) \
+                   DO UPDATE SET findings = open_counts.findings + excluded.findings",
+        };
+        self.sql.insert(&insert, &values).map(|_| ())
     }
 
     /// Open findings of everything: (decision, severity, how many).
@@ -190,49 +292,32 @@ impl Session<'_> {
     pub fn open_counts(&mut self) -> Result<Vec<(i64, i64, i64)>, StoreError> {
         let tenant = self.tenant().0;
         self.sql.all(
-            "SELECT decision, severity, CAST(sum(findings) AS BIGINT) FROM remedy_counts \
-             WHERE tenant = $1 GROUP BY decision, severity ORDER BY decision, severity",
+            "SELECT decision, severity, findings FROM open_counts WHERE tenant = $1 AND findings > 0 \
+             ORDER BY decision, severity",
             &[tenant.into()],
             |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)),
         )
     }
 
-    /// When the first open finding of a remedy is due.
+    /// When the first open finding of each remedy is due: (remedy, milliseconds since 1970).
     ///
     /// # Errors
     /// Those of the engine.
-    pub fn remedy_due(&mut self, remedy: i64) -> Result<Option<i64>, StoreError> {
+    pub fn remedy_dues(&mut self, remedies: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
         let tenant = self.tenant().0;
-        let due = self.sql.first(
-            "SELECT due FROM findings WHERE tenant = $1 AND remedy = $2 AND status = 0 AND due IS NOT NULL \
-             ORDER BY due LIMIT 1",
-            &[tenant.into(), remedy.into()],
-            |row| row.int(0),
+        let dues = self.sql.all_of(
+            "SELECT r.id, (SELECT f.due FROM findings f WHERE f.tenant = r.tenant AND f.remedy = r.id AND f.status = 0 \
+             AND f.due IS NOT NULL ORDER BY f.due LIMIT 1) FROM remedies r WHERE r.tenant = $1 AND r.id IN ({of})",
+            &[tenant.into()],
+            remedies,
+            |row| Ok((row.int(0)?, row.maybe_int(1)?)),
         )?;
-        Ok(due)
-    }
-
-    /// Keeps the totals of a remedy.
-    ///
-    /// # Errors
-    /// Those of the engine.
-    pub fn set_remedy_totals(&mut self, remedy: i64, totals: RemedyTotals) -> Result<(), StoreError> {
-        let tenant = self.tenant().0;
-        self.sql
-            .execute(
-                "UPDATE remedies SET rank = $3, findings = $4, decision = $5, severity = $6, due = $7 \
-                 WHERE tenant = $1 AND id = $2",
-                &[
-                    tenant.into(),
-                    remedy.into(),
-                    totals.rank.into(),
-                    totals.findings.into(),
-                    totals.decision.into(),
-                    totals.severity.into(),
-                    totals.due.into(),
-                ],
-            )
-            .map(|_| ())
+        let mut dues: Vec<(i64, i64)> = dues
+            .into_iter()
+            .filter_map(|(remedy, due)| Some((remedy, due?)))
+            .collect();
+        dues.sort_unstable();
+        Ok(dues)
     }
 
     /// Says who does a remedy.

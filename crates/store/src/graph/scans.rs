@@ -3,6 +3,7 @@
 use crate::session::Insert;
 use crate::value::{Param, Row};
 use crate::{Session, StoreError};
+use std::collections::HashMap;
 
 /// One way of looking at one thing again and again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +87,16 @@ fn read_scope(row: &Row) -> Result<ScopeRow, StoreError> {
     })
 }
 
+fn read_run(row: &Row) -> Result<CheckRunRow, StoreError> {
+    Ok(CheckRunRow {
+        scope: row.int(0)?,
+        name: row.text(1)?,
+        seq: row.int(2)?,
+        status: row.text(3)?,
+        note: row.text(4)?,
+    })
+}
+
 impl Session<'_> {
     /// The scope of this name of this thing; it is made where it is new. Out comes besides when it was looked at before.
     ///
@@ -128,6 +139,73 @@ impl Session<'_> {
         Ok((id, None))
     }
 
+    /// The scopes of this name of these things, in their order; those that are new are made, as the statement `seq` tells, and count as
+    /// never looked at.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn scopes_called(&mut self, name: &str, assets: &[i64], seq: i64) -> Result<Vec<i64>, StoreError> {
+        let tenant = self.tenant().0;
+        let known = self.sql.all_of(
+            "SELECT asset, id FROM scopes WHERE tenant = $1 AND name = $2 AND asset IN ({of})",
+            &[tenant.into(), name.into()],
+            assets,
+            |row| Ok((row.int(0)?, row.int(1)?)),
+        )?;
+        let known: HashMap<i64, i64> = known.into_iter().collect();
+        let mut next = self.next_id("scopes")?;
+        let mut ids = Vec::with_capacity(assets.len());
+        let mut new: Vec<Param<'_>> = Vec::new();
+        for asset in assets {
+            ids.push(known.get(asset).copied().unwrap_or(next));
+            if !known.contains_key(asset) {
+                new.extend::<[Param<'_>; 6]>([
+                    tenant.into(),
+                    next.into(),
+                    (*asset).into(),
+                    name.into(),
+                    seq.into(),
+                    0.into(),
+                ]);
+                next += 1;
+            }
+        }
+        let insert = Insert {
+            table: "scopes",
+            columns: "tenant, id, asset, name, last_seq, last_at",
+            tail: "",
+        };
+        self.sql.insert(&insert, &new)?;
+        Ok(ids)
+    }
+
+    /// The scopes of a thing, by number.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn scopes_of(&mut self, asset: i64) -> Result<Vec<ScopeRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all(
+            "SELECT id, asset, name, last_seq, last_at FROM scopes WHERE tenant = $1 AND asset = $2 ORDER BY id",
+            &[tenant.into(), asset.into()],
+            read_scope,
+        )
+    }
+
+    /// The scopes with these numbers.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn scopes_by_id(&mut self, ids: &[i64]) -> Result<Vec<ScopeRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all_of(
+            "SELECT id, asset, name, last_seq, last_at FROM scopes WHERE tenant = $1 AND id IN ({of})",
+            &[tenant.into()],
+            ids,
+            read_scope,
+        )
+    }
+
     /// Every scope, by number.
     ///
     /// # Errors
@@ -141,29 +219,38 @@ impl Session<'_> {
         )
     }
 
-    /// Keeps a scan.
+    /// Keeps a scan; where it is the last one of its scope, the scope has its verdict.
     ///
     /// # Errors
     /// Those of the engine.
     pub fn add_scan(&mut self, scan: &ScanRow) -> Result<(), StoreError> {
         let tenant = self.tenant().0;
+        self.sql.execute(
+            &format!(
+                "INSERT INTO scans (tenant, {SCAN}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+            ),
+            &[
+                tenant.into(),
+                scan.seq.into(),
+                scan.scope.into(),
+                scan.build.as_ref().into(),
+                scan.at.into(),
+                (&scan.verdict).into(),
+                (&scan.reasons).into(),
+                scan.findings.into(),
+                scan.skipped.into(),
+                (&scan.tool).into(),
+                (&scan.rules).into(),
+            ],
+        )?;
         self.sql
             .execute(
-                &format!(
-                    "INSERT INTO scans (tenant, {SCAN}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-                ),
+                "UPDATE scopes SET verdict = $4 WHERE tenant = $1 AND id = $2 AND last_seq = $3",
                 &[
                     tenant.into(),
-                    scan.seq.into(),
                     scan.scope.into(),
-                    scan.build.as_ref().into(),
-                    scan.at.into(),
+                    scan.seq.into(),
                     (&scan.verdict).into(),
-                    (&scan.reasons).into(),
-                    scan.findings.into(),
-                    scan.skipped.into(),
-                    (&scan.tool).into(),
-                    (&scan.rules).into(),
                 ],
             )
             .map(|_| ())
@@ -182,48 +269,59 @@ impl Session<'_> {
         )
     }
 
-    /// The newest scans before the statement `before`, newest first, at most `limit`; of one scope where one is given.
+    /// The last scans of the scopes that have this verdict, the newest first, at most `limit`.
     ///
     /// # Errors
     /// Those of the engine.
-    pub fn newest_scans(
-        &mut self,
-        scope: Option<i64>,
-        before: i64,
-        limit: i64,
-    ) -> Result<Vec<ScanRow>, StoreError> {
-        let tenant = self.tenant().0;
-        match scope {
-            Some(scope) => self.sql.all(
-                &format!(
-                    "SELECT {SCAN} FROM scans WHERE tenant = $1 AND scope = $4 AND seq < $2 ORDER BY seq DESC LIMIT $3"
-                ),
-                &[tenant.into(), before.into(), limit.max(0).into(), scope.into()],
-                read_scan,
-            ),
-            None => self.sql.all(
-                &format!("SELECT {SCAN} FROM scans WHERE tenant = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3"),
-                &[tenant.into(), before.into(), limit.max(0).into()],
-                read_scan,
-            ),
-        }
-    }
-
-    /// The last scan of each scope, by scope.
-    ///
-    /// # Errors
-    /// Those of the engine.
-    pub fn last_scans(&mut self) -> Result<Vec<ScanRow>, StoreError> {
+    pub fn last_scans(&mut self, verdict: &str, limit: i64) -> Result<Vec<ScanRow>, StoreError> {
         let tenant = self.tenant().0;
         let columns: Vec<String> = SCAN.split(", ").map(|column| format!("s.{column}")).collect();
         self.sql.all(
             &format!(
                 "SELECT {} FROM scopes p JOIN scans s ON s.tenant = p.tenant AND s.seq = p.last_seq \
-                 WHERE p.tenant = $1 ORDER BY p.id",
+                 WHERE p.tenant = $1 AND p.verdict = $2 ORDER BY p.last_seq DESC LIMIT $3",
                 columns.join(", ")
             ),
-            &[tenant.into()],
+            &[tenant.into(), verdict.into(), limit.max(0).into()],
             read_scan,
+        )
+    }
+
+    /// How many scopes have each verdict.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn verdict_counts(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
+        self.count_by("SELECT verdict, count(*) FROM scopes WHERE tenant = $1 AND verdict <> '' GROUP BY verdict ORDER BY verdict")
+    }
+
+    /// How many last runs of checks ended in each way.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn check_counts(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
+        self.count_by(
+            "SELECT status, count(*) FROM check_runs WHERE tenant = $1 GROUP BY status ORDER BY status",
+        )
+    }
+
+    fn count_by(&mut self, sql: &str) -> Result<Vec<(String, i64)>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql
+            .all(sql, &[tenant.into()], |row| Ok((row.text(0)?, row.int(1)?)))
+    }
+
+    /// Last runs of checks that ended in this way, by scope and name, at most `limit`.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn check_runs_that(&mut self, status: &str, limit: i64) -> Result<Vec<CheckRunRow>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all(
+            "SELECT scope, name, seq, status, note FROM check_runs WHERE tenant = $1 AND status = $2 \
+             ORDER BY scope, name LIMIT $3",
+            &[tenant.into(), status.into(), limit.max(0).into()],
+            read_run,
         )
     }
 
@@ -264,15 +362,7 @@ impl Session<'_> {
         self.sql.all(
             "SELECT scope, name, seq, status, note FROM check_runs WHERE tenant = $1 ORDER BY scope, name",
             &[tenant.into()],
-            |row| {
-                Ok(CheckRunRow {
-                    scope: row.int(0)?,
-                    name: row.text(1)?,
-                    seq: row.int(2)?,
-                    status: row.text(3)?,
-                    note: row.text(4)?,
-                })
-            },
+            read_run,
         )
     }
 }

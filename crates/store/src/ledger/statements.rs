@@ -1,5 +1,6 @@
 //! Statements, in the order in which they came in.
 
+use crate::backend::Dialect;
 use crate::pack::{pack, unpack};
 use crate::value::Row;
 use crate::{Session, StoreError};
@@ -17,7 +18,7 @@ pub struct StatementRow {
     pub received: i64,
     /// Who sent it.
     pub pusher: String,
-    /// Why it is believed: `signed:KEYID` or `authenticated`.
+    /// Why it is believed: `signed:sha256:…`, `untrusted` or `authenticated`.
     pub trust: String,
     /// Bytes of its body.
     pub bytes: i64,
@@ -210,16 +211,51 @@ impl Session<'_> {
             .transpose()
     }
 
+    /// Places of statements that came in before `received` and whose body is there, from the place `from` on, the first first, at
+    /// most `limit`; without those of the predicate type `except`.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn old_bodies(
+        &mut self,
+        (from, received): (i64, i64),
+        except: &str,
+        limit: i64,
+    ) -> Result<Vec<(i64, String, i64)>, StoreError> {
+        let tenant = self.tenant().0;
+        self.sql.all(
+            "SELECT s.seq, s.predicate, s.received FROM statements s JOIN bodies b ON b.tenant = s.tenant AND b.seq = s.seq \
+             WHERE s.tenant = $1 AND s.seq >= $2 AND s.received < $3 AND s.predicate <> $4 ORDER BY s.seq LIMIT $5",
+            &[
+                tenant.into(),
+                from.into(),
+                received.into(),
+                except.into(),
+                limit.max(0).into(),
+            ],
+            |row| Ok((row.int(0)?, row.text(1)?, row.int(2)?)),
+        )
+    }
+
     /// Takes a body away for good; out comes whether it was there.
     ///
     /// # Errors
     /// Those of the engine.
     pub fn take_body_away(&mut self, seq: i64) -> Result<bool, StoreError> {
         let tenant = self.tenant().0;
+        let is_file = self.sql.dialect == Dialect::Sqlite;
+        if is_file {
+            // Else the bytes stay in pages of the file that nobody uses (<https://www.sqlite.org/pragma.html#pragma_secure_delete>).
+            self.sql.connection.batch("PRAGMA secure_delete = ON")?;
+        }
         let taken = self.sql.execute(
             "DELETE FROM bodies WHERE tenant = $1 AND seq = $2",
             &[tenant.into(), seq.into()],
-        )?;
+        );
+        if is_file {
+            self.sql.connection.batch("PRAGMA secure_delete = OFF")?;
+        }
+        let taken = taken?;
         Ok(taken > 0)
     }
 }

@@ -170,8 +170,8 @@ impl Session<'_> {
             |row| {
                 Ok(Changed {
                     finding: read(row)?,
-                    seq: row.int(22)?,
-                    kind: row.text(23)?,
+                    seq: row.int(23)?,
+                    kind: row.text(24)?,
                 })
             },
         )
@@ -205,33 +205,6 @@ impl Session<'_> {
             |row| row.int(0),
         )?;
         Ok(found.is_some())
-    }
-
-    /// Open findings that become due behind `from` and until `until`, in order, at most `limit`.
-    ///
-    /// # Errors
-    /// Those of the engine.
-    pub fn due_findings(
-        &mut self,
-        from: Place,
-        until: i64,
-        limit: i64,
-    ) -> Result<Vec<FindingRow>, StoreError> {
-        let tenant = self.tenant().0;
-        self.sql.all(
-            &format!(
-                "SELECT {COLUMNS} FROM findings WHERE tenant = $1 AND status = 0 AND due >= $2 AND due <= $4 \
-                 AND (due > $2 OR id > $3) ORDER BY due, id LIMIT $5"
-            ),
-            &[
-                tenant.into(),
-                from.0.into(),
-                from.1.into(),
-                until.into(),
-                limit.max(0).into(),
-            ],
-            read,
-        )
     }
 
     /// Findings whose waiver ends behind `from` and until `until`, in order, at most `limit`.

@@ -1,5 +1,5 @@
 use crate::operations::{dump, history, play};
-use crate::support::{append, finding, open, read, tenant, with_tenant, write};
+use crate::support::{append, finding, open, read, remedy, tenant, with_tenant, write};
 use bartizan_store::StoreError;
 use bartizan_store::graph::CheckRunRow;
 use bartizan_testbed::{Database, Engine, on_both_engines};
@@ -66,7 +66,7 @@ fn a_name_that_no_index_holds_is_refused(database: &Database) {
     assert_eq!(long.len(), 2000);
     write(&store, tenant, |session| {
         session.see_asset(&long, 1)?;
-        session.see_remedy(1, &long, &long, None)?;
+        session.set_remedies(&[remedy(1, 1, &long, None)])?;
         session.set_check_runs(&[run(1, &long)])
     });
     let refused = store.write(tenant, |session| session.see_asset(&format!("{long}é"), 1));
@@ -115,7 +115,7 @@ fn a_row_that_stands_twice_in_a_batch_is_written_twice_in_order(database: &Datab
     read(&store, tenant, |session| {
         let sum = |rest: i64| (0..2_000).filter(|n| n % 3 == rest).sum::<i64>();
         for remedy in 0..3 {
-            assert_eq!(session.remedy_counts(remedy)?, [(0, 0, sum(remedy))]);
+            assert_eq!(session.remedy_counts(&[remedy])?, [(remedy, 0, 0, sum(remedy))]);
         }
         assert_eq!(session.tile(0, 0)?, Some(b"new".to_vec()));
         Ok(())

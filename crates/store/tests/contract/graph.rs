@@ -1,4 +1,4 @@
-use crate::support::{finding, read, texts, with_tenant, write};
+use crate::support::{finding, read, remedy, texts, with_tenant, write};
 use bartizan_store::StoreError;
 use bartizan_store::graph::{CheckRunRow, DayRow, EventRow, RemedyTotals, ScanRow, Status};
 use bartizan_testbed::{Database, on_both_engines};
@@ -6,13 +6,14 @@ use bartizan_testbed::{Database, on_both_engines};
 on_both_engines!(
     a_thing_is_one_row_however_often_it_is_seen,
     things_are_paged_by_number_and_narrowed_by_kind,
-    edges_are_one_row_each_and_come_in_order,
     a_scope_keeps_its_newest_look,
-    scans_come_newest_first_and_the_last_of_each_scope_is_known,
+    the_last_scan_of_each_scope_is_known,
     the_last_run_of_each_check_is_kept,
     findings_are_renewed_in_place,
     findings_are_recognised_by_thing_and_print,
     sightings_say_where_a_finding_is_there,
+    scopes_of_many_things_are_made_at_once_and_count_as_never_looked_at,
+    findings_that_share_their_json_keep_it_each,
     waivers_that_ended_are_found,
     what_happened_is_kept_once_and_in_order,
     days_are_added_up,
@@ -65,36 +66,6 @@ fn things_are_paged_by_number_and_narrowed_by_kind(database: &Database) {
     assert_eq!(page(None, 0, -5), [0; 0]);
 }
 
-fn edges_are_one_row_each_and_come_in_order(database: &Database) {
-    let (store, tenant) = with_tenant(database);
-    write(&store, tenant, |session| {
-        for (source, kind, target) in [
-            (2, "contains", 1),
-            (1, "runs_on", 2),
-            (1, "Contains", 3),
-            (2, "contains", 1),
-        ] {
-            session.see_edge(source, kind, target, 4)?;
-        }
-        Ok(())
-    });
-    let mut seen = Vec::new();
-    read(&store, tenant, |session| {
-        session.each_edge(|edge| {
-            seen.push((edge.source, edge.kind, edge.target));
-            Ok(())
-        })
-    });
-    assert_eq!(
-        seen,
-        [
-            (1, "Contains".to_owned(), 3),
-            (1, "runs_on".to_owned(), 2),
-            (2, "contains".to_owned(), 1)
-        ]
-    );
-}
-
 fn a_scope_keeps_its_newest_look(database: &Database) {
     let (store, tenant) = with_tenant(database);
     write(&store, tenant, |session| {
@@ -128,7 +99,7 @@ fn scan(seq: i64, scope: i64) -> ScanRow {
     }
 }
 
-fn scans_come_newest_first_and_the_last_of_each_scope_is_known(database: &Database) {
+fn the_last_scan_of_each_scope_is_known(database: &Database) {
     let (store, tenant) = with_tenant(database);
     write(&store, tenant, |session| {
         for seq in 1..=6 {
@@ -142,9 +113,10 @@ fn scans_come_newest_first_and_the_last_of_each_scope_is_known(database: &Databa
         assert_eq!(session.scan(4)?, Some(scan(4, 2)));
         assert_eq!(session.scan(3)?, Some(scan(3, 1)));
         assert_eq!(session.scan(7)?, None);
-        assert_eq!(seqs(session.newest_scans(None, 6, 2)?), [5, 4]);
-        assert_eq!(seqs(session.newest_scans(Some(1), 99, 9)?), [5, 3, 1]);
-        assert_eq!(seqs(session.last_scans()?), [5, 6]);
+        assert_eq!(seqs(session.last_scans("deny", 9)?), [6, 5]);
+        assert_eq!(seqs(session.last_scans("deny", 1)?), [6]);
+        assert_eq!(seqs(session.last_scans("allow", 9)?), []);
+        assert_eq!(session.verdict_counts()?, [("deny".to_owned(), 2)]);
         Ok(())
     });
     let twice = store.write(tenant, |session| session.add_scan(&scan(6, 1)));
@@ -191,7 +163,7 @@ fn findings_are_renewed_in_place(database: &Database) {
     let mut first = finding(1, 1);
     let mut second = finding(2, 1);
     write(&store, tenant, |session| {
-        session.set_findings(&[])?;
+        session.set_findings::<&[u8]>(&[])?;
         session.renew_findings(&[])?;
         session.set_findings(&[
             (first.clone(), b"{\"one\":1}".to_vec()),
@@ -264,16 +236,58 @@ fn sightings_say_where_a_finding_is_there(database: &Database) {
         session.see_scope(1, "a", 1, 1)?;
         session.see_scope(1, "b", 1, 1)?;
         session.see_scope(2, "c", 1, 1)?;
-        session.set_sightings(1, 1, &[])?;
-        session.set_sightings(2, 1, &[(9, true), (8, true), (7, false)])?;
-        session.set_sightings(1, 2, &[(8, true), (9, true)])?;
-        session.set_sightings(1, 3, &[(9, true), (9, false)])?;
-        session.set_sightings(3, 4, &[(9, true)])
+        session.set_sightings(1, &[])?;
+        session.set_sightings(1, &[(9, 2, true), (8, 2, true), (7, 2, false)])?;
+        session.set_sightings(2, &[(8, 1, true), (9, 1, true)])?;
+        session.set_sightings(3, &[(9, 1, true), (9, 1, false)])?;
+        session.set_sightings(4, &[(9, 3, true)])
     });
     read(&store, tenant, |session| {
         assert_eq!(session.sightings_of_asset(1)?, [(8, 1), (8, 2), (9, 2)]);
         assert_eq!(session.sightings_of_asset(2)?, [(9, 3)]);
         assert_eq!(session.sightings_of_asset(3)?, []);
+        Ok(())
+    });
+}
+
+fn scopes_of_many_things_are_made_at_once_and_count_as_never_looked_at(database: &Database) {
+    let (store, tenant) = with_tenant(database);
+    write(&store, tenant, |session| {
+        session.see_scope(2, "a", 1, 100)?;
+        session.see_scope(3, "a", 1, 300)?;
+        session.see_scope(1, "b", 1, 300)?;
+        assert_eq!(session.scopes_called("a", &[1, 2, 3, 4], 2)?, [4, 1, 2, 5]);
+        assert_eq!(session.scopes_called("a", &[], 3)?, []);
+        assert_eq!(session.see_scope(4, "a", 4, 50)?, (5, Some(0)));
+        Ok(())
+    });
+    let scopes = read(&store, tenant, |session| session.scopes_by_id(&[5, 4, 2, 1]));
+    let mut seen: Vec<_> = scopes
+        .iter()
+        .map(|row| (row.asset, row.last_seq, row.last_at))
+        .collect();
+    seen.sort_unstable();
+    assert_eq!(seen, [(1, 2, 0), (2, 1, 100), (3, 1, 300), (4, 4, 50)]);
+    let of_one = read(&store, tenant, |session| session.scopes_of(1));
+    let names: Vec<_> = of_one.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(names, ["b", "a"]);
+}
+
+fn findings_that_share_their_json_keep_it_each(database: &Database) {
+    let (store, tenant) = with_tenant(database);
+    let shared: std::sync::Arc<[u8]> = b"{\"shared\":1}".as_slice().into();
+    let own: std::sync::Arc<[u8]> = b"{\"own\":2}".as_slice().into();
+    write(&store, tenant, |session| {
+        session.set_findings(&[
+            (finding(1, 1), shared.clone()),
+            (finding(2, 2), own.clone()),
+            (finding(3, 3), shared.clone()),
+        ])
+    });
+    read(&store, tenant, |session| {
+        for (id, detail) in [(1, &shared), (2, &own), (3, &shared)] {
+            assert_eq!(session.finding_detail(id)?.as_deref(), Some(&**detail));
+        }
         Ok(())
     });
 }
@@ -330,11 +344,6 @@ fn what_happened_is_kept_once_and_in_order(database: &Database) {
         let of_one = session.events_of(1)?;
         assert_eq!(of_one[2], event(1, 5, "fixed"));
         assert_eq!(kinds(of_one), texts(&["opened", "assigned", "fixed"]));
-        assert_eq!(
-            kinds(session.events_by(5, 9)?),
-            texts(&["assigned", "fixed", "due"])
-        );
-        assert_eq!(kinds(session.events_by(5, 1)?), texts(&["assigned"]));
         Ok(())
     });
 }
@@ -348,6 +357,8 @@ fn days_are_added_up(database: &Database) {
         fixed: 1,
         waived,
         spent: 1_000,
+        promised: 0,
+        kept: 0,
     };
     write(&store, tenant, |session| {
         session.add_to_days(&[])?;
@@ -383,16 +394,18 @@ fn remedies_are_paged_by_rank_without_loss(database: &Database) {
     let (store, tenant) = with_tenant(database);
     write(&store, tenant, |session| {
         for number in 1..=9 {
-            let id = session.see_remedy(number % 3, &format!("do {number}"), "change", None)?;
-            assert_eq!(id, number);
-            let totals = RemedyTotals {
+            assert_eq!(session.next_remedy()?, number);
+            let mut row = remedy(number, number % 3, &format!("do {number}"), None);
+            session.set_remedies(std::slice::from_ref(&row))?;
+            row.totals = RemedyTotals {
                 rank: [0, 5, 5, i64::MAX, 1][(number % 5) as usize],
                 findings: number,
                 ..RemedyTotals::default()
             };
-            session.set_remedy_totals(id, totals)?;
+            session.set_remedies(&[row])?;
         }
-        assert_eq!(session.see_remedy(1, "do 1", "another", Some("{}"))?, 1);
+        assert_eq!(session.remedies_called("do 1", &[0, 1, 2])?, [(1, 1)]);
+        assert_eq!(session.remedies_called("do nothing", &[1])?, []);
         session.set_remedy_owner(4, Some("ops"))
     });
     let mut behind = None;
@@ -432,14 +445,12 @@ fn numbers_of_open_findings_are_added_up_for_each_remedy(database: &Database) {
             (row.due, row.status) = (due, status);
             session.set_findings(&[(row, Vec::new())])?;
         }
-        Ok(())
+        session.set_remedies(&[remedy(1, 1, "one", None), remedy(2, 1, "two", None)])
     });
     read(&store, tenant, |session| {
-        assert_eq!(session.remedy_counts(1)?, [(2, 3, 2)]);
-        assert_eq!(session.remedy_counts(2)?, [(0, 0, 9)]);
-        assert_eq!(session.remedy_counts(3)?, []);
-        assert_eq!(session.remedy_due(1)?, Some(50));
-        assert_eq!(session.remedy_due(2)?, None);
+        assert_eq!(session.remedy_counts(&[3, 2, 1])?, [(1, 2, 3, 2), (2, 0, 0, 9)]);
+        assert_eq!(session.remedy_counts(&[])?, []);
+        assert_eq!(session.remedy_dues(&[1, 2, 3])?, [(1, 50)]);
         Ok(())
     });
 }

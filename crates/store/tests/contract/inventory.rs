@@ -58,8 +58,6 @@ fn components_are_found_by_every_name_they_have(database: &Database) {
         assert_eq!(session.component(1)?.as_ref(), all.first());
         assert_eq!(session.component(2)?.as_ref(), all.get(1));
         assert_eq!(session.component(9)?, None);
-        assert_eq!(session.component_id("pkg:deb/debian/glibc@3")?, Some(3));
-        assert_eq!(session.component_id("pkg:deb/debian/glibc")?, None);
         Ok(())
     });
     let twice = store.write(tenant, |session| session.add_components(&[component(1, "other")]));
@@ -76,9 +74,9 @@ fn licences_lead_to_components(database: &Database) {
         session.add_licenses(&[under("MIT", 1)])
     });
     read(&store, tenant, |session| {
-        assert_eq!(ids(&session.components_under("MIT", 9)?), [1, 3]);
-        assert_eq!(ids(&session.components_under("MIT", 1)?), [1]);
-        assert_eq!(ids(&session.components_under("mit", 9)?), [0; 0]);
+        assert_eq!(session.components_under("MIT", 9)?, [1, 3]);
+        assert_eq!(session.components_under("MIT", 1)?, [1]);
+        assert_eq!(session.components_under("mit", 9)?, [0; 0]);
         Ok(())
     });
 }

@@ -179,7 +179,9 @@ fn what_becomes_due_is_walked_in_order_and_nothing_of_it_twice(database: &Databa
     let mut at = (99, i64::MAX);
     let mut seen = Vec::new();
     loop {
-        let rows = read(&store, tenant, |session| session.due_findings(at, 101, 3));
+        let rows = read(&store, tenant, |session| {
+            session.due_findings((at.0, 102), 0, Some(at), 3)
+        });
         let Some(last) = rows.last() else { break };
         at = (last.due.unwrap(), last.id);
         seen.extend(rows.iter().map(|row| (row.due.unwrap(), row.id)));
@@ -367,7 +369,7 @@ fn nothing_of_another_tenant_is_told(database: &Database) {
             session.newest_deliveries(DeliveryFilter::default(), i64::MAX, 9)?,
             []
         );
-        assert_eq!(session.due_findings((0, 0), i64::MAX, 9)?, []);
+        assert_eq!(session.due_findings((0, i64::MAX), 0, None, 9)?, []);
         assert_eq!(session.ending_waivers((0, 0), i64::MAX, 9)?, []);
         assert_eq!(
             (session.channel(1)?, session.delivery(1)?, session.cursor()?),

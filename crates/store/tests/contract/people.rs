@@ -157,6 +157,7 @@ fn a_session_ends_alone_with_its_person_or_with_time(database: &Database) {
         created: 1,
         used: 1,
         expires,
+        provider: None,
     };
     store
         .write_all::<_, StoreError>(|all| {

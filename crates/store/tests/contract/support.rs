@@ -1,4 +1,4 @@
-use bartizan_store::graph::{FindingRow, Status};
+use bartizan_store::graph::{FindingRow, RemedyRow, RemedyTotals, Status};
 use bartizan_store::ledger::NewStatement;
 use bartizan_store::{DatabaseUrl, Options, Session, Store, StoreError, TenantId};
 use bartizan_testbed::Database;
@@ -88,6 +88,19 @@ pub(crate) fn finding(id: i64, asset: i64) -> FindingRow {
         due: None,
         waiver: None,
         waived_until: None,
+        stood: 0,
+    }
+}
+
+pub(crate) fn remedy(id: i64, asset: i64, what: &str, upgrade: Option<&str>) -> RemedyRow {
+    RemedyRow {
+        id,
+        asset,
+        what: what.to_owned(),
+        change: what.to_owned(),
+        upgrade: upgrade.map(str::to_owned),
+        owner: None,
+        totals: RemedyTotals::default(),
     }
 }
 

@@ -138,7 +138,7 @@ fn a_reader_that_stops_early_leaves_a_connection_that_works(database: &Database)
     let (store, tenant) = with_tenant(database);
     write(&store, tenant, |session| {
         for number in 0..500 {
-            session.see_edge(number, "contains", number + 1, 1)?;
+            session.see_edge(number, "contains", number + 1, number)?;
         }
         Ok(())
     });
@@ -146,7 +146,7 @@ fn a_reader_that_stops_early_leaves_a_connection_that_works(database: &Database)
         let mut seen = 0;
         store
             .read(tenant, |session| {
-                let stopped = session.each_edge(|_| {
+                let stopped = session.each_edge_change(-1, |_, _| {
                     seen += 1;
                     Err(StoreError::Busy("enough".to_owned()))
                 });
@@ -159,7 +159,7 @@ fn a_reader_that_stops_early_leaves_a_connection_that_works(database: &Database)
     }
     // Nor does it spoil a transaction that writes.
     write(&store, tenant, |session| {
-        let _ = session.each_edge(|_| Err(StoreError::Busy("enough".to_owned())));
+        let _ = session.each_edge_change(-1, |_, _| Err(StoreError::Busy("enough".to_owned())));
         session.see_asset("repo:a", 1)
     });
     assert!(read(&store, tenant, |session| session.asset("repo:a")).is_some());

@@ -25,6 +25,9 @@ pub const MAX_PAYLOAD: usize = 23 * 1024 * 1024;
 /// The most signatures an envelope may have.
 pub const MAX_SIGNATURES: usize = 16;
 
+/// How often a signature that names no trusted key is tried with one.
+pub const MAX_TRIES: usize = 512;
+
 /// The most bytes a payload type, the name of a key, or a signature may have.
 pub const MAX_FIELD: usize = 2048;
 
@@ -95,6 +98,16 @@ pub enum DsseError {
         found: usize,
         /// How many are required.
         needed: usize,
+    },
+    /// Finding out who has signed would take too long.
+    #[error(
+        "{signatures} signatures that do not tell their key, and {keys} keys that they may be of: name the key of each (`keyid`)"
+    )]
+    Unnamed {
+        /// Signatures that name no trusted key.
+        signatures: usize,
+        /// Trusted keys.
+        keys: usize,
     },
     /// The key could not sign.
     #[error(transparent)]
@@ -226,6 +239,38 @@ impl Envelope {
             payload: &self.payload,
             keys,
         })
+    }
+
+    /// Every key of `trusted` that has signed, each once, in the order of the signatures: for whom what each may vouch for differs.
+    ///
+    /// Signatures that do not hold, or are of other keys, count for nothing.
+    ///
+    /// # Errors
+    /// When more than [`MAX_TRIES`] would be needed to find out.
+    pub fn signers<'k>(&self, trusted: &'k [PublicKey]) -> Result<Vec<&'k PublicKey>, DsseError> {
+        let named = |signature: &Signature| trusted.iter().find(|key| names(&signature.key_id, key.id()));
+        let unnamed = self
+            .signatures
+            .iter()
+            .filter(|signature| named(signature).is_none())
+            .count();
+        if unnamed.saturating_mul(trusted.len()) > MAX_TRIES {
+            return Err(DsseError::Unnamed {
+                signatures: unnamed,
+                keys: trusted.len(),
+            });
+        }
+        let message = pre_authentication_encoding(&self.payload_type, &self.payload);
+        let mut signers: Vec<&PublicKey> = Vec::new();
+        for signature in &self.signatures {
+            let candidates = named(signature).map_or(trusted, std::slice::from_ref);
+            let signer = candidates
+                .iter()
+                .filter(|key| !signers.iter().any(|known| known.id() == key.id()))
+                .find(|key| key.verify(&message, &signature.bytes).is_ok());
+            signers.extend(signer);
+        }
+        Ok(signers)
     }
 
     /// The type of the payload as the envelope has it.

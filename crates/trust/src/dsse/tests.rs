@@ -314,6 +314,55 @@ fn what_cannot_be_read_again_is_not_made() {
     );
 }
 
+#[test]
+fn every_key_that_has_signed_is_told_once_whatever_the_hints_say() {
+    let all = keys(4);
+    let mut envelope = Envelope::new(IN_TOTO, b"{}".to_vec()).unwrap();
+    for at in [2, 0, 2] {
+        envelope.sign(&all[at]).unwrap();
+    }
+    envelope.signatures[0].key_id = String::new();
+    envelope.signatures[1].key_id = "something else".to_owned();
+    let public: Vec<PublicKey> = all.iter().map(|key| key.public().clone()).collect();
+    let ids = |keys: &[PublicKey]| -> Vec<KeyId> {
+        envelope
+            .signers(keys)
+            .unwrap()
+            .into_iter()
+            .map(PublicKey::id)
+            .collect()
+    };
+    assert_eq!(ids(&public), [public[2].id(), public[0].id()]);
+    assert_eq!(ids(&public[..2]), [public[0].id()]);
+    assert_eq!(ids(&[]), []);
+    // A hint that names another key than the one that has signed is a signature that does not hold.
+    let mut wrong = envelope.clone();
+    wrong.signatures.truncate(1);
+    wrong.signatures[0].key_id = public[1].id().to_string();
+    assert_eq!(wrong.signers(&public), Ok(Vec::new()));
+}
+
+#[test]
+fn signatures_without_hints_are_not_tried_for_ever() {
+    let public = vec![keys(1)[0].public().clone(); MAX_TRIES / MAX_SIGNATURES + 1];
+    let mut envelope = Envelope::new(IN_TOTO, b"{}".to_vec()).unwrap();
+    envelope.signatures = vec![
+        Signature {
+            key_id: String::new(),
+            bytes: vec![0; 64]
+        };
+        MAX_SIGNATURES
+    ];
+    assert_eq!(
+        envelope.signers(&public),
+        Err(DsseError::Unnamed {
+            signatures: MAX_SIGNATURES,
+            keys: public.len()
+        })
+    );
+    assert_eq!(envelope.signers(&public[1..]), Ok(Vec::new()));
+}
+
 proptest! {
     #[test]
     fn an_envelope_reads_as_it_was_written(

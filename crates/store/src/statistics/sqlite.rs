@@ -1,8 +1,6 @@
-//! What the planner of SQLite believes about tables that it has not looked at.
+//! Statistics of SQLite, which are rows of a table of its own: <https://www.sqlite.org/fileformat2.html#the_sqlite_stat1_table>.
 //!
-//! Without statistics it takes the first column of every index, which is the tenant, to tell rows apart, and reads all rows of a
-//! tenant to find those of one thing. What is true of every table here is written down in its stead: rows of one tenant are many, and each
-//! further column leaves few of them (<https://www.sqlite.org/fileformat2.html#the_sqlite_stat1_table>). PostgreSQL looks for itself.
+//! Without them it takes the first column of every index, which is the tenant, to tell rows apart.
 
 use crate::StoreError;
 use crate::session::{Insert, Sql};
@@ -20,7 +18,7 @@ struct Index {
 }
 
 /// Writes down what is true of every index, in place of what stood there.
-pub(crate) fn write(sql: &mut Sql<'_>) -> Result<(), StoreError> {
+pub(super) fn write(sql: &mut Sql<'_>) -> Result<(), StoreError> {
     // Makes the table of statistics where there is none.
     sql.connection
         .batch("ANALYZE sqlite_schema; DELETE FROM sqlite_stat1")?;
@@ -88,33 +86,63 @@ mod tests {
     use crate::{DatabaseUrl, Options, Store};
 
     #[test]
-    fn what_belongs_to_one_thing_is_found_by_its_index_and_not_by_reading_everything_of_the_tenant() {
+    fn what_controls_rest_on_is_found_by_indexes() {
         let directory = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(directory.path().join("state.db"));
         let store = Store::open(&url, Options::default()).unwrap();
         store.upgrade().unwrap();
         let queries = [
+            // What controls rest on: counts and not findings, and findings of one thing where they are named.
             (
-                "SELECT title FROM findings WHERE tenant = 1 AND asset = 2 ORDER BY id",
-                "asset=?",
+                "SELECT class, rule, status, severity, sum(findings) FROM finding_totals \
+                 WHERE tenant = 1 AND class > 0 GROUP BY class, rule, status, severity",
+                "finding_totals USING PRIMARY KEY (tenant=? AND class>?)",
             ),
             (
-                "SELECT what FROM remedies WHERE tenant = 1 AND asset = 2 ORDER BY id",
-                "asset=?",
+                "SELECT class, rule, status, severity, sum(findings) FROM finding_counts \
+                 WHERE tenant = 1 AND class > 0 AND asset IN (2, 3) GROUP BY class, rule, status, severity",
+                "finding_counts_asset (tenant=? AND asset=?",
             ),
             (
-                "SELECT build FROM bills WHERE tenant = 1 AND asset = 2 AND is_current = 1",
-                "asset=?",
+                "SELECT asset, rule, count(*) FROM findings \
+                 WHERE tenant = 1 AND status = 1 AND due < closed AND closed >= 5 GROUP BY asset, rule",
+                "findings_late (tenant=? AND status=? AND closed>?)",
             ),
             (
-                "SELECT s.finding FROM scopes p JOIN sightings s ON s.tenant = p.tenant AND s.scope = p.id AND s.present = 1 \
-                 WHERE p.tenant = 1 AND p.asset = 2 ORDER BY s.finding",
-                "asset=?",
-            ),
-            (
-                "SELECT title FROM findings WHERE tenant = 1 AND status = 0 AND due >= 5 AND due <= 9 AND (due > 5 OR id > 3) \
-                 ORDER BY due, id LIMIT 500",
+                "SELECT asset, rule, severity, count(*) FROM findings \
+                 WHERE tenant = 1 AND status = 0 AND due >= 5 AND due < 9 GROUP BY asset, rule, severity",
                 "findings_due (tenant=? AND status=? AND due>? AND due<?)",
+            ),
+            (
+                "SELECT title FROM findings \
+                 WHERE tenant = 1 AND asset = 2 AND status = 0 AND rule || '' = 'x' AND severity = 3 ORDER BY fingerprint",
+                "asset=?",
+            ),
+            (
+                "SELECT DISTINCT asset FROM finding_counts \
+                 WHERE tenant = 1 AND class = 2 AND rule = 'x' AND status = 0 AND severity = 3 ORDER BY asset LIMIT 50",
+                "(tenant=? AND class=? AND rule=? AND status=? AND severity=?",
+            ),
+            (
+                "SELECT key FROM assets WHERE tenant = 1 AND key >= 'image:' AND key < 'image;' ORDER BY key",
+                "assets_key (tenant=? AND key>? AND key<?)",
+            ),
+            (
+                "SELECT title FROM findings WHERE tenant = 1 AND status = 0 AND due >= 1 AND due < 9 AND (due, id) > (1, 2) \
+                 AND severity >= 2 ORDER BY due, id LIMIT 50",
+                "findings_due (tenant=? AND status=? AND due>",
+            ),
+            (
+                "SELECT severity, due / 1000 FROM findings WHERE tenant = 1 AND status = 0 AND due >= 1 AND due < 9",
+                "COVERING INDEX findings_due",
+            ),
+            (
+                "SELECT severity, open FROM dues WHERE tenant = 1 AND asset = 0 AND day < 9",
+                "asset=? AND day<?",
+            ),
+            (
+                "SELECT 1 FROM edges WHERE tenant = 1 AND kind = 'loads' LIMIT 1000",
+                "edges_kind (tenant=? AND kind=?)",
             ),
             (
                 "SELECT title FROM findings WHERE tenant = 1 AND waived_until >= 5 AND waived_until <= 9 AND (waived_until > 5 OR id > 3) \
@@ -138,12 +166,7 @@ mod tests {
             ),
         ];
         for (query, wanted) in queries {
-            let plan: Vec<String> = store
-                .read_all(|all| {
-                    all.sql
-                        .all(&format!("EXPLAIN QUERY PLAN {query}"), &[], |row| row.text(3))
-                })
-                .unwrap();
+            let plan: Vec<String> = store.read_all(|all| all.sql.plan_of(query)).unwrap();
             assert!(
                 plan.first().is_some_and(|step| step.contains(wanted)),
                 "{query}: {plan:?}"
