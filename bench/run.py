@@ -11,6 +11,7 @@ import datetime
 import pathlib
 import sys
 
+import console
 import control_plane
 import creddata
 import gate_latency
@@ -43,6 +44,7 @@ FIGURES = {
         sbom_read,
         scan_image,
         control_plane,
+        console,
     )
 }
 RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")

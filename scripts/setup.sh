@@ -49,6 +49,8 @@ missing_packages() {
     have htpasswd || echo apache2-utils
     # The console is walked in a browser.
     have chromium || echo chromium
+    # Clocks of running servers are moved.
+    compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || echo libfaketime
     # The store is held against a server that each test starts for itself.
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
     ;;

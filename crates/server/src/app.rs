@@ -4,14 +4,22 @@ use crate::auth::{Gate, PER_CREDENTIAL, Transport};
 use crate::http::{Kind, Problem};
 use bartizan_store::{Installation, Session, Store, StoreError, TenantId};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::Semaphore;
 
 /// What all requests share.
 #[derive(Debug, Clone)]
 pub struct App {
     store: Arc<Store>,
     gate: Arc<Gate>,
+    /// Turns on the threads that may block.
+    turns: Arc<Semaphore>,
 }
+
+/// Requests that are worked on at once, on threads that may block.
+pub(crate) const AT_ONCE: usize = 64;
+/// How long a request waits for its turn.
+const TURN: Duration = Duration::from_secs(20);
 
 impl App {
     /// An application on this store, whose schema was laid, and which browsers reach over TLS.
@@ -32,6 +40,7 @@ impl App {
         Self {
             store: Arc::new(store),
             gate: Arc::new(Gate::new(transport, per_credential)),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
 
@@ -61,10 +70,20 @@ impl App {
         &self,
         work: impl FnOnce(&Store) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
+        let turn = tokio::time::timeout(TURN, Arc::clone(&self.turns).acquire_owned());
+        let Ok(Ok(turn)) = turn.await else {
+            return Err(Problem::new(
+                Kind::Unavailable,
+                "the database is slow, and too many requests wait for it already",
+            ));
+        };
         let store = Arc::clone(&self.store);
-        tokio::task::spawn_blocking(move || work(&store))
-            .await
-            .unwrap_or_else(|error| Err(Problem::new(Kind::Internal, error.to_string())))
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work(&store)
+        })
+        .await
+        .unwrap_or_else(|error| Err(Problem::new(Kind::Internal, error.to_string())))
     }
 
     /// Reads within a tenant.

@@ -1,12 +1,11 @@
 //! Listening, until a signal says to stop.
 
 use crate::api;
-use crate::app::App;
+use crate::app::{AT_ONCE, App};
 use crate::auth::Transport;
 use crate::auth::setup::{self, SetupError};
 use crate::http::dress;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -134,7 +133,10 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(64)
+        // A few for hashes of passwords and names of hosts.
+        .max_blocking_threads(AT_ONCE + 8)
+        // What a thread took for large evidence goes back to the system when the thread ends.
+        .thread_keep_alive(Duration::from_secs(1))
         .build()
         .map_err(ServeError::Runtime)?;
     let done = runtime.block_on(listen(app, options.listen, tell));
@@ -184,9 +186,6 @@ async fn end_waivers(app: App) {
     }
 }
 
-/// Bytes of a request at most; a bill of materials of 256 MB fits.
-const LARGEST: usize = 512 * 1024 * 1024;
-
 /// The description of the interface, OpenAPI 3.1 in JSON.
 #[must_use]
 pub fn description() -> String {
@@ -215,7 +214,6 @@ pub fn router(app: App) -> Router {
         }),
     )
     .fallback(crate::console::answer)
-    .layer(DefaultBodyLimit::max(LARGEST))
     .layer(axum::middleware::from_fn(dress))
     .with_state(app)
 }

@@ -3,10 +3,10 @@
 use super::shown::time;
 use crate::app::App;
 use crate::auth::{Caller, Role};
+use crate::http::body::{self as sent, LARGEST};
 use crate::http::{Cursor, Json, Page, PageQuery, Problem};
 use crate::ingest::{self, Arrival, Trust};
-use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bartizan_model::encoding::hex;
@@ -98,18 +98,25 @@ impl From<ingest::Receipt> for Receipt {
 #[utoipa::path(post, operation_id = "statements_take", path = "/api/v1/statements", tag = "evidence",
     request_body(content_type = "application/vnd.in-toto+json", description = "An in-toto Statement, or a DSSE envelope."),
     responses((status = 201, description = "Taken in", body = Receipt), (status = 200, description = "Known before", body = Receipt),
-        (status = 400, body = Problem), (status = 403, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
-pub(super) async fn take(State(app): State<App>, caller: Caller, body: Bytes) -> Result<Response, Problem> {
+        (status = 400, body = Problem), (status = 403, body = Problem), (status = 408, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem), (status = 507, body = Problem)))]
+pub(super) async fn take(
+    State(app): State<App>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, Problem> {
     caller.needs(Role::Developer)?;
+    let held = sent::read(request, LARGEST).await?;
+    let turn = held.turn().await?;
     let at = app.now();
     let receipt = app
         .blocking(move |store| {
-            let statement = ingest::envelope::statement_of(&body)?;
+            let _turn = turn;
+            let statement = ingest::envelope::statement_of(&held.bytes)?;
             Ok(ingest::take(
                 store,
                 caller.tenant,
                 &Arrival {
-                    body: &body,
+                    body: &held.bytes,
                     statement: &statement,
                     trust: Trust::Authenticated,
                     by: &caller.login,

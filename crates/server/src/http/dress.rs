@@ -48,7 +48,7 @@ pub(crate) async fn dress(mut request: Request, next: Next) -> Response {
     if let Some(id) = &id {
         request.headers_mut().insert(REQUEST_ID, id.clone());
     }
-    let mut response = next.run(request).await;
+    let mut response = next.run(super::body::lingering(request)).await;
     let headers = response.headers_mut();
     for (name, value) in WORN {
         headers.insert(name, HeaderValue::from_static(value));

@@ -1,5 +1,6 @@
 //! What every answer has in common: problems, pages, and the work that blocks.
 
+pub(crate) mod body;
 mod dress;
 mod page;
 mod problem;

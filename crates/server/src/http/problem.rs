@@ -40,12 +40,18 @@ pub enum Kind {
     Missing,
     /// It is more than is taken.
     TooLarge,
+    /// It comes too slowly.
+    TooSlow,
+    /// It is in a form that is not read.
+    Unsupported,
     /// What is said in it cannot be.
     Unprocessable,
     /// Too many requests.
     TooMany,
-    /// The database cannot be reached, is busy or full: ask again.
+    /// The database cannot be reached or is busy, or there is too much to do at once: ask again.
     Unavailable,
+    /// There is no room left in the database.
+    Full,
     /// We broke.
     Internal,
 }
@@ -66,6 +72,17 @@ impl Kind {
                 "too-large",
                 "This is more than is taken",
             ),
+            Self::TooSlow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "too-slow",
+                "The request comes too slowly",
+            ),
+            Self::Unsupported => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported",
+                "This form is not read",
+            ),
+            Self::Full => (StatusCode::INSUFFICIENT_STORAGE, "full", "There is no room left"),
             Self::Unprocessable => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "unprocessable",
@@ -75,7 +92,7 @@ impl Kind {
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",
-                "The database does not answer",
+                "This cannot be done now",
             ),
             Self::Internal => (
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -140,10 +157,10 @@ impl IntoResponse for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        let kind = if error.is_transient() {
-            Kind::Unavailable
-        } else {
-            Kind::Internal
+        let kind = match error {
+            StoreError::Full(_) => Kind::Full,
+            _ if error.is_transient() => Kind::Unavailable,
+            _ => Kind::Internal,
         };
         Self::new(kind, error.to_string()).help(error.help())
     }

@@ -1,7 +1,7 @@
 //! JSON in, with problems that say what is wrong; JSON out.
 
+use super::body;
 use super::problem::{Kind, Problem};
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -18,11 +18,9 @@ pub struct Json<T>(pub T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|error| Problem::new(Kind::TooLarge, error.to_string()))?;
-        serde_json::from_slice(&bytes)
+    async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
+        let held = body::read(request, body::USUAL).await?;
+        serde_json::from_slice(&held.bytes)
             .map(Json)
             .map_err(|error| Problem::new(Kind::Malformed, format!("the body cannot be read: {error}")))
     }
@@ -36,10 +34,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Brief<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
-        let bytes = axum::body::to_bytes(request.into_body(), BRIEF)
-            .await
-            .map_err(|error| Problem::new(Kind::TooLarge, error.to_string()))?;
-        serde_json::from_slice(&bytes)
+        let held = body::read(request, BRIEF).await?;
+        serde_json::from_slice(&held.bytes)
             .map(Brief)
             // What is wrong is not said with the words of the body: they may be a password.
             .map_err(|error| {

@@ -5,7 +5,7 @@ use super::what::{Rejected, What};
 use bartizan_ledger::statement::{Statement, StatementError};
 use bartizan_ledger::tlog::entry::{Entry, EntryError, Received, Trust};
 use bartizan_ledger::tlog::{self, TlogError};
-use bartizan_store::ledger::NewStatement;
+use bartizan_store::ledger::{NewStatement, Packed};
 use bartizan_store::{Session, Store, StoreError, TenantId};
 use sha2::{Digest, Sha256};
 
@@ -69,10 +69,8 @@ pub fn take(store: &Store, tenant: TenantId, arrival: &Arrival<'_>) -> Result<Re
     }
     let statement = Statement::read(arrival.statement)?;
     // What takes long is done before anybody has to wait for us.
-    let prepared = super::what::read(&statement)?;
-    store.write(tenant, |session| {
-        append(session, arrival, (&digest, &statement, &prepared))
-    })
+    let prepared = Prepared::of(digest, &statement, arrival.body)?;
+    store.write(tenant, |session| append(session, arrival, &prepared))
 }
 
 /// Takes a small statement in, within a transaction that does something else too.
@@ -82,16 +80,35 @@ pub fn take(store: &Store, tenant: TenantId, arrival: &Arrival<'_>) -> Result<Re
 pub(super) fn take_within(session: &mut Session<'_>, arrival: &Arrival<'_>) -> Result<Receipt, IngestError> {
     let digest: [u8; 32] = Sha256::digest(arrival.body).into();
     let statement = Statement::read(arrival.statement)?;
-    let prepared = super::what::read(&statement)?;
-    append(session, arrival, (&digest, &statement, &prepared))
+    let prepared = Prepared::of(digest, &statement, arrival.body)?;
+    append(session, arrival, &prepared)
+}
+
+/// A statement that was read and understood.
+struct Prepared {
+    digest: [u8; 32],
+    predicate_type: String,
+    body: Packed,
+    what: What,
+}
+
+impl Prepared {
+    fn of(digest: [u8; 32], statement: &Statement<'_>, body: &[u8]) -> Result<Self, IngestError> {
+        Ok(Self {
+            digest,
+            predicate_type: statement.predicate_type.clone(),
+            what: super::what::read(statement)?,
+            body: Packed::of(body),
+        })
+    }
 }
 
 fn append(
     session: &mut Session<'_>,
     arrival: &Arrival<'_>,
-    (digest, statement, prepared): (&[u8; 32], &Statement<'_>, &What),
+    prepared: &Prepared,
 ) -> Result<Receipt, IngestError> {
-    let digest = *digest;
+    let digest = prepared.digest;
     let size = session.hold_log()?;
     if let Some(row) = session.statement_by_digest(&digest)? {
         return Ok(seen_before(row.seq, digest));
@@ -103,7 +120,7 @@ fn append(
     let at = arrival.at.max(before);
     let entry = Entry::new(
         digest,
-        statement.predicate_type.as_str(),
+        prepared.predicate_type.as_str(),
         Received::from_unix_milliseconds(at)?,
         arrival.by,
         arrival.trust,
@@ -114,12 +131,12 @@ fn append(
         size,
         &NewStatement {
             digest: &digest,
-            predicate: &statement.predicate_type,
+            predicate: &prepared.predicate_type,
             received: at,
             pusher: arrival.by,
             trust: &trust_text,
             entry: &leaf,
-            body: arrival.body,
+            body: &prepared.body,
         },
     )?;
     grow(session, size, &leaf)?;
@@ -128,7 +145,7 @@ fn append(
         at,
         by: arrival.by,
     };
-    let effect = absorb(session, &source, prepared)?;
+    let effect = absorb(session, &source, &prepared.what)?;
     Ok(Receipt {
         seq: size,
         digest,
