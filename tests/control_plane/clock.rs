@@ -42,7 +42,8 @@ fn a_clock_that_jumps_moves_neither_the_order_nor_what_is_due() {
         set("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
     ];
     let server = plane.start();
-    let finding = |id: &Value| server.get(&format!("/api/v1/findings/{id}")).is(200).json();
+    let finding =
+        |id: &Value| server.get(&format!("/api/v1/findings/{id}")).is(200).json()["finding"].clone();
     let push = |name: &str, number: u64| {
         let sent = evidence::scan(&format!("repo:example.com/{name}"), number, "critical");
         server.push(&sent).unwrap()

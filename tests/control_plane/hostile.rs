@@ -193,6 +193,15 @@ fn bodies() -> Vec<(&'static str, Vec<u8>)> {
             let (_, tail) = rest.split_once(']').unwrap();
             format!("{head}\"subject\":{}{tail}", many(one, 1_000_000)).into_bytes()
         }),
+        ("a million digests", {
+            let list: Vec<String> = (0..1_000_000)
+                .map(|number| format!(r#""{number}":"0""#))
+                .collect();
+            let text = String::from_utf8(statement("x", "host:x", &json!(1))).unwrap();
+            let (head, rest) = text.split_once("\"digest\":{").unwrap();
+            let (_, tail) = rest.split_once('}').unwrap();
+            format!("{head}\"digest\":{{{}}}{tail}", list.join(",")).into_bytes()
+        }),
         (
             "an envelope of nothing",
             br#"{"payloadType":"application/vnd.in-toto+json","payload":"","signatures":[]}"#.to_vec(),

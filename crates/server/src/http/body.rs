@@ -80,6 +80,10 @@ pub(crate) async fn read(request: Request, most: usize) -> Result<Held, Problem>
         if length > most {
             return Err(too_large(most));
         }
+        if free == SMALL && length > free && bytes.capacity() < length {
+            // A buffer that grew by doubling would be there several times for a while; what is not written to takes no memory.
+            let _ = bytes.try_reserve_exact(most.saturating_sub(bytes.len()));
+        }
         while length > free {
             room.push(ROOM_LEFT.try_acquire().map_err(|_| no_room())?);
             free += SMALL;

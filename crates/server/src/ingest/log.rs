@@ -84,6 +84,9 @@ pub(super) fn take_within(session: &mut Session<'_>, arrival: &Arrival<'_>) -> R
     append(session, arrival, &prepared)
 }
 
+/// Bytes from which on a body is compressed by a thread of its own.
+const LARGE: usize = 1 << 20;
+
 /// A statement that was read and understood.
 struct Prepared {
     digest: [u8; 32],
@@ -94,11 +97,21 @@ struct Prepared {
 
 impl Prepared {
     fn of(digest: [u8; 32], statement: &Statement<'_>, body: &[u8]) -> Result<Self, IngestError> {
+        // What is large is compressed while it is read: both take seconds for hundreds of megabytes.
+        let (what, body) = if body.len() < LARGE {
+            (super::what::read(statement), Packed::of(body))
+        } else {
+            std::thread::scope(|scope| {
+                let packing = scope.spawn(|| Packed::of(body));
+                let what = super::what::read(statement);
+                (what, packing.join().unwrap_or_else(|_| Packed::of(body)))
+            })
+        };
         Ok(Self {
             digest,
             predicate_type: statement.predicate_type.clone(),
-            what: super::what::read(statement)?,
-            body: Packed::of(body),
+            what: what?,
+            body,
         })
     }
 }
