@@ -155,6 +155,9 @@ export async function remove(path: string): Promise<void> {
   await send('DELETE', path);
 }
 
+/** Entries of the first page. */
+const FIRST = 60;
+
 /** Every page of a list, handed over as it comes. Stops after `most` entries and says whether there were more. */
 export async function pages<T>(
   path: string,
@@ -166,7 +169,8 @@ export async function pages<T>(
   let cursor: string | undefined;
   let taken = 0;
   for (;;) {
-    const page: Page<T> = await get<Page<T>>(path, { ...values, limit: 500, cursor });
+    // A first page that fills a screen is there at once; the rest comes in few requests.
+    const page: Page<T> = await get<Page<T>>(path, { ...values, limit: taken === 0 ? FIRST : 500, cursor });
     if (!isWanted()) return false;
     take(page.items);
     taken += page.items.length;

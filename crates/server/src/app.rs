@@ -11,7 +11,8 @@ use crate::watch::{Exporter, Watch};
 use bartizan_source::http::HttpOptions;
 use bartizan_store::{Installation, Session, Store, StoreError, TenantId};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::Semaphore;
 
 /// What all requests share.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub struct App {
     log_key: Option<LogKey>,
     oidc: Option<Arc<Oidc>>,
     watch: Arc<Watch>,
+    /// Turns on the threads that may block.
+    turns: Arc<Semaphore>,
 }
 
 /// What an application is made from besides its store.
@@ -54,6 +57,11 @@ impl Default for AppOptions {
     }
 }
 
+/// Requests that are worked on at once, on threads that may block.
+pub(crate) const AT_ONCE: usize = 64;
+/// How long a request waits for its turn.
+const TURN: Duration = Duration::from_secs(20);
+
 impl App {
     /// An application on this store, whose schema was laid.
     #[must_use]
@@ -73,6 +81,7 @@ impl App {
             log_key: None,
             notifier: None,
             hub: Arc::new(Hub::new()),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
 
@@ -171,12 +180,23 @@ impl App {
         &self,
         work: impl FnOnce(&Store) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E> {
+        let turn = tokio::time::timeout(TURN, Arc::clone(&self.turns).acquire_owned());
+        let Ok(Ok(turn)) = turn.await else {
+            return Err(Problem::new(
+                Kind::Unavailable,
+                "the database is slow, and too many requests wait for it already",
+            )
+            .into());
+        };
         let store = Arc::clone(&self.store);
         // Opened here, so that waiting for a thread is a part of it.
         let span = tracing::error_span!(target: "bartizan", "store");
-        tokio::task::spawn_blocking(move || span.in_scope(|| work(&store)))
-            .await
-            .unwrap_or_else(|error| Err(Problem::new(Kind::Internal, error.to_string()).into()))
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            span.in_scope(|| work(&store))
+        })
+        .await
+        .unwrap_or_else(|error| Err(Problem::new(Kind::Internal, error.to_string()).into()))
     }
 
     /// Reads within a tenant.

@@ -1,7 +1,7 @@
 //! Listening, until a signal says to stop.
 
 use crate::api;
-use crate::app::{App, AppOptions};
+use crate::app::{AT_ONCE, App, AppOptions};
 use crate::auth::Transport;
 use crate::auth::setup::{self, SetupError};
 use crate::http::{dress, spare, strict};
@@ -12,7 +12,6 @@ use crate::notify::NotifyOptions;
 use crate::oidc::OidcSettings;
 use crate::watch::{self, Exporter, Log, LogFormat, TraceOptions};
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -219,7 +218,10 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(64)
+        // A few for hashes of passwords and names of hosts.
+        .max_blocking_threads(AT_ONCE + 8)
+        // What a thread took for large evidence goes back to the system when the thread ends.
+        .thread_keep_alive(Duration::from_secs(1))
         .build()
         .map_err(ServeError::Runtime)?;
     let (done, is_hurried) = match runtime.block_on(listen(app, &options, certificate, tell)) {
@@ -443,9 +445,6 @@ async fn sweep(app: App) {
     }
 }
 
-/// Bytes of a request at most; a bill of materials of 256 MB fits.
-const LARGEST: usize = 512 * 1024 * 1024;
-
 /// The description of the interface, OpenAPI 3.1 in JSON.
 #[must_use]
 pub fn description() -> String {
@@ -477,7 +476,6 @@ pub fn router(app: App) -> Router {
     .route("/readyz", get(watch::ready))
     .route("/metrics", get(watch::expose))
     .fallback(crate::console::answer)
-    .layer(DefaultBodyLimit::max(LARGEST))
     .layer(axum::middleware::from_fn(spare))
     .layer(axum::middleware::from_fn_with_state(app.clone(), watch::observe))
     .layer(axum::middleware::from_fn(dress))
