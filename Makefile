@@ -16,7 +16,7 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
-demo: ## build Bartizan and scan examples/harbour, or TARGET=/any/path
+demo: ## build Bartizan, scan examples/harbour or TARGET=/any/path, and open the console on it
 	@scripts/setup.sh build
 	@$(MAKE) console
 	@cargo build --release --locked --package bartizan

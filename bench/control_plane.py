@@ -39,13 +39,13 @@ CONTROLS = {
 class Server:
     """One server on an empty database."""
 
-    def __init__(self, program, scratch, database=None):
+    def __init__(self, program, scratch, database=None, stderr=subprocess.DEVNULL):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         argv = [program, "serve", "--data-dir", scratch, "--listen", f"127.0.0.1:{self.port}", "--new-token", "admin"]
         argv += ["--requests-per-minute", "10000000"] + (["--database", database] if database else [])
-        self.process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=stderr, text=True)
         self.token = self.process.stdout.readline().strip()
         self.wait()
 
@@ -79,6 +79,12 @@ class Server:
         """Resident memory in MB."""
         text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         line = next(line for line in text.splitlines() if line.startswith("VmRSS"))
+        return int(line.split()[1]) / 1000
+
+    def peak(self):
+        """The most resident memory so far in MB."""
+        text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        line = next(line for line in text.splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) / 1000
 
     def stop(self):
@@ -212,6 +218,18 @@ def answers(server, seconds):
         return [one for part in users.map(user, range(USERS)) for one in part]
 
 
+def deep(server, pages):
+    """Seconds that each page of findings took, read one behind the other, 500 a page."""
+    connection, cursor, took = server.connect(), "", []
+    for _ in range(pages):
+        page, seconds = server.ask(connection, f"/api/v1/findings?limit=500{cursor}")
+        took.append(seconds)
+        if not page.get("next"):
+            break
+        cursor = f"&cursor={page['next']}"
+    return took
+
+
 def figures(program, scratch, database, findings, bills):
     """All figures on one database, as rows."""
     server = Server(program, scratch, database)
@@ -227,6 +245,9 @@ def figures(program, scratch, database, findings, bills):
         big = bill("image:bench/big", [f"big-{n}-{'x' * 120}" for n in range(229_000)])
         rows[f"bill of {len(big) // 1_000_000} MB, s"] = server.ask(connection, "/api/v1/statements", big)[1]
         del big
+        rows["the most memory while it came in, MB"] = server.peak()
+        time.sleep(5)
+        rows["memory 5 s afterwards, MB"] = server.memory()
         base = [f"base-{n}" for n in range(300)]
         for number in range(bills):
             server.ask(connection, "/api/v1/statements", bill(f"image:bench/app-{number}", [*base, f"app-{number}"]))
@@ -243,6 +264,9 @@ def figures(program, scratch, database, findings, bills):
         rows["answers a second"] = len(took) / 20
         for name, path in CONTROLS.items():
             rows[f"{name}, ms"] = statistics.median(server.ask(connection, path)[1] for _ in range(5)) * 1000
+        took = deep(server, 400)
+        rows["pages 1 to 20 of findings, 500 a page: p95, ms"] = measure.percentile(took[:20], 0.95) * 1000
+        rows[f"pages {len(took) - 19} to {len(took)}: p95, ms"] = measure.percentile(took[-20:], 0.95) * 1000
         rows["memory afterwards, MB"] = server.memory()
         return rows
     finally:
@@ -275,6 +299,7 @@ def run(findings=1_000_000, bills=10_000):
         (f"new advisory, {bills:,} bills have it, s", 1),
         (next(name for name in names if "users: p95" in name), 100),
         ("idle memory, MB", 60),
+        ("memory 5 s afterwards, MB", 150),
     ]
     missed = [f"{name} on {engine}" for engine, column in columns.items() for name, most in checks if column[name] > most]
     notes.append("missed: " + "; ".join(missed) if missed else "all reached")

@@ -12,6 +12,7 @@ import pathlib
 import sys
 
 import blast_radius
+import console
 import control_plane
 import creddata
 import gate_latency
@@ -45,6 +46,7 @@ FIGURES = {
         scan_image,
         control_plane,
         blast_radius,
+        console,
     )
 }
 RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What `make demo` shows, once the release binary is built: scan examples/harbour, or the path given.
+# What `make demo` shows, once the release binary is built: scan examples/harbour, or the path given, and what was found in the console.
 #
 # Harbour is copied to demo/harbour in the build directory and its credentials are generated into that copy, so the
 # repository itself holds none. Ends with 0 when the scan came to a verdict, Allow or Deny; with the scan's own
@@ -36,13 +36,12 @@ work=$(target_dir)/demo
 bartizan=$(target_dir)/release/bartizan
 mkdir -p "$work"
 
-outputs=(-o pretty)
+outputs=(-o pretty -o "json=$work/report.json")
 if [ $# -gt 0 ]; then
   target=$1
 else
   plant_harbour "$work"
   target=$work/harbour
-  outputs+=(-o "json=$work/report.json")
 fi
 
 say ""
@@ -58,6 +57,6 @@ if [ $# -eq 0 ] && [ "$code" -le 1 ]; then
   say "The report as JSON: $work/report.json. Try also: $bartizan explain leak/aws-access-key-id"
 fi
 case "$code" in
-  0 | 1) exit 0 ;;
+  0 | 1) exec "$root/scripts/demo-console.sh" "$bartizan" "$work" "$work/report.json" ;;
   *) exit "$code" ;;
 esac

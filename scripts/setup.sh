@@ -47,8 +47,12 @@ missing_packages() {
     have skopeo || echo skopeo
     have umoci || echo umoci
     have htpasswd || echo apache2-utils
+    # Mail is sent to a server in Python.
+    { [ -x /usr/bin/python3 ] && /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null; } || echo python3-aiosmtpd
     # The console is walked in a browser.
     have chromium || echo chromium
+    # Clocks of running servers are moved.
+    compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || echo libfaketime
     # The store is held against a server that each test starts for itself.
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
     ;;

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { judge, open, watch } from './browser.mjs';
+import { everyWay as everyWayOf, judge, open, watch } from './browser.mjs';
 import { start } from './server.mjs';
 
 const shots = process.env.SHOTS;
@@ -40,18 +40,7 @@ const heading = async (name) => page.getByRole('heading', { level: 1, name }).wa
 const hash = () => new URL(page.url()).hash;
 
 /** Looks at where we are in both widths and both colours. */
-async function everyWay(name) {
-  for (const [width, height] of [[1280, 860], [390, 844]]) {
-    await page.setViewportSize({ width, height });
-    for (const colorScheme of ['light', 'dark']) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await judge(page, `${name} at ${width} px, ${colorScheme}`);
-      if (shots) await page.screenshot({ path: join(shots, `${name}-${width}-${colorScheme}.png`) });
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 860 });
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-}
+const everyWay = (name) => everyWayOf(page, name, shots);
 /** How many fixes Priorities says there are; only those in sight are in the page. */
 async function fixes() {
   const text = await page.getByRole('status').filter({ hasText: /\d+ fixes/ }).textContent();

@@ -36,8 +36,8 @@ async function provider(url, secret) {
   return { child, issuer: said.trim() };
 }
 
-/** Starts the server; answers with its address, the one-time link and what ends it. */
-export async function start() {
+/** Starts the server, with more options; answers with its address, the one-time link, a token, how to send a scan again, and what ends it. */
+export async function start(more = []) {
   const home = mkdtempSync(join(tmpdir(), 'bartizan-console-'));
   const address = `127.0.0.1:${await freePort()}`;
   const url = `http://${address}`;
@@ -45,7 +45,7 @@ export async function start() {
   const other = await provider(url, secret);
   const settings = join(home, 'oidc.toml');
   writeFileSync(settings, `issuer = '${other.issuer}'\nclient-id = 'bartizan'\npublic-url = '${url}'\nname = 'Harbour'\n`);
-  const child = spawn(bin, ['serve', '--isolated', '--data-dir', join(home, 'plane'), '--listen', address, '--new-token', 'admin', '--oidc', settings], { env: { ...env, BARTIZAN_PLANE_OIDC_SECRET: secret } });
+  const child = spawn(bin, ['serve', '--isolated', '--data-dir', join(home, 'plane'), '--listen', address, '--new-token', 'admin', '--oidc', settings, ...more], { env: { ...env, BARTIZAN_PLANE_OIDC_SECRET: secret } });
   let [token, notes] = ['', ''];
   child.stdout.on('data', (bytes) => (token += bytes));
   child.stderr.on('data', (bytes) => (notes += bytes));
@@ -64,18 +64,21 @@ export async function start() {
   const harbour = join(home, 'harbour');
   execFileSync('python3', ['-I', join(root, 'examples/harbour/plant.py'), '--into', harbour, '--manifest', join(home, 'planted.json'), '--seed', '7'], { stdio: 'ignore' });
   // What is found is outside policy, which the exit code says; whether it arrived is asserted on the screens.
-  try {
-    execFileSync(bin, ['scan', '.', '--push', '--asset', 'repo:example.com/harbour/shop', '--data-dir', join(home, 'scan')], {
-      cwd: harbour,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...env, BARTIZAN_PLANE_URL: url, BARTIZAN_PLANE_TOKEN: token.trim() },
-    });
-  } catch (error) {
-    if (error.status !== 1) {
-      stop();
-      throw new Error(`the scan did not arrive: ${error.stderr}`);
+  const scan = (asset = 'repo:example.com/harbour/shop') => {
+    try {
+      execFileSync(bin, ['scan', '.', '--push', '--asset', asset, '--data-dir', join(home, 'scan')], {
+        cwd: harbour,
+        stdio: ['ignore', 'ignore', 'pipe'],
+        env: { ...env, BARTIZAN_PLANE_URL: url, BARTIZAN_PLANE_TOKEN: token.trim() },
+      });
+    } catch (error) {
+      if (error.status !== 1) {
+        stop();
+        throw new Error(`the scan did not arrive: ${error.stderr}`);
+      }
     }
-  }
+  };
+  scan();
   const access = { ...env, BARTIZAN_PLANE_URL: url, BARTIZAN_PLANE_TOKEN: token.trim() };
   const key = join(home, 'pipeline.key');
   execFileSync(bin, ['sign', '--new-key', key], { stdio: 'ignore', env });
@@ -87,5 +90,5 @@ export async function start() {
     execFileSync(bin, ['push', file, '--sign', key, '--data-dir', join(home, 'scan')], { stdio: 'ignore', env: access });
   };
   const publicKey = readFileSync(`${key}.pub`, 'utf8');
-  return { url, token: token.trim(), publicKey, pushSigned, link: `${url}/#/setup/${/#\/setup\/(\w+)/.exec(notes)?.[1]}`, issuer: other.issuer, home, stop };
+  return { url, token: token.trim(), publicKey, pushSigned, link: `${url}/#/setup/${/#\/setup\/(\w+)/.exec(notes)?.[1]}`, issuer: other.issuer, home, harbour, scan, stop };
 }

@@ -2,6 +2,9 @@
 import type { components } from './types';
 
 type Schemas = components['schemas'];
+export type Channel = Schemas['Channel'];
+export type Delivery = Schemas['Delivery'];
+export type NewChannel = Schemas['NewChannel'];
 export type Asset = Schemas['Asset'];
 export type AttackPaths = Schemas['AttackPaths'];
 export type Bill = Schemas['Bill'];
@@ -136,6 +139,10 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
 export async function patch<T>(path: string, body: unknown): Promise<T> {
   return (await send('PATCH', path, body)).json() as Promise<T>;
 }
+/** Asks for something that answers without words. */
+export async function ask(method: string, path: string): Promise<void> {
+  await send(method, path);
+}
 export async function put<T>(path: string, body: unknown): Promise<T> {
   return (await send('PUT', path, body)).json() as Promise<T>;
 }
@@ -148,6 +155,9 @@ export async function remove(path: string): Promise<void> {
   await send('DELETE', path);
 }
 
+/** Entries of the first page. */
+const FIRST = 60;
+
 /** Every page of a list, handed over as it comes. Stops after `most` entries and says whether there were more. */
 export async function pages<T>(
   path: string,
@@ -159,7 +169,8 @@ export async function pages<T>(
   let cursor: string | undefined;
   let taken = 0;
   for (;;) {
-    const page: Page<T> = await get<Page<T>>(path, { ...values, limit: 500, cursor });
+    // A first page that fills a screen is there at once; the rest comes in few requests.
+    const page: Page<T> = await get<Page<T>>(path, { ...values, limit: taken === 0 ? FIRST : 500, cursor });
     if (!isWanted()) return false;
     take(page.items);
     taken += page.items.length;

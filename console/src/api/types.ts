@@ -120,6 +120,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every channel. */
+        get: operations["channels_list"];
+        put?: never;
+        /** Makes a channel. What happens from now on is told. */
+        post: operations["channels_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a channel, with what was to be sent through it. */
+        delete: operations["channels_remove"];
+        options?: never;
+        head?: never;
+        /** Changes a channel. */
+        patch: operations["channels_change"];
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test message through a channel; what became of it is in the list of deliveries. */
+        post: operations["channels_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/comparison": {
         parameters: {
             query?: never;
@@ -233,6 +286,57 @@ export interface paths {
         put?: never;
         /** Decides something. The decision goes through the ledger as a statement. */
         post: operations["decisions_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deliveries, the newest first. */
+        get: operations["deliveries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries once more what was given up. */
+        post: operations["deliveries_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is new, as it comes. `hello` says where the log ends, `statement` that one was taken in, `many` that more than a hundred were. */
+        get: operations["events"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1123,6 +1227,20 @@ export interface components {
              */
             things: number;
         };
+        /** @description What to change of a channel; what is not said stays. */
+        ChangeChannel: {
+            /** @description Whether anything is sent. */
+            enabled?: boolean | null;
+            /** @description What is told. */
+            events?: components["schemas"]["NoticeEvent"][] | null;
+            filter?: components["schemas"]["NoticeFilter"] | null;
+            /** @description What it is called. */
+            name?: string | null;
+            /** @description Makes a new key for signatures of a webhook; the old one holds no longer. */
+            new_secret?: boolean;
+            pace?: components["schemas"]["NoticePace"] | null;
+            target?: components["schemas"]["ChannelTarget"] | null;
+        };
         /** @description A new password. */
         ChangePassword: {
             /** @description The one that holds until now. */
@@ -1135,6 +1253,99 @@ export interface components {
             /** @description Whether they are shut out from now on: their sessions end, and their tokens do not hold. */
             disabled?: boolean | null;
             role?: components["schemas"]["Role"] | null;
+        };
+        /** @description A channel, without what is secret of it. */
+        Channel: {
+            /** @description RFC 3339. */
+            created: string;
+            /** @description Whether anything is sent. */
+            enabled: boolean;
+            /** @description What is told. */
+            events: components["schemas"]["NoticeEvent"][];
+            /** @description Of which findings. */
+            filter: components["schemas"]["NoticeFilter"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description What it is called. */
+            name: string;
+            /** @description How often at most. */
+            pace: components["schemas"]["NoticePace"];
+            /** @description Where it leads. Secrets are left out. */
+            target: components["schemas"]["ChannelTarget"];
+        };
+        /** @description Where a channel leads. Secrets are taken, and never given back. */
+        ChannelTarget: {
+            /** @enum {string} */
+            kind: "webhook";
+            /** @description Where to. Its user and its query are secret, and shown as `…`. */
+            url: string;
+        } | {
+            /** @enum {string} */
+            kind: "slack";
+            /** @description Where to. All of it but the host is secret. */
+            url: string;
+        } | {
+            /** @description Sender. */
+            from: string;
+            /** @description The mail server. */
+            host: string;
+            /** @enum {string} */
+            kind: "email";
+            /** @description Secret. */
+            password?: string | null;
+            /**
+             * Format: int32
+             * @description Its port: 465 for tls, 587 for starttls, 25 for none.
+             */
+            port: number;
+            /** @description tls, starttls or none. */
+            security: components["schemas"]["MailSecurity"];
+            /** @description Recipients. */
+            to: string[];
+            /** @description Who signs in there. */
+            user?: string | null;
+        } | {
+            /** @description `https://api.github.com`, or `https://HOST/api/v3`. */
+            api?: string;
+            /** @enum {string} */
+            kind: "github";
+            /** @description `OWNER/NAME`. */
+            repository: string;
+            /** @description Secret; may read and write issues of the repository. */
+            token?: string | null;
+        } | {
+            /** @enum {string} */
+            kind: "gitlab";
+            /** @description `GROUP/NAME`, or the number. */
+            project: string;
+            /** @description Secret; has the scope `api`. */
+            token?: string | null;
+            /** @description `https://gitlab.com`, or where else it is. */
+            url?: string;
+        } | {
+            /** @description Name of the type that issues have. */
+            issue_type?: string;
+            /** @enum {string} */
+            kind: "jira";
+            /** @description Key of the project. */
+            project: string;
+            /** @description Secret. */
+            token?: string | null;
+            /** @description `https://SITE.atlassian.net`, or where else it is. */
+            url: string;
+            /** @description Address of mail of whose token it is, with Jira Cloud; none with Data Center. */
+            user?: string | null;
+        };
+        /** @description A test that is on its way. */
+        ChannelTest: {
+            /**
+             * Format: int64
+             * @description Number of the delivery.
+             */
+            delivery: number;
         };
         /** @description What changed. */
         Comparison: {
@@ -1325,6 +1536,41 @@ export interface components {
             weights: {
                 [key: string]: number;
             };
+        };
+        /** @description A delivery. */
+        Delivery: {
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description Number of the channel.
+             */
+            channel: number;
+            /** @description When it came up; RFC 3339. */
+            created: string;
+            /** @description When it was sent or given up; RFC 3339. */
+            done?: string | null;
+            /** @description Why the last attempt failed; empty where none did. */
+            error: string;
+            /**
+             * Format: int64
+             * @description Number of the fix that it is about.
+             */
+            fix?: number | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description What it is about: breach, breach-soon, new-critical, waiver-ending, summary, issue-open, issue-close or test. */
+            kind: string;
+            /** @description When it is tried next; RFC 3339. */
+            next?: string | null;
+            /** @description waiting, sent or given-up. */
+            status: string;
         };
         /** @description How one signs in besides with a password. */
         Elsewhere: {
@@ -1721,6 +1967,24 @@ export interface components {
              */
             size: number;
         };
+        /**
+         * @description How the way to a mail server is protected.
+         * @enum {string}
+         */
+        MailSecurity: "tls" | "starttls" | "none";
+        /** @description Which channel to make. */
+        MakeChannel: {
+            /** @description What is told; everything where nothing is said. */
+            events?: components["schemas"]["NoticeEvent"][] | null;
+            /** @description Of which findings; of all where nothing is said. */
+            filter?: components["schemas"]["NoticeFilter"];
+            /** @description What it is called, unique within the tenant. */
+            name: string;
+            /** @description How often at most; 20 messages an hour where nothing is said. */
+            pace?: components["schemas"]["NoticePace"];
+            /** @description Where it leads. */
+            target: components["schemas"]["ChannelTarget"];
+        };
         /** @description Which token to make. */
         MakeToken: {
             /**
@@ -1762,12 +2026,31 @@ export interface components {
             /** @description The version that the other has. */
             to?: string | null;
         };
+        /** @description A channel that was made or changed. */
+        NewChannel: {
+            /** @description The channel. */
+            channel: components["schemas"]["Channel"];
+            /** @description By what whoever gets a webhook verifies its signature; it is shown this once. */
+            secret?: string | null;
+        };
         /** @description A token that was made. */
         NewToken: {
             /** @description What is sent as `Authorization: Bearer …`; it is shown this once. */
             secret: string;
             /** @description The token. */
             token: components["schemas"]["Token"];
+        };
+        /** @description A statement that was taken in. */
+        News: {
+            /** @description When it was taken in; RFC 3339. */
+            at: string;
+            /** @description Its predicate type; empty where several are told at once. */
+            predicate_type: string;
+            /**
+             * Format: int64
+             * @description Its place in the log; the newest one where several are told at once.
+             */
+            seq: number;
         };
         /** @description A thing on a path. */
         Node: {
@@ -1798,6 +2081,44 @@ export interface components {
              * @description The row within the layer, from the top, from 0.
              */
             row: number;
+        };
+        /**
+         * @description What others are told of.
+         * @enum {string}
+         */
+        NoticeEvent: "breach" | "breach-soon" | "new-critical" | "waiver-ending";
+        /** @description Of which findings. */
+        NoticeFilter: {
+            /**
+             * @description Of things with all of these labels.
+             * @default {}
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * @description Of this owner only: of the fix, or else of the thing. Empty for all.
+             * @default
+             */
+            owner: string;
+            /**
+             * @description At least this severity: critical, high, medium, low or info; all where it is empty.
+             * @default
+             */
+            severity: string;
+        };
+        /** @description How often at most. */
+        NoticePace: {
+            /**
+             * Format: int32
+             * @description Messages within the interval, 1 to 1000; what is more comes in one summary at its end. Issues are put off instead.
+             */
+            messages: number;
+            /**
+             * Format: int32
+             * @description The interval in minutes, 1 to 1440.
+             */
+            minutes: number;
         };
         /** @description One page of a list. */
         Page_Asset: {
@@ -1877,6 +2198,33 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Channel: {
+            /** @description Its entries. */
+            items: {
+                /** @description RFC 3339. */
+                created: string;
+                /** @description Whether anything is sent. */
+                enabled: boolean;
+                /** @description What is told. */
+                events: components["schemas"]["NoticeEvent"][];
+                /** @description Of which findings. */
+                filter: components["schemas"]["NoticeFilter"];
+                /**
+                 * Format: int64
+                 * @description Its number.
+                 */
+                id: number;
+                /** @description What it is called. */
+                name: string;
+                /** @description How often at most. */
+                pace: components["schemas"]["NoticePace"];
+                /** @description Where it leads. Secrets are left out. */
+                target: components["schemas"]["ChannelTarget"];
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_ControlStanding: {
             /** @description Its entries. */
             items: {
@@ -1925,6 +2273,46 @@ export interface components {
                  * @description Findings that waivers accept, counted once a test.
                  */
                 waived: number;
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Delivery: {
+            /** @description Its entries. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description How often it was tried.
+                 */
+                attempts: number;
+                /**
+                 * Format: int64
+                 * @description Number of the channel.
+                 */
+                channel: number;
+                /** @description When it came up; RFC 3339. */
+                created: string;
+                /** @description When it was sent or given up; RFC 3339. */
+                done?: string | null;
+                /** @description Why the last attempt failed; empty where none did. */
+                error: string;
+                /**
+                 * Format: int64
+                 * @description Number of the fix that it is about.
+                 */
+                fix?: number | null;
+                /**
+                 * Format: int64
+                 * @description Its number.
+                 */
+                id: number;
+                /** @description What it is about: breach, breach-soon, new-critical, waiver-ending, summary, issue-open, issue-close or test. */
+                kind: string;
+                /** @description When it is tried next; RFC 3339. */
+                next?: string | null;
+                /** @description waiting, sent or given-up. */
+                status: string;
             }[];
             /** @description What to ask for the next page with; absent on the last one. */
             next?: string | null;
@@ -2927,6 +3315,205 @@ export interface operations {
             };
         };
     };
+    channels_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Channel"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeChannel"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewChannel"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeChannel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewChannel"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTest"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     comparison: {
         parameters: {
             query?: never;
@@ -3236,6 +3823,126 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliveries_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `next` of the page before. */
+                cursor: string | null;
+                /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                limit: number | null;
+                /** @description Through this channel only, by its number. */
+                channel: number | null;
+                /** @description In this state only: waiting, sent or given-up. */
+                state: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Delivery"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliveries_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is tried again. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The place of the statement after which to go on. */
+                "Last-Event-ID"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events whose data is a News, until somebody hangs up. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["News"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4553,7 +5260,23 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4570,6 +5293,14 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -30,6 +30,10 @@ use error::{Code, Outcome};
 use std::process::ExitCode;
 use terminal::Terminal;
 
+/// Memory that was needed once goes back to the system, so that a server stays small after large evidence.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let code = edge::guarded(|| {
         let cli = match Cli::try_parse() {

@@ -6,7 +6,7 @@
 //! backup programs (content-defined chunking) and leaves in search trees (<https://docs.dolthub.com/architecture/storage-engine/prolly-tree>).
 
 use bartizan_model::{Component, FingerprintBuilder, PackageUrl, PackageUrlParts, Scope};
-use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// One in so many components ends a part.
 const PART: u64 = 128;
@@ -15,11 +15,11 @@ const MOST: usize = 4 * PART as usize;
 
 /// A run of components.
 #[derive(Debug)]
-pub struct Part<'a> {
+pub struct Part {
     /// Digest over package URLs, scopes and dependencies.
     pub digest: [u8; 16],
-    /// Its components.
-    pub components: Vec<Entry<'a>>,
+    /// Where it is among the components of the bill.
+    pub range: Range<usize>,
 }
 
 /// A component within a bill.
@@ -29,8 +29,8 @@ pub struct Entry<'a> {
     pub purl: String,
     /// What is known of it.
     pub component: &'a Component,
-    /// Package URLs of those that it depends on and that are in the same bill, sorted.
-    pub depends_on: Vec<String>,
+    /// Places in the bill of those that it depends on, ascending; what is not in the bill is left out.
+    pub depends_on: Vec<u32>,
 }
 
 /// A bill cut into parts.
@@ -38,10 +38,10 @@ pub struct Entry<'a> {
 pub struct Bill<'a> {
     /// Digest over the digests of the parts.
     pub digest: [u8; 16],
-    /// The parts, in the order of package URLs.
-    pub parts: Vec<Part<'a>>,
-    /// How many components.
-    pub components: usize,
+    /// The components, in the order of package URLs; each stands once.
+    pub components: Vec<Entry<'a>>,
+    /// The parts, one behind the other.
+    pub parts: Vec<Part>,
     /// How many dependencies between them.
     pub edges: usize,
 }
@@ -50,31 +50,16 @@ impl<'a> Bill<'a> {
     /// Cuts a bill. Of components with the same package URL the first counts; what it depends on outside the bill is left out.
     #[must_use]
     pub fn cut(components: &'a [Component]) -> Self {
-        let mut by_purl: BTreeMap<String, &Component> = BTreeMap::new();
-        for component in components {
-            by_purl.entry(component.purl.to_string()).or_insert(component);
-        }
-        let mut edges = 0;
+        let components = entries(components);
+        let edges = components.iter().map(|entry| entry.depends_on.len()).sum();
         let mut parts = Vec::new();
-        let mut open: Vec<Entry<'a>> = Vec::new();
-        for (purl, component) in &by_purl {
-            let mut depends_on: Vec<String> = component.depends_on.iter().map(ToString::to_string).collect();
-            depends_on.retain(|other| by_purl.contains_key(other));
-            depends_on.sort_unstable();
-            depends_on.dedup();
-            edges += depends_on.len();
-            let ends = ends_a_part(purl);
-            open.push(Entry {
-                purl: purl.clone(),
-                component,
-                depends_on,
-            });
-            if ends || open.len() == MOST {
-                parts.push(Part::of(std::mem::take(&mut open)));
+        let mut start = 0;
+        for (at, entry) in components.iter().enumerate() {
+            let end = at + 1;
+            if ends_a_part(&entry.purl) || end - start == MOST || end == components.len() {
+                parts.push(part(&components, start..end));
+                start = end;
             }
-        }
-        if !open.is_empty() {
-            parts.push(Part::of(open));
         }
         let digest = parts
             .iter()
@@ -84,33 +69,79 @@ impl<'a> Bill<'a> {
             .finish_bytes();
         Self {
             digest,
-            components: by_purl.len(),
+            components,
             parts,
             edges,
         }
     }
+
+    /// The components of a part.
+    #[must_use]
+    pub fn of(&self, part: &Part) -> &[Entry<'a>] {
+        self.components.get(part.range.clone()).unwrap_or_default()
+    }
 }
 
-impl<'a> Part<'a> {
-    fn of(components: Vec<Entry<'a>>) -> Self {
-        let mut builder = FingerprintBuilder::new("part of a bill");
-        for entry in &components {
-            builder = builder
-                .part(entry.purl.as_bytes())
-                .part(&[
-                    scope_number(entry.component.scope),
-                    direct_number(entry.component.direct),
-                ])
-                .part(&(entry.depends_on.len() as u64).to_le_bytes());
-            for other in &entry.depends_on {
-                builder = builder.part(other.as_bytes());
-            }
-        }
-        Self {
-            digest: builder.finish_bytes(),
-            components,
+/// Components by package URL, each once. A package URL is written out once, and dependencies are places: a bill may have millions of them.
+fn entries(components: &[Component]) -> Vec<Entry<'_>> {
+    let mut entries: Vec<Entry<'_>> = components
+        .iter()
+        .map(|component| Entry {
+            purl: component.purl.to_string(),
+            component,
+            depends_on: Vec::new(),
+        })
+        .collect();
+    // Stable, so that the first stays the first.
+    entries.sort_by(|a, b| a.purl.cmp(&b.purl));
+    entries.dedup_by(|later, first| later.purl == first.purl);
+    let place = |purl: &PackageUrl| {
+        let purl = purl.to_string();
+        let place = entries.binary_search_by(|entry| entry.purl.as_str().cmp(&purl));
+        place.ok().and_then(|place| u32::try_from(place).ok())
+    };
+    let all: Vec<Vec<u32>> = entries
+        .iter()
+        .map(|entry| {
+            let mut places: Vec<u32> = entry.component.depends_on.iter().filter_map(place).collect();
+            places.sort_unstable();
+            places.dedup();
+            places.shrink_to_fit();
+            places
+        })
+        .collect();
+    for (entry, depends_on) in entries.iter_mut().zip(all) {
+        entry.depends_on = depends_on;
+    }
+    entries
+}
+
+fn part(components: &[Entry<'_>], range: Range<usize>) -> Part {
+    let mut builder = FingerprintBuilder::new("part of a bill");
+    for entry in components.get(range.clone()).unwrap_or_default() {
+        builder = builder
+            .part(entry.purl.as_bytes())
+            .part(&[
+                scope_number(entry.component.scope),
+                direct_number(entry.component.direct),
+            ])
+            .part(&(entry.depends_on.len() as u64).to_le_bytes());
+        let names = entry
+            .depends_on
+            .iter()
+            .filter_map(|other| components_at(components, *other));
+        for other in names {
+            builder = builder.part(other.purl.as_bytes());
         }
     }
+    Part {
+        digest: builder.finish_bytes(),
+        range,
+    }
+}
+
+fn components_at<'c, 'a>(components: &'c [Entry<'a>], place: u32) -> Option<&'c Entry<'a>> {
+    components.get(usize::try_from(place).ok()?)
 }
 
 fn ends_a_part(purl: &str) -> bool {
@@ -189,7 +220,8 @@ mod tests {
         // Five components are gone, each with the dependency on it: at most two parts a component differ.
         assert!(shared + 10 >= a.parts.len(), "{shared} of {}", a.parts.len());
         assert!(a.parts.len() > 20, "{}", a.parts.len());
-        assert_eq!((a.components, a.edges), (5_000, 4_999));
+        assert_eq!((a.components.len(), a.edges), (5_000, 4_999));
+        assert_eq!(a.parts.iter().map(|part| a.of(part).len()).sum::<usize>(), 5_000);
     }
 
     #[test]
@@ -197,6 +229,22 @@ mod tests {
         let forwards = bill(0..500);
         let backwards: Vec<Component> = forwards.iter().rev().cloned().collect();
         assert_eq!(Bill::cut(&forwards).digest, Bill::cut(&backwards).digest);
+    }
+
+    #[test]
+    fn of_components_with_one_package_url_the_first_counts_and_dependencies_are_places() {
+        let mut twice = bill(0..3);
+        let mut later = twice[0].clone();
+        later.scope = Scope::Development;
+        twice.push(later);
+        let cut = Bill::cut(&twice);
+        let places: Vec<_> = cut
+            .components
+            .iter()
+            .map(|entry| entry.depends_on.clone())
+            .collect();
+        assert_eq!(places, [vec![1], vec![2], vec![]]);
+        assert_eq!(cut.digest, Bill::cut(&bill(0..3)).digest);
     }
 
     #[test]

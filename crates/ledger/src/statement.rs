@@ -3,9 +3,11 @@
 //! In: bytes. Out: the predicate type, the subjects, and the predicate as raw JSON, which whoever knows the type reads. Fields that
 //! are not known are allowed, as the specification asks.
 
-use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, de};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Type of every statement.
 pub const STATEMENT_TYPE: &str = "https://in-toto.io/Statement/v1";
@@ -28,6 +30,8 @@ pub const PROVENANCE: &str = "https://slsa.dev/provenance/";
 
 /// Subjects of one statement.
 const MOST_SUBJECTS: usize = 10_000;
+/// Digests of one subject.
+const MOST_DIGESTS: usize = 64;
 
 /// A statement, its predicate not yet read.
 #[derive(Debug, Deserialize)]
@@ -35,6 +39,7 @@ pub struct Statement<'a> {
     #[serde(rename = "_type")]
     kind: String,
     /// What it is about.
+    #[serde(deserialize_with = "subjects")]
     pub subject: Vec<Subject>,
     /// What the predicate is.
     #[serde(rename = "predicateType")]
@@ -51,8 +56,62 @@ pub struct Subject {
     #[serde(default)]
     pub name: String,
     /// Its digests, by algorithm.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "digests")]
     pub digest: BTreeMap<String, String>,
+}
+
+/// Keeps one more than there may be, and no millions of them before anybody counts.
+fn subjects<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Subject>, D::Error> {
+    struct Subjects;
+
+    impl<'de> Visitor<'de> for Subjects {
+        type Value = Vec<Subject>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of subjects")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut subjects = Vec::new();
+            while subjects.len() <= MOST_SUBJECTS {
+                let Some(subject) = list.next_element()? else {
+                    return Ok(subjects);
+                };
+                subjects.push(subject);
+            }
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(subjects)
+        }
+    }
+
+    deserializer.deserialize_seq(Subjects)
+}
+
+fn digests<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    struct Digests;
+
+    impl<'de> Visitor<'de> for Digests {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("digests by algorithm")
+        }
+
+        fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut digests = BTreeMap::new();
+            while let Some((algorithm, digest)) = map.next_entry()? {
+                digests.insert(algorithm, digest);
+                if digests.len() > MOST_DIGESTS {
+                    return Err(de::Error::custom(format!(
+                        "a subject has more than {MOST_DIGESTS} digests"
+                    )));
+                }
+            }
+            Ok(digests)
+        }
+    }
+
+    deserializer.deserialize_map(Digests)
 }
 
 /// Why a text is no statement.
@@ -117,6 +176,26 @@ mod tests {
         assert_eq!(statement.predicate_type, "x");
         assert_eq!(statement.predicate(), r#"{"a": 1}"#);
         assert_eq!(statement.subject[0].name, "n");
+    }
+
+    #[test]
+    fn subjects_and_their_digests_are_bounded() {
+        let one = r#"{"name":"n","digest":{"a":"b"}}"#;
+        let many = |count: usize| text(STATEMENT_TYPE, &format!("[{}]", vec![one; count].join(",")));
+        assert_eq!(
+            Statement::read(many(MOST_SUBJECTS + 9).as_bytes()).unwrap_err(),
+            StatementError::Subjects
+        );
+        assert!(Statement::read(many(MOST_SUBJECTS).as_bytes()).is_ok());
+        let digests = |count: usize| {
+            let list: Vec<String> = (0..count).map(|number| format!(r#""{number}":"00""#)).collect();
+            text(
+                STATEMENT_TYPE,
+                &format!(r#"[{{"digest":{{{}}}}}]"#, list.join(",")),
+            )
+        };
+        assert!(Statement::read(digests(MOST_DIGESTS).as_bytes()).is_ok());
+        assert!(Statement::read(digests(MOST_DIGESTS + 1).as_bytes()).is_err());
     }
 
     #[test]

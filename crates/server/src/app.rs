@@ -3,23 +3,30 @@
 use crate::auth::{Gate, PER_CREDENTIAL, Transport};
 use crate::graphs::Graphs;
 use crate::http::{Kind, Problem};
+use crate::live::Hub;
 use crate::log_key::LogKey;
+use crate::notify::{Notifier, NotifyOptions};
 use crate::oidc::{Oidc, OidcSettings};
 use crate::watch::{Exporter, Watch};
 use bartizan_source::http::HttpOptions;
 use bartizan_store::{Installation, Session, Store, StoreError, TenantId};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::Semaphore;
 
 /// What all requests share.
 #[derive(Debug, Clone)]
 pub struct App {
     store: Arc<Store>,
     gate: Arc<Gate>,
+    notifier: Option<Arc<Notifier>>,
+    hub: Arc<Hub>,
     graphs: Arc<Graphs>,
     log_key: Option<LogKey>,
     oidc: Option<Arc<Oidc>>,
     watch: Arc<Watch>,
+    /// Turns on the threads that may block.
+    turns: Arc<Semaphore>,
 }
 
 /// What an application is made from besides its store.
@@ -50,6 +57,11 @@ impl Default for AppOptions {
     }
 }
 
+/// Requests that are worked on at once, on threads that may block.
+pub(crate) const AT_ONCE: usize = 64;
+/// How long a request waits for its turn.
+const TURN: Duration = Duration::from_secs(20);
+
 impl App {
     /// An application on this store, whose schema was laid.
     #[must_use]
@@ -67,6 +79,9 @@ impl App {
             watch: Arc::new(Watch::new(options.metrics_token.as_deref(), exporter)),
             graphs: Arc::new(Graphs::default()),
             log_key: None,
+            notifier: None,
+            hub: Arc::new(Hub::new()),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
 
@@ -102,6 +117,28 @@ impl App {
     /// The key that signs what the logs say of themselves.
     pub(crate) const fn log_key(&self) -> Option<&LogKey> {
         self.log_key.as_ref()
+    }
+
+    /// The same, and others are told of what they have to know.
+    #[must_use]
+    pub fn telling(mut self, options: NotifyOptions) -> Self {
+        self.notifier = Some(Arc::new(Notifier::new(options)));
+        self
+    }
+
+    /// Who tells others; none where this server has no key to keep their secrets with.
+    pub(crate) fn notifier(&self) -> Option<Arc<Notifier>> {
+        self.notifier.clone()
+    }
+
+    /// Who waits for what is new.
+    pub(crate) fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Ends what would go on for ever: open pages that wait for what is new.
+    pub fn close(&self) {
+        self.hub.close();
     }
 
     /// What stands between the network and the store.
@@ -143,12 +180,23 @@ impl App {
         &self,
         work: impl FnOnce(&Store) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E> {
+        let turn = tokio::time::timeout(TURN, Arc::clone(&self.turns).acquire_owned());
+        let Ok(Ok(turn)) = turn.await else {
+            return Err(Problem::new(
+                Kind::Unavailable,
+                "the database is slow, and too many requests wait for it already",
+            )
+            .into());
+        };
         let store = Arc::clone(&self.store);
         // Opened here, so that waiting for a thread is a part of it.
         let span = tracing::error_span!(target: "bartizan", "store");
-        tokio::task::spawn_blocking(move || span.in_scope(|| work(&store)))
-            .await
-            .unwrap_or_else(|error| Err(Problem::new(Kind::Internal, error.to_string()).into()))
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            span.in_scope(|| work(&store))
+        })
+        .await
+        .unwrap_or_else(|error| Err(Problem::new(Kind::Internal, error.to_string()).into()))
     }
 
     /// Reads within a tenant.

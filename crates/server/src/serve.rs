@@ -1,17 +1,17 @@
 //! Listening, until a signal says to stop.
 
 use crate::api;
-use crate::app::{App, AppOptions};
+use crate::app::{AT_ONCE, App, AppOptions};
 use crate::auth::Transport;
 use crate::auth::setup::{self, SetupError};
 use crate::http::{dress, spare, strict};
 use crate::ingest::IngestError;
 use crate::listen::{self, Certificate, Limits, TlsError, TlsFiles};
 use crate::log_key::LogKey;
+use crate::notify::NotifyOptions;
 use crate::oidc::OidcSettings;
 use crate::watch::{self, Exporter, Log, LogFormat, TraceOptions};
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -24,6 +24,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How often waivers are ended whose last day is over.
 const WAIVERS: Duration = Duration::from_secs(60);
+
+/// How often it is looked whether others have to be told something.
+const TELL: Duration = Duration::from_secs(2);
+
+/// How often what was sent long ago is taken away.
+const SWEEP: Duration = Duration::from_secs(3_600);
 
 /// How often it is asked whether a ledger has to be verified.
 const VERIFICATIONS: Duration = Duration::from_secs(3_600);
@@ -57,6 +63,8 @@ pub struct ServeOptions {
     pub new_token: Option<String>,
     /// Requests with one token or session within a minute; at least 1.
     pub requests_per_minute: u32,
+    /// How others are told.
+    pub notify: NotifyOptions,
     /// The server through which people sign in besides with passwords.
     pub oidc: Option<OidcSettings>,
     /// How other servers are reached.
@@ -190,8 +198,9 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
         level: options.log_level,
     };
     watch::listen(log, exporter.clone());
-    let app =
-        App::observed(store, app_options(&options), exporter.clone()).with_log_key(options.log_key.clone());
+    let app = App::observed(store, app_options(&options), exporter.clone())
+        .with_log_key(options.log_key.clone())
+        .telling(options.notify.clone());
     let link = |login: &str, link: String| {
         tell(Event::Link {
             login: login.to_owned(),
@@ -209,7 +218,10 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(64)
+        // A few for hashes of passwords and names of hosts.
+        .max_blocking_threads(AT_ONCE + 8)
+        // What a thread took for large evidence goes back to the system when the thread ends.
+        .thread_keep_alive(Duration::from_secs(1))
         .build()
         .map_err(ServeError::Runtime)?;
     let (done, is_hurried) = match runtime.block_on(listen(app, &options, certificate, tell)) {
@@ -289,6 +301,8 @@ async fn listen(
         .map(|work| tokio::spawn(repeat(app.clone(), work)))
         .into();
     works.push(tokio::spawn(forget_unused(app.clone())));
+    works.push(tokio::spawn(tell_others(app.clone())));
+    works.push(tokio::spawn(sweep(app.clone())));
     let limits = Limits {
         per_address: Limits::USUAL.per_address.filter(|_| !options.behind_proxy),
         ..Limits::USUAL
@@ -311,6 +325,7 @@ async fn listen(
         () = tokio::time::sleep(options.stop_delay) => false,
         () = signals.next() => true,
     };
+    app.close();
     let _ = stop.send(true);
     if !is_hurried {
         // A client that never ends its request does not hold us up for ever.
@@ -400,8 +415,35 @@ async fn forget_unused(app: App) {
     }
 }
 
-/// Bytes of a request at most; a bill of materials of 256 MB fits.
-const LARGEST: usize = 512 * 1024 * 1024;
+/// Tells others what they have to know, until it is stopped. What fails is tried again the next time.
+async fn tell_others(app: App) {
+    let mut clock = tokio::time::interval(TELL);
+    clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        clock.tick().await;
+        // Where there was something to send there may be more.
+        loop {
+            let telling = app.clone();
+            let told =
+                tokio::task::spawn_blocking(move || crate::jobs::tell(&telling, &|| telling.now())).await;
+            if !told.is_ok_and(|told| told.is_ok_and(|told| told.attempts > 0)) {
+                break;
+            }
+        }
+    }
+}
+
+/// Takes away what was sent long ago, until it is stopped.
+async fn sweep(app: App) {
+    let mut clock = tokio::time::interval(SWEEP);
+    loop {
+        clock.tick().await;
+        let now = app.now();
+        let _ = app
+            .blocking(move |store| crate::jobs::sweep(store, now).map_err(Into::into))
+            .await;
+    }
+}
 
 /// The description of the interface, OpenAPI 3.1 in JSON.
 #[must_use]
@@ -434,7 +476,6 @@ pub fn router(app: App) -> Router {
     .route("/readyz", get(watch::ready))
     .route("/metrics", get(watch::expose))
     .fallback(crate::console::answer)
-    .layer(DefaultBodyLimit::max(LARGEST))
     .layer(axum::middleware::from_fn(spare))
     .layer(axum::middleware::from_fn_with_state(app.clone(), watch::observe))
     .layer(axum::middleware::from_fn(dress))

@@ -10,9 +10,11 @@
     reason = "a test fails by panicking, and waits for other processes"
 )]
 
+use bartizan_server::notify::NotifyOptions;
 use bartizan_server::{Event, LogFormat, LogLevel, ServeOptions, TraceOptions, serve};
 use bartizan_source::http::{HttpOptions, Url};
 use bartizan_store::{DatabaseUrl, Options, Store};
+use bartizan_trust::seal::SealKey;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -40,6 +42,12 @@ fn the_process_that_other_tests_start() {
         new_link: None,
         new_token: Some("admin".to_owned()),
         requests_per_minute: 6_000,
+        notify: NotifyOptions {
+            key: SealKey::new([7; 32]),
+            private: false,
+            ca_files: Vec::new(),
+            console: None,
+        },
         oidc: None,
         http: HttpOptions::default(),
         metrics_token: None,

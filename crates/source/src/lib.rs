@@ -16,6 +16,7 @@ mod open;
 mod options;
 mod platform;
 pub mod registry;
+pub mod smtp;
 mod stdin;
 mod window;
 

@@ -10,6 +10,7 @@ mod error;
 pub mod graph;
 pub mod ledger;
 mod migrate;
+pub mod notify;
 mod pack;
 pub mod people;
 mod pool;

@@ -28,6 +28,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("evidence", include_str!("../migrations/0006_evidence.sql")),
     ("operation", include_str!("../migrations/0007_operate.sql")),
     ("remediation", include_str!("../migrations/0008_remediation.sql")),
+    ("notices", include_str!("../migrations/0009_notify.sql")),
 ];
 
 /// The schema that this program lays.

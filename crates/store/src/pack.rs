@@ -6,9 +6,35 @@ use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use std::io::{Read, Write};
 
+/// Bytes, compressed beforehand: what takes long is done before a transaction begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed(Vec<u8>);
+
+impl Packed {
+    /// Compresses.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(pack(bytes))
+    }
+
+    /// As it is kept.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// How many bytes are in it.
+    pub(crate) fn bytes_within(&self) -> i64 {
+        let length = self
+            .0
+            .first_chunk::<8>()
+            .map(|length| u64::from_le_bytes(*length));
+        i64::try_from(length.unwrap_or_default()).unwrap_or(i64::MAX)
+    }
+}
+
 /// Compresses. Fast rather than small: level 1.
 pub(crate) fn pack(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len() / 4 + 16);
+    let mut out = Vec::with_capacity(bytes.len() / 16 + 16);
     out.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
     let mut encoder = DeflateEncoder::new(out, Compression::fast());
     // A vector takes everything.

@@ -11,7 +11,7 @@
     reason = "a test fails by panicking, and waits for other processes"
 )]
 
-use bartizan_store::ledger::NewStatement;
+use bartizan_store::ledger::{NewStatement, Packed};
 use bartizan_store::{DatabaseUrl, Options, Session, Store, StoreError, TenantId};
 use bartizan_testbed::{Engine, Postgres, again};
 use std::collections::HashSet;
@@ -65,7 +65,7 @@ fn append(session: &mut Session<'_>, digest: &[u8]) -> Result<(), StoreError> {
             pusher: "ci",
             trust: "authenticated",
             entry: digest,
-            body: &body(digest),
+            body: &Packed::of(&body(digest)),
         },
     )?;
     session.set_tiles([(0, 0, (size + 1).to_le_bytes().as_slice())])

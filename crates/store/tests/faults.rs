@@ -9,7 +9,7 @@
     reason = "a test fails by panicking, and waits for other processes"
 )]
 
-use bartizan_store::ledger::NewStatement;
+use bartizan_store::ledger::{NewStatement, Packed};
 use bartizan_store::{DatabaseUrl, Options, Session, Store, StoreError, TenantId};
 use bartizan_testbed::{Database, Engine, Postgres, again};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
@@ -41,7 +41,7 @@ fn append(session: &mut Session<'_>, digest: &[u8], body: &[u8]) -> Result<i64, 
             pusher: "ci",
             trust: "authenticated",
             entry: b"leaf",
-            body,
+            body: &Packed::of(body),
         },
     )?;
     Ok(size)

@@ -18,6 +18,8 @@ const SUPERVISOR: &str = include_str!("supervise.sh");
 pub struct Options {
     /// Whether it waits for the disk, as one does that has something to lose.
     pub durable: bool,
+    /// The directory that its own is made in; the one for temporary files where none is named.
+    pub within: Option<PathBuf>,
     /// Whether it listens on 127.0.0.1 too.
     pub tcp: bool,
     /// Files to put beside its data, which only it can read: (name, content). Settings name them by `{directory}/NAME`.
@@ -60,7 +62,13 @@ impl Postgres {
     pub fn start(options: &Options) -> Result<Self, Error> {
         let (version, binaries) = newest()?;
         // Sockets have short names: not below a long TMPDIR where that can be helped.
-        let directory = tempfile::Builder::new().prefix("bartizan-pg-").tempdir()?.keep();
+        let mut place = tempfile::Builder::new();
+        place.prefix("bartizan-pg-");
+        let directory = match &options.within {
+            Some(within) => place.tempdir_in(within)?,
+            None => place.tempdir()?,
+        }
+        .keep();
         for (name, content) in &options.files {
             let mut file = std::fs::OpenOptions::new();
             file.write(true).create_new(true).mode(0o600);

@@ -57,6 +57,20 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "N", default_value_t = 6_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) requests_per_minute: u32,
 
+    /// Where people find the console, for links in what others are told: https://HOST
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) public_url: Option<String>,
+
+    /// Let notices go to this machine and to private networks too
+    ///
+    /// Whoever administers a tenant says where its notices go. Without this they go to public addresses only; they never go to link-local
+    /// addresses, where clouds keep credentials.
+    #[arg(long)]
+    pub(crate) notify_private: bool,
+
+    /// Key that the secrets of channels are kept with; servers that share a database share it [default: secrets.key in the data directory]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) secrets_key: Option<PathBuf>,
     /// People also sign in through the OpenID Connect server that this file in TOML describes (docs/control-plane.md)
     ///
     /// The secret of the client stands in the file that `client-secret-file` names, or in BARTIZAN_PLANE_OIDC_SECRET in the environment.

@@ -10,6 +10,7 @@ use crate::terminal::Terminal;
 use bartizan_engine::config::Config;
 use bartizan_engine::system::{Machine, System};
 use bartizan_server::listen::TlsFiles;
+use bartizan_server::notify::{NotifyOptions, key};
 use bartizan_server::{
     Event, LogFormat, LogKey, LogKeyError, LogLevel, OidcSettings, ServeError, ServeOptions, TraceOptions,
     serve,
@@ -72,6 +73,37 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, terminal: Terminal) -> Outc
     Ok(0)
 }
 
+/// How others are told.
+fn telling(config: &Config, args: &ServeArgs) -> Result<NotifyOptions, Error> {
+    let file = match &args.secrets_key {
+        Some(file) => file.clone(),
+        None => data_dir(config, "--secrets-key FILE", "a key")?.join("secrets.key"),
+    };
+    if let Some(url) = &args.public_url {
+        Url::parse(url).map_err(|error| {
+            Error::usage(
+                format!("`{url}` cannot be the address of the console: {error}"),
+                "name it with --public-url as people see it: https://HOST",
+            )
+        })?;
+    }
+    Ok(NotifyOptions {
+        key: key::load_or_make(&file).map_err(|error| Error::usage(error.to_string(), error.help()))?,
+        private: args.notify_private,
+        ca_files: config.path("network.ca-file").into_iter().collect(),
+        console: args.public_url.clone(),
+    })
+}
+
+fn data_dir(config: &Config, option: &str, what: &str) -> Result<PathBuf, Error> {
+    place::data_dir(config).ok_or_else(|| {
+        Error::usage(
+            "there is no data directory: neither XDG_DATA_HOME nor HOME is set",
+            format!("name one with `--data-dir DIR`, or {what} with `{option}`"),
+        )
+    })
+}
+
 /// The key that signs what the ledger says of itself.
 fn log_key(
     config: &Config,
@@ -131,6 +163,7 @@ fn options(config: &Config, common: &Common, args: &ServeArgs) -> Result<ServeOp
         new_token: args.new_token.clone(),
         requests_per_minute: args.requests_per_minute,
         oidc: args.oidc.as_deref().map(oidc).transpose()?,
+        notify: telling(config, args)?,
         http: network::options(common, config, None),
         metrics_token: args.metrics_token_file.as_deref().map(word_of).transpose()?,
         log,
@@ -245,14 +278,7 @@ pub(super) fn url(config: &Config, args: &DatabaseArgs) -> Result<DatabaseUrl, E
 }
 
 fn default_file(config: &Config) -> Result<PathBuf, Error> {
-    place::data_dir(config)
-        .map(|data| data.join("control-plane.db"))
-        .ok_or_else(|| {
-            Error::usage(
-                "there is no data directory: neither XDG_DATA_HOME nor HOME is set",
-                "name one with `--data-dir DIR`, or a database with `--database URL`",
-            )
-        })
+    Ok(data_dir(config, "--database URL", "a database")?.join("control-plane.db"))
 }
 
 /// Opens the database.

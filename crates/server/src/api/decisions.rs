@@ -7,6 +7,7 @@ use crate::auth::{Caller, Role};
 use crate::comply;
 use crate::http::{Json, Kind, Problem};
 use crate::ingest;
+use crate::notify::Rules;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -58,6 +59,12 @@ pub(super) async fn decide(
                 format!("`{}` is said by the control plane itself", decision.action()),
             ));
         }
+    }
+    if let Decision::Policy { name, value } = &decision
+        && name == Rules::NAME
+    {
+        Rules::read(value)
+            .map_err(|why| Problem::new(Kind::Unprocessable, format!("policy {name}: {why}")))?;
     }
     let at = app.now();
     let receipt = app

@@ -6,9 +6,12 @@ mod assets;
 mod attack;
 mod blast;
 mod changes;
+mod channels;
 mod comparison;
 mod compliance;
 mod decisions;
+mod deliveries;
+mod events;
 mod findings;
 mod fixes;
 mod gaps;
@@ -25,7 +28,7 @@ mod posture;
 mod remediation;
 mod sessions;
 mod ships;
-mod shown;
+pub(crate) mod shown;
 mod statements;
 mod tokens;
 
@@ -102,6 +105,12 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
         .routes(routes!(changes::fixes))
         .routes(routes!(attack::paths))
         .routes(routes!(posture::posture))
+        .routes(routes!(events::events))
+        .routes(routes!(channels::make, channels::list))
+        .routes(routes!(channels::change, channels::remove))
+        .routes(routes!(channels::test))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::retry))
         .routes(routes!(compliance::frameworks))
         .routes(routes!(compliance::framework))
         .routes(routes!(compliance::controls))

@@ -9,23 +9,23 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use utoipa::ToSchema;
 
 /// Milliseconds since 1970 as RFC 3339.
-pub(super) fn time(at: i64) -> String {
+pub(crate) fn time(at: i64) -> String {
     Timestamp::from_unix_seconds(at.div_euclid(1_000)).to_string()
 }
 
 /// Words of severities, by number.
-pub(super) const SEVERITIES: [&str; 5] = ["info", "low", "medium", "high", "critical"];
+pub(crate) const SEVERITIES: [&str; 5] = ["info", "low", "medium", "high", "critical"];
 /// Words of decisions, by number.
-pub(super) const DECISIONS: [&str; 4] = ["defer", "scheduled", "out-of-cycle", "immediate"];
+pub(crate) const DECISIONS: [&str; 4] = ["defer", "scheduled", "out-of-cycle", "immediate"];
 
-pub(super) fn word(words: &[&str], number: i64) -> String {
+pub(crate) fn word(words: &[&str], number: i64) -> String {
     usize::try_from(number)
         .ok()
         .and_then(|number| words.get(number))
         .map_or_else(String::new, |word| (*word).to_owned())
 }
 
-pub(super) fn number(words: &[&str], word: &str) -> Option<i64> {
+pub(crate) fn number(words: &[&str], word: &str) -> Option<i64> {
     words
         .iter()
         .position(|known| *known == word)

@@ -3,10 +3,11 @@
 use super::shown::time;
 use crate::app::App;
 use crate::auth::{Caller, Role};
-use crate::http::{Cursor, Json, Page, PageQuery, Problem, Whole, names, unchanged};
+use crate::http::body::{self as sent, LARGEST};
+use crate::http::{Cursor, Json, Page, PageQuery, Problem, names, unchanged};
 use crate::ingest::{self, Sent, Trust};
 use crate::watch::metrics::Taken;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bartizan_model::encoding::hex;
@@ -166,18 +167,21 @@ impl From<ingest::Receipt> for Receipt {
 #[utoipa::path(post, operation_id = "statements_take", path = "/api/v1/statements", tag = "evidence",
     request_body(content_type = "application/vnd.in-toto+json", description = "An in-toto Statement, or a DSSE envelope."),
     responses((status = 201, description = "Taken in", body = Receipt), (status = 200, description = "Known before", body = Receipt),
-        (status = 400, body = Problem), (status = 403, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
+        (status = 400, body = Problem), (status = 403, body = Problem), (status = 408, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem), (status = 507, body = Problem)))]
 pub(super) async fn take(
     State(app): State<App>,
     caller: Caller,
-    Whole(body): Whole,
+    request: Request,
 ) -> Result<Response, Problem> {
     caller.needs(Role::Developer)?;
-    let (at, bytes, began) = (app.now(), body.len(), Instant::now());
+    let held = sent::read(request, LARGEST).await?;
+    let turn = held.turn().await?;
+    let (at, bytes, began) = (app.now(), held.bytes.len(), Instant::now());
     let taken = app
         .blocking(move |store| {
+            let _turn = turn;
             let sent = Sent {
-                body: &body,
+                body: &held.bytes,
                 by: &caller.login,
                 at,
             };

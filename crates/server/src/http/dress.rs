@@ -51,7 +51,7 @@ pub(crate) async fn dress(mut request: Request, next: Next) -> Response {
     if let Some(id) = &id {
         request.headers_mut().insert(REQUEST_ID, id.clone());
     }
-    let mut response = numbered(next.run(request).await, id.as_ref());
+    let mut response = numbered(next.run(super::body::lingering(request)).await, id.as_ref());
     let headers = response.headers_mut();
     for (name, value) in WORN {
         headers.insert(name, HeaderValue::from_static(value));

@@ -44,18 +44,22 @@ pub enum Kind {
     Forbidden,
     /// There is no such thing.
     Missing,
-    /// It takes too long to say it.
-    Late,
     /// It is more than is taken.
     TooLarge,
     /// What is to be changed was changed by somebody else.
     Stale,
+    /// It comes too slowly.
+    TooSlow,
+    /// It is in a form that is not read.
+    Unsupported,
     /// What is said in it cannot be.
     Unprocessable,
     /// Too many requests.
     TooMany,
     /// What is needed for an answer cannot be reached, is busy or full: ask again.
     Unavailable,
+    /// There is no room left in the database.
+    Full,
     /// We broke.
     Internal,
 }
@@ -71,11 +75,6 @@ impl Kind {
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Sign in first"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "You may not do this"),
             Self::Missing => (StatusCode::NOT_FOUND, "missing", "There is no such thing"),
-            Self::Late => (
-                StatusCode::REQUEST_TIMEOUT,
-                "late",
-                "The request did not come in time",
-            ),
             Self::TooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "too-large",
@@ -86,6 +85,17 @@ impl Kind {
                 "stale",
                 "Somebody else was faster",
             ),
+            Self::TooSlow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "too-slow",
+                "The request comes too slowly",
+            ),
+            Self::Unsupported => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported",
+                "This form is not read",
+            ),
+            Self::Full => (StatusCode::INSUFFICIENT_STORAGE, "full", "There is no room left"),
             Self::Unprocessable => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "unprocessable",
@@ -143,6 +153,9 @@ impl Problem {
             StatusCode::FORBIDDEN => Kind::Forbidden,
             StatusCode::NOT_FOUND => Kind::Missing,
             StatusCode::PAYLOAD_TOO_LARGE => Kind::TooLarge,
+            StatusCode::REQUEST_TIMEOUT => Kind::TooSlow,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Kind::Unsupported,
+            StatusCode::INSUFFICIENT_STORAGE => Kind::Full,
             StatusCode::UNPROCESSABLE_ENTITY => Kind::Unprocessable,
             StatusCode::TOO_MANY_REQUESTS => Kind::TooMany,
             StatusCode::SERVICE_UNAVAILABLE => Kind::Unavailable,
@@ -185,10 +198,10 @@ impl IntoResponse for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        let kind = if error.is_transient() {
-            Kind::Unavailable
-        } else {
-            Kind::Internal
+        let kind = match error {
+            StoreError::Full(_) => Kind::Full,
+            _ if error.is_transient() => Kind::Unavailable,
+            _ => Kind::Internal,
         };
         Self::new(kind, error.to_string()).help(error.help())
     }

@@ -1,7 +1,7 @@
 //! JSON in, with problems that say what is wrong; JSON out.
 
+use super::body;
 use super::problem::{Kind, Problem};
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -14,28 +14,6 @@ const BRIEF: usize = 16 * 1024;
 
 /// How long a [`Brief`] body may take to come.
 const BRIEFLY: Duration = Duration::from_secs(10);
-/// How long any body may take to come.
-const AT_LENGTH: Duration = Duration::from_secs(900);
-
-fn late() -> Problem {
-    Problem::new(Kind::Late, "the body of the request did not come in time")
-}
-
-/// The bytes of a body of the largest size that is taken.
-#[derive(Debug, Clone)]
-pub struct Whole(pub Bytes);
-
-impl<S: Send + Sync> FromRequest<S> for Whole {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        tokio::time::timeout(AT_LENGTH, Bytes::from_request(request, state))
-            .await
-            .map_err(|_| late())?
-            .map(Self)
-            .map_err(|error| Problem::new(Kind::TooLarge, error.to_string()))
-    }
-}
 
 /// JSON in a request or an answer.
 #[derive(Debug, Clone, Copy)]
@@ -44,9 +22,9 @@ pub struct Json<T>(pub T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        let Whole(bytes) = Whole::from_request(request, state).await?;
-        serde_json::from_slice(&bytes)
+    async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
+        let held = body::read(request, body::USUAL).await?;
+        serde_json::from_slice(&held.bytes)
             .map(Json)
             .map_err(|error| Problem::new(Kind::Malformed, format!("the body cannot be read: {error}")))
     }
@@ -60,11 +38,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Brief<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
-        let bytes = tokio::time::timeout(BRIEFLY, axum::body::to_bytes(request.into_body(), BRIEF))
+        let held = tokio::time::timeout(BRIEFLY, body::read(request, BRIEF))
             .await
-            .map_err(|_| late())?
-            .map_err(|error| Problem::new(Kind::TooLarge, error.to_string()))?;
-        serde_json::from_slice(&bytes)
+            .map_err(|_| Problem::new(Kind::TooSlow, "the body of the request did not come in time"))??;
+        serde_json::from_slice(&held.bytes)
             .map(Brief)
             // What is wrong is not said with the words of the body: they may be a password.
             .map_err(|error| {

@@ -10,7 +10,9 @@ use bartizan_ledger::statement::Subject;
 use bartizan_model::Component;
 use bartizan_store::graph::{BillRow, ComponentRow, Member};
 use bartizan_store::{Session, StoreError};
-use std::collections::HashMap;
+
+/// Components that are looked up, or added, at once.
+const AT_ONCE: usize = 4_096;
 
 pub(super) fn absorb(
     session: &mut Session<'_>,
@@ -39,7 +41,7 @@ fn build_of(subject: &Subject) -> Option<String> {
     Some(format!("{name}:{digest}").chars().take(200).collect())
 }
 
-/// Keeps what is in a thing. Out come the numbers of the components, by package URL, as far as they had to be looked up.
+/// Keeps what is in a thing.
 pub(super) fn keep(
     session: &mut Session<'_>,
     source: &Source<'_>,
@@ -73,34 +75,41 @@ fn add_inventory(session: &mut Session<'_>, cut: &bill::Bill<'_>) -> Result<i64,
         }
         chunks.push(known);
     }
-    let ids = component_ids(session, &new)?;
+    let ids = component_ids(session, cut, &new)?;
+    let id = |place: usize| ids.get(place).copied().filter(|id| *id != UNKNOWN);
     let mut added = Vec::with_capacity(new.len());
     for part in &new {
         let members: Vec<Member> = part
-            .components
-            .iter()
-            .filter_map(|entry| {
+            .range
+            .clone()
+            .zip(cut.of(part))
+            .filter_map(|(place, entry)| {
                 Some(Member {
-                    component: *ids.get(entry.purl.as_str())?,
+                    component: id(place)?,
                     scope: scope_number(entry.component.scope),
                     direct: entry.component.direct,
                     depends_on: entry
                         .depends_on
                         .iter()
-                        .filter_map(|other| ids.get(other.as_str()).copied())
+                        .filter_map(|other| id(usize::try_from(*other).ok()?))
                         .collect(),
                 })
             })
             .collect();
-        added.push(session.add_chunk(&part.digest, &members)?);
+        added.push((part.digest, members));
     }
-    let mut added = added.into_iter();
+    let mut added = session.add_chunks(&added)?.into_iter();
     let chunks: Vec<i64> = chunks
         .into_iter()
         .filter_map(|known| known.or_else(|| added.next()))
         .collect();
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    session.add_inventory(&cut.digest, &chunks, count(cut.components), count(cut.edges))
+    session.add_inventory(
+        &cut.digest,
+        &chunks,
+        count(cut.components.len()),
+        count(cut.edges),
+    )
 }
 
 /// Under which names the components under a licence are found: the expression, and each licence in it.
@@ -116,48 +125,51 @@ fn names_of(license: &str) -> Vec<String> {
     std::iter::once(text(license)).chain(parts).collect()
 }
 
-/// The numbers of all components of these parts and of what they depend on; components that are new are added.
-fn component_ids<'a>(
+/// Stands for a component that was not looked up, or has no number yet.
+const UNKNOWN: i64 = 0;
+
+/// The numbers of all components of these parts and of what they depend on, by their places in the bill; components that are new are
+/// added.
+fn component_ids(
     session: &mut Session<'_>,
-    parts: &[&'a bill::Part<'a>],
-) -> Result<HashMap<String, i64>, StoreError> {
-    let entries = || parts.iter().flat_map(|part| &part.components);
-    let mut wanted: Vec<&str> = entries()
-        .flat_map(|entry| std::iter::once(&entry.purl).chain(&entry.depends_on))
-        .map(String::as_str)
-        .collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    let mut ids: HashMap<String, i64> = session.component_ids(&wanted)?.into_iter().collect();
-    let mut next = session.next_component()?;
-    let (mut rows, mut licenses) = (Vec::new(), Vec::new());
-    for entry in entries() {
-        if ids.contains_key(&entry.purl) {
-            continue;
+    cut: &bill::Bill<'_>,
+    parts: &[&bill::Part],
+) -> Result<Vec<i64>, StoreError> {
+    let mut ids = vec![UNKNOWN; cut.components.len()];
+    for places in wanted(cut, parts).chunks(AT_ONCE) {
+        let purls: Vec<&str> = places
+            .iter()
+            .filter_map(|place| Some(cut.components.get(*place)?.purl.as_str()))
+            .collect();
+        for (purl, id) in session.component_ids(&purls)? {
+            let place = cut.components.binary_search_by(|entry| entry.purl.cmp(&purl));
+            if let Some(known) = place.ok().and_then(|place| ids.get_mut(place)) {
+                *known = id;
+            }
         }
-        let component = entry.component;
-        licenses.extend(
-            component
-                .licenses
-                .iter()
-                .flat_map(|license| names_of(license))
-                .map(|name| (name, next)),
-        );
-        rows.push(ComponentRow {
-            id: next,
-            purl: entry.purl.clone(),
-            package: package_of(&component.purl),
-            name: text(&component.name),
-            version: component.version.as_deref().map(text),
-            ecosystem: component.ecosystem.as_deref().map(text),
-            source_name: component.source.as_ref().map(|source| text(&source.name)),
-            source_version: component
-                .source
-                .as_ref()
-                .and_then(|source| source.version.as_deref().map(text)),
-        });
-        ids.insert(entry.purl.clone(), next);
-        next += 1;
+    }
+    let mut next = session.next_component()?;
+    let mut rows = Vec::with_capacity(AT_ONCE);
+    let mut licenses = Vec::new();
+    for part in parts {
+        for (place, entry) in part.range.clone().zip(cut.of(part)) {
+            let Some(id) = ids.get_mut(place).filter(|id| **id == UNKNOWN) else {
+                continue;
+            };
+            *id = next;
+            let under = entry.component.licenses.iter();
+            licenses.extend(
+                under
+                    .flat_map(|license| names_of(license))
+                    .map(|name| (name, next)),
+            );
+            rows.push(row(entry, next));
+            next += 1;
+            if rows.len() == AT_ONCE {
+                session.add_components(&rows)?;
+                rows.clear();
+            }
+        }
     }
     // A dependency of a part that is new may lie in a part that is known; all of those have numbers already.
     session.add_components(&rows)?;
@@ -165,4 +177,39 @@ fn component_ids<'a>(
     licenses.dedup();
     session.add_licenses(&licenses)?;
     Ok(ids)
+}
+
+/// Places of everything in these parts and of what it depends on, ascending.
+fn wanted(cut: &bill::Bill<'_>, parts: &[&bill::Part]) -> Vec<usize> {
+    let mut wanted = vec![false; cut.components.len()];
+    for part in parts {
+        let depended_on = cut.of(part).iter().flat_map(|entry| &entry.depends_on);
+        let places = depended_on.filter_map(|place| usize::try_from(*place).ok());
+        for place in part.range.clone().chain(places) {
+            if let Some(wanted) = wanted.get_mut(place) {
+                *wanted = true;
+            }
+        }
+    }
+    let places = wanted.into_iter().enumerate();
+    places
+        .filter_map(|(place, is_wanted)| is_wanted.then_some(place))
+        .collect()
+}
+
+fn row(entry: &bill::Entry<'_>, id: i64) -> ComponentRow {
+    let component = entry.component;
+    ComponentRow {
+        id,
+        purl: entry.purl.clone(),
+        package: package_of(&component.purl),
+        name: text(&component.name),
+        version: component.version.as_deref().map(text),
+        ecosystem: component.ecosystem.as_deref().map(text),
+        source_name: component.source.as_ref().map(|source| text(&source.name)),
+        source_version: component
+            .source
+            .as_ref()
+            .and_then(|source| source.version.as_deref().map(text)),
+    }
 }

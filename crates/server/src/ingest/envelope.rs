@@ -3,16 +3,9 @@
 use super::log::IngestError;
 use bartizan_ledger::statement::StatementError;
 use bartizan_trust::dsse::{Envelope, IN_TOTO};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use std::borrow::Cow;
-
-/// What only envelopes have.
-#[derive(Deserialize)]
-struct Probe {
-    #[serde(rename = "payloadType")]
-    _payload_type: IgnoredAny,
-}
+use std::fmt;
 
 /// What was sent, opened. Nothing of it is verified.
 pub(super) enum Opened<'a> {
@@ -24,7 +17,7 @@ pub(super) enum Opened<'a> {
 
 impl<'a> Opened<'a> {
     pub(super) fn read(body: &'a [u8]) -> Result<Self, IngestError> {
-        if serde_json::from_slice::<Probe>(body).is_err() {
+        if !is_envelope(body) {
             return Ok(Self::Bare(body));
         }
         let broken = |why: String| IngestError::from(StatementError::NoStatement(why));
@@ -53,4 +46,66 @@ pub(super) fn statement_of(body: &[u8]) -> Result<Cow<'_, [u8]>, IngestError> {
         Opened::Bare(body) => Cow::Borrowed(body),
         sealed @ Opened::Sealed(_) => Cow::Owned(sealed.statement().to_vec()),
     })
+}
+
+/// Whether the first key that only one of the two has is one of an envelope. What follows is not looked at: it may be hundreds of
+/// megabytes.
+fn is_envelope(body: &[u8]) -> bool {
+    let mut verdict = false;
+    // That the rest was not read is an error to the parser, and none to us.
+    let _ = serde_json::Deserializer::from_slice(body).deserialize_map(Probe(&mut verdict));
+    verdict
+}
+
+struct Probe<'v>(&'v mut bool);
+
+impl<'de> Visitor<'de> for Probe<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a statement or an envelope")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "payload" | "payloadType" | "signatures" => {
+                    *self.0 = true;
+                    return Ok(());
+                }
+                "_type" | "subject" | "predicateType" | "predicate" => return Ok(()),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_envelope;
+
+    #[test]
+    fn what_is_sent_is_told_apart_by_its_first_telling_key_whatever_follows() {
+        for envelope in [
+            r#"{"payload":"#,
+            r#"{"x":{"_type":1},"payloadType":"a"}"#,
+            r#"{"signatures":[]}"#,
+        ] {
+            assert!(is_envelope(envelope.as_bytes()), "{envelope}");
+        }
+        for other in [
+            "",
+            "[]",
+            "{",
+            "{}",
+            r#"{"_type":"a","payload":1}"#,
+            r#"{"payload"#,
+            r#"{"x":1"#,
+        ] {
+            assert!(!is_envelope(other.as_bytes()), "{other}");
+        }
+    }
 }

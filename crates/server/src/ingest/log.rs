@@ -7,7 +7,7 @@ use super::what::{Rejected, What};
 use bartizan_ledger::statement::{DECISION, Statement, StatementError};
 use bartizan_ledger::tlog::entry::{Entry, EntryError, Received, Trust};
 use bartizan_ledger::tlog::{self, TlogError};
-use bartizan_store::ledger::NewStatement;
+use bartizan_store::ledger::{NewStatement, Packed};
 use bartizan_store::{Session, Store, StoreError, TenantId};
 use sha2::{Digest, Sha256};
 
@@ -81,10 +81,8 @@ pub fn take(store: &Store, tenant: TenantId, arrival: &Arrival<'_>) -> Result<Re
     }
     let statement = Statement::read(arrival.statement)?;
     // What takes long is done before anybody has to wait for us.
-    let prepared = super::what::read(&statement)?;
-    store.write(tenant, |session| {
-        append(session, arrival, (&digest, &statement, &prepared))
-    })
+    let prepared = Prepared::of(digest, &statement, arrival.body)?;
+    store.write(tenant, |session| append(session, arrival, &prepared))
 }
 
 /// Takes in what somebody sent who may: a statement, or an envelope with one, whose signatures are verified. Decisions are not taken
@@ -103,7 +101,7 @@ pub fn push(store: &Store, tenant: TenantId, sent: &Sent<'_>) -> Result<Receipt,
     if statement.predicate_type == DECISION {
         return Err(Rejected::Decided.into());
     }
-    let prepared = super::what::read(&statement)?;
+    let prepared = Prepared::of(digest, &statement, sent.body)?;
     let claim = Claim::of(store, tenant, &opened)?;
     store.write(tenant, |session| {
         let judged = claim.judge(session, &statement, sent.at)?;
@@ -114,7 +112,7 @@ pub fn push(store: &Store, tenant: TenantId, sent: &Sent<'_>) -> Result<Receipt,
             by: sent.by,
             at: sent.at,
         };
-        let mut receipt = append(session, &arrival, (&digest, &statement, &prepared))?;
+        let mut receipt = append(session, &arrival, &prepared)?;
         receipt.effect.problems.extend(judged.remark);
         Ok(receipt)
     })
@@ -132,16 +130,48 @@ fn known(store: &Store, tenant: TenantId, digest: [u8; 32]) -> Result<Option<Rec
 pub(super) fn take_within(session: &mut Session<'_>, arrival: &Arrival<'_>) -> Result<Receipt, IngestError> {
     let digest: [u8; 32] = Sha256::digest(arrival.body).into();
     let statement = Statement::read(arrival.statement)?;
-    let prepared = super::what::read(&statement)?;
-    append(session, arrival, (&digest, &statement, &prepared))
+    let prepared = Prepared::of(digest, &statement, arrival.body)?;
+    append(session, arrival, &prepared)
+}
+
+/// Bytes from which on a body is compressed by a thread of its own.
+const LARGE: usize = 1 << 20;
+
+/// A statement that was read and understood.
+struct Prepared {
+    digest: [u8; 32],
+    predicate_type: String,
+    body: Packed,
+    what: What,
+}
+
+impl Prepared {
+    fn of(digest: [u8; 32], statement: &Statement<'_>, body: &[u8]) -> Result<Self, IngestError> {
+        // What is large is compressed while it is read: both take seconds for hundreds of megabytes.
+        let (what, body) = if body.len() < LARGE {
+            (super::what::read(statement), Packed::of(body))
+        } else {
+            std::thread::scope(|scope| {
+                let packing = scope.spawn(|| Packed::of(body));
+                let what = super::what::read(statement);
+                (what, packing.join().unwrap_or_else(|_| Packed::of(body)))
+            })
+        };
+        Ok(Self {
+            digest,
+            predicate_type: statement.predicate_type.clone(),
+            what: what?,
+            body,
+        })
+    }
 }
 
 fn append(
     session: &mut Session<'_>,
     arrival: &Arrival<'_>,
-    (digest, statement, prepared): (&[u8; 32], &Statement<'_>, &What),
+    prepared: &Prepared,
 ) -> Result<Receipt, IngestError> {
-    let digest = *digest;
+    let digest = prepared.digest;
     let size = session.hold_log()?;
     if let Some(row) = session.statement_by_digest(&digest)? {
         return Ok(seen_before(row.seq, digest));
@@ -153,7 +183,7 @@ fn append(
     let at = arrival.at.max(before);
     let entry = Entry::new(
         digest,
-        statement.predicate_type.as_str(),
+        prepared.predicate_type.as_str(),
         Received::from_unix_milliseconds(at)?,
         arrival.by,
         arrival.trust,
@@ -164,12 +194,12 @@ fn append(
         size,
         &NewStatement {
             digest: &digest,
-            predicate: &statement.predicate_type,
+            predicate: &prepared.predicate_type,
             received: at,
             pusher: arrival.by,
             trust: &trust_text,
             entry: &leaf,
-            body: arrival.body,
+            body: &prepared.body,
         },
     )?;
     grow(session, size, &leaf)?;
@@ -177,9 +207,9 @@ fn append(
         seq: size,
         at,
         by: arrival.by,
-        predicate: &statement.predicate_type,
+        predicate: &prepared.predicate_type,
     };
-    let effect = absorb(session, &source, prepared)?;
+    let effect = absorb(session, &source, &prepared.what)?;
     Ok(Receipt {
         seq: size,
         digest,

@@ -85,9 +85,25 @@ impl Ask {
         // Who is refused early closes before it has read everything.
         let _ = stream.write_all(&self.body);
         let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
+        let mut part = [0; 4_096];
+        loop {
+            let count = stream.read(&mut part).unwrap();
+            bytes.extend_from_slice(&part[..count]);
+            // Events go on for ever: the first one is the answer.
+            if count == 0 || is_first_event(&bytes) {
+                break;
+            }
+        }
         bytes
     }
+}
+
+/// Whether these are the head of a stream of events and one event.
+fn is_first_event(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    text.split_once("\r\n\r\n").is_some_and(|(head, body)| {
+        head.to_lowercase().contains("content-type: text/event-stream") && body.contains("\n\n")
+    })
 }
 
 impl Answer {

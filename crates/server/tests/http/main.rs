@@ -10,9 +10,12 @@
 
 mod answers;
 mod at_once;
+mod channels;
 mod client;
 mod compliance;
+mod live;
 mod log;
+mod notices;
 mod oidc;
 mod operation;
 mod people;
@@ -20,6 +23,8 @@ mod questions;
 mod roles;
 mod server;
 mod sign_in;
+mod stand_in;
 mod tokens;
 mod told;
+mod trackers;
 mod wall;

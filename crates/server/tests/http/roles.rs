@@ -134,6 +134,7 @@ fn table() -> Vec<Row> {
     rows.extend(answers());
     rows.extend(controls());
     rows.extend(evidence());
+    rows.extend(channels());
     rows
 }
 
@@ -163,6 +164,7 @@ fn answers() -> Vec<Row> {
         "/api/v1/remediation/due",
         "/api/v1/remediation/groups",
         "/api/v1/journey",
+        "/api/v1/events",
     ]
     .map(|path| ("get", path, Role::Viewer, By::Either, Value::Null))
     .into()
@@ -179,6 +181,34 @@ fn controls() -> Vec<Row> {
     ]
     .map(|path| ("get", path, Role::Viewer, By::Either, Value::Null))
     .into()
+}
+
+/// The operations by which others are told.
+fn channels() -> Vec<Row> {
+    use By::Either;
+    use Role::Admin;
+    let none = || Value::Null;
+    vec![
+        ("get", "/api/v1/channels", Admin, Either, none()),
+        (
+            "post",
+            "/api/v1/channels",
+            Admin,
+            Either,
+            json!({ "name": "n", "target": { "kind": "webhook", "url": "https://example.com/" } }),
+        ),
+        (
+            "patch",
+            "/api/v1/channels/{id}",
+            Admin,
+            Either,
+            json!({ "enabled": true }),
+        ),
+        ("post", "/api/v1/channels/{id}/test", Admin, Either, none()),
+        ("get", "/api/v1/deliveries", Admin, Either, none()),
+        ("post", "/api/v1/deliveries/{id}/retry", Admin, Either, none()),
+        ("delete", "/api/v1/channels/{id}", Admin, Either, none()),
+    ]
 }
 
 /// Statements, who vouches for them, and the log.

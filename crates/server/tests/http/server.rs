@@ -1,10 +1,12 @@
 //! A server on the loopback interface with a store of its own.
 
 use crate::client::{Ask, Browser};
+use bartizan_server::notify::NotifyOptions;
 use bartizan_server::{App, AppOptions, LogKey, Role, Transport, router, secret, setup};
 use bartizan_store::people::TokenRow;
 use bartizan_store::{DatabaseUrl, Options, Store, StoreError, TenantId};
 use bartizan_testbed::{Database, Engine};
+use bartizan_trust::seal::SealKey;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::thread::JoinHandle;
@@ -13,6 +15,16 @@ use tokio::sync::oneshot;
 /// A password that is long enough, from pieces.
 pub(crate) fn password() -> String {
     ["correct", "horse", "battery"].join(" ")
+}
+
+/// How others are told: with a key of its own.
+pub(crate) fn telling(private: bool) -> NotifyOptions {
+    NotifyOptions {
+        key: SealKey::new([7; 32]),
+        private,
+        ca_files: Vec::new(),
+        console: Some("https://guard.example/".to_owned()),
+    }
 }
 
 /// A server that runs until it is dropped.
@@ -48,7 +60,9 @@ impl Server {
     pub(crate) fn on(database: &Database, transport: Transport) -> Self {
         let key = LogKey::generate().unwrap().0;
         Self::serving(database, |store| {
-            App::reached(store, transport).with_log_key(Some(key))
+            App::reached(store, transport)
+                .with_log_key(Some(key))
+                .telling(telling(false))
         })
     }
 
@@ -79,6 +93,17 @@ impl Server {
         let mut server = Self::serving(&database, app);
         server._own = Some(database);
         server
+    }
+
+    /// May tell this machine, when `private`.
+    pub(crate) fn telling(database: &Database, private: bool) -> Self {
+        Self::told_by(database, telling(private))
+    }
+
+    pub(crate) fn told_by(database: &Database, options: NotifyOptions) -> Self {
+        Self::serving(database, |store| {
+            App::reached(store, Transport::Loopback).telling(options)
+        })
     }
 
     fn serving(database: &Database, app: impl FnOnce(Store) -> App) -> Self {
@@ -231,6 +256,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        self.app.close();
         self.stop.take().map(|stop| stop.send(()));
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

@@ -29,6 +29,8 @@ struct Tenant {
     statements: Vec<Value>,
     tokens: Vec<Value>,
     people: Vec<Value>,
+    channels: Vec<Value>,
+    deliveries: Vec<Value>,
     keys: Vec<Value>,
 }
 
@@ -69,6 +71,18 @@ fn furnish(server: &Server, tag: &str, shape: &Shape) -> Tenant {
             .send()
             .is(201);
     }
+    let channel = server
+        .ask("post", "/api/v1/channels")
+        .token(&token)
+        .json(&json!({
+            "name": words.word(),
+            "target": { "kind": "gitlab", "url": format!("https://{}.example", words.word()), "project": words.word(), "token": words.word() },
+            "filter": { "owner": words.word(), "labels": { words.word(): words.word() } },
+        }))
+        .send()
+        .is(201);
+    let test = format!("/api/v1/channels/{}/test", channel.json()["channel"]["id"]);
+    server.ask("post", &test).token(&token).send().is(202);
     let findings = ["open", "fixed", "waived"]
         .into_iter()
         .flat_map(|status| list(server, &token, &format!("/api/v1/findings?status={status}")));
@@ -91,6 +105,8 @@ fn furnish(server: &Server, tag: &str, shape: &Shape) -> Tenant {
         statements: list(server, &token, "/api/v1/statements"),
         tokens: list(server, &token, "/api/v1/tokens"),
         people: list(server, &token, "/api/v1/people"),
+        channels: list(server, &token, "/api/v1/channels"),
+        deliveries: list(server, &token, "/api/v1/deliveries"),
         keys: list(server, &token, "/api/v1/keys"),
         name,
         member,
@@ -148,6 +164,8 @@ impl Tenant {
             "/api/v1/tokens/{id}" => (&self.tokens, "id"),
             "/api/v1/compliance/cis-docker/controls/{control}" => return vec!["4.1".to_owned()],
             "/api/v1/people/{id}" | "/api/v1/people/{id}/link" => (&self.people, "id"),
+            "/api/v1/channels/{id}" | "/api/v1/channels/{id}/test" => (&self.channels, "id"),
+            "/api/v1/deliveries/{id}/retry" => (&self.deliveries, "id"),
             "/api/v1/policies/{name}" => return vec![self.policy.clone()],
             other => panic!("say here which ids {other} takes"),
         };
@@ -161,6 +179,7 @@ impl Tenant {
             "asset" => texts(&self.assets, "key"),
             "rule" => texts(&self.findings, "rule"),
             "fix" => texts(&self.fixes, "id"),
+            "channel" => texts(&self.channels, "id"),
             "about" => vec![self.words.tag().to_owned()],
             "kind" => texts(&self.assets, "kind"),
             "status" => words(&["open", "fixed", "waived"]),
@@ -192,7 +211,7 @@ impl Tenant {
             "from" | "to" => texts(&self.statements, "seq"),
             "tenant" => vec![self.name.clone()],
             "code" | "iss" | "error" | "error_description" => words(&["x"]),
-            "state" => words(&["manual", "x"]),
+            "state" => words(&["waiting", "sent", "given-up", "manual", "x"]),
             "limit" => words(&["500"]),
             "label" => self
                 .assets
@@ -239,7 +258,25 @@ impl Tenant {
             ("put", "/api/v1/session/tenant") => vec![json!({ "tenant": self.name })],
             ("post", "/api/v1/setup") => vec![json!({ "secret": "x", "password": "twelve or more" })],
             ("post", "/api/v1/tokens") => vec![json!({ "name": "x", "role": "viewer", "tenant": self.name })],
-            ("post", "/api/v1/statements" | "/api/v1/session" | "/api/v1/people/{id}/link")
+            ("post", "/api/v1/channels") => {
+                vec![
+                    json!({ "name": "x", "target": self.channels[0]["target"], "filter": self.channels[0]["filter"] }),
+                ]
+            }
+            ("patch", "/api/v1/channels/{id}") => {
+                vec![
+                    json!({ "target": self.channels[0]["target"] }),
+                    json!({ "new_secret": true }),
+                ]
+            }
+            (
+                "post",
+                "/api/v1/statements"
+                | "/api/v1/session"
+                | "/api/v1/people/{id}/link"
+                | "/api/v1/channels/{id}/test"
+                | "/api/v1/deliveries/{id}/retry",
+            )
             | ("delete", _) => {
                 vec![Value::Null]
             }
@@ -276,6 +313,7 @@ impl Tenant {
             "/api/v1/assets",
             "/api/v1/statements",
             "/api/v1/people",
+            "/api/v1/channels",
             "/api/v1/keys",
             "/api/v1/holds",
         ];

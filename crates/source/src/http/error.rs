@@ -39,6 +39,12 @@ pub enum HttpError {
         /// How often it was asked.
         attempts: u32,
     },
+    /// The address is one that may not be connected to.
+    #[error("`{url}` is not asked: its address belongs to this machine or to a private network")]
+    Forbidden {
+        /// What would have been asked.
+        url: String,
+    },
     /// The server is too slow.
     #[error("`{url}` did not answer in time ({what}){}", tried(*attempts))]
     TimedOut {
@@ -169,6 +175,9 @@ impl HttpError {
             Self::Status { .. } => "the server has a problem; try again later, what was fetched is kept",
             Self::Unreachable { .. } | Self::TimedOut { .. } => {
                 "check the address, the network and the proxy (HTTPS_PROXY, NO_PROXY); what was fetched is kept"
+            }
+            Self::Forbidden { .. } => {
+                "name a host with a public address, or let whoever runs the server allow private ones (`serve --notify-private`)"
             }
             Self::Certificate { .. } => {
                 "name the authority that signed it with `--ca-file FILE` or SSL_CERT_FILE, if you trust it"

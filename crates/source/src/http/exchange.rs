@@ -1,5 +1,6 @@
 //! One exchange: a request, the redirects it meets, and the head of the answer. Nothing is tried twice here.
 
+use super::guard::Unreachable;
 use super::trust::Verification;
 use super::url::{Scheme, Url};
 use super::{Client, Fetched, HttpError, Method, Request, proxy};
@@ -93,36 +94,31 @@ impl Client {
             url: url.to_string(),
             cause: error.to_string(),
         };
-        let response = match request.method {
+        let (verb, content_type, body): (_, _, &[u8]) = match request.method {
             Method::Get => {
                 let built = head.body(()).map_err(failed)?;
-                match through {
+                let response = match through {
                     Some(through) => agent.run(agent.configure_request(built).proxy(Some(through)).build()),
                     None => agent.run(built),
-                }
+                };
+                return response.map_err(|error| explained(url, error));
             }
-            Method::Form(form) => {
-                let built = head
-                    .method("POST")
-                    .header("content-type", "application/x-www-form-urlencoded")
-                    .body(form)
-                    .map_err(failed)?;
-                match through {
-                    Some(through) => agent.run(agent.configure_request(built).proxy(Some(through)).build()),
-                    None => agent.run(built),
-                }
-            }
-            Method::Post { content_type, body } => {
-                let built = head
-                    .method("POST")
-                    .header("content-type", content_type)
-                    .body(body)
-                    .map_err(failed)?;
-                match through {
-                    Some(through) => agent.run(agent.configure_request(built).proxy(Some(through)).build()),
-                    None => agent.run(built),
-                }
-            }
+            Method::Form(form) => ("POST", "application/x-www-form-urlencoded", form.as_bytes()),
+            Method::Post { content_type, body } => ("POST", content_type, body),
+            Method::Change {
+                verb,
+                content_type,
+                body,
+            } => (verb.as_str(), content_type, body),
+        };
+        let built = head
+            .method(verb)
+            .header("content-type", content_type)
+            .body(body)
+            .map_err(failed)?;
+        let response = match through {
+            Some(through) => agent.run(agent.configure_request(built).proxy(Some(through)).build()),
+            None => agent.run(built),
         };
         response.map_err(|error| explained(url, error))
     }
@@ -243,6 +239,7 @@ fn explained(url: &Url, error: ureq::Error) -> HttpError {
             },
             attempts: 1,
         },
+        Wrong::Other(error) if error.is::<Unreachable>() => HttpError::Forbidden { url },
         Wrong::HostNotFound => unreachable("there is no host of that name".to_owned()),
         Wrong::ConnectProxyFailed(cause) => unreachable(format!("the proxy refused: {cause}")),
         Wrong::ConnectionFailed | Wrong::BodyStalled => unreachable("the connection broke".to_owned()),

@@ -8,6 +8,7 @@
 mod download;
 mod error;
 mod exchange;
+mod guard;
 mod patience;
 mod proxy;
 mod trust;
@@ -16,18 +17,23 @@ mod url;
 pub use download::{Download, Downloaded, Validators};
 pub use error::HttpError;
 pub use exchange::basic;
+pub use guard::{Reach, Unreachable, is_forbidden};
 pub use patience::Patience;
 pub use proxy::Proxies;
 pub use url::{InvalidUrl, Scheme, Url, escaped, is_loopback};
 
 pub(crate) use exchange::Answer;
+pub(crate) use guard::addresses;
+pub(crate) use trust::authorities_of;
 
+use guard::Guard;
 use patience::Attempts;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 use trust::Verification;
 use ureq::Agent;
+use ureq::unversioned::transport::DefaultConnector;
 
 /// What a client is made from.
 #[derive(Debug, Clone)]
@@ -44,10 +50,14 @@ pub struct HttpOptions {
     pub connect: Duration,
     /// Longest silence of a server in the middle of an answer, and before one.
     pub silence: Duration,
+    /// Longest time for one exchange from its beginning to its end, where there is one.
+    pub whole: Option<Duration>,
+    /// Which addresses may be connected to.
+    pub reach: Reach,
 }
 
 impl Default for HttpOptions {
-    /// No proxies, the system's authorities, 15 seconds to connect, 60 seconds of silence.
+    /// No proxies, the system's authorities, 15 seconds to connect, 60 seconds of silence, every address.
     fn default() -> Self {
         Self {
             offline: false,
@@ -56,6 +66,8 @@ impl Default for HttpOptions {
             patience: Patience::default(),
             connect: Duration::from_secs(15),
             silence: Duration::from_secs(60),
+            whole: None,
+            reach: Reach::Everywhere,
         }
     }
 }
@@ -94,6 +106,33 @@ pub enum Method<'a> {
         /// Its bytes.
         body: &'a [u8],
     },
+    /// With a document that takes the place of what was there, or changes it.
+    Change {
+        /// Which of the two.
+        verb: Verb,
+        /// Its media type.
+        content_type: &'a str,
+        /// Its bytes.
+        body: &'a [u8],
+    },
+}
+
+/// How something is changed. <https://www.rfc-editor.org/rfc/rfc9110#section-9.3.4>, <https://www.rfc-editor.org/rfc/rfc5789>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// All of it is new.
+    Put,
+    /// Parts of it are.
+    Patch,
+}
+
+impl Verb {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+        }
+    }
 }
 
 /// One request.
@@ -227,8 +266,11 @@ impl Client {
         self.options.offline
     }
 
-    /// Asks once, to learn what a server speaks: nothing is tried again.
-    pub(crate) fn probe(&self, request: &Request<'_>, limit: u64) -> Result<Fetched, HttpError> {
+    /// Asks once: nothing is tried again, and every status is an answer.
+    ///
+    /// # Errors
+    /// When there is no answer of at most `limit` bytes.
+    pub fn probe(&self, request: &Request<'_>, limit: u64) -> Result<Fetched, HttpError> {
         self.exchange(request)?.read(limit)
     }
 
@@ -247,19 +289,24 @@ impl Client {
     }
 
     fn agent_with(&self, tls: ureq::tls::TlsConfig) -> Agent {
-        Agent::config_builder()
+        let config = Agent::config_builder()
             .tls_config(tls)
             .proxy(None)
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .user_agent(concat!("bartizan/", env!("CARGO_PKG_VERSION")))
+            .timeout_global(self.options.whole)
             .timeout_connect(Some(self.options.connect))
             .timeout_recv_response(Some(self.options.silence))
             .timeout_per_read(Some(self.options.silence))
             .timeout_per_write(Some(self.options.silence))
-            .build()
-            .new_agent()
+            .build();
+        Agent::with_parts(
+            config,
+            DefaultConnector::default(),
+            Guard::new(self.options.reach),
+        )
     }
 }
 

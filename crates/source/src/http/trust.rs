@@ -38,6 +38,16 @@ pub(super) fn configuration(verification: Verification, files: &[PathBuf]) -> Re
     })
 }
 
+/// The same authorities, for others that speak TLS.
+pub(crate) fn authorities_of(
+    files: &[PathBuf],
+) -> Result<Vec<rustls::pki_types::CertificateDer<'static>>, HttpError> {
+    Ok(authorities(files)?
+        .iter()
+        .map(|certificate| rustls::pki_types::CertificateDer::from(certificate.der().to_vec()))
+        .collect())
+}
+
 fn authorities(files: &[PathBuf]) -> Result<Vec<Certificate<'static>>, HttpError> {
     let CertificateResult { certs, errors, .. } = rustls_native_certs::load_native_certs();
     let mut all: Vec<Certificate<'static>> = certs

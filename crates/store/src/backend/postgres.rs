@@ -1,38 +1,64 @@
 //! PostgreSQL: the state is a database that several replicas share.
 //!
-//! The wire protocol is that of the `postgres` crate; [`super::tls`] protects the way.
+//! The wire protocol is that of the `tokio-postgres` crate, driven by whoever waits for an answer, and not for ever: a database that is
+//! there and does not answer is as good as gone. [`super::tls`] protects the way.
 
 use super::{Connection, tls};
 use crate::StoreError;
 use crate::value::{Param, Row, Value};
-use postgres::fallible_iterator::FallibleIterator;
-use postgres::types::private::BytesMut;
-use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, Statement};
+use futures_core::Stream;
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
+use std::pin::pin;
 use std::time::Duration;
+use tokio::runtime::Runtime;
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{Client, Statement};
 
-/// Parameters of one statement; the protocol counts them with 16 bits.
-const MAX_PARAMS: usize = 30_000;
 /// How long the engine may take to answer when we connect.
 const CONNECT: Duration = Duration::from_secs(10);
 /// After how much silence the system asks whether the other end is there, and how long it waits for an answer.
 const SILENCE: Duration = Duration::from_secs(30);
+/// How long we wait for an answer within a transaction that reads.
+const READING: Duration = Duration::from_secs(30);
+/// How long we wait for an answer within a transaction that writes: longer than the engine works on a statement.
+const WRITING: Duration = Duration::from_secs(130);
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 512;
+/// Rows from which on they are copied rather than inserted, where nothing is to be done about those that are there.
+const COPIED: usize = 64;
+/// Rows that are copied, and rows that are inserted, by one statement.
+const COPY: usize = 50_000;
+const UNNEST: usize = 2_048;
 
 pub(crate) struct Postgres {
+    /// Drives the protocol while we wait, on the thread that waits. None once this is dropped.
+    runtime: Option<Runtime>,
     client: Client,
     prepared: HashMap<String, Statement>,
-    /// A transaction could not be ended.
+    /// How long an answer may take where the URL says so.
+    asked: Option<Duration>,
+    patience: Duration,
+    /// A transaction could not be ended, or an answer did not come.
     stuck: bool,
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // Also where the last owner of the store is a task, which must not wait.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl Postgres {
     pub(crate) fn open(url: &str) -> Result<Self, StoreError> {
         let address = tls::parse(url).map_err(StoreError::Misunderstood)?;
         let connector = address.connector()?;
+        let asked = address.answer_timeout;
         let mut config = address.config;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT);
@@ -43,22 +69,58 @@ impl Postgres {
         if config.get_application_name().is_none() {
             config.application_name("bartizan");
         }
-        let mut client = config.connect(connector).map_err(lift)?;
-        client
-            .batch_execute("SET statement_timeout = '120s'; SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '30s'")
-            .map_err(lift)?;
-        Ok(Self {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let patience = asked.unwrap_or(READING);
+        let connected =
+            runtime.block_on(async { tokio::time::timeout(patience, config.connect(connector)).await });
+        let (client, connection) = connected.map_err(|_| silent(patience))?.map_err(lift)?;
+        // Why a connection ended is told to whoever waits for an answer.
+        runtime.spawn(async move {
+            let _ = connection.await;
+        });
+        let mut postgres = Self {
+            runtime: Some(runtime),
             client,
             prepared: HashMap::new(),
+            asked,
+            patience,
             stuck: false,
-        })
+        };
+        postgres.batch(
+            "SET statement_timeout = '120s'; SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '30s'",
+        )?;
+        Ok(postgres)
+    }
+
+    /// Waits for an answer; a connection that gives none is not used again.
+    fn wait<T>(
+        &mut self,
+        ask: impl AsyncFnOnce(&mut Client) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<T, StoreError> {
+        let (patience, client) = (self.patience, &mut self.client);
+        let runtime = self
+            .runtime
+            .as_ref()
+            .filter(|_| !self.stuck)
+            .ok_or_else(|| silent(patience))?;
+        let answer = runtime.block_on(async { tokio::time::timeout(patience, ask(client)).await });
+        match answer {
+            Ok(answer) => answer.map_err(lift),
+            Err(_) => {
+                self.stuck = true;
+                Err(silent(patience))
+            }
+        }
     }
 
     fn prepare(&mut self, sql: &str) -> Result<Statement, StoreError> {
         if let Some(statement) = self.prepared.get(sql) {
             return Ok(statement.clone());
         }
-        let statement = self.client.prepare(sql).map_err(lift)?;
+        let statement = self.wait(async |client| client.prepare(sql).await)?;
         if self.prepared.len() >= PREPARED {
             self.prepared.clear();
         }
@@ -66,6 +128,7 @@ impl Postgres {
         Ok(statement)
     }
 
+    /// One row, many in a few statements, or very many as a copy: whichever takes least.
     fn insert_run(
         &mut self,
         head: &str,
@@ -73,34 +136,74 @@ impl Postgres {
         width: usize,
         values: &[Param<'_>],
     ) -> Result<u64, StoreError> {
-        // Full parts have one size, so that they share one prepared statement; the rest goes in powers of two.
-        let mut rows = values.len() / width;
-        let mut at = 0;
+        let places: Vec<String> = (1..=width).map(|place| format!("${place}")).collect();
+        let one = format!("{head} VALUES ({}) {tail}", places.join(","));
+        if values.len() <= width {
+            return if values.is_empty() {
+                Ok(0)
+            } else {
+                self.execute(&one, values)
+            };
+        }
+        let types = self.prepare(&one)?.params().to_vec();
         let mut changed = 0;
-        while rows > 0 {
-            let most = (MAX_PARAMS / width).clamp(1, 512).min(rows);
-            let take = 1 << most.ilog2();
-            let mut sql = format!("{head} VALUES ");
-            for row in 0..take {
-                sql.push_str(if row == 0 { "(" } else { ",(" });
-                for column in 0..width {
-                    if column > 0 {
-                        sql.push(',');
-                    }
-                    sql.push('$');
-                    sql.push_str(&(row * width + column + 1).to_string());
-                }
-                sql.push(')');
+        if tail.is_empty() && values.len() / width >= COPIED {
+            for part in values.chunks(COPY * width) {
+                changed += self.copy(head, &types, part)?;
             }
-            sql.push(' ');
-            sql.push_str(tail);
-            let part = values.get(at..at + take * width).unwrap_or_default();
-            changed += self.execute(&sql, part)?;
-            at += take * width;
-            rows -= take;
+        } else {
+            for part in values.chunks(UNNEST * width) {
+                changed += self.insert_unnested(head, tail, &types, part)?;
+            }
         }
         Ok(changed)
     }
+
+    /// Rows as one array a column, so that any number of them is one prepared statement
+    /// (<https://www.postgresql.org/docs/15/functions-array.html>).
+    fn insert_unnested(
+        &mut self,
+        head: &str,
+        tail: &str,
+        types: &[Type],
+        values: &[Param<'_>],
+    ) -> Result<u64, StoreError> {
+        let arrays: Vec<String> = (1..)
+            .zip(types)
+            .map(|(place, kind): (usize, _)| format!("${place}::{}[]", kind.name()))
+            .collect();
+        let sql = format!("{head} SELECT * FROM unnest({}) {tail}", arrays.join(","));
+        let statement = self.prepare(&sql)?;
+        let columns: Vec<Vec<Bound<'_>>> = (0..types.len())
+            .map(|column| {
+                let of_rows = values.iter().skip(column).step_by(types.len());
+                of_rows.map(|value| Bound(*value)).collect()
+            })
+            .collect();
+        let bound: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|column| column as _).collect();
+        self.wait(async |client| client.execute(&statement, &bound).await)
+    }
+
+    /// <https://www.postgresql.org/docs/15/sql-copy.html>
+    fn copy(&mut self, head: &str, types: &[Type], values: &[Param<'_>]) -> Result<u64, StoreError> {
+        let table = head.strip_prefix("INSERT INTO ").unwrap_or(head);
+        let sql = format!("COPY {table} FROM STDIN BINARY");
+        self.wait(async |client| {
+            let sink = client.copy_in(&sql).await?;
+            let mut writer = pin!(BinaryCopyInWriter::new(sink, types));
+            for row in values.chunks_exact(types.len()) {
+                writer
+                    .as_mut()
+                    .write_raw(row.iter().map(|value| Bound(*value)))
+                    .await?;
+            }
+            writer.finish().await
+        })
+    }
+}
+
+fn silent(patience: Duration) -> StoreError {
+    StoreError::Unavailable(format!("it did not answer within {} s", patience.as_secs_f32()))
 }
 
 #[derive(Debug)]
@@ -159,7 +262,7 @@ impl Connection for Postgres {
         let statement = self.prepare(sql)?;
         let bound: Vec<Bound<'_>> = params.iter().map(|param| Bound(*param)).collect();
         let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|param| param as _).collect();
-        self.client.execute(&statement, &bound).map_err(lift)
+        self.wait(async |client| client.execute(&statement, &bound).await)
     }
 
     fn each(
@@ -170,15 +273,21 @@ impl Connection for Postgres {
     ) -> Result<(), StoreError> {
         let statement = self.prepare(sql)?;
         let bound: Vec<Bound<'_>> = params.iter().map(|param| Bound(*param)).collect();
-        let mut rows = self.client.query_raw(&statement, &bound).map_err(lift)?;
-        while let Some(row) = rows.next().map_err(lift)? {
+        let rows = self.wait(async |client| client.query_raw(&statement, &bound).await)?;
+        let mut rows = pin!(rows);
+        loop {
+            let next = self.wait(async |_| {
+                std::future::poll_fn(|context| rows.as_mut().poll_next(context))
+                    .await
+                    .transpose()
+            })?;
+            let Some(row) = next else { return Ok(()) };
             let mut values = Vec::with_capacity(row.len());
             for column in 0..row.len() {
                 values.push(row.try_get::<_, Any>(column).map_err(lift)?.0);
             }
             each(Row::new(values))?;
         }
-        Ok(())
     }
 
     fn insert_many(
@@ -197,15 +306,19 @@ impl Connection for Postgres {
     }
 
     fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
-        self.client.batch_execute(sql).map_err(lift)
+        self.wait(async |client| client.batch_execute(sql).await)
     }
 
     fn begin(&mut self, writes: bool) -> Result<(), StoreError> {
+        // Whether it is there at all is told at once.
+        self.patience = self.asked.unwrap_or(READING);
         self.batch(if writes {
             "BEGIN"
         } else {
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        })
+        })?;
+        self.patience = self.asked.unwrap_or(if writes { WRITING } else { READING });
+        Ok(())
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
@@ -213,6 +326,7 @@ impl Connection for Postgres {
     }
 
     fn rollback(&mut self) {
+        self.patience = self.asked.unwrap_or(READING);
         if self.batch("ROLLBACK").is_err() {
             self.stuck = true;
         }
@@ -278,7 +392,7 @@ fn conflict_columns(head: &str, tail: &str) -> Vec<usize> {
 
 /// Codes: <https://www.postgresql.org/docs/15/errcodes-appendix.html>. Details are left out: they quote rows.
 #[allow(clippy::needless_pass_by_value, reason = "the shape that map_err calls")]
-fn lift(error: postgres::Error) -> StoreError {
+fn lift(error: tokio_postgres::Error) -> StoreError {
     let Some(said) = error.as_db_error() else {
         let what = error.to_string();
         let text = error

@@ -5,18 +5,21 @@
 //! taken unseen, so that `require` and `verify-ca` check the chain and the name, as `verify-full` does.
 
 use crate::StoreError;
-use postgres::config::{Host, SslMode};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// Where the server is, and how the way to it is protected.
 pub(crate) struct Address {
-    pub(crate) config: postgres::Config,
+    pub(crate) config: tokio_postgres::Config,
+    /// How long an answer of the engine may take.
+    pub(crate) answer_timeout: Option<Duration>,
     /// The only authorities that are trusted; without them those of the system.
     authorities: Option<PathBuf>,
 }
@@ -24,7 +27,7 @@ pub(crate) struct Address {
 /// Reads a URL. The error says what is wrong with it, without the URL.
 pub(crate) fn parse(url: &str) -> Result<Address, String> {
     let (rest, asked) = take_parameters(url)?;
-    let mut config: postgres::Config = rest.parse().map_err(|error: postgres::Error| {
+    let mut config: tokio_postgres::Config = rest.parse().map_err(|error: tokio_postgres::Error| {
         std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string)
     })?;
     config.ssl_mode(match asked.mode.as_deref() {
@@ -44,6 +47,7 @@ pub(crate) fn parse(url: &str) -> Result<Address, String> {
     });
     Ok(Address {
         config,
+        answer_timeout: asked.answer_timeout,
         authorities: asked.authorities,
     })
 }
@@ -51,6 +55,7 @@ pub(crate) fn parse(url: &str) -> Result<Address, String> {
 #[derive(Default)]
 struct Asked {
     mode: Option<String>,
+    answer_timeout: Option<Duration>,
     authorities: Option<PathBuf>,
 }
 
@@ -70,6 +75,11 @@ fn take_parameters(url: &str) -> Result<(String, Asked), String> {
             Some(("sslrootcert", "system")) => asked.authorities = None,
             Some(("sslrootcert", path)) => {
                 asked.authorities = Some(PathBuf::from(decoded(path)?.as_ref()));
+            }
+            Some(("answer_timeout", seconds)) => {
+                let seconds = seconds.parse::<u32>().ok().filter(|seconds| *seconds > 0);
+                let seconds = seconds.ok_or("answer_timeout is a number of seconds, from 1")?;
+                asked.answer_timeout = Some(Duration::from_secs(seconds.into()));
             }
             _ if parameter.is_empty() => {}
             _ => others.push(parameter),
@@ -107,7 +117,7 @@ fn is_socket(host: &Host) -> bool {
     !matches!(host, Host::Tcp(_))
 }
 
-fn stays_on_this_machine(config: &postgres::Config) -> bool {
+fn stays_on_this_machine(config: &tokio_postgres::Config) -> bool {
     // An address is what is spoken to, whatever name stands beside it.
     if !config.get_hostaddrs().is_empty() {
         return config.get_hostaddrs().iter().all(std::net::IpAddr::is_loopback);
@@ -236,6 +246,17 @@ mod tests {
         };
         assert_eq!(file("/etc/a%20b.pem"), Some(PathBuf::from("/etc/a b.pem")));
         assert_eq!(file("system"), None);
+    }
+
+    #[test]
+    fn how_long_an_answer_may_take_is_a_number_of_seconds() {
+        let with = |value: &str| {
+            parse(&format!("postgres:///x?answer_timeout={value}")).map(|address| address.answer_timeout)
+        };
+        assert_eq!(with("7"), Ok(Some(Duration::from_secs(7))));
+        for wrong in ["0", "-1", "", "7s", "99999999999"] {
+            assert!(with(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -234,32 +234,67 @@ impl Session<'_> {
     /// # Errors
     /// Those of the engine.
     pub fn add_chunk(&mut self, digest: &[u8], content: &[Member]) -> Result<i64, StoreError> {
+        let added = self.add_chunks(&[(digest, content)])?;
+        added
+            .into_iter()
+            .next()
+            .ok_or_else(|| StoreError::Corrupt("a chunk has no number".to_owned()))
+    }
+
+    /// Adds chunks that are new; out come their numbers, in the same order.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn add_chunks<D: AsRef<[u8]>, M: AsRef<[Member]>>(
+        &mut self,
+        chunks: &[(D, M)],
+    ) -> Result<Vec<i64>, StoreError> {
         let tenant = self.tenant().0;
-        let id = self.next_id("chunks")?;
-        let edges: usize = content.iter().map(|member| member.depends_on.len()).sum();
-        let encoded = members::encode(content);
-        self.sql.execute(
-            "INSERT INTO chunks (tenant, id, digest, components, edges, members) VALUES ($1, $2, $3, $4, $5, $6)",
-            &[
-                tenant.into(),
-                id.into(),
-                digest.into(),
-                i64::try_from(content.len()).unwrap_or(i64::MAX).into(),
-                i64::try_from(edges).unwrap_or(i64::MAX).into(),
-                (&encoded).into(),
-            ],
-        )?;
-        let values: Vec<Param<'_>> = content
+        let first = self.next_id("chunks")?;
+        let encoded: Vec<Vec<u8>> = chunks
             .iter()
-            .flat_map(|member| [tenant.into(), member.component.into(), id.into()])
+            .map(|(_, content)| members::encode(content.as_ref()))
+            .collect();
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        let values: Vec<Param<'_>> = (first..)
+            .zip(chunks.iter().zip(&encoded))
+            .flat_map(|(id, ((digest, content), encoded))| {
+                let content = content.as_ref();
+                let edges = content.iter().map(|member| member.depends_on.len()).sum();
+                [
+                    tenant.into(),
+                    id.into(),
+                    digest.as_ref().into(),
+                    count(content.len()).into(),
+                    count(edges).into(),
+                    encoded.into(),
+                ]
+            })
+            .collect();
+        let insert = Insert {
+            table: "chunks",
+            columns: "tenant, id, digest, components, edges, members",
+            tail: "",
+        };
+        self.sql.insert(&insert, &values)?;
+        let mut lines: Vec<(i64, i64)> = (first..)
+            .zip(chunks)
+            .flat_map(|(id, (_, content))| content.as_ref().iter().map(move |member| (member.component, id)))
+            .collect();
+        // In the order of the table; what stands twice would be refused.
+        lines.sort_unstable();
+        lines.dedup();
+        let values: Vec<Param<'_>> = lines
+            .iter()
+            .flat_map(|(component, id)| [tenant.into(), (*component).into(), (*id).into()])
             .collect();
         let insert = Insert {
             table: "chunk_components",
             columns: "tenant, component, chunk",
-            tail: "ON CONFLICT (tenant, component, chunk) DO NOTHING",
+            tail: "",
         };
         self.sql.insert(&insert, &values)?;
-        Ok(id)
+        Ok((first..).take(chunks.len()).collect())
     }
 
     /// Every chunk, handed over one by one.

@@ -11,7 +11,7 @@ mod days;
 mod decisions;
 mod dues;
 mod edges;
-mod findings;
+pub(crate) mod findings;
 mod history;
 mod journey;
 mod keeping;

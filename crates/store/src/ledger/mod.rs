@@ -3,4 +3,5 @@
 mod statements;
 mod tiles;
 
+pub use crate::pack::Packed;
 pub use statements::{NewStatement, StatementRow};

@@ -1,7 +1,7 @@
 //! Statements, in the order in which they came in.
 
 use crate::backend::Dialect;
-use crate::pack::{pack, unpack};
+use crate::pack::{Packed, unpack};
 use crate::value::Row;
 use crate::{Session, StoreError};
 
@@ -42,7 +42,7 @@ pub struct NewStatement<'a> {
     /// The leaf of the log.
     pub entry: &'a [u8],
     /// What came in.
-    pub body: &'a [u8],
+    pub body: &'a Packed,
 }
 
 const COLUMNS: &str = "seq, digest, predicate, received, pusher, trust, bytes, entry";
@@ -98,7 +98,6 @@ impl Session<'_> {
     /// [`StoreError::Refused`] when the same statement is there already, and those of the engine.
     pub fn append_statement(&mut self, size: i64, new: &NewStatement<'_>) -> Result<(), StoreError> {
         let tenant = self.tenant().0;
-        let bytes = i64::try_from(new.body.len()).unwrap_or(i64::MAX);
         self.sql.execute(
             "INSERT INTO statements (tenant, seq, digest, predicate, received, pusher, trust, bytes, entry) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -110,14 +109,13 @@ impl Session<'_> {
                 new.received.into(),
                 new.pusher.into(),
                 new.trust.into(),
-                bytes.into(),
+                new.body.bytes_within().into(),
                 new.entry.into(),
             ],
         )?;
-        let body = pack(new.body);
         self.sql.execute(
             "INSERT INTO bodies (tenant, seq, body) VALUES ($1, $2, $3)",
-            &[tenant.into(), size.into(), (&body).into()],
+            &[tenant.into(), size.into(), new.body.as_bytes().into()],
         )?;
         self.sql.execute(
             "UPDATE logs SET size = $2 WHERE tenant = $1",

@@ -144,6 +144,26 @@ mod tests {
                 "SELECT 1 FROM edges WHERE tenant = 1 AND kind = 'loads' LIMIT 1000",
                 "edges_kind (tenant=? AND kind=?)",
             ),
+            (
+                "SELECT title FROM findings WHERE tenant = 1 AND waived_until >= 5 AND waived_until <= 9 AND (waived_until > 5 OR id > 3) \
+                 AND status = 2 ORDER BY waived_until, id LIMIT 500",
+                "findings_waived (tenant=? AND status=? AND waived_until>? AND waived_until<?)",
+            ),
+            (
+                "SELECT f.title FROM finding_events e JOIN findings f ON f.tenant = e.tenant AND f.id = e.finding \
+                 WHERE e.tenant = 1 AND e.seq >= 5 AND (e.seq > 5 OR e.finding > 3) AND e.seq < 9 \
+                 AND e.kind IN ('opened', 'reopened', 'due', 'resumed') AND f.status = 0 AND (f.severity = 4 OR f.due <= 7) \
+                 ORDER BY e.seq, e.finding, e.kind LIMIT 500",
+                "finding_events_seq (tenant=? AND seq>? AND seq<?)",
+            ),
+            (
+                "SELECT payload FROM deliveries WHERE tenant = 1 AND channel = 2 AND status = 0 AND next_at <= 9 ORDER BY next_at, id LIMIT 9",
+                "deliveries_turn (tenant=? AND channel=? AND status=? AND next_at<?)",
+            ),
+            (
+                "SELECT 1 FROM deliveries WHERE tenant = 1 AND status = 0 AND next_at <= 9 LIMIT 1",
+                "deliveries_next (tenant=? AND status=? AND next_at<?)",
+            ),
         ];
         for (query, wanted) in queries {
             let plan: Vec<String> = store.read_all(|all| all.sql.plan_of(query)).unwrap();

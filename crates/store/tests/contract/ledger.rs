@@ -1,6 +1,6 @@
 use crate::support::{append, open_only, read, with_tenant, write};
 use bartizan_store::StoreError;
-use bartizan_store::ledger::NewStatement;
+use bartizan_store::ledger::{NewStatement, Packed};
 use bartizan_testbed::{Database, on_both_engines};
 
 on_both_engines!(
@@ -28,7 +28,7 @@ fn statements_come_out_as_they_came_in_and_in_that_order(database: &Database) {
                     pusher: "Łódź",
                     trust: "signed:abc",
                     entry: &[0, 1, seq as u8],
-                    body: format!("body {seq}").as_bytes(),
+                    body: &Packed::of(format!("body {seq}").as_bytes()),
                 },
             )?;
         }

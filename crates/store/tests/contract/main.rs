@@ -15,6 +15,7 @@ mod installation;
 mod inventory;
 mod keeping;
 mod ledger;
+mod notify;
 mod operation;
 mod operations;
 mod people;

@@ -1,5 +1,5 @@
 use bartizan_store::graph::{FindingRow, RemedyRow, RemedyTotals, Status};
-use bartizan_store::ledger::NewStatement;
+use bartizan_store::ledger::{NewStatement, Packed};
 use bartizan_store::{DatabaseUrl, Options, Session, Store, StoreError, TenantId};
 use bartizan_testbed::Database;
 
@@ -58,7 +58,7 @@ pub(crate) fn append(session: &mut Session<'_>, digest: &[u8], body: &[u8]) -> R
             pusher: "ci",
             trust: "authenticated",
             entry: b"leaf",
-            body,
+            body: &Packed::of(body),
         },
     )?;
     Ok(size)

@@ -1,6 +1,8 @@
 use crate::support::{append, open_only, read, with_tenant, write};
 use bartizan_store::StoreError;
+use bartizan_store::ledger::Packed;
 use bartizan_testbed::{Database, on_both_engines};
+use std::sync::LazyLock;
 use std::sync::mpsc;
 
 on_both_engines!(
@@ -67,6 +69,8 @@ fn what_goes_on_after_a_failure_is_not_acknowledged(database: &Database) {
     assert_eq!(read(&store, tenant, |session| session.assets(None, 0, 9)), []);
 }
 
+static NOTHING: LazyLock<Packed> = LazyLock::new(|| Packed::of(b""));
+
 fn duplicate() -> bartizan_store::ledger::NewStatement<'static> {
     bartizan_store::ledger::NewStatement {
         digest: b"",
@@ -75,7 +79,7 @@ fn duplicate() -> bartizan_store::ledger::NewStatement<'static> {
         pusher: "",
         trust: "",
         entry: b"",
-        body: b"",
+        body: &NOTHING,
     }
 }
 

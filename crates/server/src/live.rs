@@ -1,0 +1,128 @@
+//! Who waits for what is new: open pages, each of which hears of every statement that was taken in, by whichever replica.
+//!
+//! In: a tenant. Out: the number of statements of its log, whenever it grew. One question a second goes to the database for each tenant
+//! that somebody waits for, however many wait; it is what makes this work with several replicas and with both engines.
+
+use crate::app::App;
+use bartizan_store::TenantId;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+
+/// Pages that wait at once, of all tenants.
+const MOST: usize = 1_000;
+/// Pages of one person that wait at once.
+const OF_PERSON: usize = 20;
+/// How often the database is asked.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Who waits.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    places: Arc<Semaphore>,
+    people: Mutex<HashMap<i64, usize>>,
+    tenants: Mutex<HashMap<TenantId, watch::Receiver<i64>>>,
+    closing: watch::Sender<bool>,
+}
+
+/// A place among those who wait, until it is dropped.
+pub(crate) struct Waiting {
+    app: App,
+    person: i64,
+    /// How many statements there are.
+    pub(crate) size: watch::Receiver<i64>,
+    /// Whether the server stops.
+    pub(crate) closing: watch::Receiver<bool>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut people = lock(&self.app.hub().people);
+        if let Some(count) = people.get_mut(&self.person) {
+            *count -= 1;
+            if *count == 0 {
+                people.remove(&self.person);
+            }
+        }
+    }
+}
+
+impl Hub {
+    pub(crate) fn new() -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(MOST)),
+            people: Mutex::new(HashMap::new()),
+            tenants: Mutex::new(HashMap::new()),
+            closing: watch::Sender::new(false),
+        }
+    }
+
+    /// Lets everybody go who waits.
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// How many wait.
+    fn is_person_full(&self, person: i64) -> bool {
+        let mut people = lock(&self.people);
+        let count = people.entry(person).or_default();
+        if *count >= OF_PERSON {
+            return true;
+        }
+        *count += 1;
+        false
+    }
+}
+
+/// Takes a place among those who wait; none where there is none left. `size` is how many statements there are now.
+pub(crate) fn wait(app: &App, tenant: TenantId, person: i64, size: i64) -> Option<Waiting> {
+    let hub = app.hub();
+    let place = Arc::clone(&hub.places).try_acquire_owned().ok()?;
+    if hub.is_person_full(person) {
+        return None;
+    }
+    let mut tenants = lock(&hub.tenants);
+    let watched = tenants
+        .get(&tenant)
+        .filter(|known| known.has_changed().is_ok())
+        .cloned();
+    let size = watched.unwrap_or_else(|| {
+        let (tell, told) = watch::channel(size);
+        tenants.insert(tenant, told.clone());
+        tokio::spawn(look(app.clone(), tenant, tell));
+        told
+    });
+    Some(Waiting {
+        app: app.clone(),
+        person,
+        size,
+        closing: hub.closing.subscribe(),
+        _place: place,
+    })
+}
+
+/// Looks how many statements there are, until nobody waits. The map of the hub holds one receiver; whoever waits holds another.
+async fn look(app: App, tenant: TenantId, tell: watch::Sender<i64>) {
+    let mut clock = tokio::time::interval(EVERY);
+    clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        clock.tick().await;
+        {
+            let mut tenants = lock(&app.hub().tenants);
+            if tell.receiver_count() <= 1 {
+                tenants.remove(&tenant);
+                return;
+            }
+        }
+        // A database that does not answer now may do so the next time.
+        if let Ok(size) = app.read(tenant, |session| Ok(session.log_size()?)).await {
+            tell.send_if_modified(|known| std::mem::replace(known, size) != size);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
