@@ -81,7 +81,7 @@ impl Jar {
     fn take(&mut self, answer: &Answer) {
         for line in answer.headers("set-cookie") {
             let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
-            if value.is_empty() || line.contains("Max-Age=0") || line.contains("1970") {
+            if value.is_empty() || line.contains("Max-Age=0") || line.contains("01 Jan 1970") {
                 self.0.remove(name);
             } else {
                 self.0.insert(name.to_owned(), value.to_owned());

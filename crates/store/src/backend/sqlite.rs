@@ -11,6 +11,8 @@ use rusqlite::{ErrorCode, OpenFlags, ToSql, ffi};
 use std::path::Path;
 use std::time::Duration;
 
+/// Between two attempts to open a file that others open.
+const PAUSE: Duration = Duration::from_millis(10);
 /// How long a statement waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(10);
 /// Statements that a connection keeps prepared.
@@ -30,9 +32,10 @@ impl Sqlite {
         let connection = rusqlite::Connection::open_with_flags(path, flags).map_err(lift)?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
         connection.busy_timeout(BUSY).map_err(lift)?;
+        lay_journal(&connection)?;
         connection
             .execute_batch(&format!(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                  PRAGMA cache_size = -{CACHE_KIB}; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; \
                  PRAGMA query_only = {};",
                 if writes { "OFF" } else { "ON" }
@@ -48,6 +51,24 @@ impl Sqlite {
             .execute("VACUUM INTO ?1", [FileName(path)])
             .map(|_| ())
             .map_err(lift)
+    }
+}
+
+/// Turns the log of writes on. Of several that open a new file at once one does; SQLite tells the others at once that it is busy, however long
+/// they would wait (<https://www.sqlite.org/c3ref/busy_handler.html>).
+fn lay_journal(connection: &rusqlite::Connection) -> Result<(), StoreError> {
+    let mut left = BUSY;
+    loop {
+        match connection
+            .execute_batch("PRAGMA journal_mode = WAL")
+            .map_err(lift)
+        {
+            Err(StoreError::Busy(_)) if left > PAUSE => {
+                std::thread::sleep(PAUSE);
+                left -= PAUSE;
+            }
+            done => return done,
+        }
     }
 }
 
