@@ -64,6 +64,10 @@ fn lay_journal(connection: &rusqlite::Connection) -> Result<(), StoreError> {
             .map_err(lift)
         {
             Err(StoreError::Busy(_)) if left > PAUSE => {
+                #[allow(
+                    clippy::disallowed_methods,
+                    reason = "whoever holds the file gives no sign when it is free"
+                )]
                 std::thread::sleep(PAUSE);
                 left -= PAUSE;
             }
