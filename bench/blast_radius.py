@@ -7,9 +7,8 @@ PostgreSQL is started from Debian's package; where there is none the rows say so
 
 import json
 import random
-import tempfile
 
-from control_plane import Postgres, Server, statement
+from control_plane import Server, on_both, statement
 from harness import measure, places
 from harness.section import Section, not_measured
 
@@ -71,18 +70,8 @@ def run(things=310_000, number=6_400_000):
     program = places.product()
     if program is None:
         return not_measured(NAME, TITLE, TARGET, "the product is not built")
-    told, columns, notes = edges(things, number), {}, []
-    with tempfile.TemporaryDirectory() as scratch:
-        columns["SQLite"] = figures(program, f"{scratch}/sqlite", None, told)
-        try:
-            postgres = Postgres(scratch)
-        except FileNotFoundError as error:
-            notes.append(f"PostgreSQL: not measured, {error}")
-        else:
-            try:
-                columns["PostgreSQL"] = figures(program, f"{scratch}/other", postgres.url, told)
-            finally:
-                postgres.stop()
+    told = edges(things, number)
+    columns, notes = on_both(lambda scratch, database: figures(program, scratch, database, told))
     rows = [[row, *(f"{column[row]:,.1f}" for column in columns.values())] for row in columns["SQLite"]]
     checks = ["first question, ms", "next questions: p95, ms", "question after an edge came, ms"]
     missed = [f"{row} on {engine}" for engine, column in columns.items() for row in checks if column[row] > 200]

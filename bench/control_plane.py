@@ -269,11 +269,35 @@ def figures(program, scratch, database, findings, bills):
         rows["pages 1 to 20 of findings, 500 a page: p95, ms"] = measure.percentile(took[:20], 0.95) * 1000
         rows[f"pages {len(took) - 19} to {len(took)}: p95, ms"] = measure.percentile(took[-20:], 0.95) * 1000
         rows["memory afterwards, MB"] = server.memory()
-        # What was measured on one engine is not lost with the other.
-        print(json.dumps(rows, indent=1), file=sys.stderr)
         return rows
     finally:
         server.stop()
+
+
+def on_both(figures):
+    """The rows that `figures` measures on an empty database of each engine, by engine, and notes about what was not measured.
+
+    `figures` is given a scratch directory and the address of the database, which is None for SQLite. What was measured on one engine is
+    told on standard error, so that it is not lost with the other.
+    """
+    columns, notes = {}, []
+
+    def measured(engine, scratch, database):
+        columns[engine] = figures(scratch, database)
+        print(f"{engine}: {json.dumps(columns[engine], indent=1)}", file=sys.stderr)
+
+    with tempfile.TemporaryDirectory() as scratch:
+        measured("SQLite", f"{scratch}/sqlite", None)
+        try:
+            postgres = Postgres(scratch)
+        except FileNotFoundError as error:
+            notes.append(f"PostgreSQL: not measured, {error}")
+        else:
+            try:
+                measured("PostgreSQL", f"{scratch}/other", postgres.url)
+            finally:
+                postgres.stop()
+    return columns, notes
 
 
 def run(findings=1_000_000, bills=10_000):
@@ -281,18 +305,7 @@ def run(findings=1_000_000, bills=10_000):
     program = places.product()
     if program is None:
         return not_measured(NAME, TITLE, TARGET, "the product is not built")
-    columns, notes = {}, []
-    with tempfile.TemporaryDirectory() as scratch:
-        columns["SQLite"] = figures(program, f"{scratch}/sqlite", None, findings, bills)
-        try:
-            postgres = Postgres(scratch)
-        except FileNotFoundError as error:
-            notes.append(f"PostgreSQL: not measured, {error}")
-        else:
-            try:
-                columns["PostgreSQL"] = figures(program, f"{scratch}/other", postgres.url, findings, bills)
-            finally:
-                postgres.stop()
+    columns, notes = on_both(lambda scratch, database: figures(program, scratch, database, findings, bills))
     names = list(columns["SQLite"])
     rows = [[name, *(f"{column[name]:.1f}" for column in columns.values())] for name in names]
     checks = [

@@ -53,3 +53,21 @@ export async function everyWay(page, name, shots) {
   await page.setViewportSize({ width: 1280, height: 860 });
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
 }
+
+/** Walks one after the other; out comes how many failed. With `shots` there is a picture of each failure. */
+export async function walkAll(walks, { errors, page, shots }) {
+  let failed = 0;
+  for (const [name, walk] of walks) {
+    errors.length = 0;
+    try {
+      await walk();
+      assert.deepEqual(errors, [], 'errors of the page');
+      console.log(`ok    ${name}`);
+    } catch (error) {
+      failed += 1;
+      console.log(`FAIL  ${name}\n${error.stack}`);
+      if (shots) await page.screenshot({ path: join(shots, `failed-${name.replace(/\W+/g, '-')}.png`) });
+    }
+  }
+  return failed;
+}

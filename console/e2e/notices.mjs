@@ -5,7 +5,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { everyWay, open, watch } from './browser.mjs';
+import { everyWay, open, watch, walkAll } from './browser.mjs';
 import { start } from './server.mjs';
 
 const shots = process.env.SHOTS;
@@ -128,18 +128,7 @@ const walks = {
 
 let failed = 0;
 try {
-  for (const [name, walk] of Object.entries(walks)) {
-    errors.length = 0;
-    try {
-      await walk();
-      assert.deepEqual(errors, [], 'errors of the page');
-      console.log(`ok    ${name}`);
-    } catch (error) {
-      failed += 1;
-      console.log(`FAIL  ${name}\n${error.stack}`);
-      if (shots) await page.screenshot({ path: join(shots, `failed-notices-${failed}.png`) });
-    }
-  }
+  failed = await walkAll(Object.entries(walks), { errors, page, shots });
 } finally {
   await context.close();
   server.stop();

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { everyWay as everyWayOf, judge, open, watch } from './browser.mjs';
+import { everyWay as everyWayOf, judge, open, watch, walkAll } from './browser.mjs';
 import { start } from './server.mjs';
 
 const shots = process.env.SHOTS;
@@ -448,18 +448,7 @@ const walks = {
 let failed = 0;
 try {
   budgets();
-  for (const [name, walk] of Object.entries(walks).filter(([name], at) => at === 0 || name.includes(ONLY))) {
-    errors.length = 0;
-    try {
-      await walk();
-      assert.deepEqual(errors, [], 'errors of the page');
-      console.log(`ok    ${name}`);
-    } catch (error) {
-      failed += 1;
-      console.log(`FAIL  ${name}\n${error.stack}`);
-      if (shots) await page.screenshot({ path: join(shots, `failed-${failed}.png`) });
-    }
-  }
+  failed = await walkAll(Object.entries(walks).filter(([name], at) => at === 0 || name.includes(ONLY)), { errors, page, shots });
 } finally {
   await context.close();
   server.stop();

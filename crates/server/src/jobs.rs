@@ -74,13 +74,15 @@ pub fn tell(app: &App, now: &dyn Fn() -> i64) -> Result<Told, StoreError> {
 ///
 /// # Errors
 /// Those of the store.
-pub fn sweep(store: &Store, at: i64) -> Result<(), StoreError> {
+pub fn sweep(store: &Store, at: i64) -> Result<u64, IngestError> {
+    let mut swept = 0;
     for tenant in store.read_all(|installation| installation.tenants())? {
         store.write(tenant.id, |session| {
             session.sweep_deliveries(at.saturating_sub(KEPT))
         })?;
+        swept += 1;
     }
-    Ok(())
+    Ok(swept)
 }
 
 /// How long a verification of the ledger is good enough, in milliseconds.

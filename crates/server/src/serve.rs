@@ -4,7 +4,7 @@ use crate::api;
 use crate::app::{AT_ONCE, App, AppOptions};
 use crate::auth::Transport;
 use crate::auth::setup::{self, SetupError};
-use crate::http::{dress, spare, strict};
+use crate::http::{Problem, dress, spare, strict};
 use crate::ingest::IngestError;
 use crate::listen::{self, Certificate, Limits, TlsError, TlsFiles};
 use crate::log_key::LogKey;
@@ -302,7 +302,6 @@ async fn listen(
         .into();
     works.push(tokio::spawn(forget_unused(app.clone())));
     works.push(tokio::spawn(tell_others(app.clone())));
-    works.push(tokio::spawn(sweep(app.clone())));
     let limits = Limits {
         per_address: Limits::USUAL.per_address.filter(|_| !options.behind_proxy),
         ..Limits::USUAL
@@ -373,37 +372,62 @@ async fn renew(certificate: Option<&Certificate>, tell: &dyn Fn(Event)) -> Serve
     }
 }
 
-/// Work that is done again and again, and how often.
-type Repeated = (
-    &'static str,
-    Duration,
-    fn(&Store, i64) -> Result<u64, IngestError>,
-);
+/// Work on the ledgers of all tenants that is done again and again.
+struct Repeated {
+    name: &'static str,
+    /// How long after the start for the first time: whoever starts a server wants answers before what is not urgent.
+    first: Duration,
+    period: Duration,
+    work: fn(&Store, i64) -> Result<u64, IngestError>,
+}
 
-/// Work on the ledgers of all tenants. The first is done at once; whoever starts a server wants answers before the others.
-const REPEATED: [Repeated; 3] = [
-    ("end-waivers", WAIVERS, crate::jobs::end_waivers),
-    ("verify-ledgers", VERIFICATIONS, crate::jobs::verify_ledgers),
-    ("retain", RETENTION, crate::jobs::retain),
+const REPEATED: [Repeated; 4] = [
+    Repeated {
+        name: "end-waivers",
+        first: Duration::ZERO,
+        period: WAIVERS,
+        work: crate::jobs::end_waivers,
+    },
+    Repeated {
+        name: "verify-ledgers",
+        first: SETTLED,
+        period: VERIFICATIONS,
+        work: crate::jobs::verify_ledgers,
+    },
+    Repeated {
+        name: "retain",
+        first: SETTLED,
+        period: RETENTION,
+        work: crate::jobs::retain,
+    },
+    Repeated {
+        name: "sweep-deliveries",
+        first: SETTLED,
+        period: SWEEP,
+        work: crate::jobs::sweep,
+    },
 ];
 
 /// Does it until it is stopped. What fails is tried again the next time.
-async fn repeat(app: App, (name, period, work): Repeated) {
-    let first = if period == WAIVERS {
-        Duration::ZERO
-    } else {
-        SETTLED
-    };
-    let mut clock = tokio::time::interval_at(tokio::time::Instant::now() + first, period);
+async fn repeat(app: App, repeated: Repeated) {
+    let start = tokio::time::Instant::now() + repeated.first;
+    let mut clock = tokio::time::interval_at(start, repeated.period);
     loop {
         clock.tick().await;
         let (now, began) = (app.now(), Instant::now());
-        let done = app.blocking(move |store| Ok(work(store, now)?)).await;
-        if let Err(problem) = &done {
-            tracing::error!(target: "bartizan", job = name, why = %problem.detail, "a job failed");
-        }
-        app.watch().metrics.job(name, done.is_ok(), began.elapsed(), now);
+        let done = app.blocking(move |store| Ok((repeated.work)(store, now)?)).await;
+        ended(&app, repeated.name, &done, began);
     }
+}
+
+/// Says how a job ended.
+fn ended<T>(app: &App, name: &'static str, done: &Result<T, Problem>, began: Instant) {
+    if let Err(problem) = done {
+        tracing::error!(target: "bartizan", job = name, why = %problem.detail, "a job failed");
+    }
+    app.watch()
+        .metrics
+        .job(name, done.is_ok(), began.elapsed(), app.now());
 }
 
 /// Gives back memory that nobody uses, until it is stopped.
@@ -423,25 +447,16 @@ async fn tell_others(app: App) {
         clock.tick().await;
         // Where there was something to send there may be more.
         loop {
-            let telling = app.clone();
-            let told =
-                tokio::task::spawn_blocking(move || crate::jobs::tell(&telling, &|| telling.now())).await;
-            if !told.is_ok_and(|told| told.is_ok_and(|told| told.attempts > 0)) {
+            let (telling, began) = (app.clone(), Instant::now());
+            let told = tokio::task::spawn_blocking(move || crate::jobs::tell(&telling, &|| telling.now()))
+                .await
+                .unwrap_or_else(|error| Err(StoreError::Refused(error.to_string())))
+                .map_err(Problem::from);
+            ended(&app, "tell-others", &told, began);
+            if !told.is_ok_and(|told| told.attempts > 0) {
                 break;
             }
         }
-    }
-}
-
-/// Takes away what was sent long ago, until it is stopped.
-async fn sweep(app: App) {
-    let mut clock = tokio::time::interval(SWEEP);
-    loop {
-        clock.tick().await;
-        let now = app.now();
-        let _ = app
-            .blocking(move |store| crate::jobs::sweep(store, now).map_err(Into::into))
-            .await;
     }
 }
 

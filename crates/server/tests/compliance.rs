@@ -7,6 +7,8 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod support;
+
 use bartizan_content::controls;
 use bartizan_ledger::compliance::{Evidence, Provenance, assess, framework, keys, of_report};
 use bartizan_model::compliance::{
@@ -18,7 +20,7 @@ use bartizan_model::{
     Report, Severity, Stats, Target, Timestamp, Tool, Verdict,
 };
 use bartizan_server::comply::{Asked, Narrow, assessment};
-use bartizan_server::ingest::{Arrival, Trust, rebuild, take, verify_graph};
+use bartizan_server::ingest::{rebuild, verify_graph};
 use bartizan_server::jobs::verify_ledgers;
 use bartizan_store::graph::Status;
 use bartizan_store::{Options, Store, StoreError, TenantId};
@@ -68,31 +70,18 @@ struct Plane {
 
 impl Plane {
     fn new(database: &Database) -> Self {
-        let store = Store::open(&database.url.parse().unwrap(), Options::default()).unwrap();
-        store.upgrade().unwrap();
+        let store = support::opened(database);
         Self::in_tenant(store, "acme")
     }
 
     fn in_tenant(store: Store, name: &str) -> Self {
-        let tenant = store
-            .write_all(|installation| installation.add_tenant(name, START))
-            .unwrap();
-        Self {
-            store,
-            tenant: tenant.id,
-        }
+        let tenant = support::tenant(&store, name, START);
+        Self { store, tenant }
     }
 
     fn send(&self, body: &Value, at: i64) -> i64 {
         let body = body.to_string().into_bytes();
-        let arrival = Arrival {
-            body: &body,
-            statement: &body,
-            trust: Trust::Authenticated,
-            by: "ci@acme",
-            at,
-        };
-        take(&self.store, self.tenant, &arrival).unwrap().seq
+        support::sent(&self.store, self.tenant, &body, at).unwrap().seq
     }
 
     fn scan(&self, report: &Report) -> i64 {

@@ -6,6 +6,8 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod support;
+
 use bartizan_model::{
     AssetId, CheckRun, CheckStatus, Component, Confidence, Finding, FingerprintBuilder, Fix, Location,
     REPORT_SCHEMA, Report, Severity, Stats, Target, Timestamp, Tool, Verdict,
@@ -16,7 +18,7 @@ use bartizan_server::ingest::{
 };
 use bartizan_server::jobs::end_waivers;
 use bartizan_store::graph::Status;
-use bartizan_store::{Options, Store, TenantId};
+use bartizan_store::{Store, TenantId};
 use bartizan_testbed::{Database, Engine, on_both_engines};
 use serde_json::json;
 
@@ -31,29 +33,13 @@ struct Plane {
 
 impl Plane {
     fn new(database: &Database) -> Self {
-        let store = Store::open(&database.url.parse().unwrap(), Options::default()).unwrap();
-        store.upgrade().unwrap();
-        let tenant = store
-            .write_all(|installation| installation.add_tenant("acme", START))
-            .unwrap();
-        Self {
-            store,
-            tenant: tenant.id,
-        }
+        let store = support::opened(database);
+        let tenant = support::tenant(&store, "acme", START);
+        Self { store, tenant }
     }
 
     fn try_send(&self, body: &[u8], at: i64) -> Result<Receipt, IngestError> {
-        take(
-            &self.store,
-            self.tenant,
-            &Arrival {
-                body,
-                statement: body,
-                trust: Trust::Authenticated,
-                by: "ci@acme",
-                at,
-            },
-        )
+        support::sent(&self.store, self.tenant, body, at)
     }
 
     fn send(&self, body: &[u8], at: i64) -> Receipt {

@@ -6,14 +6,15 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod support;
+
 use bartizan_ledger::decision::Decision;
 use bartizan_server::ingest::{
-    Arrival, Fault, Forgotten, IngestError, Receipt, Rejected, Trust, forget, rebuild, record, take,
-    verify_graph, verify_log,
+    Fault, Forgotten, IngestError, Receipt, Rejected, forget, rebuild, record, verify_graph, verify_log,
 };
 use bartizan_server::jobs::retain;
 use bartizan_store::graph::Status;
-use bartizan_store::{Options, Store, TenantId};
+use bartizan_store::{Store, TenantId};
 use bartizan_testbed::{Database, Engine, on_both_engines};
 use serde_json::{Value, json};
 
@@ -28,27 +29,14 @@ struct Plane {
 
 impl Plane {
     fn new(database: &Database) -> Self {
-        let store = Store::open(&database.url.parse().unwrap(), Options::default()).unwrap();
-        store.upgrade().unwrap();
-        let tenant = store
-            .write_all(|installation| installation.add_tenant("acme", START))
-            .unwrap();
-        Self {
-            store,
-            tenant: tenant.id,
-        }
+        let store = support::opened(database);
+        let tenant = support::tenant(&store, "acme", START);
+        Self { store, tenant }
     }
 
     fn send(&self, statement: &Value, at: i64) -> Receipt {
         let body = statement.to_string().into_bytes();
-        let arrival = Arrival {
-            body: &body,
-            statement: &body,
-            trust: Trust::Authenticated,
-            by: "ci@acme",
-            at,
-        };
-        take(&self.store, self.tenant, &arrival).unwrap()
+        support::sent(&self.store, self.tenant, &body, at).unwrap()
     }
 
     /// A scan of a thing, on a day, that found these.

@@ -7,6 +7,8 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod support;
+
 use bartizan_ledger::debt;
 use bartizan_server::ingest::{Arrival, Trust, rebuild, take, verify_graph};
 use bartizan_store::graph::{FindingRow, Status};
@@ -30,19 +32,13 @@ struct Plane {
 
 impl Plane {
     fn new(database: &Database) -> Self {
-        let store = Store::open(&database.url.parse().unwrap(), Options::default()).unwrap();
-        store.upgrade().unwrap();
+        let store = support::opened(database);
         Self::with(store, "acme")
     }
 
     fn with(store: Store, name: &str) -> Self {
-        let tenant = store
-            .write_all(|installation| installation.add_tenant(name, START))
-            .unwrap();
-        Self {
-            store,
-            tenant: tenant.id,
-        }
+        let tenant = support::tenant(&store, name, START);
+        Self { store, tenant }
     }
 
     fn send(&self, predicate_type: &str, predicate: &Value, at: i64) -> i64 {
@@ -54,14 +50,7 @@ impl Plane {
         })
         .to_string()
         .into_bytes();
-        let arrival = Arrival {
-            body: &body,
-            statement: &body,
-            trust: Trust::Authenticated,
-            by: "ci@acme",
-            at,
-        };
-        take(&self.store, self.tenant, &arrival).unwrap().seq
+        support::sent(&self.store, self.tenant, &body, at).unwrap().seq
     }
 
     fn decide(&self, decision: &Value, at: i64) -> i64 {

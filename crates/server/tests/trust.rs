@@ -6,10 +6,12 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod support;
+
 use bartizan_server::ingest::{
     IngestError, Receipt, Rejected, Sent, Trust, push, rebuild, verify_graph, verify_log,
 };
-use bartizan_store::{Options, Store, TenantId};
+use bartizan_store::{Store, TenantId};
 use bartizan_testbed::{Database, on_both_engines};
 use bartizan_trust::dsse::{Envelope, IN_TOTO};
 use bartizan_trust::keys::{SigningKey, SigningKind};
@@ -28,14 +30,11 @@ struct Plane {
 
 impl Plane {
     fn new(database: &Database) -> Self {
-        let store = Store::open(&database.url.parse().unwrap(), Options::default()).unwrap();
-        store.upgrade().unwrap();
-        let tenant = store
-            .write_all(|installation| installation.add_tenant("acme", START))
-            .unwrap();
+        let store = support::opened(database);
+        let tenant = support::tenant(&store, "acme", START);
         Self {
             store,
-            tenant: tenant.id,
+            tenant,
             said: std::cell::Cell::new(0),
         }
     }

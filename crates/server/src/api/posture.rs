@@ -123,7 +123,7 @@ pub(super) async fn posture(State(app): State<App>, caller: Caller) -> Result<Js
             open,
             decisions,
             waived: session.count_findings(Status::Waived)?,
-            overdue: session.count_overdue(now)?,
+            overdue: session.breached(now)?.iter().map(|row| row.findings).sum(),
             trend: trend(session.days(now.div_euclid(DAY))?, now.div_euclid(DAY)),
         }))
     })

@@ -183,19 +183,6 @@ impl Session<'_> {
         )
     }
 
-    /// Every last bill, by thing.
-    ///
-    /// # Errors
-    /// Those of the engine.
-    pub fn current_bills(&mut self) -> Result<Vec<BillRow>, StoreError> {
-        let tenant = self.tenant().0;
-        self.sql.all(
-            &format!("SELECT {BILL} FROM bills WHERE tenant = $1 AND is_current = 1 ORDER BY asset"),
-            &[tenant.into()],
-            read,
-        )
-    }
-
     /// The last bills that have the component, by thing: those whose number is above `after`, at most `limit`.
     ///
     /// # Errors

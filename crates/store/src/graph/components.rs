@@ -229,18 +229,6 @@ impl Session<'_> {
         )
     }
 
-    /// Adds a chunk that is new; out comes its number.
-    ///
-    /// # Errors
-    /// Those of the engine.
-    pub fn add_chunk(&mut self, digest: &[u8], content: &[Member]) -> Result<i64, StoreError> {
-        let added = self.add_chunks(&[(digest, content)])?;
-        added
-            .into_iter()
-            .next()
-            .ok_or_else(|| StoreError::Corrupt("a chunk has no number".to_owned()))
-    }
-
     /// Adds chunks that are new; out come their numbers, in the same order.
     ///
     /// # Errors

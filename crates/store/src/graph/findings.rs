@@ -264,22 +264,6 @@ impl Session<'_> {
             .unwrap_or(0))
     }
 
-    /// How many open findings should have been closed before `at`.
-    ///
-    /// # Errors
-    /// Those of the engine.
-    pub fn count_overdue(&mut self, at: i64) -> Result<i64, StoreError> {
-        let tenant = self.tenant().0;
-        Ok(self
-            .sql
-            .first(
-                "SELECT count(*) FROM findings WHERE tenant = $1 AND status = 0 AND due < $2",
-                &[tenant.into(), at.into()],
-                |row| row.int(0),
-            )?
-            .unwrap_or(0))
-    }
-
     /// The findings of a rule, by number.
     ///
     /// # Errors

@@ -194,7 +194,7 @@ fn apply_to_the_rest(session: &mut Session<'_>, operation: &Operation) -> Result
         }]),
         18 => session.add_licenses(&[(text.clone(), a), (text, a)]),
         19 => session
-            .add_chunk(&bytes, &[member(a, &[b]), member(c, &[])])
+            .add_chunks(&[(&bytes, [member(a, &[b]), member(c, &[])])])
             .map(|_| ()),
         20 => session.add_inventory(&bytes, &[a, b], c, d).map(|_| ()),
         21 => session
@@ -423,7 +423,6 @@ fn dump_lists(session: &mut Session<'_>, out: &mut String) -> Result<(), StoreEr
     say(out, &session.ranked_remedies(Some((2, 2)), 99)?);
     say(out, &session.next_component()?);
     say(out, &session.components(-1, 99)?);
-    say(out, &session.current_bills()?);
     say(out, &session.waivers()?);
     say(out, &session.attestations()?);
     say(out, &session.sign_ins()?);
@@ -436,7 +435,6 @@ fn dump_lists(session: &mut Session<'_>, out: &mut String) -> Result<(), StoreEr
     say(out, &session.overdue_findings(4)?);
     say(out, &session.cited(&[0, 1, 2])?);
     say(out, &session.open_counts()?);
-    say(out, &session.count_overdue(4)?);
     for at in [0, 2, 4_000, 100_000] {
         say(out, &session.breached(at)?);
         say(out, &session.breached_by_asset(at)?);

@@ -1,4 +1,4 @@
-use crate::support::{finding, read, remedy, with_tenant, write};
+use crate::support::{add_chunk, finding, read, remedy, with_tenant, write};
 use bartizan_store::graph::{
     BillRow, ComponentRow, EdgePack, EdgeRow, EventRow, Lack, Member, RemedyTotals, Shipped, Status,
 };
@@ -132,7 +132,7 @@ fn what_is_shipped_is_found_in_the_last_bills(database: &Database) {
             ("ISC".to_owned(), 2),
         ])?;
         for id in 1..=3 {
-            let chunk = session.add_chunk(&[id as u8], &[member(id)])?;
+            let chunk = add_chunk(session, &[id as u8], &[member(id)])?;
             session.add_inventory(&[id as u8], &[chunk], 1, 0)?;
         }
         for (seq, asset, inventory) in [(1, 7, 1), (2, 8, 2), (3, 9, 3), (4, 7, 3), (5, 6, 1)] {

@@ -1,4 +1,4 @@
-use bartizan_store::graph::{FindingRow, RemedyRow, RemedyTotals, Status};
+use bartizan_store::graph::{FindingRow, Member, RemedyRow, RemedyTotals, Status};
 use bartizan_store::ledger::{NewStatement, Packed};
 use bartizan_store::{DatabaseUrl, Options, Session, Store, StoreError, TenantId};
 use bartizan_testbed::Database;
@@ -106,4 +106,13 @@ pub(crate) fn remedy(id: i64, asset: i64, what: &str, upgrade: Option<&str>) -> 
 
 pub(crate) fn texts(list: &[&str]) -> Vec<String> {
     list.iter().map(|text| (*text).to_owned()).collect()
+}
+
+/// Adds a chunk that is new; out comes its number.
+pub(crate) fn add_chunk(
+    session: &mut Session<'_>,
+    digest: &[u8],
+    content: &[Member],
+) -> Result<i64, StoreError> {
+    Ok(session.add_chunks(&[(digest, content)])?[0])
 }
