@@ -121,7 +121,6 @@ impl Claim {
 
 /// Why the key does not vouch for the statement; none where it does.
 fn objection(row: &TrustedKeyRow, statement: &Statement<'_>, at: i64) -> Option<String> {
-    let list = |text: &str| serde_json::from_str::<Vec<String>>(text).unwrap_or_default();
     if row.revoked.is_some() {
         return Some("was revoked".to_owned());
     }
@@ -131,14 +130,17 @@ fn objection(row: &TrustedKeyRow, statement: &Statement<'_>, at: i64) -> Option<
     if row.until.is_some_and(|until| at >= until) {
         return Some("is no longer trusted: its last day is over".to_owned());
     }
-    let predicates = list(&row.predicates);
+    let list = |text: &str| serde_json::from_str::<Vec<String>>(text).ok();
+    // An empty list stands for everything: what cannot be read must not become one.
+    let (Some(predicates), Some(subjects)) = (list(&row.predicates), list(&row.subjects)) else {
+        return Some("has limits that cannot be read: run `bartizan ledger rebuild`".to_owned());
+    };
     if !predicates.is_empty() && !predicates.contains(&statement.predicate_type) {
         return Some(format!(
             "is not trusted for `{}`",
             short(&statement.predicate_type)
         ));
     }
-    let subjects = list(&row.subjects);
     let is_meant = |name: &str| subjects.iter().any(|start| name.starts_with(start.as_str()));
     let stranger = statement.subject.iter().find(|subject| !is_meant(&subject.name));
     match stranger {
@@ -152,4 +154,42 @@ fn objection(row: &TrustedKeyRow, statement: &Statement<'_>, at: i64) -> Option<
 
 fn short(text: &str) -> String {
     text.chars().take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_whose_limits_cannot_be_read_vouches_for_nothing() {
+        let text = br#"{"_type": "https://in-toto.io/Statement/v1", "subject": [{"name": "a", "digest": {"sha256": "00"}}],
+            "predicateType": "https://example.com/x", "predicate": {}}"#;
+        let statement = Statement::read(text).unwrap();
+        let objection_to = |predicates: &str, subjects: &str| {
+            let row = TrustedKeyRow {
+                key: Vec::new(),
+                seq: 0,
+                name: "k".to_owned(),
+                pem: String::new(),
+                predicates: predicates.to_owned(),
+                subjects: subjects.to_owned(),
+                from: None,
+                until: None,
+                by: String::new(),
+                created: 0,
+                revoked: None,
+                revoked_by: None,
+                revoked_because: None,
+            };
+            objection(&row, &statement, 0)
+        };
+        assert_eq!(objection_to("[]", "[]"), None);
+        assert_eq!(objection_to("[\"https://example.com/x\"]", "[\"a\"]"), None);
+        for (predicates, subjects) in [("", "[]"), ("[]", "{}"), ("[1]", "[]"), ("[]", "[\"b\"]")] {
+            assert!(
+                objection_to(predicates, subjects).is_some(),
+                "{predicates} {subjects}"
+            );
+        }
+    }
 }
