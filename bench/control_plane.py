@@ -46,7 +46,7 @@ class Server:
             self.port = free.getsockname()[1]
         argv = [program, "serve", "--data-dir", scratch, "--listen", f"127.0.0.1:{self.port}", "--new-token", "admin"]
         argv += ["--requests-per-minute", "10000000"] + (["--database", database] if database else [])
-        self.process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=stderr, text=True)
+        self.process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=stderr, text=True, env=places.environment())
         self.token = self.process.stdout.readline().strip()
         self.wait()
 
@@ -58,7 +58,7 @@ class Server:
                 return
             except OSError:
                 time.sleep(0.05)
-        raise RuntimeError("the server does not answer")
+        raise RuntimeError(f"the server does not answer; it ended with {self.process.poll()}")
 
     def connect(self):
         """A connection that is kept."""
