@@ -41,7 +41,11 @@ pub(crate) fn number(text: &str, dialect: Dialect) -> Option<Value> {
         _ => (false, text),
     };
     if matches!(digits, ".inf" | ".Inf" | ".INF") {
-        return Some(Value::Float(if negative { f64::NEG_INFINITY } else { f64::INFINITY }));
+        return Some(Value::Float(if negative {
+            f64::NEG_INFINITY
+        } else {
+            f64::INFINITY
+        }));
     }
     let radix = |digits: &str, radix| {
         let value = digits
@@ -100,8 +104,24 @@ mod tests {
         assert_eq!(plain("0.5", Dialect::Core), Value::Float(0.5));
         assert_eq!(plain("1e3", Dialect::Core), Value::Float(1000.0));
         assert_eq!(plain("1_000", Dialect::Kubernetes), Value::Int(1000));
-        for text in ["1.2.3", "10m", "2026-01-01", "-", ".", "1Gi", "0x", "0xzz", "--1", "1-2", "e3"] {
-            assert_eq!(plain(text, Dialect::Kubernetes), Value::Text(text.into()), "{text}");
+        for text in [
+            "1.2.3",
+            "10m",
+            "2026-01-01",
+            "-",
+            ".",
+            "1Gi",
+            "0x",
+            "0xzz",
+            "--1",
+            "1-2",
+            "e3",
+        ] {
+            assert_eq!(
+                plain(text, Dialect::Kubernetes),
+                Value::Text(text.into()),
+                "{text}"
+            );
         }
         let large = plain("18446744073709551616", Dialect::Core);
         assert_eq!(large, Value::Float(18_446_744_073_709_551_616.0));

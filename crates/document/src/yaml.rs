@@ -206,8 +206,12 @@ impl Builder<'_> {
                 let node = Node { value, span: at, tag };
                 self.place(node, (1, 0), anchor, key.as_deref(), merge)
             }
-            Event::SequenceStart(_, anchor, tag) => self.begin(Value::List(Vec::new()), anchor, tag.as_deref(), at),
-            Event::MappingStart(_, anchor, tag) => self.begin(Value::Map(Vec::new()), anchor, tag.as_deref(), at),
+            Event::SequenceStart(_, anchor, tag) => {
+                self.begin(Value::List(Vec::new()), anchor, tag.as_deref(), at)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.begin(Value::Map(Vec::new()), anchor, tag.as_deref(), at)
+            }
             Event::SequenceEnd | Event::MappingEnd => self.end(at),
             Event::Alias(id) => {
                 let Some(anchored) = self.anchors.get(&id) else {
@@ -304,7 +308,11 @@ impl Builder<'_> {
         if anchor != 0 {
             // An anchor keeps a copy: it counts too.
             self.spend(size, node.span)?;
-            let anchored = Anchored { node: node.clone(), size, height };
+            let anchored = Anchored {
+                node: node.clone(),
+                size,
+                height,
+            };
             self.anchors.insert(anchor, anchored);
         }
         let text = self.text;
@@ -338,7 +346,11 @@ impl Builder<'_> {
                     _ => {}
                 },
                 Some((key, key_span, false)) => {
-                    let entry = Entry { key, key_span, value: node };
+                    let entry = Entry {
+                        key,
+                        key_span,
+                        value: node,
+                    };
                     put(entries, entry, &mut self.duplicates);
                 }
             },
@@ -355,7 +367,10 @@ fn put(entries: &mut Vec<Entry>, entry: Entry, duplicates: &mut Vec<Problem>) {
         return;
     };
     duplicates.push(Problem {
-        message: format!("the key `{}` stands twice; the later one counts", entry.key.escape_debug()),
+        message: format!(
+            "the key `{}` stands twice; the later one counts",
+            entry.key.escape_debug()
+        ),
         at: entry.key_span,
     });
     *earlier = entry;

@@ -36,7 +36,10 @@ fn json_is_read_with_places() {
     let root = one(text);
     let list = root.at(&["a", "b"]).unwrap();
     assert_eq!(text.get(list.span.range()), Some(r#"[1, "two", null, true]"#));
-    assert_eq!(root.to_json(), serde_json::from_str::<serde_json::Value>(text).unwrap());
+    assert_eq!(
+        root.to_json(),
+        serde_json::from_str::<serde_json::Value>(text).unwrap()
+    );
 }
 
 #[test]
@@ -48,7 +51,10 @@ fn aliases_and_merges_are_written_out_and_what_is_explicit_wins() {
     assert_eq!(json["same"], serde_json::json!({"x": 1, "y": 2}));
     assert_eq!(json["many"], serde_json::json!({"x": 1, "y": 5}));
     // The place is where it is written.
-    assert_eq!(text.get(root.at(&["other", "x"]).unwrap().span.range()), Some("1"));
+    assert_eq!(
+        text.get(root.at(&["other", "x"]).unwrap().span.range()),
+        Some("1")
+    );
 }
 
 #[test]
@@ -62,7 +68,11 @@ fn of_a_key_that_stands_twice_the_later_counts_and_it_is_said() {
 
 #[test]
 fn a_broken_document_leaves_the_others() {
-    let stream = read("a: 1\n---\nb: [1, }\n---\nc: 3\n", Dialect::Core, Limits::default());
+    let stream = read(
+        "a: 1\n---\nb: [1, }\n---\nc: 3\n",
+        Dialect::Core,
+        Limits::default(),
+    );
     assert_eq!(stream.errors.len(), 1, "{:?}", stream.errors);
     let values: Vec<_> = stream.documents.iter().map(|one| one.root.to_json()).collect();
     assert_eq!(values, [serde_json::json!({"a": 1}), serde_json::json!({"c": 3})]);
@@ -73,7 +83,12 @@ fn empty_documents_count_and_are_null() {
     let stream = read("---\n---\na: 1\n---\n", Dialect::Core, Limits::default());
     assert_eq!(stream.documents.len(), 3);
     assert!(stream.documents[0].root.is_null());
-    assert_eq!(read("# only a comment\n", Dialect::Core, Limits::default()).documents.len(), 0);
+    assert_eq!(
+        read("# only a comment\n", Dialect::Core, Limits::default())
+            .documents
+            .len(),
+        0
+    );
 }
 
 #[test]
@@ -95,12 +110,21 @@ fn a_bomb_of_aliases_ends_with_the_budget() {
     }
     let stream = read(&text, Dialect::Core, Limits::default());
     assert_eq!(stream.documents.len(), 0);
-    assert!(stream.errors[0].message.contains("too many nodes"), "{:?}", stream.errors);
+    assert!(
+        stream.errors[0].message.contains("too many nodes"),
+        "{:?}",
+        stream.errors
+    );
 }
 
 #[test]
 fn what_is_nested_too_deep_is_an_error() {
-    for text in ["[".repeat(100_000), "{a: ".repeat(10_000), "- ".repeat(10_000), "a: &a [b, *a]".to_owned()] {
+    for text in [
+        "[".repeat(100_000),
+        "{a: ".repeat(10_000),
+        "- ".repeat(10_000),
+        "a: &a [b, *a]".to_owned(),
+    ] {
         let stream = read(&text, Dialect::Core, Limits::default());
         assert!(stream.documents.is_empty(), "{}", &text[..20.min(text.len())]);
         assert!(!stream.errors.is_empty());

@@ -11,6 +11,7 @@ pub mod config;
 pub mod globs;
 mod input;
 mod order;
+pub mod rule;
 mod run;
 mod shelf;
 mod sink;

@@ -5,11 +5,13 @@
 
 mod again;
 mod postgres;
+mod testdata;
 
 pub use again::again;
 pub use postgres::{Options, Postgres};
 use std::path::PathBuf;
 use tempfile::TempDir;
+pub use testdata::testdata;
 
 /// Why there is no such thing to test against.
 #[derive(Debug, thiserror::Error)]

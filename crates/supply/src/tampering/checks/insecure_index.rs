@@ -2,7 +2,7 @@
 
 use crate::tampering::document::{Commit, Digest, Document, From, Locked, SwitchKind};
 use crate::tampering::host;
-use crate::tampering::report::{Found, Report, key_of, named};
+use crate::tampering::report::{Found, Report, key_of, named, switches};
 use crate::tampering::rule::{About, Rule, Whole, rule};
 use bartizan_model::Severity;
 
@@ -43,7 +43,7 @@ impl Rule for InsecureIndex {
             "remove it, and give {} the authority of the certificate instead",
             document.tool
         );
-        out.switches(document, (SwitchKind::Unencrypted, None), &fix);
+        switches(out, document, (SwitchKind::Unencrypted, None), &fix);
         for source in document
             .sources
             .iter()

@@ -1,7 +1,7 @@
 //! `supply/replaced-source`: something stands in for what the manifests name.
 
 use crate::tampering::document::{Document, SwitchKind};
-use crate::tampering::report::Report;
+use crate::tampering::report::{Report, switches};
 use crate::tampering::rule::{About, EXPECTED_PLACE, Rule, Whole, rule};
 
 rule! {
@@ -35,7 +35,8 @@ impl Rule for ReplacedSource {
     }
 
     fn judge(&self, document: &Document, _: Whole<'_>, out: &mut Report<'_>) {
-        out.switches(
+        switches(
+            out,
             document,
             (SwitchKind::Replaced, None),
             "make sure that it is yours and still needed",

@@ -1,7 +1,7 @@
 //! `supply/verification-off`: digests are not compared.
 
 use crate::tampering::document::{Document, SwitchKind};
-use crate::tampering::report::Report;
+use crate::tampering::report::{Report, switches};
 use crate::tampering::rule::{About, Rule, Whole, rule};
 use bartizan_model::Severity;
 
@@ -40,7 +40,12 @@ impl Rule for VerificationOff {
 
     fn judge(&self, document: &Document, _: Whole<'_>, out: &mut Report<'_>) {
         let fix = "remove it, or narrow it to hosts and names of your own";
-        out.switches(document, (SwitchKind::Unverified, None), fix);
-        out.switches(document, (SwitchKind::LessVerified, Some(Severity::Low)), fix);
+        switches(out, document, (SwitchKind::Unverified, None), fix);
+        switches(
+            out,
+            document,
+            (SwitchKind::LessVerified, Some(Severity::Low)),
+            fix,
+        );
     }
 }

@@ -1,0 +1,225 @@
+//! The check `deploy/kubernetes`: reads each manifest once and judges what is in it.
+
+use crate::kube::{Object, Pod, objects};
+use crate::pod_security::{self, Level, Standard, Violation};
+use bartizan_document::Limits;
+use bartizan_engine::rule::{Found, Lines, Report, Severity};
+use bartizan_engine::{Check, CheckError, Input, Meta, Reported, Sink};
+use bartizan_model::{FingerprintBuilder, RuleInfo};
+use bartizan_source::{FileMeta, Interest};
+use memchr::memmem;
+use std::collections::HashSet;
+
+/// Changes when the same manifest is judged differently; part of the key of cached results.
+const REVISION: &[u8] = b"1";
+/// Largest manifest that is read, in bytes.
+const LARGEST: u64 = 64 << 20;
+
+/// What the check judges by.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The standard that pods must hold to; where there is none they are judged by the strictest, each break by how bad it is.
+    pub standard: Option<Standard>,
+    /// Ids of the rules in force; all of them where there is none.
+    pub enabled: Option<HashSet<String>>,
+    /// Whether the verdict depends on it having run everywhere.
+    pub required: bool,
+}
+
+/// What manifests of Kubernetes say.
+pub struct KubernetesCheck {
+    meta: Meta,
+    options: Options,
+}
+
+impl KubernetesCheck {
+    /// Its id.
+    pub const ID: &'static str = "deploy/kubernetes";
+
+    /// The check with every rule that is in force.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        let mut builder = FingerprintBuilder::new(Self::ID).part(REVISION);
+        let standard = options.standard.map(|standard| standard.to_string());
+        builder = builder.part(standard.unwrap_or_default().as_bytes());
+        for about in pod_security::all() {
+            let enabled = is_enabled(&options, about.id);
+            builder = builder.part(about.id.as_bytes()).part(&[u8::from(enabled)]);
+        }
+        let mut digest = [0; 32];
+        for (to, from) in digest.iter_mut().zip(builder.finish().as_str().bytes()) {
+            *to = from;
+        }
+        Self {
+            meta: Meta {
+                id: Self::ID,
+                title: "Manifests of Kubernetes",
+                required: options.required,
+                digest,
+            },
+            options,
+        }
+    }
+
+    fn pod(&self, object: &Object, lines: &Lines<'_>, out: &mut Sink) {
+        let Some(pod) = Pod::of(object) else { return };
+        let asked = self.options.standard;
+        let strictest = Standard {
+            level: Level::Restricted,
+            version: crate::kube::Minor::Latest,
+        };
+        let judgement = pod_security::judge(pod, asked.unwrap_or(strictest));
+        for violation in &judgement.violations {
+            let enabled = is_enabled(&self.options, violation.about.id);
+            let mut report = Report::new(violation.about, lines, out, enabled);
+            let places: Vec<_> = violation.fields.iter().map(|field| field.at.range()).collect();
+            let severity = if asked.is_some() {
+                Severity::High
+            } else {
+                violation.severity
+            };
+            report.findings(found(object, violation, asked, severity), &places);
+        }
+        for (field, why) in judgement.undecided {
+            out.error(format!(
+                "{}: `{}` {why}, so it cannot be judged; the API server refuses the object",
+                object.title(),
+                field.name
+            ));
+        }
+    }
+}
+
+fn found(object: &Object, violation: &Violation, asked: Option<Standard>, severity: Severity) -> Found {
+    let fields: Vec<&str> = violation.fields.iter().map(|field| field.name.as_str()).collect();
+    let more = fields.len().saturating_sub(3);
+    let mut shown = fields
+        .iter()
+        .take(3)
+        .map(|field| format!("`{field}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if more > 0 {
+        shown = format!("{shown} and {more} more");
+    }
+    let by = asked
+        .map(|standard| format!(" violates `{standard}`:"))
+        .unwrap_or_default();
+    Found {
+        message: format!(
+            "{}:{by} {} ({}); {shown}",
+            object.title(),
+            violation.reason,
+            violation.detail
+        ),
+        key: format!("{} {} {}", object.title(), violation.reason, violation.detail),
+        fix: fix(violation),
+        severity: Some(severity),
+        ..Found::default()
+    }
+}
+
+fn fix(violation: &Violation) -> String {
+    let first = violation
+        .about
+        .remediation
+        .split("\n\n")
+        .next()
+        .unwrap_or_default();
+    if first.starts_with("```") {
+        let lines = violation.about.remediation.lines();
+        let code: Vec<&str> = lines
+            .filter(|line| !line.starts_with("```"))
+            .map(str::trim)
+            .collect();
+        return format!("say `{}`", code.join(" ").trim());
+    }
+    first.trim_end_matches(['.', ':']).to_owned()
+}
+
+fn is_enabled(options: &Options, id: &str) -> bool {
+    options.enabled.as_ref().is_none_or(|ids| ids.contains(id))
+}
+
+fn is_manifest(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    ["yaml", "yml", "json"]
+        .iter()
+        .any(|one| extension.eq_ignore_ascii_case(one))
+}
+
+/// Whether a text may hold an object.
+fn has_objects(bytes: &[u8]) -> bool {
+    memmem::find(bytes, b"apiVersion").is_some() && memmem::find(bytes, b"kind").is_some()
+}
+
+impl Check for KubernetesCheck {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn rules(&self) -> Vec<RuleInfo> {
+        crate::rules()
+    }
+
+    fn wants(&self, file: &FileMeta) -> Interest {
+        if is_manifest(&file.path) {
+            Interest::Entire(LARGEST)
+        } else {
+            Interest::No
+        }
+    }
+
+    fn recognises(&self, _file: &FileMeta, head: &[u8]) -> bool {
+        has_objects(head)
+    }
+
+    fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError> {
+        if !has_objects(input.bytes) {
+            return Ok(());
+        }
+        let text = std::str::from_utf8(input.bytes);
+        let text = text.map_err(|error| CheckError(format!("it is no UTF-8 text: {error}")))?;
+        let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let lines = Lines::new(input, text.len() - bare.len());
+        let (objects, problems) = objects(bare, Limits::default());
+        let is_template = bare.contains("{{");
+        if is_template && !problems.is_empty() {
+            return Err(CheckError(
+                "it is a template, and templates are not judged: render it first, as by `helm template CHART > rendered.yaml`".to_owned(),
+            ));
+        }
+        for problem in problems {
+            let place = lines.place(&problem.at.range());
+            out.error(format!("line {}: {}", place.0, problem.message));
+        }
+        for object in &objects {
+            self.pod(object, &lines, out);
+        }
+        Ok(())
+    }
+}
+
+/// Judges files that are at hand, for tests and fuzzing.
+#[must_use]
+pub fn scan(check: &dyn Check, files: &[(&str, &[u8])]) -> Reported {
+    let mut all = Reported::default();
+    for (path, bytes) in files {
+        let meta = FileMeta {
+            path: (*path).into(),
+            size: bytes.len() as u64,
+            commit: None,
+            author: None,
+            layer: None,
+        };
+        let mut sink = Sink::default();
+        if let Err(error) = check.run(&Input::whole(&meta, bytes), &mut sink) {
+            sink.error(format!("{path}: {error}"));
+        }
+        let reported = sink.into_reported();
+        all.findings.extend(reported.findings);
+        all.errors.extend(reported.errors);
+    }
+    all
+}

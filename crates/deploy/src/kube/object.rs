@@ -1,0 +1,143 @@
+//! Objects in the documents of a manifest.
+
+use bartizan_document::{Dialect, Document, Limits, Node, Problem, Span};
+
+/// One object of a cluster.
+#[derive(Debug, Clone)]
+pub struct Object {
+    /// `group/version`, or `version` for the core group.
+    pub api_version: String,
+    /// `Deployment` and so on.
+    pub kind: String,
+    /// Namespace, where the manifest names one.
+    pub namespace: Option<String>,
+    /// Name; empty where the cluster makes one (`generateName`) or it is missing.
+    pub name: String,
+    /// The whole object.
+    pub root: Node,
+}
+
+/// What of a manifest could not be read.
+pub type Unreadable = Problem;
+
+impl Object {
+    /// The object that a document is; none where it has no `apiVersion` and `kind`.
+    #[must_use]
+    pub fn of(root: Node) -> Option<Self> {
+        let api_version = root.text_of("apiVersion")?.to_owned();
+        let kind = root.text_of("kind")?.to_owned();
+        let text = |way: &[&str]| root.at(way).and_then(Node::text).map(str::to_owned);
+        Some(Self {
+            namespace: text(&["metadata", "namespace"]).filter(|name| !name.is_empty()),
+            name: text(&["metadata", "name"]).unwrap_or_default(),
+            api_version,
+            kind,
+            root,
+        })
+    }
+
+    /// The API group; empty for the core group.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// What people call it: `Deployment shop/cart`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let name = if self.name.is_empty() {
+            "without a name"
+        } else {
+            &self.name
+        };
+        match &self.namespace {
+            Some(namespace) => format!("{} {namespace}/{name}", self.kind),
+            None => format!("{} {name}", self.kind),
+        }
+    }
+
+    /// Where its name is written, or where it begins.
+    #[must_use]
+    pub fn place(&self) -> Span {
+        self.root.at(&["metadata", "name"]).map_or_else(
+            || Span {
+                start: self.root.span.start,
+                end: self.root.span.start,
+            },
+            |name| name.span,
+        )
+    }
+}
+
+/// The objects of a text, items of lists one by one, and what could not be read.
+#[must_use]
+pub fn objects(text: &str, limits: Limits) -> (Vec<Object>, Vec<Unreadable>) {
+    let stream = bartizan_document::read(text, Dialect::Kubernetes, limits);
+    let mut problems = stream.errors;
+    let mut objects = Vec::new();
+    for document in stream.documents {
+        let (found, more) = objects_of(document);
+        objects.extend(found);
+        problems.extend(more);
+    }
+    (objects, problems)
+}
+
+/// The objects of one document: one, those of a list, or none. Keys that stand twice are said of objects only.
+#[must_use]
+pub fn objects_of(document: Document) -> (Vec<Object>, Vec<Unreadable>) {
+    let Some(object) = Object::of(document.root) else {
+        return (Vec::new(), Vec::new());
+    };
+    if !object.kind.ends_with("List") || object.root.get("items").is_none() {
+        return (vec![object], document.duplicates);
+    }
+    // Items of a typed list, as `kubectl get --raw` and recordings have them, leave out what the list says for all.
+    let kind = object.kind.strip_suffix("List").filter(|kind| !kind.is_empty());
+    let items = object.root.items_of("items").iter();
+    let items = items.filter_map(|item| {
+        let mut item = item.clone();
+        if let (bartizan_document::Value::Map(entries), Some(kind)) = (&mut item.value, kind) {
+            for (key, value) in [("kind", kind), ("apiVersion", object.api_version.as_str())] {
+                if !entries.iter().any(|entry| &*entry.key == key) {
+                    let span = item.span;
+                    entries.push(bartizan_document::Entry {
+                        key: key.into(),
+                        key_span: span,
+                        value: Node {
+                            value: bartizan_document::Value::Text(value.into()),
+                            span,
+                            tag: None,
+                        },
+                    });
+                }
+            }
+        }
+        Object::of(item)
+    });
+    (items.collect(), document.duplicates)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<String> {
+        let (objects, problems) = objects(text, Limits::default());
+        assert_eq!(problems, []);
+        objects.iter().map(Object::title).collect()
+    }
+
+    #[test]
+    fn objects_are_found_in_every_document_and_list() {
+        let text = "kind: Pod\napiVersion: v1\nmetadata: {name: a, namespace: ns}\n---\nhello: 1\n---\n\
+                    kind: List\napiVersion: v1\nitems:\n- {kind: Service, apiVersion: v1, metadata: {name: b}}\n";
+        assert_eq!(kinds(text), ["Pod ns/a", "Service b"]);
+    }
+
+    #[test]
+    fn items_of_a_typed_list_have_its_kind() {
+        let text = r#"{"kind": "PodList", "apiVersion": "v1", "items": [{"metadata": {"name": "a"}}]}"#;
+        assert_eq!(kinds(text), ["Pod a"]);
+    }
+}

@@ -1,0 +1,18 @@
+//! DEPLOY: what is deployed decides what an attacker can do with a bug.
+//!
+//! In: manifests. Out: findings. Pure: no input or output of its own. What cannot be decided from the text is neither passed nor failed:
+//! it is said, with the reason.
+
+mod check;
+pub mod kube;
+pub mod pod_security;
+
+pub use check::{KubernetesCheck, Options, scan};
+
+use bartizan_model::RuleInfo;
+
+/// The manuals of every rule of this crate.
+#[must_use]
+pub fn rules() -> Vec<RuleInfo> {
+    pod_security::rules()
+}

@@ -1,0 +1,10 @@
+//! Rules of checks: what is known of one, and how it reports.
+//!
+//! In: places in a file, what was found there. Out: findings, and notes for what several files tell together.
+
+mod about;
+mod report;
+
+pub use about::About;
+pub use bartizan_model::{Confidence, Severity};
+pub use report::{Found, Lines, MOST_PLACES, Note, Place, Report, Verdicts, directory, key_of, named};
