@@ -1,0 +1,15 @@
+//! Decisions by policies: the user's own, and those that the ecosystem has written.
+//!
+//! In: texts of policies, data and inputs as JSON. Out: a [`Decision`] each: allow, deny with reasons, or unknown with the cause. Pure: no
+//! files, no network, no clock; what a policy asks the clock for is given in [`rego::Surroundings`]. Limits are counted ([`Limits`]), and a
+//! panic inside an engine is caught.
+//!
+//! Rego: <https://www.openpolicyagent.org/docs/policy-language>.
+
+mod decision;
+mod guard;
+mod limits;
+pub mod rego;
+
+pub use decision::{Cause, Decide, Decision, Reason};
+pub use limits::Limits;

@@ -1,0 +1,1 @@
+//! Tests that policies bring along.
