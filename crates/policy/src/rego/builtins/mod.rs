@@ -10,6 +10,7 @@ mod net;
 mod patterns;
 mod secret;
 mod shell;
+mod trivy;
 
 use super::Surroundings;
 use crate::limits;
@@ -30,6 +31,7 @@ pub(crate) fn register(engine: &mut Engine, surroundings: Surroundings) -> Resul
         patterns::ALL,
         secret::ALL,
         shell::ALL,
+        trivy::ALL,
     ];
     for &(name, arguments, function) in families.into_iter().flatten() {
         engine

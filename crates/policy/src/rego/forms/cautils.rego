@@ -34,9 +34,9 @@ unix_permissions_allow(allowed, actual) if {
 	}
 }
 
-_allows(true, _)
+_allows(allowed, _) if allowed
 
-_allows(false, false)
+_allows(_, actual) if not actual
 
 # 644: written by its owner, read by all.
 is_strict_conf_permission(mode) if {

@@ -1,0 +1,284 @@
+//! Counts how much of what others have written runs: `compat trivy|gatekeeper|kubescape DIRECTORY` prints one line for each test that does
+//! not agree with its author, and the totals.
+
+#![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "a tool for measuring reads files and prints")]
+
+use bartizan_document::{Dialect as Yaml, Limits as YamlLimits, read};
+use bartizan_policy::rego::forms::{Constraint, Inventory, Kubescape, Template, review};
+use bartizan_policy::rego::test::Outcome;
+use bartizan_policy::rego::{Dialect, Rego, Surroundings};
+use bartizan_policy::{Cause, Decide, Decision, Limits, Reason};
+use serde_json::{Map, Value, json};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// 2026-01-01, so that two runs agree.
+const NOW: Surroundings = Surroundings { now_ns: Some(1_767_225_600_000_000_000) };
+
+#[derive(Default)]
+struct Count {
+    passed: usize,
+    failed: usize,
+    unknown: usize,
+    panics: usize,
+}
+
+impl Count {
+    fn note(&mut self, name: &str, outcome: std::result::Result<(), String>, cause: Option<&Cause>) {
+        match (outcome, cause) {
+            (_, Some(cause)) => {
+                self.unknown += 1;
+                self.panics += usize::from(matches!(cause, Cause::Panicked(_)));
+                println!("unknown {name}: {cause}");
+            }
+            (Ok(()), None) => self.passed += 1,
+            (Err(why), None) => {
+                self.failed += 1;
+                println!("failed {name}: {why}");
+            }
+        }
+    }
+
+    fn say(&self) {
+        let all = self.passed + self.failed + self.unknown;
+        println!(
+            "{}",
+            json!({ "passed": self.passed, "all": all, "failed": self.failed, "unknown": self.unknown, "panics": self.panics })
+        );
+    }
+}
+
+fn main() -> Result<()> {
+    let mut words = std::env::args().skip(1);
+    let (Some(which), Some(directory)) = (words.next(), words.next()) else {
+        return Err("usage: compat trivy|gatekeeper|kubescape DIRECTORY".into());
+    };
+    let directory = Path::new(&directory);
+    let count = match which.as_str() {
+        "trivy" => trivy(directory)?,
+        "gatekeeper" => gatekeeper(directory)?,
+        "kubescape" => kubescape(directory)?,
+        other => return Err(format!("`{other}` is no corpus").into()),
+    };
+    count.say();
+    Ok(())
+}
+
+fn files(directory: &Path, out: &mut Vec<PathBuf>) -> Result<()> {
+    let mut entries: Vec<_> = std::fs::read_dir(directory)?.flatten().map(|entry| entry.path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            files(&path, out)?;
+        } else {
+            out.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn documents(path: &Path) -> Result<Vec<Value>> {
+    let stream = read(&std::fs::read_to_string(path)?, Yaml::Core, YamlLimits::default());
+    if let Some(error) = stream.errors.first() {
+        return Err(format!("{}: {}", path.display(), error.message).into());
+    }
+    let all = stream.documents.into_iter().map(|document| document.root.to_json());
+    Ok(all.filter(|document| !document.is_null()).collect())
+}
+
+fn document(path: &Path) -> Result<Value> {
+    documents(path)?.into_iter().next().ok_or_else(|| format!("{} is empty", path.display()).into())
+}
+
+fn trivy(directory: &Path) -> Result<Count> {
+    let mut paths = Vec::new();
+    for part in ["lib", "checks"] {
+        files(&directory.join(part), &mut paths)?;
+    }
+    let mut rego = Rego::new(Limits::default(), NOW)?;
+    for path in paths.iter().filter(|path| path.extension().is_some_and(|e| e == "rego")) {
+        let name = path.strip_prefix(directory)?.display().to_string();
+        if let Err(cause) = rego.add_module(&name, &std::fs::read_to_string(path)?, Dialect::Either) {
+            println!("unreadable {name}: {cause}");
+        }
+    }
+    let tests = rego.tests();
+    let mut count = Count::default();
+    rego.run_tests(&tests, false, |test, outcome| match outcome {
+        Outcome::Unknown(cause) => count.note(&test.name, Ok(()), Some(cause)),
+        Outcome::Failed => count.note(&test.name, Err("does not hold".to_owned()), None),
+        _ => count.note(&test.name, Ok(()), None),
+    })?;
+    Ok(count)
+}
+
+fn gatekeeper(directory: &Path) -> Result<Count> {
+    let mut paths = Vec::new();
+    files(&directory.join("library"), &mut paths)?;
+    let mut count = Count::default();
+    for path in paths.iter().filter(|path| path.file_name().is_some_and(|name| name == "suite.yaml")) {
+        let at = path.parent().ok_or("a suite without a directory")?;
+        let suite = document(path)?;
+        for test in suite["tests"].as_array().into_iter().flatten() {
+            let template = document(&at.join(test["template"].as_str().unwrap_or_default()))
+                .map_err(|error| Cause::Unreadable(error.to_string()))
+                .and_then(|template| Template::new(&template, Limits::default(), NOW));
+            let constraint = document(&at.join(test["constraint"].as_str().unwrap_or_default()))?;
+            for case in test["cases"].as_array().into_iter().flatten() {
+                let name = format!("{}: {}: {}", at.strip_prefix(directory)?.display(), test["name"], case["name"]);
+                let template = match &template {
+                    Ok(template) => template,
+                    Err(cause) => {
+                        count.note(&name, Ok(()), Some(cause));
+                        continue;
+                    }
+                };
+                let mut inventory = Inventory::default();
+                for more in case["inventory"].as_array().into_iter().flatten() {
+                    for object in documents(&at.join(more.as_str().unwrap_or_default()))? {
+                        inventory.add(&object);
+                    }
+                }
+                let object = document(&at.join(case["object"].as_str().unwrap_or_default()))?;
+                match Constraint::new(template, &constraint, &inventory).map(|c| c.decide(&review(&object))) {
+                    Err(cause) | Ok(Decision::Unknown(cause)) => count.note(&name, Ok(()), Some(&cause)),
+                    Ok(Decision::Allow { .. }) => count.note(&name, asserted(case, &[]), None),
+                    Ok(Decision::Deny { reasons, .. }) => count.note(&name, asserted(case, &reasons), None),
+                }
+            }
+        }
+    }
+    Ok(count)
+}
+
+fn asserted(case: &Value, reasons: &[Reason]) -> std::result::Result<(), String> {
+    for assertion in case["assertions"].as_array().into_iter().flatten() {
+        let message = assertion["message"].as_str().unwrap_or_default();
+        let found = reasons.iter().filter(|reason| reason.message.contains(message)).count();
+        let holds = match &assertion["violations"] {
+            Value::Number(number) => number.as_u64() == u64::try_from(found).ok(),
+            Value::Bool(yes) => *yes == (found > 0),
+            Value::String(word) if word == "no" => found == 0,
+            _ => found > 0,
+        };
+        if !holds {
+            return Err(format!("{assertion} of {reasons:?}"));
+        }
+    }
+    Ok(())
+}
+
+fn json_file(path: &Path) -> Result<Value> {
+    Ok(serde_json::from_str(&std::fs::read_to_string(path)?)?)
+}
+
+fn kubescape(directory: &Path) -> Result<Count> {
+    let defaults = json_file(&directory.join("default-config-inputs.json"))?;
+    let mut count = Count::default();
+    let mut rules: Vec<_> = std::fs::read_dir(directory.join("rules"))?.flatten().map(|e| e.path()).collect();
+    rules.sort();
+    for rule in rules {
+        let Ok(tests) = std::fs::read_dir(rule.join("test")) else { continue };
+        let metadata = json_file(&rule.join("rule.metadata.json"))?;
+        let mut tests: Vec<_> = tests.flatten().map(|e| e.path()).filter(|path| path.is_dir()).collect();
+        tests.sort();
+        for test in tests {
+            let name = test.strip_prefix(directory)?.display().to_string();
+            let mut posture = defaults["settings"]["postureControlInputs"].clone();
+            let mut data = json!({});
+            if let Ok(own) = json_file(&test.join("data.json")) {
+                for (key, value) in own["postureControlInputs"].as_object().into_iter().flatten() {
+                    posture[key] = value.clone();
+                }
+                data = own["dataControlInputs"].clone();
+            }
+            let configuration = json!({ "postureControlInputs": posture, "dataControlInputs": data });
+            let inputs = inputs(&test.join("input"));
+            for (text, expected) in [("raw.rego", "expected.json"), ("filter.rego", "expected-filter.json")] {
+                if !test.join(expected).exists() {
+                    continue;
+                }
+                let name = if text == "raw.rego" { name.clone() } else { format!("{name} (filter)") };
+                let input = match &inputs {
+                    Ok(input) => input,
+                    Err(error) => {
+                        count.note(&name, Err(error.to_string()), None);
+                        continue;
+                    }
+                };
+                let text = std::fs::read_to_string(rule.join(text))?;
+                let decided = Kubescape::new(&text, &metadata, &configuration, Limits::default(), NOW);
+                match decided.map(|rule| rule.decide(input)) {
+                    Err(cause) | Ok(Decision::Unknown(cause)) => count.note(&name, Ok(()), Some(&cause)),
+                    Ok(Decision::Allow { .. }) => count.note(&name, same(&[], &test.join(expected)), None),
+                    Ok(Decision::Deny { reasons, .. }) => count.note(&name, same(&reasons, &test.join(expected)), None),
+                }
+            }
+        }
+    }
+    Ok(count)
+}
+
+fn inputs(directory: &Path) -> Result<Value> {
+    let mut paths = Vec::new();
+    files(directory, &mut paths)?;
+    Ok(Value::Array(paths.iter().map(|path| document(path)).collect::<Result<Vec<_>>>()?))
+}
+
+/// Whether alerts are those that are expected, each field of each: what Kubescape's own runner compares.
+fn same(reasons: &[Reason], expected: &Path) -> std::result::Result<(), String> {
+    let expected = json_file(expected).map_err(|error| error.to_string())?;
+    let expected = match expected {
+        Value::Array(all) => all,
+        one => vec![one],
+    };
+    let sorted = |alerts: Vec<Value>| {
+        let mut texts: Vec<String> = alerts.iter().map(|alert| alert_text(alert)).collect();
+        texts.sort();
+        texts
+    };
+    let ours = sorted(reasons.iter().map(|reason| reason.details.clone()).collect());
+    let theirs = sorted(expected);
+    if ours == theirs { Ok(()) } else { Err(format!("\n  ours   {ours:?}\n  theirs {theirs:?}")) }
+}
+
+const FIELDS: [&str; 11] = ["alertMessage", "failedPaths", "reviewPaths", "deletePaths", "fixPaths", "packagename", "alertScore", "alertObject", "ruleStatus", "relatedObjects", "fixCommand"];
+
+fn alert_text(alert: &Value) -> String {
+    let mut kept = Map::new();
+    for field in FIELDS {
+        let value = cut(field, &alert[field]);
+        if !empty(&value) {
+            kept.insert(field.to_owned(), value);
+        }
+    }
+    Value::Object(kept).to_string()
+}
+
+fn empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.values().all(empty),
+        Value::String(text) => text.is_empty(),
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::Bool(_) => false,
+    }
+}
+
+/// Of objects of the cluster only their identity is compared.
+fn cut(field: &str, value: &Value) -> Value {
+    if field != "alertObject" {
+        return value.clone();
+    }
+    let mut value = value.clone();
+    for object in value["k8sApiObjects"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        object.retain(|key, _| ["kind", "apiVersion", "metadata"].contains(&key.as_str()));
+        if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.retain(|key, value| ["name", "labels"].contains(&key.as_str()) && !empty(value));
+        }
+    }
+    value
+}
