@@ -270,11 +270,20 @@ fn empty(value: &Value) -> bool {
 
 /// Of objects of the cluster only their identity is compared.
 fn cut(field: &str, value: &Value) -> Value {
-    if field != "alertObject" {
-        return value.clone();
-    }
     let mut value = value.clone();
-    for object in value["k8sApiObjects"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+    // What Go leaves out, or writes as null, where a field is empty.
+    if field == "relatedObjects" {
+        for related in value.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+            related.retain(|_, value| !empty(value));
+        }
+    }
+    if field != "alertObject" {
+        return value;
+    }
+    if let Some(objects) = value.as_object_mut() {
+        objects.retain(|_, value| !empty(value));
+    }
+    for object in value.get_mut("k8sApiObjects").and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut) {
         object.retain(|key, _| ["kind", "apiVersion", "metadata"].contains(&key.as_str()));
         if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
             metadata.retain(|key, value| ["name", "labels"].contains(&key.as_str()) && !empty(value));

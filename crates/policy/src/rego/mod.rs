@@ -6,6 +6,7 @@
 //! Language: <https://www.openpolicyagent.org/docs/policy-reference>.
 
 mod builtins;
+mod dress;
 pub mod forms;
 pub mod test;
 
@@ -84,12 +85,13 @@ impl Rego {
         if limits::nesting(text) > self.limits.nesting {
             return Err(Cause::Limit { what: "open brackets in a policy", limit: self.limits.nesting });
         }
+        let dressed = dress::dress(text);
         let mut add = |v0: bool| {
             let engine = &mut self.engine;
             guard::caught(|| {
                 engine.set_rego_v0(v0);
                 engine
-                    .add_policy(path.to_owned(), text.to_owned())
+                    .add_policy(path.to_owned(), dressed.clone())
                     .map(drop)
                     .map_err(|error| Cause::Unreadable(plain(&error)))
             })

@@ -5,6 +5,7 @@
 
 mod collections;
 mod encoding;
+mod format;
 mod image;
 mod net;
 mod patterns;
@@ -26,6 +27,7 @@ pub(crate) fn register(engine: &mut Engine, surroundings: Surroundings) -> Resul
     let families = [
         collections::ALL,
         encoding::ALL,
+        format::ALL,
         image::ALL,
         net::ALL,
         patterns::ALL,
