@@ -1,7 +1,8 @@
 //! Rego that OPA reads and the engine does not, written so that the engine reads it too, line for line.
 //!
 //! In: the text of a module. Out: the same text, except that imports that stand after rules stand behind the package, a parenthesis that
-//! begins a line begins a statement, and a further body of a rule has the head of the rule before it. Texts and comments are left alone.
+//! begins a line begins a statement, a further body of a rule has the head of the rule before it, and a function that is nothing but its
+//! head is true. Texts and comments are left alone.
 //! <https://www.openpolicyagent.org/docs/policy-reference#grammar>
 
 /// A part of the text that is neither in a text nor in a comment.
@@ -57,7 +58,7 @@ impl<'a> Code<'a> {
 
 /// What the engine is given for a module.
 pub(super) fn dress(text: &str) -> String {
-    bodies(&statements(&imports(text)))
+    facts(&bodies(&statements(&imports(text))))
 }
 
 /// Imports that follow a rule, put behind the package.
@@ -163,12 +164,9 @@ fn bodies(text: &str) -> String {
             }
             _ if depth == 0 && (closed || begins_line(text, index)) => {
                 let word = text.get(index..).unwrap_or_default();
-                if !word.starts_with("else") {
-                    start = Some(index);
-                    head = None;
-                } else {
-                    head = Some(String::new()).filter(|_| false);
-                }
+                // After `else` no further body can follow.
+                start = (!word.starts_with("else")).then_some(index);
+                head = None;
                 closed = false;
             }
             _ => {}
@@ -177,6 +175,56 @@ fn bodies(text: &str) -> String {
     let mut out = text.to_owned();
     for (index, head) in marks.into_iter().rev() {
         out.insert_str(index, &format!("{head} "));
+    }
+    out
+}
+
+/// `:= true` after a function that has neither a value nor a body.
+fn facts(text: &str) -> String {
+    let code = Code::of(text);
+    let mut depth = 0_usize;
+    // Where a head that is all of its rule so far ends, and whether it began as one.
+    let mut ended = None;
+    let mut named = false;
+    let mut last = b'\n';
+    let mut marks = Vec::new();
+    for (index, byte) in code.bytes() {
+        if byte.is_ascii_whitespace() {
+            last = byte;
+            continue;
+        }
+        let fresh = depth == 0 && begins_line(text, index);
+        if fresh {
+            marks.extend(ended.take());
+            named = byte.is_ascii_alphabetic() || byte == b'_';
+        } else if depth == 0 {
+            ended = None;
+        }
+        match byte {
+            b'(' if depth == 0 && named && !last.is_ascii_whitespace() => depth = 1,
+            b'(' | b'[' | b'{' => {
+                named &= depth > 0;
+                depth += 1;
+            }
+            b')' | b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    ended = (named && byte == b')').then_some(index + 1);
+                    named = false;
+                }
+            }
+            _ if depth == 0 && !fresh => {
+                named &= byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
+                named &= !last.is_ascii_whitespace();
+            }
+            _ => {}
+        }
+        last = byte;
+    }
+    marks.extend(ended);
+    let mut out = text.to_owned();
+    for index in marks.into_iter().rev() {
+        out.insert_str(index, " := true");
     }
     out
 }
