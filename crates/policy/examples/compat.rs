@@ -1,7 +1,11 @@
 //! Counts how much of what others have written runs: `compat trivy|gatekeeper|kubescape DIRECTORY` prints one line for each test that does
 //! not agree with its author, and the totals.
 
-#![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "a tool for measuring reads files and prints")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a tool for measuring reads files and prints"
+)]
 
 use bartizan_document::{Dialect as Yaml, Limits as YamlLimits, read};
 use bartizan_policy::rego::forms::{Constraint, Inventory, Kubescape, Template, review};
@@ -15,7 +19,9 @@ use std::path::{Path, PathBuf};
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// 2026-01-01, so that two runs agree.
-const NOW: Surroundings = Surroundings { now_ns: Some(1_767_225_600_000_000_000) };
+const NOW: Surroundings = Surroundings {
+    now_ns: Some(1_767_225_600_000_000_000),
+};
 
 #[derive(Default)]
 struct Count {
@@ -67,7 +73,10 @@ fn main() -> Result<()> {
 }
 
 fn files(directory: &Path, out: &mut Vec<PathBuf>) -> Result<()> {
-    let mut entries: Vec<_> = std::fs::read_dir(directory)?.flatten().map(|entry| entry.path()).collect();
+    let mut entries: Vec<_> = std::fs::read_dir(directory)?
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -84,12 +93,18 @@ fn documents(path: &Path) -> Result<Vec<Value>> {
     if let Some(error) = stream.errors.first() {
         return Err(format!("{}: {}", path.display(), error.message).into());
     }
-    let all = stream.documents.into_iter().map(|document| document.root.to_json());
+    let all = stream
+        .documents
+        .into_iter()
+        .map(|document| document.root.to_json());
     Ok(all.filter(|document| !document.is_null()).collect())
 }
 
 fn document(path: &Path) -> Result<Value> {
-    documents(path)?.into_iter().next().ok_or_else(|| format!("{} is empty", path.display()).into())
+    documents(path)?
+        .into_iter()
+        .next()
+        .ok_or_else(|| format!("{} is empty", path.display()).into())
 }
 
 fn trivy(directory: &Path) -> Result<Count> {
@@ -98,7 +113,10 @@ fn trivy(directory: &Path) -> Result<Count> {
         files(&directory.join(part), &mut paths)?;
     }
     let mut rego = Rego::new(Limits::default(), NOW)?;
-    for path in paths.iter().filter(|path| path.extension().is_some_and(|e| e == "rego")) {
+    for path in paths
+        .iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "rego"))
+    {
         let name = path.strip_prefix(directory)?.display().to_string();
         if let Err(cause) = rego.add_module(&name, &std::fs::read_to_string(path)?, Dialect::Either) {
             println!("unreadable {name}: {cause}");
@@ -118,7 +136,10 @@ fn gatekeeper(directory: &Path) -> Result<Count> {
     let mut paths = Vec::new();
     files(&directory.join("library"), &mut paths)?;
     let mut count = Count::default();
-    for path in paths.iter().filter(|path| path.file_name().is_some_and(|name| name == "suite.yaml")) {
+    for path in paths
+        .iter()
+        .filter(|path| path.file_name().is_some_and(|name| name == "suite.yaml"))
+    {
         let at = path.parent().ok_or("a suite without a directory")?;
         let suite = document(path)?;
         for test in suite["tests"].as_array().into_iter().flatten() {
@@ -127,7 +148,12 @@ fn gatekeeper(directory: &Path) -> Result<Count> {
                 .and_then(|template| Template::new(&template, Limits::default(), NOW));
             let constraint = document(&at.join(test["constraint"].as_str().unwrap_or_default()))?;
             for case in test["cases"].as_array().into_iter().flatten() {
-                let name = format!("{}: {}: {}", at.strip_prefix(directory)?.display(), test["name"], case["name"]);
+                let name = format!(
+                    "{}: {}: {}",
+                    at.strip_prefix(directory)?.display(),
+                    test["name"],
+                    case["name"]
+                );
                 let template = match &template {
                     Ok(template) => template,
                     Err(cause) => {
@@ -156,7 +182,10 @@ fn gatekeeper(directory: &Path) -> Result<Count> {
 fn asserted(case: &Value, reasons: &[Reason]) -> std::result::Result<(), String> {
     for assertion in case["assertions"].as_array().into_iter().flatten() {
         let message = assertion["message"].as_str().unwrap_or_default();
-        let found = reasons.iter().filter(|reason| reason.message.contains(message)).count();
+        let found = reasons
+            .iter()
+            .filter(|reason| reason.message.contains(message))
+            .count();
         let holds = match &assertion["violations"] {
             Value::Number(number) => number.as_u64() == u64::try_from(found).ok(),
             Value::Bool(yes) => *yes == (found > 0),
@@ -177,12 +206,21 @@ fn json_file(path: &Path) -> Result<Value> {
 fn kubescape(directory: &Path) -> Result<Count> {
     let defaults = json_file(&directory.join("default-config-inputs.json"))?;
     let mut count = Count::default();
-    let mut rules: Vec<_> = std::fs::read_dir(directory.join("rules"))?.flatten().map(|e| e.path()).collect();
+    let mut rules: Vec<_> = std::fs::read_dir(directory.join("rules"))?
+        .flatten()
+        .map(|e| e.path())
+        .collect();
     rules.sort();
     for rule in rules {
-        let Ok(tests) = std::fs::read_dir(rule.join("test")) else { continue };
+        let Ok(tests) = std::fs::read_dir(rule.join("test")) else {
+            continue;
+        };
         let metadata = json_file(&rule.join("rule.metadata.json"))?;
-        let mut tests: Vec<_> = tests.flatten().map(|e| e.path()).filter(|path| path.is_dir()).collect();
+        let mut tests: Vec<_> = tests
+            .flatten()
+            .map(|e| e.path())
+            .filter(|path| path.is_dir())
+            .collect();
         tests.sort();
         for test in tests {
             let name = test.strip_prefix(directory)?.display().to_string();
@@ -196,11 +234,18 @@ fn kubescape(directory: &Path) -> Result<Count> {
             }
             let configuration = json!({ "postureControlInputs": posture, "dataControlInputs": data });
             let inputs = inputs(&test.join("input"));
-            for (text, expected) in [("raw.rego", "expected.json"), ("filter.rego", "expected-filter.json")] {
+            for (text, expected) in [
+                ("raw.rego", "expected.json"),
+                ("filter.rego", "expected-filter.json"),
+            ] {
                 if !test.join(expected).exists() {
                     continue;
                 }
-                let name = if text == "raw.rego" { name.clone() } else { format!("{name} (filter)") };
+                let name = if text == "raw.rego" {
+                    name.clone()
+                } else {
+                    format!("{name} (filter)")
+                };
                 let input = match &inputs {
                     Ok(input) => input,
                     Err(error) => {
@@ -213,7 +258,9 @@ fn kubescape(directory: &Path) -> Result<Count> {
                 match decided.map(|rule| rule.decide(input)) {
                     Err(cause) | Ok(Decision::Unknown(cause)) => count.note(&name, Ok(()), Some(&cause)),
                     Ok(Decision::Allow { .. }) => count.note(&name, same(&[], &test.join(expected)), None),
-                    Ok(Decision::Deny { reasons, .. }) => count.note(&name, same(&reasons, &test.join(expected)), None),
+                    Ok(Decision::Deny { reasons, .. }) => {
+                        count.note(&name, same(&reasons, &test.join(expected)), None)
+                    }
                 }
             }
         }
@@ -224,7 +271,12 @@ fn kubescape(directory: &Path) -> Result<Count> {
 fn inputs(directory: &Path) -> Result<Value> {
     let mut paths = Vec::new();
     files(directory, &mut paths)?;
-    Ok(Value::Array(paths.iter().map(|path| document(path)).collect::<Result<Vec<_>>>()?))
+    Ok(Value::Array(
+        paths
+            .iter()
+            .map(|path| document(path))
+            .collect::<Result<Vec<_>>>()?,
+    ))
 }
 
 /// Whether alerts are those that are expected, each field of each: what Kubescape's own runner compares.
@@ -241,10 +293,26 @@ fn same(reasons: &[Reason], expected: &Path) -> std::result::Result<(), String> 
     };
     let ours = sorted(reasons.iter().map(|reason| reason.details.clone()).collect());
     let theirs = sorted(expected);
-    if ours == theirs { Ok(()) } else { Err(format!("\n  ours   {ours:?}\n  theirs {theirs:?}")) }
+    if ours == theirs {
+        Ok(())
+    } else {
+        Err(format!("\n  ours   {ours:?}\n  theirs {theirs:?}"))
+    }
 }
 
-const FIELDS: [&str; 11] = ["alertMessage", "failedPaths", "reviewPaths", "deletePaths", "fixPaths", "packagename", "alertScore", "alertObject", "ruleStatus", "relatedObjects", "fixCommand"];
+const FIELDS: [&str; 11] = [
+    "alertMessage",
+    "failedPaths",
+    "reviewPaths",
+    "deletePaths",
+    "fixPaths",
+    "packagename",
+    "alertScore",
+    "alertObject",
+    "ruleStatus",
+    "relatedObjects",
+    "fixCommand",
+];
 
 fn alert_text(alert: &Value) -> String {
     let mut kept = Map::new();
@@ -273,7 +341,12 @@ fn cut(field: &str, value: &Value) -> Value {
     let mut value = value.clone();
     // What Go leaves out, or writes as null, where a field is empty.
     if field == "relatedObjects" {
-        for related in value.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        for related in value
+            .as_array_mut()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object_mut)
+        {
             related.retain(|_, value| !empty(value));
         }
     }
@@ -283,7 +356,13 @@ fn cut(field: &str, value: &Value) -> Value {
     if let Some(objects) = value.as_object_mut() {
         objects.retain(|_, value| !empty(value));
     }
-    for object in value.get_mut("k8sApiObjects").and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut) {
+    for object in value
+        .get_mut("k8sApiObjects")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object_mut)
+    {
         object.retain(|key, _| ["kind", "apiVersion", "metadata"].contains(&key.as_str()));
         if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
             metadata.retain(|key, value| ["name", "labels"].contains(&key.as_str()) && !empty(value));

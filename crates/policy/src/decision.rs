@@ -55,9 +55,7 @@ impl Cause {
             Self::Unreadable(_) => "mend the policy at the place that is named",
             Self::Failed(_) => "mend the policy, or leave out the function that is not supported",
             Self::Limit { .. } => "make the policy or its input smaller",
-            Self::Panicked(_) => {
-                "please report it with the policy; until then leave the policy out"
-            }
+            Self::Panicked(_) => "please report it with the policy; until then leave the policy out",
             Self::NotKnown(_) => "give the policy what it asks for as data",
         }
     }

@@ -129,9 +129,15 @@ pub(crate) fn measure(
     let mut todo = vec![(value, 1_usize)];
     while let Some((value, level)) = todo.pop() {
         if level > depth {
-            return Err(Cause::Limit { what: what.1, limit: depth });
+            return Err(Cause::Limit {
+                what: what.1,
+                limit: depth,
+            });
         }
-        left = left.checked_sub(1).ok_or(Cause::Limit { what: what.0, limit: nodes })?;
+        left = left.checked_sub(1).ok_or(Cause::Limit {
+            what: what.0,
+            limit: nodes,
+        })?;
         match value {
             serde_json::Value::Array(items) => {
                 todo.extend(items.iter().map(|item| (item, level + 1)));

@@ -8,7 +8,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn small() -> Limits {
-    Limits { steps: 200_000, made_bytes: 4 << 20, ..Limits::default() }
+    Limits {
+        steps: 200_000,
+        made_bytes: 4 << 20,
+        ..Limits::default()
+    }
 }
 
 fn loaded(text: &str) -> Rego {
@@ -23,14 +27,22 @@ fn answer(body: &str) -> Result<Option<Value>, Cause> {
 
 #[test]
 fn a_policy_that_denies_gives_its_message() {
-    let rego = loaded("package main\ndeny contains msg if { input.kind == \"Pod\"; msg := \"no pods\" }\nwarn contains \"old\" if input.old");
-    let rules = Rules { rego: &rego, package: "data.main" };
+    let rego = loaded(
+        "package main\ndeny contains msg if { input.kind == \"Pod\"; msg := \"no pods\" }\nwarn contains \"old\" if input.old",
+    );
+    let rules = Rules {
+        rego: &rego,
+        package: "data.main",
+    };
     let Decision::Deny { reasons, warnings } = rules.decide(&json!({ "kind": "Pod", "old": true })) else {
         panic!("it must deny");
     };
     assert_eq!(reasons[0].message, "no pods");
     assert_eq!(warnings[0].message, "old");
-    assert!(matches!(rules.decide(&json!({ "kind": "Node" })), Decision::Allow { .. }));
+    assert!(matches!(
+        rules.decide(&json!({ "kind": "Node" })),
+        Decision::Allow { .. }
+    ));
 }
 
 #[test]
@@ -41,7 +53,10 @@ fn a_subset_of_nothing_does_not_bring_the_engine_down() {
 #[test]
 fn a_comprehension_over_a_large_product_ends_at_the_limit_of_steps() {
     let product = answer("n := numbers.range(1, 2000)\nx := count([1 | n[_]; n[_]; n[_]])");
-    assert!(matches!(product, Err(Cause::Limit { what: "steps", .. })), "{product:?}");
+    assert!(
+        matches!(product, Err(Cause::Limit { what: "steps", .. })),
+        "{product:?}"
+    );
 }
 
 #[test]
@@ -62,19 +77,28 @@ fn texts_that_double_end_at_the_limit_of_bytes() {
 
 #[test]
 fn a_range_of_billions_is_not_made() {
-    assert!(matches!(answer("x := numbers.range(1, 9000000000)"), Err(Cause::Limit { .. })));
+    assert!(matches!(
+        answer("x := numbers.range(1, 9000000000)"),
+        Err(Cause::Limit { .. })
+    ));
 }
 
 #[test]
 fn a_network_of_billions_is_not_written_out() {
-    assert!(matches!(answer("x := net.cidr_expand(\"10.0.0.0/2\")"), Err(Cause::Limit { .. })));
+    assert!(matches!(
+        answer("x := net.cidr_expand(\"10.0.0.0/2\")"),
+        Err(Cause::Limit { .. })
+    ));
 }
 
 #[test]
 fn a_policy_of_brackets_alone_is_refused() {
     let mut rego = Rego::new(small(), Surroundings::default()).unwrap();
     let deep = format!("package p\nx := {}1{}", "[".repeat(5_000), "]".repeat(5_000));
-    assert!(matches!(rego.add_module("deep.rego", &deep, Dialect::V1), Err(Cause::Limit { .. })));
+    assert!(matches!(
+        rego.add_module("deep.rego", &deep, Dialect::V1),
+        Err(Cause::Limit { .. })
+    ));
 }
 
 #[test]
@@ -93,37 +117,70 @@ fn an_input_too_deep_is_refused() {
 
 #[test]
 fn who_asks_the_time_where_none_is_given_learns_that_it_is_not_known() {
-    assert!(matches!(answer("x := time.now_ns() > 0"), Err(Cause::NotKnown(_))));
+    assert!(matches!(
+        answer("x := time.now_ns() > 0"),
+        Err(Cause::NotKnown(_))
+    ));
 }
 
 #[test]
 fn a_function_that_is_not_there_is_unknown_and_not_allowed() {
     let rego = loaded("package main\ndeny contains \"x\" if nowhere.known(input)");
-    let decision = Rules { rego: &rego, package: "data.main" }.decide(&json!({}));
-    assert!(matches!(decision, Decision::Unknown(Cause::Failed(_))), "{decision:?}");
+    let decision = Rules {
+        rego: &rego,
+        package: "data.main",
+    }
+    .decide(&json!({}));
+    assert!(
+        matches!(decision, Decision::Unknown(Cause::Failed(_))),
+        "{decision:?}"
+    );
 }
 
 #[test]
 fn sprintf_writes_as_go_does() {
-    let written = answer(r#"x := sprintf("%s %v %d %o %q %5d|%-4s| %.2f %v %d", ["a", ["b"], 7, 420, "c", 42, "d", 1.5, {"k": 1}])"#);
-    assert_eq!(written, Ok(Some(json!("a [\"b\"] 7 644 \"c\"    42|d   | 1.50 {\"k\": 1} %!d(MISSING)"))));
+    let written = answer(
+        r#"x := sprintf("%s %v %d %o %q %5d|%-4s| %.2f %v %d", ["a", ["b"], 7, 420, "c", 42, "d", 1.5, {"k": 1}])"#,
+    );
+    assert_eq!(
+        written,
+        Ok(Some(json!(
+            "a [\"b\"] 7 644 \"c\"    42|d   | 1.50 {\"k\": 1} %!d(MISSING)"
+        )))
+    );
 }
 
 #[test]
 fn networks_are_merged_and_compared() {
     let merged = answer(r#"x := net.cidr_merge(["192.0.128.0/24", "192.0.129.0/24"])"#);
     assert_eq!(merged, Ok(Some(json!(["192.0.128.0/23"]))));
-    assert_eq!(answer(r#"x := net.cidr_contains("10.0.0.0/8", "10.1.2.3")"#), Ok(Some(json!(true))));
-    assert_eq!(answer(r#"x := net.cidr_intersects("10.0.0.0/8", "11.0.0.0/8")"#), Ok(Some(json!(false))));
-    assert_eq!(answer(r#"x := cidr.count_addresses("10.0.0.0/30")"#), Ok(Some(json!(4))));
+    assert_eq!(
+        answer(r#"x := net.cidr_contains("10.0.0.0/8", "10.1.2.3")"#),
+        Ok(Some(json!(true)))
+    );
+    assert_eq!(
+        answer(r#"x := net.cidr_intersects("10.0.0.0/8", "11.0.0.0/8")"#),
+        Ok(Some(json!(false)))
+    );
+    assert_eq!(
+        answer(r#"x := cidr.count_addresses("10.0.0.0/30")"#),
+        Ok(Some(json!(4)))
+    );
 }
 
 #[test]
 fn commands_of_a_shell_script_are_told_apart() {
-    let commands = answer(r#"x := sh.parse_commands("A=1 apt-get update && if true; then echo \"a;b\" $(id -u); fi # gone")"#);
+    let commands = answer(
+        r#"x := sh.parse_commands("A=1 apt-get update && if true; then echo \"a;b\" $(id -u); fi # gone")"#,
+    );
     assert_eq!(
         commands,
-        Ok(Some(json!([["apt-get", "update"], ["true"], ["echo", "\"a;b\"", "$(id -u)"], ["id", "-u"]])))
+        Ok(Some(json!([
+            ["apt-get", "update"],
+            ["true"],
+            ["echo", "\"a;b\"", "$(id -u)"],
+            ["id", "-u"]
+        ])))
     );
 }
 
@@ -134,7 +191,12 @@ fn what_opa_reads_and_the_engine_does_not_is_read() {
     rego.add_data(&json!({ "lib": { "two": 2 } })).unwrap();
     assert_eq!(rego.query("data.p.x", &json!({})), Ok(Some(json!(true))));
     let mut old = Rego::new(small(), Surroundings::default()).unwrap();
-    old.add_module("old.rego", "package p\nx[y] {\n y := 1\n} {\n y := 2\n}", Dialect::V0).unwrap();
+    old.add_module(
+        "old.rego",
+        "package p\nx[y] {\n y := 1\n} {\n y := 2\n}",
+        Dialect::V0,
+    )
+    .unwrap();
     assert_eq!(old.query("data.p.x", &json!({})), Ok(Some(json!([1, 2]))));
 }
 
@@ -155,8 +217,14 @@ fn a_constraint_speaks_only_of_what_it_matches() {
         json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "a", "namespace": namespace },
                 "spec": { "containers": [{ "name": "c", "image": "d:latest" }] } })
     };
-    assert!(matches!(constraint.decide(&review(&pod("shop"))), Decision::Deny { .. }));
-    assert!(matches!(constraint.decide(&review(&pod("kube-system"))), Decision::Allow { .. }));
+    assert!(matches!(
+        constraint.decide(&review(&pod("shop"))),
+        Decision::Deny { .. }
+    ));
+    assert!(matches!(
+        constraint.decide(&review(&pod("kube-system"))),
+        Decision::Allow { .. }
+    ));
 }
 
 #[test]
@@ -166,7 +234,11 @@ fn tests_are_run_with_the_lines_that_they_reach() {
         .unwrap();
     let tests = rego.tests();
     let mut seen = Vec::new();
-    let coverage = rego.run_tests(&tests, true, |test, outcome| seen.push((test.name.clone(), outcome.clone()))).unwrap();
+    let coverage = rego
+        .run_tests(&tests, true, |test, outcome| {
+            seen.push((test.name.clone(), outcome.clone()))
+        })
+        .unwrap();
     assert_eq!(
         seen,
         [

@@ -2,6 +2,7 @@
 
 mod help;
 mod plane;
+mod policy;
 mod sbom;
 mod scan;
 mod verbs;
@@ -10,6 +11,7 @@ pub(crate) use plane::{
     BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, ForgetArgs, LedgerVerb, LoginArgs, PushArgs,
     RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,
 };
+pub(crate) use policy::PolicyVerb;
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
 pub(crate) use verbs::{
@@ -147,6 +149,10 @@ pub(crate) enum Verb {
     /// Install the commit gate as a git hook
     #[command(subcommand)]
     Hook(HookVerb),
+
+    /// Test policies in Rego
+    #[command(subcommand)]
+    Policy(PolicyVerb),
 
     /// List, test, write and import rules
     #[command(subcommand)]

@@ -105,9 +105,11 @@ fn statements(text: &str) -> String {
             b'(' => {
                 let between = text.get(before.0 + 1..index).unwrap_or_default();
                 let ends = before.1.is_ascii_alphanumeric() || matches!(before.1, b'_' | b']');
-                let keyword = ["if", "in", "not", "else", "every", "some", "with", "as", "contains"]
-                    .iter()
-                    .any(|word| text.get(..=before.0).is_some_and(|b| ends_with_word(b, word)));
+                let keyword = [
+                    "if", "in", "not", "else", "every", "some", "with", "as", "contains",
+                ]
+                .iter()
+                .any(|word| text.get(..=before.0).is_some_and(|b| ends_with_word(b, word)));
                 if open.last() == Some(&b'{') && between.contains('\n') && ends && !keyword {
                     marks.push(index);
                 }

@@ -45,7 +45,9 @@ pub struct Rego {
 
 impl std::fmt::Debug for Rego {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Rego").field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("Rego")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }
 
@@ -80,10 +82,16 @@ impl Rego {
     /// Where the text is too large or is no Rego.
     pub fn add_module(&mut self, path: &str, text: &str, dialect: Dialect) -> Result<(), Cause> {
         if text.len() > self.limits.policy_bytes {
-            return Err(Cause::Limit { what: "bytes in a policy", limit: self.limits.policy_bytes });
+            return Err(Cause::Limit {
+                what: "bytes in a policy",
+                limit: self.limits.policy_bytes,
+            });
         }
         if limits::nesting(text) > self.limits.nesting {
-            return Err(Cause::Limit { what: "open brackets in a policy", limit: self.limits.nesting });
+            return Err(Cause::Limit {
+                what: "open brackets in a policy",
+                limit: self.limits.nesting,
+            });
         }
         let dressed = dress::dress(text);
         let mut add = |v0: bool| {
@@ -130,7 +138,12 @@ impl Rego {
     pub fn prepare(&mut self) -> Result<(), Cause> {
         limits::begin(&self.limits);
         let engine = &mut self.engine;
-        guard::caught(|| engine.eval_query("true".to_owned(), false).map(drop).map_err(failed))
+        guard::caught(|| {
+            engine
+                .eval_query("true".to_owned(), false)
+                .map(drop)
+                .map_err(failed)
+        })
     }
 
     /// What a query gives, as `data.package.rule`; none where it is undefined.
@@ -179,7 +192,10 @@ impl Rego {
         }
         let mut left = self.limits.result_nodes;
         if !builtins::within(value, &mut left, self.limits.input_depth) {
-            return Err(Cause::Limit { what: "values in an answer", limit: self.limits.result_nodes });
+            return Err(Cause::Limit {
+                what: "values in an answer",
+                limit: self.limits.result_nodes,
+            });
         }
         serde_json::to_value(value)
             .map(Some)

@@ -52,8 +52,7 @@ impl Rego {
         for module in self.engine.get_modules() {
             let package = written(&module.package.refr);
             for rule in &module.policy {
-                let Some(name) = head(rule).map(|expression| expression.span().text().to_owned())
-                else {
+                let Some(name) = head(rule).map(|expression| expression.span().text().to_owned()) else {
                     continue;
                 };
                 if name.starts_with("test_") || name.starts_with("todo_test_") {
@@ -123,7 +122,10 @@ impl Rego {
 /// The name of what a rule defines, where it is a plain rule.
 fn head(rule: &Rule) -> Option<&Expr> {
     match rule {
-        Rule::Spec { head: RuleHead::Compr { refr, .. }, .. } => Some(refr),
+        Rule::Spec {
+            head: RuleHead::Compr { refr, .. },
+            ..
+        } => Some(refr),
         _ => None,
     }
 }

@@ -19,7 +19,9 @@ fn concat_arrays(given: &[Value]) -> Option<Value> {
     if !limits::make(count.saturating_mul(size_of::<Value>())) {
         return None;
     }
-    Some(Value::from(first.iter().chain(second.iter()).cloned().collect::<Vec<_>>()))
+    Some(Value::from(
+        first.iter().chain(second.iter()).cloned().collect::<Vec<_>>(),
+    ))
 }
 
 fn concat(given: &[Value]) -> Option<Value> {
@@ -31,9 +33,9 @@ fn concat(given: &[Value]) -> Option<Value> {
             _ => None,
         })
         .collect::<Option<Vec<&str>>>()?;
-    let bytes = parts
-        .iter()
-        .fold(0_usize, |sum, part| sum.saturating_add(part.len()).saturating_add(between.len()));
+    let bytes = parts.iter().fold(0_usize, |sum, part| {
+        sum.saturating_add(part.len()).saturating_add(between.len())
+    });
     limits::make(bytes).then(|| string(parts.join(between)))
 }
 
@@ -60,7 +62,9 @@ fn subset(given: &[Value]) -> Option<Value> {
 fn holds(large: &Value, small: &Value) -> Option<bool> {
     match (large, small) {
         (Value::Object(large), Value::Object(small)) => Some(small.iter().all(|(key, value)| {
-            large.get(key).is_some_and(|other| holds(other, value).unwrap_or(other == value))
+            large
+                .get(key)
+                .is_some_and(|other| holds(other, value).unwrap_or(other == value))
         })),
         (Value::Set(large), Value::Set(small)) => Some(small.is_subset(large)),
         (Value::Array(large), Value::Array(small)) => {

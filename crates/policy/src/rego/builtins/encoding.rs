@@ -8,12 +8,22 @@ use sha2::Digest;
 use std::fmt::Write as _;
 
 pub(super) const ALL: &[Named] = &[
-    ("crypto.md5", 1, |given| Some(hex(&md5::Md5::digest(text(given, 0)?)))),
-    ("crypto.sha1", 1, |given| Some(hex(&sha1::Sha1::digest(text(given, 0)?)))),
-    ("crypto.sha256", 1, |given| Some(hex(&sha2::Sha256::digest(text(given, 0)?)))),
+    ("crypto.md5", 1, |given| {
+        Some(hex(&md5::Md5::digest(text(given, 0)?)))
+    }),
+    ("crypto.sha1", 1, |given| {
+        Some(hex(&sha1::Sha1::digest(text(given, 0)?)))
+    }),
+    ("crypto.sha256", 1, |given| {
+        Some(hex(&sha2::Sha256::digest(text(given, 0)?)))
+    }),
     ("urlquery.decode", 1, |given| decode(text(given, 0)?).map(string)),
-    ("urlquery.encode", 1, |given| Some(string(encode(text(given, 0)?)))),
-    ("yaml.is_valid", 1, |given| Some(Value::from(unmarshal(given).is_some()))),
+    ("urlquery.encode", 1, |given| {
+        Some(string(encode(text(given, 0)?)))
+    }),
+    ("yaml.is_valid", 1, |given| {
+        Some(Value::from(unmarshal(given).is_some()))
+    }),
     ("yaml.unmarshal", 1, unmarshal),
 ];
 

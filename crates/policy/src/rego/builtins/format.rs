@@ -74,7 +74,9 @@ fn sprintf(given: &[Value]) -> Option<Value> {
         }
         verb.pad(&written, &mut out);
     }
-    let extra: Vec<String> = arguments.map(|value| format!("{}={}", kind(value), plain(value))).collect();
+    let extra: Vec<String> = arguments
+        .map(|value| format!("{}={}", kind(value), plain(value)))
+        .collect();
     if !extra.is_empty() {
         let _ = write!(out, "%!(EXTRA {})", extra.join(", "));
     }
@@ -117,7 +119,11 @@ impl Verb {
             ('q', Value::Number(_)) => wrong(letter, value),
             ('q', _) => serde_json::Value::String(plain(value)).to_string(),
             ('x' | 'X', Value::String(text)) => text.bytes().fold(String::new(), |mut hex, byte| {
-                let _ = if letter == 'x' { write!(hex, "{byte:02x}") } else { write!(hex, "{byte:02X}") };
+                let _ = if letter == 'x' {
+                    write!(hex, "{byte:02x}")
+                } else {
+                    write!(hex, "{byte:02X}")
+                };
                 hex
             }),
             (_, Value::Number(_)) => {
@@ -132,11 +138,16 @@ impl Verb {
     }
 
     fn cut(&self, text: &str) -> String {
-        self.precision.map_or_else(|| text.to_owned(), |most| text.chars().take(most).collect())
+        self.precision
+            .map_or_else(|| text.to_owned(), |most| text.chars().take(most).collect())
     }
 
     fn signed(&self, text: String) -> String {
-        if self.plus && !text.starts_with('-') { format!("+{text}") } else { text }
+        if self.plus && !text.starts_with('-') {
+            format!("+{text}")
+        } else {
+            text
+        }
     }
 
     fn integer(&self, letter: char, integer: i64) -> String {
@@ -151,7 +162,11 @@ impl Verb {
             'x' if self.sharp => format!("{sign}{size:#x}"),
             'x' => format!("{sign}{size:x}"),
             'X' => format!("{sign}{size:X}"),
-            'c' => u32::try_from(integer).ok().and_then(char::from_u32).map(String::from).unwrap_or_default(),
+            'c' => u32::try_from(integer)
+                .ok()
+                .and_then(char::from_u32)
+                .map(String::from)
+                .unwrap_or_default(),
             _ => format!("%!{letter}(int={integer})"),
         }
     }
@@ -166,9 +181,15 @@ impl Verb {
                 let text = format!("{float:.*e}", self.precision.unwrap_or(6));
                 let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
                 let exponent: i32 = exponent.parse().unwrap_or(0);
-                format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
+                format!(
+                    "{digits}e{}{:02}",
+                    if exponent < 0 { '-' } else { '+' },
+                    exponent.abs()
+                )
             }
-            'g' => self.precision.map_or_else(|| plain(value), |places| format!("{float:.places$}")),
+            'g' => self
+                .precision
+                .map_or_else(|| plain(value), |places| format!("{float:.places$}")),
             _ => wrong(letter, value),
         }
     }

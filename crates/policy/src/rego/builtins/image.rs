@@ -9,7 +9,9 @@ use regorus::Value;
 pub(super) const ALL: &[Named] = &[
     ("cosign.has_signature", 1, signatures),
     ("cosign.verify", 2, signatures),
-    ("image.parse_normalized_name", 1, |given| normalized(text(given, 0)?).map(string)),
+    ("image.parse_normalized_name", 1, |given| {
+        normalized(text(given, 0)?).map(string)
+    }),
 ];
 
 /// Signatures are in a registry.
@@ -32,7 +34,11 @@ fn normalized(reference: &str) -> Option<String> {
         }
         _ => ("docker.io", reference),
     };
-    let host = if host == "index.docker.io" { "docker.io" } else { host };
+    let host = if host == "index.docker.io" {
+        "docker.io"
+    } else {
+        host
+    };
     let name = rest.split(['@', ':']).next()?;
     if name.is_empty() || name.chars().any(char::is_uppercase) {
         return None;

@@ -9,8 +9,12 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 pub(super) const ALL: &[Named] = &[
-    ("cidr.count_addresses", 1, |given| Some(Value::from(count(text(given, 0)?)))),
-    ("cidr.is_public", 1, |given| Some(Value::from(is_public(text(given, 0)?)))),
+    ("cidr.count_addresses", 1, |given| {
+        Some(Value::from(count(text(given, 0)?)))
+    }),
+    ("cidr.is_public", 1, |given| {
+        Some(Value::from(is_public(text(given, 0)?)))
+    }),
     ("net.cidr_contains", 2, |given| {
         let (outer, inner) = (network(text(given, 0)?)?, address_or_network(text(given, 1)?)?);
         Some(Value::from(outer.contains(inner)))
@@ -21,7 +25,9 @@ pub(super) const ALL: &[Named] = &[
         let (one, other) = (network(text(given, 0)?)?, network(text(given, 1)?)?);
         Some(Value::from(one.contains(other) || other.contains(one)))
     }),
-    ("net.cidr_is_valid", 1, |given| Some(Value::from(network(text(given, 0)?).is_some()))),
+    ("net.cidr_is_valid", 1, |given| {
+        Some(Value::from(network(text(given, 0)?).is_some()))
+    }),
     ("net.cidr_merge", 1, merge),
     ("net.lookup_ip_addr", 1, |_| {
         limits::not_known("what the name service answers");
@@ -67,13 +73,21 @@ fn network(text: &str) -> Option<Range> {
     }
     let length: u32 = length.parse().ok().filter(|length| *length <= width)?;
     let host = u128::MAX.checked_shr(128 - (width - length)).unwrap_or(0);
-    Some(Range { six, first: address & !host, last: (address & !host) | host })
+    Some(Range {
+        six,
+        first: address & !host,
+        last: (address & !host) | host,
+    })
 }
 
 fn address_or_network(text: &str) -> Option<Range> {
     network(text).or_else(|| {
         let (six, address) = bits(text.parse().ok()?);
-        Some(Range { six, first: address, last: address })
+        Some(Range {
+            six,
+            first: address,
+            last: address,
+        })
     })
 }
 
@@ -127,8 +141,15 @@ const PRIVATE: [&str; 9] = [
 ];
 
 fn is_private(six: bool, address: u128) -> bool {
-    let one = Range { six, first: address, last: address };
-    PRIVATE.iter().filter_map(|text| network(text)).any(|range| range.contains(one))
+    let one = Range {
+        six,
+        first: address,
+        last: address,
+    };
+    PRIVATE
+        .iter()
+        .filter_map(|text| network(text))
+        .any(|range| range.contains(one))
 }
 
 fn expand(given: &[Value]) -> Option<Value> {
@@ -137,8 +158,9 @@ fn expand(given: &[Value]) -> Option<Value> {
     if !limits::make(count.saturating_mul(64)) {
         return None;
     }
-    let all: BTreeSet<Value> =
-        (range.first..=range.last).map(|address| string(written(range.six, address))).collect();
+    let all: BTreeSet<Value> = (range.first..=range.last)
+        .map(|address| string(written(range.six, address)))
+        .collect();
     Some(Value::from(all))
 }
 
@@ -154,10 +176,7 @@ fn merge(given: &[Value]) -> Option<Value> {
     let mut merged: Vec<Range> = Vec::new();
     for range in ranges {
         match merged.last_mut() {
-            Some(before)
-                if before.six == range.six
-                    && range.first <= before.last.saturating_add(1) =>
-            {
+            Some(before) if before.six == range.six && range.first <= before.last.saturating_add(1) => {
                 before.last = before.last.max(range.last);
             }
             _ => merged.push(range),
@@ -177,7 +196,11 @@ fn split(range: Range, out: &mut BTreeSet<Value>) {
     loop {
         let mut free = first.trailing_zeros().min(width);
         let last = loop {
-            let host = if free == 128 { u128::MAX } else { (1_u128 << free) - 1 };
+            let host = if free == 128 {
+                u128::MAX
+            } else {
+                (1_u128 << free) - 1
+            };
             match first.checked_add(host) {
                 Some(last) if last <= range.last => break last,
                 _ if free == 0 => break first,
@@ -226,9 +249,10 @@ fn keyed(value: &Value) -> Option<Vec<(Value, Range)>> {
             .map(|(index, item)| Some((Value::from(u64::try_from(index).ok()?), of(item)?)))
             .collect(),
         Value::Set(items) => items.iter().map(|item| Some((item.clone(), of(item)?))).collect(),
-        Value::Object(map) => {
-            map.iter().map(|(key, item)| Some((key.clone(), of(item)?))).collect()
-        }
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, item)| Some((key.clone(), of(item)?)))
+            .collect(),
         _ => None,
     }
 }

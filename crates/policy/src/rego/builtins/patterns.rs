@@ -16,7 +16,11 @@ fn compiled(pattern: &str) -> Option<Regex> {
         return None;
     }
     Regex::builder()
-        .configure(Config::new().nfa_size_limit(Some(COMPILED)).hybrid_cache_capacity(COMPILED))
+        .configure(
+            Config::new()
+                .nfa_size_limit(Some(COMPILED))
+                .hybrid_cache_capacity(COMPILED),
+        )
         .syntax(syntax::Config::new().nest_limit(100))
         .build(pattern)
         .ok()
@@ -30,7 +34,10 @@ fn submatches(given: &[Value]) -> Option<Value> {
         let groups: Vec<Value> = (0..captures.group_len())
             .map(|index| {
                 let span = captures.get_group(index);
-                string(span.and_then(|span| haystack.get(span.range())).unwrap_or_default())
+                string(
+                    span.and_then(|span| haystack.get(span.range()))
+                        .unwrap_or_default(),
+                )
             })
             .collect();
         if !limits::make(groups.len().saturating_mul(64)) {

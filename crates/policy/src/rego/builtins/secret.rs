@@ -36,10 +36,15 @@ fn assigned(line: &str) -> Option<&str> {
         .trim_end_matches(['"', '\'', ' ', '\t', '\\'])
         .rsplit(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-' || c == '.'))
         .next()?;
-    let plain: String =
-        name.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
+    let plain: String = name
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
     let value = after.trim_start_matches(['"', '\'', ' ', '\t', '\\', '=', '>']);
-    let length = value.find(|c: char| c.is_whitespace() || c == '"' || c == '\'').unwrap_or(value.len());
+    let length = value
+        .find(|c: char| c.is_whitespace() || c == '"' || c == '\'')
+        .unwrap_or(value.len());
     let own = length >= 8 && !value.starts_with(['$', '{', '<', '%', '(']);
     (own && NAMES.iter().any(|secret| plain.ends_with(secret))).then_some(name)
 }

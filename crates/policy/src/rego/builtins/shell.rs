@@ -17,13 +17,17 @@ pub(super) const ALL: &[Named] = &[("sh.parse_commands", 1, |given| {
 const DEPTH: usize = 32;
 
 /// Words that open or go on with a compound command, after which another command may stand.
-const CONTINUE: [&str; 10] = ["if", "then", "else", "elif", "do", "while", "until", "{", "!", "time"];
+const CONTINUE: [&str; 10] = [
+    "if", "then", "else", "elif", "do", "while", "until", "{", "!", "time",
+];
 
 /// Words that end one.
 const END: [&str; 4] = ["fi", "done", "esac", "}"];
 
 /// Words that declare; what follows is no command.
-const DECLARE: [&str; 7] = ["declare", "local", "export", "readonly", "typeset", "nameref", "let"];
+const DECLARE: [&str; 7] = [
+    "declare", "local", "export", "readonly", "typeset", "nameref", "let",
+];
 
 fn parse(script: &str) -> Option<Vec<Vec<String>>> {
     let mut reader = Reader { text: script, at: 0 };
@@ -132,9 +136,11 @@ fn commands(
                     command.finish(out);
                 }
             }
-            '#' => while reader.peek().is_some_and(|c| c != '\n') {
-                reader.next();
-            },
+            '#' => {
+                while reader.peek().is_some_and(|c| c != '\n') {
+                    reader.next();
+                }
+            }
             '(' => {
                 reader.next();
                 command.finish(out);
@@ -163,7 +169,10 @@ fn redirection(reader: &mut Reader<'_>, depth: usize, command: &mut Command) -> 
         return commands(reader, Some(')'), depth + 1, &mut command.inner);
     }
     let heredoc = reader.rest().starts_with("<<") && !reader.rest().starts_with("<<<");
-    while reader.peek().is_some_and(|c| matches!(c, '<' | '>' | '&' | '|' | '-')) {
+    while reader
+        .peek()
+        .is_some_and(|c| matches!(c, '<' | '>' | '&' | '|' | '-'))
+    {
         reader.next();
     }
     while reader.peek().is_some_and(|c| matches!(c, ' ' | '\t')) {
@@ -175,7 +184,9 @@ fn redirection(reader: &mut Reader<'_>, depth: usize, command: &mut Command) -> 
     if heredoc {
         let mark = mark.trim_matches(['"', '\'']);
         let rest = reader.rest();
-        let body = rest.find('\n').and_then(|line| Some((line, rest.get(line + 1..)?)));
+        let body = rest
+            .find('\n')
+            .and_then(|line| Some((line, rest.get(line + 1..)?)));
         if let Some((line, body)) = body {
             let same_line = rest.get(..line).unwrap_or_default();
             let mut length = 0;
@@ -185,7 +196,10 @@ fn redirection(reader: &mut Reader<'_>, depth: usize, command: &mut Command) -> 
                     break;
                 }
             }
-            let mut tail = Reader { text: same_line, at: 0 };
+            let mut tail = Reader {
+                text: same_line,
+                at: 0,
+            };
             let mut more = Vec::new();
             commands(&mut tail, None, depth + 1, &mut more)?;
             command.inner.extend(more);
@@ -217,7 +231,10 @@ fn word(reader: &mut Reader<'_>, depth: usize, inner: &mut Vec<Vec<String>>) -> 
             _ => drop(reader.next()),
         }
     }
-    reader.text.get(start..reader.at).map(|word| word.replace("\\\n", ""))
+    reader
+        .text
+        .get(start..reader.at)
+        .map(|word| word.replace("\\\n", ""))
 }
 
 fn double_quoted(reader: &mut Reader<'_>, depth: usize, inner: &mut Vec<Vec<String>>) -> Option<()> {
@@ -246,7 +263,10 @@ fn substitution(reader: &mut Reader<'_>, depth: usize, inner: &mut Vec<Vec<Strin
         commands(reader, Some(')'), depth + 1, inner)?;
     } else if reader.skip("`") {
         let length = reader.rest().find('`')?;
-        let mut within = Reader { text: reader.rest().get(..length)?, at: 0 };
+        let mut within = Reader {
+            text: reader.rest().get(..length)?,
+            at: 0,
+        };
         commands(&mut within, None, depth + 1, inner)?;
         reader.at += length + 1;
     } else if reader.skip("${") {

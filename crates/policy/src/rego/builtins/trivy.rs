@@ -7,11 +7,23 @@ use regorus::Value;
 use std::collections::BTreeMap;
 
 pub(super) const ALL: &[Named] = &[
-    ("isManaged", 1, |given| Some(origin(given.first()?, "managed").unwrap_or(Value::from(true)))),
+    ("isManaged", 1, |given| {
+        Some(origin(given.first()?, "managed").unwrap_or(Value::from(true)))
+    }),
     ("result.new", 2, |given| {
         let cause = given.get(1)?;
         let mut result = BTreeMap::from([(string("msg"), given.first()?.clone())]);
-        for field in ["filepath", "startline", "endline", "explicit", "managed", "fskey", "sourceprefix", "resource", "parent"] {
+        for field in [
+            "filepath",
+            "startline",
+            "endline",
+            "explicit",
+            "managed",
+            "fskey",
+            "sourceprefix",
+            "resource",
+            "parent",
+        ] {
             if let Some(value) = origin(cause, field) {
                 result.insert(string(field), value);
             }

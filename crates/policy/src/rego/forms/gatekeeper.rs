@@ -31,16 +31,27 @@ impl Template {
             .pointer("/spec/targets/0")
             .ok_or_else(|| unreadable("`spec.targets`"))?;
         let (source, dialect) = source(target).ok_or_else(|| unreadable("Rego in its target"))?;
-        let main = source.get("rego").and_then(Value::as_str).ok_or_else(|| unreadable("`rego`"))?;
+        let main = source
+            .get("rego")
+            .and_then(Value::as_str)
+            .ok_or_else(|| unreadable("`rego`"))?;
         let mut rego = Rego::new(limits, surroundings)?;
         rego.add_module(&format!("{kind}.rego"), main, dialect)?;
-        let package = rego.packages()?.into_iter().next().ok_or_else(|| unreadable("package"))?;
+        let package = rego
+            .packages()?
+            .into_iter()
+            .next()
+            .ok_or_else(|| unreadable("package"))?;
         let libraries = source.get("libs").and_then(Value::as_array);
         for (index, library) in libraries.into_iter().flatten().enumerate() {
             let text = library.as_str().ok_or_else(|| unreadable("text in `libs`"))?;
             rego.add_module(&format!("{kind}.libs.{index}.rego"), text, dialect)?;
         }
-        Ok(Self { kind: kind.to_owned(), package, rego })
+        Ok(Self {
+            kind: kind.to_owned(),
+            package,
+            rego,
+        })
     }
 
     /// The kind of its constraints.
@@ -151,7 +162,12 @@ impl<'a> Constraint<'a> {
         }
         let mut rego = template.rego.clone();
         rego.add_data(&json!({ "inventory": inventory.0 }))?;
-        Ok(Self { template, rego, constraint, inventory })
+        Ok(Self {
+            template,
+            rego,
+            constraint,
+            inventory,
+        })
     }
 
     /// Whether the constraint is about what is reviewed.
@@ -166,19 +182,29 @@ impl<'a> Constraint<'a> {
         };
         let (kind, group) = (text("/kind/kind"), text("/kind/group"));
         let is_namespace = kind == "Namespace" && group.is_empty();
-        let namespace = if is_namespace { text("/name") } else { text("/namespace") };
+        let namespace = if is_namespace {
+            text("/name")
+        } else {
+            text("/namespace")
+        };
         let list = |key: &str| wanted.get(key).and_then(Value::as_array);
         let any = |list: &[Value], name: &str| {
-            list.iter().filter_map(Value::as_str).any(|pattern| glob(pattern, name))
+            list.iter()
+                .filter_map(Value::as_str)
+                .any(|pattern| glob(pattern, name))
         };
 
         if let Some(kinds) = list("kinds").filter(|kinds| !kinds.is_empty()) {
             let named = |entry: &Value, key: &str, name: &str| {
-                entry.get(key).and_then(Value::as_array).is_none_or(|names| {
-                    names.is_empty() || names.iter().any(|n| n == "*" || n == name)
-                })
+                entry
+                    .get(key)
+                    .and_then(Value::as_array)
+                    .is_none_or(|names| names.is_empty() || names.iter().any(|n| n == "*" || n == name))
             };
-            if !kinds.iter().any(|e| named(e, "kinds", kind) && named(e, "apiGroups", group)) {
+            if !kinds
+                .iter()
+                .any(|e| named(e, "kinds", kind) && named(e, "apiGroups", group))
+            {
                 return Ok(false);
             }
         }
@@ -188,7 +214,10 @@ impl<'a> Constraint<'a> {
             Some("Cluster") if scoped => return Ok(false),
             _ => {}
         }
-        let name = object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+        let name = object
+            .pointer("/metadata/name")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let pattern = wanted.get("name").and_then(Value::as_str).unwrap_or_default();
         if !pattern.is_empty() && !glob(pattern, name) {
             return Ok(false);
@@ -208,9 +237,10 @@ impl<'a> Constraint<'a> {
         match wanted.get("namespaceSelector") {
             Some(selector) if is_namespace => selects(selector, object),
             Some(selector) if !namespace.is_empty() => {
-                let found = self.inventory.namespace(namespace).ok_or_else(|| {
-                    Cause::NotKnown(format!("the labels of the namespace `{namespace}`"))
-                })?;
+                let found = self
+                    .inventory
+                    .namespace(namespace)
+                    .ok_or_else(|| Cause::NotKnown(format!("the labels of the namespace `{namespace}`")))?;
                 selects(selector, found)
             }
             _ => Ok(true),
@@ -229,9 +259,13 @@ impl Decide for Constraint<'_> {
             let parameters = parameters.unwrap_or_else(|| Value::Object(Map::new()));
             let asked = json!({ "review": input, "parameters": parameters });
             let query = format!("{}.violation", self.template.package);
-            self.rego.query(&query, &asked)?.map_or_else(|| Ok(Vec::new()), |a| read("violation", a))
+            self.rego
+                .query(&query, &asked)?
+                .map_or_else(|| Ok(Vec::new()), |a| read("violation", a))
         };
-        decide().map_or_else(Decision::Unknown, |reasons| Decision::from_reasons(reasons, Vec::new()))
+        decide().map_or_else(Decision::Unknown, |reasons| {
+            Decision::from_reasons(reasons, Vec::new())
+        })
     }
 }
 
@@ -249,14 +283,21 @@ fn glob(pattern: &str, name: &str) -> bool {
 fn selects(selector: &Value, object: &Value) -> Result<bool, Cause> {
     let label = |key: &str| object.pointer("/metadata/labels").and_then(|l| l.get(key));
     let equal = selector.get("matchLabels").and_then(Value::as_object);
-    if !equal.into_iter().flatten().all(|(key, value)| label(key) == Some(value)) {
+    if !equal
+        .into_iter()
+        .flatten()
+        .all(|(key, value)| label(key) == Some(value))
+    {
         return Ok(false);
     }
     let expressions = selector.get("matchExpressions").and_then(Value::as_array);
     for expression in expressions.into_iter().flatten() {
         let found = label(expression.get("key").and_then(Value::as_str).unwrap_or_default());
         let among = found.is_some_and(|found| {
-            expression.get("values").and_then(Value::as_array).is_some_and(|v| v.contains(found))
+            expression
+                .get("values")
+                .and_then(Value::as_array)
+                .is_some_and(|v| v.contains(found))
         });
         let holds = match expression.get("operator").and_then(Value::as_str) {
             Some("In") => among,
@@ -264,7 +305,9 @@ fn selects(selector: &Value, object: &Value) -> Result<bool, Cause> {
             Some("Exists") => found.is_some(),
             Some("DoesNotExist") => found.is_none(),
             other => {
-                return Err(Cause::Unreadable(format!("a selector has the operator {other:?}")));
+                return Err(Cause::Unreadable(format!(
+                    "a selector has the operator {other:?}"
+                )));
             }
         };
         if !holds {

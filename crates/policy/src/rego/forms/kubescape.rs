@@ -48,7 +48,10 @@ impl Kubescape {
         let package = package.ok_or_else(|| Cause::Unreadable("the rule has no package".to_owned()))?;
         rego.add_module("cautils.rego", CAUTILS, Dialect::V1)?;
         rego.add_data(configuration)?;
-        let join = match metadata.pointer("/attributes/resourcesAggregator").and_then(Value::as_str) {
+        let join = match metadata
+            .pointer("/attributes/resourcesAggregator")
+            .and_then(Value::as_str)
+        {
             Some("subject-role-rolebinding") => Join::Subjects,
             Some("apiserver-pod") => Join::ApiServer,
             _ => Join::Not,
@@ -68,9 +71,13 @@ impl Decide for Kubescape {
                 Join::ApiServer => api_server(objects),
             };
             let query = format!("{}.deny", self.package);
-            self.rego.query(&query, &input)?.map_or_else(|| Ok(Vec::new()), |a| read("deny", a))
+            self.rego
+                .query(&query, &input)?
+                .map_or_else(|| Ok(Vec::new()), |a| read("deny", a))
         };
-        decide().map_or_else(Decision::Unknown, |reasons| Decision::from_reasons(reasons, Vec::new()))
+        decide().map_or_else(Decision::Unknown, |reasons| {
+            Decision::from_reasons(reasons, Vec::new())
+        })
     }
 }
 
@@ -80,7 +87,10 @@ fn text<'a>(object: &'a Value, way: &str) -> &'a str {
 
 fn subjects(objects: &[Value]) -> Value {
     let mut joined = Vec::new();
-    for binding in objects.iter().filter(|object| text(object, "/kind").ends_with("Binding")) {
+    for binding in objects
+        .iter()
+        .filter(|object| text(object, "/kind").ends_with("Binding"))
+    {
         let (kind, name) = (text(binding, "/roleRef/kind"), text(binding, "/roleRef/name"));
         let roles = objects.iter().filter(|object| {
             kind.ends_with("Role") && text(object, "/kind") == kind && text(object, "/metadata/name") == name

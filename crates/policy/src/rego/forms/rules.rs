@@ -55,8 +55,13 @@ fn reason(rule: &str, member: Value) -> Result<Reason, Cause> {
                 .find_map(|key| details.get(*key).and_then(Value::as_str))
                 .unwrap_or_default()
                 .to_owned();
-            Ok(Reason { message, details: Value::Object(details) })
+            Ok(Reason {
+                message,
+                details: Value::Object(details),
+            })
         }
-        other => Err(Cause::Failed(format!("`{rule}` gives {other}, neither a text nor an object"))),
+        other => Err(Cause::Failed(format!(
+            "`{rule}` gives {other}, neither a text nor an object"
+        ))),
     }
 }
