@@ -222,17 +222,16 @@ impl<'a> Constraint<'a> {
         if !pattern.is_empty() && !glob(pattern, name) {
             return Ok(false);
         }
-        if !namespace.is_empty() {
-            if list("namespaces").is_some_and(|l| !l.is_empty() && !any(l, namespace))
-                || list("excludedNamespaces").is_some_and(|l| any(l, namespace))
-            {
-                return Ok(false);
-            }
+        if !namespace.is_empty()
+            && (list("namespaces").is_some_and(|l| !l.is_empty() && !any(l, namespace))
+                || list("excludedNamespaces").is_some_and(|l| any(l, namespace)))
+        {
+            return Ok(false);
         }
-        if let Some(selector) = wanted.get("labelSelector") {
-            if !selects(selector, object)? {
-                return Ok(false);
-            }
+        if let Some(selector) = wanted.get("labelSelector")
+            && !selects(selector, object)?
+        {
+            return Ok(false);
         }
         match wanted.get("namespaceSelector") {
             Some(selector) if is_namespace => selects(selector, object),
