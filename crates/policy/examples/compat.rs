@@ -3,6 +3,7 @@
 
 #![allow(
     clippy::disallowed_methods,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a tool for measuring reads files and prints"
 )]
@@ -287,7 +288,7 @@ fn same(reasons: &[Reason], expected: &Path) -> std::result::Result<(), String> 
         one => vec![one],
     };
     let sorted = |alerts: Vec<Value>| {
-        let mut texts: Vec<String> = alerts.iter().map(|alert| alert_text(alert)).collect();
+        let mut texts: Vec<String> = alerts.iter().map(alert_text).collect();
         texts.sort();
         texts
     };

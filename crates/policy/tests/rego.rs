@@ -1,5 +1,7 @@
 //! What policies in Rego may and may not do, on policies of our own.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use bartizan_policy::rego::forms::{Constraint, Inventory, Rules, Template, review};
 use bartizan_policy::rego::test::Outcome;
 use bartizan_policy::rego::{Dialect, Rego, Surroundings};
