@@ -275,6 +275,12 @@ pub(crate) const WEAKNESSES: &[Weakness] = &[
         practices: COMPONENTS,
     },
     Weakness {
+        id: "CWE-694",
+        name: "Use of multiple resources with duplicate identifier",
+        means: "One name stands for two things, and which of them is meant depends on who reads it.",
+        practices: PODS,
+    },
+    Weakness {
         id: "CWE-798",
         name: "Use of hard-coded credentials",
         means: "A credential stands in code or in a file that travels with it. Everyone who ever had a copy has it, it cannot \

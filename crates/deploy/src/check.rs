@@ -1,5 +1,6 @@
 //! The check `deploy/kubernetes`: reads each manifest once and judges what is in it.
 
+use crate::kube::checks::duplicate_key::{self, DuplicateKey};
 use crate::kube::{Object, Pod, objects};
 use crate::pod_security::{self, Level, Standard, Violation};
 use bartizan_document::Limits;
@@ -42,7 +43,7 @@ impl KubernetesCheck {
         let mut builder = FingerprintBuilder::new(Self::ID).part(REVISION);
         let standard = options.standard.map(|standard| standard.to_string());
         builder = builder.part(standard.unwrap_or_default().as_bytes());
-        for about in pod_security::all() {
+        for about in crate::all() {
             let enabled = is_enabled(&options, about.id);
             builder = builder.part(about.id.as_bytes()).part(&[u8::from(enabled)]);
         }
@@ -183,18 +184,22 @@ impl Check for KubernetesCheck {
         let text = text.map_err(|error| CheckError(format!("it is no UTF-8 text: {error}")))?;
         let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
         let lines = Lines::new(input, text.len() - bare.len());
-        let (objects, problems) = objects(bare, Limits::default());
+        let manifest = objects(bare, Limits::default());
         let is_template = bare.contains("{{");
-        if is_template && !problems.is_empty() {
+        if is_template && !manifest.errors.is_empty() {
             return Err(CheckError(
                 "it is a template, and templates are not judged: render it first, as by `helm template CHART > rendered.yaml`".to_owned(),
             ));
         }
-        for problem in problems {
+        for problem in manifest.errors {
             let place = lines.place(&problem.at.range());
             out.error(format!("line {}: {}", place.0, problem.message));
         }
-        for object in &objects {
+        let first = manifest.objects.first().map(Object::title).unwrap_or_default();
+        let about = &DuplicateKey::ABOUT;
+        let mut report = Report::new(about, &lines, out, is_enabled(&self.options, about.id));
+        duplicate_key::judge(&first, &manifest.duplicates, &mut report);
+        for object in &manifest.objects {
             self.pod(object, &lines, out);
         }
         Ok(())

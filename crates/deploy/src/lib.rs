@@ -9,10 +9,19 @@ pub mod pod_security;
 
 pub use check::{KubernetesCheck, Options, scan};
 
+use bartizan_engine::rule::About;
 use bartizan_model::RuleInfo;
 
-/// The manuals of every rule of this crate.
+/// What is known of every rule of this crate, ordered by id.
+fn all() -> Vec<&'static About> {
+    let mut all = pod_security::all();
+    all.push(&kube::checks::duplicate_key::DuplicateKey::ABOUT);
+    all.sort_by_key(|about| about.id);
+    all
+}
+
+/// The manuals of every rule of this crate, ordered by id.
 #[must_use]
 pub fn rules() -> Vec<RuleInfo> {
-    pod_security::rules()
+    all().into_iter().map(About::info).collect()
 }

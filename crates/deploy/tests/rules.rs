@@ -16,7 +16,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Directories of pages, and the family of rules in each.
-const PLACES: [(&str, &str); 1] = [("src/pod_security/checks", "deploy/pod-security")];
+const PLACES: [(&str, &str); 2] = [
+    ("src/kube/checks", "deploy"),
+    ("src/pod_security/checks", "deploy/pod-security"),
+];
 
 fn all_pages() -> BTreeMap<String, Page> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
