@@ -136,10 +136,7 @@ fn pods(node: &Node) -> Result<Option<Pods>, String> {
             pods: Selector::default(),
         })),
         (None, Some(pods)) => {
-            let selector = |key: &str| match pods.get(key) {
-                Some(node) => Selector::read(node),
-                None => Err(format!("pods has no {key}")),
-            };
+            let selector = |key: &str| pods.get(key).map_or_else(|| Ok(Selector::default()), Selector::read);
             Ok(Some(Pods {
                 namespaces: Namespaces::Selected(selector("namespaceSelector")?),
                 pods: selector("podSelector")?,

@@ -222,9 +222,9 @@ fn said(undecided: Vec<String>) -> Result<(), String> {
 fn owner(object: &Object) -> (&str, &str) {
     let owners = object.root.at(&["metadata", "ownerReferences"]).map_or(&[][..], Node::items);
     let controller = owners.iter().find(|owner| owner.get("controller").and_then(Node::bool) == Some(true));
-    let named = controller.and_then(|owner| Some((owner.text_of("name")?, owner.text_of("kind")?)));
+    let named = controller.and_then(|owner| Some((owner.text_of("name")?, owner.text_of("kind").unwrap_or(&object.kind))));
     named
-        .filter(|(_, kind)| object.kind == "Pod" && *kind != "Node")
+        .filter(|(name, kind)| object.kind == "Pod" && *kind != "Node" && !name.is_empty())
         .unwrap_or((&object.name, &object.kind))
 }
 

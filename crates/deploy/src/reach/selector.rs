@@ -68,15 +68,6 @@ impl Selector {
         Ok(Self(requirements.collect()))
     }
 
-    /// Selects what has one label.
-    #[cfg(test)]
-    pub(super) fn label(key: &str, value: &str) -> Self {
-        Self(vec![Requirement {
-            key: key.into(),
-            is: Is::In(vec![value.into()]),
-        }])
-    }
-
     pub(super) fn matches(&self, labels: &Labels) -> bool {
         self.0.iter().all(|requirement| {
             let value = labels.get(&requirement.key);
