@@ -9,7 +9,7 @@
     reason = "a test fails by panicking, and reads its cases from disk"
 )]
 
-use bartizan_deploy::reach::{Manifests, Reach};
+use bartizan_deploy::reach::{Manifest, Manifests, Reach};
 use bartizan_testbed::testdata;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -24,7 +24,7 @@ fn add(manifests: &mut Manifests, directory: &Path) {
             add(manifests, &path);
         } else if matches!(extension, Some("yaml" | "yml" | "json")) {
             let text = std::fs::read_to_string(&path).unwrap();
-            manifests.add(path.to_str().unwrap(), &text);
+            manifests.add(Manifest::read(path.to_str().unwrap(), &text));
         }
     }
 }

@@ -8,7 +8,7 @@ use super::ports::Protocol;
 use super::selector::{Labels, labels};
 use super::{Note, admin, front};
 use crate::kube::{Object, objects};
-use bartizan_document::{Limits, Node, Span};
+use bartizan_document::{Limits, Node};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The label that the API server gives every namespace: its name.
@@ -52,44 +52,96 @@ pub struct Manifests {
     notes: Vec<Note>,
 }
 
-/// Where in the manifests something stands.
-struct Place<'t> {
-    path: &'t str,
-    text: &'t str,
+/// One manifest, read: what of it has to do with who reaches whom.
+#[derive(Debug, Default)]
+pub struct Manifest {
+    path: String,
+    /// How many objects it has, of whatever kind.
+    count: usize,
+    /// With the line of each.
+    objects: Vec<(usize, Object)>,
+    notes: Vec<Note>,
 }
 
-impl Place<'_> {
-    fn note(&self, at: Span, message: String) -> Note {
-        let before = self.text.as_bytes().get(..at.range().start);
-        let line = before.map_or(1, |before| 1 + before.iter().filter(|byte| **byte == b'\n').count());
-        Note {
-            place: format!("{}:{line}", self.path),
-            message,
+/// Lines of offsets that mostly come in ascending order.
+struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, offset: usize) -> usize {
+        if offset < self.at {
+            (self.at, self.line) = (0, 1);
         }
+        let between = self.text.get(self.at..offset).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', between).count();
+        self.at = offset;
+        self.line
+    }
+}
+
+impl Manifest {
+    /// Whether a file is one, by its name.
+    #[must_use]
+    pub fn is_one(path: &str) -> bool {
+        crate::check::is_manifest(path)
+    }
+
+    /// Reads a manifest. What is no object of Kubernetes, or has nothing to do with who reaches whom, is left alone; what could not be
+    /// read becomes a note.
+    #[must_use]
+    pub fn read(path: &str, text: &str) -> Self {
+        let mut manifest = Self {
+            path: path.to_owned(),
+            ..Self::default()
+        };
+        if !crate::check::has_objects(text.as_bytes()) {
+            return manifest;
+        }
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut lines = Lines {
+            text: text.as_bytes(),
+            at: 0,
+            line: 1,
+        };
+        let (objects, problems) = objects(text, Limits::default());
+        if !problems.is_empty() && text.contains("{{") {
+            manifest.notes.push(Note {
+                place: path.to_owned(),
+                message: "it is a template: render it first, as by `helm template CHART > rendered.yaml`".to_owned(),
+            });
+            return manifest;
+        }
+        for problem in problems {
+            manifest.notes.push(Note {
+                place: format!("{path}:{}", lines.of(problem.at.range().start)),
+                message: problem.message,
+            });
+        }
+        manifest.count = objects.len();
+        let objects = objects.into_iter().filter(|object| is_known(object.group(), &object.kind));
+        manifest.objects = objects
+            .map(|object| (lines.of(object.place().range().start), object))
+            .collect();
+        manifest
     }
 }
 
 impl Manifests {
-    /// Reads a manifest. What is no object of Kubernetes, or has nothing to do with who reaches whom, is left alone; what could not be
-    /// read becomes a note.
-    pub fn add(&mut self, path: &str, text: &str) {
-        let place = Place { path, text };
-        let (objects, problems) = objects(text, Limits::default());
-        for problem in problems {
-            self.notes.push(place.note(problem.at, problem.message));
-        }
-        self.objects += objects.len();
-        for object in objects {
+    /// Takes in what a manifest says.
+    pub fn add(&mut self, manifest: Manifest) {
+        self.notes.extend(manifest.notes);
+        self.objects += manifest.count;
+        for (line, object) in manifest.objects {
             if let Err(message) = self.object(&object) {
-                let message = format!("{}: {message}", object.title());
-                self.notes.push(place.note(object.place(), message));
+                self.notes.push(Note {
+                    place: format!("{}:{line}", manifest.path),
+                    message: format!("{}: {message}", object.title()),
+                });
             }
         }
-    }
-
-    /// Says that something could not be read.
-    pub fn unreadable(&mut self, place: String, message: String) {
-        self.notes.push(Note { place, message });
     }
 
     /// How many objects were read.
@@ -112,12 +164,12 @@ impl Manifests {
 
     fn object(&mut self, object: &Object) -> Result<(), String> {
         let namespace = object.namespace.as_deref().unwrap_or("default");
+        if [namespace, object.name.as_str()].iter().any(|name| !is_name(name)) {
+            return Err("its name or that of its namespace is none that Kubernetes accepts".to_owned());
+        }
         match (object.group(), object.kind.as_str()) {
             ("", "Namespace") => self.namespace(object),
-            ("", "Pod" | "ReplicationController")
-            | ("apps" | "extensions", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet")
-            | ("batch", "Job" | "CronJob")
-            | ("kubevirt.io", "VirtualMachine") => self.workload(object, namespace),
+            (group, kind) if is_workload(group, kind) => self.workload(object, namespace),
             ("networking.k8s.io" | "extensions", "NetworkPolicy") => {
                 self.policy(Policy::network(object, namespace)?)
             }
@@ -198,9 +250,6 @@ impl Manifests {
             next
         });
         let (name, kind) = owner(object);
-        if name.is_empty() {
-            return Err("it has no name".to_owned());
-        }
         let looks = self.workloads.entry(format!("{namespace}/{name}[{kind}]")).or_default();
         if !looks.contains(&id) {
             looks.push(id);
@@ -224,7 +273,7 @@ fn owner(object: &Object) -> (&str, &str) {
     let controller = owners.iter().find(|owner| owner.get("controller").and_then(Node::bool) == Some(true));
     let named = controller.and_then(|owner| Some((owner.text_of("name")?, owner.text_of("kind").unwrap_or(&object.kind))));
     named
-        .filter(|(name, kind)| object.kind == "Pod" && *kind != "Node" && !name.is_empty())
+        .filter(|(name, kind)| object.kind == "Pod" && *kind != "Node" && is_name(name) && is_name(kind))
         .unwrap_or((&object.name, &object.kind))
 }
 
@@ -246,6 +295,36 @@ fn container_port(node: &Node, on_host: bool) -> Result<ContainerPort, String> {
         number: port,
         on_host: if on_host { port } else { number("hostPort")? },
     })
+}
+
+/// Whether a text can name an object of those that are looked at.
+fn is_name(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    !text.is_empty() && text.len() <= 253 && text.bytes().all(fits)
+}
+
+/// Whether objects of a kind have to do with who reaches whom.
+fn is_known(group: &str, kind: &str) -> bool {
+    let own = match group {
+        "" => matches!(kind, "Namespace" | "Service"),
+        "networking.k8s.io" | "extensions" => kind == "NetworkPolicy",
+        "gateway.networking.k8s.io" => kind == "ReferenceGrant",
+        _ => false,
+    };
+    own || is_workload(group, kind) || front::is_front(group, kind) || decides(group, kind)
+}
+
+/// Whether objects of a kind are pods or make them.
+fn is_workload(group: &str, kind: &str) -> bool {
+    match group {
+        "" => matches!(kind, "Pod" | "ReplicationController"),
+        "apps" | "extensions" => matches!(kind, "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet"),
+        "batch" => matches!(kind, "Job" | "CronJob"),
+        "apps.openshift.io" => kind == "DeploymentConfig",
+        "argoproj.io" => kind == "Rollout",
+        "kubevirt.io" => kind == "VirtualMachine",
+        _ => false,
+    }
 }
 
 /// Whether objects of a kind decide who reaches whom, those that are understood left out.

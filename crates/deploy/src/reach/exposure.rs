@@ -24,11 +24,11 @@ pub struct Published {
 }
 
 impl Reach<'_> {
-    /// The ways from outside to workloads, by workload.
+    /// The ways from outside to workloads, or to those that a text means as [`Self::destinations`] says, by workload.
     #[must_use]
-    pub fn published(&mut self) -> Vec<Published> {
+    pub fn published(&mut self, meant: Option<&str>) -> Vec<Published> {
         let mut published = Vec::new();
-        for at in self.destinations(None) {
+        for at in self.destinations(meant) {
             let Some(party) = self.destination(at).cloned() else { continue };
             let Is::Workload(looks) = &party.is else { continue };
             for (look, class) in looks {

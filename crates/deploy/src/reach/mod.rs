@@ -1,6 +1,6 @@
 //! Who can connect to whom, from manifests.
 //!
-//! In: texts of manifests, through [`Manifests`]. Out: for every pair of workloads, and for addresses outside and the controllers that
+//! In: texts of manifests, through [`Manifest`] and [`Manifests`]. Out: for every pair of workloads, and for addresses outside and the controllers that
 //! publish workloads, the set of connections that policies let through, with the rules that decide it; and separately what is published
 //! to the outside. What is not understood, and so may change the answer, is a [`Note`].
 //!
@@ -20,7 +20,7 @@ mod pool;
 mod ports;
 mod selector;
 
-pub use cluster::Manifests;
+pub use cluster::{Manifest, Manifests};
 pub use explain::Reason;
 pub use exposure::Published;
 pub use parties::{Edge, Reach};

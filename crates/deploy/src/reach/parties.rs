@@ -155,6 +155,13 @@ impl<'m> Reach<'m> {
         chosen(&self.destinations, meant)
     }
 
+    /// The names of a source and of a destination.
+    #[must_use]
+    pub fn names(&self, source: usize, destination: usize) -> Option<(&str, &str)> {
+        let (source, destination) = (self.source(source)?, self.destination(destination)?);
+        Some((&source.name, &destination.name))
+    }
+
     pub(super) fn source(&self, at: usize) -> Option<&Party<'m>> {
         self.sources.get(at)
     }
