@@ -16,7 +16,10 @@ use std::convert::Infallible;
 use std::path::Path;
 
 fn add(manifests: &mut Manifests, directory: &Path) {
-    let mut entries: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut entries: Vec<_> = std::fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     entries.sort();
     for path in entries {
         let extension = path.extension().and_then(|extension| extension.to_str());
@@ -36,7 +39,10 @@ fn connectivity(directory: &Path) -> BTreeSet<String> {
     let mut lines = BTreeSet::new();
     let (sources, destinations) = (reach.sources(None), reach.destinations(None));
     let done: Result<(), Infallible> = reach.edges(&sources, &destinations, |edge| {
-        lines.insert(format!("{} => {} : {}", edge.source, edge.destination, edge.connections));
+        lines.insert(format!(
+            "{} => {} : {}",
+            edge.source, edge.destination, edge.connections
+        ));
         Ok(())
     });
     done.unwrap();
@@ -46,7 +52,8 @@ fn connectivity(directory: &Path) -> BTreeSet<String> {
 /// What is expected of a directory: its list of connections, or the one that comes before what exposes it. Those of directories with
 /// networks of their own beside the cluster's are in parts, one a network, and are none here.
 fn expected(root: &Path, directory: &str) -> Option<BTreeSet<String>> {
-    let file = ["connlist", "exposure"].map(|kind| root.join(format!("expected/connlist/{directory}_{kind}_output.txt")));
+    let file = ["connlist", "exposure"]
+        .map(|kind| root.join(format!("expected/connlist/{directory}_{kind}_output.txt")));
     let text = file.iter().find_map(|file| std::fs::read_to_string(file).ok())?;
     if text.contains("Permitted connectivity analyzed in") {
         return None;
@@ -77,9 +84,18 @@ fn every_directory_has_the_connections_that_are_expected() {
         let more = found.difference(&expected).map(|line| format!("  + {line}"));
         let lines: Vec<String> = missing.chain(more).collect();
         if !lines.is_empty() {
-            wrong.push(format!("{directory}: {} lines\n{}", lines.len(), lines[..lines.len().min(12)].join("\n")));
+            wrong.push(format!(
+                "{directory}: {} lines\n{}",
+                lines.len(),
+                lines[..lines.len().min(12)].join("\n")
+            ));
         }
     }
-    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {count}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
     assert!(count >= 60, "{count} directories");
 }

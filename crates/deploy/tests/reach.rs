@@ -23,7 +23,10 @@ fn lines(manifests: &Manifests) -> Vec<String> {
     let mut lines = Vec::new();
     let (sources, destinations) = (reach.sources(None), reach.destinations(None));
     let done: Result<(), Infallible> = reach.edges(&sources, &destinations, |edge| {
-        lines.push(format!("{} => {} : {}", edge.source, edge.destination, edge.connections));
+        lines.push(format!(
+            "{} => {} : {}",
+            edge.source, edge.destination, edge.connections
+        ));
         Ok(())
     });
     done.unwrap();
@@ -40,7 +43,9 @@ fn notes(text: &str) -> Vec<String> {
     let manifests = manifests(text);
     let reach = Reach::new(&manifests);
     let notes = reach.notes().iter();
-    notes.map(|note| format!("{}: {}", note.place, note.message)).collect()
+    notes
+        .map(|note| format!("{}: {}", note.place, note.message))
+        .collect()
 }
 
 fn published(text: &str) -> Vec<String> {
@@ -96,7 +101,11 @@ fn a_policy_lets_through_what_its_rules_name_and_policies_add_up() {
         "db",
         "ingress: [{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 5432}]}]",
     );
-    let two_ports = network_policy("two", "db", "ingress: [{ports: [{port: 6000, endPort: 6002, protocol: UDP}]}]");
+    let two_ports = network_policy(
+        "two",
+        "db",
+        "ingress: [{ports: [{port: 6000, endPort: 6002, protocol: UDP}]}]",
+    );
     assert_eq!(
         inside(&(two() + &one)),
         [
@@ -112,15 +121,29 @@ fn a_policy_lets_through_what_its_rules_name_and_policies_add_up() {
 
 #[test]
 fn both_sides_must_allow() {
-    let from = network_policy("from", "web", "policyTypes: [Egress], egress: [{ports: [{port: 80, endPort: 90}]}]");
+    let from = network_policy(
+        "from",
+        "web",
+        "policyTypes: [Egress], egress: [{ports: [{port: 80, endPort: 90}]}]",
+    );
     let to = network_policy("to", "db", "ingress: [{ports: [{port: 85, endPort: 99}]}]");
-    assert_eq!(inside(&(two() + &from + &to))[1], "shop/web[Pod] => shop/db[Pod] : TCP 85-90");
+    assert_eq!(
+        inside(&(two() + &from + &to))[1],
+        "shop/web[Pod] => shop/db[Pod] : TCP 85-90"
+    );
 }
 
 #[test]
 fn a_named_port_is_that_of_the_destination() {
-    let policy = network_policy("named", "db", "ingress: [{ports: [{port: http}, {port: metrics}]}]");
-    assert_eq!(inside(&(two() + &policy))[1], "shop/web[Pod] => shop/db[Pod] : TCP 8080");
+    let policy = network_policy(
+        "named",
+        "db",
+        "ingress: [{ports: [{port: http}, {port: metrics}]}]",
+    );
+    assert_eq!(
+        inside(&(two() + &policy))[1],
+        "shop/web[Pod] => shop/db[Pod] : TCP 8080"
+    );
 }
 
 #[test]
@@ -199,7 +222,10 @@ fn a_workload_whose_pods_differ_reaches_what_any_of_them_does() {
         "ingress: [{from: [{podSelector: {matchLabels: {app: old}}}], ports: [{port: 1}]}, {from: [{podSelector: {matchLabels: {app: new}}}], ports: [{port: 2}]}]",
     );
     let text = pod("db", "") + &owned("a", "old") + &owned("b", "new") + &policy;
-    assert_eq!(inside(&text)[0], "shop/both[ReplicaSet] => shop/db[Pod] : TCP 1-2");
+    assert_eq!(
+        inside(&text)[0],
+        "shop/both[ReplicaSet] => shop/db[Pod] : TCP 1-2"
+    );
 }
 
 #[test]
@@ -209,7 +235,10 @@ fn controllers_reach_what_ingresses_and_routes_lead_to() {
     let route = "---\n{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r, namespace: edge}, spec: {rules: [{backendRefs: [{name: web, namespace: shop, port: 81}]}]}}\n";
     let grant = "---\n{apiVersion: gateway.networking.k8s.io/v1beta1, kind: ReferenceGrant, metadata: {name: g, namespace: shop}, spec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: edge}], to: [{group: '', kind: Service}]}}\n";
     let text = pod("web", "") + service + ingress + route;
-    assert_eq!(inside(&text), ["{ingress-controller} => shop/web[Pod] : TCP 8080"]);
+    assert_eq!(
+        inside(&text),
+        ["{ingress-controller} => shop/web[Pod] : TCP 8080"]
+    );
     assert_eq!(
         notes(&text),
         [
@@ -233,8 +262,13 @@ fn what_is_published_is_said_with_what_policies_leave_of_it() {
             kind.to_lowercase()
         )
     };
-    let office = network_policy("office", "web", "ingress: [{from: [{ipBlock: {cidr: 198.51.100.0/24}}]}]");
-    let text = pod("web", "") + &service("LoadBalancer", "") + &service("ClusterIP", "") + &service("NodePort", "");
+    let office = network_policy(
+        "office",
+        "web",
+        "ingress: [{from: [{ipBlock: {cidr: 198.51.100.0/24}}]}]",
+    );
+    let text =
+        pod("web", "") + &service("LoadBalancer", "") + &service("ClusterIP", "") + &service("NodePort", "");
     assert_eq!(
         published(&text),
         [
@@ -263,7 +297,13 @@ fn why_names_the_policies_and_rules_that_decide() {
     let why = reach.why(from[0], to[0]);
     let short: Vec<_> = why
         .iter()
-        .map(|reason| (reason.policy.as_deref().unwrap(), reason.rule.as_deref(), reason.action))
+        .map(|reason| {
+            (
+                reason.policy.as_deref().unwrap(),
+                reason.rule.as_deref(),
+                reason.action,
+            )
+        })
         .collect();
     assert_eq!(
         short,
@@ -281,7 +321,9 @@ fn what_is_not_understood_is_said_and_nothing_else() {
                    ---\n{apiVersion: example.com/v1, kind: Thing, metadata: {name: t}}\n";
     assert_eq!(
         notes(&(two() + foreign)),
-        ["all.yaml:6: CiliumNetworkPolicy shop/c: objects of this kind decide who reaches whom, and are not understood"]
+        [
+            "all.yaml:6: CiliumNetworkPolicy shop/c: objects of this kind decide who reaches whom, and are not understood"
+        ]
     );
     let invalid = network_policy("bad", "db", "ingress: [{ports: [{port: 70000}]}]");
     assert_eq!(
@@ -294,7 +336,8 @@ fn what_is_not_understood_is_said_and_nothing_else() {
 
 #[test]
 fn hostile_manifests_are_notes_and_never_names() {
-    let newline = "{apiVersion: v1, kind: Pod, metadata: {name: \"a\\n0.0.0.0 => b\", namespace: x}, spec: {}}";
+    let newline =
+        "{apiVersion: v1, kind: Pod, metadata: {name: \"a\\n0.0.0.0 => b\", namespace: x}, spec: {}}";
     assert_eq!(inside(newline), [""; 0]);
     assert_eq!(notes(newline).len(), 1);
     for text in [
@@ -319,23 +362,34 @@ fn rule() -> impl Strategy<Value = String> {
         Just("{ipBlock: {cidr: 10.0.0.0/8}}".to_owned()),
         label().prop_map(|app| format!("{{podSelector: {{matchLabels: {{app: {app}}}}}}}")),
     ];
-    (prop::collection::vec(peer, 0..3), prop::option::of(1u16..100)).prop_map(|(peers, port)| {
-        let ports = port.map_or_else(String::new, |port| format!(", ports: [{{port: {port}}}]"));
-        (peers.join(", "), ports)
-    })
-    .prop_map(|(peers, ports)| (if peers.is_empty() { String::new() } else { format!("PEERS: [{peers}]") }) + &ports)
-    .prop_map(|rule| format!("{{{}}}", rule.trim_start_matches(", ")))
+    (prop::collection::vec(peer, 0..3), prop::option::of(1u16..100))
+        .prop_map(|(peers, port)| {
+            let ports = port.map_or_else(String::new, |port| format!(", ports: [{{port: {port}}}]"));
+            (peers.join(", "), ports)
+        })
+        .prop_map(|(peers, ports)| {
+            (if peers.is_empty() {
+                String::new()
+            } else {
+                format!("PEERS: [{peers}]")
+            }) + &ports
+        })
+        .prop_map(|rule| format!("{{{}}}", rule.trim_start_matches(", ")))
 }
 
 fn policies() -> impl Strategy<Value = Vec<String>> {
     let rules = || prop::collection::vec(rule(), 0..3);
     let one = (label(), rules(), rules()).prop_map(|(app, to, from)| {
-        let (to, from) = (to.join(", ").replace("PEERS", "from"), from.join(", ").replace("PEERS", "to"));
+        let (to, from) = (
+            to.join(", ").replace("PEERS", "from"),
+            from.join(", ").replace("PEERS", "to"),
+        );
         (app, format!("ingress: [{to}], egress: [{from}]"))
     });
     prop::collection::vec(one, 0..5).prop_map(|all| {
         let all = all.into_iter().enumerate();
-        all.map(|(at, (app, spec))| network_policy(&format!("p{at}"), app, &spec)).collect()
+        all.map(|(at, (app, spec))| network_policy(&format!("p{at}"), app, &spec))
+            .collect()
     })
 }
 

@@ -6,7 +6,9 @@ use crate::interrupt;
 use crate::output;
 use crate::table::counted;
 use crate::terminal::Terminal;
-use bartizan_deploy::reach::{Action, Connections, Direction, Manifest, Manifests, Note, Protocol, Reach, Reason};
+use bartizan_deploy::reach::{
+    Action, Connections, Direction, Manifest, Manifests, Note, Protocol, Reach, Reason,
+};
 use bartizan_engine::{Check, CheckError, Input, Meta, RunOptions, Silent, Sink};
 use bartizan_model::{CheckStatus, RuleInfo};
 use bartizan_source::{FileMeta, Interest, SourceOptions};
@@ -90,7 +92,9 @@ pub(crate) fn run(args: &ReachArgs, terminal: Terminal) -> Outcome {
 }
 
 fn destination(text: &str) -> Result<(Format, Option<PathBuf>), Error> {
-    let (word, file) = text.split_once('=').map_or((text, None), |(word, file)| (word, Some(file)));
+    let (word, file) = text
+        .split_once('=')
+        .map_or((text, None), |(word, file)| (word, Some(file)));
     let format = match word {
         "text" => Format::Text,
         "json" => Format::Json,
@@ -238,10 +242,11 @@ fn explained(
                 continue;
             }
             let mut found = None;
-            let done: Result<(), std::convert::Infallible> = reach.edges(&[*source], &[*destination], |edge| {
-                found = Some(edge.connections.clone());
-                Ok(())
-            });
+            let done: Result<(), std::convert::Infallible> =
+                reach.edges(&[*source], &[*destination], |edge| {
+                    found = Some(edge.connections.clone());
+                    Ok(())
+                });
             let Ok(()) = done;
             if let Some((from, to)) = reach.names(*source, *destination) {
                 printer.edge(from, to, &found.unwrap_or_default(), &reasons)?;
@@ -260,7 +265,13 @@ fn published(reach: &mut Reach<'_>, to: Option<&str>, printer: &mut Printer<'_>)
                 "protocols": protocols(&way.connections),
             }))?,
             Format::Text | Format::Dot => {
-                writeln!(printer.out, "{} <= {} : {}", way.workload, line(&way.by), way.connections)?;
+                writeln!(
+                    printer.out,
+                    "{} <= {} : {}",
+                    way.workload,
+                    line(&way.by),
+                    way.connections
+                )?;
             }
         }
         printer.count += 1;
@@ -276,7 +287,11 @@ struct Printer<'o> {
 
 impl<'o> Printer<'o> {
     fn new(format: Format, out: &'o mut dyn Write) -> Self {
-        Self { format, out, count: 0 }
+        Self {
+            format,
+            out,
+            count: 0,
+        }
     }
 
     fn begin(&mut self) -> std::io::Result<()> {
@@ -287,7 +302,13 @@ impl<'o> Printer<'o> {
         }
     }
 
-    fn edge(&mut self, source: &str, destination: &str, with: &Connections, why: &[Reason]) -> std::io::Result<()> {
+    fn edge(
+        &mut self,
+        source: &str,
+        destination: &str,
+        with: &Connections,
+        why: &[Reason],
+    ) -> std::io::Result<()> {
         match self.format {
             Format::Text => {
                 writeln!(self.out, "{source} => {destination} : {with}")?;
@@ -302,7 +323,10 @@ impl<'o> Printer<'o> {
                 }
                 self.object(&edge)?;
             }
-            Format::Dot => writeln!(self.out, "  \"{source}\" -> \"{destination}\" [label=\"{with}\"];")?,
+            Format::Dot => writeln!(
+                self.out,
+                "  \"{source}\" -> \"{destination}\" [label=\"{with}\"];"
+            )?,
         }
         self.count += 1;
         Ok(())

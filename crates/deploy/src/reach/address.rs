@@ -143,13 +143,23 @@ mod tests {
 
     #[test]
     fn what_is_no_block_is_none() {
-        for text in ["", "/", "10.0.0.0", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/+8", "::/129", "10.0.0.0/8/9"] {
+        for text in [
+            "",
+            "/",
+            "10.0.0.0",
+            "10.0.0.0/33",
+            "10.0.0/8",
+            "10.0.0.0/+8",
+            "::/129",
+            "10.0.0.0/8/9",
+        ] {
             assert_eq!(block(text), None, "{text}");
         }
     }
 
     fn range() -> impl Strategy<Value = Range> {
-        (any::<u32>(), 0u32..=32).prop_map(|(address, length)| v4(&format!("{}/{length}", Ipv4Addr::from(address))))
+        (any::<u32>(), 0u32..=32)
+            .prop_map(|(address, length)| v4(&format!("{}/{length}", Ipv4Addr::from(address))))
     }
 
     proptest! {

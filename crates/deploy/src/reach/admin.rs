@@ -3,7 +3,9 @@
 //! Source: <https://network-policy-api.sigs.k8s.io/api-overview/>, <https://network-policy-api.sigs.k8s.io/reference/spec/>.
 
 use super::address::Block;
-use super::policy::{Action, Namespaces, Peer, Pods, Policy, Port, Rule, Tier, Undecided, cidr, list, ports, protocol};
+use super::policy::{
+    Action, Namespaces, Peer, Pods, Policy, Port, Rule, Tier, Undecided, cidr, list, ports, protocol,
+};
 use super::ports::{Connections, Protocol};
 use super::selector::Selector;
 use crate::kube::Object;
@@ -65,7 +67,13 @@ fn policy(object: &Object, tier: Tier) -> Result<(Policy, Undecided), String> {
     Ok((policy, undecided))
 }
 
-fn rule(node: &Node, index: usize, side: &str, tier: Tier, undecided: &mut Undecided) -> Result<Rule, String> {
+fn rule(
+    node: &Node,
+    index: usize,
+    side: &str,
+    tier: Tier,
+    undecided: &mut Undecided,
+) -> Result<Rule, String> {
     let action = match (node.text_of("action"), tier) {
         (Some("Allow"), _) => Action::Allow,
         (Some("Deny"), _) => Action::Deny,
@@ -92,7 +100,10 @@ fn rule(node: &Node, index: usize, side: &str, tier: Tier, undecided: &mut Undec
     let name = node.text_of("name").filter(|name| !name.is_empty());
     Ok(Rule {
         action,
-        name: name.map_or_else(|| (index + 1).to_string(), |name| format!("{} ({name})", index + 1)),
+        name: name.map_or_else(
+            || (index + 1).to_string(),
+            |name| format!("{} ({name})", index + 1),
+        ),
         peers,
         to,
     })
@@ -109,7 +120,8 @@ fn peer(node: &Node, addresses: bool, undecided: &mut Undecided) -> Result<Optio
         return Err("a peer is neither namespaces nor pods".to_owned());
     }
     if node.get("nodes").is_some() {
-        undecided.push("a peer of nodes is not looked at, as addresses of nodes are in no manifest".to_owned());
+        undecided
+            .push("a peer of nodes is not looked at, as addresses of nodes are in no manifest".to_owned());
         return Ok(None);
     }
     let networks = list(node, "networks")?;
@@ -136,7 +148,10 @@ fn pods(node: &Node) -> Result<Option<Pods>, String> {
             pods: Selector::default(),
         })),
         (None, Some(pods)) => {
-            let selector = |key: &str| pods.get(key).map_or_else(|| Ok(Selector::default()), Selector::read);
+            let selector = |key: &str| {
+                pods.get(key)
+                    .map_or_else(|| Ok(Selector::default()), Selector::read)
+            };
             Ok(Some(Pods {
                 namespaces: Namespaces::Selected(selector("namespaceSelector")?),
                 pods: selector("podSelector")?,
@@ -150,7 +165,12 @@ fn port(node: &Node) -> Result<Port, String> {
         return Err("a port must have exactly one field".to_owned());
     };
     let value = &entry.value;
-    let number = |key: &str| value.get(key).and_then(Node::int).ok_or_else(|| format!("{} has no {key}", entry.key));
+    let number = |key: &str| {
+        value
+            .get(key)
+            .and_then(Node::int)
+            .ok_or_else(|| format!("{} has no {key}", entry.key))
+    };
     let numbered = |first: i64, last: i64| {
         let protocol = protocol(value)?.unwrap_or(Protocol::Tcp);
         Ok(Port::Numbered(Connections::of(protocol, ports(first, last)?)))

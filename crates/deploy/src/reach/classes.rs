@@ -132,7 +132,12 @@ impl Classes {
         classes
     }
 
-    fn compile(&self, policy: &Policy, selected: &mut impl Iterator<Item = Vec<u32>>, pool: &mut Pool) -> Compiled {
+    fn compile(
+        &self,
+        policy: &Policy,
+        selected: &mut impl Iterator<Item = Vec<u32>>,
+        pool: &mut Pool,
+    ) -> Compiled {
         let subject = self.classes(&selected.next().unwrap_or_default());
         let mut rules = |rules: Option<&Vec<Rule>>, direction| {
             let rules = rules?.iter();
@@ -141,7 +146,11 @@ impl Classes {
         };
         let ingress = rules(policy.ingress.as_ref(), Direction::Ingress);
         let egress = rules(policy.egress.as_ref(), Direction::Egress);
-        Compiled { subject, ingress, egress }
+        Compiled {
+            subject,
+            ingress,
+            egress,
+        }
     }
 
     fn rule(
@@ -187,7 +196,9 @@ impl Classes {
     }
 
     fn classes(&self, looks: &[u32]) -> Vec<Member> {
-        let classes = looks.iter().filter_map(|look| self.of.get(*look as usize).copied());
+        let classes = looks
+            .iter()
+            .filter_map(|look| self.of.get(*look as usize).copied());
         let mut classes: Vec<Member> = classes.collect();
         classes.sort_unstable();
         classes.dedup();
@@ -209,7 +220,9 @@ fn each_pods<'p>(policy: &'p Policy, see: &mut impl FnMut(&'p Pods)) {
 
 /// Names of ports that rules use.
 fn names(policies: &[Policy]) -> HashSet<Box<str>> {
-    let rules = policies.iter().flat_map(|policy| policy.ingress.iter().chain(&policy.egress).flatten());
+    let rules = policies
+        .iter()
+        .flat_map(|policy| policy.ingress.iter().chain(&policy.egress).flatten());
     let names = rules.flat_map(|rule| &rule.to).filter_map(|port| match port {
         Port::Named(_, name) => Some(name.clone()),
         Port::Numbered(_) => None,
@@ -218,7 +231,10 @@ fn names(policies: &[Policy]) -> HashSet<Box<str>> {
 }
 
 fn blocks(policies: &[Policy], direction: Direction) -> impl Iterator<Item = &Range> {
-    let rules = policies.iter().filter_map(move |policy| policy.rules(direction)).flatten();
+    let rules = policies
+        .iter()
+        .filter_map(move |policy| policy.rules(direction))
+        .flatten();
     rules.flat_map(|rule| &rule.peers).flat_map(|peer| match peer {
         Peer::Addresses(ranges) => ranges.as_slice(),
         Peer::Anyone | Peer::Pods(_) => &[],
@@ -252,22 +268,35 @@ impl<'m> Index<'m> {
 
     /// Looks that are selected, in ascending order.
     fn select(&self, pods: &Pods) -> Vec<u32> {
-        let labelled = pods.pods.needs().map(|needed| self.labelled.get(&needed).map_or(&[][..], Vec::as_slice));
+        let labelled = pods
+            .pods
+            .needs()
+            .map(|needed| self.labelled.get(&needed).map_or(&[][..], Vec::as_slice));
         match &pods.namespaces {
             Namespaces::Named(name) => {
-                let within = self.namespaces.get(name.as_str()).map_or(&[][..], |(_, within)| within);
+                let within = self
+                    .namespaces
+                    .get(name.as_str())
+                    .map_or(&[][..], |(_, within)| within);
                 match labelled.filter(|labelled| labelled.len() < within.len()) {
                     Some(labelled) => self.filter(labelled, &pods.pods, |namespace| namespace == name),
                     None => self.filter(within, &pods.pods, |_| true),
                 }
             }
             Namespaces::Selected(selector) => {
-                let chosen = self.namespaces.iter().filter(|(_, (labels, _))| selector.matches(labels));
-                let chosen: HashMap<&str, &Vec<u32>> = chosen.map(|(name, (_, within))| (*name, within)).collect();
+                let chosen = self
+                    .namespaces
+                    .iter()
+                    .filter(|(_, (labels, _))| selector.matches(labels));
+                let chosen: HashMap<&str, &Vec<u32>> =
+                    chosen.map(|(name, (_, within))| (*name, within)).collect();
                 if let Some(labelled) = labelled {
                     return self.filter(labelled, &pods.pods, |namespace| chosen.contains_key(namespace));
                 }
-                let mut all: Vec<u32> = chosen.values().flat_map(|within| within.iter().copied()).collect();
+                let mut all: Vec<u32> = chosen
+                    .values()
+                    .flat_map(|within| within.iter().copied())
+                    .collect();
                 all.sort_unstable();
                 self.filter(&all, &pods.pods, |_| true)
             }

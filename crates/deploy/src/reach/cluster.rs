@@ -110,7 +110,8 @@ impl Manifest {
         if !problems.is_empty() && text.contains("{{") {
             manifest.notes.push(Note {
                 place: path.to_owned(),
-                message: "it is a template: render it first, as by `helm template CHART > rendered.yaml`".to_owned(),
+                message: "it is a template: render it first, as by `helm template CHART > rendered.yaml`"
+                    .to_owned(),
             });
             return manifest;
         }
@@ -121,7 +122,9 @@ impl Manifest {
             });
         }
         manifest.count = objects.len();
-        let objects = objects.into_iter().filter(|object| is_known(object.group(), &object.kind));
+        let objects = objects
+            .into_iter()
+            .filter(|object| is_known(object.group(), &object.kind));
         manifest.objects = objects
             .map(|object| (lines.of(object.place().range().start), object))
             .collect();
@@ -164,7 +167,10 @@ impl Manifests {
 
     fn object(&mut self, object: &Object) -> Result<(), String> {
         let namespace = object.namespace.as_deref().unwrap_or("default");
-        if [namespace, object.name.as_str()].iter().any(|name| !is_name(name)) {
+        if [namespace, object.name.as_str()]
+            .iter()
+            .any(|name| !is_name(name))
+        {
             return Err("its name or that of its namespace is none that Kubernetes accepts".to_owned());
         }
         match (object.group(), object.kind.as_str()) {
@@ -174,7 +180,9 @@ impl Manifests {
                 self.policy(Policy::network(object, namespace)?)
             }
             ("policy.networking.k8s.io", "AdminNetworkPolicy") => self.policy(admin::admin(object)?),
-            ("policy.networking.k8s.io", "BaselineAdminNetworkPolicy") => self.policy(admin::baseline(object)?),
+            ("policy.networking.k8s.io", "BaselineAdminNetworkPolicy") => {
+                self.policy(admin::baseline(object)?)
+            }
             ("", "Service") => {
                 let service = Service::read(object, namespace)?;
                 let key = (namespace.to_owned(), object.name.clone());
@@ -201,7 +209,10 @@ impl Manifests {
 
     fn namespace(&mut self, object: &Object) -> Result<(), String> {
         let labels = object.root.at(&["metadata", "labels"]).map(labels).transpose()?;
-        match self.namespaces.insert(object.name.clone(), labels.unwrap_or_default()) {
+        match self
+            .namespaces
+            .insert(object.name.clone(), labels.unwrap_or_default())
+        {
             Some(_) => Err("there is another of this name; the later one counts".to_owned()),
             None => Ok(()),
         }
@@ -211,11 +222,15 @@ impl Manifests {
         if !self.titles.insert(policy.title.clone()) {
             return Err("there is another of this name; the first one counts".to_owned());
         }
-        let rival = self.policies.iter().find(|other| {
-            matches!(policy.tier, Tier::Admin(_)) && other.tier == policy.tier
-        });
+        let rival = self
+            .policies
+            .iter()
+            .find(|other| matches!(policy.tier, Tier::Admin(_)) && other.tier == policy.tier);
         let rival = rival.map(|rival| {
-            format!("{} has the same priority, and which is asked first is undefined; it is that one here", rival.title)
+            format!(
+                "{} has the same priority, and which is asked first is undefined; it is that one here",
+                rival.title
+            )
         });
         self.policies.push(policy);
         said(undecided.into_iter().chain(rival).collect())
@@ -250,7 +265,10 @@ impl Manifests {
             next
         });
         let (name, kind) = owner(object);
-        let looks = self.workloads.entry(format!("{namespace}/{name}[{kind}]")).or_default();
+        let looks = self
+            .workloads
+            .entry(format!("{namespace}/{name}[{kind}]"))
+            .or_default();
         if !looks.contains(&id) {
             looks.push(id);
         }
@@ -269,9 +287,19 @@ fn said(undecided: Vec<String>) -> Result<(), String> {
 
 /// The name and the kind of what makes a pod, or of the object itself.
 fn owner(object: &Object) -> (&str, &str) {
-    let owners = object.root.at(&["metadata", "ownerReferences"]).map_or(&[][..], Node::items);
-    let controller = owners.iter().find(|owner| owner.get("controller").and_then(Node::bool) == Some(true));
-    let named = controller.and_then(|owner| Some((owner.text_of("name")?, owner.text_of("kind").unwrap_or(&object.kind))));
+    let owners = object
+        .root
+        .at(&["metadata", "ownerReferences"])
+        .map_or(&[][..], Node::items);
+    let controller = owners
+        .iter()
+        .find(|owner| owner.get("controller").and_then(Node::bool) == Some(true));
+    let named = controller.and_then(|owner| {
+        Some((
+            owner.text_of("name")?,
+            owner.text_of("kind").unwrap_or(&object.kind),
+        ))
+    });
     named
         .filter(|(name, kind)| object.kind == "Pod" && *kind != "Node" && is_name(name) && is_name(kind))
         .unwrap_or((&object.name, &object.kind))

@@ -27,7 +27,11 @@ impl Side {
         order.sort_by_key(|at| policies.get(*at).map(|policy| policy.tier));
         let mut governed: Vec<Vec<u32>> = vec![Vec::new(); classes.ports.len()];
         for at in order {
-            let Some(policy) = classes.policies.get(at).filter(|policy| policy.rules(direction).is_some()) else {
+            let Some(policy) = classes
+                .policies
+                .get(at)
+                .filter(|policy| policy.rules(direction).is_some())
+            else {
                 continue;
             };
             for class in &policy.subject {
@@ -45,7 +49,8 @@ impl Side {
             let asks_names = direction == Direction::Ingress && has_names(classes, list);
             let ports = asks_names.then(|| classes.ports.get(class as usize)).flatten();
             let row = *known.entry((list.clone(), ports)).or_insert_with(|| {
-                side.rows.push(row(direction, list, class, policies, classes, pool));
+                side.rows
+                    .push(row(direction, list, class, policies, classes, pool));
                 u32::try_from(side.rows.len() - 1).unwrap_or(u32::MAX)
             });
             side.of.push(row);
@@ -55,8 +60,13 @@ impl Side {
 
     /// What a class allows to or from a member.
     pub(super) fn allows(&self, class: Member, member: Member) -> Id {
-        let row = self.of.get(class as usize).and_then(|row| self.rows.get(*row as usize));
-        row.and_then(|row| row.get(member as usize)).copied().unwrap_or(NONE)
+        let row = self
+            .of
+            .get(class as usize)
+            .and_then(|row| self.rows.get(*row as usize));
+        row.and_then(|row| row.get(member as usize))
+            .copied()
+            .unwrap_or(NONE)
     }
 }
 
@@ -113,7 +123,10 @@ fn row(
                     Direction::Ingress => class,
                     Direction::Egress => *member,
                 };
-                let ports = classes.ports.get(destination as usize).map_or(&[][..], Vec::as_slice);
+                let ports = classes
+                    .ports
+                    .get(destination as usize)
+                    .map_or(&[][..], Vec::as_slice);
                 let connections = rule.connections(ports, pool);
                 if let Some(standing) = row.get_mut(*member as usize) {
                     standing.hear(policy.tier, rule.action, connections, pool);
@@ -121,7 +134,9 @@ fn row(
             }
         }
     }
-    row.into_iter().map(|standing| standing.sum(by_namespace, pool)).collect()
+    row.into_iter()
+        .map(|standing| standing.sum(by_namespace, pool))
+        .collect()
 }
 
 impl Standing {

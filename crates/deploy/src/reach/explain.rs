@@ -27,11 +27,17 @@ impl Reach<'_> {
     /// in which they are asked. Empty for two that are no pair, as two addresses outside.
     #[must_use]
     pub fn why(&mut self, source: usize, destination: usize) -> Vec<Reason> {
-        let (Some(from), Some(to)) = (self.source(source).cloned(), self.destination(destination).cloned()) else {
+        let (Some(from), Some(to)) = (
+            self.source(source).cloned(),
+            self.destination(destination).cloned(),
+        ) else {
             return Vec::new();
         };
         let mut reasons = Vec::new();
-        for (one, other) in members(&from).into_iter().flat_map(|one| members(&to).into_iter().map(move |other| (one, other))) {
+        for (one, other) in members(&from)
+            .into_iter()
+            .flat_map(|one| members(&to).into_iter().map(move |other| (one, other)))
+        {
             let pods = self.classes.count();
             if one < pods {
                 self.side(Direction::Egress, one, other, &mut reasons);
@@ -54,9 +60,10 @@ impl Reach<'_> {
                 reasons.push(reason);
             }
         };
-        let by_namespace = governed
-            .iter()
-            .any(|at| self.policy(*at).is_some_and(|policy| policy.tier == Tier::Namespace));
+        let by_namespace = governed.iter().any(|at| {
+            self.policy(*at)
+                .is_some_and(|policy| policy.tier == Tier::Namespace)
+        });
         let mut decided = false;
         for at in governed {
             let Some(policy) = self.policy(at) else { continue };
@@ -127,9 +134,14 @@ fn rules(
         Direction::Ingress => class,
         Direction::Egress => member,
     };
-    let ports = classes.ports.get(destination as usize).map_or(&[][..], Vec::as_slice);
+    let ports = classes
+        .ports
+        .get(destination as usize)
+        .map_or(&[][..], Vec::as_slice);
     let compiled = classes.policies.get(policy as usize);
-    let rules = compiled.and_then(|compiled| compiled.rules(direction)).unwrap_or_default();
+    let rules = compiled
+        .and_then(|compiled| compiled.rules(direction))
+        .unwrap_or_default();
     let rules = rules.iter().enumerate();
     let rules = rules.filter(|(_, rule)| rule.members.binary_search(&member).is_ok());
     let rules = rules.map(|(number, rule)| (number, rule.connections(ports, pool)));

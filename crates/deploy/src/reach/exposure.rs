@@ -29,7 +29,9 @@ impl Reach<'_> {
     pub fn published(&mut self, meant: Option<&str>) -> Vec<Published> {
         let mut published = Vec::new();
         for at in self.destinations(meant) {
-            let Some(party) = self.destination(at).cloned() else { continue };
+            let Some(party) = self.destination(at).cloned() else {
+                continue;
+            };
             let Is::Workload(looks) = &party.is else { continue };
             for (look, class) in looks {
                 if let Some(look) = self.manifests.looks.get(*look as usize) {
@@ -45,8 +47,12 @@ impl Reach<'_> {
                 }
             }
             for source in self.sources(None) {
-                let Some(from) = self.source(source).cloned() else { continue };
-                let Is::Controller(_, targets, titles) = &from.is else { continue };
+                let Some(from) = self.source(source).cloned() else {
+                    continue;
+                };
+                let Is::Controller(_, targets, titles) = &from.is else {
+                    continue;
+                };
                 if looks.iter().any(|(look, _)| targets.contains_key(look)) {
                     let id = between(&self.ingress, &self.egress, &mut self.pool, &from, &party);
                     published.push(Published {
@@ -79,7 +85,11 @@ fn ways(reach: &Reach<'_>, look: &Look) -> Vec<(String, Connections, Option<Vec<
     if look.on_host {
         ways.push(("the network of the node".to_owned(), Connections::all(), None));
     }
-    for port in look.ports.iter().filter(|port| port.on_host != 0 && !look.on_host) {
+    for port in look
+        .ports
+        .iter()
+        .filter(|port| port.on_host != 0 && !look.on_host)
+    {
         let set = Connections::of(port.protocol, Ports::range(port.number, port.number));
         ways.push((format!("port {} of the node", port.on_host), set, None));
     }
@@ -90,10 +100,17 @@ fn ways(reach: &Reach<'_>, look: &Look) -> Vec<(String, Connections, Option<Vec<
             ServiceKind::LoadBalancer => "LoadBalancer",
             ServiceKind::ExternalAddress => "external addresses",
         };
-        let selected = service.selector.as_ref().is_some_and(|selector| selector.matches(&look.labels));
+        let selected = service
+            .selector
+            .as_ref()
+            .is_some_and(|selector| selector.matches(&look.labels));
         if *namespace == look.namespace && selected {
             let set = service.reaches(None, look);
-            ways.push((format!("{} ({kind})", service.title), set, service.sources.clone()));
+            ways.push((
+                format!("{} ({kind})", service.title),
+                set,
+                service.sources.clone(),
+            ));
         }
     }
     ways

@@ -90,7 +90,10 @@ pub(super) fn is_front(group: &str, kind: &str) -> bool {
         "networking.k8s.io" | "extensions" => kind == "Ingress",
         "route.openshift.io" => kind == "Route",
         "gateway.networking.k8s.io" => {
-            matches!(kind, "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute")
+            matches!(
+                kind,
+                "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute"
+            )
         }
         _ => false,
     }
@@ -100,7 +103,9 @@ impl Service {
     /// Reads a Service.
     pub(super) fn read(object: &Object, namespace: &str) -> Result<Self, String> {
         let spec = object.root.get("spec").ok_or("it has no spec")?;
-        let selector = spec.get("selector").filter(|selector| !selector.entries().is_empty());
+        let selector = spec
+            .get("selector")
+            .filter(|selector| !selector.entries().is_empty());
         let ports = list(spec, "ports")?.iter().map(service_port);
         let mut sources = None;
         for block in list(spec, "loadBalancerSourceRanges")? {
@@ -130,7 +135,9 @@ impl Service {
         for port in &self.ports {
             let asked_for = match asked {
                 None => true,
-                Some(Target::Number(number)) => *number == port.number || port.target == Target::Number(*number),
+                Some(Target::Number(number)) => {
+                    *number == port.number || port.target == Target::Number(*number)
+                }
                 Some(Target::Name(name)) => *name == port.name || port.target == Target::Name(name.clone()),
             };
             if asked_for {
@@ -152,7 +159,10 @@ impl Service {
 }
 
 fn service_port(node: &Node) -> Result<ServicePort, String> {
-    let number = node.get("port").and_then(Node::int).ok_or("a port has no number")?;
+    let number = node
+        .get("port")
+        .and_then(Node::int)
+        .ok_or("a port has no number")?;
     let target = match node.get("targetPort").map(|target| &target.value) {
         Some(Value::Int(target)) if *target != 0 => Target::Number(*target),
         Some(Value::Text(target)) if !target.is_empty() => numbered_or_named(target),
@@ -168,7 +178,8 @@ fn service_port(node: &Node) -> Result<ServicePort, String> {
 
 /// A port in text is a name, as names of ports have a letter; text that is all digits is refused by the API server.
 fn numbered_or_named(text: &str) -> Target {
-    text.parse().map_or_else(|_| Target::Name(text.into()), Target::Number)
+    text.parse()
+        .map_or_else(|_| Target::Name(text.into()), Target::Number)
 }
 
 impl Front {
@@ -244,7 +255,10 @@ fn target(node: &Node) -> Option<Target> {
 
 fn route(spec: &Node, namespace: &str, undecided: &mut Undecided) -> Vec<Backend> {
     let port = spec.at(&["port", "targetPort"]).and_then(target);
-    let nodes = spec.get("to").into_iter().chain(spec.items_of("alternateBackends"));
+    let nodes = spec
+        .get("to")
+        .into_iter()
+        .chain(spec.items_of("alternateBackends"));
     let mut backends = Vec::new();
     for node in nodes {
         match (node.text_of("kind"), node.text_of("name")) {

@@ -126,7 +126,8 @@ impl<'m> Reach<'m> {
     ) -> Result<(), E> {
         for source in sources {
             for destination in destinations {
-                let (Some(from), Some(to)) = (self.sources.get(*source), self.destinations.get(*destination)) else {
+                let (Some(from), Some(to)) = (self.sources.get(*source), self.destinations.get(*destination))
+                else {
                     continue;
                 };
                 let id = between(&self.ingress, &self.egress, &mut self.pool, from, to);
@@ -177,14 +178,18 @@ impl<'m> Reach<'m> {
     /// Policies do not hold for pods on the network of their node, or do in some clusters only.
     fn note_host_networks(&mut self) {
         let governed = |class: Member| {
-            [&self.ingress, &self.egress]
-                .iter()
-                .any(|side| side.governed.get(class as usize).is_some_and(|list| !list.is_empty()))
+            [&self.ingress, &self.egress].iter().any(|side| {
+                side.governed
+                    .get(class as usize)
+                    .is_some_and(|list| !list.is_empty())
+            })
         };
         let looks = &self.manifests.looks;
         let on_host = |look: u32| looks.get(look as usize).is_some_and(|look| look.on_host);
         let names = self.destinations.iter().filter(|party| match &party.is {
-            Is::Workload(looks) => looks.iter().any(|(look, class)| on_host(*look) && governed(*class)),
+            Is::Workload(looks) => looks
+                .iter()
+                .any(|(look, class)| on_host(*look) && governed(*class)),
             Is::Outside(..) | Is::Controller(..) => false,
         });
         let names: Vec<Note> = names
@@ -226,7 +231,13 @@ fn chosen(parties: &[Party<'_>], meant: Option<&str>) -> Vec<usize> {
     parties.map(|(at, _)| at).collect()
 }
 
-pub(super) fn between(ingress: &Side, egress: &Side, pool: &mut Pool, from: &Party<'_>, to: &Party<'_>) -> Id {
+pub(super) fn between(
+    ingress: &Side,
+    egress: &Side,
+    pool: &mut Pool,
+    from: &Party<'_>,
+    to: &Party<'_>,
+) -> Id {
     let mut sum = NONE;
     match (&from.is, &to.is) {
         (Is::Outside(piece, _), Is::Workload(looks)) => {
@@ -242,7 +253,8 @@ pub(super) fn between(ingress: &Side, egress: &Side, pool: &mut Pool, from: &Par
         (Is::Workload(looks), Is::Workload(others)) if from.name != to.name => {
             for (_, class) in looks {
                 for (_, other) in others {
-                    let both = pool.intersection(egress.allows(*class, *other), ingress.allows(*other, *class));
+                    let both =
+                        pool.intersection(egress.allows(*class, *other), ingress.allows(*other, *class));
                     sum = pool.union(sum, both);
                 }
             }
@@ -284,7 +296,9 @@ fn led<'m>(manifests: &'m Manifests, notes: &mut Vec<Note>) -> Led<'m> {
                 });
             };
             if !front.may_lead_to(backend, &manifests.grants) {
-                note(format!("it leads to {title} of another namespace, which no ReferenceGrant allows; it is not followed"));
+                note(format!(
+                    "it leads to {title} of another namespace, which no ReferenceGrant allows; it is not followed"
+                ));
                 continue;
             }
             let Some(service) = manifests.services.get(&key) else {
@@ -301,7 +315,9 @@ fn led<'m>(manifests: &'m Manifests, notes: &mut Vec<Note>) -> Led<'m> {
             }
             for (id, look) in within.get(backend.namespace.as_str()).into_iter().flatten() {
                 if selector.matches(&look.labels) {
-                    let reached = service.reaches(backend.port.as_ref(), look).intersection(&carried);
+                    let reached = service
+                        .reaches(backend.port.as_ref(), look)
+                        .intersection(&carried);
                     let known = targets.entry(*id).or_default();
                     *known = known.union(&reached);
                 }

@@ -180,10 +180,8 @@ fn network_peer(node: &Node, namespace: &str, undecided: &mut Undecided) -> Resu
         (_, _, Some(_)) => Err("a peer has an ipBlock beside a selector".to_owned()),
         (None, None, None) => Err("a peer is empty".to_owned()),
         (namespaces, pods, None) => Ok(Peer::Pods(Pods {
-            namespaces: namespaces.map_or_else(
-                || Namespaces::Named(namespace.to_owned()),
-                Namespaces::Selected,
-            ),
+            namespaces: namespaces
+                .map_or_else(|| Namespaces::Named(namespace.to_owned()), Namespaces::Selected),
             pods: pods.unwrap_or_default(),
         })),
     }
@@ -223,9 +221,7 @@ fn network_port(node: &Node) -> Result<Port, String> {
             })?;
             Ok(Port::Numbered(Connections::of(protocol, ports(*first, last)?)))
         }
-        (Some(Value::Text(name)), None) if !name.is_empty() => {
-            Ok(Port::Named(Some(protocol), name.clone()))
-        }
+        (Some(Value::Text(name)), None) if !name.is_empty() => Ok(Port::Named(Some(protocol), name.clone())),
         (Some(Value::Text(_)), Some(_)) => Err("endPort beside a port with a name".to_owned()),
         (Some(_), _) => Err("a port is neither a number nor a name".to_owned()),
     }
@@ -238,7 +234,9 @@ pub(super) fn protocol(node: &Node) -> Result<Option<Protocol>, String> {
     };
     let name = node.text().unwrap_or_default();
     let protocol = Protocol::named(name);
-    protocol.map(Some).ok_or_else(|| format!("no protocol is called {name:?}"))
+    protocol
+        .map(Some)
+        .ok_or_else(|| format!("no protocol is called {name:?}"))
 }
 
 /// Ports from one to another, as numbers of a manifest.

@@ -132,7 +132,11 @@ pub(super) fn labels(node: &Node) -> Result<Labels, String> {
         .map(|entry| match &entry.value.value {
             Value::Text(text) => Ok((entry.key.clone(), text.clone())),
             Value::Null => Ok((entry.key.clone(), "".into())),
-            _ => Err(format!("the label {} is {}, not text", entry.key, entry.value.kind())),
+            _ => Err(format!(
+                "the label {} is {}, not text",
+                entry.key,
+                entry.value.kind()
+            )),
         })
         .collect()
 }
@@ -148,7 +152,10 @@ mod tests {
     }
 
     fn labelled(pairs: &[(&str, &str)]) -> Labels {
-        pairs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect()
+        pairs
+            .iter()
+            .map(|(key, value)| ((*key).into(), (*value).into()))
+            .collect()
     }
 
     #[test]
@@ -157,13 +164,29 @@ mod tests {
         for (text, has, has_not) in [
             ("{}", true, true),
             ("matchLabels: {tier: web}", true, false),
-            ("matchExpressions: [{key: tier, operator: In, values: [web, db]}]", true, false),
-            ("matchExpressions: [{key: tier, operator: NotIn, values: [web]}]", false, true),
+            (
+                "matchExpressions: [{key: tier, operator: In, values: [web, db]}]",
+                true,
+                false,
+            ),
+            (
+                "matchExpressions: [{key: tier, operator: NotIn, values: [web]}]",
+                false,
+                true,
+            ),
             ("matchExpressions: [{key: tier, operator: Exists}]", true, false),
-            ("matchExpressions: [{key: tier, operator: DoesNotExist}]", false, true),
+            (
+                "matchExpressions: [{key: tier, operator: DoesNotExist}]",
+                false,
+                true,
+            ),
         ] {
             let selector = selector(text).unwrap();
-            assert_eq!((selector.matches(&with), selector.matches(&without)), (has, has_not), "{text}");
+            assert_eq!(
+                (selector.matches(&with), selector.matches(&without)),
+                (has, has_not),
+                "{text}"
+            );
         }
     }
 
