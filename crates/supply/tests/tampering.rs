@@ -14,6 +14,7 @@
 use bartizan_engine::{Check, Reported};
 use bartizan_model::Finding;
 use bartizan_supply::tampering::{Options, Own, TamperingCheck, registry, rules, scan};
+use bartizan_testbed::Case;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -23,23 +24,13 @@ struct Page {
     cases: Vec<Case>,
 }
 
-struct Case {
-    name: String,
-    files: Vec<(String, String)>,
-    expected: Vec<String>,
-}
-
 #[test]
 fn every_rule_finds_what_its_page_says_and_nothing_else() {
     let mut failures = Vec::new();
     for page in pages() {
         let check = check(page.own.clone());
         for case in &page.cases {
-            let files: Vec<(&str, &[u8])> = case
-                .files
-                .iter()
-                .map(|(path, text)| (path.as_str(), text.as_bytes()))
-                .collect();
+            let files = case.bytes();
             let reported = scan(&check, &files);
             assert!(
                 reported.errors.is_empty(),
@@ -109,11 +100,7 @@ fn every_finding_says_what_to_do_and_marks_a_place() {
     for page in pages() {
         let check = check(page.own.clone());
         for case in &page.cases {
-            let files: Vec<(&str, &[u8])> = case
-                .files
-                .iter()
-                .map(|(path, text)| (path.as_str(), text.as_bytes()))
-                .collect();
+            let files = case.bytes();
             for finding in scan(&check, &files).findings {
                 assert!(finding.fix.is_some(), "{}: {}", finding.rule, finding.message);
                 let place = finding.primary().unwrap();
@@ -129,11 +116,7 @@ fn the_order_of_files_makes_no_difference() {
     for page in pages() {
         let check = check(page.own.clone());
         for case in &page.cases {
-            let mut files: Vec<(&str, &[u8])> = case
-                .files
-                .iter()
-                .map(|(path, text)| (path.as_str(), text.as_bytes()))
-                .collect();
+            let mut files = case.bytes();
             let lines =
                 |reported: Reported| -> BTreeSet<String> { reported.findings.iter().map(line).collect() };
             let forward = lines(scan(&check, &files));
@@ -350,55 +333,13 @@ fn line(finding: &Finding) -> String {
 
 fn pages() -> Vec<Page> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tampering/checks");
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(root).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "md") {
-            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            found.push(page(&name, &std::fs::read_to_string(&path).unwrap()));
-        }
-    }
-    found.sort_by(|a, b| a.rule.cmp(&b.rule));
-    assert!(!found.is_empty());
-    found
-}
-
-fn page(name: &str, text: &str) -> Page {
-    let mut page = Page {
-        rule: format!("supply/{name}"),
-        own: Own::default(),
-        cases: Vec::new(),
+    let pages = bartizan_testbed::pages(&root).unwrap().into_iter();
+    let page = |page: bartizan_testbed::Page| Page {
+        rule: format!("supply/{}", page.rule),
+        own: own(&page.settings),
+        cases: page.cases,
     };
-    let mut heading = String::new();
-    let mut files: Vec<(String, String)> = Vec::new();
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        if let Some(title) = line.strip_prefix("## ") {
-            heading = title.to_owned();
-        } else if let Some(info) = line.strip_prefix("```") {
-            let body: String = lines
-                .by_ref()
-                .take_while(|line| *line != "```")
-                .map(|line| format!("{line}\n"))
-                .collect();
-            match info {
-                "findings" => {
-                    let mut expected: Vec<String> = body.lines().map(str::to_owned).collect();
-                    expected.sort();
-                    assert!(!files.is_empty(), "{name}: {heading}: findings of no file");
-                    page.cases.push(Case {
-                        name: heading.clone(),
-                        files: std::mem::take(&mut files),
-                        expected,
-                    });
-                }
-                "toml settings" => page.own = own(&body),
-                _ => files.push((info.rsplit(' ').next().unwrap().to_owned(), body)),
-            }
-        }
-    }
-    assert!(files.is_empty(), "{name}: {heading}: files without findings");
-    page
+    pages.map(page).collect()
 }
 
 fn own(text: &str) -> Own {

@@ -1,13 +1,16 @@
 //! Real things that tests run against: an empty database of either engine, and a PostgreSQL that only the test has.
 //!
-//! In: which engine. Out: the URL of an empty database, in the words of `--database`. What a test needs and this system
+//! In: which engine. Out: the URL of an empty database, in the words of `--database`. Beside it, what tests of many crates are read from:
+//! pages in Markdown and public data. What a test needs and this system
 //! does not have is an error that says what to install. Only development dependencies name this crate.
 
 mod again;
+mod pages;
 mod postgres;
 mod testdata;
 
 pub use again::again;
+pub use pages::{Case, Page, pages};
 pub use postgres::{Options, Postgres};
 use std::path::PathBuf;
 use tempfile::TempDir;
