@@ -36,7 +36,7 @@ impl Reach<'_> {
             for (look, class) in looks {
                 if let Some(look) = self.manifests.looks.get(*look as usize) {
                     for (by, set, sources) in ways(self, look) {
-                        let allowed = self.from_outside(*class, sources.as_deref());
+                        let allowed = self.let_in(*class, sources.as_deref());
                         let connections = set.intersection(self.pool.get(allowed));
                         published.push(Published {
                             workload: party.name.clone(),
@@ -67,7 +67,7 @@ impl Reach<'_> {
         published
     }
 
-    fn from_outside(&mut self, class: Member, sources: Option<&[Range]>) -> Id {
+    fn let_in(&mut self, class: Member, sources: Option<&[Range]>) -> Id {
         let mut sum = NONE;
         for (member, piece) in (self.classes.count()..).zip(&self.classes.sources) {
             let meets = |range: &Range| range.first <= piece.last && piece.first <= range.last;
