@@ -91,6 +91,34 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         .map_err(|error| Error::writing(path, &error))
 }
 
+/// Writes a file in one step as its content comes, so that it is never held in memory.
+pub(crate) fn stream_file<T>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> std::io::Result<T>,
+) -> Result<T, Error> {
+    // Through a link, so that the link stays a link; a device or a pipe is written to as it is.
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    if std::fs::metadata(&target).is_ok_and(|about| !about.is_file()) {
+        let file = std::fs::OpenOptions::new().write(true).open(&target);
+        return file
+            .and_then(|mut file| write(&mut file))
+            .map_err(|error| Error::writing(path, &error));
+    }
+    let mut new = target.as_os_str().to_owned();
+    new.push(".new");
+    let new = PathBuf::from(new);
+    let written = std::fs::File::create(&new).and_then(|mut file| {
+        let written = write(&mut file)?;
+        file.sync_all()?;
+        std::fs::rename(&new, &target)?;
+        Ok(written)
+    });
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(&new);
+        Error::writing(path, &error)
+    })
+}
+
 /// Writes a file that only its owner can read, whole or not at all; its directory is made where it is missing.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     use std::os::unix::fs::OpenOptionsExt;

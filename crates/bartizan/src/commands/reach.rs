@@ -7,13 +7,13 @@ use crate::output;
 use crate::table::counted;
 use crate::terminal::Terminal;
 use bartizan_deploy::reach::{
-    Action, Connections, Direction, Manifest, Manifests, Note, Protocol, Reach, Reason,
+    Action, Connections, Direction, Edge, Manifest, Manifests, Note, Protocol, Published, Reach, Reason,
 };
 use bartizan_engine::{Check, CheckError, Input, Meta, RunOptions, Silent, Sink};
 use bartizan_model::{CheckStatus, RuleInfo};
 use bartizan_source::{FileMeta, Interest, SourceOptions};
 use serde_json::{Value, json};
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -52,26 +52,20 @@ pub(crate) fn run(args: &ReachArgs, terminal: Terminal) -> Outcome {
     say(&notes, terminal);
     let mut print = |out: &mut dyn Write| {
         let mut printer = Printer::new(format, out);
-        printer.begin()?;
         if args.exposure {
-            published(&mut reach, args.to.as_deref(), &mut printer)?;
+            for way in reach.published(args.to.as_deref()) {
+                printer.published(&way)?;
+            }
         } else if args.from.is_some() && args.to.is_some() {
             explained(&mut reach, &sources, &destinations, &mut printer)?;
         } else {
-            reach.edges(&sources, &destinations, |edge| {
-                printer.edge(edge.source, edge.destination, edge.connections, &[])
-            })?;
+            reach.edges(&sources, &destinations, |edge| printer.edge(edge, &[]))?;
         }
         printer.end()
     };
     let printed = match file {
-        Some(file) => {
-            let mut bytes = Vec::new();
-            let printed = print(&mut bytes)?;
-            output::write_file(&file, &bytes)?;
-            printed
-        }
-        None => match print(&mut BufWriter::with_capacity(1 << 20, std::io::stdout().lock())) {
+        Some(file) => output::stream_file(&file, print)?,
+        None => match print(&mut std::io::stdout().lock()) {
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
             other => other?,
         },
@@ -248,102 +242,120 @@ fn explained(
                     Ok(())
                 });
             let Ok(()) = done;
-            if let Some((from, to)) = reach.names(*source, *destination) {
-                printer.edge(from, to, &found.unwrap_or_default(), &reasons)?;
+            let connections = found.unwrap_or_default();
+            if let Some((source, destination)) = reach.names(*source, *destination) {
+                let edge = Edge {
+                    source,
+                    destination,
+                    connections: &connections,
+                    text: &connections.to_string(),
+                };
+                printer.edge(edge, &reasons)?;
             }
         }
     }
     Ok(())
 }
 
-fn published(reach: &mut Reach<'_>, to: Option<&str>, printer: &mut Printer<'_>) -> std::io::Result<()> {
-    for way in reach.published(to) {
-        match printer.format {
-            Format::Json => printer.object(&json!({
-                "workload": way.workload,
-                "by": way.by,
-                "protocols": protocols(&way.connections),
-            }))?,
-            Format::Text | Format::Dot => {
-                writeln!(
-                    printer.out,
-                    "{} <= {} : {}",
-                    way.workload,
-                    line(&way.by),
-                    way.connections
-                )?;
-            }
-        }
-        printer.count += 1;
-    }
-    Ok(())
-}
+/// Bytes that are gathered before they are written.
+const GATHERED: usize = 1 << 20;
 
 struct Printer<'o> {
     format: Format,
     out: &'o mut dyn Write,
+    gathered: Vec<u8>,
     count: usize,
 }
 
 impl<'o> Printer<'o> {
     fn new(format: Format, out: &'o mut dyn Write) -> Self {
+        let begin: &[u8] = match format {
+            Format::Text => b"",
+            Format::Json => b"[",
+            Format::Dot => b"digraph reach {\n  rankdir=LR;\n",
+        };
         Self {
             format,
             out,
+            gathered: begin.to_vec(),
             count: 0,
         }
     }
 
-    fn begin(&mut self) -> std::io::Result<()> {
-        match self.format {
-            Format::Text => Ok(()),
-            Format::Json => self.out.write_all(b"["),
-            Format::Dot => writeln!(self.out, "digraph reach {{\n  rankdir=LR;"),
+    fn write(&mut self, parts: &[&str]) -> std::io::Result<()> {
+        for part in parts {
+            self.gathered.extend_from_slice(part.as_bytes());
         }
+        if self.gathered.len() >= GATHERED {
+            self.out.write_all(&self.gathered)?;
+            self.gathered.clear();
+        }
+        Ok(())
     }
 
-    fn edge(
-        &mut self,
-        source: &str,
-        destination: &str,
-        with: &Connections,
-        why: &[Reason],
-    ) -> std::io::Result<()> {
+    fn edge(&mut self, edge: Edge<'_>, why: &[Reason]) -> std::io::Result<()> {
+        let Edge {
+            source,
+            destination,
+            text,
+            ..
+        } = edge;
         match self.format {
             Format::Text => {
-                writeln!(self.out, "{source} => {destination} : {with}")?;
+                self.write(&[source, " => ", destination, " : ", text, "\n"])?;
                 for reason in why {
-                    writeln!(self.out, "    {}", worded(reason))?;
+                    self.write(&["    ", &worded(reason), "\n"])?;
                 }
             }
             Format::Json => {
-                let mut edge = json!({"src": source, "dst": destination, "protocols": protocols(with)});
-                if let (Some(edge), false) = (edge.as_object_mut(), why.is_empty()) {
-                    edge.insert("because".to_owned(), why.iter().map(reason).collect());
+                let mut object =
+                    json!({"src": source, "dst": destination, "protocols": protocols(edge.connections)});
+                if let (Some(object), false) = (object.as_object_mut(), why.is_empty()) {
+                    object.insert("because".to_owned(), why.iter().map(reason).collect());
                 }
-                self.object(&edge)?;
+                return self.object(&object);
             }
-            Format::Dot => writeln!(
-                self.out,
-                "  \"{source}\" -> \"{destination}\" [label=\"{with}\"];"
-            )?,
+            Format::Dot => {
+                self.write(&[
+                    "  \"",
+                    source,
+                    "\" -> \"",
+                    destination,
+                    "\" [label=\"",
+                    text,
+                    "\"];\n",
+                ])?;
+            }
         }
         self.count += 1;
         Ok(())
     }
 
-    fn object(&mut self, object: &Value) -> std::io::Result<()> {
-        let comma = if self.count == 0 { "\n" } else { ",\n" };
-        write!(self.out, "{comma}{object}")
+    fn published(&mut self, way: &Published) -> std::io::Result<()> {
+        if self.format == Format::Json {
+            let protocols = protocols(&way.connections);
+            return self.object(&json!({"workload": way.workload, "by": way.by, "protocols": protocols}));
+        }
+        let connections = way.connections.to_string();
+        self.count += 1;
+        self.write(&[&way.workload, " <= ", &line(&way.by), " : ", &connections, "\n"])
     }
 
-    fn end(self) -> std::io::Result<usize> {
-        match self.format {
-            Format::Text => {}
-            Format::Json if self.count == 0 => self.out.write_all(b"]\n")?,
-            Format::Json => self.out.write_all(b"\n]\n")?,
-            Format::Dot => self.out.write_all(b"}\n")?,
-        }
+    fn object(&mut self, object: &Value) -> std::io::Result<()> {
+        let comma = if self.count == 0 { "\n" } else { ",\n" };
+        self.count += 1;
+        self.write(&[comma, &object.to_string()])
+    }
+
+    fn end(mut self) -> std::io::Result<usize> {
+        let end = match self.format {
+            Format::Text => "",
+            Format::Json if self.count == 0 => "]\n",
+            Format::Json => "\n]\n",
+            Format::Dot => "}\n",
+        };
+        self.write(&[end])?;
+        self.out.write_all(&self.gathered)?;
         self.out.flush()?;
         Ok(self.count)
     }

@@ -8,7 +8,7 @@ use super::address::Range;
 use super::classes::Member;
 use super::cluster::Look;
 use super::front::ServiceKind;
-use super::parties::{Is, Reach, between};
+use super::parties::{Is, Party, Reach, row, within};
 use super::pool::{Id, NONE};
 use super::ports::{Connections, Ports};
 
@@ -23,11 +23,12 @@ pub struct Published {
     pub connections: Connections,
 }
 
-impl Reach<'_> {
+impl<'m> Reach<'m> {
     /// The ways from outside to workloads, or to those that a text means as [`Self::destinations`] says, by workload.
     #[must_use]
     pub fn published(&mut self, meant: Option<&str>) -> Vec<Published> {
         let mut published = Vec::new();
+        let controllers = self.controllers();
         for at in self.destinations(meant) {
             let Some(party) = self.destination(at).cloned() else {
                 continue;
@@ -46,15 +47,17 @@ impl Reach<'_> {
                     }
                 }
             }
-            for source in self.sources(None) {
-                let Some(from) = self.source(source).cloned() else {
+            for (from, row) in &controllers {
+                let Is::Controller(_, led) = &from.is else {
                     continue;
                 };
-                let Is::Controller(_, targets, titles) = &from.is else {
-                    continue;
-                };
-                if looks.iter().any(|(look, _)| targets.contains_key(look)) {
-                    let id = between(&self.ingress, &self.egress, &mut self.pool, &from, &party);
+                let mut titles: Vec<&str> = Vec::new();
+                for (_, of_look) in looks.iter().filter_map(|(look, _)| led.get(look)) {
+                    titles.extend(of_look);
+                }
+                titles.dedup();
+                if !titles.is_empty() {
+                    let id = within(row, &mut self.pool, from, &party);
                     published.push(Published {
                         workload: party.name.clone(),
                         by: format!("{} ({})", from.name, titles.join(", ")),
@@ -65,6 +68,21 @@ impl Reach<'_> {
         }
         published.dedup();
         published
+    }
+
+    /// Controllers, each with what policies let it reach.
+    fn controllers(&mut self) -> Vec<(Party<'m>, Vec<Id>)> {
+        let parties = self.sources(None).into_iter();
+        let parties = parties.filter_map(|at| self.source(at).cloned());
+        let parties: Vec<_> = parties
+            .filter(|party| matches!(party.is, Is::Controller(..)))
+            .collect();
+        let sides = (&self.egress, &self.ingress);
+        let rows = parties.into_iter().map(|party| {
+            let row = row(&self.classes, sides, &mut self.pool, &party.is);
+            (party, row)
+        });
+        rows.collect()
     }
 
     fn let_in(&mut self, class: Member, sources: Option<&[Range]>) -> Id {
@@ -93,7 +111,9 @@ fn ways(reach: &Reach<'_>, look: &Look) -> Vec<(String, Connections, Option<Vec<
         let set = Connections::of(port.protocol, Ports::range(port.number, port.number));
         ways.push((format!("port {} of the node", port.on_host), set, None));
     }
-    for ((namespace, _), service) in &reach.manifests.services {
+    let first = (look.namespace.clone(), String::new());
+    let services = reach.manifests.services.range(first..);
+    for (_, service) in services.take_while(|((namespace, _), _)| *namespace == look.namespace) {
         let kind = match service.kind {
             ServiceKind::Inside => continue,
             ServiceKind::NodePort => "NodePort",
@@ -104,7 +124,7 @@ fn ways(reach: &Reach<'_>, look: &Look) -> Vec<(String, Connections, Option<Vec<
             .selector
             .as_ref()
             .is_some_and(|selector| selector.matches(&look.labels));
-        if *namespace == look.namespace && selected {
+        if selected {
             let set = service.reaches(None, look);
             ways.push((
                 format!("{} ({kind})", service.title),

@@ -20,6 +20,8 @@ pub struct Edge<'r> {
     pub destination: &'r str,
     /// With what; never empty.
     pub connections: &'r Connections,
+    /// The same as it is written.
+    pub text: &'r str,
 }
 
 /// Who can connect to whom.
@@ -47,12 +49,12 @@ pub(super) enum Is<'m> {
     Outside(Member, Range),
     /// Its looks, each with its class.
     Workload(Vec<(u32, Member)>),
-    /// Its class, and what it is led to by look.
-    Controller(Member, HashMap<u32, Id>, Vec<&'m str>),
+    /// Its class, and what it is led to: by look, with what, and by which objects.
+    Controller(Member, HashMap<u32, (Id, Vec<&'m str>)>),
 }
 
-/// What leads from outside to looks: by controller, the connections, and the objects that say so.
-type Led<'m> = BTreeMap<&'static str, (HashMap<u32, Connections>, Vec<&'m str>)>;
+/// What leads from outside to looks, by controller: the connections, and the objects that say so.
+type Led<'m> = BTreeMap<&'static str, HashMap<u32, (Connections, Vec<&'m str>)>>;
 
 impl<'m> Reach<'m> {
     /// Works out who can connect to whom.
@@ -85,11 +87,12 @@ impl<'m> Reach<'m> {
             sources.push(party.clone());
             destinations.push(party);
         }
-        for (at, (name, (targets, titles))) in led.into_iter().enumerate() {
-            let targets = targets.into_iter().map(|(look, set)| (look, pool.id(set)));
+        for (at, (name, targets)) in led.into_iter().enumerate() {
+            let targets = targets.into_iter();
+            let targets = targets.map(|(look, (set, titles))| (look, (pool.id(set), titles)));
             sources.push(Party {
                 name: name.to_owned(),
-                is: Is::Controller(class(known + at), targets.collect(), titles),
+                is: Is::Controller(class(known + at), targets.collect()),
             });
         }
         let mut reach = Self {
@@ -125,17 +128,22 @@ impl<'m> Reach<'m> {
         mut each: impl FnMut(Edge<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         for source in sources {
+            let Some(from) = self.sources.get(*source) else {
+                continue;
+            };
+            let sides = (&self.egress, &self.ingress);
+            let row = row(&self.classes, sides, &mut self.pool, &from.is);
             for destination in destinations {
-                let (Some(from), Some(to)) = (self.sources.get(*source), self.destinations.get(*destination))
-                else {
+                let Some(to) = self.destinations.get(*destination) else {
                     continue;
                 };
-                let id = between(&self.ingress, &self.egress, &mut self.pool, from, to);
+                let id = within(&row, &mut self.pool, from, to);
                 if id != NONE {
                     each(Edge {
                         source: &from.name,
                         destination: &to.name,
                         connections: self.pool.get(id),
+                        text: self.pool.text(id),
                     })?;
                 }
             }
@@ -231,45 +239,62 @@ fn chosen(parties: &[Party<'_>], meant: Option<&str>) -> Vec<usize> {
     parties.map(|(at, _)| at).collect()
 }
 
-pub(super) fn between(
-    ingress: &Side,
-    egress: &Side,
+/// What a source can with every class, and then with every piece of the addresses outside.
+pub(super) fn row(
+    classes: &Classes,
+    (egress, ingress): (&Side, &Side),
     pool: &mut Pool,
-    from: &Party<'_>,
-    to: &Party<'_>,
-) -> Id {
-    let mut sum = NONE;
-    match (&from.is, &to.is) {
-        (Is::Outside(piece, _), Is::Workload(looks)) => {
-            for (_, class) in looks {
-                sum = pool.union(sum, ingress.allows(*class, *piece));
-            }
+    from: &Is<'_>,
+) -> Vec<Id> {
+    let count = classes.count();
+    let pieces = Member::try_from(classes.destinations.len()).unwrap_or_default();
+    let own: Vec<Member> = match from {
+        Is::Outside(piece, _) => {
+            return (0..count).map(|class| ingress.allows(class, *piece)).collect();
         }
-        (Is::Workload(looks), Is::Outside(piece, _)) => {
-            for (_, class) in looks {
-                sum = pool.union(sum, egress.allows(*class, *piece));
-            }
+        Is::Workload(looks) => {
+            let mut own: Vec<Member> = looks.iter().map(|(_, class)| *class).collect();
+            own.dedup();
+            own
         }
-        (Is::Workload(looks), Is::Workload(others)) if from.name != to.name => {
-            for (_, class) in looks {
-                for (_, other) in others {
-                    let both =
-                        pool.intersection(egress.allows(*class, *other), ingress.allows(*other, *class));
-                    sum = pool.union(sum, both);
-                }
-            }
+        Is::Controller(class, ..) => vec![*class],
+    };
+    let mut row = vec![NONE; (count + pieces) as usize];
+    for class in own {
+        for (other, sum) in (0..).zip(&mut row) {
+            let leaves = egress.allows(class, other);
+            let arrives = if other < count && leaves != NONE {
+                ingress.allows(other, class)
+            } else {
+                leaves
+            };
+            let both = pool.intersection(leaves, arrives);
+            *sum = pool.union(*sum, both);
         }
-        (Is::Controller(class, targets, _), Is::Workload(looks)) => {
-            for (look, other) in looks {
-                let led = targets.get(look).copied().unwrap_or(NONE);
-                let both = pool.intersection(egress.allows(*class, *other), ingress.allows(*other, *class));
-                let both = pool.intersection(both, led);
-                sum = pool.union(sum, both);
-            }
-        }
-        _ => {}
     }
-    sum
+    row
+}
+
+/// What a source can with a destination, where `row` says what it can with every class.
+pub(super) fn within(row: &[Id], pool: &mut Pool, from: &Party<'_>, to: &Party<'_>) -> Id {
+    let at = |member: Member| row.get(member as usize).copied().unwrap_or(NONE);
+    match (&from.is, &to.is) {
+        (Is::Workload(_), Is::Outside(piece, _)) => at(*piece),
+        (Is::Workload(_) | Is::Outside(..), Is::Workload(looks)) => {
+            let classes = looks.iter().map(|(_, class)| *class);
+            let id = classes.fold(NONE, |sum, class| pool.union(sum, at(class)));
+            if id != NONE && from.name == to.name {
+                return NONE;
+            }
+            id
+        }
+        (Is::Controller(_, targets), Is::Workload(looks)) => looks.iter().fold(NONE, |sum, (look, class)| {
+            let led = targets.get(look).map_or(NONE, |(led, _)| *led);
+            let both = pool.intersection(led, at(*class));
+            pool.union(sum, both)
+        }),
+        _ => NONE,
+    }
 }
 
 fn led<'m>(manifests: &'m Manifests, notes: &mut Vec<Note>) -> Led<'m> {
@@ -309,17 +334,17 @@ fn led<'m>(manifests: &'m Manifests, notes: &mut Vec<Note>) -> Led<'m> {
                 note(format!("it leads to {title}, which selects no pods"));
                 continue;
             };
-            let (targets, titles) = led.entry(front.by).or_default();
-            if titles.last() != Some(&front.title.as_str()) {
-                titles.push(&front.title);
-            }
+            let targets = led.entry(front.by).or_default();
             for (id, look) in within.get(backend.namespace.as_str()).into_iter().flatten() {
                 if selector.matches(&look.labels) {
                     let reached = service
                         .reaches(backend.port.as_ref(), look)
                         .intersection(&carried);
-                    let known = targets.entry(*id).or_default();
+                    let (known, titles) = targets.entry(*id).or_default();
                     *known = known.union(&reached);
+                    if titles.last() != Some(&front.title.as_str()) {
+                        titles.push(&front.title);
+                    }
                 }
             }
         }

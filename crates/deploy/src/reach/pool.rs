@@ -17,9 +17,16 @@ enum How {
     Minus,
 }
 
+/// Sets with numbers below this are joined by a table, the others by a map.
+const SMALL: Id = 256;
+/// No number of a set: the table does not know yet.
+const UNKNOWN: Id = Id::MAX;
+
 #[derive(Debug)]
 pub(super) struct Pool {
     sets: Vec<Connections>,
+    texts: Vec<Box<str>>,
+    small: Vec<Id>,
     ids: HashMap<Connections, Id>,
     joined: HashMap<(How, Id, Id), Id>,
     empty: Connections,
@@ -29,6 +36,8 @@ impl Default for Pool {
     fn default() -> Self {
         let mut pool = Self {
             sets: Vec::new(),
+            texts: Vec::new(),
+            small: vec![UNKNOWN; (SMALL * SMALL) as usize],
             ids: HashMap::new(),
             joined: HashMap::new(),
             empty: Connections::default(),
@@ -45,6 +54,7 @@ impl Pool {
             return *id;
         }
         let id = Id::try_from(self.sets.len()).unwrap_or(Id::MAX);
+        self.texts.push(set.to_string().into());
         self.sets.push(set.clone());
         self.ids.insert(set, id);
         id
@@ -52,6 +62,11 @@ impl Pool {
 
     pub(super) fn get(&self, id: Id) -> &Connections {
         self.sets.get(id as usize).unwrap_or(&self.empty)
+    }
+
+    /// A set as it is written.
+    pub(super) fn text(&self, id: Id) -> &str {
+        self.texts.get(id as usize).map_or("", |text| text)
     }
 
     pub(super) fn union(&mut self, one: Id, other: Id) -> Id {
@@ -68,6 +83,19 @@ impl Pool {
             (NONE, _) | (_, NONE) => NONE,
             (ALL, id) | (id, ALL) => id,
             _ if one == other => one,
+            _ if one < SMALL && other < SMALL => {
+                let at = (one * SMALL + other) as usize;
+                match self.small.get(at) {
+                    Some(id) if *id != UNKNOWN => *id,
+                    _ => {
+                        let id = self.join(How::Intersection, one.min(other), one.max(other));
+                        if let Some(slot) = self.small.get_mut(at) {
+                            *slot = id;
+                        }
+                        id
+                    }
+                }
+            }
             _ => self.join(How::Intersection, one.min(other), one.max(other)),
         }
     }
