@@ -12,11 +12,11 @@ change the answer is said on standard error, and the exit code is then 4.";
 
 pub(super) const REACH_EXAMPLES: &str = "\
 Examples:
-  bartizan reach deploy/                                       every pair
-  bartizan reach deploy/ --from shop/web                       what a workload can reach
-  bartizan reach deploy/ --from external --to shop/database    why the outside can reach it, or cannot
-  bartizan reach deploy/ --exposure                            what is published to the outside, and by what
-  bartizan reach deploy/ -o dot | dot -Tsvg > reach.svg        a drawing
+  bartizan reach deploy/                                     every pair
+  bartizan reach deploy/ --from shop/web                     what a workload can reach
+  bartizan reach deploy/ --from external --to shop/database  whether the outside can, and why
+  bartizan reach deploy/ --exposure                          what is published, and by what
+  bartizan reach deploy/ -o dot | dot -Tsvg > reach.svg      a drawing
 
 Exit codes:
   0    every object was understood
