@@ -180,6 +180,45 @@ mod tests {
         );
     }
 
+    fn stream(path: &Path) {
+        let wrote = stream_file(path, |out| out.write_all(b"new"));
+        assert!(wrote.is_ok(), "{}", path.display());
+    }
+
+    #[test]
+    fn a_stream_replaces_a_file_and_leaves_links_and_pipes_what_they_are() {
+        let directory = tempfile::tempdir().unwrap();
+        let [file, link, pipe] = ["file", "link", "pipe"].map(|name| directory.path().join(name));
+        std::fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        stream(&link);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "new");
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || std::fs::read_to_string(pipe).unwrap()
+        });
+        stream(&pipe);
+        assert_eq!(reader.join().unwrap(), "new");
+        assert!(!std::fs::metadata(&pipe).unwrap().is_file());
+    }
+
+    #[test]
+    fn a_stream_that_fails_leaves_the_file_as_it_was() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        std::fs::write(&file, "old").unwrap();
+        let failed = stream_file(&file, |out| {
+            out.write_all(b"half")?;
+            Err::<(), _>(std::io::Error::from(std::io::ErrorKind::StorageFull))
+        });
+        assert!(failed.is_err());
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "old");
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
     #[test]
     fn two_formats_to_one_place_are_refused() {
         assert!(
