@@ -212,7 +212,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "deploy.pod-security",
         kind: Kind::Name,
-        default: Some(Default::Text("")),
+        default: None,
         in_file: true,
         about: "Pod Security Standard that pods in manifests must hold to, as `baseline` or `restricted@v1.34`; a break is then of \
                 severity high. Where none is named, pods are judged by restricted, each break by how bad it is.",
