@@ -9,7 +9,7 @@ use std::convert::Infallible;
 fuzz_target!(|text: &str| {
     let mut manifests = Manifests::default();
     manifests.add(Manifest::read("fuzz.yaml", text));
-    let mut reach = Reach::new(&manifests);
+    let Ok(mut reach) = Reach::new(&manifests) else { return };
     let (sources, destinations) = (reach.sources(None), reach.destinations(None));
     let done: Result<(), Infallible> = reach.edges(&sources, &destinations, |edge| {
         assert!(!edge.connections.is_empty());

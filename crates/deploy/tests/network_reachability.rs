@@ -35,7 +35,7 @@ fn add(manifests: &mut Manifests, directory: &Path) {
 fn connectivity(directory: &Path) -> BTreeSet<String> {
     let mut manifests = Manifests::default();
     add(&mut manifests, directory);
-    let mut reach = Reach::new(&manifests);
+    let mut reach = Reach::new(&manifests).unwrap();
     let mut lines = BTreeSet::new();
     let (sources, destinations) = (reach.sources(None), reach.destinations(None));
     let done: Result<(), Infallible> = reach.edges(&sources, &destinations, |edge| {

@@ -19,7 +19,7 @@ fn manifests(text: &str) -> Manifests {
 }
 
 fn lines(manifests: &Manifests) -> Vec<String> {
-    let mut reach = Reach::new(manifests);
+    let mut reach = Reach::new(manifests).unwrap();
     let mut lines = Vec::new();
     let (sources, destinations) = (reach.sources(None), reach.destinations(None));
     let done: Result<(), Infallible> = reach.edges(&sources, &destinations, |edge| {
@@ -41,7 +41,7 @@ fn inside(text: &str) -> Vec<String> {
 
 fn notes(text: &str) -> Vec<String> {
     let manifests = manifests(text);
-    let reach = Reach::new(&manifests);
+    let reach = Reach::new(&manifests).unwrap();
     let notes = reach.notes().iter();
     notes
         .map(|note| format!("{}: {}", note.place, note.message))
@@ -50,7 +50,7 @@ fn notes(text: &str) -> Vec<String> {
 
 fn published(text: &str) -> Vec<String> {
     let manifests = manifests(text);
-    let mut reach = Reach::new(&manifests);
+    let mut reach = Reach::new(&manifests).unwrap();
     let published = reach.published(None).into_iter();
     published
         .map(|way| format!("{} <= {} : {}", way.workload, way.by, way.connections))
@@ -292,7 +292,7 @@ fn why_names_the_policies_and_rules_that_decide() {
     let policy = network_policy("one", "db", "ingress: [{ports: [{port: 5432}]}]");
     let closed = network_policy("closed", "web", "policyTypes: [Egress]");
     let manifests = manifests(&(two() + &policy + &closed));
-    let mut reach = Reach::new(&manifests);
+    let mut reach = Reach::new(&manifests).unwrap();
     let (from, to) = (reach.sources(Some("shop/web")), reach.destinations(Some("db")));
     let why = reach.why(from[0], to[0]);
     let short: Vec<_> = why
@@ -351,6 +351,21 @@ fn hostile_manifests_are_notes_and_never_names() {
     }
 }
 
+#[test]
+fn more_pairs_than_memory_holds_are_refused() {
+    let blocks = |at: usize| format!("{{ipBlock: {{cidr: 10.{}.{}.0/24}}}}", at / 256, at % 256);
+    let all: Vec<String> = (0..8000).map(blocks).collect();
+    let rules = vec!["{}"; 40_000].join(", ");
+    let wide = network_policy(
+        "wide",
+        "web",
+        &format!("ingress: [{{from: [{}]}}]", all.join(", ")),
+    );
+    let long = network_policy("long", "web", &format!("ingress: [{rules}]"));
+    let manifests = manifests(&(pod("web", "") + &wide + &long));
+    assert!(Reach::new(&manifests).is_err());
+}
+
 fn label() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec!["web", "db", "job"])
 }
@@ -394,6 +409,21 @@ fn policies() -> impl Strategy<Value = Vec<String>> {
 }
 
 proptest! {
+    #[test]
+    fn a_mangled_manifest_ends_in_an_answer(from in any::<prop::sample::Index>(), length in 0usize..40, with in "[ -~\\n]{0,12}") {
+        let mut text = include_str!("../../../fuzz/seeds/reach/shop.yaml").to_owned();
+        let from = from.index(text.len());
+        let to = (from + length).min(text.len());
+        text.replace_range(from..to, &with);
+        let manifests = manifests(&text);
+        let _ = lines(&manifests);
+        let mut reach = Reach::new(&manifests).unwrap();
+        let _ = reach.published(None);
+        for (source, destination) in reach.sources(None).into_iter().zip(reach.destinations(None)) {
+            let _ = reach.why(source, destination);
+        }
+    }
+
     #[test]
     fn the_order_of_manifests_changes_nothing(policies in policies(), seed in any::<u64>()) {
         let mut documents = vec![pod("web", ""), pod("db", ""), pod("job", "")];

@@ -45,7 +45,11 @@ pub(crate) fn run(args: &ReachArgs, terminal: Terminal) -> Outcome {
             "name a directory with objects of Kubernetes in files *.yaml, *.yml or *.json",
         ));
     }
-    let mut reach = Reach::new(&manifests);
+    let mut reach = Reach::new(&manifests).map_err(|error| Error {
+        message: error.to_string(),
+        help: Some("name a directory with a part of the manifests".to_owned()),
+        code: Code::Unknown,
+    })?;
     let notes: Vec<Note> = unread.into_iter().chain(reach.notes().iter().cloned()).collect();
     let sources = named(reach.sources(args.from.as_deref()), args.from.as_deref())?;
     let destinations = named(reach.destinations(args.to.as_deref()), args.to.as_deref())?;

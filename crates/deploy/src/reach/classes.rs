@@ -14,6 +14,19 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 /// A class of pods, or a piece of the addresses outside: classes first, then pieces.
 pub(super) type Member = u32;
 
+/// Most pairs of a rule or of a class of pods with a member, in each direction: four bytes each.
+const CELLS: usize = 1 << 28;
+
+/// There are too many different pods, policies and blocks of addresses to be held against each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{rows} different rules or groups of pods meet {members} different groups of pods and addresses, and at most {CELLS} pairs of them are held in memory"
+)]
+pub struct TooLarge {
+    rows: usize,
+    members: usize,
+}
+
 /// A policy in terms of members.
 #[derive(Debug)]
 pub(super) struct Compiled {
@@ -87,7 +100,11 @@ impl Classes {
     }
 
     /// Sorts looks into classes; `looks` may be more than those of the manifests.
-    pub(super) fn new(manifests: &Manifests, looks: &[Look], pool: &mut Pool) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// Where the rules would name more members than [`CELLS`].
+    pub(super) fn new(manifests: &Manifests, looks: &[Look], pool: &mut Pool) -> Result<Self, TooLarge> {
         let index = Index::new(manifests, looks);
         let mut seen: Vec<Vec<u32>> = vec![Vec::new(); looks.len()];
         let mut selected = Vec::new();
@@ -124,12 +141,26 @@ impl Classes {
             destinations: pieces(blocks(&manifests.policies, Direction::Egress)),
             policies: Vec::new(),
         };
+        let rules = manifests
+            .policies
+            .iter()
+            .flat_map(|policy| policy.ingress.iter().chain(&policy.egress).flatten());
+        classes.bounded(rules.count())?;
         let mut selected = selected.into_iter();
         for policy in &manifests.policies {
             let compiled = classes.compile(policy, &mut selected, pool);
             classes.policies.push(compiled);
         }
-        classes
+        Ok(classes)
+    }
+
+    /// Refuses so many rows of members where they would not fit into [`CELLS`].
+    pub(super) fn bounded(&self, rows: usize) -> Result<(), TooLarge> {
+        let members = self.ports.len() + self.sources.len().max(self.destinations.len());
+        match rows.checked_mul(members) {
+            Some(cells) if cells <= CELLS => Ok(()),
+            _ => Err(TooLarge { rows, members }),
+        }
     }
 
     fn compile(

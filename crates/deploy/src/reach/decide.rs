@@ -3,7 +3,7 @@
 //! Each direction is decided on its own, as the policies of administrators, of namespaces and of the baseline say in turn; a connection
 //! is possible where both sides allow it.
 
-use super::classes::{Classes, Member};
+use super::classes::{Classes, Member, TooLarge};
 use super::policy::{Policy, Tier};
 use super::pool::{ALL, Id, NONE, Pool};
 use super::{Action, Direction};
@@ -22,7 +22,17 @@ pub(super) struct Side {
 }
 
 impl Side {
-    pub(super) fn new(direction: Direction, policies: &[Policy], classes: &Classes, pool: &mut Pool) -> Self {
+    /// Works out what each class allows.
+    ///
+    /// # Errors
+    ///
+    /// Where there are more rows than can be held.
+    pub(super) fn new(
+        direction: Direction,
+        policies: &[Policy],
+        classes: &Classes,
+        pool: &mut Pool,
+    ) -> Result<Self, TooLarge> {
         let mut order: Vec<usize> = (0..policies.len()).collect();
         order.sort_by_key(|at| policies.get(*at).map(|policy| policy.tier));
         let mut governed: Vec<Vec<u32>> = vec![Vec::new(); classes.ports.len()];
@@ -48,14 +58,16 @@ impl Side {
         for (class, list) in (0..).zip(&side.governed) {
             let asks_names = direction == Direction::Ingress && has_names(classes, list);
             let ports = asks_names.then(|| classes.ports.get(class as usize)).flatten();
-            let row = *known.entry((list.clone(), ports)).or_insert_with(|| {
+            let next = u32::try_from(side.rows.len()).unwrap_or(u32::MAX);
+            let at = *known.entry((list.clone(), ports)).or_insert(next);
+            if at == next {
+                classes.bounded(side.rows.len() + 1)?;
                 side.rows
                     .push(row(direction, list, class, policies, classes, pool));
-                u32::try_from(side.rows.len() - 1).unwrap_or(u32::MAX)
-            });
-            side.of.push(row);
+            }
+            side.of.push(at);
         }
-        side
+        Ok(side)
     }
 
     /// What a class allows to or from a member.

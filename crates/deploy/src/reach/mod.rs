@@ -20,6 +20,7 @@ mod pool;
 mod ports;
 mod selector;
 
+pub use classes::TooLarge;
 pub use cluster::{Manifest, Manifests};
 pub use explain::Reason;
 pub use exposure::Published;

@@ -1,7 +1,7 @@
 //! Who connects, by name, and what they can: workloads, addresses outside, and the controllers that publish workloads.
 
 use super::address::Range;
-use super::classes::{Classes, Member};
+use super::classes::{Classes, Member, TooLarge};
 use super::cluster::{Look, Manifests};
 use super::decide::Side;
 use super::policy::Policy;
@@ -58,8 +58,11 @@ type Led<'m> = BTreeMap<&'static str, HashMap<u32, (Connections, Vec<&'m str>)>>
 
 impl<'m> Reach<'m> {
     /// Works out who can connect to whom.
-    #[must_use]
-    pub fn new(manifests: &'m Manifests) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// Where there are too many different pods, policies and blocks of addresses.
+    pub fn new(manifests: &'m Manifests) -> Result<Self, TooLarge> {
         let mut pool = Pool::default();
         let mut notes = manifests.notes().to_vec();
         let led = led(manifests, &mut notes);
@@ -72,9 +75,9 @@ impl<'m> Reach<'m> {
             ports: Vec::new(),
             on_host: false,
         }));
-        let classes = Classes::new(manifests, &looks, &mut pool);
-        let ingress = Side::new(Direction::Ingress, &manifests.policies, &classes, &mut pool);
-        let egress = Side::new(Direction::Egress, &manifests.policies, &classes, &mut pool);
+        let classes = Classes::new(manifests, &looks, &mut pool)?;
+        let ingress = Side::new(Direction::Ingress, &manifests.policies, &classes, &mut pool)?;
+        let egress = Side::new(Direction::Egress, &manifests.policies, &classes, &mut pool)?;
         let class = |look: usize| classes.of.get(look).copied().unwrap_or_default();
         let mut sources = outside(&classes.sources, classes.count());
         let mut destinations = outside(&classes.destinations, classes.count());
@@ -106,7 +109,7 @@ impl<'m> Reach<'m> {
             notes,
         };
         reach.note_host_networks();
-        reach
+        Ok(reach)
     }
 
     /// What could not be read or is not understood.
