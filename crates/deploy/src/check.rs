@@ -142,7 +142,7 @@ fn is_enabled(options: &Options, id: &str) -> bool {
     options.enabled.as_ref().is_none_or(|ids| ids.contains(id))
 }
 
-fn is_manifest(path: &str) -> bool {
+pub(crate) fn is_manifest(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     ["yaml", "yml", "json"]
@@ -151,7 +151,7 @@ fn is_manifest(path: &str) -> bool {
 }
 
 /// Whether a text may hold an object.
-fn has_objects(bytes: &[u8]) -> bool {
+pub(crate) fn has_objects(bytes: &[u8]) -> bool {
     memmem::find(bytes, b"apiVersion").is_some() && memmem::find(bytes, b"kind").is_some()
 }
 
