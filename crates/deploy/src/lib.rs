@@ -6,6 +6,7 @@
 mod check;
 pub mod kube;
 pub mod pod_security;
+pub mod terraform;
 
 pub use check::{KubernetesCheck, Options, scan};
 
