@@ -4,11 +4,13 @@
 //! it is said, with the reason.
 
 mod check;
+pub mod cloud;
 pub mod kube;
 pub mod pod_security;
 pub mod terraform;
 
 pub use check::{KubernetesCheck, Options, scan};
+pub use cloud::TerraformCheck;
 
 use bartizan_model::RuleInfo;
 

@@ -34,6 +34,8 @@ type Memo = Option<(Val, BTreeSet<String>)>;
 /// One use of a module.
 pub(crate) struct Instance<'f> {
     pub(crate) directory: String,
+    /// The directory of the configuration that it is a part of.
+    pub(crate) root: Rc<str>,
     /// Address of what is in it begins so: empty or `module.x.`.
     pub(crate) prefix: String,
     /// The calls that lead to it, outermost first.
@@ -48,6 +50,7 @@ impl<'f> Instance<'f> {
     pub(crate) fn root(directory: &str) -> Rc<Self> {
         Rc::new(Self {
             directory: directory.to_owned(),
+            root: directory.into(),
             prefix: String::new(),
             calls: Vec::new(),
             parent: None,
@@ -221,6 +224,7 @@ impl<'w, 'f> Scope<'w, 'f> {
         calls.push(at);
         Some(Rc::new(Instance {
             directory,
+            root: Rc::clone(&self.instance.root),
             prefix: format!("{}module.{name}.", self.instance.prefix),
             calls,
             parent: Some((Rc::clone(self.instance), call)),

@@ -16,6 +16,8 @@ const MOST: usize = 16;
 pub struct Resource {
     /// Its type, as `aws_s3_bucket`.
     pub kind: String,
+    /// The directory of the configuration that it is a part of.
+    pub root: Rc<str>,
     /// Its address without the index, as `module.logs.aws_s3_bucket.this`.
     pub address: String,
     /// Where the head of its block is.
@@ -55,6 +57,7 @@ pub(crate) fn of(scope: &Scope<'_, '_>, out: &mut Vec<Resource>) {
             });
             out.push(Resource {
                 kind: address.split('.').next().unwrap_or_default().to_owned(),
+                root: Rc::clone(&scope.instance.root),
                 address: format!("{}{address}", scope.instance.prefix),
                 at: head(declared.file, declared.it),
                 calls: scope.instance.calls.clone(),
