@@ -27,6 +27,7 @@ use crate::progress::Bar;
 use crate::staged::Staged;
 use crate::terminal::Terminal;
 use bartizan_code::leak::{GenericMode, LeakCheck, LeakOptions};
+use bartizan_deploy::TerraformCheck;
 use bartizan_engine::config::{Config, Layers, Value};
 use bartizan_engine::system::{Machine, System};
 use bartizan_engine::waiver::InlineWaivers;
@@ -436,6 +437,9 @@ fn checks(
     if let Some(supply) = supply {
         checks.push(supply.check());
         checks.push(tampering(request, config, selection, supply)?);
+    }
+    if selection.family("deploy") {
+        checks.push(Box::new(TerraformCheck::new(selection.enabled(), false)));
     }
     let is_image = request.scan.targets.iter().any(|target| place::is_image(target));
     if is_image && selection.family("image") {

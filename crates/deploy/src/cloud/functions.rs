@@ -12,6 +12,11 @@ pub(crate) fn call(name: &str, args: &[Val]) -> Option<Val> {
         ("opens", [Val::Map(rule), ports @ ..]) => {
             some(ports.iter().map(|port| opens(rule, port)))
         }
+        ("opens_all", [Val::Map(rule)]) => opens_all(rule),
+        ("every_port", [spec]) => match spec {
+            Val::List(items) => some(items.iter().map(every_port)),
+            one => every_port(one),
+        },
         ("ports", [spec, wanted @ ..]) => some(wanted.iter().map(|port| covers(spec, port))),
         ("has", [Val::Null, _]) => Val::Bool(false),
         ("has", [Val::List(items), wanted]) => some(items.iter().map(|item| equal(item, wanted, true))),
@@ -58,6 +63,17 @@ fn world(addresses: &Val) -> Val {
         }
         _ => Val::Bool(false),
     }
+}
+
+/// Whether a rule of a security group opens every port.
+fn opens_all(rule: &Map) -> Val {
+    let port = |number: f64| opens(rule, &Val::Number(number));
+    every([port(1.0), port(65_535.0)].into_iter())
+}
+
+/// Whether a range of ports, as Azure and Google write it, is all of them.
+fn every_port(spec: &Val) -> Val {
+    every([covers(spec, &Val::Number(1.0)), covers(spec, &Val::Number(65_535.0))].into_iter())
 }
 
 /// Whether a rule of a security group opens a port.
