@@ -106,7 +106,11 @@ pub fn read(yaml: &str) -> Result<CloudRule, CloudRuleError> {
         text.bytes()
             .all(|one| one.is_ascii_lowercase() || one.is_ascii_digit() || one == b'-')
     };
-    if !rule.id.strip_prefix("deploy/").is_some_and(|name| !name.is_empty() && words(name)) {
+    if !rule
+        .id
+        .strip_prefix("deploy/")
+        .is_some_and(|name| !name.is_empty() && words(name))
+    {
         return Err(CloudRuleError::Field(
             "id",
             "must be `deploy/` and lower-case words joined by `-`",

@@ -83,7 +83,10 @@ impl Check for TerraformCheck {
         for fact in facts {
             total += fact.data.len();
             if total > MOST_TEXT {
-                out.error(format!("{}: it is not read, for there is more of Terraform than {MOST_TEXT} bytes", fact.path));
+                out.error(format!(
+                    "{}: it is not read, for there is more of Terraform than {MOST_TEXT} bytes",
+                    fact.path
+                ));
                 continue;
             }
             files.push(File {
@@ -99,7 +102,9 @@ impl Check for TerraformCheck {
             let path = files.get(*file).map_or("", |file| file.path);
             out.error(format!("{path}: {problem}"));
         }
-        let rules = builtin::cloud_rules().iter().filter(|rule| self.is_enabled(&rule.id));
+        let rules = builtin::cloud_rules()
+            .iter()
+            .filter(|rule| self.is_enabled(&rule.id));
         let judgement = judge(rules, &loaded.resources);
         let told = Told { files: &files };
         for broken in &judgement.broken {
@@ -180,9 +185,13 @@ impl Told<'_> {
             location: self.location(place),
         };
         let calls = resource.calls.iter();
-        let mut steps: Vec<EvidenceStep> =
-            calls.map(|call| step("the module is called here".to_owned(), *call)).collect();
-        steps.push(step(format!("`{}` {}", resource.address, rule.message), resource.at));
+        let mut steps: Vec<EvidenceStep> = calls
+            .map(|call| step("the module is called here".to_owned(), *call))
+            .collect();
+        steps.push(step(
+            format!("`{}` {}", resource.address, rule.message),
+            resource.at,
+        ));
         steps
     }
 
@@ -190,7 +199,10 @@ impl Told<'_> {
         let mut files: BTreeMap<usize, Vec<(Place, &str, &str)>> = BTreeMap::new();
         for doubt in doubts {
             let at = doubt.resource.at;
-            files.entry(at.file).or_default().push((at, &doubt.rule.id, &doubt.reason.text));
+            files
+                .entry(at.file)
+                .or_default()
+                .push((at, &doubt.rule.id, &doubt.reason.text));
         }
         for (at, text) in unread {
             files.entry(at.file).or_default().push((*at, "", text));
@@ -206,7 +218,11 @@ impl Told<'_> {
         for (at, _, reason) in all {
             reasons.entry(reason).or_insert((0, *at)).0 += 1;
         }
-        let rules: BTreeSet<&str> = all.iter().map(|(_, rule, _)| *rule).filter(|rule| !rule.is_empty()).collect();
+        let rules: BTreeSet<&str> = all
+            .iter()
+            .map(|(_, rule, _)| *rule)
+            .filter(|rule| !rule.is_empty())
+            .collect();
         let unread = all.iter().filter(|(_, rule, _)| rule.is_empty()).count();
         let mut parts = Vec::new();
         if !rules.is_empty() {

@@ -9,9 +9,7 @@ use crate::terraform::{Map, Val, cidr, equal, every, some};
 pub(crate) fn call(name: &str, args: &[Val]) -> Option<Val> {
     Some(match (name, args) {
         ("world", [addresses]) => world(addresses),
-        ("opens", [Val::Map(rule), ports @ ..]) => {
-            some(ports.iter().map(|port| opens(rule, port)))
-        }
+        ("opens", [Val::Map(rule), ports @ ..]) => some(ports.iter().map(|port| opens(rule, port))),
         ("opens_all", [Val::Map(rule)]) => opens_all(rule),
         ("every_port", [spec]) => match spec {
             Val::List(items) => some(items.iter().map(every_port)),
@@ -22,7 +20,9 @@ pub(crate) fn call(name: &str, args: &[Val]) -> Option<Val> {
         ("has", [Val::List(items), wanted]) => some(items.iter().map(|item| equal(item, wanted, true))),
         ("has", [one, wanted]) => equal(one, wanted, true),
         ("public", [document]) => policy::public(document),
-        ("grants", [document, actions @ ..]) => some(actions.iter().map(|action| policy::grants(document, action))),
+        ("grants", [document, actions @ ..]) => {
+            some(actions.iter().map(|action| policy::grants(document, action)))
+        }
         ("full", [document]) => policy::full(document),
         ("begins", [value, Val::Text(head)]) => begins(value, head),
         _ => return None,
@@ -59,7 +59,9 @@ fn world(addresses: &Val) -> Val {
                 return Val::Bool(true);
             }
             // Half the Internet twice is the Internet; no network of anybody is as large as an eighth part of it.
-            Val::Bool(cidr(text).is_some_and(|(address, length)| length <= if address.is_ipv4() { 3 } else { 6 }))
+            Val::Bool(
+                cidr(text).is_some_and(|(address, length)| length <= if address.is_ipv4() { 3 } else { 6 }),
+            )
         }
         _ => Val::Bool(false),
     }
@@ -73,7 +75,13 @@ fn opens_all(rule: &Map) -> Val {
 
 /// Whether a range of ports, as Azure and Google write it, is all of them.
 fn every_port(spec: &Val) -> Val {
-    every([covers(spec, &Val::Number(1.0)), covers(spec, &Val::Number(65_535.0))].into_iter())
+    every(
+        [
+            covers(spec, &Val::Number(1.0)),
+            covers(spec, &Val::Number(65_535.0)),
+        ]
+        .into_iter(),
+    )
 }
 
 /// Whether a rule of a security group opens a port.
@@ -89,7 +97,9 @@ fn opens(rule: &Map, port: &Val) -> Val {
         return all;
     }
     let carries = some([is("tcp"), is("udp"), is("6"), is("17")].into_iter());
-    let (Val::Number(wanted), from, to) = (port, get(["from_port", "from_port"]), get(["to_port", "to_port"])) else {
+    let (Val::Number(wanted), from, to) =
+        (port, get(["from_port", "from_port"]), get(["to_port", "to_port"]))
+    else {
         return Val::Bool(false);
     };
     let bound = |value: &Val, within: fn(f64, f64) -> bool| match value {
@@ -98,7 +108,14 @@ fn opens(rule: &Map, port: &Val) -> Val {
         Val::Text(text) => Val::Bool(text.parse().is_ok_and(|number| within(number, *wanted))),
         _ => Val::Bool(false),
     };
-    let range = every([carries, bound(&from, |from, port| from <= port), bound(&to, |to, port| to >= port)].into_iter());
+    let range = every(
+        [
+            carries,
+            bound(&from, |from, port| from <= port),
+            bound(&to, |to, port| to >= port),
+        ]
+        .into_iter(),
+    );
     some([all, range].into_iter())
 }
 
@@ -143,7 +160,10 @@ mod tests {
     fn ranges_of_ports_cover_what_lies_within_them() {
         let port = Val::Number(22.0);
         assert_eq!(covers(&text("20-30, 443"), &port), Val::Bool(true));
-        assert_eq!(covers(&Val::List(vec![text("80"), text("*")]), &port), Val::Bool(true));
+        assert_eq!(
+            covers(&Val::List(vec![text("80"), text("*")]), &port),
+            Val::Bool(true)
+        );
         assert_eq!(covers(&text("220-230"), &port), Val::Bool(false));
     }
 }

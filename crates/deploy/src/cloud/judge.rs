@@ -32,7 +32,10 @@ pub(crate) struct Judgement<'r> {
 pub(crate) type Kinds<'r> = BTreeMap<&'r str, Vec<&'r Resource>>;
 
 /// Judges resources. A rule whose condition is no expression judges nothing; a test holds every built-in one to that it is.
-pub(crate) fn judge<'r>(rules: impl Iterator<Item = &'r CloudRule>, resources: &'r [Resource]) -> Judgement<'r> {
+pub(crate) fn judge<'r>(
+    rules: impl Iterator<Item = &'r CloudRule>,
+    resources: &'r [Resource],
+) -> Judgement<'r> {
     let mut kinds = Kinds::new();
     for resource in resources {
         kinds.entry(&resource.kind).or_default().push(resource);
@@ -67,7 +70,11 @@ pub(crate) fn judge<'r>(rules: impl Iterator<Item = &'r CloudRule>, resources: &
                         judgement.broken.push(Broken { rule, resource, at });
                     }
                     Val::Bool(_) => {}
-                    Val::Unknown(reason) => judgement.doubts.push(Doubt { rule, resource, reason }),
+                    Val::Unknown(reason) => judgement.doubts.push(Doubt {
+                        rule,
+                        resource,
+                        reason,
+                    }),
                     _ => judgement.doubts.push(Doubt {
                         rule,
                         resource,
@@ -128,7 +135,11 @@ impl Judged<'_, '_> {
         let mut map = Some(map);
         for name in self.rule.at.split('.').filter(|name| !name.is_empty()) {
             let Some(here) = map else { break };
-            if let Some(place) = here.places.as_ref().and_then(|places| places.attributes.get(name)) {
+            if let Some(place) = here
+                .places
+                .as_ref()
+                .and_then(|places| places.attributes.get(name))
+            {
                 at = *place;
             }
             map = match here.entries.get(name) {
@@ -160,7 +171,9 @@ impl Judged<'_, '_> {
                 continue;
             }
             let named = other.body.entries.get(attribute).unwrap_or(&Val::Null);
-            let own = ["bucket", "name", "id"].iter().find_map(|name| self.resource.body.entries.get(*name));
+            let own = ["bucket", "name", "id"]
+                .iter()
+                .find_map(|name| self.resource.body.entries.get(*name));
             match (named, own) {
                 (Val::Unknown(reason), _) => linked.push(Val::Unknown(reason.clone())),
                 (named, Some(own)) => match equal(named, own, false) {

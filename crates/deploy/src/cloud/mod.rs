@@ -17,7 +17,9 @@ use bartizan_model::RuleInfo;
 /// The manuals of every rule.
 #[must_use]
 pub fn rules() -> Vec<RuleInfo> {
-    let all = builtin::cloud_rules().iter().map(bartizan_content::CloudRule::info);
+    let all = builtin::cloud_rules()
+        .iter()
+        .map(bartizan_content::CloudRule::info);
     all.chain([undecided::Undecided::ABOUT.info()]).collect()
 }
 

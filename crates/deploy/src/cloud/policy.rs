@@ -22,7 +22,15 @@ pub(crate) fn grants(document: &Val, action: &Val) -> Val {
     of(document, |statement| {
         let actions = statement.entries.get("Action").unwrap_or(&Val::Null);
         let named = any(actions, &|pattern| glob(pattern, action));
-        every([allows(statement), named, everywhere(statement), unconditioned(statement)].into_iter())
+        every(
+            [
+                allows(statement),
+                named,
+                everywhere(statement),
+                unconditioned(statement),
+            ]
+            .into_iter(),
+        )
     })
 }
 
@@ -31,7 +39,15 @@ pub(crate) fn full(document: &Val) -> Val {
     of(document, |statement| {
         let actions = statement.entries.get("Action").unwrap_or(&Val::Null);
         let all = any(actions, &|pattern| matches!(pattern, "*" | "*:*"));
-        every([allows(statement), all, everywhere(statement), unconditioned(statement)].into_iter())
+        every(
+            [
+                allows(statement),
+                all,
+                everywhere(statement),
+                unconditioned(statement),
+            ]
+            .into_iter(),
+        )
     })
 }
 

@@ -116,7 +116,10 @@ mod tests {
 
     #[test]
     fn local_sources_are_followed_within_what_was_read() {
-        assert_eq!(joined("live/prod", "../../modules/net").as_deref(), Some("modules/net"));
+        assert_eq!(
+            joined("live/prod", "../../modules/net").as_deref(),
+            Some("modules/net")
+        );
         assert_eq!(joined("", "./net/").as_deref(), Some("net"));
         assert_eq!(joined("live", "../../net"), None);
     }

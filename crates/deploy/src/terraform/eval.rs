@@ -120,7 +120,8 @@ impl<'a> Eval<'a> {
                     Val::Bool(true) => self.of(&conditional.true_expr),
                     Val::Bool(false) => self.of(&conditional.false_expr),
                     Val::Unknown(reason) => {
-                        let (one, other) = (self.of(&conditional.true_expr), self.of(&conditional.false_expr));
+                        let (one, other) =
+                            (self.of(&conditional.true_expr), self.of(&conditional.false_expr));
                         if one == other { one } else { Val::Unknown(reason) }
                     }
                     _ => Val::refused("a condition is neither true nor false"),
@@ -141,9 +142,9 @@ impl<'a> Eval<'a> {
                 (UnaryOperator::Neg, Val::Number(number)) => Val::Number(-number),
                 _ => Val::refused("an operator does not fit its value"),
             },
-            Expression::BinaryOp(op) => {
-                self.binary(*op.operator.value(), self.of(&op.lhs_expr), || self.of(&op.rhs_expr))
-            }
+            Expression::BinaryOp(op) => self.binary(*op.operator.value(), self.of(&op.lhs_expr), || {
+                self.of(&op.rhs_expr)
+            }),
             Expression::ForExpr(each) => self.each(each),
         }
     }
@@ -324,7 +325,14 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn turn<T>(&self, key: Option<&str>, name: &str, at: &Val, item: &Val, run: impl FnOnce(Eval<'_>) -> T) -> T {
+    fn turn<T>(
+        &self,
+        key: Option<&str>,
+        name: &str,
+        at: &Val,
+        item: &Val,
+        run: impl FnOnce(Eval<'_>) -> T,
+    ) -> T {
         let outer = Bound {
             name: key.unwrap_or_default(),
             value: at,
@@ -353,7 +361,10 @@ impl<'a> Eval<'a> {
         let mut map: BTreeMap<String, Val> = BTreeMap::new();
         for (at, item) in turns {
             let (taken, under, value) = self.turn(key, name, &at, &item, |eval| {
-                let taken = each.cond.as_ref().map_or(Val::Bool(true), |cond| eval.of(&cond.expr));
+                let taken = each
+                    .cond
+                    .as_ref()
+                    .map_or(Val::Bool(true), |cond| eval.of(&cond.expr));
                 if taken == Val::Bool(false) {
                     return (taken, None, Val::Null);
                 }

@@ -48,8 +48,29 @@ pub(crate) fn call(name: &str, args: &[Val], loose: bool) -> Val {
 
 fn is_known(name: &str) -> bool {
     const NAMES: &[&str] = &[
-        "abs", "ceil", "floor", "max", "min", "range", "sum", "element", "index", "zipmap", "lower", "upper", "join",
-        "split", "replace", "substr", "format", "cidrsubnet", "tonumber", "tobool", "jsondecode", "setunion", "one",
+        "abs",
+        "ceil",
+        "floor",
+        "max",
+        "min",
+        "range",
+        "sum",
+        "element",
+        "index",
+        "zipmap",
+        "lower",
+        "upper",
+        "join",
+        "split",
+        "replace",
+        "substr",
+        "format",
+        "cidrsubnet",
+        "tonumber",
+        "tobool",
+        "jsondecode",
+        "setunion",
+        "one",
     ];
     NAMES.contains(&name)
 }
@@ -83,11 +104,16 @@ fn of_unknown(name: &str, args: &[Val], loose: bool) -> Option<Val> {
             Ok(json) => Val::from_json(&json, reason),
             Err(_) => Val::Unknown(reason.clone()),
         },
-        ("concat", _) if lists(args).is_some() => Val::List(lists(args)?.into_iter().flatten().cloned().collect()),
+        ("concat", _) if lists(args).is_some() => {
+            Val::List(lists(args)?.into_iter().flatten().cloned().collect())
+        }
         ("merge", _) => return merged(args),
         ("lookup", Some(Val::Map(map))) => match map.entries.get(args.get(1)?.as_text()?) {
             Some(value) => value.clone(),
-            None => args.get(2).cloned().unwrap_or_else(|| Val::refused("there is no such key")),
+            None => args
+                .get(2)
+                .cloned()
+                .unwrap_or_else(|| Val::refused("there is no such key")),
         },
         ("keys", Some(Val::Map(map))) => Val::List(map.entries.keys().map(Val::text).collect()),
         ("values", Some(Val::Map(map))) => Val::List(map.entries.values().cloned().collect()),
@@ -191,8 +217,10 @@ fn count(number: usize) -> Val {
 
 fn numeric(name: &str, args: &[Val]) -> Option<Val> {
     let given: Option<Vec<f64>> = match (name, args) {
-        ("sum" , [Val::List(items)]) => items.iter().map(number).collect(),
-        ("abs" | "ceil" | "floor" | "max" | "min" | "pow" | "range" | "signum", _) => args.iter().map(number).collect(),
+        ("sum", [Val::List(items)]) => items.iter().map(number).collect(),
+        ("abs" | "ceil" | "floor" | "max" | "min" | "pow" | "range" | "signum", _) => {
+            args.iter().map(number).collect()
+        }
         _ => return None,
     };
     let given = given?;
@@ -275,7 +303,12 @@ fn collection(name: &str, args: &[Val]) -> Option<Val> {
         }
         ("chunklist", [Val::List(items), size]) => {
             let size = whole(size).filter(|size| *size > 0)?;
-            Val::List(items.chunks(size).map(|chunk| Val::List(chunk.to_vec())).collect())
+            Val::List(
+                items
+                    .chunks(size)
+                    .map(|chunk| Val::List(chunk.to_vec()))
+                    .collect(),
+            )
         }
         ("transpose", _) => return None,
         ("matchkeys", [Val::List(values), Val::List(keys), Val::List(wanted)]) => Val::List(

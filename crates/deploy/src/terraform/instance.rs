@@ -60,7 +60,11 @@ impl<'f> Instance<'f> {
     }
 
     fn is_within(&self, directory: &str) -> bool {
-        self.directory == directory || self.parent.as_ref().is_some_and(|(parent, _)| parent.is_within(directory))
+        self.directory == directory
+            || self
+                .parent
+                .as_ref()
+                .is_some_and(|(parent, _)| parent.is_within(directory))
     }
 }
 
@@ -120,7 +124,10 @@ impl<'w, 'f> Scope<'w, 'f> {
                 };
                 scope.eval(None).of(&given.value)
             }),
-            None => directory.values.get(name).map(|given| self.eval(None).of(given.it)),
+            None => directory
+                .values
+                .get(name)
+                .map(|given| self.eval(None).of(given.it)),
         };
         let given = given.or_else(|| {
             let default = declared?.it.body.get_attribute("default")?;
@@ -143,9 +150,12 @@ impl<'w, 'f> Scope<'w, 'f> {
         }
         let inner = call.args.iter().next();
         match (call.name.name.value().as_str(), inner, value) {
-            ("list" | "set", Some(inner), Val::List(items)) => {
-                Val::List(items.into_iter().map(|item| self.completed(item, inner, depth + 1)).collect())
-            }
+            ("list" | "set", Some(inner), Val::List(items)) => Val::List(
+                items
+                    .into_iter()
+                    .map(|item| self.completed(item, inner, depth + 1))
+                    .collect(),
+            ),
             ("map", Some(inner), Val::Map(mut map)) => {
                 for item in map.entries.values_mut() {
                     *item = self.completed(std::mem::replace(item, Val::Null), inner, depth + 1);
@@ -154,11 +164,15 @@ impl<'w, 'f> Scope<'w, 'f> {
             }
             ("object", Some(Expression::Object(object)), Val::Map(mut map)) => {
                 for (key, kind) in object.iter() {
-                    let Some(key) = key.as_ident().map(|key| key.to_string()).or_else(|| match key.as_expr() {
-                        Some(Expression::Variable(name)) => Some(name.value().to_string()),
-                        Some(Expression::String(name)) => Some(name.value().clone()),
-                        _ => None,
-                    }) else {
+                    let Some(key) =
+                        key.as_ident()
+                            .map(|key| key.to_string())
+                            .or_else(|| match key.as_expr() {
+                                Some(Expression::Variable(name)) => Some(name.value().to_string()),
+                                Some(Expression::String(name)) => Some(name.value().clone()),
+                                _ => None,
+                            })
+                    else {
                         continue;
                     };
                     let (inner, default) = optional(kind.expr());
@@ -184,7 +198,10 @@ impl<'w, 'f> Scope<'w, 'f> {
             return known.clone();
         }
         let made = self.make(name);
-        self.instance.children.borrow_mut().insert(name.to_owned(), made.clone());
+        self.instance
+            .children
+            .borrow_mut()
+            .insert(name.to_owned(), made.clone());
         made
     }
 
@@ -204,20 +221,30 @@ impl<'w, 'f> Scope<'w, 'f> {
             return unread(format!("`module.{name}` has no source that can be read"));
         };
         if !source.starts_with("./") && !source.starts_with("../") {
-            return unread(format!("`module.{name}` comes from `{source}`, which was not read"));
+            return unread(format!(
+                "`module.{name}` comes from `{source}`, which was not read"
+            ));
         }
         let Some(directory) = joined(&self.instance.directory, source) else {
-            return unread(format!("`module.{name}` lies outside of what was read: `{source}`"));
+            return unread(format!(
+                "`module.{name}` lies outside of what was read: `{source}`"
+            ));
         };
         if !self.world.directories.contains_key(&directory) {
-            return unread(format!("`module.{name}`: there is no configuration in `{source}`"));
+            return unread(format!(
+                "`module.{name}`: there is no configuration in `{source}`"
+            ));
         }
         if self.instance.is_within(&directory) {
-            return problem(format!("`module.{name}` calls itself: `{source}` leads back to where it is called from"));
+            return problem(format!(
+                "`module.{name}` calls itself: `{source}` leads back to where it is called from"
+            ));
         }
         let count = self.world.instances.get();
         if count >= MOST_INSTANCES || self.instance.calls.len() >= DEEPEST {
-            return problem(format!("`module.{name}` is not followed: there are too many modules"));
+            return problem(format!(
+                "`module.{name}` is not followed: there are too many modules"
+            ));
         }
         self.world.instances.set(count + 1);
         let mut calls = self.instance.calls.clone();
@@ -241,7 +268,9 @@ impl<'w, 'f> Scope<'w, 'f> {
             world: self.world,
             instance: &child,
         };
-        let declared = scope.directory().and_then(|directory| directory.outputs.get(output));
+        let declared = scope
+            .directory()
+            .and_then(|directory| directory.outputs.get(output));
         match declared.and_then(|one| one.it.body.get_attribute("value")) {
             Some(value) => scope.once(format!("output.{output}"), || scope.eval(None).of(&value.value)),
             None => Val::refused(format!("`module.{module}` has no output `{output}`")),
@@ -249,7 +278,10 @@ impl<'w, 'f> Scope<'w, 'f> {
     }
 
     fn resource(&self, address: &str, attribute: Option<&str>) -> Val {
-        let Some(declared) = self.directory().and_then(|directory| directory.resources.get(address)) else {
+        let Some(declared) = self
+            .directory()
+            .and_then(|directory| directory.resources.get(address))
+        else {
             return Val::unknown(format!("`{address}` is not declared here"));
         };
         let full = format!("{}{address}", self.instance.prefix);
@@ -257,10 +289,16 @@ impl<'w, 'f> Scope<'w, 'f> {
         let Some(attribute) = attribute else {
             return Val::unknown(format!("`{address}` is known only once it is applied"));
         };
-        let later = || Val::unknown(format!("`{address}.{attribute}` is known only once it is applied"));
+        let later = || {
+            Val::unknown(format!(
+                "`{address}.{attribute}` is known only once it is applied"
+            ))
+        };
         match declared.it.body.get_attribute(attribute) {
             // An empty or computed name may be made up by the provider.
-            Some(given) => match self.once(format!("{address}.{attribute}"), || self.eval(None).of(&given.value)) {
+            Some(given) => match self.once(format!("{address}.{attribute}"), || {
+                self.eval(None).of(&given.value)
+            }) {
                 Val::Null => later(),
                 value => value,
             },
@@ -270,15 +308,23 @@ impl<'w, 'f> Scope<'w, 'f> {
 
     fn data(&self, address: &str, attribute: Option<&str>) -> Val {
         let attribute = attribute.unwrap_or_default();
-        let later = || Val::unknown(format!("`data.{address}.{attribute}` is known only once it is applied"));
+        let later = || {
+            Val::unknown(format!(
+                "`data.{address}.{attribute}` is known only once it is applied"
+            ))
+        };
         let Some(declared) = self.directory().and_then(|directory| directory.data.get(address)) else {
             return later();
         };
         if address.starts_with("aws_iam_policy_document.") && matches!(attribute, "json" | "minified_json") {
-            return self.once(format!("data.{address}.json"), || policy_document::json(self, *declared));
+            return self.once(format!("data.{address}.json"), || {
+                policy_document::json(self, *declared)
+            });
         }
         match declared.it.body.get_attribute(attribute) {
-            Some(given) => self.once(format!("data.{address}.{attribute}"), || self.eval(None).of(&given.value)),
+            Some(given) => self.once(format!("data.{address}.{attribute}"), || {
+                self.eval(None).of(&given.value)
+            }),
             None => later(),
         }
     }
@@ -306,7 +352,9 @@ fn named<'o>(operators: &[&'o TraversalOperator], most: usize) -> (Vec<&'o str>,
                 names.push(name.value().as_str());
                 taken = at + 1;
             }
-            TraversalOperator::Index(_) | TraversalOperator::LegacyIndex(_) if !names.is_empty() && names.len() < most => {
+            TraversalOperator::Index(_) | TraversalOperator::LegacyIndex(_)
+                if !names.is_empty() && names.len() < most =>
+            {
                 taken = at + 1;
             }
             _ => break,
@@ -342,9 +390,10 @@ impl Names for Scope<'_, '_> {
                 let address = format!("{}.{}", names.first()?, names.get(1)?);
                 Some((self.data(&address, names.get(2).copied()), taken))
             }
-            "each" | "count" | "self" | "path" | "terraform" => {
-                Some((Val::unknown(format!("`{name}` has no value before it is applied")), rest.len()))
-            }
+            "each" | "count" | "self" | "path" | "terraform" => Some((
+                Val::unknown(format!("`{name}` has no value before it is applied")),
+                rest.len(),
+            )),
             kind => {
                 let (names, taken) = named(rest, 2);
                 let address = format!("{kind}.{}", names.first()?);

@@ -16,8 +16,8 @@ mod value;
 
 pub use resource::Resource;
 pub(crate) use text_functions::cidr;
-pub(crate) use value::{equal, every, some};
 pub use value::{Map, Place, Places, Reason, Val};
+pub(crate) use value::{equal, every, some};
 
 use directory::{Directory, directory_of, joined};
 use hcl_edit::structure::Body;
@@ -91,7 +91,10 @@ pub fn load(files: &[File<'_>]) -> Loaded {
     let said = world.problems.into_inner().into_iter();
     problems.extend(said.map(|(at, text)| (at.file, text)));
     if world.budget.left.get() == 0 {
-        problems.push((0, "the configurations make more values than are followed; the rest is not known".to_owned()));
+        problems.push((
+            0,
+            "the configurations make more values than are followed; the rest is not known".to_owned(),
+        ));
     }
     Loaded {
         resources,
@@ -129,7 +132,9 @@ fn walk(world: &World<'_>) -> Vec<Resource> {
     for (path, directory) in &world.directories {
         for call in directory.modules.values() {
             let source = call.it.body.get_attribute("source");
-            let source = source.and_then(|source| source.value.as_str()).unwrap_or_default();
+            let source = source
+                .and_then(|source| source.value.as_str())
+                .unwrap_or_default();
             if source.starts_with('.') {
                 called.extend(joined(path, source).filter(|to| to != path));
             }
@@ -158,7 +163,9 @@ fn follow<'f>(
     visited.insert(instance.directory.clone());
     let scope = Scope { world, instance };
     resource::of(&scope, out);
-    let Some(directory) = scope.directory() else { return };
+    let Some(directory) = scope.directory() else {
+        return;
+    };
     for (name, call) in &directory.modules {
         if resource::is_absent(&scope, &call.it.body) {
             if let Some(child) = scope.child(name) {

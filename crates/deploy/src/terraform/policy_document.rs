@@ -17,7 +17,12 @@ pub(crate) fn json(scope: &Scope<'_, '_>, block: In<'_, Block>) -> Val {
     let body = resource::body(scope, None, written, &mut |_, _| {});
     let get = |name: &str| body.entries.get(name).cloned().unwrap_or(Val::Null);
     let mut statements = Vec::new();
-    for source in ["source_policy_documents", "override_policy_documents", "source_json", "override_json"] {
+    for source in [
+        "source_policy_documents",
+        "override_policy_documents",
+        "source_json",
+        "override_json",
+    ] {
         match get(source) {
             Val::Null => {}
             Val::List(items) => {
@@ -60,7 +65,10 @@ fn statement(statement: Val) -> Val {
         return statement;
     };
     let get = |name: &str| map.entries.get(name).cloned().filter(|value| *value != Val::Null);
-    let mut out = vec![("Effect".to_owned(), get("effect").unwrap_or_else(|| Val::text("Allow")))];
+    let mut out = vec![(
+        "Effect".to_owned(),
+        get("effect").unwrap_or_else(|| Val::text("Allow")),
+    )];
     for (from, to) in [
         ("sid", "Sid"),
         ("actions", "Action"),

@@ -39,7 +39,9 @@ pub(crate) struct Written<'b> {
 
 /// The resources of one use of a module.
 pub(crate) fn of(scope: &Scope<'_, '_>, out: &mut Vec<Resource>) {
-    let Some(directory) = scope.directory() else { return };
+    let Some(directory) = scope.directory() else {
+        return;
+    };
     for (address, declared) in &directory.resources {
         let written = Written {
             file: declared.file,
@@ -53,7 +55,10 @@ pub(crate) fn of(scope: &Scope<'_, '_>, out: &mut Vec<Resource>) {
             };
             let mut references: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
             let body = body(scope, Some(&bound), written, &mut |attribute, touched| {
-                references.entry(attribute.to_owned()).or_default().extend(touched);
+                references
+                    .entry(attribute.to_owned())
+                    .or_default()
+                    .extend(touched);
             });
             out.push(Resource {
                 kind: address.split('.').next().unwrap_or_default().to_owned(),
@@ -75,7 +80,10 @@ pub(crate) fn is_absent(scope: &Scope<'_, '_>, body: &Body) -> bool {
 
 /// What tells the instances of a block apart: the name and value of `count` or `each`.
 fn instances(scope: &Scope<'_, '_>, body: &Body) -> Vec<(&'static str, Val)> {
-    let value_of = |name: &str| body.get_attribute(name).map(|one| scope.eval(None).of(&one.value));
+    let value_of = |name: &str| {
+        body.get_attribute(name)
+            .map(|one| scope.eval(None).of(&one.value))
+    };
     let each = |key: Val, value: Val| {
         let entries = [("key".to_owned(), key), ("value".to_owned(), value)];
         ("each", Val::map(entries))
@@ -150,13 +158,22 @@ struct Writing {
 impl Writing {
     fn push(&mut self, name: &str, at: Place, value: Val) {
         self.attributes.entry(name.to_owned()).or_insert(at);
-        match self.entries.entry(name.to_owned()).or_insert_with(|| Val::List(Vec::new())) {
+        match self
+            .entries
+            .entry(name.to_owned())
+            .or_insert_with(|| Val::List(Vec::new()))
+        {
             Val::List(items) => items.push(value),
             other => *other = value,
         }
     }
 
-    fn block<'b>(&mut self, scope: &Scope<'_, '_>, bound: Option<&Bound<'_>>, written: Written<'b>) -> &'b str {
+    fn block<'b>(
+        &mut self,
+        scope: &Scope<'_, '_>,
+        bound: Option<&Bound<'_>>,
+        written: Written<'b>,
+    ) -> &'b str {
         let block = written.block;
         let name = block.ident.value().as_str();
         let at = head(written.file, block);
@@ -213,7 +230,9 @@ impl Writing {
         for value in self.entries.values_mut() {
             // Where no block is certain it is not even known whether there is one.
             let doubt = match value {
-                Val::List(items) if !items.is_empty() && items.iter().all(|item| matches!(item, Val::Unknown(_))) => {
+                Val::List(items)
+                    if !items.is_empty() && items.iter().all(|item| matches!(item, Val::Unknown(_))) =>
+                {
                     items.first().cloned()
                 }
                 _ => None,

@@ -42,7 +42,10 @@ fn expressions_have_the_values_that_terraform_gives_them() {
         ("\"a-${1 + 1}-${true}\"", "\"a-2-true\""),
         ("[for x in [1, 2, 3] : x * 2 if x > 1]", "[4,6]"),
         ("{ for k, v in { a = 1 } : upper(k) => v }", "{\"A\":1}"),
-        ("{ for x in [\"ab\", \"ac\"] : substr(x, 0, 1) => x... }", "{\"a\":[\"ab\",\"ac\"]}"),
+        (
+            "{ for x in [\"ab\", \"ac\"] : substr(x, 0, 1) => x... }",
+            "{\"a\":[\"ab\",\"ac\"]}",
+        ),
         ("[{ a = 1 }, { a = 2 }][*].a", "[1,2]"),
         ("merge({ a = 1 }, { a = 2, b = 3 })", "{\"a\":2,\"b\":3}"),
         ("try({ a = 1 }.b, \"none\")", "\"none\""),
@@ -86,8 +89,14 @@ resource "t" "o" { it = var.b }
 #[test]
 fn modules_are_read_with_what_each_call_gives_them() {
     let files = [
-        ("live/main.tf", "module \"a\" {\n source = \"../mod\"\n x = 1\n}\nmodule \"b\" {\n source = \"../mod\"\n x = module.a.y\n}\n"),
-        ("mod/main.tf", "variable \"x\" {}\noutput \"y\" { value = var.x + 1 }\nresource \"t\" \"n\" { it = var.x }\n"),
+        (
+            "live/main.tf",
+            "module \"a\" {\n source = \"../mod\"\n x = 1\n}\nmodule \"b\" {\n source = \"../mod\"\n x = module.a.y\n}\n",
+        ),
+        (
+            "mod/main.tf",
+            "variable \"x\" {}\noutput \"y\" { value = var.x + 1 }\nresource \"t\" \"n\" { it = var.x }\n",
+        ),
     ];
     assert_eq!(values(&files), [Val::Number(1.0), Val::Number(2.0)]);
     let loaded = read(&files);
@@ -100,7 +109,10 @@ fn modules_are_read_with_what_each_call_gives_them() {
 fn modules_that_call_each_other_in_a_circle_are_said() {
     let loaded = read(&[
         ("a/main.tf", "module \"b\" { source = \"../b\" }\n"),
-        ("b/main.tf", "module \"a\" { source = \"../a\" }\nresource \"t\" \"n\" {}\n"),
+        (
+            "b/main.tf",
+            "module \"a\" { source = \"../a\" }\nresource \"t\" \"n\" {}\n",
+        ),
     ]);
     assert!(loaded.problems[0].1.contains("calls itself"));
     assert_eq!(loaded.resources.len(), 1);
@@ -108,7 +120,10 @@ fn modules_that_call_each_other_in_a_circle_are_said() {
 
 #[test]
 fn a_module_from_elsewhere_is_named_as_not_read() {
-    let loaded = read(&[("main.tf", "module \"v\" { source = \"terraform-aws-modules/vpc/aws\" }\n")]);
+    let loaded = read(&[(
+        "main.tf",
+        "module \"v\" { source = \"terraform-aws-modules/vpc/aws\" }\n",
+    )]);
     assert!(loaded.unread[0].1.contains("terraform-aws-modules/vpc/aws"));
 }
 
@@ -139,7 +154,8 @@ fn a_policy_with_unknown_parts_keeps_the_known_ones() {
 
 #[test]
 fn attributes_know_which_resources_they_are_made_of() {
-    let main = "resource \"b\" \"one\" {}\nlocals { id = b.one.id }\nresource \"t\" \"n\" { it = local.id }\n";
+    let main =
+        "resource \"b\" \"one\" {}\nlocals { id = b.one.id }\nresource \"t\" \"n\" { it = local.id }\n";
     let loaded = read(&[("main.tf", main)]);
     assert!(loaded.resources[1].references["it"].contains("b.one"));
 }
@@ -154,7 +170,12 @@ fn objects_take_the_defaults_of_their_types() {
 fn hostile_configurations_end() {
     assert!(is_unknown(&value("range(1e9)")));
     assert!(is_unknown(&value("no_such_function(1)")));
-    assert!(is_unknown(&values(&[("m.tf", "locals {\n a = local.b\n b = local.a\n}\nresource \"t\" \"n\" { it = local.a }\n")])[0]));
+    assert!(is_unknown(
+        &values(&[(
+            "m.tf",
+            "locals {\n a = local.b\n b = local.a\n}\nresource \"t\" \"n\" { it = local.a }\n"
+        )])[0]
+    ));
     let mut laughs = String::from("locals {\n l0 = [1, 1]\n");
     for at in 1..64 {
         laughs.push_str(&format!(" l{at} = [local.l{0}, local.l{0}]\n", at - 1));
@@ -168,6 +189,10 @@ fn hostile_configurations_end() {
     }
     chain.push_str("}\nresource \"t\" \"n\" { it = local.l4999 }\n");
     assert!(is_unknown(&values(&[("m.tf", &chain)])[0]));
-    let deep = format!("resource \"t\" \"n\" {{\n it = {}1{}\n}}\n", "(".repeat(100_000), ")".repeat(100_000));
+    let deep = format!(
+        "resource \"t\" \"n\" {{\n it = {}1{}\n}}\n",
+        "(".repeat(100_000),
+        ")".repeat(100_000)
+    );
     assert_eq!(read(&[("m.tf", &deep)]).problems.len(), 1);
 }

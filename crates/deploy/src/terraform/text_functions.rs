@@ -29,7 +29,11 @@ fn conversion(name: &str, args: &[Val]) -> Option<Val> {
         ("base64encode", [Val::Text(text)]) => Val::Text(base64(text.as_bytes())),
         ("base64decode", [Val::Text(text)]) => Val::Text(String::from_utf8(unbase64(text)?).ok()?),
         ("yamldecode", [Val::Text(text)]) => {
-            let mut stream = bartizan_document::read(text, bartizan_document::Dialect::Core, bartizan_document::Limits::default());
+            let mut stream = bartizan_document::read(
+                text,
+                bartizan_document::Dialect::Core,
+                bartizan_document::Limits::default(),
+            );
             if !stream.errors.is_empty() || stream.documents.len() != 1 {
                 return None;
             }
@@ -39,7 +43,9 @@ fn conversion(name: &str, args: &[Val]) -> Option<Val> {
             let mut out = String::new();
             for byte in text.bytes() {
                 match byte {
-                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                        out.push(char::from(byte))
+                    }
                     b' ' => out.push('+'),
                     other => out.push_str(&format!("%{other:02X}")),
                 }
@@ -66,8 +72,12 @@ fn string(name: &str, args: &[Val]) -> Option<Val> {
         ("trimspace", [Val::Text(text)]) => Val::text(text.trim()),
         ("chomp", [Val::Text(text)]) => Val::text(text.trim_end_matches(['\r', '\n'])),
         ("trim", [Val::Text(text), Val::Text(set)]) => Val::text(text.trim_matches(|one| set.contains(one))),
-        ("trimprefix", [Val::Text(text), Val::Text(head)]) => Val::text(text.strip_prefix(head.as_str()).unwrap_or(text)),
-        ("trimsuffix", [Val::Text(text), Val::Text(tail)]) => Val::text(text.strip_suffix(tail.as_str()).unwrap_or(text)),
+        ("trimprefix", [Val::Text(text), Val::Text(head)]) => {
+            Val::text(text.strip_prefix(head.as_str()).unwrap_or(text))
+        }
+        ("trimsuffix", [Val::Text(text), Val::Text(tail)]) => {
+            Val::text(text.strip_suffix(tail.as_str()).unwrap_or(text))
+        }
         ("startswith", [Val::Text(text), Val::Text(head)]) => Val::Bool(text.starts_with(head.as_str())),
         ("endswith", [Val::Text(text), Val::Text(tail)]) => Val::Bool(text.ends_with(tail.as_str())),
         ("strcontains", [Val::Text(text), Val::Text(part)]) => Val::Bool(text.contains(part.as_str())),
@@ -75,7 +85,9 @@ fn string(name: &str, args: &[Val]) -> Option<Val> {
         ("replace", [Val::Text(text), Val::Text(from), Val::Text(to)]) => {
             // A pattern between slashes is a regular expression of another dialect.
             if from.len() > 1 && from.starts_with('/') && from.ends_with('/') {
-                return Some(Val::unknown("`replace()` with a regular expression is not evaluated"));
+                return Some(Val::unknown(
+                    "`replace()` with a regular expression is not evaluated",
+                ));
             }
             bounded(text.replace(from.as_str(), to), text.len() * (to.len() + 1))
         }
@@ -96,7 +108,9 @@ fn string(name: &str, args: &[Val]) -> Option<Val> {
         ("split", [Val::Text(by), Val::Text(text)]) if by.is_empty() => {
             Val::List(text.chars().map(|one| Val::text(one.to_string())).collect())
         }
-        ("split", [Val::Text(by), Val::Text(text)]) => Val::List(text.split(by.as_str()).map(Val::text).collect()),
+        ("split", [Val::Text(by), Val::Text(text)]) => {
+            Val::List(text.split(by.as_str()).map(Val::text).collect())
+        }
         ("substr", [Val::Text(text), from, length]) => {
             let rest = text.chars().skip(whole(from)?);
             match whole(length) {
@@ -197,7 +211,11 @@ fn network(name: &str, args: &[Val]) -> Option<Val> {
     let (base, width) = bits(base);
     let host = width - length;
     let mask = u128::MAX.checked_shl(host).unwrap_or(0);
-    let whole_mask = if width == 32 { u128::from(u32::MAX) } else { u128::MAX };
+    let whole_mask = if width == 32 {
+        u128::from(u32::MAX)
+    } else {
+        u128::MAX
+    };
     let network = base & mask & whole_mask;
     Some(match (name, rest) {
         ("cidrsubnet", [more, at]) => {
@@ -227,9 +245,14 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 fn base64(bytes: &[u8]) -> String {
     let mut out = String::new();
     for chunk in bytes.chunks(3) {
-        let word = (0..3).fold(0_usize, |word, at| (word << 8) | usize::from(chunk.get(at).copied().unwrap_or(0)));
+        let word = (0..3).fold(0_usize, |word, at| {
+            (word << 8) | usize::from(chunk.get(at).copied().unwrap_or(0))
+        });
         for at in 0..4 {
-            let letter = ALPHABET.get((word >> (18 - 6 * at)) & 63).copied().unwrap_or(b'=');
+            let letter = ALPHABET
+                .get((word >> (18 - 6 * at)) & 63)
+                .copied()
+                .unwrap_or(b'=');
             out.push(if at > chunk.len() { '=' } else { char::from(letter) });
         }
     }
@@ -272,19 +295,40 @@ mod tests {
     #[test]
     fn subnets_are_cut_as_terraform_cuts_them() {
         let subnet = |prefix: &str, more: f64, at: f64| {
-            text("cidrsubnet", &[Val::text(prefix), Val::Number(more), Val::Number(at)])
+            text(
+                "cidrsubnet",
+                &[Val::text(prefix), Val::Number(more), Val::Number(at)],
+            )
         };
         assert_eq!(subnet("172.16.0.0/12", 4.0, 2.0), "172.18.0.0/16");
         assert_eq!(subnet("10.1.2.0/24", 4.0, 15.0), "10.1.2.240/28");
-        assert_eq!(subnet("fd00:fd12:3456:7890::/56", 16.0, 162.0), "fd00:fd12:3456:7800:a200::/72");
-        assert!(call("cidrsubnet", &[Val::text("10.0.0.0/30"), Val::Number(4.0), Val::Number(0.0)]).is_none());
-        assert!(call("cidrsubnet", &[Val::text("0.0.0.0/0"), Val::Number(1.0), Val::Number(2.0)]).is_none());
+        assert_eq!(
+            subnet("fd00:fd12:3456:7890::/56", 16.0, 162.0),
+            "fd00:fd12:3456:7800:a200::/72"
+        );
+        assert!(
+            call(
+                "cidrsubnet",
+                &[Val::text("10.0.0.0/30"), Val::Number(4.0), Val::Number(0.0)]
+            )
+            .is_none()
+        );
+        assert!(
+            call(
+                "cidrsubnet",
+                &[Val::text("0.0.0.0/0"), Val::Number(1.0), Val::Number(2.0)]
+            )
+            .is_none()
+        );
     }
 
     #[test]
     fn formats_fill_in_their_values() {
         let args = [Val::text("web"), Val::Number(7.0)];
-        assert_eq!(text("format", &[&[Val::text("%s-%03d%%")], args.as_slice()].concat()), "web-007%");
+        assert_eq!(
+            text("format", &[&[Val::text("%s-%03d%%")], args.as_slice()].concat()),
+            "web-007%"
+        );
         assert!(call("format", &[Val::text("%s")]).is_none());
     }
 }

@@ -151,9 +151,10 @@ impl Val {
             Json::String(text) if text.contains(HOLE) => Self::Partial(text.clone(), why.clone()),
             Json::String(text) => Self::Text(text.clone()),
             Json::Array(items) => Self::List(items.iter().map(|item| Self::from_json(item, why)).collect()),
-            Json::Object(map) => {
-                Self::map(map.iter().map(|(key, item)| (key.clone(), Self::from_json(item, why))))
-            }
+            Json::Object(map) => Self::map(
+                map.iter()
+                    .map(|(key, item)| (key.clone(), Self::from_json(item, why))),
+            ),
         }
     }
 
