@@ -132,6 +132,41 @@ pub(crate) const PRACTICES: &[Practice] = &[
          origin, and carry no remote shell.",
     ),
     practice(
+        "NIST-800-53-r5",
+        "AC-3",
+        "Approved authorisations are enforced, so that nothing reaches what it was not granted.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "AC-6",
+        "People and programs have the rights that their task needs, and no more.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "CM-6",
+        "Settings are chosen, written down, and departures from them are known and accounted for.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "CM-7",
+        "Systems offer the functions that are needed, and the others are switched off.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "SC-7",
+        "Traffic passes at chosen boundaries, where it is watched and controlled.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "SC-39",
+        "Every process runs in an execution domain of its own.",
+    ),
+    practice(
+        "PCI-DSS-4.0.1",
+        "2.2.6",
+        "Security parameters of systems are set so that they cannot be misused.",
+    ),
+    practice(
         "PCI-DSS-4.0.1",
         "8.6.2",
         "Passwords of application and system accounts are not written into scripts, configuration files or source code.",
@@ -175,6 +210,9 @@ const COMPONENTS: &[(&str, &str)] = &[
     ("OWASP-Top10-2021", "A06"),
 ];
 
+/// What bears on how pods are kept apart.
+const PODS: &[(&str, &str)] = &[("NIST-800-53-r5", "AC-6"), ("NIST-800-53-r5", "SC-39")];
+
 const IMAGES: &[(&str, &str)] = &[
     ("NIST-SP-800-190", "4.1.2"),
     ("OWASP-Proactive-Controls-2024", "C5"),
@@ -205,6 +243,24 @@ pub(crate) const WEAKNESSES: &[Weakness] = &[
         means: "Code is fetched and used without anything to compare it with, so that whoever controls the source or the way \
                 chooses what runs.",
         practices: IMAGES,
+    },
+    Weakness {
+        id: "CWE-653",
+        name: "Improper isolation or compartmentalization",
+        means: "What should be kept apart shares memory, processes or networks, so that a flaw in one is a flaw in all.",
+        practices: PODS,
+    },
+    Weakness {
+        id: "CWE-668",
+        name: "Exposure of resource to wrong sphere",
+        means: "Something is within reach of those it was not meant for.",
+        practices: PODS,
+    },
+    Weakness {
+        id: "CWE-693",
+        name: "Protection mechanism failure",
+        means: "A protection that is there is switched off, left out, or weaker than it looks.",
+        practices: PODS,
     },
     Weakness {
         id: "CWE-732",
@@ -306,6 +362,12 @@ pub(crate) const WEAKNESSES: &[Weakness] = &[
         name: "Embedded malicious code",
         means: "Somebody put code into the product, or into something that it is built from, to do harm.",
         practices: COMPONENTS,
+    },
+    Weakness {
+        id: "CWE-918",
+        name: "Server-side request forgery",
+        means: "A server can be made to send requests where whoever asks for them could not.",
+        practices: PODS,
     },
     Weakness {
         id: "CWE-1395",

@@ -1,3 +1,5 @@
+//! What the reader promises, with good and with hostile text.
+
 use super::*;
 
 fn one(text: &str) -> Node {
