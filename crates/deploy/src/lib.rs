@@ -14,7 +14,7 @@ pub use cloud::TerraformCheck;
 
 use bartizan_model::RuleInfo;
 
-/// The manuals of every rule of this crate.
+/// The manuals of every rule about manifests; those about resources of clouds are [`cloud::rules`].
 #[must_use]
 pub fn rules() -> Vec<RuleInfo> {
     pod_security::rules()

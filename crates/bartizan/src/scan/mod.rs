@@ -446,9 +446,6 @@ fn checks(
         checks.push(supply.check());
         checks.push(tampering(request, config, selection, supply)?);
     }
-    if selection.family("deploy") {
-        checks.push(Box::new(TerraformCheck::new(selection.enabled(), false)));
-    }
     let is_image = request.scan.targets.iter().any(|target| place::is_image(target));
     let mut targets = request.scan.targets.iter();
     // What was once deployed, and what an image carries, is not what is deployed.
@@ -458,6 +455,7 @@ fn checks(
     });
     if !is_elsewhere && selection.family("deploy") {
         checks.push(deploy::check(config, selection)?);
+        checks.push(Box::new(TerraformCheck::new(selection.enabled(), true)));
     }
     if is_image && selection.family("image") {
         checks.push(Box::new(ConfigurationCheck::new()));
