@@ -28,6 +28,7 @@ use crate::progress::Bar;
 use crate::staged::Staged;
 use crate::terminal::Terminal;
 use bartizan_code::leak::{GenericMode, LeakCheck, LeakOptions};
+use bartizan_deploy::TerraformCheck;
 use bartizan_engine::config::{Config, Layers, Value};
 use bartizan_engine::system::{Machine, System};
 use bartizan_engine::waiver::InlineWaivers;
@@ -454,6 +455,7 @@ fn checks(
     });
     if !is_elsewhere && selection.family("deploy") {
         checks.push(deploy::check(config, selection)?);
+        checks.push(Box::new(TerraformCheck::new(selection.enabled(), true)));
     }
     if is_image && selection.family("image") {
         checks.push(Box::new(ConfigurationCheck::new()));

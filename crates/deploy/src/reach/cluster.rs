@@ -106,8 +106,9 @@ impl Manifest {
             at: 0,
             line: 1,
         };
-        let (objects, problems) = objects(text, Limits::default());
-        if !problems.is_empty() && text.contains("{{") {
+        let read = objects(text, Limits::default());
+        let objects = read.objects;
+        if !read.errors.is_empty() && text.contains("{{") {
             manifest.notes.push(Note {
                 place: path.to_owned(),
                 message: "it is a template: render it first, as by `helm template CHART > rendered.yaml`"
@@ -115,6 +116,8 @@ impl Manifest {
             });
             return manifest;
         }
+        let mut problems = [read.errors, read.duplicates].concat();
+        problems.sort_by_key(|problem| problem.at);
         for problem in problems {
             manifest.notes.push(Note {
                 place: format!("{path}:{}", lines.of(problem.at.range().start)),
