@@ -5,7 +5,7 @@ use crate::kube::{Object, Pod, objects};
 use crate::pod_security::{self, Level, Standard, Violation};
 use bartizan_document::Limits;
 use bartizan_engine::rule::{Found, Lines, Report, Severity};
-use bartizan_engine::{Check, CheckError, Input, Meta, Reported, Sink};
+use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 use memchr::memmem;
@@ -47,16 +47,12 @@ impl KubernetesCheck {
             let enabled = is_enabled(&options, about.id);
             builder = builder.part(about.id.as_bytes()).part(&[u8::from(enabled)]);
         }
-        let mut digest = [0; 32];
-        for (to, from) in digest.iter_mut().zip(builder.finish().as_str().bytes()) {
-            *to = from;
-        }
         Self {
             meta: Meta {
                 id: Self::ID,
                 title: "Manifests of Kubernetes",
                 required: options.required,
-                digest,
+                digest: Meta::digest_of(builder),
             },
             options,
         }
@@ -204,27 +200,4 @@ impl Check for KubernetesCheck {
         }
         Ok(())
     }
-}
-
-/// Judges files that are at hand, for tests and fuzzing.
-#[must_use]
-pub fn scan(check: &dyn Check, files: &[(&str, &[u8])]) -> Reported {
-    let mut all = Reported::default();
-    for (path, bytes) in files {
-        let meta = FileMeta {
-            path: (*path).into(),
-            size: bytes.len() as u64,
-            commit: None,
-            author: None,
-            layer: None,
-        };
-        let mut sink = Sink::default();
-        if let Err(error) = check.run(&Input::whole(&meta, bytes), &mut sink) {
-            sink.error(format!("{path}: {error}"));
-        }
-        let reported = sink.into_reported();
-        all.findings.extend(reported.findings);
-        all.errors.extend(reported.errors);
-    }
-    all
 }

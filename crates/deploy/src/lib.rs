@@ -10,7 +10,7 @@ pub mod pod_security;
 pub mod reach;
 pub mod terraform;
 
-pub use check::{KubernetesCheck, Options, scan};
+pub use check::{KubernetesCheck, Options};
 pub use cloud::TerraformCheck;
 
 use bartizan_engine::rule::About;

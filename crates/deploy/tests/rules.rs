@@ -9,7 +9,8 @@
     reason = "a test fails by panicking, and reads its cases from disk"
 )]
 
-use bartizan_deploy::{KubernetesCheck, Options, rules, scan};
+use bartizan_deploy::{KubernetesCheck, Options, rules};
+use bartizan_engine::rule::scan;
 use bartizan_model::Finding;
 use bartizan_testbed::{Page, pages};
 use std::collections::BTreeMap;

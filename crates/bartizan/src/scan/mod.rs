@@ -28,7 +28,6 @@ use crate::progress::Bar;
 use crate::staged::Staged;
 use crate::terminal::Terminal;
 use bartizan_code::leak::{GenericMode, LeakCheck, LeakOptions};
-use bartizan_deploy::TerraformCheck;
 use bartizan_engine::config::{Config, Layers, Value};
 use bartizan_engine::system::{Machine, System};
 use bartizan_engine::waiver::InlineWaivers;
@@ -454,8 +453,7 @@ fn checks(
         is_past || place::is_image(target) || place::is_built(target)
     });
     if !is_elsewhere && selection.family("deploy") {
-        checks.push(deploy::check(config, selection)?);
-        checks.push(Box::new(TerraformCheck::new(selection.enabled(), true)));
+        checks.extend(deploy::checks(config, selection)?);
     }
     if is_image && selection.family("image") {
         checks.push(Box::new(ConfigurationCheck::new()));
