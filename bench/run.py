@@ -19,6 +19,7 @@ import gate_latency
 import leak_history
 import leak_tree
 import leaky_repo
+import reach_scale
 import rule_examples
 import sbom_image
 import sbom_read
@@ -47,6 +48,7 @@ FIGURES = {
         control_plane,
         blast_radius,
         console,
+        reach_scale,
     )
 }
 RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")

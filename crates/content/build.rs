@@ -10,6 +10,9 @@ mod controls {
     pub mod catalog;
     pub mod evidence;
 }
+#[path = "src/cloud.rs"]
+#[allow(dead_code)]
+mod cloud;
 #[path = "src/facts.rs"]
 #[allow(dead_code)]
 mod facts;
@@ -34,6 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     println!("cargo::rerun-if-changed=build.rs");
     leak_rules(&content, &out)?;
+    cloud_rules(&content, &out)?;
     control_tests(&content, &out)
 }
 
@@ -66,6 +70,22 @@ fn control_tests(content: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     }
     tests.sort_by(|a, b| a.id.cmp(&b.id));
     std::fs::write(out.join("control-tests.postcard"), postcard::to_allocvec(&tests)?)?;
+    Ok(())
+}
+
+fn cloud_rules(content: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    let mut rules = Vec::new();
+    for file in files_of(&content.join("rules/deploy/cloud"), "yaml")? {
+        let rule = cloud::read(&std::fs::read_to_string(&file)?)
+            .map_err(|error| format!("{}: {error}", file.display()))?;
+        let name = rule.id.strip_prefix("deploy/");
+        if file.file_stem().and_then(|stem| stem.to_str()) != name {
+            return Err(format!("{}: the file is called as its id, {}", file.display(), rule.id).into());
+        }
+        rules.push(rule);
+    }
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    std::fs::write(out.join("cloud-rules.postcard"), postcard::to_allocvec(&rules)?)?;
     Ok(())
 }
 

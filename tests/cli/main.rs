@@ -37,6 +37,7 @@ mod minimal_systems;
 mod packaged_files;
 mod progress;
 mod pulled_images;
+mod reach;
 mod remediation;
 mod roots;
 mod rules;

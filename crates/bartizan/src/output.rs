@@ -91,6 +91,34 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         .map_err(|error| Error::writing(path, &error))
 }
 
+/// Writes a file in one step as its content comes, so that it is never held in memory.
+pub(crate) fn stream_file<T>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> std::io::Result<T>,
+) -> Result<T, Error> {
+    // Through a link, so that the link stays a link; a device or a pipe is written to as it is.
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    if std::fs::metadata(&target).is_ok_and(|about| !about.is_file()) {
+        let file = std::fs::OpenOptions::new().write(true).open(&target);
+        return file
+            .and_then(|mut file| write(&mut file))
+            .map_err(|error| Error::writing(path, &error));
+    }
+    let mut new = target.as_os_str().to_owned();
+    new.push(".new");
+    let new = PathBuf::from(new);
+    let written = std::fs::File::create(&new).and_then(|mut file| {
+        let written = write(&mut file)?;
+        file.sync_all()?;
+        std::fs::rename(&new, &target)?;
+        Ok(written)
+    });
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(&new);
+        Error::writing(path, &error)
+    })
+}
+
 /// Writes a file that only its owner can read, whole or not at all; its directory is made where it is missing.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     use std::os::unix::fs::OpenOptionsExt;
@@ -150,6 +178,45 @@ mod tests {
                 file: Some(PathBuf::from("a=b.json"))
             }
         );
+    }
+
+    fn stream(path: &Path) {
+        let wrote = stream_file(path, |out| out.write_all(b"new"));
+        assert!(wrote.is_ok(), "{}", path.display());
+    }
+
+    #[test]
+    fn a_stream_replaces_a_file_and_leaves_links_and_pipes_what_they_are() {
+        let directory = tempfile::tempdir().unwrap();
+        let [file, link, pipe] = ["file", "link", "pipe"].map(|name| directory.path().join(name));
+        std::fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        stream(&link);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "new");
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || std::fs::read_to_string(pipe).unwrap()
+        });
+        stream(&pipe);
+        assert_eq!(reader.join().unwrap(), "new");
+        assert!(!std::fs::metadata(&pipe).unwrap().is_file());
+    }
+
+    #[test]
+    fn a_stream_that_fails_leaves_the_file_as_it_was() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        std::fs::write(&file, "old").unwrap();
+        let failed = stream_file(&file, |out| {
+            out.write_all(b"half")?;
+            Err::<(), _>(std::io::Error::from(std::io::ErrorKind::StorageFull))
+        });
+        assert!(failed.is_err());
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "old");
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
     }
 
     #[test]

@@ -162,6 +162,134 @@ pub(crate) const PRACTICES: &[Practice] = &[
         "Every process runs in an execution domain of its own.",
     ),
     practice(
+        "NIST-800-53-r5",
+        "AC-2",
+        "Accounts have owners and reasons, and those that are not needed are taken away.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "AU-2",
+        "It is decided which events are logged, and they are.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "AU-9",
+        "Logs are kept from being read, changed or deleted by those they tell of.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "AU-12",
+        "Systems record the events that were decided on, where they happen.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "CP-9",
+        "Backups are made, as often as the loss would hurt, and are protected as what they copy.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "IA-2",
+        "People are known by more than a name before they get in.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "IA-5",
+        "Passwords, keys and tokens are made, handed out, changed and taken back by rules.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "IA-5(1)",
+        "Passwords are long and varied enough not to be guessed.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "RA-5",
+        "Systems are scanned for vulnerabilities, and what is found is acted on.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "SC-8",
+        "What is sent is kept from being read and changed on its way.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "SC-12",
+        "Keys are made, kept, changed and destroyed by rules.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "SC-20",
+        "Answers about names can be proven to be those of their owner.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "SC-28",
+        "What is stored is kept from being read and changed where it lies.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "SI-2",
+        "Flaws are mended, and updates installed in time.",
+    ),
+    practice("NIST-800-53-r5", "SI-4", "Systems are watched for attacks."),
+    practice(
+        "NIST-800-53-r5",
+        "SI-7",
+        "Changes of programs and data that nobody meant are noticed.",
+    ),
+    practice(
+        "PCI-DSS-4.0.1",
+        "1.3.1",
+        "Traffic into the network that holds card data is limited to what is needed.",
+    ),
+    practice(
+        "PCI-DSS-4.0.1",
+        "1.4.4",
+        "Systems that store card data cannot be reached directly from networks that are not trusted.",
+    ),
+    practice(
+        "PCI-DSS-4.0.1",
+        "3.5.1",
+        "Card numbers cannot be read wherever they are stored.",
+    ),
+    practice(
+        "PCI-DSS-4.0.1",
+        "3.7.4",
+        "Keys are changed when their time is over.",
+    ),
+    practice(
+        "PCI-DSS-4.0.1",
+        "4.2.1",
+        "Card data is encrypted by strong cryptography on its way over open networks.",
+    ),
+    practice(
+        "PCI-DSS-4.0.1",
+        "6.3.3",
+        "Systems have the security updates that are out.",
+    ),
+    practice(
+        "PCI-DSS-4.0.1",
+        "7.2.2",
+        "Access is given by what a task needs, and no more.",
+    ),
+    practice(
+        "PCI-DSS-4.0.1",
+        "8.3.6",
+        "Passwords are long and varied enough not to be guessed.",
+    ),
+    practice("PCI-DSS-4.0.1", "10.2.1", "Logs are on for every system."),
+    practice(
+        "PCI-DSS-4.0.1",
+        "10.3.2",
+        "Logs cannot be changed by individuals.",
+    ),
+    practice("PCI-DSS-4.0.1", "10.3.4", "Changes of logs are noticed."),
+    practice(
+        "PCI-DSS-4.0.1",
+        "11.5.1",
+        "Intrusions into the network are noticed or prevented.",
+    ),
+    practice(
         "PCI-DSS-4.0.1",
         "2.2.6",
         "Security parameters of systems are set so that they cannot be misused.",
@@ -210,6 +338,9 @@ const COMPONENTS: &[(&str, &str)] = &[
     ("OWASP-Top10-2021", "A06"),
 ];
 
+/// What bears on resources of clouds.
+const CLOUD: &[(&str, &str)] = &[("NIST-800-53-r5", "AC-3"), ("NIST-800-53-r5", "CM-6")];
+
 /// What bears on how pods are kept apart.
 const PODS: &[(&str, &str)] = &[("NIST-800-53-r5", "AC-6"), ("NIST-800-53-r5", "SC-39")];
 
@@ -238,11 +369,47 @@ pub(crate) const WEAKNESSES: &[Weakness] = &[
         practices: IMAGES,
     },
     Weakness {
+        id: "CWE-284",
+        name: "Improper access control",
+        means: "Access is not limited to those it was meant for.",
+        practices: CLOUD,
+    },
+    Weakness {
+        id: "CWE-306",
+        name: "Missing authentication for critical function",
+        means: "Something that matters can be used by whoever asks.",
+        practices: CLOUD,
+    },
+    Weakness {
+        id: "CWE-311",
+        name: "Missing encryption of sensitive data",
+        means: "Data that should be secret is stored or sent in a form that everybody can read.",
+        practices: CLOUD,
+    },
+    Weakness {
+        id: "CWE-324",
+        name: "Use of a key past its expiration date",
+        means: "A key is used for longer than it was meant to be, so that more is lost when it is.",
+        practices: CLOUD,
+    },
+    Weakness {
+        id: "CWE-326",
+        name: "Inadequate encryption strength",
+        means: "The encryption, or the version of its protocol, is weaker than the data is worth.",
+        practices: CLOUD,
+    },
+    Weakness {
         id: "CWE-494",
         name: "Download of code without integrity check",
         means: "Code is fetched and used without anything to compare it with, so that whoever controls the source or the way \
                 chooses what runs.",
         practices: IMAGES,
+    },
+    Weakness {
+        id: "CWE-521",
+        name: "Weak password requirements",
+        means: "Passwords that are easily guessed are accepted.",
+        practices: CLOUD,
     },
     Weakness {
         id: "CWE-653",
@@ -269,10 +436,22 @@ pub(crate) const WEAKNESSES: &[Weakness] = &[
         practices: IMAGES,
     },
     Weakness {
+        id: "CWE-778",
+        name: "Insufficient logging",
+        means: "What happened cannot be told afterwards, because it was not recorded.",
+        practices: CLOUD,
+    },
+    Weakness {
         id: "CWE-829",
         name: "Inclusion of functionality from an untrusted control sphere",
         means: "What somebody else may change at any time becomes part of the product without being looked at.",
         practices: COMPONENTS,
+    },
+    Weakness {
+        id: "CWE-694",
+        name: "Use of multiple resources with duplicate identifier",
+        means: "One name stands for two things, and which of them is meant depends on who reads it.",
+        practices: PODS,
     },
     Weakness {
         id: "CWE-798",
@@ -364,10 +543,28 @@ pub(crate) const WEAKNESSES: &[Weakness] = &[
         practices: COMPONENTS,
     },
     Weakness {
+        id: "CWE-862",
+        name: "Missing authorization",
+        means: "Nobody asks whether whoever acts may.",
+        practices: CLOUD,
+    },
+    Weakness {
         id: "CWE-918",
         name: "Server-side request forgery",
         means: "A server can be made to send requests where whoever asks for them could not.",
         practices: PODS,
+    },
+    Weakness {
+        id: "CWE-1104",
+        name: "Use of unmaintained third party components",
+        means: "Something is built on what nobody mends any more.",
+        practices: CLOUD,
+    },
+    Weakness {
+        id: "CWE-1188",
+        name: "Initialization of a resource with an insecure default",
+        means: "Something begins in a state that is not safe, and stays in it.",
+        practices: CLOUD,
     },
     Weakness {
         id: "CWE-1395",

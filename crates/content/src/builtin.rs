@@ -1,5 +1,6 @@
 //! Access to the rule set embedded in the binary.
 
+use crate::cloud::CloudRule;
 use crate::leak::LeakRule;
 use crate::pack::LeakMatcher;
 use std::sync::OnceLock;
@@ -19,6 +20,15 @@ pub fn leak_matchers() -> Vec<LeakMatcher> {
 pub fn leak_rules() -> &'static [LeakRule] {
     static DECODED: OnceLock<Vec<LeakRule>> = OnceLock::new();
     DECODED.get_or_init(|| postcard::from_bytes(RULES).unwrap_or_default())
+}
+
+static CLOUD_RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/cloud-rules.postcard"));
+
+/// Every built-in rule of cloud resources, ordered by id.
+#[must_use]
+pub fn cloud_rules() -> &'static [CloudRule] {
+    static DECODED: OnceLock<Vec<CloudRule>> = OnceLock::new();
+    DECODED.get_or_init(|| postcard::from_bytes(CLOUD_RULES).unwrap_or_default())
 }
 
 /// Digest over everything detection reads of the built-in rules.

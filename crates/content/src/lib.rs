@@ -5,6 +5,7 @@
 //! patterns. No file is opened here but by the build script that packs `content/` into the binary.
 
 pub mod builtin;
+pub mod cloud;
 pub mod controls;
 pub mod facts;
 pub mod foreign;
@@ -16,5 +17,6 @@ pub mod load;
 pub mod pack;
 pub mod packages;
 
+pub use cloud::CloudRule;
 pub use leak::{LeakExample, LeakRule};
 pub use pack::LeakMatcher;

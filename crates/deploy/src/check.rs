@@ -1,10 +1,11 @@
 //! The check `deploy/kubernetes`: reads each manifest once and judges what is in it.
 
+use crate::kube::checks::duplicate_key::{self, DuplicateKey};
 use crate::kube::{Object, Pod, objects};
 use crate::pod_security::{self, Level, Standard, Violation};
 use bartizan_document::Limits;
 use bartizan_engine::rule::{Found, Lines, Report, Severity};
-use bartizan_engine::{Check, CheckError, Input, Meta, Reported, Sink};
+use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 use memchr::memmem;
@@ -42,20 +43,16 @@ impl KubernetesCheck {
         let mut builder = FingerprintBuilder::new(Self::ID).part(REVISION);
         let standard = options.standard.map(|standard| standard.to_string());
         builder = builder.part(standard.unwrap_or_default().as_bytes());
-        for about in pod_security::all() {
+        for about in crate::all() {
             let enabled = is_enabled(&options, about.id);
             builder = builder.part(about.id.as_bytes()).part(&[u8::from(enabled)]);
-        }
-        let mut digest = [0; 32];
-        for (to, from) in digest.iter_mut().zip(builder.finish().as_str().bytes()) {
-            *to = from;
         }
         Self {
             meta: Meta {
                 id: Self::ID,
                 title: "Manifests of Kubernetes",
                 required: options.required,
-                digest,
+                digest: Meta::digest_of(builder),
             },
             options,
         }
@@ -141,7 +138,7 @@ fn is_enabled(options: &Options, id: &str) -> bool {
     options.enabled.as_ref().is_none_or(|ids| ids.contains(id))
 }
 
-fn is_manifest(path: &str) -> bool {
+pub(crate) fn is_manifest(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     ["yaml", "yml", "json"]
@@ -150,7 +147,7 @@ fn is_manifest(path: &str) -> bool {
 }
 
 /// Whether a text may hold an object.
-fn has_objects(bytes: &[u8]) -> bool {
+pub(crate) fn has_objects(bytes: &[u8]) -> bool {
     memmem::find(bytes, b"apiVersion").is_some() && memmem::find(bytes, b"kind").is_some()
 }
 
@@ -183,43 +180,24 @@ impl Check for KubernetesCheck {
         let text = text.map_err(|error| CheckError(format!("it is no UTF-8 text: {error}")))?;
         let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
         let lines = Lines::new(input, text.len() - bare.len());
-        let (objects, problems) = objects(bare, Limits::default());
+        let manifest = objects(bare, Limits::default());
         let is_template = bare.contains("{{");
-        if is_template && !problems.is_empty() {
+        if is_template && !manifest.errors.is_empty() {
             return Err(CheckError(
                 "it is a template, and templates are not judged: render it first, as by `helm template CHART > rendered.yaml`".to_owned(),
             ));
         }
-        for problem in problems {
+        for problem in manifest.errors {
             let place = lines.place(&problem.at.range());
             out.error(format!("line {}: {}", place.0, problem.message));
         }
-        for object in &objects {
+        let first = manifest.objects.first().map(Object::title).unwrap_or_default();
+        let about = &DuplicateKey::ABOUT;
+        let mut report = Report::new(about, &lines, out, is_enabled(&self.options, about.id));
+        duplicate_key::judge(&first, &manifest.duplicates, &mut report);
+        for object in &manifest.objects {
             self.pod(object, &lines, out);
         }
         Ok(())
     }
-}
-
-/// Judges files that are at hand, for tests and fuzzing.
-#[must_use]
-pub fn scan(check: &dyn Check, files: &[(&str, &[u8])]) -> Reported {
-    let mut all = Reported::default();
-    for (path, bytes) in files {
-        let meta = FileMeta {
-            path: (*path).into(),
-            size: bytes.len() as u64,
-            commit: None,
-            author: None,
-            layer: None,
-        };
-        let mut sink = Sink::default();
-        if let Err(error) = check.run(&Input::whole(&meta, bytes), &mut sink) {
-            sink.error(format!("{path}: {error}"));
-        }
-        let reported = sink.into_reported();
-        all.findings.extend(reported.findings);
-        all.errors.extend(reported.errors);
-    }
-    all
 }

@@ -4,15 +4,28 @@
 //! it is said, with the reason.
 
 mod check;
+pub mod cloud;
 pub mod kube;
 pub mod pod_security;
+pub mod reach;
+pub mod terraform;
 
-pub use check::{KubernetesCheck, Options, scan};
+pub use check::{KubernetesCheck, Options};
+pub use cloud::TerraformCheck;
 
+use bartizan_engine::rule::About;
 use bartizan_model::RuleInfo;
 
-/// The manuals of every rule of this crate.
+/// What is known of every rule about manifests, ordered by id.
+fn all() -> Vec<&'static About> {
+    let mut all = pod_security::all();
+    all.push(&kube::checks::duplicate_key::DuplicateKey::ABOUT);
+    all.sort_by_key(|about| about.id);
+    all
+}
+
+/// The manuals of every rule about manifests; those about resources of clouds are [`cloud::rules`]. Ordered by id.
 #[must_use]
 pub fn rules() -> Vec<RuleInfo> {
-    pod_security::rules()
+    all().into_iter().map(About::info).collect()
 }

@@ -17,8 +17,9 @@ use std::path::Path;
 
 fn judged(file: &Path, standard: &str) -> Judgement {
     let text = std::fs::read_to_string(file).unwrap();
-    let (objects, problems) = objects(&text, Limits::default());
-    assert_eq!(problems, [], "{}", file.display());
+    let manifest = objects(&text, Limits::default());
+    assert_eq!(manifest.errors, [], "{}", file.display());
+    let objects = manifest.objects;
     assert_eq!(objects.len(), 1, "{}", file.display());
     judge(Pod::of(&objects[0]).unwrap(), standard.parse().unwrap())
 }
@@ -92,7 +93,7 @@ fn refusals_are_worded_as_the_api_server_words_them() {
 fn every_violation_names_the_field_and_its_place() {
     let text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      hostPID: true\n      \
                 containers:\n      - name: a\n        image: x\n        securityContext:\n          privileged: true\n";
-    let (objects, _) = objects(text, Limits::default());
+    let objects = objects(text, Limits::default()).objects;
     let judgement = judge(Pod::of(&objects[0]).unwrap(), "baseline".parse().unwrap());
     let fields: Vec<_> = judgement.violations.iter().flat_map(|one| &one.fields).collect();
     let shown: Vec<_> = fields
@@ -113,7 +114,7 @@ fn every_violation_names_the_field_and_its_place() {
 fn a_field_of_another_type_is_undecided_and_never_passed_in_silence() {
     let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostPID: \"true\"\n  containers:\n  - name: a\n    \
                 securityContext: [privileged]\n";
-    let (objects, _) = objects(text, Limits::default());
+    let objects = objects(text, Limits::default()).objects;
     let judgement = judge(Pod::of(&objects[0]).unwrap(), "baseline".parse().unwrap());
     let names: Vec<_> = judgement
         .undecided
@@ -127,7 +128,7 @@ fn a_field_of_another_type_is_undecided_and_never_passed_in_silence() {
 fn a_pod_whose_users_are_not_those_of_the_node_is_judged_more_mildly_from_one_version_on() {
     let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostUsers: false\n  containers:\n  - name: a\n    \
                 securityContext: {procMount: Unmasked, runAsUser: 0}\n";
-    let (objects, _) = objects(text, Limits::default());
+    let objects = objects(text, Limits::default()).objects;
     let reasons = |standard: &str| -> Vec<&str> {
         let judgement = judge(Pod::of(&objects[0]).unwrap(), standard.parse().unwrap());
         judgement.violations.iter().map(|one| one.reason).collect()

@@ -9,14 +9,18 @@
     reason = "a test fails by panicking, and reads its cases from disk"
 )]
 
-use bartizan_deploy::{KubernetesCheck, Options, rules, scan};
+use bartizan_deploy::{KubernetesCheck, Options, rules};
+use bartizan_engine::rule::scan;
 use bartizan_model::Finding;
 use bartizan_testbed::{Page, pages};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Directories of pages, and the family of rules in each.
-const PLACES: [(&str, &str); 1] = [("src/pod_security/checks", "deploy/pod-security")];
+const PLACES: [(&str, &str); 2] = [
+    ("src/kube/checks", "deploy"),
+    ("src/pod_security/checks", "deploy/pod-security"),
+];
 
 fn all_pages() -> BTreeMap<String, Page> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -1,7 +1,7 @@
 //! What a check is.
 
 use crate::{Fact, Input, Sink};
-use bartizan_model::RuleInfo;
+use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 
 /// What is known of a check before it runs.
@@ -15,6 +15,18 @@ pub struct Meta {
     pub required: bool,
     /// Changes whenever the check would judge the same bytes differently: part of the key of cached results.
     pub digest: [u8; 32],
+}
+
+impl Meta {
+    /// The digest of what a check judges by, from the parts given to a builder: the text of its fingerprint.
+    #[must_use]
+    pub fn digest_of(parts: FingerprintBuilder) -> [u8; 32] {
+        let mut digest = [0; 32];
+        for (to, from) in digest.iter_mut().zip(parts.finish().as_str().bytes()) {
+            *to = from;
+        }
+        digest
+    }
 }
 
 /// Looks at files and reports findings. Must be a pure function of its input.

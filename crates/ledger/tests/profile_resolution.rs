@@ -11,7 +11,6 @@
 use bartizan_ledger::compliance::profile::{Document, Profile, ResolveError, Resolved, resolve};
 use bartizan_ledger::compliance::{framework, of_profile};
 use serde_json::{Value, json};
-use std::path::PathBuf;
 
 /// Two groups; `a-1` has two controls below it, of which one has another below.
 fn catalog() -> Value {
@@ -298,19 +297,8 @@ fn two_runs_give_the_same_identity() {
 
 /// A file of the public test data; none, with a word about it, where that is absent.
 fn published(name: &str) -> Option<Vec<u8>> {
-    let root = std::env::var_os("BARTIZAN_TESTDATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/testdata"),
-        PathBuf::from,
-    );
-    let file = root.join("compliance").join(name);
-    let bytes = std::fs::read(&file).ok();
-    if bytes.is_none() {
-        eprintln!(
-            "skipped: {} is absent; set BARTIZAN_TESTDATA to where the test data is",
-            file.display()
-        );
-    }
-    bytes
+    let file = bartizan_testbed::testdata(&format!("compliance/{name}"))?;
+    Some(std::fs::read(file).unwrap())
 }
 
 fn published_ids(catalog: &[u8]) -> Vec<String> {

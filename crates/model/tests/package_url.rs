@@ -197,7 +197,7 @@ proptest! {
 /// Every case of the specification's suite, which is not part of this repository.
 #[test]
 fn the_suite_of_the_specification_holds() {
-    let Some(dir) = testdata("supply/purl/tests") else {
+    let Some(dir) = bartizan_testbed::testdata("supply/purl/tests") else {
         return;
     };
     let (mut cases, mut failures) = (0, Vec::new());
@@ -276,23 +276,6 @@ fn as_parts(value: &Value) -> PackageUrlParts {
         qualifiers,
         subpath: text("subpath"),
     }
-}
-
-/// `below` in the directory of large test data; says so and gives none where that is absent.
-#[allow(clippy::print_stderr, reason = "a skipped test says so")]
-fn testdata(below: &str) -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let dir = std::env::var_os("BARTIZAN_TESTDATA")
-        .map_or_else(|| root.join("../shared/testdata"), PathBuf::from)
-        .join(below);
-    if dir.is_dir() {
-        return Some(dir);
-    }
-    eprintln!(
-        "skipped: {} is absent; set BARTIZAN_TESTDATA to where the test data is",
-        dir.display()
-    );
-    None
 }
 
 fn json_files(dir: &Path) -> Vec<PathBuf> {

@@ -110,7 +110,8 @@ pub(crate) fn wrap(text: &str, columns: usize) -> String {
 
 /// The first paragraph of a Markdown text as running text: what a manual says in short.
 pub(crate) fn first_paragraph(markdown: &str) -> String {
-    let is_prose = |line: &&str| !line.trim_start().starts_with(['#', '`', '|', '>']);
+    // A word in code may begin a sentence; a fence does not.
+    let is_prose = |line: &&str| !line.starts_with(['#', '|', '>']) && !line.starts_with("```");
     let body = markdown
         .lines()
         .map(str::trim)

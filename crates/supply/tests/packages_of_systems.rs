@@ -14,7 +14,8 @@
 mod common;
 
 use bartizan_model::Component;
-use common::{damage, output, read, testdata};
+use bartizan_testbed::testdata;
+use common::{damage, output, read};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;

@@ -3,7 +3,6 @@
 use bartizan_supply::version::Scheme;
 use proptest::prelude::*;
 use std::cmp::Ordering;
-use std::path::{Path, PathBuf};
 
 /// Versions made of the words and characters that some scheme treats in a way of its own, and any text at all.
 fn version() -> impl Strategy<Value = String> {
@@ -114,7 +113,7 @@ proptest! {
 #[test]
 #[allow(clippy::disallowed_methods, reason = "a test may read its data")]
 fn every_line_of_the_large_tables_holds() {
-    let Some(dir) = testdata("supply/version-order") else {
+    let Some(dir) = bartizan_testbed::testdata("supply/version-order") else {
         return;
     };
     let (mut lines, mut failures) = (0, Vec::new());
@@ -174,24 +173,3 @@ const TABLES: [(&str, Scheme); 19] = [
     ("rubygems-versions.txt", Scheme::RubyGems),
     ("semver-versions.txt", Scheme::SemVer),
 ];
-
-/// `below` in the directory of large test data; says so and gives none where that is absent.
-#[allow(
-    clippy::print_stderr,
-    clippy::disallowed_methods,
-    reason = "a test may read its data, and says so when it skips"
-)]
-fn testdata(below: &str) -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let dir = std::env::var_os("BARTIZAN_TESTDATA")
-        .map_or_else(|| root.join("../shared/testdata"), PathBuf::from)
-        .join(below);
-    if dir.is_dir() {
-        return Some(dir);
-    }
-    eprintln!(
-        "skipped: {} is absent; set BARTIZAN_TESTDATA to where the test data is",
-        dir.display()
-    );
-    None
-}

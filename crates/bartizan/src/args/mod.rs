@@ -3,6 +3,7 @@
 mod help;
 mod plane;
 mod policy;
+mod reach;
 mod sbom;
 mod scan;
 mod verbs;
@@ -12,6 +13,7 @@ pub(crate) use plane::{
     RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,
 };
 pub(crate) use policy::PolicyVerb;
+pub(crate) use reach::ReachArgs;
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
 pub(crate) use verbs::{
@@ -133,6 +135,10 @@ pub(crate) enum Verb {
     /// List the components of a target as a bill of materials
     #[command(long_about = help::SBOM, after_long_help = help::SBOM_EXAMPLES)]
     Sbom(Box<SbomArgs>),
+
+    /// Say who can connect to whom, from manifests
+    #[command(long_about = reach::REACH, after_long_help = reach::REACH_EXAMPLES)]
+    Reach(Box<ReachArgs>),
 
     /// Explain a rule, a finding, a control, a verdict, a waiver or an exit code
     #[command(long_about = help::EXPLAIN, after_long_help = help::EXPLAIN_EXAMPLES)]

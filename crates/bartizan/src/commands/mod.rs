@@ -16,6 +16,7 @@ pub(crate) mod login;
 pub(crate) mod pages;
 pub(crate) mod policy;
 pub(crate) mod push;
+pub(crate) mod reach;
 pub(crate) mod rules;
 pub(crate) mod sbom;
 pub(crate) mod scan;

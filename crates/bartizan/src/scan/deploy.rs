@@ -3,12 +3,15 @@
 use super::rules::Selection;
 use crate::error::Error;
 use bartizan_deploy::pod_security::Standard;
-use bartizan_deploy::{KubernetesCheck, Options};
+use bartizan_deploy::{KubernetesCheck, Options, TerraformCheck};
 use bartizan_engine::Check;
 use bartizan_engine::config::Config;
 
-/// The check of manifests.
-pub(super) fn check(config: &Config, selection: &Selection) -> Result<Box<dyn Check>, Error> {
+/// Whether the verdict depends on them: what cannot be read leaves open what is deployed, and the answer is then Unknown.
+const REQUIRED: bool = true;
+
+/// The checks of manifests and of configurations of Terraform.
+pub(super) fn checks(config: &Config, selection: &Selection) -> Result<Vec<Box<dyn Check>>, Error> {
     let key = "deploy.pod-security";
     let standard = match config.text(key) {
         "" => None,
@@ -19,10 +22,11 @@ pub(super) fn check(config: &Config, selection: &Selection) -> Result<Box<dyn Ch
             )
         })?),
     };
-    Ok(Box::new(KubernetesCheck::new(Options {
+    let kubernetes = KubernetesCheck::new(Options {
         standard,
         enabled: selection.enabled(),
-        // Manifests that cannot be read leave open what is deployed: the answer is then Unknown.
-        required: true,
-    })))
+        required: REQUIRED,
+    });
+    let terraform = TerraformCheck::new(selection.enabled(), REQUIRED);
+    Ok(vec![Box::new(kubernetes), Box::new(terraform)])
 }

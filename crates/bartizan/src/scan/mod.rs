@@ -453,7 +453,7 @@ fn checks(
         is_past || place::is_image(target) || place::is_built(target)
     });
     if !is_elsewhere && selection.family("deploy") {
-        checks.push(deploy::check(config, selection)?);
+        checks.extend(deploy::checks(config, selection)?);
     }
     if is_image && selection.family("image") {
         checks.push(Box::new(ConfigurationCheck::new()));

@@ -1,9 +1,10 @@
 //! Objects of Kubernetes as manifests write them.
 
+pub(crate) mod checks;
 mod object;
 mod pod;
 mod version;
 
-pub use object::{Object, Unreadable, objects, objects_of};
+pub use object::{Manifest, Object, objects};
 pub use pod::{Container, Pod, Role};
 pub use version::Minor;

@@ -17,9 +17,6 @@ pub struct Object {
     pub root: Node,
 }
 
-/// What of a manifest could not be read.
-pub type Unreadable = Problem;
-
 impl Object {
     /// The object that a document is; none where it has no `apiVersion` and `kind`.
     #[must_use]
@@ -69,23 +66,35 @@ impl Object {
     }
 }
 
-/// The objects of a text, items of lists one by one, and what could not be read.
-#[must_use]
-pub fn objects(text: &str, limits: Limits) -> (Vec<Object>, Vec<Unreadable>) {
-    let stream = bartizan_document::read(text, Dialect::Kubernetes, limits);
-    let mut problems = stream.errors;
-    let mut objects = Vec::new();
-    for document in stream.documents {
-        let (found, more) = objects_of(document);
-        objects.extend(found);
-        problems.extend(more);
-    }
-    (objects, problems)
+/// The objects of a text.
+#[derive(Debug, Clone, Default)]
+pub struct Manifest {
+    /// Objects in the order of the text, items of lists one by one.
+    pub objects: Vec<Object>,
+    /// Keys of objects that stand twice.
+    pub duplicates: Vec<Problem>,
+    /// What could not be read.
+    pub errors: Vec<Problem>,
 }
 
-/// The objects of one document: one, those of a list, or none. Keys that stand twice are said of objects only.
+/// Reads the objects of a text. Documents that are no objects are left alone.
 #[must_use]
-pub fn objects_of(document: Document) -> (Vec<Object>, Vec<Unreadable>) {
+pub fn objects(text: &str, limits: Limits) -> Manifest {
+    let stream = bartizan_document::read(text, Dialect::Kubernetes, limits);
+    let mut manifest = Manifest {
+        errors: stream.errors,
+        ..Manifest::default()
+    };
+    for document in stream.documents {
+        let (found, duplicates) = objects_of(document);
+        manifest.objects.extend(found);
+        manifest.duplicates.extend(duplicates);
+    }
+    manifest
+}
+
+/// The objects of one document: one, those of a list, or none; and keys of them that stand twice.
+fn objects_of(document: Document) -> (Vec<Object>, Vec<Problem>) {
     let Some(object) = Object::of(document.root) else {
         return (Vec::new(), Vec::new());
     };
@@ -123,9 +132,9 @@ mod tests {
     use super::*;
 
     fn kinds(text: &str) -> Vec<String> {
-        let (objects, problems) = objects(text, Limits::default());
-        assert_eq!(problems, []);
-        objects.iter().map(Object::title).collect()
+        let manifest = objects(text, Limits::default());
+        assert_eq!(manifest.errors, []);
+        manifest.objects.iter().map(Object::title).collect()
     }
 
     #[test]

@@ -11,7 +11,6 @@ mod registry;
 mod view;
 
 pub(crate) use registry::all;
-pub use registry::rules;
 
 use crate::kube::{Minor, Pod};
 use bartizan_document::Span;

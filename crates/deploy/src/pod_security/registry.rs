@@ -4,7 +4,6 @@ use super::Standard;
 use super::checks::{self, Check, Run};
 use crate::kube::Minor;
 use bartizan_engine::rule::About;
-use bartizan_model::RuleInfo;
 
 /// Checks in the order in which the API server names them: by level, and in it by its own name of the check.
 const ALL: &[&Check] = &[
@@ -52,10 +51,4 @@ pub(crate) fn all() -> Vec<&'static About> {
     all.sort_by_key(|about| about.id);
     all.dedup_by_key(|about| about.id);
     all
-}
-
-/// The manuals of every rule, ordered by id.
-#[must_use]
-pub fn rules() -> Vec<RuleInfo> {
-    all().into_iter().map(About::info).collect()
 }

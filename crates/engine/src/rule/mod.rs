@@ -4,7 +4,9 @@
 
 mod about;
 mod report;
+mod scan;
 
 pub use about::About;
 pub use bartizan_model::{Confidence, Severity};
 pub use report::{Found, Lines, MOST_PLACES, Note, Place, Report, Verdicts, directory, key_of, named};
+pub use scan::scan;

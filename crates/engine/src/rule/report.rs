@@ -90,7 +90,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The line around a place, unless it may hold a secret or is too long to show.
-    fn snippet(&self, at: &Range<usize>) -> Option<Snippet> {
+    pub fn snippet(&self, at: &Range<usize>) -> Option<Snippet> {
         let start = (at.start + self.shift).min(self.input.bytes.len());
         let (line_start, bytes) = self.input.line_at(start);
         let text = std::str::from_utf8(bytes).ok()?.trim_end_matches('\r');

@@ -6,7 +6,7 @@ use super::report::{Lines, Note, Report, Verdicts};
 use super::rule::{Rule, Whole};
 use super::{read, registry};
 use bartizan_content::packages;
-use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Reported, Sink};
+use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 use std::borrow::Cow;
@@ -60,16 +60,12 @@ impl TamperingCheck {
         for text in packages::texts() {
             builder = builder.part(text.as_bytes());
         }
-        let mut digest = [0; 32];
-        for (to, from) in digest.iter_mut().zip(builder.finish().as_str().bytes()) {
-            *to = from;
-        }
         Self {
             meta: Meta {
                 id: Self::ID,
                 title: "Dependency confusion and tampering",
                 required: options.required,
-                digest,
+                digest: Meta::digest_of(builder),
             },
             options,
         }
@@ -157,40 +153,4 @@ impl Check for TamperingCheck {
         }
         Ok(())
     }
-}
-
-/// Judges files that are at hand, for tests and fuzzing.
-#[must_use]
-pub fn scan(check: &TamperingCheck, files: &[(&str, &[u8])]) -> Reported {
-    let mut all = Reported::default();
-    let mut facts = Vec::new();
-    for (path, bytes) in files {
-        let meta = FileMeta {
-            path: (*path).into(),
-            size: bytes.len() as u64,
-            commit: None,
-            author: None,
-            layer: None,
-        };
-        let mut sink = Sink::default();
-        if let Err(error) = check.run(&Input::whole(&meta, bytes), &mut sink) {
-            sink.error(format!("{path}: {error}"));
-        }
-        let reported = sink.into_reported();
-        all.findings.extend(reported.findings);
-        all.errors.extend(reported.errors);
-        facts.extend(reported.facts.into_iter().map(|data| Fact {
-            path: (*path).to_owned(),
-            data,
-        }));
-    }
-    facts.sort();
-    let mut sink = Sink::default();
-    if let Err(error) = check.finish(&facts, &mut sink) {
-        sink.error(error.to_string());
-    }
-    let reported = sink.into_reported();
-    all.findings.extend(reported.findings);
-    all.errors.extend(reported.errors);
-    all
 }

@@ -18,6 +18,7 @@ mod report;
 mod rule;
 mod similar;
 
-pub use check::{Options, TamperingCheck, rules, scan};
+pub use bartizan_engine::rule::scan;
+pub use check::{Options, TamperingCheck, rules};
 pub use own::{KINDS, Own};
 pub use rule::About;

@@ -6,7 +6,6 @@ use bartizan_engine::Input;
 use bartizan_model::Component;
 use bartizan_source::FileMeta;
 use bartizan_supply::catalog::{Cataloger, read_with, registry};
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 pub(crate) fn cataloger(id: &str) -> &'static dyn Cataloger {
@@ -58,18 +57,4 @@ pub(crate) fn output(command: &mut Command) -> Option<String> {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {errors}");
     Some(String::from_utf8(output.stdout).unwrap())
-}
-
-/// A file of the shared test data; none where that is not there.
-pub(crate) fn testdata(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("BARTIZAN_TESTDATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/testdata"),
-        PathBuf::from,
-    );
-    let file = root.join(path);
-    if !file.exists() {
-        println!("skipped: {} is not there", file.display());
-        return None;
-    }
-    Some(file)
 }

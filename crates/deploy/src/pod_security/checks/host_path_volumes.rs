@@ -55,6 +55,7 @@ pub(super) fn opens_the_node(path: &str) -> bool {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     let harmless = [
+        "/dev/log",
         "/dev/shm",
         "/dev/null",
         "/etc/localtime",

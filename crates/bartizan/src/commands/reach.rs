@@ -1,0 +1,420 @@
+//! `bartizan reach`: who can connect to whom, from manifests.
+
+use crate::args::ReachArgs;
+use crate::error::{Code, Error, Outcome};
+use crate::interrupt;
+use crate::output;
+use crate::table::counted;
+use crate::terminal::Terminal;
+use bartizan_deploy::reach::{
+    Action, Connections, Direction, Edge, Manifest, Manifests, Note, Protocol, Published, Reach, Reason,
+};
+use bartizan_engine::{Check, CheckError, Input, Meta, RunOptions, Silent, Sink};
+use bartizan_model::{CheckStatus, RuleInfo};
+use bartizan_source::{FileMeta, Interest, SourceOptions};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Largest manifest that is read, in bytes.
+const LARGEST: u64 = 64 << 20;
+/// Most notes that are printed without `-v`.
+const SHOWN: usize = 20;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Text,
+    Json,
+    Dot,
+}
+
+/// Reads manifests, and prints who can connect to whom.
+pub(crate) fn run(args: &ReachArgs, terminal: Terminal) -> Outcome {
+    let (format, file) = destination(&args.output)?;
+    if args.exposure && format == Format::Dot {
+        return Err(Error::usage(
+            "what is published is not drawn",
+            "the formats of `bartizan reach --exposure` are text and json",
+        ));
+    }
+    let (manifests, unread) = read(&args.target)?;
+    if manifests.objects() == 0 && unread.is_empty() && manifests.notes().is_empty() {
+        return Err(Error::nothing(
+            format!("there are no manifests in `{}`", args.target),
+            "name a directory with objects of Kubernetes in files *.yaml, *.yml or *.json",
+        ));
+    }
+    let mut reach = Reach::new(&manifests).map_err(|error| Error {
+        message: error.to_string(),
+        help: Some("name a directory with a part of the manifests".to_owned()),
+        code: Code::Unknown,
+    })?;
+    let notes: Vec<Note> = unread.into_iter().chain(reach.notes().iter().cloned()).collect();
+    let sources = named(reach.sources(args.from.as_deref()), args.from.as_deref())?;
+    let destinations = named(reach.destinations(args.to.as_deref()), args.to.as_deref())?;
+    say(&notes, terminal);
+    let mut print = |out: &mut dyn Write| {
+        let mut printer = Printer::new(format, out);
+        if args.exposure {
+            for way in reach.published(args.to.as_deref()) {
+                printer.published(&way)?;
+            }
+        } else if args.from.is_some() && args.to.is_some() {
+            explained(&mut reach, &sources, &destinations, &mut printer)?;
+        } else {
+            reach.edges(&sources, &destinations, |edge| printer.edge(edge, &[]))?;
+        }
+        printer.end()
+    };
+    let printed = match file {
+        Some(file) => output::stream_file(&file, print)?,
+        None => match print(&mut std::io::stdout().lock()) {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
+            other => other?,
+        },
+    };
+    let what = if args.exposure { "way in" } else { "connection" };
+    let plural = if args.exposure { "ways in" } else { "connections" };
+    let what = if printed == 1 { what } else { plural };
+    let said = format!("{printed} {what} from {}", counted(manifests.objects(), "object"));
+    if notes.is_empty() {
+        terminal.line(said);
+        return Ok(0);
+    }
+    terminal.line(format_args!(
+        "{said}; not complete: {} not understood or not read",
+        counted(notes.len(), "thing")
+    ));
+    Ok(Code::Unknown as u8)
+}
+
+fn destination(text: &str) -> Result<(Format, Option<PathBuf>), Error> {
+    let (word, file) = text
+        .split_once('=')
+        .map_or((text, None), |(word, file)| (word, Some(file)));
+    let format = match word {
+        "text" => Format::Text,
+        "json" => Format::Json,
+        "dot" => Format::Dot,
+        _ => {
+            return Err(Error::usage(
+                format!("`{word}` is no format of `bartizan reach`"),
+                "the formats are text, json and dot",
+            ));
+        }
+    };
+    match file {
+        Some("") => Err(Error::usage(
+            format!("`-o {text}` names no file"),
+            format!("write `-o {word}=FILE`, or `-o {word}` for standard output"),
+        )),
+        file => Ok((format, file.filter(|file| *file != "-").map(PathBuf::from))),
+    }
+}
+
+fn named(found: Vec<usize>, meant: Option<&str>) -> Result<Vec<usize>, Error> {
+    match meant {
+        Some(meant) if found.is_empty() => Err(Error::nothing(
+            format!("nobody is called `{}`", line(meant)),
+            "name one as `bartizan reach` prints it, as namespace/name, or by an address outside the cluster",
+        )),
+        _ => Ok(found),
+    }
+}
+
+/// Manifests of a target, and what of it was not read.
+fn read(target: &str) -> Result<(Manifests, Vec<Note>), Error> {
+    let source = bartizan_source::open(target, &SourceOptions::default())?;
+    let read = Arc::new(Mutex::new(Vec::new()));
+    let reader = Reader {
+        meta: Meta {
+            id: "deploy/reach",
+            title: "Who can connect to whom",
+            required: true,
+            digest: [0; 32],
+        },
+        is_file: target == "-" || std::path::Path::new(target).is_file(),
+        read: Arc::clone(&read),
+    };
+    let options = RunOptions {
+        jobs: 0,
+        cache: None,
+        identify: false,
+        interrupt: interrupt::install(target == "-"),
+        progress: &Silent,
+    };
+    let checks: [Box<dyn Check>; 1] = [Box::new(reader)];
+    let outcome = bartizan_engine::run(source.as_ref(), &checks, &options)?;
+    if outcome.interrupted {
+        return Err(Error::interrupted());
+    }
+    let skipped = outcome.skipped.into_iter().filter(|skipped| skipped.required);
+    let mut unread: Vec<Note> = skipped
+        .map(|skipped| Note {
+            place: skipped.path,
+            message: skipped.reason,
+        })
+        .collect();
+    let errors = outcome.checks.into_iter().flat_map(|check| match check.status {
+        CheckStatus::Ran => Vec::new(),
+        CheckStatus::Partial { errors } => errors,
+        CheckStatus::Skipped { reason } => vec![reason],
+        CheckStatus::Failed { error } => vec![error],
+    });
+    unread.extend(errors.map(|error| Note {
+        place: target.to_owned(),
+        message: error,
+    }));
+    let mut files = std::mem::take(&mut *read.lock().unwrap_or_else(PoisonError::into_inner));
+    files.sort_by(|(one, _): &(String, Manifest), (other, _)| one.cmp(other));
+    let mut manifests = Manifests::default();
+    for (_, manifest) in files {
+        manifests.add(manifest);
+    }
+    Ok((manifests, unread))
+}
+
+/// Reads manifests in the engine's one pass.
+struct Reader {
+    meta: Meta,
+    /// Whether the target is one file, whatever it is called.
+    is_file: bool,
+    read: Arc<Mutex<Vec<(String, Manifest)>>>,
+}
+
+impl Check for Reader {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn rules(&self) -> Vec<RuleInfo> {
+        Vec::new()
+    }
+
+    fn wants(&self, file: &FileMeta) -> Interest {
+        if self.is_file || Manifest::is_one(&file.path) {
+            Interest::Entire(LARGEST)
+        } else {
+            Interest::No
+        }
+    }
+
+    fn run(&self, input: &Input<'_>, _out: &mut Sink) -> Result<(), CheckError> {
+        let path = &*input.meta.path;
+        let text = std::str::from_utf8(input.bytes);
+        let text = text.map_err(|error| CheckError(format!("{path}: it is no UTF-8 text: {error}")))?;
+        let manifest = Manifest::read(path, text);
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.push((path.to_owned(), manifest));
+        Ok(())
+    }
+}
+
+fn say(notes: &[Note], terminal: Terminal) {
+    let shown = if terminal.verbose > 0 { notes.len() } else { SHOWN };
+    for note in notes.iter().take(shown) {
+        terminal.warn(format_args!("{}: {}", line(&note.place), line(&note.message)));
+    }
+    if notes.len() > shown {
+        terminal.warn(format_args!("and {} more; `-v` names them", notes.len() - shown));
+    }
+}
+
+/// A text of the manifests on one line, without what a terminal acts on.
+fn line(text: &str) -> String {
+    let harmless = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    harmless.collect()
+}
+
+fn explained(
+    reach: &mut Reach<'_>,
+    sources: &[usize],
+    destinations: &[usize],
+    printer: &mut Printer<'_>,
+) -> std::io::Result<()> {
+    for source in sources {
+        for destination in destinations {
+            let reasons = reach.why(*source, *destination);
+            if reasons.is_empty() {
+                continue;
+            }
+            let mut found = None;
+            let done: Result<(), std::convert::Infallible> =
+                reach.edges(&[*source], &[*destination], |edge| {
+                    found = Some(edge.connections.clone());
+                    Ok(())
+                });
+            let Ok(()) = done;
+            let connections = found.unwrap_or_default();
+            if let Some((source, destination)) = reach.names(*source, *destination) {
+                let edge = Edge {
+                    source,
+                    destination,
+                    connections: &connections,
+                    text: &connections.to_string(),
+                };
+                printer.edge(edge, &reasons)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Bytes that are gathered before they are written.
+const GATHERED: usize = 1 << 20;
+
+struct Printer<'o> {
+    format: Format,
+    out: &'o mut dyn Write,
+    gathered: Vec<u8>,
+    count: usize,
+}
+
+impl<'o> Printer<'o> {
+    fn new(format: Format, out: &'o mut dyn Write) -> Self {
+        let begin: &[u8] = match format {
+            Format::Text => b"",
+            Format::Json => b"[",
+            Format::Dot => b"digraph reach {\n  rankdir=LR;\n",
+        };
+        Self {
+            format,
+            out,
+            gathered: begin.to_vec(),
+            count: 0,
+        }
+    }
+
+    fn write(&mut self, parts: &[&str]) -> std::io::Result<()> {
+        for part in parts {
+            self.gathered.extend_from_slice(part.as_bytes());
+        }
+        if self.gathered.len() >= GATHERED {
+            self.out.write_all(&self.gathered)?;
+            self.gathered.clear();
+        }
+        Ok(())
+    }
+
+    fn edge(&mut self, edge: Edge<'_>, why: &[Reason]) -> std::io::Result<()> {
+        let Edge {
+            source,
+            destination,
+            text,
+            ..
+        } = edge;
+        match self.format {
+            Format::Text => {
+                self.write(&[source, " => ", destination, " : ", text, "\n"])?;
+                for reason in why {
+                    self.write(&["    ", &worded(reason), "\n"])?;
+                }
+            }
+            Format::Json => {
+                let mut object =
+                    json!({"src": source, "dst": destination, "protocols": protocols(edge.connections)});
+                if let (Some(object), false) = (object.as_object_mut(), why.is_empty()) {
+                    object.insert("because".to_owned(), why.iter().map(reason).collect());
+                }
+                return self.object(&object);
+            }
+            Format::Dot => {
+                self.write(&[
+                    "  \"",
+                    source,
+                    "\" -> \"",
+                    destination,
+                    "\" [label=\"",
+                    text,
+                    "\"];\n",
+                ])?;
+            }
+        }
+        self.count += 1;
+        Ok(())
+    }
+
+    fn published(&mut self, way: &Published) -> std::io::Result<()> {
+        if self.format == Format::Json {
+            let protocols = protocols(&way.connections);
+            return self.object(&json!({"workload": way.workload, "by": way.by, "protocols": protocols}));
+        }
+        let connections = way.connections.to_string();
+        self.count += 1;
+        self.write(&[&way.workload, " <= ", &line(&way.by), " : ", &connections, "\n"])
+    }
+
+    fn object(&mut self, object: &Value) -> std::io::Result<()> {
+        let comma = if self.count == 0 { "\n" } else { ",\n" };
+        self.count += 1;
+        self.write(&[comma, &object.to_string()])
+    }
+
+    fn end(mut self) -> std::io::Result<usize> {
+        let end = match self.format {
+            Format::Text => "",
+            Format::Json if self.count == 0 => "]\n",
+            Format::Json => "\n]\n",
+            Format::Dot => "}\n",
+        };
+        self.write(&[end])?;
+        self.out.write_all(&self.gathered)?;
+        self.out.flush()?;
+        Ok(self.count)
+    }
+}
+
+fn protocols(connections: &Connections) -> Vec<Value> {
+    let protocols = Protocol::ALL.into_iter();
+    let protocols = protocols.filter(|protocol| !connections.ports(*protocol).is_empty());
+    protocols
+        .map(|protocol| {
+            let ports = connections.ports(protocol).intervals();
+            json!({"protocol": protocol.name(), "ports": ports})
+        })
+        .collect()
+}
+
+const fn side(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Ingress => "ingress",
+        Direction::Egress => "egress",
+    }
+}
+
+const fn does(action: Action) -> &'static str {
+    match action {
+        Action::Allow => "allows",
+        Action::Deny => "denies",
+        Action::Pass => "passes on",
+    }
+}
+
+fn worded(reason: &Reason) -> String {
+    let side = side(reason.direction);
+    match (&reason.policy, &reason.rule) {
+        (Some(policy), Some(rule)) => format!(
+            "{side}: {policy}, rule {}, {} {}",
+            line(rule),
+            does(reason.action),
+            reason.connections
+        ),
+        (Some(policy), None) => format!("{side}: {policy} governs it, and no rule of it names the other"),
+        (None, _) => format!("{side}: no policy decides on what is left, which is allowed"),
+    }
+}
+
+fn reason(reason: &Reason) -> Value {
+    json!({
+        "side": side(reason.direction),
+        "policy": reason.policy,
+        "rule": reason.rule,
+        "action": match reason.action {
+            Action::Allow => "allow",
+            Action::Deny => "deny",
+            Action::Pass => "pass",
+        },
+        "protocols": protocols(&reason.connections),
+    })
+}

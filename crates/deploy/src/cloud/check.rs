@@ -1,0 +1,266 @@
+//! The check `deploy/terraform`: notes the text of each file, and judges the configurations once every file was read, because modules,
+//! variables and their values lie in several files.
+
+use super::judge::{Broken, Doubt, judge};
+use super::undecided::Undecided;
+use crate::terraform::{self, File, LARGEST, Place, Resource};
+use bartizan_content::{CloudRule, builtin};
+use bartizan_engine::rule::Lines;
+use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Sink};
+use bartizan_model::{AssetId, EvidenceStep, Finding, FingerprintBuilder, Fix, Location, RuleInfo};
+use bartizan_source::{FileMeta, Interest};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// Changes when the same configuration is judged differently; part of the key of cached results.
+const REVISION: &[u8] = b"1";
+/// Most text of all files together, in bytes.
+const MOST_TEXT: usize = 256 << 20;
+/// Most reasons that are shown for what is undecided in one file.
+const MOST_REASONS: usize = 10;
+
+/// What configurations of Terraform declare.
+pub struct TerraformCheck {
+    meta: Meta,
+    enabled: Option<HashSet<String>>,
+}
+
+impl TerraformCheck {
+    /// Its id.
+    pub const ID: &'static str = "deploy/terraform";
+
+    /// The check with the rules whose ids are given, or all of them. `required`: whether the verdict depends on it having run everywhere.
+    #[must_use]
+    pub fn new(enabled: Option<HashSet<String>>, required: bool) -> Self {
+        Self {
+            meta: Meta {
+                id: Self::ID,
+                title: "Configurations of Terraform",
+                required,
+                // Of a file only its text is noted, and what is made of it is kept nowhere: the rules do not count.
+                digest: Meta::digest_of(FingerprintBuilder::new(Self::ID).part(REVISION)),
+            },
+            enabled,
+        }
+    }
+
+    fn is_enabled(&self, id: &str) -> bool {
+        self.enabled.as_ref().is_none_or(|ids| ids.contains(id))
+    }
+}
+
+impl Check for TerraformCheck {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn rules(&self) -> Vec<RuleInfo> {
+        super::rules()
+    }
+
+    fn wants(&self, file: &FileMeta) -> Interest {
+        if terraform::is_terraform(&file.path) {
+            Interest::Entire(LARGEST as u64)
+        } else {
+            Interest::No
+        }
+    }
+
+    fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError> {
+        let text = std::str::from_utf8(input.bytes);
+        let text = text.map_err(|error| CheckError(format!("it is no UTF-8 text: {error}")))?;
+        out.fact(text.to_owned());
+        Ok(())
+    }
+
+    fn finish(&self, facts: &[Fact], out: &mut Sink) -> Result<(), CheckError> {
+        let mut total = 0;
+        let mut files = Vec::new();
+        for fact in facts {
+            total += fact.data.len();
+            if total > MOST_TEXT {
+                out.error(format!(
+                    "{}: it is not read, for there is more of Terraform than {MOST_TEXT} bytes",
+                    fact.path
+                ));
+                continue;
+            }
+            files.push(File {
+                path: &fact.path,
+                text: fact.data.strip_prefix('\u{feff}').unwrap_or(&fact.data),
+            });
+        }
+        if files.is_empty() {
+            return Ok(());
+        }
+        let loaded = terraform::load(&files);
+        for (file, problem) in &loaded.problems {
+            let path = files.get(*file).map_or("", |file| file.path);
+            out.error(format!("{path}: {problem}"));
+        }
+        let rules = builtin::cloud_rules()
+            .iter()
+            .filter(|rule| self.is_enabled(&rule.id));
+        let judgement = judge(rules, &loaded.resources);
+        let told = Told { files: &files };
+        for broken in &judgement.broken {
+            out.finding(told.broken(broken));
+        }
+        if self.is_enabled(Undecided::ABOUT.id) {
+            for finding in told.undecided(&judgement.doubts, &loaded.unread) {
+                out.finding(finding);
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Told<'f> {
+    files: &'f [File<'f>],
+}
+
+impl Told<'_> {
+    /// Does something with the file of a place.
+    fn with<T>(&self, place: Place, run: impl FnOnce(&Input<'_>) -> T) -> Option<T> {
+        let file = self.files.get(place.file)?;
+        let meta = FileMeta {
+            path: file.path.into(),
+            size: file.text.len() as u64,
+            commit: None,
+            author: None,
+            layer: None,
+        };
+        Some(run(&Input::whole(&meta, file.text.as_bytes())))
+    }
+
+    fn location(&self, place: Place) -> Option<Location> {
+        self.with(place, |input| input.locate(place.span.range()))
+    }
+
+    fn path(&self, place: Place) -> &str {
+        self.files.get(place.file).map_or("", |file| file.path)
+    }
+
+    fn broken(&self, broken: &Broken<'_>) -> Finding {
+        let Broken { rule, resource, at } = broken;
+        let path = self.path(*at);
+        let fingerprint = FingerprintBuilder::new(&rule.id)
+            .file_name_of(path)
+            .part(resource.address.as_bytes())
+            .finish();
+        Finding {
+            title: rule.title.clone(),
+            message: format!("`{}` {}", resource.address, rule.message),
+            controls: rule.controls(),
+            cwe: rule.cwe.iter().map(|number| format!("CWE-{number}")).collect(),
+            fix: Some(Fix {
+                description: rule.fix.clone(),
+                edits: Vec::new(),
+            }),
+            locations: self.location(*at).into_iter().collect(),
+            evidence: self.steps(rule, resource),
+            snippet: self
+                .with(*at, |input| Lines::new(input, 0).snippet(&at.span.range()))
+                .flatten(),
+            ..Finding::new(
+                rule.id.clone(),
+                (rule.severity, rule.confidence),
+                fingerprint,
+                AssetId::file(path),
+            )
+        }
+    }
+
+    /// The calls of modules that lead to a resource, and the resource.
+    fn steps(&self, rule: &CloudRule, resource: &Resource) -> Vec<EvidenceStep> {
+        if resource.calls.is_empty() {
+            return Vec::new();
+        }
+        let step = |message: String, place: Place| EvidenceStep {
+            message,
+            location: self.location(place),
+        };
+        let calls = resource.calls.iter();
+        let mut steps: Vec<EvidenceStep> = calls
+            .map(|call| step("the module is called here".to_owned(), *call))
+            .collect();
+        steps.push(step(
+            format!("`{}` {}", resource.address, rule.message),
+            resource.at,
+        ));
+        steps
+    }
+
+    fn undecided(&self, doubts: &[Doubt<'_>], unread: &[(Place, String)]) -> Vec<Finding> {
+        let mut files: BTreeMap<usize, Vec<(Place, &str, &str)>> = BTreeMap::new();
+        for doubt in doubts {
+            let at = doubt.resource.at;
+            files
+                .entry(at.file)
+                .or_default()
+                .push((at, &doubt.rule.id, &doubt.reason.text));
+        }
+        for (at, text) in unread {
+            files.entry(at.file).or_default().push((*at, "", text));
+        }
+        files.into_values().filter_map(|all| self.of_file(&all)).collect()
+    }
+
+    fn of_file(&self, all: &[(Place, &str, &str)]) -> Option<Finding> {
+        let about = &Undecided::ABOUT;
+        let first = all.iter().map(|(at, ..)| *at).min()?;
+        let path = self.path(first);
+        let mut reasons: BTreeMap<&str, (usize, Place)> = BTreeMap::new();
+        for (at, _, reason) in all {
+            reasons.entry(reason).or_insert((0, *at)).0 += 1;
+        }
+        let rules: BTreeSet<&str> = all
+            .iter()
+            .map(|(_, rule, _)| *rule)
+            .filter(|rule| !rule.is_empty())
+            .collect();
+        let unread = all.iter().filter(|(_, rule, _)| rule.is_empty()).count();
+        let mut parts = Vec::new();
+        if !rules.is_empty() {
+            parts.push(format!(
+                "{} judgements of {} rules are undecided",
+                all.len() - unread,
+                rules.len()
+            ));
+        }
+        if unread > 0 {
+            parts.push(format!("{unread} modules were not read"));
+        }
+        let fingerprint = FingerprintBuilder::new(about.id).file_name_of(path).finish();
+        let shown = reasons.iter().take(MOST_REASONS);
+        let evidence = shown.map(|(reason, (count, at))| EvidenceStep {
+            message: format!("{reason} ({count})"),
+            location: self.location(*at),
+        });
+        let mut evidence: Vec<EvidenceStep> = evidence.collect();
+        let more = reasons.len().saturating_sub(MOST_REASONS);
+        if more > 0 {
+            evidence.push(EvidenceStep {
+                message: format!("and {more} more reasons"),
+                location: None,
+            });
+        }
+        let why = reasons.keys().next().copied().unwrap_or_default();
+        Some(Finding {
+            title: about.title.to_owned(),
+            message: format!("{}; the first reason: {why}", parts.join(", and ")),
+            cwe: about.cwe.iter().map(ToString::to_string).collect(),
+            fix: Some(Fix {
+                description: about.remediation.to_owned(),
+                edits: Vec::new(),
+            }),
+            locations: self.location(first).into_iter().collect(),
+            evidence,
+            ..Finding::new(
+                about.id,
+                (about.severity, about.confidence),
+                fingerprint,
+                AssetId::file(path),
+            )
+        })
+    }
+}

@@ -1,0 +1,385 @@
+//! What of a cluster decides who reaches whom, collected from manifests.
+//!
+//! In: texts of manifests. Out: namespaces, pods by what they look like to policies, policies, and what publishes pods.
+
+use super::front::{Front, Service};
+use super::policy::{Policy, Tier};
+use super::ports::Protocol;
+use super::selector::{Labels, labels};
+use super::{Note, admin, front};
+use crate::kube::{Object, objects};
+use bartizan_document::{Limits, Node};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// The label that the API server gives every namespace: its name.
+const NAME: &str = "kubernetes.io/metadata.name";
+
+/// What looks the same to every policy: pods of one namespace with the same labels and the same ports with names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Look {
+    pub(super) namespace: String,
+    pub(super) labels: Labels,
+    pub(super) ports: Vec<ContainerPort>,
+    /// Whether its pods use the network of their node.
+    pub(super) on_host: bool,
+}
+
+/// A port that a container says it serves.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct ContainerPort {
+    pub(super) name: Box<str>,
+    pub(super) protocol: Protocol,
+    pub(super) number: u16,
+    /// The port of the node that leads to it; 0 for none.
+    pub(super) on_host: u16,
+}
+
+/// Everything that was read.
+#[derive(Debug, Default)]
+pub struct Manifests {
+    /// Labels of namespaces that were read.
+    namespaces: BTreeMap<String, Labels>,
+    pub(super) looks: Vec<Look>,
+    known: HashMap<Look, u32>,
+    /// Looks of the pods of a workload, by what people call the workload.
+    pub(super) workloads: BTreeMap<String, Vec<u32>>,
+    pub(super) policies: Vec<Policy>,
+    pub(super) services: BTreeMap<(String, String), Service>,
+    pub(super) fronts: Vec<Front>,
+    pub(super) grants: Vec<front::Grant>,
+    titles: HashSet<String>,
+    objects: usize,
+    notes: Vec<Note>,
+}
+
+/// One manifest, read: what of it has to do with who reaches whom.
+#[derive(Debug, Default)]
+pub struct Manifest {
+    path: String,
+    /// How many objects it has, of whatever kind.
+    count: usize,
+    /// With the line of each.
+    objects: Vec<(usize, Object)>,
+    notes: Vec<Note>,
+}
+
+/// Lines of offsets that mostly come in ascending order.
+struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, offset: usize) -> usize {
+        if offset < self.at {
+            (self.at, self.line) = (0, 1);
+        }
+        let between = self.text.get(self.at..offset).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', between).count();
+        self.at = offset;
+        self.line
+    }
+}
+
+impl Manifest {
+    /// Whether a file is one, by its name.
+    #[must_use]
+    pub fn is_one(path: &str) -> bool {
+        crate::check::is_manifest(path)
+    }
+
+    /// Reads a manifest. What is no object of Kubernetes, or has nothing to do with who reaches whom, is left alone; what could not be
+    /// read becomes a note.
+    #[must_use]
+    pub fn read(path: &str, text: &str) -> Self {
+        let mut manifest = Self {
+            path: path.to_owned(),
+            ..Self::default()
+        };
+        if !crate::check::has_objects(text.as_bytes()) {
+            return manifest;
+        }
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut lines = Lines {
+            text: text.as_bytes(),
+            at: 0,
+            line: 1,
+        };
+        let read = objects(text, Limits::default());
+        let objects = read.objects;
+        if !read.errors.is_empty() && text.contains("{{") {
+            manifest.notes.push(Note {
+                place: path.to_owned(),
+                message: "it is a template: render it first, as by `helm template CHART > rendered.yaml`"
+                    .to_owned(),
+            });
+            return manifest;
+        }
+        let mut problems = [read.errors, read.duplicates].concat();
+        problems.sort_by_key(|problem| problem.at);
+        for problem in problems {
+            manifest.notes.push(Note {
+                place: format!("{path}:{}", lines.of(problem.at.range().start)),
+                message: problem.message,
+            });
+        }
+        manifest.count = objects.len();
+        let objects = objects
+            .into_iter()
+            .filter(|object| is_known(object.group(), &object.kind));
+        manifest.objects = objects
+            .map(|object| (lines.of(object.place().range().start), object))
+            .collect();
+        manifest
+    }
+}
+
+impl Manifests {
+    /// Takes in what a manifest says.
+    pub fn add(&mut self, manifest: Manifest) {
+        self.notes.extend(manifest.notes);
+        self.objects += manifest.count;
+        for (line, object) in manifest.objects {
+            if let Err(message) = self.object(&object) {
+                self.notes.push(Note {
+                    place: format!("{}:{line}", manifest.path),
+                    message: format!("{}: {message}", object.title()),
+                });
+            }
+        }
+    }
+
+    /// How many objects were read.
+    #[must_use]
+    pub const fn objects(&self) -> usize {
+        self.objects
+    }
+
+    /// What could not be read or is not understood, in the order in which it was met.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    pub(super) fn labels_of(&self, namespace: &str) -> Labels {
+        let mut labels = self.namespaces.get(namespace).cloned().unwrap_or_default();
+        labels.entry(NAME.into()).or_insert_with(|| namespace.into());
+        labels
+    }
+
+    fn object(&mut self, object: &Object) -> Result<(), String> {
+        let namespace = object.namespace.as_deref().unwrap_or("default");
+        if [namespace, object.name.as_str()]
+            .iter()
+            .any(|name| !is_name(name))
+        {
+            return Err("its name or that of its namespace is none that Kubernetes accepts".to_owned());
+        }
+        match (object.group(), object.kind.as_str()) {
+            ("", "Namespace") => self.namespace(object),
+            (group, kind) if is_workload(group, kind) => self.workload(object, namespace),
+            ("networking.k8s.io" | "extensions", "NetworkPolicy") => {
+                self.policy(Policy::network(object, namespace)?)
+            }
+            ("policy.networking.k8s.io", "AdminNetworkPolicy") => self.policy(admin::admin(object)?),
+            ("policy.networking.k8s.io", "BaselineAdminNetworkPolicy") => {
+                self.policy(admin::baseline(object)?)
+            }
+            ("", "Service") => {
+                let service = Service::read(object, namespace)?;
+                let key = (namespace.to_owned(), object.name.clone());
+                match self.services.insert(key, service) {
+                    Some(_) => Err("there is another of this name; the later one counts".to_owned()),
+                    None => Ok(()),
+                }
+            }
+            (group, kind) if front::is_front(group, kind) => {
+                let (front, undecided) = Front::read(object, namespace)?;
+                self.fronts.push(front);
+                said(undecided)
+            }
+            ("gateway.networking.k8s.io", "ReferenceGrant") => {
+                self.grants.extend(front::Grant::read(object, namespace)?);
+                Ok(())
+            }
+            (group, kind) if decides(group, kind) => {
+                Err("objects of this kind decide who reaches whom, and are not understood".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn namespace(&mut self, object: &Object) -> Result<(), String> {
+        let labels = object.root.at(&["metadata", "labels"]).map(labels).transpose()?;
+        match self
+            .namespaces
+            .insert(object.name.clone(), labels.unwrap_or_default())
+        {
+            Some(_) => Err("there is another of this name; the later one counts".to_owned()),
+            None => Ok(()),
+        }
+    }
+
+    fn policy(&mut self, (policy, undecided): (Policy, Vec<String>)) -> Result<(), String> {
+        if !self.titles.insert(policy.title.clone()) {
+            return Err("there is another of this name; the first one counts".to_owned());
+        }
+        let rival = self
+            .policies
+            .iter()
+            .find(|other| matches!(policy.tier, Tier::Admin(_)) && other.tier == policy.tier);
+        let rival = rival.map(|rival| {
+            format!(
+                "{} has the same priority, and which is asked first is undefined; it is that one here",
+                rival.title
+            )
+        });
+        self.policies.push(policy);
+        said(undecided.into_iter().chain(rival).collect())
+    }
+
+    fn workload(&mut self, object: &Object, namespace: &str) -> Result<(), String> {
+        let way: &[&str] = match object.kind.as_str() {
+            "Pod" => &[],
+            "CronJob" => &["spec", "jobTemplate", "spec", "template"],
+            _ => &["spec", "template"],
+        };
+        let pod = object.root.at(way).ok_or("it has no template of pods")?;
+        let labels = pod.at(&["metadata", "labels"]).map(labels).transpose()?;
+        let on_host = pod.at(&["spec", "hostNetwork"]).and_then(Node::bool) == Some(true);
+        let mut ports = Vec::new();
+        for container in pod.at(&["spec", "containers"]).map_or(&[][..], Node::items) {
+            for port in container.items_of("ports") {
+                ports.push(container_port(port, on_host)?);
+            }
+        }
+        ports.sort();
+        ports.dedup();
+        let look = Look {
+            namespace: namespace.to_owned(),
+            labels: labels.unwrap_or_default(),
+            ports,
+            on_host,
+        };
+        let next = u32::try_from(self.looks.len()).map_err(|_| "there are too many pods")?;
+        let id = *self.known.entry(look).or_insert_with_key(|look| {
+            self.looks.push(look.clone());
+            next
+        });
+        let (name, kind) = owner(object);
+        let looks = self
+            .workloads
+            .entry(format!("{namespace}/{name}[{kind}]"))
+            .or_default();
+        if !looks.contains(&id) {
+            looks.push(id);
+        }
+        Ok(())
+    }
+}
+
+fn said(undecided: Vec<String>) -> Result<(), String> {
+    let mut undecided = undecided;
+    undecided.dedup();
+    match undecided.join("; ") {
+        all if all.is_empty() => Ok(()),
+        all => Err(all),
+    }
+}
+
+/// The name and the kind of what makes a pod, or of the object itself.
+fn owner(object: &Object) -> (&str, &str) {
+    let owners = object
+        .root
+        .at(&["metadata", "ownerReferences"])
+        .map_or(&[][..], Node::items);
+    let controller = owners
+        .iter()
+        .find(|owner| owner.get("controller").and_then(Node::bool) == Some(true));
+    let named = controller.and_then(|owner| {
+        Some((
+            owner.text_of("name")?,
+            owner.text_of("kind").unwrap_or(&object.kind),
+        ))
+    });
+    named
+        .filter(|(name, kind)| object.kind == "Pod" && *kind != "Node" && is_name(name) && is_name(kind))
+        .unwrap_or((&object.name, &object.kind))
+}
+
+fn container_port(node: &Node, on_host: bool) -> Result<ContainerPort, String> {
+    let number = |key: &str| match node.get(key).filter(|found| !found.is_null()) {
+        None => Ok(0),
+        Some(found) => found
+            .int()
+            .and_then(|number| u16::try_from(number).ok())
+            .ok_or_else(|| format!("{key} is no port")),
+    };
+    let port = number("containerPort")?;
+    if port == 0 {
+        return Err("a port of a container has no containerPort".to_owned());
+    }
+    Ok(ContainerPort {
+        name: node.text_of("name").unwrap_or_default().into(),
+        protocol: super::policy::protocol(node)?.unwrap_or(Protocol::Tcp),
+        number: port,
+        on_host: if on_host { port } else { number("hostPort")? },
+    })
+}
+
+/// Whether a text can name an object of those that are looked at.
+fn is_name(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    !text.is_empty() && text.len() <= 253 && text.bytes().all(fits)
+}
+
+/// Whether objects of a kind have to do with who reaches whom.
+fn is_known(group: &str, kind: &str) -> bool {
+    let own = match group {
+        "" => matches!(kind, "Namespace" | "Service"),
+        "networking.k8s.io" | "extensions" => kind == "NetworkPolicy",
+        "gateway.networking.k8s.io" => kind == "ReferenceGrant",
+        _ => false,
+    };
+    own || is_workload(group, kind) || front::is_front(group, kind) || decides(group, kind)
+}
+
+/// Whether objects of a kind are pods or make them.
+fn is_workload(group: &str, kind: &str) -> bool {
+    match group {
+        "" => matches!(kind, "Pod" | "ReplicationController"),
+        "apps" | "extensions" => matches!(kind, "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet"),
+        "batch" => matches!(kind, "Job" | "CronJob"),
+        "apps.openshift.io" => kind == "DeploymentConfig",
+        "argoproj.io" => kind == "Rollout",
+        "kubevirt.io" => kind == "VirtualMachine",
+        _ => false,
+    }
+}
+
+/// Whether objects of a kind decide who reaches whom, those that are understood left out.
+fn decides(group: &str, kind: &str) -> bool {
+    match group {
+        "cilium.io" => matches!(
+            kind,
+            "CiliumNetworkPolicy"
+                | "CiliumClusterwideNetworkPolicy"
+                | "CiliumLocalRedirectPolicy"
+                | "CiliumEgressGatewayPolicy"
+                | "CiliumCIDRGroup"
+        ),
+        "projectcalico.org" | "crd.projectcalico.org" => kind.ends_with("NetworkPolicy"),
+        "crd.antrea.io" => kind.ends_with("NetworkPolicy"),
+        "policy.networking.k8s.io" => true,
+        "security.istio.io" => matches!(kind, "AuthorizationPolicy" | "PeerAuthentication"),
+        "networking.istio.io" => matches!(kind, "Sidecar" | "Gateway" | "VirtualService" | "ServiceEntry"),
+        "policy.linkerd.io" => true,
+        "k8s.ovn.org" => matches!(
+            kind,
+            "UserDefinedNetwork" | "ClusterUserDefinedNetwork" | "EgressFirewall"
+        ),
+        "k8s.cni.cncf.io" => matches!(kind, "NetworkAttachmentDefinition" | "MultiNetworkPolicy"),
+        _ => false,
+    }
+}

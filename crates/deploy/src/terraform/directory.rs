@@ -1,0 +1,126 @@
+//! What the files of one directory declare.
+
+use super::value::Place;
+use bartizan_document::Span as Range;
+use hcl_edit::Span;
+use hcl_edit::expr::Expression;
+use hcl_edit::structure::{Block, Body};
+use std::collections::BTreeMap;
+
+/// A part of a file.
+#[derive(Debug)]
+pub(crate) struct In<'f, T> {
+    pub(crate) file: usize,
+    pub(crate) it: &'f T,
+}
+
+// Deriving would ask the same of `T`.
+impl<T> Clone for In<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for In<'_, T> {}
+
+/// One directory.
+#[derive(Debug, Default)]
+pub(crate) struct Directory<'f> {
+    pub(crate) variables: BTreeMap<&'f str, In<'f, Block>>,
+    pub(crate) values: BTreeMap<&'f str, In<'f, Expression>>,
+    pub(crate) locals: BTreeMap<&'f str, In<'f, Expression>>,
+    pub(crate) outputs: BTreeMap<&'f str, In<'f, Block>>,
+    pub(crate) modules: BTreeMap<&'f str, In<'f, Block>>,
+    /// By `type.name`.
+    pub(crate) resources: BTreeMap<String, In<'f, Block>>,
+    /// By `type.name`.
+    pub(crate) data: BTreeMap<String, In<'f, Block>>,
+}
+
+impl<'f> Directory<'f> {
+    /// Takes in what a `.tf` file declares.
+    pub(crate) fn add(&mut self, file: usize, body: &'f Body) {
+        for block in body.blocks() {
+            let labels: Vec<&str> = block.labels.iter().map(|label| label.as_str()).collect();
+            let it = In { file, it: block };
+            match (block.ident.value().as_str(), labels.as_slice()) {
+                ("variable", [name]) => drop(self.variables.insert(name, it)),
+                ("output", [name]) => drop(self.outputs.insert(name, it)),
+                ("module", [name]) => drop(self.modules.insert(name, it)),
+                ("resource", [kind, name]) => drop(self.resources.insert(format!("{kind}.{name}"), it)),
+                ("data", [kind, name]) => drop(self.data.insert(format!("{kind}.{name}"), it)),
+                ("locals", []) => {
+                    for one in block.body.attributes() {
+                        let it = In { file, it: &one.value };
+                        self.locals.insert(one.key.value().as_str(), it);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Takes in values for variables. Files are to come in the order in which Terraform takes them.
+    pub(crate) fn add_values(&mut self, file: usize, body: &'f Body) {
+        for one in body.attributes() {
+            let it = In { file, it: &one.value };
+            self.values.insert(one.key.value().as_str(), it);
+        }
+    }
+}
+
+/// The directory of a path, without a slash at its end.
+pub(crate) fn directory_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(directory, _)| directory)
+}
+
+/// The directory that a local source means, seen from another; none where it lies outside.
+pub(crate) fn joined(from: &str, source: &str) -> Option<String> {
+    let mut parts: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
+    for part in source.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Where the head of a block is: its type and labels.
+pub(crate) fn head(file: usize, block: &Block) -> Place {
+    let start = block.ident.span().unwrap_or_default();
+    let end = block
+        .labels
+        .last()
+        .and_then(Span::span)
+        .map_or(start.end, |label| label.end);
+    Place {
+        file,
+        span: Range::new(start.start, end),
+    }
+}
+
+/// Where something is.
+pub(crate) fn place(file: usize, it: &impl Span) -> Place {
+    let at = it.span().unwrap_or_default();
+    Place {
+        file,
+        span: Range::new(at.start, at.end),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn local_sources_are_followed_within_what_was_read() {
+        assert_eq!(
+            joined("live/prod", "../../modules/net").as_deref(),
+            Some("modules/net")
+        );
+        assert_eq!(joined("", "./net/").as_deref(), Some("net"));
+        assert_eq!(joined("live", "../../net"), None);
+    }
+}

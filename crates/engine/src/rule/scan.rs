@@ -1,0 +1,40 @@
+//! A check over files that are at hand, without a source and without a cache.
+
+use crate::{Check, Fact, Input, Reported, Sink};
+use bartizan_source::FileMeta;
+
+/// What a check reports of files that are at hand, for tests and fuzzing. Errors are among what it reports, with the path of the file.
+#[must_use]
+pub fn scan(check: &dyn Check, files: &[(&str, &[u8])]) -> Reported {
+    let mut all = Reported::default();
+    let mut facts = Vec::new();
+    for (path, bytes) in files {
+        let meta = FileMeta {
+            path: (*path).into(),
+            size: bytes.len() as u64,
+            commit: None,
+            author: None,
+            layer: None,
+        };
+        let mut sink = Sink::default();
+        if let Err(error) = check.run(&Input::whole(&meta, bytes), &mut sink) {
+            sink.error(format!("{path}: {error}"));
+        }
+        let reported = sink.into_reported();
+        all.findings.extend(reported.findings);
+        all.errors.extend(reported.errors);
+        facts.extend(reported.facts.into_iter().map(|data| Fact {
+            path: (*path).to_owned(),
+            data,
+        }));
+    }
+    facts.sort();
+    let mut sink = Sink::default();
+    if let Err(error) = check.finish(&facts, &mut sink) {
+        sink.error(error.to_string());
+    }
+    let reported = sink.into_reported();
+    all.findings.extend(reported.findings);
+    all.errors.extend(reported.errors);
+    all
+}
