@@ -1,5 +1,12 @@
 //! Validating admission policies about requests.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the helpers of tests may fail as tests do"
+)]
+
 use bartizan_policy::cel::ValidatingAdmissionPolicy;
 use bartizan_policy::{Cause, Decide, Decision};
 use serde_json::{Value, json};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 fn value(source: &str, names: &BTreeMap<String, Value>) -> Result<Value, Failure> {
-    let environment = Environment::kubernetes().unwrap();
+    let environment = Environment::kubernetes()?;
     environment.value(&environment.read(source)?, names)
 }
 
