@@ -176,6 +176,10 @@ pub(crate) struct JudgeArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) vex: Vec<PathBuf>,
 
+    /// Pods in manifests must hold to this Pod Security Standard: baseline, restricted@v1.34 [default: each break by how bad it is]
+    #[arg(long, value_name = "LEVEL[@VERSION]")]
+    pub(crate) pod_security: Option<String>,
+
     /// Leave out the findings that this baseline knows
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) baseline: Option<PathBuf>,

@@ -34,6 +34,7 @@ pub(crate) fn run(_common: &Common, verb: RulesVerb, terminal: Terminal) -> Outc
 /// Ids of every built-in rule.
 pub(crate) fn known_ids() -> Vec<String> {
     let mut ids = leak::rule_ids();
+    ids.extend(bartizan_deploy::rules().into_iter().map(|rule| rule.id));
     ids.extend(bartizan_supply::rules().into_iter().map(|rule| rule.id));
     ids.extend(waiver::rules::all().into_iter().map(|rule| rule.id));
     ids.sort();
@@ -47,6 +48,7 @@ pub(crate) fn manuals(loaded: Loaded) -> Vec<RuleInfo> {
         ..LeakOptions::default()
     };
     let mut all = LeakCheck::new(options).rules();
+    all.extend(bartizan_deploy::rules());
     all.extend(bartizan_supply::rules());
     all.extend(waiver::rules::all());
     all.sort_by(|a, b| a.id.cmp(&b.id));

@@ -64,7 +64,7 @@ mod tests {
             let property = way.fold(&schema, |inside, name| &inside["properties"][name]);
             assert_eq!(property["description"], setting.about, "{}", setting.key);
             let kind = match setting.kind {
-                Kind::Word(_) | Kind::Path | Kind::Place | Kind::Duration => "string",
+                Kind::Word(_) | Kind::Name | Kind::Path | Kind::Place | Kind::Duration => "string",
                 Kind::PathGlobs | Kind::RuleGlobs | Kind::NameGlobs | Kind::Paths => "array",
                 Kind::Number(..) => "integer",
                 Kind::Flag => "boolean",

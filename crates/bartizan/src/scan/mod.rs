@@ -4,6 +4,7 @@
 //! that look after waivers and baselines need besides.
 
 mod cache;
+mod deploy;
 mod image;
 mod judged;
 mod narrowed;
@@ -314,6 +315,13 @@ fn configure(system: &dyn System, request: &Request<'_>, place: &Place) -> Resul
     if let Some(word) = &judge.fail_on {
         flags.push(("scan.fail-on", "--fail-on", Value::Text(word.clone())));
     }
+    if let Some(standard) = &judge.pod_security {
+        flags.push((
+            "deploy.pod-security",
+            "--pod-security",
+            Value::Text(standard.clone()),
+        ));
+    }
     load_config_by(system, request.common, place, flags)
 }
 
@@ -438,6 +446,15 @@ fn checks(
         checks.push(tampering(request, config, selection, supply)?);
     }
     let is_image = request.scan.targets.iter().any(|target| place::is_image(target));
+    let mut targets = request.scan.targets.iter();
+    // What was once deployed, and what an image carries, is not what is deployed.
+    let is_elsewhere = targets.any(|target| {
+        let is_past = target.starts_with("git:") && target != "git:STAGED";
+        is_past || place::is_image(target) || place::is_built(target)
+    });
+    if !is_elsewhere && selection.family("deploy") {
+        checks.push(deploy::check(config, selection)?);
+    }
     if is_image && selection.family("image") {
         checks.push(Box::new(ConfigurationCheck::new()));
     }

@@ -99,6 +99,7 @@ impl Selection {
         let known: HashSet<String> = leak::rule_ids()
             .into_iter()
             .chain(loaded.rules.iter().map(|rule| rule.id.clone()))
+            .chain(bartizan_deploy::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_supply::rules().into_iter().map(|rule| rule.id))
             .chain(waiver::rules::all().into_iter().map(|rule| rule.id))
             .collect();

@@ -94,9 +94,10 @@ impl Reader<'_> {
 
     fn value(&self, setting: &Setting, value: &Spanned<DeValue<'_>>) -> Result<Value, ConfigError> {
         let converted = match (value.get_ref(), setting.kind) {
-            (DeValue::String(text), Kind::Word(_) | Kind::Path | Kind::Place | Kind::Duration) => {
-                Some(Value::Text(text.to_string()))
-            }
+            (
+                DeValue::String(text),
+                Kind::Word(_) | Kind::Name | Kind::Path | Kind::Place | Kind::Duration,
+            ) => Some(Value::Text(text.to_string())),
             (DeValue::Boolean(flag), Kind::Flag) => Some(Value::Flag(*flag)),
             (DeValue::Integer(number), Kind::Number(..)) => {
                 u64::from_str_radix(number.as_str(), number.radix())

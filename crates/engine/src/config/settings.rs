@@ -33,6 +33,8 @@ pub enum Kind {
     NameGlobs,
     /// A list of paths.
     Paths,
+    /// One name, whose meaning whoever reads it knows.
+    Name,
     /// One path.
     Path,
     /// One path, or the address of a web resource.
@@ -206,6 +208,14 @@ pub const SETTINGS: &[Setting] = &[
         in_file: true,
         about: "File whose bytes key the hashes that stand for secrets, so that nobody without it can test guesses \
                 against a fingerprint. Keep it out of the repository; fingerprints change with it.",
+    },
+    Setting {
+        key: "deploy.pod-security",
+        kind: Kind::Name,
+        default: Some(Default::Text("")),
+        in_file: true,
+        about: "Pod Security Standard that pods in manifests must hold to, as `baseline` or `restricted@v1.34`; a break is then of \
+                severity high. Where none is named, pods are judged by restricted, each break by how bad it is.",
     },
     Setting {
         key: "supply.require-index",
@@ -496,7 +506,9 @@ impl Setting {
     /// What would have been understood.
     pub fn parse(&self, text: &str) -> Result<Value, String> {
         let value = match self.kind {
-            Kind::Word(_) | Kind::Path | Kind::Place | Kind::Duration => Value::Text(text.to_owned()),
+            Kind::Word(_) | Kind::Name | Kind::Path | Kind::Place | Kind::Duration => {
+                Value::Text(text.to_owned())
+            }
             Kind::PathGlobs | Kind::RuleGlobs | Kind::NameGlobs | Kind::Paths => Value::List(
                 text.split(',')
                     .map(str::trim)
@@ -521,7 +533,7 @@ impl Setting {
     pub fn check(&self, value: Value) -> Result<Value, String> {
         let fits = match (&value, self.kind) {
             (Value::Text(text), Kind::Word(words)) => words.contains(&text.as_str()),
-            (Value::Text(text), Kind::Path | Kind::Place) => !text.is_empty(),
+            (Value::Text(text), Kind::Name | Kind::Path | Kind::Place) => !text.is_empty(),
             (Value::Text(text), Kind::Duration) => hours(text).is_some(),
             (Value::List(items), Kind::PathGlobs) => match crate::globs::PathGlobs::new(items) {
                 Ok(_) => true,
@@ -550,6 +562,7 @@ impl Setting {
             Kind::RuleGlobs => "expected a list of rule globs such as [\"leak/*\"]".to_owned(),
             Kind::NameGlobs => "expected a list of globs of package names such as [\"@acme/*\"]".to_owned(),
             Kind::Paths => "expected a list of paths".to_owned(),
+            Kind::Name => "expected a name".to_owned(),
             Kind::Path => "expected a path".to_owned(),
             Kind::Place => "expected a path or an address such as https://example.com/osv/".to_owned(),
             Kind::Duration => {

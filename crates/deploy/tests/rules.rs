@@ -1,0 +1,196 @@
+//! Runs the Markdown tests of the rules about what is deployed, and holds what must be true of every rule.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and reads its cases from disk"
+)]
+
+use bartizan_deploy::{KubernetesCheck, Options, rules, scan};
+use bartizan_model::Finding;
+use bartizan_testbed::{Page, pages};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Directories of pages, and the family of rules in each.
+const PLACES: [(&str, &str); 1] = [("src/pod_security/checks", "deploy/pod-security")];
+
+fn all_pages() -> BTreeMap<String, Page> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = PLACES.iter().flat_map(|(place, family)| {
+        pages(&root.join(place))
+            .unwrap()
+            .into_iter()
+            .map(move |page| (family, page))
+    });
+    pages
+        .map(|(family, page)| (format!("{family}/{}", page.rule), page))
+        .collect()
+}
+
+fn check(page: &Page) -> KubernetesCheck {
+    let standard = page.settings.trim().strip_prefix("standard = ");
+    let standard = standard.map(|quoted| quoted.trim_matches('"').parse().unwrap());
+    KubernetesCheck::new(Options {
+        standard,
+        ..Options::default()
+    })
+}
+
+fn line(finding: &Finding) -> String {
+    let place = finding.primary().unwrap();
+    format!(
+        "{}:{}:{} {}",
+        place.path, place.line, place.column, finding.severity
+    )
+}
+
+#[test]
+fn every_rule_finds_what_its_page_says_and_nothing_else() {
+    let mut failures = Vec::new();
+    for (rule, page) in all_pages() {
+        let check = check(&page);
+        for case in &page.cases {
+            let reported = scan(&check, &case.bytes());
+            assert!(
+                reported.errors.is_empty(),
+                "{rule}: {}: {:?}",
+                case.name,
+                reported.errors
+            );
+            let found = reported.findings.iter().filter(|one| one.rule == rule);
+            let mut actual: Vec<String> = found.map(line).collect();
+            actual.sort();
+            if actual != case.expected {
+                failures.push(format!(
+                    "{rule}: {}\n--- expected\n{}\n--- found\n{}",
+                    case.name,
+                    case.expected.join("\n"),
+                    actual.join("\n")
+                ));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+#[test]
+fn every_rule_has_a_manual_a_weakness_and_a_page_with_and_without_findings() {
+    let pages = all_pages();
+    let rules = rules();
+    assert!(rules.is_sorted_by_key(|rule| rule.id.clone()));
+    assert_eq!(
+        rules.len(),
+        pages.len(),
+        "a page without a rule, or a rule without a page"
+    );
+    for rule in rules {
+        let page = pages
+            .get(&rule.id)
+            .unwrap_or_else(|| panic!("no page tries {}", rule.id));
+        assert!(
+            page.cases.iter().any(|case| !case.expected.is_empty()),
+            "{}: no case fires",
+            rule.id
+        );
+        assert!(
+            page.cases.iter().any(|case| case.expected.is_empty()),
+            "{}: no case is quiet",
+            rule.id
+        );
+        assert!(rule.manual.len() > 200, "{}: no manual", rule.id);
+        assert!(
+            !rule.remediation.is_empty() && !rule.references.is_empty(),
+            "{}",
+            rule.id
+        );
+        assert!(!rule.cwe.is_empty() && !rule.controls.is_empty(), "{}", rule.id);
+    }
+}
+
+#[test]
+fn every_finding_says_what_to_do_and_its_message_is_one_line() {
+    for (rule, page) in all_pages() {
+        let check = check(&page);
+        for case in &page.cases {
+            for finding in scan(&check, &case.bytes()).findings {
+                let fix = finding.fix.unwrap();
+                assert!(
+                    !fix.description.is_empty() && !fix.description.contains('\n'),
+                    "{rule}: {}",
+                    fix.description
+                );
+                assert!(!finding.message.contains('\n'), "{rule}: {}", finding.message);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_moved_line_and_a_renamed_directory_keep_the_fingerprint() {
+    let check = KubernetesCheck::new(Options::default());
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostPID: true, containers: [{name: c, image: x}]}\n";
+    let moved = format!("# a comment\n---\n{text}");
+    let prints = |path: &str, text: &str| -> Vec<String> {
+        let found = scan(&check, &[(path, text.as_bytes())]).findings;
+        found
+            .iter()
+            .map(|one| one.fingerprint.as_str().to_owned())
+            .collect()
+    };
+    let before = prints("base/pod.yaml", text);
+    assert!(before.len() > 3);
+    assert_eq!(prints("overlays/pod.yaml", &moved), before);
+}
+
+#[test]
+fn what_cannot_be_read_is_said_with_its_line_and_the_rest_is_judged() {
+    let check = KubernetesCheck::new(Options::default());
+    let good = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostPID: true, containers: [{name: c, image: x}]}\n";
+    let text = format!("apiVersion: v1\nkind: [Pod\n---\n{good}");
+    let reported = scan(&check, &[("pod.yaml", text.as_bytes())]);
+    assert_eq!(reported.errors.len(), 1, "{:?}", reported.errors);
+    assert!(reported.errors[0].starts_with("line "), "{:?}", reported.errors);
+    assert!(
+        reported
+            .findings
+            .iter()
+            .any(|one| one.rule == "deploy/pod-security/host-namespaces")
+    );
+    let template = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\n{{- if .Values.x }}\nspec: {}\n{{- end }}\n";
+    let reported = scan(&check, &[("templates/pod.yaml", template.as_bytes())]);
+    assert!(
+        reported.errors[0].contains("helm template"),
+        "{:?}",
+        reported.errors
+    );
+}
+
+#[test]
+fn with_a_standard_only_its_breaks_are_reported_and_each_is_high() {
+    let standard = Some("baseline@v1.30".parse().unwrap());
+    let check = KubernetesCheck::new(Options {
+        standard,
+        ..Options::default()
+    });
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: c\n    ports: [{hostPort: 80, containerPort: 80}]\n";
+    let found = scan(&check, &[("pod.yaml", text.as_bytes())]).findings;
+    let lines: Vec<String> = found
+        .iter()
+        .map(|one| format!("{} {}", one.rule, one.severity))
+        .collect();
+    assert_eq!(lines, ["deploy/pod-security/host-ports high"]);
+    assert!(
+        found[0].message.contains("violates `baseline:v1.30`"),
+        "{}",
+        found[0].message
+    );
+    assert!(
+        found[0].message.contains("spec.containers[0].ports[0].hostPort"),
+        "{}",
+        found[0].message
+    );
+}
