@@ -4,8 +4,9 @@
 //! files, no network, no clock; what a policy asks the clock for is given in [`rego::Surroundings`]. Limits are counted ([`Limits`]), and a
 //! panic inside an engine is caught.
 //!
-//! Rego: <https://www.openpolicyagent.org/docs/policy-language>.
+//! Rego: <https://www.openpolicyagent.org/docs/policy-language>. CEL: <https://github.com/google/cel-spec>.
 
+pub mod cel;
 mod decision;
 mod guard;
 mod limits;
