@@ -127,7 +127,7 @@ fn trivy(directory: &Path) -> Result<Count> {
     let mut count = Count::default();
     rego.run_tests(&tests, false, |test, outcome| match outcome {
         Outcome::Unknown(cause) => count.note(&test.name, Ok(()), Some(cause)),
-        Outcome::Failed => count.note(&test.name, Err("does not hold".to_owned()), None),
+        Outcome::Failed(cases) => count.note(&test.name, Err(format!("does not hold {cases:?}")), None),
         _ => count.note(&test.name, Ok(()), None),
     })?;
     Ok(count)

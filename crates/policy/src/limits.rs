@@ -4,7 +4,7 @@
 //! two runs of one policy end alike. Bytes are counted by the built-in functions that can make much out of little.
 
 use crate::Cause;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::Once;
 use std::time::Duration;
 
@@ -50,6 +50,7 @@ impl Default for Limits {
 thread_local! {
     static STEPS: Cell<u64> = const { Cell::new(0) };
     static MADE: Cell<(usize, usize)> = const { Cell::new((0, usize::MAX)) };
+    static CASES: RefCell<Vec<Vec<String>>> = const { RefCell::new(Vec::new()) };
     static NOT_KNOWN: Cell<Option<&'static str>> = const { Cell::new(None) };
 }
 
@@ -82,6 +83,20 @@ pub(crate) fn begin(limits: &Limits) {
     STEPS.with(|steps| steps.set(0));
     MADE.with(|made| made.set((0, limits.made_bytes)));
     NOT_KNOWN.with(|what| what.set(None));
+    CASES.with(|cases| cases.borrow_mut().clear());
+}
+
+/// Notes a case of a test that is met. False where there are too many.
+pub(crate) fn met(case: Vec<String>) -> bool {
+    make(case.iter().map(String::len).sum::<usize>().saturating_add(64)) && {
+        CASES.with(|cases| cases.borrow_mut().push(case));
+        true
+    }
+}
+
+/// The cases that were met since the evaluation began.
+pub(crate) fn cases() -> Vec<Vec<String>> {
+    CASES.with(RefCell::take)
 }
 
 /// Charges bytes that a function is about to make. False where there are no more to have.

@@ -5,22 +5,29 @@
 //! head is true. Texts and comments are left alone.
 //! <https://www.openpolicyagent.org/docs/policy-reference#grammar>
 
+use std::ops::Range;
+
 /// A part of the text that is neither in a text nor in a comment.
-struct Code<'a> {
+pub(super) struct Code<'a> {
     text: &'a str,
     /// For each byte, whether it is code.
     code: Vec<bool>,
+    /// Texts with their quotes, in order.
+    pub(super) quoted: Vec<Range<usize>>,
 }
 
 impl<'a> Code<'a> {
-    fn of(text: &'a str) -> Self {
+    pub(super) fn of(text: &'a str) -> Self {
         let mut code = vec![true; text.len()];
+        let mut quoted = Vec::new();
+        let mut opened = 0;
         let mut quote = None;
         let mut escaped = false;
         for (index, byte) in text.bytes().enumerate() {
             let now = match quote {
                 None if matches!(byte, b'"' | b'`' | b'#') => {
                     quote = Some(byte);
+                    opened = index;
                     false
                 }
                 None => true,
@@ -37,6 +44,7 @@ impl<'a> Code<'a> {
                         escaped = true;
                     } else if byte == open {
                         quote = None;
+                        quoted.push(opened..index + 1);
                     }
                     false
                 }
@@ -45,10 +53,10 @@ impl<'a> Code<'a> {
                 *slot = now;
             }
         }
-        Self { text, code }
+        Self { text, code, quoted }
     }
 
-    fn bytes(&self) -> impl Iterator<Item = (usize, u8)> + '_ {
+    pub(super) fn bytes(&self) -> impl Iterator<Item = (usize, u8)> + '_ {
         self.text
             .bytes()
             .enumerate()

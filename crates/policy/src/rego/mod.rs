@@ -8,6 +8,7 @@
 mod builtins;
 mod dress;
 pub mod forms;
+mod rewrite;
 pub mod test;
 
 use crate::limits::{self, Limits};
@@ -62,11 +63,7 @@ impl Rego {
         let mut engine = Engine::new();
         engine.set_gather_prints(true);
         engine.set_strict_builtin_errors(false);
-        engine.set_policy_length_config(PolicyLengthConfig {
-            max_col: at_least_one(u32::try_from(limits.line_bytes).unwrap_or(u32::MAX)),
-            max_file_bytes: NonZeroUsize::new(limits.policy_bytes).unwrap_or(NonZeroUsize::MIN),
-            max_lines: NonZeroUsize::new(limits.policy_lines).unwrap_or(NonZeroUsize::MIN),
-        });
+        engine.set_policy_length_config(lengths(&limits));
         engine.set_execution_timer_config(ExecutionTimerConfig {
             limit: Duration::from_nanos(limits.steps),
             check_interval: NonZeroU32::MIN,
@@ -87,6 +84,12 @@ impl Rego {
                 limit: self.limits.policy_bytes,
             });
         }
+        if text.lines().any(|line| line.len() > self.limits.line_bytes) {
+            return Err(Cause::Limit {
+                what: "bytes in a line of a policy",
+                limit: self.limits.line_bytes,
+            });
+        }
         if limits::nesting(text) > self.limits.nesting {
             return Err(Cause::Limit {
                 what: "open brackets in a policy",
@@ -94,12 +97,13 @@ impl Rego {
             });
         }
         let dressed = dress::dress(text);
+        let lengths = lengths(&self.limits);
         let mut add = |v0: bool| {
             let engine = &mut self.engine;
             guard::caught(|| {
                 engine.set_rego_v0(v0);
                 engine
-                    .add_policy(path.to_owned(), dressed.clone())
+                    .add_policy(path.to_owned(), rewrite::rewrite(path, &dressed, v0, lengths))
                     .map(drop)
                     .map_err(|error| Cause::Unreadable(plain(&error)))
             })
@@ -200,6 +204,16 @@ impl Rego {
         serde_json::to_value(value)
             .map(Some)
             .map_err(|error| Cause::Failed(error.to_string()))
+    }
+}
+
+/// What a text may be before it is read; what is written into it on the way is not counted.
+fn lengths(limits: &Limits) -> PolicyLengthConfig {
+    let columns = u32::try_from(limits.line_bytes).unwrap_or(u32::MAX);
+    PolicyLengthConfig {
+        max_col: at_least_one(columns.saturating_mul(4)),
+        max_file_bytes: NonZeroUsize::new(limits.policy_bytes.saturating_mul(4)).unwrap_or(NonZeroUsize::MIN),
+        max_lines: NonZeroUsize::new(limits.policy_lines).unwrap_or(NonZeroUsize::MIN),
     }
 }
 

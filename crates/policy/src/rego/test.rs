@@ -4,7 +4,7 @@
 //! <https://www.openpolicyagent.org/docs/policy-testing>
 
 use super::{Rego, failed};
-use crate::{Cause, guard};
+use crate::{Cause, guard, limits};
 use regorus::unstable::{Expr, Rule, RuleHead};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -25,8 +25,8 @@ pub struct Test {
 pub enum Outcome {
     /// It holds.
     Passed,
-    /// It is false or undefined.
-    Failed,
+    /// It is false or undefined; where it has cases, these are.
+    Failed(Vec<String>),
     /// It is left out by its name, which begins with `todo_`.
     Skipped,
     /// It could not be told.
@@ -90,13 +90,15 @@ impl Rego {
                 Outcome::Skipped
             } else {
                 let answer = self.run(&mut engine, &test.name, None);
+                let met = limits::cases();
                 if matches!(answer, Err(Cause::Panicked(_))) {
                     engine = self.engine.clone();
                     engine.set_enable_coverage(with_coverage);
                 }
                 match answer {
                     Ok(Some(Value::Bool(true))) => Outcome::Passed,
-                    Ok(_) => Outcome::Failed,
+                    Ok(Some(held @ Value::Object(_))) => cases(&met, &held),
+                    Ok(_) => cases(&met, &Value::Null),
                     Err(cause) => Outcome::Unknown(cause),
                 }
             };
@@ -119,13 +121,39 @@ impl Rego {
     }
 }
 
+/// A test with cases holds where each case that was met does.
+fn cases(met: &[Vec<String>], held: &Value) -> Outcome {
+    let holds = |case: &&Vec<String>| {
+        let found = case.iter().try_fold(held, |held, name| held.get(name));
+        found == Some(&Value::Bool(true))
+    };
+    let mut failed: Vec<String> = met
+        .iter()
+        .filter(|case| !holds(case))
+        .map(|case| case.join(", "))
+        .collect();
+    failed.sort();
+    failed.dedup();
+    if failed.is_empty() && !met.is_empty() {
+        Outcome::Passed
+    } else {
+        Outcome::Failed(failed)
+    }
+}
+
 /// The name of what a rule defines, where it is a plain rule.
 fn head(rule: &Rule) -> Option<&Expr> {
     match rule {
         Rule::Spec {
             head: RuleHead::Compr { refr, .. },
             ..
-        } => Some(refr),
+        } => {
+            let mut name = refr.as_ref();
+            while let Expr::RefBrack { refr, .. } = name {
+                name = refr;
+            }
+            Some(name)
+        }
         _ => None,
     }
 }

@@ -65,20 +65,45 @@ impl Decide for Kubescape {
     fn decide(&self, input: &Value) -> Decision {
         let decide = || {
             let objects = input.as_array().map(Vec::as_slice).unwrap_or_default();
+            let objects: Vec<Value> = objects.iter().map(named).collect();
             let input = match self.join {
-                Join::Not => input.clone(),
-                Join::Subjects => subjects(objects),
-                Join::ApiServer => api_server(objects),
+                Join::Not => Value::Array(objects),
+                Join::Subjects => subjects(&objects),
+                Join::ApiServer => api_server(&objects),
             };
-            let query = format!("{}.deny", self.package);
-            self.rego
-                .query(&query, &input)?
-                .map_or_else(|| Ok(Vec::new()), |a| read("deny", a))
+            let package = self.rego.query(&self.package, &input)?.unwrap_or(Value::Null);
+            let mut reasons = Vec::new();
+            for (rule, value) in package.as_object().into_iter().flatten() {
+                if rule == "deny" || alerts(value) {
+                    reasons.extend(read(rule, value.clone())?);
+                }
+            }
+            Ok(reasons)
         };
         decide().map_or_else(Decision::Unknown, |reasons| {
             Decision::from_reasons(reasons, Vec::new())
         })
     }
+}
+
+/// Whether a rule gave alerts: Kubescape takes them from every rule of the package, whatever its name.
+fn alerts(value: &Value) -> bool {
+    let members = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    !members.is_empty() && members.iter().all(|member| member.get("alertMessage").is_some())
+}
+
+/// What Kubescape's sensor says of a host always has a name, be it empty.
+fn named(object: &Value) -> Value {
+    let mut object = object.clone();
+    if text(&object, "/apiVersion").starts_with("hostdata.kubescape.cloud/")
+        && let Some(fields) = object.as_object_mut()
+    {
+        let metadata = fields.entry("metadata").or_insert_with(|| json!({}));
+        if let Some(metadata) = metadata.as_object_mut() {
+            metadata.entry("name").or_insert_with(|| json!(""));
+        }
+    }
+    object
 }
 
 fn text<'a>(object: &'a Value, way: &str) -> &'a str {
