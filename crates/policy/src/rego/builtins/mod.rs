@@ -11,6 +11,7 @@ mod net;
 mod patterns;
 mod secret;
 mod shell;
+mod syntax;
 mod trivy;
 
 use super::Surroundings;

@@ -2,6 +2,7 @@
 //!
 //! <https://pkg.go.dev/regexp>, <https://www.openpolicyagent.org/docs/policy-reference/builtins/regex>
 
+use super::syntax::translate;
 use super::{Named, string, text};
 use crate::limits;
 use regex_automata::meta::{Config, Regex};
@@ -60,7 +61,7 @@ fn compile(pattern: &str) -> Option<Regex> {
                 .hybrid_cache_capacity(COMPILED),
         )
         .syntax(syntax::Config::new().nest_limit(100))
-        .build(pattern)
+        .build(&translate(pattern))
         .ok()
 }
 

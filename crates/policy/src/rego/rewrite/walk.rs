@@ -151,6 +151,7 @@ impl<'a> Walk<'a> {
             }
             for with in &stmt.with_mods {
                 self.with(&with.refr);
+                self.given(query, stmt, &with.refr, &with.r#as);
                 self.expr(&with.r#as);
             }
         }
@@ -223,19 +224,26 @@ impl<'a> Walk<'a> {
     }
 
     fn with(&mut self, target: &Expr) {
-        let mut root = target;
-        while let Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } = root {
-            root = refr;
-        }
-        let Expr::Var { span, .. } = root else { return };
-        let name = span.text();
+        let Some(name) = root(target) else { return };
+        let at = self.range(target.span()).start;
         let known = ["input", "data"].contains(&name) || self.imports.contains(name);
         if !known && (self.rules.contains(name) || matches!(target, Expr::Var { .. }) && !builtin(name)) {
-            self.groups.push(vec![insert(
-                self.range(span).start,
-                format!("data.{}.", self.package),
-            )]);
+            self.groups.push(vec![insert(at, format!("data.{}.", self.package))]);
         }
+    }
+
+    /// What `with` puts there is evaluated before. A reference may be to a function, which can only stand for what is no input.
+    fn given(&mut self, query: &Query, stmt: &LiteralStmt, target: &Expr, value: &Expr) {
+        if !self.moves(value) || (root(target) != Some("input") && reference(value)) {
+            return;
+        }
+        let moved = self.fresh();
+        let place = self.place(value);
+        let text = self.text.get(place.clone()).unwrap_or_default();
+        let mut group = self.braces(query);
+        group.push(insert(self.range(&stmt.span).start, format!("{moved} := {text}; ")));
+        group.push(replace(place, moved));
+        self.groups.push(group);
     }
 
     fn expr(&mut self, expr: &Expr) {
@@ -398,6 +406,15 @@ fn words<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = usize> + 't {
             !before.ends_with(part) && !after.starts_with(part)
         })
         .map(|(at, _)| at)
+}
+
+/// The name that a reference begins with.
+fn root(expr: &Expr) -> Option<&str> {
+    let mut root = expr;
+    while let Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } = root {
+        root = refr;
+    }
+    matches!(root, Expr::Var { .. }).then(|| root.span().text())
 }
 
 fn reference(expr: &Expr) -> bool {
