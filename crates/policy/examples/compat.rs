@@ -318,7 +318,11 @@ const FIELDS: [&str; 11] = [
 fn alert_text(alert: &Value) -> String {
     let mut kept = Map::new();
     for field in FIELDS {
-        let value = cut(field, &alert[field]);
+        // Go reads keys in any case.
+        let found = alert
+            .as_object()
+            .and_then(|alert| alert.iter().find(|(key, _)| key.eq_ignore_ascii_case(field)));
+        let value = found.map_or(Value::Null, |(_, value)| cut(field, value));
         if !empty(&value) {
             kept.insert(field.to_owned(), value);
         }

@@ -5,7 +5,7 @@
 
 use super::rules::read;
 use crate::rego::{Dialect, Rego, Surroundings};
-use crate::{Cause, Decide, Decision, Limits};
+use crate::{Cause, Decide, Decision, Limits, Reason};
 use serde_json::{Value, json};
 
 /// What rules import as `data.cautils`, written anew by what they ask of it.
@@ -75,7 +75,7 @@ impl Decide for Kubescape {
             let mut reasons = Vec::new();
             for (rule, value) in package.as_object().into_iter().flatten() {
                 if rule == "deny" || alerts(value) {
-                    reasons.extend(read(rule, value.clone())?);
+                    reasons.extend(read(rule, value.clone())?.into_iter().map(spelled));
                 }
             }
             Ok(reasons)
@@ -90,6 +90,21 @@ impl Decide for Kubescape {
 fn alerts(value: &Value) -> bool {
     let members = value.as_array().map(Vec::as_slice).unwrap_or_default();
     !members.is_empty() && members.iter().all(|member| member.get("alertMessage").is_some())
+}
+
+/// Keys of an alert as they are documented: Kubescape reads them in any case.
+fn spelled(mut reason: Reason) -> Reason {
+    if let Some(object) = reason.details.get_mut("alertObject").and_then(Value::as_object_mut) {
+        for known in ["k8sApiObjects", "externalObjects"] {
+            let other = object
+                .keys()
+                .find(|key| key.as_str() != known && key.eq_ignore_ascii_case(known));
+            if let Some(value) = other.cloned().and_then(|key| object.remove(&key)) {
+                object.insert(known.to_owned(), value);
+            }
+        }
+    }
+    reason
 }
 
 /// What Kubescape's sensor says of a host always has a name, be it empty.
