@@ -1,4 +1,4 @@
-//! Counts how much of what others have written runs: `compat trivy|gatekeeper|kubescape DIRECTORY` prints one line for each test that does
+//! Counts how much of what others have written runs: `compat trivy|gatekeeper|kubescape|kyverno DIRECTORY` prints one line for each test that does
 //! not agree with its author, and the totals.
 
 #![allow(
@@ -9,9 +9,10 @@
 )]
 
 use bartizan_document::{Dialect as Yaml, Limits as YamlLimits, read};
-use bartizan_policy::rego::forms::{Constraint, Inventory, Kubescape, Template, review};
-use bartizan_policy::rego::test::Outcome;
+use bartizan_policy::rego::forms::Kubescape;
+use bartizan_policy::rego::test::Outcome as Tested;
 use bartizan_policy::rego::{Dialect, Rego, Surroundings};
+use bartizan_policy::suite::{self, Case, Outcome};
 use bartizan_policy::{Cause, Decide, Decision, Limits, Reason};
 use serde_json::{Map, Value, json};
 use std::error::Error;
@@ -60,13 +61,14 @@ impl Count {
 fn main() -> Result<()> {
     let mut words = std::env::args().skip(1);
     let (Some(which), Some(directory)) = (words.next(), words.next()) else {
-        return Err("usage: compat trivy|gatekeeper|kubescape DIRECTORY".into());
+        return Err("usage: compat trivy|gatekeeper|kubescape|kyverno DIRECTORY".into());
     };
     let directory = Path::new(&directory);
     let count = match which.as_str() {
         "trivy" => trivy(directory)?,
         "gatekeeper" => gatekeeper(directory)?,
         "kubescape" => kubescape(directory)?,
+        "kyverno" => kyverno(directory)?,
         other => return Err(format!("`{other}` is no corpus").into()),
     };
     count.say();
@@ -126,78 +128,68 @@ fn trivy(directory: &Path) -> Result<Count> {
     let tests = rego.tests();
     let mut count = Count::default();
     rego.run_tests(&tests, false, |test, outcome| match outcome {
-        Outcome::Unknown(cause) => count.note(&test.name, Ok(()), Some(cause)),
-        Outcome::Failed(cases) => count.note(&test.name, Err(format!("does not hold {cases:?}")), None),
+        Tested::Unknown(cause) => count.note(&test.name, Ok(()), Some(cause)),
+        Tested::Failed(cases) => count.note(&test.name, Err(format!("does not hold {cases:?}")), None),
         _ => count.note(&test.name, Ok(()), None),
     })?;
     Ok(count)
 }
 
-fn gatekeeper(directory: &Path) -> Result<Count> {
+fn suites(
+    directory: &Path,
+    named: &str,
+    run: &dyn Fn(&Value, &dyn Fn(&str) -> std::result::Result<Vec<Value>, Cause>) -> Vec<Case>,
+) -> Result<Count> {
     let mut paths = Vec::new();
-    files(&directory.join("library"), &mut paths)?;
+    files(directory, &mut paths)?;
     let mut count = Count::default();
     for path in paths
         .iter()
-        .filter(|path| path.file_name().is_some_and(|name| name == "suite.yaml"))
+        .filter(|path| path.file_name().is_some_and(|name| name == named))
     {
         let at = path.parent().ok_or("a suite without a directory")?;
-        let suite = document(path)?;
-        for test in suite["tests"].as_array().into_iter().flatten() {
-            let template = document(&at.join(test["template"].as_str().unwrap_or_default()))
-                .map_err(|error| Cause::Unreadable(error.to_string()))
-                .and_then(|template| Template::new(&template, Limits::default(), NOW));
-            let constraint = document(&at.join(test["constraint"].as_str().unwrap_or_default()))?;
-            for case in test["cases"].as_array().into_iter().flatten() {
-                let name = format!(
-                    "{}: {}: {}",
-                    at.strip_prefix(directory)?.display(),
-                    test["name"],
-                    case["name"]
-                );
-                let template = match &template {
-                    Ok(template) => template,
-                    Err(cause) => {
-                        count.note(&name, Ok(()), Some(cause));
-                        continue;
-                    }
-                };
-                let mut inventory = Inventory::default();
-                for more in case["inventory"].as_array().into_iter().flatten() {
-                    for object in documents(&at.join(more.as_str().unwrap_or_default()))? {
-                        inventory.add(&object);
-                    }
-                }
-                let object = document(&at.join(case["object"].as_str().unwrap_or_default()))?;
-                match Constraint::new(template, &constraint, &inventory).map(|c| c.decide(&review(&object))) {
-                    Err(cause) | Ok(Decision::Unknown(cause)) => count.note(&name, Ok(()), Some(&cause)),
-                    Ok(Decision::Allow { .. }) => count.note(&name, asserted(case, &[]), None),
-                    Ok(Decision::Deny { reasons, .. }) => count.note(&name, asserted(case, &reasons), None),
-                }
+        let beside =
+            |path: &str| documents(&at.join(path)).map_err(|error| Cause::Unreadable(error.to_string()));
+        for case in run(&document(path)?, &beside) {
+            let name = format!("{}: {}", at.strip_prefix(directory)?.display(), case.name);
+            match case.outcome {
+                Outcome::Unknown(cause) => count.note(&name, Ok(()), Some(&cause)),
+                Outcome::Failed(why) => count.note(&name, Err(why), None),
+                Outcome::Passed | Outcome::Skipped => count.note(&name, Ok(()), None),
             }
         }
     }
     Ok(count)
 }
 
-fn asserted(case: &Value, reasons: &[Reason]) -> std::result::Result<(), String> {
-    for assertion in case["assertions"].as_array().into_iter().flatten() {
-        let message = assertion["message"].as_str().unwrap_or_default();
-        let found = reasons
-            .iter()
-            .filter(|reason| reason.message.contains(message))
-            .count();
-        let holds = match &assertion["violations"] {
-            Value::Number(number) => number.as_u64() == u64::try_from(found).ok(),
-            Value::Bool(yes) => *yes == (found > 0),
-            Value::String(word) if word == "no" => found == 0,
-            _ => found > 0,
-        };
-        if !holds {
-            return Err(format!("{assertion} of {reasons:?}"));
+fn gatekeeper(directory: &Path) -> Result<Count> {
+    suites(&directory.join("library"), "suite.yaml", &|suite, beside| {
+        suite::gatekeeper(suite, beside, Limits::default(), NOW)
+    })
+}
+
+/// Tests of policies in CEL; those of other policies are not counted.
+fn kyverno(directory: &Path) -> Result<Count> {
+    suites(directory, "kyverno-test.yaml", &|test, beside| {
+        let policies = test["policies"].as_array().into_iter().flatten();
+        let cel = policies
+            .filter_map(|path| beside(path.as_str()?).ok())
+            .flatten()
+            .any(|policy| match policy["kind"].as_str() {
+                Some("ValidatingPolicy") => true,
+                Some("ClusterPolicy") => policy["spec"]["rules"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .any(|rule| !rule["validate"]["cel"].is_null()),
+                _ => false,
+            });
+        if cel {
+            suite::kyverno(test, beside)
+        } else {
+            Vec::new()
         }
-    }
-    Ok(())
+    })
 }
 
 fn json_file(path: &Path) -> Result<Value> {

@@ -10,7 +10,11 @@ pub mod cel;
 mod decision;
 mod guard;
 mod limits;
+mod regexes;
 pub mod rego;
+mod selection;
+pub mod suite;
 
 pub use decision::{Cause, Decide, Decision, Reason};
 pub use limits::Limits;
+pub use selection::request;

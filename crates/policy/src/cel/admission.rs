@@ -6,6 +6,7 @@
 
 use super::expression::{Environment, Expression, Failure};
 use super::scope;
+use crate::selection::selects;
 use crate::{Cause, Decide, Decision, Reason};
 use cel::Value as Cel;
 use serde_json::Value;
@@ -108,10 +109,14 @@ impl ValidatingAdmissionPolicy {
         }
     }
 
-    fn decided(&self, request: &Value) -> Result<Decision, Cause> {
+    /// What it says of a request; none where the request is none of its business.
+    ///
+    /// # Errors
+    /// Why it cannot be told.
+    pub fn judged(&self, request: &Value) -> Result<Option<Decision>, Cause> {
         scope::within_limits(request)?;
         if !self.applies(request)? {
-            return Ok(allowed());
+            return Ok(None);
         }
         let mut names = self.names(request)?;
         let conditions = self
@@ -120,15 +125,15 @@ impl ValidatingAdmissionPolicy {
             .map(|c| self.outcome(c, &names, &BTreeMap::new()));
         match all(conditions) {
             Outcome::True => {}
-            Outcome::False => return Ok(allowed()),
+            Outcome::False => return Ok(None),
             Outcome::Unknown(cause) => return Err(cause),
             Outcome::Error(error) if self.fails_closed => {
-                return Ok(Decision::from_reasons(vec![Reason::new(error)], Vec::new()));
+                return Ok(Some(Decision::from_reasons(vec![Reason::new(error)], Vec::new())));
             }
-            Outcome::Error(_) => return Ok(allowed()),
+            Outcome::Error(_) => return Ok(None),
         }
         let failed = self.variables(&mut names);
-        self.validated(&names, &failed)
+        self.validated(&names, &failed).map(Some)
     }
 
     fn validated(
@@ -159,11 +164,7 @@ impl ValidatingAdmissionPolicy {
         let (mut known, mut failed) = (BTreeMap::new(), BTreeMap::new());
         for (name, expression) in &self.variables {
             names.insert("variables".to_owned(), as_map(&known));
-            let found = match blamed(expression, &failed) {
-                Some(failure) => Err(failure.clone()),
-                None => self.environment.value(expression, names),
-            };
-            match found {
+            match self.value(expression, names, &failed) {
                 Ok(value) => {
                     known.insert(name.clone(), value);
                 }
@@ -176,16 +177,31 @@ impl ValidatingAdmissionPolicy {
         failed
     }
 
+    /// A variable that failed is not there: only who asks for it fails with it, as where variables are evaluated late.
+    fn value(
+        &self,
+        expression: &Expression,
+        names: &BTreeMap<String, Cel>,
+        failed: &BTreeMap<String, Failure>,
+    ) -> Result<Cel, Failure> {
+        if let Some((_, failure)) = failed.iter().find(|(name, _)| expression.asks_for(name)) {
+            return Err(failure.clone());
+        }
+        self.environment.value(expression, names).map_err(|found| {
+            let missed = failed
+                .iter()
+                .find(|(name, _)| found == Failure::Error(format!("No such key: {name}")));
+            missed.map_or(found.clone(), |(_, failure)| failure.clone())
+        })
+    }
+
     fn outcome(
         &self,
         expression: &Expression,
         names: &BTreeMap<String, Cel>,
         failed: &BTreeMap<String, Failure>,
     ) -> Outcome {
-        let found = match blamed(expression, failed) {
-            Some(failure) => Err(failure.clone()),
-            None => self.environment.value(expression, names),
-        };
+        let found = self.value(expression, names, failed);
         let about = |what: &str| format!("expression '{}' {what}", expression.source());
         match found {
             Ok(Cel::Bool(true)) => Outcome::True,
@@ -233,12 +249,23 @@ impl ValidatingAdmissionPolicy {
 
     /// Whether the policy is about this request.
     fn applies(&self, request: &Value) -> Result<bool, Cause> {
-        for selector in ["/namespaceSelector", "/objectSelector"] {
-            let chosen = self.constraints.pointer(selector).and_then(Value::as_object);
-            if chosen.is_some_and(|s| !s.is_empty()) {
-                let what = selector.trim_start_matches('/');
-                return Err(Cause::NotKnown(format!("what its {what} chooses")));
+        let selector = |way: &str| {
+            let found = self.constraints.pointer(way);
+            found.filter(|found| found.as_object().is_some_and(|s| !s.is_empty()))
+        };
+        if let Some(selector) = selector("/objectSelector") {
+            let selected = |part: &str| match request.get(part) {
+                None | Some(Value::Null) => Ok(false),
+                Some(object) => selects(selector, object),
+            };
+            if !selected("object")? && !selected("oldObject")? {
+                return Ok(false);
             }
+        }
+        if let Some(selector) = selector("/namespaceSelector")
+            && !self.in_namespace(selector, request)?
+        {
+            return Ok(false);
         }
         let excluded = list(&self.constraints, "/excludeResourceRules")?;
         if excluded.iter().any(|rule| rule_names(rule, request, true)) {
@@ -257,11 +284,29 @@ impl ValidatingAdmissionPolicy {
     }
 }
 
+impl ValidatingAdmissionPolicy {
+    /// What is of no namespace is always selected; a namespace is selected by its own labels.
+    fn in_namespace(&self, selector: &Value, request: &Value) -> Result<bool, Cause> {
+        if text(request, "/kind/kind") == Some("Namespace") {
+            return selects(selector, request.get("object").unwrap_or(&Value::Null));
+        }
+        if text(request, "/namespace").unwrap_or_default().is_empty() {
+            return Ok(true);
+        }
+        let namespace = self.namespace.as_ref();
+        let namespace = namespace.ok_or_else(|| Cause::NotKnown("the labels of the namespace".to_owned()))?;
+        selects(selector, namespace)
+    }
+}
+
 impl Decide for ValidatingAdmissionPolicy {
     /// `input` is an `AdmissionReview`, or its `request` alone.
     fn decide(&self, input: &Value) -> Decision {
         let request = input.get("request").unwrap_or(input);
-        self.decided(request).unwrap_or_else(Decision::Unknown)
+        match self.judged(request) {
+            Ok(decision) => decision.unwrap_or_else(allowed),
+            Err(cause) => Decision::Unknown(cause),
+        }
     }
 }
 
@@ -277,13 +322,6 @@ fn all(outcomes: impl Iterator<Item = Outcome>) -> Outcome {
         (Outcome::Error(error), _) | (_, Outcome::Error(error)) => Outcome::Error(error),
         (Outcome::True, Outcome::True) => Outcome::True,
     })
-}
-
-fn blamed<'a>(expression: &Expression, failed: &'a BTreeMap<String, Failure>) -> Option<&'a Failure> {
-    failed
-        .iter()
-        .find(|(name, _)| expression.names_variable(name))
-        .map(|(_, failure)| failure)
 }
 
 fn as_map(values: &BTreeMap<String, Cel>) -> Cel {

@@ -107,19 +107,27 @@ impl Expression {
         &self.source
     }
 
-    /// Whether it asks for `variables.NAME`.
-    pub(super) fn names_variable(&self, name: &str) -> bool {
-        self.source
-            .match_indices("variables.")
-            .filter_map(|(at, found)| self.source.get(at + found.len()..))
-            .filter_map(|rest| rest.strip_prefix(name))
-            .any(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+    /// Whether it asks whether there is `variables.NAME`, where it would be told that there is not.
+    pub(super) fn asks_for(&self, name: &str) -> bool {
+        let parts: Vec<&str> = self.source.split("variables").skip(1).collect();
+        parts.iter().any(|rest| {
+            let rest = rest.trim_start();
+            rest.starts_with('[')
+                || rest.starts_with("[?")
+                || rest.strip_prefix(".?").is_some_and(|rest| rest.trim_start().starts_with(name))
+        }) || (self.source.contains("has(") && self.source.contains(name))
     }
 }
 
-/// Errors about values are the policy's own; errors about names, functions and types may be a lack of this engine.
+/// Errors about values are the policy's own; errors about names, functions and types may be a lack of this engine. So may be what a function
+/// of the engine refuses, unless it only reads numbers: what it does not understand, the API server may.
 fn failure(error: &ExecutionError) -> Failure {
     match error {
+        ExecutionError::FunctionError { function, .. }
+            if !library::OWN.contains(&function.as_str()) && !["double", "int", "uint"].contains(&function.as_str()) =>
+        {
+            Failure::Unknown(Cause::Failed(error.to_string()))
+        }
         ExecutionError::NoSuchKey(_)
         | ExecutionError::DivisionByZero(_)
         | ExecutionError::RemainderByZero(_)

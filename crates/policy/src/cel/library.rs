@@ -1,8 +1,8 @@
 //! The functions that Kubernetes adds to CEL: quantities, addresses, networks, and sums and extremes of lists.
 //!
 //! In: arguments of calls. Out: values, or an error that the API server would give, too.
-//! <https://kubernetes.io/docs/reference/using-api/cel/#kubernetes-cel-libraries>. Not here: `url`, `find`, `findAll`, `sets`, `semver`, `format`
-//! by name, the authorizer, and `indexOf` of lists. Who calls one of them gets no answer, never a wrong one.
+//! <https://kubernetes.io/docs/reference/using-api/cel/#kubernetes-cel-libraries>. Not here: `url`, `semver`, `format` by name, the authorizer, and
+//! `indexOf` of lists. Who calls one of them gets no answer, never a wrong one.
 
 use super::address::{Network, address};
 use super::quantity::Quantity;
@@ -12,6 +12,12 @@ use cel::{Context, DeclarationError, ExecutionError, Value};
 use std::cmp::Ordering;
 use std::net::IpAddr;
 use std::sync::Arc;
+
+/// The functions of this file: what they refuse, the API server refuses.
+pub(super) const OWN: &[&str] = &[
+    "add", "asApproximateFloat", "asInteger", "cidr", "compareTo", "containsCIDR", "containsIP", "family", "ip", "ip.isCanonical",
+    "isGreaterThan", "isInteger", "isLessThan", "masked", "max", "min", "prefixLength", "quantity", "sign", "sub", "sum",
+];
 
 type Answer = Result<Value, ExecutionError>;
 
@@ -40,7 +46,41 @@ pub(super) fn add_to(context: &mut Context<'_, '_>) -> Result<(), DeclarationErr
     quantities(context)?;
     addresses(context)?;
     networks(context)?;
-    lists(context)
+    lists(context)?;
+    sets(context)?;
+    patterns(context)
+}
+
+/// <https://pkg.go.dev/github.com/google/cel-go/ext#Sets>
+fn sets(context: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
+    type List = Arc<Vec<Value>>;
+    context.add_function("sets.contains", |all: List, some: List| {
+        some.iter().all(|item| all.contains(item))
+    })?;
+    context.add_function("sets.equivalent", |one: List, other: List| {
+        one.iter().all(|item| other.contains(item)) && other.iter().all(|item| one.contains(item))
+    })?;
+    context.add_function("sets.intersects", |one: List, other: List| {
+        one.iter().any(|item| other.contains(item))
+    })
+}
+
+fn patterns(context: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
+    context.add_function("find", |This(text): This<Arc<String>>, pattern: Arc<String>| -> Answer {
+        let found = compiled("find", &pattern)?.find(text.as_str()).map(|found| found.range());
+        let found = found.and_then(|range| text.get(range)).unwrap_or_default();
+        Ok(Value::String(Arc::new(found.to_owned())))
+    })?;
+    context.add_function("findAll", |This(text): This<Arc<String>>, pattern: Arc<String>| -> Answer {
+        let pattern = compiled("findAll", &pattern)?;
+        let all = pattern.find_iter(text.as_str()).filter_map(|found| text.get(found.range()));
+        let all = all.map(|found| Value::String(Arc::new(found.to_owned()))).collect();
+        Ok(Value::List(Arc::new(all)))
+    })
+}
+
+fn compiled(name: &str, pattern: &str) -> Result<regex_automata::meta::Regex, ExecutionError> {
+    crate::regexes::compiled(pattern).map_err(|_| failed(name, "the pattern cannot be read"))
 }
 
 fn quantities(context: &mut Context<'_, '_>) -> Result<(), DeclarationError> {

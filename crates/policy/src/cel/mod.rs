@@ -7,10 +7,12 @@ mod address;
 mod admission;
 mod cost;
 mod expression;
+mod kyverno;
 mod library;
 mod quantity;
 mod scope;
 
 pub use admission::ValidatingAdmissionPolicy;
 pub use expression::{Environment, Expression, Failure};
+pub use kyverno::{KyvernoRule, kyverno_rules};
 pub use quantity::Quantity;

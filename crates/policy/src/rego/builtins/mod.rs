@@ -11,7 +11,6 @@ mod net;
 mod patterns;
 mod secret;
 mod shell;
-mod syntax;
 mod trivy;
 
 use super::Surroundings;

@@ -2,14 +2,11 @@
 //!
 //! <https://pkg.go.dev/regexp>, <https://www.openpolicyagent.org/docs/policy-reference/builtins/regex>
 
-use super::syntax::translate;
 use super::{Named, string, text};
 use crate::limits;
-use regex_automata::meta::{Config, Regex};
-use regex_automata::util::syntax;
+use crate::regexes::{self, Refused};
+use regex_automata::meta::Regex;
 use regorus::Value;
-use std::cell::RefCell;
-use std::collections::HashMap;
 
 pub(super) const ALL: &[Named] = &[
     ("re_match", 2, matches),
@@ -25,44 +22,15 @@ pub(super) const ALL: &[Named] = &[
     ("regex.split", 2, split),
 ];
 
-/// Patterns that are kept compiled.
-const KEPT: usize = 64;
-
-thread_local! {
-    static COMPILED_ONCE: RefCell<HashMap<String, Option<Regex>>> = RefCell::new(HashMap::new());
-}
-
-/// Bytes that a compiled pattern may take.
-const COMPILED: usize = 4 << 20;
-
 fn compiled(pattern: &str) -> Option<Regex> {
     if !limits::make(pattern.len()) {
         return None;
     }
-    COMPILED_ONCE.with(|kept| {
-        let mut kept = kept.borrow_mut();
-        if let Some(found) = kept.get(pattern) {
-            return found.clone();
-        }
-        if kept.len() >= KEPT {
-            kept.clear();
-        }
-        let found = compile(pattern);
-        kept.insert(pattern.to_owned(), found.clone());
-        found
-    })
-}
-
-fn compile(pattern: &str) -> Option<Regex> {
-    Regex::builder()
-        .configure(
-            Config::new()
-                .nfa_size_limit(Some(COMPILED))
-                .hybrid_cache_capacity(COMPILED),
-        )
-        .syntax(syntax::Config::new().nest_limit(100))
-        .build(&translate(pattern))
-        .ok()
+    let compiled = regexes::compiled(pattern);
+    if matches!(compiled, Err(Refused::TooLarge)) {
+        limits::not_known("what a pattern matches that compiles to more than 4 MiB");
+    }
+    compiled.ok()
 }
 
 fn matches(given: &[Value]) -> Option<Value> {

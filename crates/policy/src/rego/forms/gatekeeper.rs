@@ -4,6 +4,7 @@
 
 use super::rules::read;
 use crate::rego::{Dialect, Rego, Surroundings};
+use crate::selection::selects;
 use crate::{Cause, Decide, Decision, Limits};
 use serde_json::{Map, Value, json};
 
@@ -111,26 +112,6 @@ fn insert(map: &mut Map<String, Value>, way: &[&str], object: &Value) {
     if let Value::Object(next) = next {
         insert(next, rest, object);
     }
-}
-
-/// What is reviewed when an object would be created: the part of an admission request that policies read. An `AdmissionReview` gives its own.
-#[must_use]
-pub fn review(object: &Value) -> Value {
-    if object.get("kind").and_then(Value::as_str) == Some("AdmissionReview") {
-        return object.get("request").cloned().unwrap_or(Value::Null);
-    }
-    let text = |way: &str| object.pointer(way).and_then(Value::as_str).unwrap_or_default();
-    let (group, version) = match text("/apiVersion").split_once('/') {
-        Some((group, version)) => (group, version),
-        None => ("", text("/apiVersion")),
-    };
-    json!({
-        "kind": { "group": group, "version": version, "kind": text("/kind") },
-        "name": text("/metadata/name"),
-        "namespace": text("/metadata/namespace"),
-        "operation": "CREATE",
-        "object": object,
-    })
 }
 
 /// A constraint with its template, about a cluster as it is.
@@ -248,7 +229,7 @@ impl<'a> Constraint<'a> {
 }
 
 impl Decide for Constraint<'_> {
-    /// About a review, as [`review`] makes it.
+    /// About a review, as [`crate::request`] makes it.
     fn decide(&self, input: &Value) -> Decision {
         let decide = || {
             if !self.concerns(input)? {
@@ -276,42 +257,4 @@ fn glob(pattern: &str, name: &str) -> bool {
         (Some(_), Some(_)) => name.contains(pattern.trim_matches('*')),
         (None, None) => pattern == name,
     }
-}
-
-/// Whether a label selector selects an object. <https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/>
-fn selects(selector: &Value, object: &Value) -> Result<bool, Cause> {
-    let label = |key: &str| object.pointer("/metadata/labels").and_then(|l| l.get(key));
-    let equal = selector.get("matchLabels").and_then(Value::as_object);
-    if !equal
-        .into_iter()
-        .flatten()
-        .all(|(key, value)| label(key) == Some(value))
-    {
-        return Ok(false);
-    }
-    let expressions = selector.get("matchExpressions").and_then(Value::as_array);
-    for expression in expressions.into_iter().flatten() {
-        let found = label(expression.get("key").and_then(Value::as_str).unwrap_or_default());
-        let among = found.is_some_and(|found| {
-            expression
-                .get("values")
-                .and_then(Value::as_array)
-                .is_some_and(|v| v.contains(found))
-        });
-        let holds = match expression.get("operator").and_then(Value::as_str) {
-            Some("In") => among,
-            Some("NotIn") => !among,
-            Some("Exists") => found.is_some(),
-            Some("DoesNotExist") => found.is_none(),
-            other => {
-                return Err(Cause::Unreadable(format!(
-                    "a selector has the operator {other:?}"
-                )));
-            }
-        };
-        if !holds {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }

@@ -6,6 +6,6 @@ mod gatekeeper;
 mod kubescape;
 mod rules;
 
-pub use gatekeeper::{Constraint, Inventory, Template, review};
+pub use gatekeeper::{Constraint, Inventory, Template};
 pub use kubescape::Kubescape;
 pub use rules::Rules;
