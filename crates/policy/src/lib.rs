@@ -6,7 +6,9 @@
 //!
 //! Rego: <https://www.openpolicyagent.org/docs/policy-language>. CEL: <https://github.com/google/cel-spec>.
 
+mod bundle;
 pub mod cel;
+mod check;
 mod decision;
 mod guard;
 mod limits;
@@ -15,6 +17,8 @@ pub mod rego;
 mod selection;
 pub mod suite;
 
+pub use bundle::{About, Bundle, Files, Refused, Said};
+pub use check::{PolicyCheck, rules};
 pub use decision::{Cause, Decide, Decision, Reason};
 pub use limits::Limits;
 pub use selection::request;

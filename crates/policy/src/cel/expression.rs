@@ -6,6 +6,7 @@ use super::cost::Shape;
 use super::library;
 use crate::Cause;
 use crate::guard::caught;
+use cel::common::types;
 use cel::{Context, Env, ExecutionError, Program, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,6 +49,20 @@ impl Environment {
         let mut env = Env::stdlib();
         env.add_extension(cel::extensions::strings)
             .map_err(|e| Cause::Failed(e.to_string()))?;
+        // As in Go, `orValue` of what is no optional value is that value.
+        for (target, id) in [
+            (types::BOOL_TYPE, "bool.orValue(dyn)"),
+            (types::DOUBLE_TYPE, "double.orValue(dyn)"),
+            (types::INT_TYPE, "int.orValue(dyn)"),
+            (types::LIST_TYPE, "list.orValue(dyn)"),
+            (types::MAP_TYPE, "map.orValue(dyn)"),
+            (types::STRING_TYPE, "string.orValue(dyn)"),
+        ] {
+            env.add_member_overload("orValue", id, target, vec![types::DYN_TYPE], |given| {
+                given.into_iter().next().ok_or(ExecutionError::MissingArgumentOrTarget)
+            })
+            .map_err(|e| Cause::Failed(e.to_string()))?;
+        }
         Ok(Self { env: Arc::new(env) })
     }
 
@@ -135,6 +150,12 @@ fn failure(error: &ExecutionError) -> Failure {
         | ExecutionError::IndexOutOfBounds(_)
         | ExecutionError::DuplicateKey(_)
         | ExecutionError::FunctionError { .. } => Failure::Error(error.to_string()),
+        // The operators of logic are of the language: what they do not take, no engine does.
+        ExecutionError::NoSuchOverload(why)
+            if ["'_&&_'", "'_||_'", "'!_'"].iter().any(|operator| why.to_string().contains(operator)) =>
+        {
+            Failure::Error(error.to_string())
+        }
         _ => Failure::Unknown(Cause::Failed(error.to_string())),
     }
 }

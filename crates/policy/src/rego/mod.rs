@@ -134,6 +134,22 @@ impl Rego {
         self.engine.get_packages().map_err(failed)
     }
 
+    /// Packages with a rule `deny`, `violation` or `warn`, with `data.` before them, and the file of the first such rule.
+    #[must_use]
+    pub fn deciding(&mut self) -> Vec<(String, String)> {
+        let mut found = std::collections::BTreeMap::new();
+        for module in self.engine.get_modules() {
+            let package: String = module.package.refr.span().text().split_whitespace().collect();
+            for rule in &module.policy {
+                if test::defines(rule).is_some_and(|name| ["deny", "violation", "warn"].contains(&name)) {
+                    let path = rule.span().source.get_path().clone();
+                    found.entry(format!("data.{package}")).or_insert(path);
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
     /// Does once what every evaluation would do: a good thing to call when all was loaded.
     ///
     /// # Errors

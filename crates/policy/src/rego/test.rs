@@ -162,3 +162,16 @@ fn head(rule: &Rule) -> Option<&Expr> {
 fn written(expression: &Expr) -> String {
     expression.span().text().split_whitespace().collect()
 }
+
+/// The name of what a rule defines, functions left out.
+pub(super) fn defines(rule: &Rule) -> Option<&str> {
+    let Rule::Spec { head, .. } = rule else { return None };
+    let mut name = match head {
+        RuleHead::Compr { refr, .. } | RuleHead::Set { refr, .. } => refr.as_ref(),
+        RuleHead::Func { .. } => return None,
+    };
+    while let Expr::RefBrack { refr, .. } = name {
+        name = refr;
+    }
+    matches!(name, Expr::Var { .. }).then(|| name.span().text())
+}

@@ -111,9 +111,10 @@ impl Given {
         }
         let mut came = ("skip", String::new());
         for rule in rules {
-            let rule = match self.namespace(resource) {
-                Some(namespace) => rule.with_namespace(namespace),
-                None => rule,
+            let rule = if self.cluster_wide(resource) {
+                rule
+            } else {
+                rule.with_namespace(self.namespace(resource))
             };
             match rule.judged(&asked)? {
                 None => {}
@@ -164,7 +165,8 @@ impl Given {
         )
     }
 
-    fn namespace(&self, resource: &Value) -> Option<Value> {
+    /// The namespace as it is given; one with nothing but its name where it is not.
+    fn namespace(&self, resource: &Value) -> Value {
         let name = space(resource);
         let whole = list(&self.values, "/namespaces").iter().chain(&self.resources).find(|namespace| {
             text(namespace, "/kind").eq_ignore_ascii_case("Namespace") && text(namespace, "/metadata/name") == name
@@ -176,7 +178,11 @@ impl Given {
                 json!({ "apiVersion": "v1", "kind": "Namespace",
                     "metadata": { "name": name, "labels": entry.get("labels") } })
             });
-        whole.cloned().or(labelled)
+        let bare = || {
+            json!({ "apiVersion": "v1", "kind": "Namespace",
+                "metadata": { "name": name, "labels": { "kubernetes.io/metadata.name": name } } })
+        };
+        whole.cloned().or(labelled).unwrap_or_else(bare)
     }
 }
 
