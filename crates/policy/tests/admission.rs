@@ -208,3 +208,41 @@ fn what_is_no_policy_is_refused() {
         );
     }
 }
+
+#[test]
+fn a_function_that_is_not_supported_is_unknown_though_failures_are_ignored() {
+    let policy = json!({
+        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy", "metadata": { "name": "p" },
+        "spec": {
+            "failurePolicy": "Ignore",
+            "matchConstraints": { "resourceRules": [{
+                "apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*"] }] },
+            "validations": [{ "expression": "url(object.address).getHost() == 'x'" }],
+        },
+    });
+    let policy = ValidatingAdmissionPolicy::read(&policy).unwrap();
+    let object = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "a" }, "address": "https://y" });
+    let decision = policy.decide(&bartizan_policy::request(&object));
+    assert!(matches!(decision, Decision::Unknown(_)), "{decision:?}");
+}
+
+#[test]
+fn an_error_of_the_expression_follows_the_failure_policy_and_a_variable_fails_only_who_asks_for_it() {
+    let policy = |failure: &str, expression: &str| {
+        let policy = json!({
+            "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy", "metadata": { "name": "p" },
+            "spec": {
+                "failurePolicy": failure,
+                "matchConstraints": { "resourceRules": [{
+                    "apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*"] }] },
+                "variables": [{ "name": "broken", "expression": "object.nothing" }],
+                "validations": [{ "expression": expression }],
+            },
+        });
+        let object = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "a" } });
+        ValidatingAdmissionPolicy::read(&policy).unwrap().decide(&bartizan_policy::request(&object))
+    };
+    assert!(matches!(policy("Ignore", "variables.broken == 1"), Decision::Allow { .. }));
+    assert!(matches!(policy("Fail", "variables.broken == 1"), Decision::Deny { .. }));
+    assert!(matches!(policy("Fail", "object.kind == 'Pod' || variables.broken == 1"), Decision::Allow { .. }));
+}

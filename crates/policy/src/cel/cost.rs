@@ -58,7 +58,9 @@ impl Shape {
                     &loops.loop_step,
                     &loops.result,
                 ];
-                self.deepest(parts.into_iter()).saturating_add(1)
+                // What binds a name for one expression has no rounds.
+                let rounds = !matches!(&loops.iter_range.expr, Expr::List(list) if list.elements.is_empty());
+                self.deepest(parts.into_iter()).saturating_add(u32::from(rounds))
             }
             Expr::List(list) => {
                 self.literals = self.literals.saturating_add(length(list.elements.len()));

@@ -3,10 +3,9 @@
 //! In: the text of an expression, and named values. Out: a value, the error that the API server would have, too, or why it cannot be told.
 
 use super::cost::Shape;
-use super::library;
+use super::{library, optional};
 use crate::Cause;
 use crate::guard::caught;
-use cel::common::types;
 use cel::{Context, Env, ExecutionError, Program, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,20 +48,7 @@ impl Environment {
         let mut env = Env::stdlib();
         env.add_extension(cel::extensions::strings)
             .map_err(|e| Cause::Failed(e.to_string()))?;
-        // As in Go, `orValue` of what is no optional value is that value.
-        for (target, id) in [
-            (types::BOOL_TYPE, "bool.orValue(dyn)"),
-            (types::DOUBLE_TYPE, "double.orValue(dyn)"),
-            (types::INT_TYPE, "int.orValue(dyn)"),
-            (types::LIST_TYPE, "list.orValue(dyn)"),
-            (types::MAP_TYPE, "map.orValue(dyn)"),
-            (types::STRING_TYPE, "string.orValue(dyn)"),
-        ] {
-            env.add_member_overload("orValue", id, target, vec![types::DYN_TYPE], |given| {
-                given.into_iter().next().ok_or(ExecutionError::MissingArgumentOrTarget)
-            })
-            .map_err(|e| Cause::Failed(e.to_string()))?;
-        }
+        optional::add_to(&mut env).map_err(|e| Cause::Failed(e.to_string()))?;
         Ok(Self { env: Arc::new(env) })
     }
 

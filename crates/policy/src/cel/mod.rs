@@ -9,6 +9,7 @@ mod cost;
 mod expression;
 mod kyverno;
 mod library;
+mod optional;
 mod quantity;
 mod scope;
 
