@@ -16,6 +16,7 @@ mod network;
 mod output;
 mod place;
 mod plane;
+mod policies;
 mod practices;
 mod progress;
 mod scan;
