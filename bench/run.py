@@ -19,6 +19,7 @@ import gate_latency
 import leak_history
 import leak_tree
 import leaky_repo
+import policy_compat
 import reach_scale
 import rule_examples
 import sbom_image
@@ -49,6 +50,7 @@ FIGURES = {
         blast_radius,
         console,
         reach_scale,
+        policy_compat,
     )
 }
 RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")

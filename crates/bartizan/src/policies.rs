@@ -64,10 +64,18 @@ fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Er
 pub(crate) fn documents(text: &str) -> Result<Vec<Value>, Cause> {
     let stream = read(text, Dialect::Kubernetes, Bounds::default());
     if let Some(problem) = stream.errors.first() {
-        let line = text.get(..problem.at.range().start).unwrap_or_default().matches('\n').count() + 1;
+        let line = text
+            .get(..problem.at.range().start)
+            .unwrap_or_default()
+            .matches('\n')
+            .count()
+            + 1;
         return Err(Cause::Unreadable(format!("line {line}: {}", problem.message)));
     }
-    let all = stream.documents.into_iter().map(|document| document.root.to_json());
+    let all = stream
+        .documents
+        .into_iter()
+        .map(|document| document.root.to_json());
     Ok(all.filter(|document| !document.is_null()).collect())
 }
 
@@ -136,5 +144,8 @@ pub(crate) fn load(system: &dyn System, paths: &[PathBuf]) -> Result<Own, Error>
 }
 
 fn unusable(path: &str, cause: &Cause) -> Error {
-    Error::usage(format!("{path}: {cause}"), cause.help())
+    Error::usage(
+        format!("{path}: {cause}"),
+        "mend it, or leave it out of the directory: what it would deny is not known",
+    )
 }

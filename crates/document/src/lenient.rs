@@ -31,7 +31,9 @@ pub(crate) fn open_at(text: &str, from: usize, at: usize) -> Option<Range<usize>
 
 fn line_end(bytes: &[u8], from: usize) -> usize {
     let rest = bytes.get(from..).unwrap_or_default();
-    rest.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |end| from + end)
+    rest.iter()
+        .position(|byte| *byte == b'\n')
+        .map_or(bytes.len(), |end| from + end)
 }
 
 /// Behind the quote that closes what opens at `open`.
@@ -58,7 +60,9 @@ pub(crate) fn unfolded(quoted: &str) -> Option<String> {
     let mut found = None;
     while let Some(event) = parser.next_event() {
         match event.ok()?.0 {
-            Event::Scalar(text, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, ..) if found.is_none() => {
+            Event::Scalar(text, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, ..)
+                if found.is_none() =>
+            {
                 found = Some(text.into_owned());
             }
             Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}

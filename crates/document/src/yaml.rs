@@ -80,8 +80,11 @@ pub fn read(text: &str, dialect: Dialect, limits: Limits) -> Stream {
             return stream;
         };
         let again = folded.len() < REREAD && text.len().saturating_mul(folded.len() + 1) <= REREAD_BYTES;
-        let found = lenient::open_at(text, from, at).filter(|range| again && !folded.contains_key(&range.start));
-        let value = found.clone().and_then(|range| lenient::unfolded(text.get(range)?));
+        let found =
+            lenient::open_at(text, from, at).filter(|range| again && !folded.contains_key(&range.start));
+        let value = found
+            .clone()
+            .and_then(|range| lenient::unfolded(text.get(range)?));
         let (Some(range), Some(value)) = (found, value) else {
             return stream;
         };
@@ -134,7 +137,11 @@ fn read_once(
             Ok((event, span)) => {
                 let at = place(&span);
                 let range = at.range();
-                end = end.max(if matches!(event, Event::Scalar(..)) { range.end } else { range.start });
+                end = end.max(if matches!(event, Event::Scalar(..)) {
+                    range.end
+                } else {
+                    range.start
+                });
                 builder.event(event, at).err()
             }
             Err(error) => {

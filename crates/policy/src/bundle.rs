@@ -131,7 +131,11 @@ impl Bundle {
         let about = |tells: bool| {
             let description = document
                 .pointer("/metadata/annotations")
-                .and_then(|notes| notes.get("policies.kyverno.io/description").or_else(|| notes.get("description")))
+                .and_then(|notes| {
+                    notes
+                        .get("policies.kyverno.io/description")
+                        .or_else(|| notes.get("description"))
+                })
                 .and_then(Value::as_str)
                 .unwrap_or_default();
             About {
@@ -141,7 +145,10 @@ impl Bundle {
                 tells,
             }
         };
-        match (text(&document, "/apiVersion").split('/').next(), text(&document, "/kind")) {
+        match (
+            text(&document, "/apiVersion").split('/').next(),
+            text(&document, "/kind"),
+        ) {
             (Some("admissionregistration.k8s.io"), "ValidatingAdmissionPolicy") => {
                 let policy = ValidatingAdmissionPolicy::read(&document)?;
                 let about = about(false);
@@ -178,7 +185,10 @@ impl Bundle {
         let all = all.chain(self.admission.iter().map(|one| &one.about));
         let all = all.chain(self.kyverno.iter().map(|one| &one.about));
         let mut seen = BTreeSet::new();
-        let mut out: Vec<About> = all.filter(|about| seen.insert(about.name.clone())).cloned().collect();
+        let mut out: Vec<About> = all
+            .filter(|about| seen.insert(about.name.clone()))
+            .cloned()
+            .collect();
         out.sort();
         out
     }
@@ -228,7 +238,9 @@ impl Bundle {
 
 /// Whether a policy of Kyverno only tells.
 fn audits(policy: &Value) -> bool {
-    let actions = policy.pointer("/spec/validationActions").and_then(Value::as_array);
+    let actions = policy
+        .pointer("/spec/validationActions")
+        .and_then(Value::as_array);
     match actions {
         Some(actions) => !actions.iter().any(|action| action == "Deny"),
         None if text(policy, "/kind").starts_with("Validating") => false,
@@ -237,7 +249,17 @@ fn audits(policy: &Value) -> bool {
 }
 
 fn name_of(text: &str) -> String {
-    let kept = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c.to_ascii_lowercase() } else { '-' };
+    let kept = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '.' {
+            c.to_ascii_lowercase()
+        } else {
+            '-'
+        }
+    };
     let name: String = text.chars().take(128).map(kept).collect();
-    if name.is_empty() { "unnamed".to_owned() } else { name }
+    if name.is_empty() {
+        "unnamed".to_owned()
+    } else {
+        name
+    }
 }

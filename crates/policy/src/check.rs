@@ -106,7 +106,10 @@ impl PolicyCheck {
             }
             let (reasons, warnings) = match said.decision {
                 Decision::Unknown(cause) => {
-                    out.error(format!("{}: the policy `{}` cannot tell: {cause}", of.title, said.policy));
+                    out.error(format!(
+                        "{}: the policy `{}` cannot tell: {cause}",
+                        of.title, said.policy
+                    ));
                     continue;
                 }
                 Decision::Allow { warnings } => (Vec::new(), warnings),
@@ -115,7 +118,9 @@ impl PolicyCheck {
             let all = reasons.iter().map(|one| (one, false));
             for (reason, warns) in all.chain(warnings.iter().map(|one| (one, true))) {
                 let Some(rest) = left.checked_sub(1) else {
-                    out.error(format!("more than {MOST} findings of policies; the others are left out"));
+                    out.error(format!(
+                        "more than {MOST} findings of policies; the others are left out"
+                    ));
                     return;
                 };
                 *left = rest;
@@ -144,15 +149,23 @@ pub fn rules(policies: &[About]) -> Vec<RuleInfo> {
     let rule = |about: &About| RuleInfo {
         id: format!("{FAMILY}{}", about.name),
         title: title(&about.name),
-        severity: if about.tells { Severity::Medium } else { Severity::High },
+        severity: if about.tells {
+            Severity::Medium
+        } else {
+            Severity::High
+        },
         confidence: Confidence::High,
         cwe: Vec::new(),
         controls: Vec::new(),
         manual: match about.description.as_str() {
             "" => format!("A policy of your own, read from `{}`.", about.path),
-            said => format!("A policy of your own, read from `{}`. It says of itself:\n\n{said}", about.path),
+            said => format!(
+                "A policy of your own, read from `{}`. It says of itself:\n\n{said}",
+                about.path
+            ),
         },
-        remediation: "Change what is deployed as the policy asks for, or waive the finding with a reason.".to_owned(),
+        remediation: "Change what is deployed as the policy asks for, or waive the finding with a reason."
+            .to_owned(),
         references: Vec::new(),
     };
     policies.iter().map(rule).collect()
@@ -170,7 +183,10 @@ impl Check for PolicyCheck {
     fn wants(&self, file: &FileMeta) -> Interest {
         let name = file.path.rsplit('/').next().unwrap_or(&file.path);
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-        if ["yaml", "yml", "json"].iter().any(|one| extension.eq_ignore_ascii_case(one)) {
+        if ["yaml", "yml", "json"]
+            .iter()
+            .any(|one| extension.eq_ignore_ascii_case(one))
+        {
             Interest::Entire(LARGEST)
         } else {
             Interest::No
@@ -196,7 +212,11 @@ impl Check for PolicyCheck {
         }
         let mut nodes = Vec::new();
         for document in &stream.documents {
-            match document.root.get("items").filter(|_| document.root.text_of("kind").is_some_and(|k| k.ends_with("List"))) {
+            match document
+                .root
+                .get("items")
+                .filter(|_| document.root.text_of("kind").is_some_and(|k| k.ends_with("List")))
+            {
                 Some(items) => nodes.extend(items.items()),
                 None => nodes.push(&document.root),
             }
@@ -204,7 +224,10 @@ impl Check for PolicyCheck {
         let all: Vec<Value> = nodes.iter().map(|node| node.to_json()).collect();
         let mut left = MOST;
         for (node, json) in nodes.iter().zip(&all) {
-            let Some(kind) = node.text_of("kind").filter(|_| node.text_of("apiVersion").is_some()) else {
+            let Some(kind) = node
+                .text_of("kind")
+                .filter(|_| node.text_of("apiVersion").is_some())
+            else {
                 continue;
             };
             let name = node.at(&["metadata", "name"]);

@@ -36,7 +36,9 @@ fn plural(kind: &str) -> String {
     }
     match lower.strip_suffix('y') {
         Some(stem) if !vowel_before_y(stem) => format!("{stem}ies"),
-        _ if lower.ends_with(['s', 'x']) || lower.ends_with("ch") || lower.ends_with("sh") => format!("{lower}es"),
+        _ if lower.ends_with(['s', 'x']) || lower.ends_with("ch") || lower.ends_with("sh") => {
+            format!("{lower}es")
+        }
         _ => format!("{lower}s"),
     }
 }

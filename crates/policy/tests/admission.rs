@@ -221,7 +221,8 @@ fn a_function_that_is_not_supported_is_unknown_though_failures_are_ignored() {
         },
     });
     let policy = ValidatingAdmissionPolicy::read(&policy).unwrap();
-    let object = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "a" }, "address": "https://y" });
+    let object =
+        json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "a" }, "address": "https://y" });
     let decision = policy.decide(&bartizan_policy::request(&object));
     assert!(matches!(decision, Decision::Unknown(_)), "{decision:?}");
 }
@@ -240,9 +241,20 @@ fn an_error_of_the_expression_follows_the_failure_policy_and_a_variable_fails_on
             },
         });
         let object = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "a" } });
-        ValidatingAdmissionPolicy::read(&policy).unwrap().decide(&bartizan_policy::request(&object))
+        ValidatingAdmissionPolicy::read(&policy)
+            .unwrap()
+            .decide(&bartizan_policy::request(&object))
     };
-    assert!(matches!(policy("Ignore", "variables.broken == 1"), Decision::Allow { .. }));
-    assert!(matches!(policy("Fail", "variables.broken == 1"), Decision::Deny { .. }));
-    assert!(matches!(policy("Fail", "object.kind == 'Pod' || variables.broken == 1"), Decision::Allow { .. }));
+    assert!(matches!(
+        policy("Ignore", "variables.broken == 1"),
+        Decision::Allow { .. }
+    ));
+    assert!(matches!(
+        policy("Fail", "variables.broken == 1"),
+        Decision::Deny { .. }
+    ));
+    assert!(matches!(
+        policy("Fail", "object.kind == 'Pod' || variables.broken == 1"),
+        Decision::Allow { .. }
+    ));
 }

@@ -167,14 +167,23 @@ fn or_value_of_what_is_no_optional_value_is_that_value() {
 #[test]
 fn sets_and_patterns_are_those_of_kubernetes() {
     is_true("sets.contains([1, 2, 2], [2]) && !sets.contains([1], [1, 3])");
-    is_true("sets.equivalent([1, 2], [2, 1, 1]) && sets.intersects([1, 2], [2, 3]) && !sets.intersects([1], [])");
-    is_true("'abc 123'.find('[0-9]+') == '123' && '123 abc 456'.findAll('[0-9]+') == ['123', '456'] && 'x'.find('[0-9]') == ''");
+    is_true(
+        "sets.equivalent([1, 2], [2, 1, 1]) && sets.intersects([1, 2], [2, 3]) && !sets.intersects([1], [])",
+    );
+    is_true(
+        "'abc 123'.find('[0-9]+') == '123' && '123 abc 456'.findAll('[0-9]+') == ['123', '456'] && 'x'.find('[0-9]') == ''",
+    );
     is_true("duration('1h') < duration('2h')");
 }
 
 #[test]
 fn a_function_that_is_not_there_gives_no_answer_whatever_it_is_asked() {
-    for source in ["semver('1.0.0').major() == 1", "url('https://x').getHost() == 'x'", "nope(1)", "'a'.matches('(') || nope()"] {
+    for source in [
+        "semver('1.0.0').major() == 1",
+        "url('https://x').getHost() == 'x'",
+        "nope(1)",
+        "'a'.matches('(') || nope()",
+    ] {
         let found = value(source, &BTreeMap::new());
         assert!(matches!(found, Err(Failure::Unknown(_))), "{source}: {found:?}");
     }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use bartizan_policy::rego::forms::{Constraint, Inventory, Rules, Template, review};
+use bartizan_policy::rego::forms::{Constraint, Inventory, Rules, Template};
 use bartizan_policy::rego::test::Outcome;
 use bartizan_policy::rego::{Dialect, Rego, Surroundings};
 use bartizan_policy::{Cause, Decide, Decision, Limits};
@@ -220,11 +220,11 @@ fn a_constraint_speaks_only_of_what_it_matches() {
                 "spec": { "containers": [{ "name": "c", "image": "d:latest" }] } })
     };
     assert!(matches!(
-        constraint.decide(&review(&pod("shop"))),
+        constraint.decide(&bartizan_policy::request(&pod("shop"))),
         Decision::Deny { .. }
     ));
     assert!(matches!(
-        constraint.decide(&review(&pod("kube-system"))),
+        constraint.decide(&bartizan_policy::request(&pod("kube-system"))),
         Decision::Allow { .. }
     ));
 }
@@ -262,4 +262,68 @@ proptest! {
         let refused = rego.add_module("any.rego", &format!("package p\n{text}"), Dialect::Either);
         prop_assert!(!matches!(refused, Err(Cause::Panicked(_))), "{refused:?}");
     }
+}
+
+fn tested(text: &str) -> Vec<(String, Outcome)> {
+    let mut rego = Rego::new(Limits::default(), Surroundings::default()).unwrap();
+    rego.add_module("t.rego", text, Dialect::V1).unwrap();
+    let tests = rego.tests();
+    let mut out = Vec::new();
+    rego.run_tests(&tests, false, |test, outcome| {
+        out.push((test.name.clone(), outcome.clone()))
+    })
+    .unwrap();
+    out
+}
+
+#[test]
+fn what_is_undefined_in_an_argument_of_a_negation_makes_the_body_undefined() {
+    let text = "package a\nok(x) if x == 1\nby_call if not ok(input.x)\nby_order if not input.x > 1\nby_ref if not {1: 2}[input.x]\n\
+                by_equal if not input.x == 1\nby_name if not input.x\n";
+    let mut rego = Rego::new(Limits::default(), Surroundings::default()).unwrap();
+    rego.add_module("a.rego", text, Dialect::V1).unwrap();
+    let answer = rego.query("data.a", &serde_json::json!({})).unwrap().unwrap();
+    let mut defined: Vec<&String> = answer.as_object().unwrap().keys().collect();
+    defined.sort();
+    assert_eq!(defined, ["by_equal", "by_name"]);
+}
+
+#[test]
+fn cases_of_a_test_are_told_apart() {
+    let text = "package a\ntest_size[name] if {\n\tsome name, tc in {\"one\": 1, \"two\": 2, \"three\": 3}\n\ttc < 3\n}\n";
+    assert_eq!(
+        tested(text),
+        [(
+            "data.a.test_size".to_owned(),
+            Outcome::Failed(vec!["three".to_owned()])
+        )]
+    );
+    let text = "package a\ntest_size[name] if {\n\tsome name, tc in {\"one\": 1, \"two\": 2}\n\ttc < 3\n}\n";
+    assert_eq!(tested(text), [("data.a.test_size".to_owned(), Outcome::Passed)]);
+}
+
+#[test]
+fn what_with_puts_there_may_name_rules_of_the_package() {
+    let text = "package a\nknown := {\"a\"}\nmocked := {\"b\"}\nok if input.x in known\ninputs := {\"x\": \"b\"}\n\
+                test_with if ok with input as inputs with known as mocked\ntest_without if not ok with input as inputs\n";
+    assert!(
+        tested(text)
+            .iter()
+            .all(|(_, outcome)| *outcome == Outcome::Passed),
+        "{:?}",
+        tested(text)
+    );
+}
+
+#[test]
+fn names_of_a_value_are_bound_in_its_body() {
+    let text = "package a\nsizes := {\"s\": 1, \"m\": 2}\nlargest := sizes[name] if {\n\tnames := [n | sizes[n] > 1]\n\tname := max(names)\n}\n\
+                test_value if largest == 2\ntest_comprehension if [sizes[n] | n = \"s\"] == [1]\n";
+    assert!(
+        tested(text)
+            .iter()
+            .all(|(_, outcome)| *outcome == Outcome::Passed),
+        "{:?}",
+        tested(text)
+    );
 }

@@ -115,7 +115,14 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     } else {
         supply::Supply::open(&config, &selection, &source.target(), started)
     };
-    let mut checks = checks(request, &config, &place, (loaded, own), &selection, supply.as_ref())?;
+    let mut checks = checks(
+        request,
+        &config,
+        &place,
+        (loaded, own),
+        &selection,
+        supply.as_ref(),
+    )?;
     let noted = note_contents(request, &selection, &mut checks);
     let packaged = note_packaged(request, &selection, &mut checks);
     let flag = interrupt::install(reads_stdin(request));

@@ -85,7 +85,8 @@ impl Shape {
             _ => {}
         }
         // Each element of one set is looked for in the other.
-        let of_sets = matches!(call.target.as_deref().map(|t| &t.expr), Some(Expr::Ident(name)) if name == "sets");
+        let of_sets =
+            matches!(call.target.as_deref().map(|t| &t.expr), Some(Expr::Ident(name)) if name == "sets");
         self.deepest(call.target.as_deref().into_iter().chain(call.args.iter()))
             .saturating_add(if of_sets { 2 } else { 0 })
     }

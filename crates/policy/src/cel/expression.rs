@@ -115,7 +115,9 @@ impl Expression {
             let rest = rest.trim_start();
             rest.starts_with('[')
                 || rest.starts_with("[?")
-                || rest.strip_prefix(".?").is_some_and(|rest| rest.trim_start().starts_with(name))
+                || rest
+                    .strip_prefix(".?")
+                    .is_some_and(|rest| rest.trim_start().starts_with(name))
         }) || (self.source.contains("has(") && self.source.contains(name))
     }
 }
@@ -125,7 +127,8 @@ impl Expression {
 fn failure(error: &ExecutionError) -> Failure {
     match error {
         ExecutionError::FunctionError { function, .. }
-            if !library::OWN.contains(&function.as_str()) && !["double", "int", "uint"].contains(&function.as_str()) =>
+            if !library::OWN.contains(&function.as_str())
+                && !["double", "int", "uint"].contains(&function.as_str()) =>
         {
             Failure::Unknown(Cause::Failed(error.to_string()))
         }
@@ -138,7 +141,9 @@ fn failure(error: &ExecutionError) -> Failure {
         | ExecutionError::FunctionError { .. } => Failure::Error(error.to_string()),
         // The operators of logic are of the language: what they do not take, no engine does.
         ExecutionError::NoSuchOverload(why)
-            if ["'_&&_'", "'_||_'", "'!_'"].iter().any(|operator| why.to_string().contains(operator)) =>
+            if ["'_&&_'", "'_||_'", "'!_'"]
+                .iter()
+                .any(|operator| why.to_string().contains(operator)) =>
         {
             Failure::Error(error.to_string())
         }

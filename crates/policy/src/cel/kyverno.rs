@@ -45,11 +45,15 @@ pub fn kyverno_rules(policy: &Value) -> Result<Vec<KyvernoRule>, Cause> {
                 .map(|rule| classic(policy, rule))
                 .collect::<Result<_, _>>()?;
             if rules.is_empty() {
-                return Err(Cause::NotKnown("what a policy means that is not in CEL".to_owned()));
+                return Err(Cause::NotKnown(
+                    "what a policy means that is not in CEL".to_owned(),
+                ));
             }
             Ok(rules)
         }
-        other => Err(Cause::Unreadable(format!("`{other}` is no policy of Kyverno in CEL"))),
+        other => Err(Cause::Unreadable(format!(
+            "`{other}` is no policy of Kyverno in CEL"
+        ))),
     }
 }
 
@@ -91,7 +95,9 @@ fn validating(policy: &Value) -> Result<KyvernoRule, Cause> {
         fields.insert("kind".to_owned(), json!("ValidatingAdmissionPolicy"));
     }
     let constraints = policy.pointer("/spec/matchConstraints").unwrap_or(&Value::Null);
-    let listed = policy.pointer("/spec/autogen/podControllers/controllers").and_then(Value::as_array);
+    let listed = policy
+        .pointer("/spec/autogen/podControllers/controllers")
+        .and_then(Value::as_array);
     let listed = listed.map(|names| names.iter().filter_map(Value::as_str).collect());
     Ok(KyvernoRule {
         name: text(policy, "/metadata/name").to_owned(),
@@ -123,7 +129,10 @@ fn controllers(named: Option<Vec<&str>>) -> Vec<String> {
 
 /// Whether a rule is about pods and asks for nothing but their kind.
 fn only_pods(rule: &Value) -> bool {
-    let mut blocks = blocks(rule.get("match")).into_iter().chain(blocks(rule.get("exclude"))).peekable();
+    let mut blocks = blocks(rule.get("match"))
+        .into_iter()
+        .chain(blocks(rule.get("exclude")))
+        .peekable();
     blocks.peek().is_some()
         && blocks.all(|block| {
             let resources = block.get("resources").and_then(Value::as_object);
@@ -143,9 +152,12 @@ fn only_pods(rule: &Value) -> bool {
 
 fn resources_are_pods(constraints: &Value) -> bool {
     let rules = constraints.get("resourceRules").and_then(Value::as_array);
-    let plain = ["objectSelector", "namespaceSelector"]
-        .iter()
-        .all(|key| constraints.get(*key).and_then(Value::as_object).is_none_or(Map::is_empty));
+    let plain = ["objectSelector", "namespaceSelector"].iter().all(|key| {
+        constraints
+            .get(*key)
+            .and_then(Value::as_object)
+            .is_none_or(Map::is_empty)
+    });
     plain
         && rules.is_some_and(|rules| {
             !rules.is_empty()
@@ -193,7 +205,11 @@ impl KyvernoRule {
     /// Why it cannot be told.
     pub fn judged(&self, request: &Value) -> Result<Option<Decision>, Cause> {
         let kind = text(request, "/kind/kind").to_owned();
-        let pods = self.controllers.contains(&kind).then(|| as_pod(request, &kind)).flatten();
+        let pods = self
+            .controllers
+            .contains(&kind)
+            .then(|| as_pod(request, &kind))
+            .flatten();
         let asked = pods.as_ref().unwrap_or(request);
         if !self.rule.is_null() && !self.concerns(asked)? {
             return Ok(None);
@@ -203,7 +219,9 @@ impl KyvernoRule {
 
     fn concerns(&self, request: &Value) -> Result<bool, Cause> {
         let matched = |part: &str| -> Result<Option<bool>, Cause> {
-            let Some(part) = self.rule.get(part) else { return Ok(None) };
+            let Some(part) = self.rule.get(part) else {
+                return Ok(None);
+            };
             let all = part.get("all").is_some();
             let answers = blocks(Some(part))
                 .into_iter()
@@ -245,7 +263,9 @@ impl KyvernoRule {
             && any("names", &|pattern| wild(pattern, name))
             && (named.is_empty() || wild(named, name))
             && any("namespaces", &|pattern| wild(pattern, namespace))
-            && any("operations", &|operation| operation == text(request, "/operation"))
+            && any("operations", &|operation| {
+                operation == text(request, "/operation")
+            })
             && annotated(resources.get("annotations"), object);
         if !plain {
             return Ok(false);
@@ -281,7 +301,8 @@ impl Decide for KyvernoRule {
 /// `Pod`, `v1/Pod`, `apps/v1/Deployment`, `Pod/exec`, each with patterns.
 fn of_kind(pattern: &str, request: &Value) -> bool {
     let parts: Vec<&str> = pattern.split('/').collect();
-    let version = |part: &str| part == "*" || (part.starts_with('v') && part.chars().any(|c| c.is_ascii_digit()));
+    let version =
+        |part: &str| part == "*" || (part.starts_with('v') && part.chars().any(|c| c.is_ascii_digit()));
     let (group, wanted, kind, sub) = match *parts.as_slice() {
         [kind] => ("*", "*", kind, ""),
         [first, kind] if version(first) => ("*", first, kind, ""),
@@ -302,7 +323,11 @@ fn annotated(wanted: Option<&Value>, object: &Value) -> bool {
     wanted.and_then(Value::as_object).is_none_or(|wanted| {
         wanted.iter().all(|(key, pattern)| {
             found.into_iter().flatten().any(|(name, value)| {
-                wild(key, name) && wild(pattern.as_str().unwrap_or_default(), value.as_str().unwrap_or_default())
+                wild(key, name)
+                    && wild(
+                        pattern.as_str().unwrap_or_default(),
+                        value.as_str().unwrap_or_default(),
+                    )
             })
         })
     })
@@ -331,7 +356,10 @@ fn as_pod(request: &Value, kind: &str) -> Option<Value> {
     if let Some(old) = request.get("oldObject").and_then(pod) {
         asked.insert("oldObject".to_owned(), old);
     }
-    asked.insert("kind".to_owned(), json!({ "group": "", "version": "v1", "kind": "Pod" }));
+    asked.insert(
+        "kind".to_owned(),
+        json!({ "group": "", "version": "v1", "kind": "Pod" }),
+    );
     let resource = json!({ "group": "", "version": "v1", "resource": "pods" });
     asked.insert("resource".to_owned(), resource);
     Some(Value::Object(asked))

@@ -15,8 +15,27 @@ use std::sync::Arc;
 
 /// The functions of this file: what they refuse, the API server refuses.
 pub(super) const OWN: &[&str] = &[
-    "add", "asApproximateFloat", "asInteger", "cidr", "compareTo", "containsCIDR", "containsIP", "family", "ip", "ip.isCanonical",
-    "isGreaterThan", "isInteger", "isLessThan", "masked", "max", "min", "prefixLength", "quantity", "sign", "sub", "sum",
+    "add",
+    "asApproximateFloat",
+    "asInteger",
+    "cidr",
+    "compareTo",
+    "containsCIDR",
+    "containsIP",
+    "family",
+    "ip",
+    "ip.isCanonical",
+    "isGreaterThan",
+    "isInteger",
+    "isLessThan",
+    "masked",
+    "max",
+    "min",
+    "prefixLength",
+    "quantity",
+    "sign",
+    "sub",
+    "sum",
 ];
 
 type Answer = Result<Value, ExecutionError>;
@@ -66,17 +85,29 @@ fn sets(context: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
 }
 
 fn patterns(context: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
-    context.add_function("find", |This(text): This<Arc<String>>, pattern: Arc<String>| -> Answer {
-        let found = compiled("find", &pattern)?.find(text.as_str()).map(|found| found.range());
-        let found = found.and_then(|range| text.get(range)).unwrap_or_default();
-        Ok(Value::String(Arc::new(found.to_owned())))
-    })?;
-    context.add_function("findAll", |This(text): This<Arc<String>>, pattern: Arc<String>| -> Answer {
-        let pattern = compiled("findAll", &pattern)?;
-        let all = pattern.find_iter(text.as_str()).filter_map(|found| text.get(found.range()));
-        let all = all.map(|found| Value::String(Arc::new(found.to_owned()))).collect();
-        Ok(Value::List(Arc::new(all)))
-    })
+    context.add_function(
+        "find",
+        |This(text): This<Arc<String>>, pattern: Arc<String>| -> Answer {
+            let found = compiled("find", &pattern)?
+                .find(text.as_str())
+                .map(|found| found.range());
+            let found = found.and_then(|range| text.get(range)).unwrap_or_default();
+            Ok(Value::String(Arc::new(found.to_owned())))
+        },
+    )?;
+    context.add_function(
+        "findAll",
+        |This(text): This<Arc<String>>, pattern: Arc<String>| -> Answer {
+            let pattern = compiled("findAll", &pattern)?;
+            let all = pattern
+                .find_iter(text.as_str())
+                .filter_map(|found| text.get(found.range()));
+            let all = all
+                .map(|found| Value::String(Arc::new(found.to_owned())))
+                .collect();
+            Ok(Value::List(Arc::new(all)))
+        },
+    )
 }
 
 fn compiled(name: &str, pattern: &str) -> Result<regex_automata::meta::Regex, ExecutionError> {

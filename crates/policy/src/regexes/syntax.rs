@@ -104,7 +104,9 @@ fn names(out: &str) -> bool {
     let Some(open) = out.rfind('{') else { return false };
     let before = out.get(..open).unwrap_or_default();
     ["\\p", "\\P", "\\x"].iter().any(|start| before.ends_with(start))
-        && out.get(open + 1..).is_some_and(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '^'))
+        && out
+            .get(open + 1..)
+            .is_some_and(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '^'))
 }
 
 #[cfg(test)]

@@ -165,7 +165,9 @@ fn written(expression: &Expr) -> String {
 
 /// The name of what a rule defines, functions left out.
 pub(super) fn defines(rule: &Rule) -> Option<&str> {
-    let Rule::Spec { head, .. } = rule else { return None };
+    let Rule::Spec { head, .. } = rule else {
+        return None;
+    };
     let mut name = match head {
         RuleHead::Compr { refr, .. } | RuleHead::Set { refr, .. } => refr.as_ref(),
         RuleHead::Func { .. } => return None,

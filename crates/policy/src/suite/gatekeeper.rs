@@ -9,7 +9,12 @@ use serde_json::Value;
 
 /// Runs every case of a suite.
 #[must_use]
-pub fn gatekeeper(suite: &Value, documents: Documents<'_>, limits: Limits, surroundings: Surroundings) -> Vec<Case> {
+pub fn gatekeeper(
+    suite: &Value,
+    documents: Documents<'_>,
+    limits: Limits,
+    surroundings: Surroundings,
+) -> Vec<Case> {
     let mut cases = Vec::new();
     for test in list(suite, "/tests") {
         let template = first(documents, text(test, "/template"))
@@ -17,7 +22,10 @@ pub fn gatekeeper(suite: &Value, documents: Documents<'_>, limits: Limits, surro
         let constraint = first(documents, text(test, "/constraint"));
         for case in list(test, "/cases") {
             let name = format!("{}: {}", text(test, "/name"), text(case, "/name"));
-            if [test, case].iter().any(|one| one.get("skip") == Some(&Value::Bool(true))) {
+            if [test, case]
+                .iter()
+                .any(|one| one.get("skip") == Some(&Value::Bool(true)))
+            {
                 cases.push(Case::new(name, Ok(Outcome::Skipped)));
                 continue;
             }
@@ -31,7 +39,12 @@ pub fn gatekeeper(suite: &Value, documents: Documents<'_>, limits: Limits, surro
     cases
 }
 
-fn judged(template: &Template, constraint: &Value, case: &Value, documents: Documents<'_>) -> Result<Outcome, Cause> {
+fn judged(
+    template: &Template,
+    constraint: &Value,
+    case: &Value,
+    documents: Documents<'_>,
+) -> Result<Outcome, Cause> {
     let mut inventory = Inventory::default();
     for path in list(case, "/inventory").iter().filter_map(Value::as_str) {
         documents(path)?.iter().for_each(|object| inventory.add(object));
@@ -57,7 +70,10 @@ fn differs(assertion: &Value, reasons: &[Reason]) -> Result<Option<String>, Caus
     let message = text(assertion, "/message");
     let pattern = crate::regexes::compiled(message)
         .map_err(|_| Cause::Unreadable(format!("the pattern `{message}` of an assertion")))?;
-    let found = reasons.iter().filter(|reason| pattern.is_match(reason.message.as_bytes())).count();
+    let found = reasons
+        .iter()
+        .filter(|reason| pattern.is_match(reason.message.as_bytes()))
+        .count();
     let (holds, expected) = match assertion.get("violations") {
         Some(Value::Number(number)) => (number.as_u64() == u64::try_from(found).ok(), number.to_string()),
         Some(Value::Bool(false)) => (found == 0, "no".to_owned()),
@@ -77,5 +93,7 @@ fn differs(assertion: &Value, reasons: &[Reason]) -> Result<Option<String>, Caus
         [] => "there was none".to_owned(),
         said => format!("there were {found} of {}: {}", said.len(), said.join("; ")),
     };
-    Ok(Some(format!("{expected} violations{about} were expected, {came}")))
+    Ok(Some(format!(
+        "{expected} violations{about} were expected, {came}"
+    )))
 }

@@ -38,7 +38,10 @@ pub fn kyverno(test: &Value, documents: Documents<'_>) -> Vec<Case> {
     let mut cases = Vec::new();
     for result in list(test, "/results") {
         let about = format!("{} {}", text(result, "/policy"), text(result, "/rule"));
-        let names = list(result, "/resources").iter().chain(result.get("resource")).filter_map(Value::as_str);
+        let names = list(result, "/resources")
+            .iter()
+            .chain(result.get("resource"))
+            .filter_map(Value::as_str);
         let mut any = false;
         for name in names {
             any = true;
@@ -76,19 +79,27 @@ struct Given {
 
 impl Given {
     fn judged(&self, result: &Value, name: &str) -> Result<Outcome, Cause> {
-        let (namespace, short) = name.rsplit_once('/').map_or((None, name), |(space, name)| (Some(space), name));
+        let (namespace, short) = name
+            .rsplit_once('/')
+            .map_or((None, name), |(space, name)| (Some(space), name));
         let kind = text(result, "/kind");
         let resource = self.resources.iter().find(|resource| {
             text(resource, "/metadata/name") == short
                 && (kind.is_empty() || kind.rsplit('/').next() == Some(text(resource, "/kind")))
-                && namespace.is_none_or(|wanted| space(resource) == wanted.rsplit('/').next().unwrap_or(wanted))
+                && namespace
+                    .is_none_or(|wanted| space(resource) == wanted.rsplit('/').next().unwrap_or(wanted))
         });
-        let resource =
-            resource.ok_or_else(|| Cause::NotKnown(format!("the resource `{name}`, which is in none of its files")))?;
+        let resource = resource.ok_or_else(|| {
+            Cause::NotKnown(format!("the resource `{name}`, which is in none of its files"))
+        })?;
         let wanted = text(result, "/policy").rsplit('/').next().unwrap_or_default();
-        let policy = self.policies.iter().find(|policy| text(policy, "/metadata/name") == wanted);
-        let policy =
-            policy.ok_or_else(|| Cause::NotKnown(format!("the policy `{wanted}`, which is in none of its files")))?;
+        let policy = self
+            .policies
+            .iter()
+            .find(|policy| text(policy, "/metadata/name") == wanted);
+        let policy = policy.ok_or_else(|| {
+            Cause::NotKnown(format!("the policy `{wanted}`, which is in none of its files"))
+        })?;
         let came = self.came(policy, text(result, "/rule"), resource)?;
         let expected = match text(result, "/result") {
             "" => text(result, "/status"),
@@ -105,8 +116,13 @@ impl Given {
     fn came(&self, policy: &Value, rule: &str, resource: &Value) -> Result<(&'static str, String), Cause> {
         let asked = self.asked(policy, resource);
         let mut rules: Vec<KyvernoRule> = kyverno_rules(policy)?;
-        let plain = rule.trim_start_matches("autogen-cronjob-").trim_start_matches("autogen-");
-        if !plain.is_empty() && text(policy, "/kind").ends_with("Policy") && rules.iter().any(|r| r.name() == plain) {
+        let plain = rule
+            .trim_start_matches("autogen-cronjob-")
+            .trim_start_matches("autogen-");
+        if !plain.is_empty()
+            && text(policy, "/kind").ends_with("Policy")
+            && rules.iter().any(|r| r.name() == plain)
+        {
             rules.retain(|rule| rule.name() == plain);
         }
         let mut came = ("skip", String::new());
@@ -168,9 +184,13 @@ impl Given {
     /// The namespace as it is given; one with nothing but its name where it is not.
     fn namespace(&self, resource: &Value) -> Value {
         let name = space(resource);
-        let whole = list(&self.values, "/namespaces").iter().chain(&self.resources).find(|namespace| {
-            text(namespace, "/kind").eq_ignore_ascii_case("Namespace") && text(namespace, "/metadata/name") == name
-        });
+        let whole = list(&self.values, "/namespaces")
+            .iter()
+            .chain(&self.resources)
+            .find(|namespace| {
+                text(namespace, "/kind").eq_ignore_ascii_case("Namespace")
+                    && text(namespace, "/metadata/name") == name
+            });
         let labelled = list(&self.values, "/namespaceSelector")
             .iter()
             .find(|entry| text(entry, "/name") == name)

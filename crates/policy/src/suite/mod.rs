@@ -55,7 +55,9 @@ fn list<'a>(value: &'a Value, way: &str) -> &'a [Value] {
 
 /// The first document of a file.
 fn first(documents: Documents<'_>, path: &str) -> Result<Value, Cause> {
-    let mut all = documents(path)?.into_iter().filter(|document| !document.is_null());
+    let mut all = documents(path)?
+        .into_iter()
+        .filter(|document| !document.is_null());
     all.next()
         .ok_or_else(|| Cause::Unreadable(format!("`{path}` has no document")))
 }

@@ -47,8 +47,11 @@ impl Totals {
 
     fn unreadable(&mut self, path: &Path, cause: &Cause) {
         self.unreadable += 1;
-        self.lines
-            .push_str(&format!("unreadable  {}: {cause}; {}\n", path.display(), cause.help()));
+        self.lines.push_str(&format!(
+            "unreadable  {}: {cause}; {}\n",
+            path.display(),
+            cause.help()
+        ));
     }
 
     fn case(&mut self, path: &Path, case: &Case) {

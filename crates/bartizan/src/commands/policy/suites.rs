@@ -11,7 +11,10 @@ use std::path::{Component, Path};
 /// Runs the cases of a file, where it is a list of cases.
 pub(super) fn run(path: &Path, surroundings: Surroundings, totals: &mut Totals) -> Result<(), Error> {
     let text = std::fs::read_to_string(path).map_err(|error| Error::reading(path, &error))?;
-    if !["test.gatekeeper.sh", "cli.kyverno.io"].iter().any(|word| text.contains(word)) {
+    if !["test.gatekeeper.sh", "cli.kyverno.io"]
+        .iter()
+        .any(|word| text.contains(word))
+    {
         return Ok(());
     }
     let all = match documents(&text) {
@@ -41,8 +44,13 @@ fn read(list: &Path, named: &str) -> Result<Vec<Value>, Cause> {
     if named.is_empty() {
         return Err(Cause::Unreadable("the list of cases names no file".to_owned()));
     }
-    if Path::new(named).components().any(|part| matches!(part, Component::RootDir | Component::Prefix(_))) {
-        return Err(Cause::NotKnown(format!("`{named}`, which is not beside the list of cases")));
+    if Path::new(named)
+        .components()
+        .any(|part| matches!(part, Component::RootDir | Component::Prefix(_)))
+    {
+        return Err(Cause::NotKnown(format!(
+            "`{named}`, which is not beside the list of cases"
+        )));
     }
     let path = list.parent().unwrap_or(Path::new(".")).join(named);
     let text = std::fs::read_to_string(&path)

@@ -94,7 +94,11 @@ fn alerts(value: &Value) -> bool {
 
 /// Keys of an alert as they are documented: Kubescape reads them in any case.
 fn spelled(mut reason: Reason) -> Reason {
-    if let Some(object) = reason.details.get_mut("alertObject").and_then(Value::as_object_mut) {
+    if let Some(object) = reason
+        .details
+        .get_mut("alertObject")
+        .and_then(Value::as_object_mut)
+    {
         for known in ["k8sApiObjects", "externalObjects"] {
             let other = object
                 .keys()

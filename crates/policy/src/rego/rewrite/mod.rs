@@ -12,6 +12,7 @@
 //! <https://www.openpolicyagent.org/docs/policy-language>: negation, comprehensions, `some`, `with`.
 
 mod edit;
+mod tree;
 mod walk;
 
 use edit::apply;

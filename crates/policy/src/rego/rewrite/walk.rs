@@ -3,8 +3,12 @@
 //! In: a module as the engine has read it. Out: groups of edits of its text.
 
 use super::CASE;
-use crate::rego::dress::Code;
 use super::edit::{BRACE, Group, insert, replace};
+use super::tree::{
+    alias, binds, builtin, case, children, comprehension, constant, indices, name, pairs, reference, root,
+    wanders, words,
+};
+use crate::rego::dress::Code;
 use regorus::unstable::{
     BoolOp, Expr, Import, Literal, LiteralStmt, Module, Query, Rule, RuleAssign, RuleBody, RuleHead, Span,
 };
@@ -89,14 +93,21 @@ impl<'a> Walk<'a> {
             return;
         }
         for body in bodies.iter().filter(|body| !body.query.stmts.is_empty()) {
-            let noted = body.query.stmts.iter().any(|s| self.at(&s.span).starts_with(CASE));
+            let noted = body
+                .query
+                .stmts
+                .iter()
+                .any(|s| self.at(&s.span).starts_with(CASE));
             if noted {
                 continue;
             }
             let call = format!("{CASE}([{}])", cases.join(", "));
             let mut group = self.braces(&body.query);
             let bound = body.query.stmts.iter().find(|s| binds(s, &cases));
-            let Some(at) = bound.or(body.query.stmts.first()).map(|s| self.range(&s.span).end) else {
+            let Some(at) = bound
+                .or(body.query.stmts.first())
+                .map(|s| self.range(&s.span).end)
+            else {
                 continue;
             };
             group.insert(0, insert(at, format!("; {call}")));
@@ -137,7 +148,10 @@ impl<'a> Walk<'a> {
                 }
                 Literal::SomeVars { vars, .. } => self.some(query, stmt, vars),
                 Literal::SomeIn {
-                    key, value, collection, ..
+                    key,
+                    value,
+                    collection,
+                    ..
                 } => {
                     key.iter().for_each(|key| self.expr(key));
                     self.expr(value);
@@ -206,7 +220,8 @@ impl<'a> Walk<'a> {
     fn withs(&self, stmt: &LiteralStmt) -> String {
         let first = stmt.with_mods.first().map(|with| self.range(&with.span).start);
         let text = first.and_then(|first| self.text.get(first..self.range(&stmt.span).end));
-        text.map(|text| format!(" {}", text.trim_end())).unwrap_or_default()
+        text.map(|text| format!(" {}", text.trim_end()))
+            .unwrap_or_default()
     }
 
     fn some(&mut self, query: &Query, stmt: &LiteralStmt, vars: &[Span]) {
@@ -228,7 +243,8 @@ impl<'a> Walk<'a> {
         let at = self.range(target.span()).start;
         let known = ["input", "data"].contains(&name) || self.imports.contains(name);
         if !known && (self.rules.contains(name) || matches!(target, Expr::Var { .. }) && !builtin(name)) {
-            self.groups.push(vec![insert(at, format!("data.{}.", self.package))]);
+            self.groups
+                .push(vec![insert(at, format!("data.{}.", self.package))]);
         }
     }
 
@@ -241,7 +257,10 @@ impl<'a> Walk<'a> {
         let place = self.place(value);
         let text = self.text.get(place.clone()).unwrap_or_default();
         let mut group = self.braces(query);
-        group.push(insert(self.range(&stmt.span).start, format!("{moved} := {text}; ")));
+        group.push(insert(
+            self.range(&stmt.span).start,
+            format!("{moved} := {text}; "),
+        ));
         group.push(replace(place, moved));
         self.groups.push(group);
     }
@@ -274,7 +293,9 @@ impl<'a> Walk<'a> {
     /// What puts `name := value` behind the last statement of a query, with braces where it had none.
     fn after(&self, query: &Query, bound: &[(&Expr, &String)]) -> Group {
         let mut group = self.braces(query);
-        let Some(last) = query.stmts.last() else { return group };
+        let Some(last) = query.stmts.last() else {
+            return group;
+        };
         let end = self.range(&last.span).end;
         for (value, name) in bound {
             let text = self.text.get(self.place(value)).unwrap_or_default();
@@ -293,10 +314,7 @@ impl<'a> Walk<'a> {
         if whole.start < first.start || inside.ends_with(['|', '{']) {
             return Vec::new();
         }
-        vec![
-            insert(first.start, BRACE),
-            insert(first.end, " }"),
-        ]
+        vec![insert(first.start, BRACE), insert(first.end, " }")]
     }
 
     /// Whether OPA evaluates an argument before the call.
@@ -341,159 +359,5 @@ impl<'a> Walk<'a> {
         };
         let last = end.max(start);
         around(start).map_or(start, |text| text.start)..around(last).map_or(last, |text| text.end)
-    }
-}
-
-fn pairs(code: &Code<'_>) -> BTreeMap<usize, usize> {
-    let (mut open, mut pairs) = (Vec::new(), BTreeMap::new());
-    for (index, byte) in code.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => open.push(index),
-            b')' | b']' | b'}' => pairs.extend(open.pop().map(|open| (index, open))),
-            _ => {}
-        }
-    }
-    pairs
-}
-
-fn name(rule: &Rule) -> Option<String> {
-    let mut refr = match rule {
-        Rule::Default { refr, .. } => refr,
-        Rule::Spec { head, .. } => match head {
-            RuleHead::Compr { refr, .. } | RuleHead::Set { refr, .. } | RuleHead::Func { refr, .. } => refr,
-        },
-    };
-    while let Expr::RefDot { refr: inner, .. } | Expr::RefBrack { refr: inner, .. } = refr.as_ref() {
-        refr = inner;
-    }
-    Some(refr.span().text().to_owned())
-}
-
-fn alias(import: &Import) -> Option<String> {
-    let last = || import.refr.span().text().rsplit('.').next().map(str::to_owned);
-    import.r#as.as_ref().map(|span| span.text().to_owned()).or_else(last)
-}
-
-fn builtin(name: &str) -> bool {
-    regorus::unstable::BUILTINS.contains_key(name)
-}
-
-/// A name with what stands in brackets behind it.
-fn case(refr: &Expr) -> Option<(String, Vec<String>)> {
-    match refr {
-        Expr::Var { span, .. } => Some((span.text().to_owned(), Vec::new())),
-        Expr::RefBrack { refr, index, .. } => {
-            let (test, mut cases) = case(refr)?;
-            cases.push(index.span().text().to_owned());
-            Some((test, cases))
-        }
-        _ => None,
-    }
-}
-
-fn binds(stmt: &LiteralStmt, names: &[String]) -> bool {
-    let text = stmt.span.text();
-    names.iter().all(|name| words(text, name).next().is_some())
-}
-
-/// Where a name stands as a word of its own.
-fn words<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = usize> + 't {
-    let part = |c: char| c.is_alphanumeric() || c == '_';
-    text.match_indices(name)
-        .filter(move |(at, found)| {
-            let before = text.get(..*at).unwrap_or_default();
-            let after = text.get(at + found.len()..).unwrap_or_default();
-            !before.ends_with(part) && !after.starts_with(part)
-        })
-        .map(|(at, _)| at)
-}
-
-/// The name that a reference begins with.
-fn root(expr: &Expr) -> Option<&str> {
-    let mut root = expr;
-    while let Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } = root {
-        root = refr;
-    }
-    matches!(root, Expr::Var { .. }).then(|| root.span().text())
-}
-
-fn reference(expr: &Expr) -> bool {
-    matches!(
-        expr,
-        Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. }
-    )
-}
-
-fn comprehension(expr: &Expr) -> bool {
-    matches!(
-        expr,
-        Expr::ArrayCompr { .. } | Expr::SetCompr { .. } | Expr::ObjectCompr { .. }
-    )
-}
-
-/// What stands in brackets of a reference.
-fn indices<'e>(expr: &'e Expr, out: &mut Vec<&'e Expr>) {
-    let mut now = expr;
-    loop {
-        now = match now {
-            Expr::RefDot { refr, .. } => refr,
-            Expr::RefBrack { refr, index, .. } => {
-                out.push(index);
-                refr
-            }
-            _ => return,
-        };
-    }
-}
-
-/// Whether a value is written out.
-fn constant(expr: &Expr) -> bool {
-    match expr {
-        Expr::Var { .. } => true,
-        Expr::Array { .. } | Expr::Set { .. } | Expr::Object { .. } | Expr::UnaryExpr { .. } => {
-            children(expr).into_iter().all(constant)
-        }
-        Expr::Call { .. } => false,
-        other => children(other).is_empty() && !comprehension(other),
-    }
-}
-
-/// Whether a value looks into something by a name.
-fn wanders(expr: &Expr) -> bool {
-    match expr {
-        Expr::RefBrack { refr, index, .. } => {
-            matches!(index.as_ref(), Expr::Var { span, .. } if span.text() != "_") || wanders(refr) || wanders(index)
-        }
-        other => !comprehension(other) && children(other).into_iter().any(wanders),
-    }
-}
-
-/// The parts of an expression, those of comprehensions left out.
-fn children(expr: &Expr) -> Vec<&Expr> {
-    match expr {
-        Expr::Array { items, .. } | Expr::Set { items, .. } => items.iter().map(AsRef::as_ref).collect(),
-        Expr::Object { fields, .. } => fields
-            .iter()
-            .flat_map(|(_, key, value)| [key.as_ref(), value.as_ref()])
-            .collect(),
-        Expr::Call { params, .. } => params.iter().map(AsRef::as_ref).collect(),
-        Expr::UnaryExpr { expr, .. } => vec![expr],
-        Expr::RefDot { refr, .. } => vec![refr],
-        Expr::RefBrack { refr, index, .. } => vec![refr, index],
-        Expr::BinExpr { lhs, rhs, .. }
-        | Expr::BoolExpr { lhs, rhs, .. }
-        | Expr::ArithExpr { lhs, rhs, .. }
-        | Expr::AssignExpr { lhs, rhs, .. } => vec![lhs, rhs],
-        Expr::Membership {
-            key,
-            value,
-            collection,
-            ..
-        } => key
-            .iter()
-            .map(AsRef::as_ref)
-            .chain([value.as_ref(), collection.as_ref()])
-            .collect(),
-        _ => Vec::new(),
     }
 }
