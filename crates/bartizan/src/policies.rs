@@ -3,7 +3,7 @@
 use crate::error::Error;
 use bartizan_document::{Dialect, Limits as Bounds, read};
 use bartizan_engine::system::System;
-use bartizan_model::FingerprintBuilder;
+use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_policy::rego::Surroundings;
 use bartizan_policy::{Bundle, Cause, Files, Limits, PolicyCheck};
 use serde_json::Value;
@@ -22,6 +22,16 @@ pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
         collect(path, 0, &mut found)?;
     }
     Ok(found)
+}
+
+/// The same, each with the path that it is below.
+fn under(paths: &[PathBuf]) -> Result<Vec<(&Path, PathBuf)>, Error> {
+    let mut all = Vec::new();
+    for root in paths {
+        let found = files(std::slice::from_ref(root))?;
+        all.extend(found.into_iter().map(|path| (root.as_path(), path)));
+    }
+    Ok(all)
 }
 
 pub(crate) fn is_module(path: &Path) -> bool {
@@ -89,6 +99,11 @@ pub(crate) struct Own {
 }
 
 impl Own {
+    /// Their manuals.
+    pub(crate) fn rules(&self) -> Vec<RuleInfo> {
+        bartizan_policy::rules(&self.bundle.policies())
+    }
+
     /// The check by them; none where there are none.
     pub(crate) fn check(self, enabled: Option<HashSet<String>>) -> Option<PolicyCheck> {
         (!self.ids.is_empty()).then(|| PolicyCheck::new(self.bundle, &self.contents, enabled))
@@ -104,11 +119,12 @@ pub(crate) fn load(system: &dyn System, paths: &[PathBuf]) -> Result<Own, Error>
     let mut contents = FingerprintBuilder::new(PolicyCheck::ID);
     // The beginning of the day: results are kept, and two scans of one day agree.
     let day = system.now().unix_seconds().div_euclid(86_400);
-    for path in files(paths)? {
+    for (root, path) in under(paths)? {
         let text = system
             .read_text(&path)
             .map_err(|error| Error::reading(&path, &error))?;
-        let name = path.display().to_string();
+        let name = path.strip_prefix(root.parent().unwrap_or(root)).unwrap_or(&path);
+        let name = name.display().to_string();
         contents = contents.part(name.as_bytes()).part(text.as_bytes());
         if text.contains("now_ns") {
             contents = contents.part(&day.to_le_bytes());
@@ -126,10 +142,8 @@ pub(crate) fn load(system: &dyn System, paths: &[PathBuf]) -> Result<Own, Error>
     if let Some((path, cause)) = refused.first() {
         return Err(unusable(path, cause));
     }
-    let ids: Vec<String> = bartizan_policy::rules(&bundle.policies())
-        .into_iter()
-        .map(|rule| rule.id)
-        .collect();
+    let rules = bartizan_policy::rules(&bundle.policies());
+    let ids: Vec<String> = rules.into_iter().map(|rule| rule.id).collect();
     if ids.is_empty() {
         return Err(Error::usage(
             "there is no policy in `deploy.policies`",

@@ -159,10 +159,7 @@ pub fn rules(policies: &[About]) -> Vec<RuleInfo> {
         controls: Vec::new(),
         manual: match about.description.as_str() {
             "" => format!("A policy of your own, read from `{}`.", about.path),
-            said => format!(
-                "A policy of your own, read from `{}`. It says of itself:\n\n{said}",
-                about.path
-            ),
+            said => format!("{said}\n\nA policy of your own, read from `{}`.", about.path),
         },
         remediation: "Change what is deployed as the policy asks for, or waive the finding with a reason."
             .to_owned(),

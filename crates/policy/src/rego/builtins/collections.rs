@@ -5,6 +5,19 @@ use crate::limits;
 use regorus::Value;
 
 pub(super) const ALL: &[Named] = &[
+    // Those that OPA has given up, and older policies call.
+    ("all", 1, |given| {
+        let all = members(given.first()?)?;
+        Some(Value::from(
+            all.into_iter().all(|one| matches!(one, Value::Bool(true))),
+        ))
+    }),
+    ("any", 1, |given| {
+        let all = members(given.first()?)?;
+        Some(Value::from(
+            all.into_iter().any(|one| matches!(one, Value::Bool(true))),
+        ))
+    }),
     ("array.concat", 2, concat_arrays),
     ("concat", 2, concat),
     ("numbers.range", 2, range),

@@ -10,7 +10,7 @@ use super::tree::{
 };
 use crate::rego::dress::Code;
 use regorus::unstable::{
-    BoolOp, Expr, Import, Literal, LiteralStmt, Module, Query, Rule, RuleAssign, RuleBody, RuleHead, Span,
+    BoolOp, Expr, Literal, LiteralStmt, Module, Query, Rule, RuleAssign, RuleBody, RuleHead, Span,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
