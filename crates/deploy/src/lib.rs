@@ -5,6 +5,8 @@
 
 mod check;
 pub mod cloud;
+pub mod dockerfile;
+mod doubt;
 pub mod kube;
 pub mod pod_security;
 pub mod reach;
@@ -12,6 +14,7 @@ pub mod terraform;
 
 pub use check::{KubernetesCheck, Options};
 pub use cloud::TerraformCheck;
+pub use dockerfile::DockerfileCheck;
 
 use bartizan_engine::rule::About;
 use bartizan_model::RuleInfo;
