@@ -5,6 +5,7 @@
 //! In: text. Out: [`Node`]s with byte ranges, and every problem with its place. Pure, and bounded in depth and size, whatever the text is:
 //! aliases are written out within a budget of nodes.
 
+pub mod edit;
 mod excerpt;
 mod node;
 mod scalar;
