@@ -9,7 +9,7 @@
     reason = "a test fails by panicking, and reads its cases from disk"
 )]
 
-use bartizan_deploy::{DockerfileCheck, dockerfile};
+use bartizan_deploy::{ComposeCheck, DockerfileCheck, compose, dockerfile};
 use bartizan_engine::Check;
 use bartizan_engine::rule::scan;
 use bartizan_model::{Finding, RuleInfo};
@@ -25,12 +25,20 @@ struct Family {
 
 fn families() -> Vec<Family> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    vec![Family {
-        name: "deploy/dockerfile",
-        pages: pages(&root.join("dockerfile/checks")).unwrap(),
-        rules: dockerfile::rules(),
-        check: Box::new(DockerfileCheck::new(None, true, true)),
-    }]
+    vec![
+        Family {
+            name: "deploy/compose",
+            pages: pages(&root.join("compose/checks")).unwrap(),
+            rules: compose::rules(),
+            check: Box::new(ComposeCheck::new(None, true)),
+        },
+        Family {
+            name: "deploy/dockerfile",
+            pages: pages(&root.join("dockerfile/checks")).unwrap(),
+            rules: dockerfile::rules(),
+            check: Box::new(DockerfileCheck::new(None, true, true)),
+        },
+    ]
 }
 
 fn line(finding: &Finding) -> String {

@@ -75,12 +75,21 @@ impl New {
 }
 
 fn flow_scalar(text: &str, quoted: bool) -> String {
-    let is_word = matches!(text, "true" | "false" | "null") || text.parse::<f64>().is_ok() || text.starts_with('"');
-    if quoted && !is_word { format!("\"{text}\"") } else { text.to_owned() }
+    let is_word =
+        matches!(text, "true" | "false" | "null") || text.parse::<f64>().is_ok() || text.starts_with('"');
+    if quoted && !is_word {
+        format!("\"{text}\"")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn flow_key(key: &str, quoted: bool) -> String {
-    if quoted { format!("\"{key}\"") } else { key.to_owned() }
+    if quoted {
+        format!("\"{key}\"")
+    } else {
+        key.to_owned()
+    }
 }
 
 /// Sets what stands at the end of a way of keys below a map.
@@ -115,7 +124,8 @@ pub fn append(text: &str, list: &Node, scalar: &str) -> Option<Edit> {
         return None;
     };
     let Some(last) = items.last() else {
-        return (source.trim() == "[]").then(|| (list.span.range(), format!("[{}]", flow_scalar(scalar, false))));
+        return (source.trim() == "[]")
+            .then(|| (list.span.range(), format!("[{}]", flow_scalar(scalar, false))));
     };
     if last.span.start < list.span.start || last.span.end > list.span.end {
         return None;
@@ -131,7 +141,10 @@ pub fn append(text: &str, list: &Node, scalar: &str) -> Option<Edit> {
     let dash = head.rfind('-')?;
     let column = dash - head.rfind('\n').map_or(0, |at| at + 1);
     let at = line_end_behind(text, last.span.end as usize);
-    Some((at..at, format!("{}{}- {scalar}", line_break(text, at), " ".repeat(column))))
+    Some((
+        at..at,
+        format!("{}{}- {scalar}", line_break(text, at), " ".repeat(column)),
+    ))
 }
 
 /// Whether an entry is written within the map, and not brought in by a merge.
@@ -179,7 +192,8 @@ fn insert(text: &str, map: &Node, key: &str, value: &New) -> Option<Edit> {
     let own: Vec<&Entry> = entries.iter().filter(|entry| is_in(map, entry)).collect();
     if source.starts_with('{') {
         let quoted = own.first().is_some_and(|entry| {
-            text.get(entry.key_span.range()).is_some_and(|key| key.starts_with('"'))
+            text.get(entry.key_span.range())
+                .is_some_and(|key| key.starts_with('"'))
         });
         let at = map.span.start as usize + 1;
         let comma = if own.is_empty() { "" } else { ", " };
@@ -188,7 +202,11 @@ fn insert(text: &str, map: &Node, key: &str, value: &New) -> Option<Edit> {
     }
     let last = own.iter().max_by_key(|entry| entry.key_span.start)?;
     let column = column(text, last.key_span)?;
-    let end = if is_elsewhere(last) { last.key_span.end } else { last.value.span.end.max(last.key_span.end) };
+    let end = if is_elsewhere(last) {
+        last.key_span.end
+    } else {
+        last.value.span.end.max(last.key_span.end)
+    };
     let at = line_end_behind(text, end as usize);
     let line_break = line_break(text, at);
     let mut lines = format!("{line_break}{}{key}:", " ".repeat(column));
@@ -220,7 +238,11 @@ fn line_end_behind(text: &str, end: usize) -> usize {
 fn line_break(text: &str, at: usize) -> &'static str {
     let rest = text.get(at..).unwrap_or_default();
     let next = rest.find('\n').and_then(|end| rest.get(..end));
-    if next.is_some_and(|line| line.ends_with('\r')) { "\r\n" } else { "\n" }
+    if next.is_some_and(|line| line.ends_with('\r')) {
+        "\r\n"
+    } else {
+        "\n"
+    }
 }
 
 #[cfg(test)]

@@ -22,15 +22,31 @@ fn entries_are_set_in_every_style_and_comments_stay() {
     let yes = || New::scalar("false");
     for (text, way, after) in [
         ("a: 1 # one\nb: 2\n", &["c"][..], "a: 1 # one\nb: 2\nc: false\n"),
-        ("a:\n  b: 1 # x\n\n# y\nc: 2\n", &["a", "d"], "a:\n  b: 1 # x\n  d: false\n\n# y\nc: 2\n"),
+        (
+            "a:\n  b: 1 # x\n\n# y\nc: 2\n",
+            &["a", "d"],
+            "a:\n  b: 1 # x\n  d: false\n\n# y\nc: 2\n",
+        ),
         ("a: {b: 1}\n", &["a", "d"], "a: {d: false, b: 1}\n"),
-        ("{\"a\": {\"b\": 1}}", &["a", "d"], "{\"a\": {\"d\": false, \"b\": 1}}"),
-        ("{\"a\": {}}", &["a", "d", "e"], "{\"a\": {\"d\": {\"e\": false}}}"),
+        (
+            "{\"a\": {\"b\": 1}}",
+            &["a", "d"],
+            "{\"a\": {\"d\": false, \"b\": 1}}",
+        ),
+        (
+            "{\"a\": {}}",
+            &["a", "d", "e"],
+            "{\"a\": {\"d\": {\"e\": false}}}",
+        ),
         ("a: true # why\n", &["a"], "a: false # why\n"),
         ("a:\nb: 1\n", &["a", "c"], "a:\n  c: false\nb: 1\n"),
         ("a: ~\n", &["a", "c"], "a: {c: false}\n"),
         ("a:\n", &["a"], "a: false\n"),
-        ("a: 1\r\nb: 2\r\n", &["c", "d"], "a: 1\r\nb: 2\r\nc:\r\n  d: false\r\n"),
+        (
+            "a: 1\r\nb: 2\r\n",
+            &["c", "d"],
+            "a: 1\r\nb: 2\r\nc:\r\n  d: false\r\n",
+        ),
         ("a: |\n  x\n  y\n", &["b"], "a: |\n  x\n  y\nb: false\n"),
         ("a: 1", &["b"], "a: 1\nb: false"),
         ("- 1\n", &["b"], ""),
@@ -54,7 +70,10 @@ fn items_of_lists_that_are_maps_are_edited_too() {
     let (range, new) = set(text, item, &["s", "t"], New::List(vec!["ALL".to_owned()])).unwrap();
     let mut after = text.to_owned();
     after.replace_range(range, &new);
-    assert_eq!(after, "items:\n- name: a\n  # why\n  image: x\n  s:\n    t:\n      - ALL\n- name: b\n");
+    assert_eq!(
+        after,
+        "items:\n- name: a\n  # why\n  image: x\n  s:\n    t:\n      - ALL\n- name: b\n"
+    );
 }
 
 #[test]
@@ -63,7 +82,10 @@ fn lists_grow_at_their_end() {
         ("a: [x, y] # z\n", "a: [x, y, w] # z\n"),
         ("a: [\"x\"]\n", "a: [\"x\", \"w\"]\n"),
         ("a: []\n", "a: [w]\n"),
-        ("a:\n  - x # z\n  - y\nb: 1\n", "a:\n  - x # z\n  - y\n  - w\nb: 1\n"),
+        (
+            "a:\n  - x # z\n  - y\nb: 1\n",
+            "a:\n  - x # z\n  - y\n  - w\nb: 1\n",
+        ),
         ("a:\n- x", "a:\n- x\n- w"),
     ] {
         let (range, new) = append(text, root(text).get("a").unwrap(), "w").unwrap();
