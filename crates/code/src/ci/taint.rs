@@ -5,6 +5,7 @@
 //! Source: <https://docs.github.com/en/actions/concepts/security/script-injections>, and the payloads of events:
 //! <https://docs.github.com/en/webhooks/webhook-events-and-payloads>.
 
+use super::checks::texts;
 use super::expression::{expressions, flows};
 use super::github::{Job, Step, Workflow};
 use bartizan_document::Node;
@@ -93,7 +94,7 @@ impl<'n> Follow<'_, 'n> {
             ["steps", id, "outputs", name] => self.step_output(path, (id, name), job, depth + 1),
             ["needs", id, "outputs", name] => self.job_output(path, (id, name), depth + 1),
             ["steps" | "needs", _, "outcome" | "conclusion" | "result"] => Origin::Safe,
-            ["matrix", name] => matrix(path, name, job),
+            ["matrix", name, ..] => matrix(path, name, job),
             ["steps" | "needs" | "matrix", ..] => Origin::Unknown(path.to_owned()),
             _ => Origin::Safe,
         }
@@ -251,20 +252,20 @@ fn matrix(path: &str, name: &str, job: &Job<'_>) -> Origin {
             .find(|entry| entry.key.eq_ignore_ascii_case(name))
     });
     let is_written = |node: &Node| {
-        !node.items().is_empty()
-            && node
-                .items()
-                .iter()
-                .all(|item| item.text().is_none_or(|text| !text.contains("${{")))
+        let mut all = Vec::new();
+        texts(node, 0, &mut all);
+        all.iter().all(|(text, _)| !text.contains("${{"))
     };
-    let included = matrix.map_or(&[][..], |matrix| matrix.items_of("include"));
-    let in_include = !included.is_empty()
-        && included.iter().all(|item| {
-            item.get(name)
-                .is_none_or(|node| node.text().is_none_or(|text| !text.contains("${{")))
-        });
+    let included = matrix.and_then(|matrix| matrix.get("include"));
+    let in_include = included.is_some_and(|node| !node.items().is_empty() && is_written(node));
     match axis {
-        Some(axis) if is_written(&axis.value) => Origin::Safe,
+        Some(axis)
+            if !axis.value.items().is_empty()
+                && is_written(&axis.value)
+                && included.is_none_or(is_written) =>
+        {
+            Origin::Safe
+        }
         None if in_include => Origin::Safe,
         _ => Origin::Unknown(path.to_owned()),
     }

@@ -5,11 +5,13 @@ use crate::ci::github::{Job, Step};
 use bartizan_document::edit::{self, Edit, New};
 use bartizan_document::shell::every;
 use bartizan_engine::rule;
-use bartizan_engine::rule::{Found, Report, Severity};
+use bartizan_engine::rule::{Found, Report, Severity, key_of, named};
+use std::ops::Range;
 
 rule! {
     /// `actions/checkout` leaves the token of the job where git finds it, for every later step: each action, test and install script can read it there. It
     /// goes with the directory where that is packed, into an artifact or an image; an artifact of the whole directory is reported as medium.
+    /// Said once a file, for all of its jobs.
     ///
     /// Not reported for a job that pushes. `bartizan fix` says `persist-credentials: false` where no later step of the job runs git against the
     /// server and nothing but well-known actions follows.
@@ -46,6 +48,10 @@ fn judge(subject: &Subject<'_>, out: &mut Report<'_>) {
     let Subject::Github(workflow) = subject else {
         return;
     };
+    let mut jobs: Vec<&str> = Vec::new();
+    let mut places: Vec<Range<usize>> = Vec::new();
+    let mut edits: Option<Vec<Edit>> = Some(Vec::new());
+    let mut packed = false;
     for job in &workflow.jobs {
         let kept: Vec<&Step<'_>> = job
             .steps
@@ -55,59 +61,62 @@ fn judge(subject: &Subject<'_>, out: &mut Report<'_>) {
         if kept.is_empty() || talks_to_server(job, &["push"]) {
             continue;
         }
-        let is_safe = !talks_to_server(
-            job,
-            &[
-                "fetch",
-                "pull",
-                "clone",
-                "submodule",
-                "ls-remote",
-                "lfs",
-                "remote",
-            ],
-        ) && only_known(job);
-        let edits: Option<Vec<Edit>> = kept
-            .iter()
-            .filter(|_| is_safe)
-            .map(|step| {
-                edit::set(
-                    workflow.text,
-                    step.node,
-                    &["with", "persist-credentials"],
-                    New::scalar("false"),
-                )
-            })
-            .collect();
-        let places: Vec<_> = kept
-            .iter()
-            .filter_map(|step| Some(step.uses.as_ref()?.at.clone()))
-            .collect();
-        let packed = job.steps.iter().any(packs_everything);
-        out.findings(
-            Found {
-                message: format!(
-                    "the token of {} stays beside the code{}",
-                    if job.id.is_empty() {
-                        "the caller".to_owned()
-                    } else {
-                        format!("`{}`", job.id.escape_debug())
-                    },
-                    if packed {
-                        ", and goes into an artifact with it"
-                    } else {
-                        ""
-                    }
-                ),
-                key: job.id.to_owned(),
-                fix: "say `persist-credentials: false`".to_owned(),
-                edits: edits.unwrap_or_default(),
-                severity: packed.then_some(Severity::Medium),
-                ..Found::default()
-            },
-            &places,
+        jobs.push(job.id);
+        packed |= job.steps.iter().any(packs_everything);
+        places.extend(
+            kept.iter()
+                .filter_map(|step| Some(step.uses.as_ref()?.at.clone())),
         );
+        let of_job = edits_of(workflow.text, job, &kept);
+        edits = edits.zip(of_job).map(|(mut all, more)| {
+            all.extend(more);
+            all
+        });
     }
+    let who = if workflow.is_action {
+        "the caller".to_owned()
+    } else {
+        named(jobs.iter().copied())
+    };
+    out.findings(
+        Found {
+            message: format!(
+                "the token of {who} stays beside the code{}",
+                if packed {
+                    ", and goes into an artifact with it"
+                } else {
+                    ""
+                }
+            ),
+            key: key_of(jobs.iter().copied()),
+            fix: "say `persist-credentials: false`".to_owned(),
+            edits: edits.unwrap_or_default(),
+            severity: packed.then_some(Severity::Medium),
+            ..Found::default()
+        },
+        &places,
+    );
+}
+
+/// The edits of a job's checkouts; none where something in it may need the token.
+fn edits_of(text: &str, job: &Job<'_>, kept: &[&Step<'_>]) -> Option<Vec<Edit>> {
+    let asks = [
+        "fetch",
+        "pull",
+        "clone",
+        "submodule",
+        "ls-remote",
+        "lfs",
+        "remote",
+    ];
+    if talks_to_server(job, &asks) || !only_known(job) {
+        return None;
+    }
+    let way = ["with", "persist-credentials"];
+    let edits = kept
+        .iter()
+        .map(|step| edit::set(text, step.node, &way, New::scalar("false")));
+    edits.collect()
 }
 
 fn keeps(step: &Step<'_>) -> bool {

@@ -6,7 +6,8 @@ use bartizan_engine::rule;
 use bartizan_engine::rule::{Found, Report};
 
 rule! {
-    /// `pull_request_target` and `workflow_run` run with the project's token and secrets on behalf of whoever proposes a change. That is safe as long as
+    /// `pull_request_target`, `workflow_run` and `issue_comment` run with the project's token and secrets on behalf of whoever proposes a change or writes
+    /// a comment. That is safe as long as
     /// nothing of the change is run or believed, which every later edit of the workflow has to keep in mind.
     ///
     /// Reported where nothing worse was found: where the code of the change is taken, `ci/untrusted-checkout` says so. A job that is only for certain
@@ -38,13 +39,13 @@ fn judge(subject: &Subject<'_>, out: &mut Report<'_>) {
     if !checkouts(workflow).is_empty() {
         return;
     }
-    for name in ["pull_request_target", "workflow_run"] {
+    for name in ["pull_request_target", "workflow_run", "issue_comment"] {
         let Some(trigger) = workflow.trigger(name) else {
             continue;
         };
         out.finding(
             Found {
-                message: format!("`{name}` runs with the project's secrets for whoever proposes a change"),
+                message: format!("`{name}` runs with the project's secrets for whoever proposes a change or writes a comment"),
                 key: name.to_owned(),
                 fix: "use `pull_request` where no secrets are needed".to_owned(),
                 ..Found::default()
