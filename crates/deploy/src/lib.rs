@@ -5,6 +5,9 @@
 
 mod check;
 pub mod cloud;
+pub mod compose;
+pub mod dockerfile;
+mod doubt;
 pub mod kube;
 pub mod pod_security;
 pub mod reach;
@@ -12,6 +15,8 @@ pub mod terraform;
 
 pub use check::{KubernetesCheck, Options};
 pub use cloud::TerraformCheck;
+pub use compose::ComposeCheck;
+pub use dockerfile::DockerfileCheck;
 
 use bartizan_engine::rule::About;
 use bartizan_model::RuleInfo;
@@ -28,4 +33,12 @@ fn all() -> Vec<&'static About> {
 #[must_use]
 pub fn rules() -> Vec<RuleInfo> {
     all().into_iter().map(About::info).collect()
+}
+
+/// The manuals of every rule about Dockerfiles and Compose files. Ordered by id.
+#[must_use]
+pub fn file_rules() -> Vec<RuleInfo> {
+    let mut all = compose::rules();
+    all.extend(dockerfile::rules());
+    all
 }
