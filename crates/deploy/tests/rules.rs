@@ -17,9 +17,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Directories of pages, and the family of rules in each.
-const PLACES: [(&str, &str); 2] = [
+const PLACES: [(&str, &str); 5] = [
+    ("src/control_plane/checks", "deploy/control-plane"),
+    ("src/encryption/checks", "deploy/encryption"),
     ("src/kube/checks", "deploy"),
     ("src/pod_security/checks", "deploy/pod-security"),
+    ("src/workload/checks", "deploy/workload"),
 ];
 
 fn all_pages() -> BTreeMap<String, Page> {
