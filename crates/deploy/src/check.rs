@@ -1,6 +1,6 @@
 //! The check `deploy/kubernetes`: reads each manifest once and judges what is in it, and files of flags of nodes.
 
-use crate::control_plane::{self, Invocation, components};
+use crate::control_plane::{self, Invocation};
 use crate::kube::checks::duplicate_key::{self, DuplicateKey};
 use crate::kube::rule::{Judged, Subject};
 use crate::kube::tell::Teller;
@@ -11,7 +11,7 @@ use crate::workload::no_network_policy::NoNetworkPolicy;
 use bartizan_document::Limits;
 use bartizan_engine::rule::{About, Found, Lines, Report, Severity};
 use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Sink};
-use bartizan_model::{Component, FingerprintBuilder, RuleInfo, Scope};
+use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 use memchr::memmem;
 use std::collections::HashSet;
@@ -19,7 +19,7 @@ use std::collections::HashSet;
 /// Changes when the same manifest is judged differently; part of the key of cached results.
 const REVISION: &[u8] = b"2";
 /// Largest manifest that is read, in bytes.
-const LARGEST: u64 = 64 << 20;
+pub(crate) const LARGEST: u64 = 64 << 20;
 
 /// What the check judges by.
 #[derive(Debug, Clone, Default)]
@@ -32,8 +32,6 @@ pub struct Options {
     pub required: bool,
     /// Whether only some files of the target are looked at, so that what was not seen may be there.
     pub partial: bool,
-    /// Whether programs of the cluster are put out as components.
-    pub components: bool,
 }
 
 /// What manifests of Kubernetes say.
@@ -52,7 +50,6 @@ impl KubernetesCheck {
         let mut builder = FingerprintBuilder::new(Self::ID).part(REVISION);
         let standard = options.standard.map(|standard| standard.to_string());
         builder = builder.part(standard.unwrap_or_default().as_bytes());
-        builder = builder.part(&[u8::from(options.components)]);
         for about in crate::all() {
             let enabled = is_enabled(&options, about.id);
             builder = builder.part(about.id.as_bytes()).part(&[u8::from(enabled)]);
@@ -127,20 +124,6 @@ fn flags(calls: &[Invocation], teller: &mut Teller<'_>) {
             (rule.run)(call, &mut judged);
             teller.tell(rule.about, judged);
         }
-    }
-}
-
-/// Programs of a cluster that an object runs, as components.
-fn put_components(object: &Object, input: &Input<'_>, shift: usize, out: &mut Sink) {
-    for found in components::components(object) {
-        let Ok(purl) = found.purl.build() else { continue };
-        let at = found.at.range();
-        let place = input.locate(at.start + shift..at.end + shift);
-        let mut component = Component::new(purl, found.name, KubernetesCheck::ID, place);
-        component.ecosystem = Some(found.ecosystem.to_owned());
-        component.scope = Scope::Runtime;
-        component.direct = Some(true);
-        out.component(component);
     }
 }
 
@@ -247,8 +230,7 @@ impl Check for KubernetesCheck {
         let text = std::str::from_utf8(input.bytes);
         let text = text.map_err(|error| CheckError(format!("it is no UTF-8 text: {error}")))?;
         let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let shift = text.len() - bare.len();
-        let lines = Lines::new(input, shift);
+        let lines = Lines::new(input, text.len() - bare.len());
         if is_unit {
             self.unit(bare, input.path(), &lines, out);
             return Ok(());
@@ -271,9 +253,6 @@ impl Check for KubernetesCheck {
         for object in &manifest.objects {
             self.pod(object, &lines, out);
             self.object(object, &lines, out);
-            if self.options.components {
-                put_components(object, input, shift, out);
-            }
         }
         let mut report = Report::new(&NoNetworkPolicy::ABOUT, &lines, out, true);
         namespaces::note(&manifest.objects, &mut report);

@@ -15,6 +15,7 @@ mod workload;
 
 pub use check::{KubernetesCheck, Options};
 pub use cloud::TerraformCheck;
+pub use control_plane::ComponentsCheck;
 
 use bartizan_engine::rule::About;
 use bartizan_model::RuleInfo;

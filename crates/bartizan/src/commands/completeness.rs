@@ -11,6 +11,7 @@ fn check_ids() -> BTreeSet<&'static str> {
         bartizan_supply::catalog::InventoryCheck::ID,
         bartizan_supply::advisory::AdvisoryCheck::ID,
         bartizan_supply::tampering::TamperingCheck::ID,
+        bartizan_deploy::ComponentsCheck::ID,
         bartizan_deploy::KubernetesCheck::ID,
         bartizan_deploy::TerraformCheck::ID,
         bartizan_supply::image::checks::ConfigurationCheck::ID,

@@ -23,7 +23,7 @@ pub(crate) struct Found {
 
 /// How a project names its modules.
 #[derive(Clone, Copy)]
-enum Module {
+pub(crate) enum Module {
     /// By this name, whatever the version.
     One(&'static str),
     /// By these names, all of which a version is.
@@ -35,7 +35,7 @@ enum Module {
 }
 
 /// Ends of names of images, and the project that they are of.
-const IMAGES: &[(&[&str], Module)] = &[
+pub(crate) const IMAGES: &[(&[&str], Module)] = &[
     (
         &[
             "kube-apiserver",

@@ -8,13 +8,15 @@
 //! <https://github.com/aquasecurity/kube-bench/tree/main/cfg/cis-1.12>.
 
 mod calls;
+mod check;
 mod checks;
-pub(crate) mod components;
+mod components;
 mod flags;
 mod settings;
 mod unit;
 
 pub(crate) use calls::calls;
+pub use check::ComponentsCheck;
 pub(crate) use checks::{FLAGS, OBJECTS};
 pub(crate) use flags::Invocation;
 pub(crate) use unit::{is_unit, read as read_unit};

@@ -37,7 +37,7 @@ pub(super) const RULE: ObjectRule = ObjectRule {
 
 fn run(subject: &Subject<'_>, judged: &mut Judged) {
     annotations(subject, judged);
-    let mut say = |what: String, at: Span| judged.keyed(&what, None, what.clone(), at);
+    let mut say = |key: &str, what: String, at: Span| judged.keyed(key, None, what, at);
     if subject.is("", "ConfigMap") {
         let setting = |key: &str| {
             subject
@@ -46,6 +46,7 @@ fn run(subject: &Subject<'_>, judged: &mut Judged) {
         };
         if let Some((text, at)) = setting("ssl-protocols").filter(|(text, _)| is_old_list(text)) {
             say(
+                "protocols",
                 format!("takes old versions of TLS: `ssl-protocols` is `{text}`"),
                 at,
             );
@@ -53,7 +54,7 @@ fn run(subject: &Subject<'_>, judged: &mut Judged) {
         if let Some((suite, at)) =
             setting("ssl-ciphers").and_then(|(text, at)| Some((broken_suite(text)?, at)))
         {
-            say(format!("takes the suite `{suite}`: `ssl-ciphers`"), at);
+            say("ciphers", format!("takes the suite `{suite}`: `ssl-ciphers`"), at);
         }
         return;
     }
@@ -83,7 +84,11 @@ fn run(subject: &Subject<'_>, judged: &mut Judged) {
         });
         let text = text.unwrap_or_default();
         if ["TLSV1_0", "TLSV1_1", "VersionTLS10", "VersionTLS11", "1.0", "1.1"].contains(&text.as_str()) {
-            say(format!("takes versions of TLS from `{text}` on"), node.span);
+            say(
+                "versions",
+                format!("takes versions of TLS from `{text}` on"),
+                node.span,
+            );
         }
     }
 }
