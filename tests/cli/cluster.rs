@@ -35,7 +35,9 @@ const RECORDS: [(&str, &str, &str); 4] = [
 
 /// A pod with these images.
 fn pod(images: &[&str]) -> String {
-    let containers = images.iter().map(|image| format!("  - {{name: c, image: \"{image}\"}}\n"));
+    let containers = images
+        .iter()
+        .map(|image| format!("  - {{name: c, image: \"{image}\"}}\n"));
     format!(
         "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  containers:\n{}",
         containers.collect::<String>()
@@ -64,7 +66,12 @@ fn found(sandbox: &Sandbox) -> Vec<String> {
     let mut found: Vec<String> = findings
         .map(|one| {
             let place = &one["locations"][0];
-            format!("{} {}:{}", one["asset"].as_str().unwrap(), place["path"].as_str().unwrap(), place["line"])
+            format!(
+                "{} {}:{}",
+                one["asset"].as_str().unwrap(),
+                place["path"].as_str().unwrap(),
+                place["line"]
+            )
         })
         .collect();
     found.sort();
@@ -123,7 +130,11 @@ fn files_of_a_node_are_judged_by_their_names() {
     );
     let answer = sandbox.run(&["scan", "--only", "deploy/control-plane/*", "-o", "concise"]);
     assert_eq!(answer.code, 1, "{answer}");
-    for rule in ["kubelet-authorization", "kubelet-anonymous", "kubeconfig-unverified"] {
+    for rule in [
+        "kubelet-authorization",
+        "kubelet-anonymous",
+        "kubeconfig-unverified",
+    ] {
         assert!(answer.out.contains(rule), "{rule}: {answer}");
     }
 }

@@ -165,7 +165,7 @@ impl Invocation {
     pub(crate) fn told(&self, name: &str) -> Told<'_> {
         let flag = self.flags.iter().rev().find(|flag| flag.name == name);
         match (flag, &self.missing) {
-            (Some(flag), _) if is_open(&flag.value) || flag.value.starts_with('$') => {
+            (Some(flag), _) if is_open(&flag.value) => {
                 Told::Unknown(format!("{} is filled in elsewhere", self.label(name)))
             }
             (Some(flag), _) => Told::Said(flag),

@@ -107,5 +107,5 @@ pub(crate) fn scalar(node: &Node) -> Option<String> {
 
 /// Whether a value is filled in later, by a template or a shell.
 pub(crate) fn is_open(text: &str) -> bool {
-    text.contains("{{") || text.contains("${") || text.contains("$(")
+    text.contains("{{") || text.contains('$')
 }
