@@ -43,7 +43,7 @@ pub(crate) fn minor_of(tag: &str) -> Option<u16> {
 }
 
 fn call(container: Container<'_>) -> Option<Invocation> {
-    let words = |field: &str| -> Vec<(String, Span)> {
+    let words = |field: &str| -> Vec<Word> {
         let items = container.node.items_of(field).iter();
         items
             .filter_map(|item| Some((scalar(item)?, item.span)))
@@ -53,10 +53,14 @@ fn call(container: Container<'_>) -> Option<Invocation> {
     let image = container.node.text_of("image").unwrap_or_default();
     let (name, tag) = name_and_tag(image);
     let by_image = command.is_empty().then(|| Program::of(name)).flatten();
-    let all: Vec<(String, Span)> = command.into_iter().chain(args).collect();
-    let (program, rest, place) = match program_in(&all) {
-        Some(found) => found,
-        None => (by_image?, all.clone(), container.node.span),
+    let all: Vec<Word> = command.into_iter().chain(args).collect();
+    let Call { program, rest, place } = match program_in(&all) {
+        Some(call) => call,
+        None => Call {
+            program: by_image?,
+            rest: all,
+            place: container.node.span,
+        },
     };
     let mut found = Vec::new();
     if program == Program::Etcd {
@@ -79,8 +83,19 @@ fn call(container: Container<'_>) -> Option<Invocation> {
     Some(one)
 }
 
-/// The program that words call, the words behind it, and where it is called.
-pub(crate) fn program_in(words: &[(String, Span)]) -> Option<(Program, Vec<(String, Span)>, Span)> {
+/// A word, and where it is written.
+pub(crate) type Word = (String, Span);
+
+/// A program that words call.
+pub(crate) struct Call {
+    pub(crate) program: Program,
+    /// The words behind it.
+    pub(crate) rest: Vec<Word>,
+    pub(crate) place: Span,
+}
+
+/// The program that words call.
+pub(crate) fn program_in(words: &[Word]) -> Option<Call> {
     let (first, at) = words.first()?;
     let shells = ["sh", "bash", "ash", "dash"];
     if shells.contains(&first.rsplit('/').next()?) {
@@ -88,17 +103,25 @@ pub(crate) fn program_in(words: &[(String, Span)]) -> Option<(Program, Vec<(Stri
             .iter()
             .skip(1)
             .find(|(word, _)| !word.starts_with('-') && !word.starts_with('+'))?;
-        let parts: Vec<(String, Span)> = split(script).into_iter().map(|word| (word, *at)).collect();
+        let parts: Vec<Word> = split(script).into_iter().map(|word| (word, *at)).collect();
         let call = parts.iter().position(|(word, _)| Program::of(word).is_some())?;
         let (word, _) = parts.get(call)?;
         let rest = parts.get(call + 1..).unwrap_or_default().iter();
         let rest = rest.take_while(|(word, _)| !is_operator(word)).cloned();
-        return Some((Program::of(word)?, rest.collect(), *at));
+        return Some(Call {
+            program: Program::of(word)?,
+            rest: rest.collect(),
+            place: *at,
+        });
     }
     if first.rsplit('/').next() == Some("hyperkube") {
         let (name, at) = words.get(1)?;
         let rest = words.get(2..).unwrap_or_default();
-        return Some((Program::of_hyperkube(name)?, rest.to_vec(), *at));
+        return Some(Call {
+            program: Program::of_hyperkube(name)?,
+            rest: rest.to_vec(),
+            place: *at,
+        });
     }
     // A wrapper may stand before it: `go-runner --log-file=… /usr/local/bin/kube-apiserver …`.
     let call = words
@@ -108,7 +131,11 @@ pub(crate) fn program_in(words: &[(String, Span)]) -> Option<(Program, Vec<(Stri
     let call = call.filter(|call| *call == 0 || !first.starts_with('-'))?;
     let (word, place) = words.get(call).map_or((first, at), |(word, place)| (word, place));
     let rest = words.get(call + 1..).unwrap_or_default();
-    Some((Program::of(word)?, rest.to_vec(), *place))
+    Some(Call {
+        program: Program::of(word)?,
+        rest: rest.to_vec(),
+        place: *place,
+    })
 }
 
 fn is_operator(word: &str) -> bool {
@@ -306,7 +333,7 @@ mod tests {
                 .iter()
                 .map(|word| ((*word).to_owned(), Span::default()))
                 .collect();
-            program_in(&words).map(|(program, rest, _)| (program, rest.len()))
+            program_in(&words).map(|call| (call.program, call.rest.len()))
         };
         assert_eq!(
             found(&["kube-apiserver", "--a", "b"]),

@@ -4,7 +4,7 @@
 //! What variables add is not here, and makes what is missing open.
 //! <https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Environment>
 
-use super::calls::{program_in, split};
+use super::calls::{Call, program_in, split};
 use super::flags::{Flag, Invocation, Missing, Program, flags};
 use bartizan_document::Span;
 
@@ -71,7 +71,7 @@ fn of_line(line: &str, at: Span) -> Option<Invocation> {
     match key.trim() {
         "ExecStart" => {
             let command = value.trim_start_matches(['-', '@', '+', '!', ':']);
-            let (program, rest, _) = program_in(&words(command))?;
+            let Call { program, rest, .. } = program_in(&words(command))?;
             let missing = match rest.iter().find(|(word, _)| word.starts_with('$')) {
                 Some((word, _)) => Missing::Open(format!(
                     "flags of {} come from the variable `{word}`",

@@ -32,6 +32,14 @@ struct Facts {
     wide: BTreeSet<String>,
 }
 
+/// What all files say of a namespace.
+#[derive(Default)]
+struct Namespace<'f> {
+    /// Path of the file, the first workload in it, and where it is written.
+    workloads: Vec<(&'f str, String, Place)>,
+    policy: bool,
+}
+
 /// Notes what the objects of a file say.
 pub(crate) fn note(objects: &[Object], out: &mut Report<'_>) {
     let mut facts = Facts::default();
@@ -83,18 +91,18 @@ pub(crate) fn finish(facts: &[Fact], options: &Options, out: &mut Sink) {
         Some((fact.path.as_str(), note.read::<Facts>()?))
     });
     let mut wide = BTreeSet::new();
-    let mut all: BTreeMap<String, (bool, Vec<(&str, String, Place)>)> = BTreeMap::new();
+    let mut all: BTreeMap<String, Namespace<'_>> = BTreeMap::new();
     for (path, said) in notes {
         wide.extend(said.wide);
         for (name, said) in said.namespaces {
             let one = all.entry(name).or_default();
-            one.0 |= said.policy;
-            one.1
+            one.policy |= said.policy;
+            one.workloads
                 .extend(said.workload.map(|(title, place)| (path, title, place)));
         }
     }
-    for (name, (has_policy, workloads)) in all {
-        let Some((_, first, _)) = workloads.first().filter(|_| !has_policy) else {
+    for (name, Namespace { workloads, policy }) in all {
+        let Some((_, first, _)) = workloads.first().filter(|_| !policy) else {
             continue;
         };
         let places: Vec<(&str, Place)> = workloads.iter().map(|(path, _, place)| (*path, *place)).collect();
