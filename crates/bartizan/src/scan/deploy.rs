@@ -37,6 +37,7 @@ pub(super) fn checks(
         standard,
         enabled: selection.enabled(),
         required: REQUIRED,
+        partial: !complete,
     });
     let terraform = TerraformCheck::new(selection.enabled(), REQUIRED);
     let dockerfile = DockerfileCheck::new(selection.enabled(), complete, REQUIRED);
