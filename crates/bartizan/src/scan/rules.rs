@@ -102,6 +102,8 @@ impl Selection {
             .chain(policies.iter().cloned())
             .chain(bartizan_deploy::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_supply::rules().into_iter().map(|rule| rule.id))
+            .chain(bartizan_code::ci::rules().into_iter().map(|rule| rule.id))
+            .chain(bartizan_deploy::file_rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_deploy::cloud::rules().into_iter().map(|rule| rule.id))
             .chain(waiver::rules::all().into_iter().map(|rule| rule.id))
             .collect();
