@@ -245,7 +245,7 @@ fn tests_are_run_with_the_lines_that_they_reach() {
         seen,
         [
             ("data.p_test.test_denies".to_owned(), Outcome::Passed),
-            ("data.p_test.test_wrong".to_owned(), Outcome::Failed),
+            ("data.p_test.test_wrong".to_owned(), Outcome::Failed(Vec::new())),
         ]
     );
     let policy = coverage.iter().find(|file| file.path == "policy.rego").unwrap();

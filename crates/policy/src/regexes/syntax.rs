@@ -27,7 +27,18 @@ pub(super) fn translate(pattern: &str) -> String {
                 }
             }
             '\\' => match rest.next() {
-                Some((_, escaped)) => out.push_str(&escaped_class(escaped, class)),
+                Some((_, escaped)) => {
+                    out.push_str(&escaped_class(escaped, class));
+                    // `\p{…}` and `\x{…}` have names in their braces.
+                    let name = after
+                        .get(1..)
+                        .filter(|name| matches!(escaped, 'p' | 'P' | 'x') && name.starts_with('{'));
+                    let name = name
+                        .and_then(|name| name.split_inclusive('}').next())
+                        .unwrap_or_default();
+                    out.push_str(name);
+                    name.chars().for_each(|_| drop(rest.next()));
+                }
                 None => out.push('\\'),
             },
             '[' if !class => {
@@ -96,17 +107,7 @@ fn repeats(after: &str) -> bool {
 /// Whether a brace is open at the end of what was written.
 fn closes(out: &str) -> bool {
     let tail = out.trim_end_matches(|c: char| c.is_ascii_digit() || c == ',');
-    tail.ends_with('{') && !tail.ends_with("\\{") || names(tail)
-}
-
-/// `\p{…}` and `\x{…}` have names in their braces.
-fn names(out: &str) -> bool {
-    let Some(open) = out.rfind('{') else { return false };
-    let before = out.get(..open).unwrap_or_default();
-    ["\\p", "\\P", "\\x"].iter().any(|start| before.ends_with(start))
-        && out
-            .get(open + 1..)
-            .is_some_and(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '^'))
+    tail.ends_with('{') && !tail.ends_with("\\{")
 }
 
 #[cfg(test)]
