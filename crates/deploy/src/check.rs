@@ -86,7 +86,7 @@ impl KubernetesCheck {
         teller.finish();
     }
 
-    fn pod(&self, object: &Object, lines: &Lines<'_>, out: &mut Sink) {
+    fn pod(&self, text: &str, object: &Object, lines: &Lines<'_>, out: &mut Sink) {
         let Some(pod) = Pod::of(object) else { return };
         let asked = self.options.standard;
         let strictest = Standard {
@@ -103,7 +103,11 @@ impl KubernetesCheck {
             } else {
                 violation.severity
             };
-            report.findings(found(object, violation, asked, severity), &places);
+            let found = Found {
+                edits: pod_security::edits(text, pod, violation.about.id),
+                ..found(object, violation, asked, severity)
+            };
+            report.findings(found, &places);
         }
         for (field, why) in judgement.undecided {
             out.error(format!(
@@ -251,7 +255,7 @@ impl Check for KubernetesCheck {
         let mut report = Report::new(about, &lines, out, is_enabled(&self.options, about.id));
         duplicate_key::judge(&first, &manifest.duplicates, &mut report);
         for object in &manifest.objects {
-            self.pod(object, &lines, out);
+            self.pod(bare, object, &lines, out);
             self.object(object, &lines, out);
         }
         let mut report = Report::new(&NoNetworkPolicy::ABOUT, &lines, out, true);

@@ -456,8 +456,11 @@ fn checks(
     if !is_elsewhere && let Some(supply) = supply {
         checks.push(Box::new(ComponentsCheck::new(supply.is_required())));
     }
+    if !is_elsewhere && selection.family("ci") {
+        checks.push(deploy::ci(selection));
+    }
     if !is_elsewhere && selection.family("deploy") {
-        checks.extend(deploy::checks(config, selection, sees_a_part(request))?);
+        checks.extend(deploy::checks(config, selection, is_complete(request))?);
     }
     if is_image && selection.family("image") {
         checks.push(Box::new(ConfigurationCheck::new()));
@@ -471,11 +474,11 @@ fn checks(
     Ok(checks)
 }
 
-/// Whether only some files of a target are looked at.
-fn sees_a_part(request: &Request<'_>) -> bool {
+/// Whether every file of the target is looked at, so that what is not seen is not there.
+fn is_complete(request: &Request<'_>) -> bool {
     let select = &request.scan.select;
-    let is_staged = request.scan.targets.iter().any(|target| target == "git:STAGED");
-    select.staged || select.changed.is_some() || is_staged
+    let staged = request.scan.targets.iter().any(|target| target == "git:STAGED");
+    !select.staged && select.changed.is_none() && !staged
 }
 
 /// The check of where packages come from. Where only some files are looked at, what was not seen may be there.
@@ -488,7 +491,7 @@ fn tampering(
     let own = Own::new(|kind| config.list(&format!("supply.own.{kind}")))?;
     Ok(Box::new(TamperingCheck::new(Options {
         own,
-        complete: !sees_a_part(request),
+        complete: is_complete(request),
         enabled: selection.enabled(),
         required: supply.is_required(),
     })))
