@@ -7,6 +7,8 @@ const VERBS: &[&str] = &[
     "gate",
     "sbom",
     "reach",
+    "policy",
+    "policy test",
     "explain",
     "waive",
     "waive add",

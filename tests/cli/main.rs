@@ -36,6 +36,7 @@ mod ledger;
 mod minimal_images;
 mod minimal_systems;
 mod packaged_files;
+mod policies;
 mod progress;
 mod pulled_images;
 mod reach;

@@ -2,6 +2,7 @@
 
 mod help;
 mod plane;
+mod policy;
 mod reach;
 mod sbom;
 mod scan;
@@ -11,6 +12,7 @@ pub(crate) use plane::{
     BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, ForgetArgs, LedgerVerb, LoginArgs, PushArgs,
     RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,
 };
+pub(crate) use policy::PolicyVerb;
 pub(crate) use reach::ReachArgs;
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
@@ -153,6 +155,10 @@ pub(crate) enum Verb {
     /// Install the commit gate as a git hook
     #[command(subcommand)]
     Hook(HookVerb),
+
+    /// Test policies in Rego
+    #[command(subcommand)]
+    Policy(PolicyVerb),
 
     /// List, test, write and import rules
     #[command(subcommand)]

@@ -14,6 +14,7 @@ pub(crate) mod hook;
 pub(crate) mod ledger;
 pub(crate) mod login;
 pub(crate) mod pages;
+pub(crate) mod policy;
 pub(crate) mod push;
 pub(crate) mod reach;
 pub(crate) mod rules;

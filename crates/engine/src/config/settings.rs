@@ -218,6 +218,14 @@ pub const SETTINGS: &[Setting] = &[
                 severity high. Where none is named, pods are judged by restricted, each break by how bad it is.",
     },
     Setting {
+        key: "deploy.policies",
+        kind: Kind::Paths,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Directories with your own policies, by which manifests are judged: Rego with `deny`, `violation` or `warn`, Gatekeeper's \
+                constraints with their templates, validating admission policies, and Kyverno's policies in CEL.",
+    },
+    Setting {
         key: "supply.require-index",
         kind: Kind::Flag,
         default: Some(Default::Flag(false)),
