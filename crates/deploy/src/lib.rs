@@ -8,10 +8,12 @@ pub mod cloud;
 pub mod kube;
 pub mod pod_security;
 pub mod reach;
+pub mod tenancy;
 pub mod terraform;
 
 pub use check::{KubernetesCheck, Options};
 pub use cloud::TerraformCheck;
+pub use tenancy::TenancyCheck;
 
 use bartizan_engine::rule::About;
 use bartizan_model::RuleInfo;

@@ -36,6 +36,7 @@ const IMAGE: &str = "image:registry.example/shop";
 const REPOSITORY: &str = "repo:git.example/acme/shop";
 const CHECKS: [&str; 9] = [
     "deploy/kubernetes",
+    "deploy/tenancy",
     "deploy/terraform",
     "image/configuration",
     "image/contents",

@@ -5,6 +5,7 @@ mod plane;
 mod reach;
 mod sbom;
 mod scan;
+mod tenant;
 mod verbs;
 
 pub(crate) use plane::{
@@ -14,6 +15,7 @@ pub(crate) use plane::{
 pub(crate) use reach::ReachArgs;
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
+pub(crate) use tenant::{MatrixArgs, MeshChoice, ScaffoldArgs, TenantVerb};
 pub(crate) use verbs::{
     BaselineVerb, ConfigVerb, DbUpdate, DbVerb, ExplainArgs, HookVerb, ManArgs, Record, RulesVerb,
     SchemaArgs, WaiveAdd, WaiveVerb,
@@ -137,6 +139,10 @@ pub(crate) enum Verb {
     /// Say who can connect to whom, from manifests
     #[command(long_about = reach::REACH, after_long_help = reach::REACH_EXAMPLES)]
     Reach(Box<ReachArgs>),
+
+    /// Say what keeps tenants of a cluster apart, and write the manifests of a new one
+    #[command(subcommand, long_about = tenant::TENANT)]
+    Tenant(TenantVerb),
 
     /// Explain a rule, a finding, a control, a verdict, a waiver or an exit code
     #[command(long_about = help::EXPLAIN, after_long_help = help::EXPLAIN_EXAMPLES)]

@@ -3,7 +3,8 @@
 use super::rules::Selection;
 use crate::error::Error;
 use bartizan_deploy::pod_security::Standard;
-use bartizan_deploy::{KubernetesCheck, Options, TerraformCheck};
+use crate::commands::tenant::declared;
+use bartizan_deploy::{KubernetesCheck, Options, TenancyCheck, TerraformCheck, tenancy};
 use bartizan_engine::Check;
 use bartizan_engine::config::Config;
 
@@ -28,5 +29,10 @@ pub(super) fn checks(config: &Config, selection: &Selection) -> Result<Vec<Box<d
         required: REQUIRED,
     });
     let terraform = TerraformCheck::new(selection.enabled(), REQUIRED);
-    Ok(vec![Box::new(kubernetes), Box::new(terraform)])
+    let tenancy = TenancyCheck::new(tenancy::Options {
+        declared: declared(config)?,
+        enabled: selection.enabled(),
+        required: REQUIRED,
+    });
+    Ok(vec![Box::new(kubernetes), Box::new(terraform), Box::new(tenancy)])
 }

@@ -14,6 +14,7 @@ mod decide;
 mod explain;
 mod exposure;
 mod front;
+mod groups;
 mod parties;
 mod policy;
 mod pool;
@@ -22,7 +23,10 @@ mod selector;
 
 pub use classes::TooLarge;
 pub use cluster::{Manifest, Manifests};
+pub(crate) use cluster::{decides, is_workload};
 pub use explain::Reason;
+pub(crate) use groups::Between;
+pub(crate) use selector::{Labels, Selector, labels};
 pub use exposure::Published;
 pub use parties::{Edge, Reach};
 pub use policy::Action;

@@ -6,11 +6,11 @@ use bartizan_document::{Node, Value};
 use std::collections::BTreeMap;
 
 /// Labels of a pod or of a namespace.
-pub(super) type Labels = BTreeMap<Box<str>, Box<str>>;
+pub(crate) type Labels = BTreeMap<Box<str>, Box<str>>;
 
 /// A label selector; without requirements it selects everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Selector(Vec<Requirement>);
+pub(crate) struct Selector(Vec<Requirement>);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Requirement {
@@ -32,7 +32,7 @@ impl Selector {
     /// # Errors
     ///
     /// What an API server would not accept, in words.
-    pub(super) fn read(node: &Node) -> Result<Self, String> {
+    pub(crate) fn read(node: &Node) -> Result<Self, String> {
         if !matches!(node.value, Value::Map(_) | Value::Null) {
             return Err(format!("a selector is {}, not a map", node.kind()));
         }
@@ -68,7 +68,7 @@ impl Selector {
         Ok(Self(requirements.collect()))
     }
 
-    pub(super) fn matches(&self, labels: &Labels) -> bool {
+    pub(crate) fn matches(&self, labels: &Labels) -> bool {
         self.0.iter().all(|requirement| {
             let value = labels.get(&requirement.key);
             match &requirement.is {
@@ -123,7 +123,7 @@ fn requirement(node: &Node) -> Result<Requirement, String> {
 /// # Errors
 ///
 /// What an API server would not accept, in words.
-pub(super) fn labels(node: &Node) -> Result<Labels, String> {
+pub(crate) fn labels(node: &Node) -> Result<Labels, String> {
     if !matches!(node.value, Value::Map(_) | Value::Null) {
         return Err(format!("labels are {}, not a map", node.kind()));
     }

@@ -104,7 +104,7 @@ impl Reader<'_> {
                     .ok()
                     .map(Value::Number)
             }
-            (DeValue::Array(items), Kind::PathGlobs | Kind::RuleGlobs | Kind::NameGlobs | Kind::Paths) => {
+            (DeValue::Array(items), Kind::PathGlobs | Kind::RuleGlobs | Kind::NameGlobs | Kind::Names | Kind::Paths) => {
                 items
                     .iter()
                     .map(|item| match item.get_ref() {
