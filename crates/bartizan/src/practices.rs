@@ -153,6 +153,21 @@ pub(crate) const PRACTICES: &[Practice] = &[
     ),
     practice(
         "NIST-800-53-r5",
+        "AC-4",
+        "Information flows only where somebody decided that it may.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "SC-4",
+        "What one leaves in a resource that is shared does not reach the next who uses it.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "SC-6",
+        "Resources are shared out so that one who takes too much does not leave others without.",
+    ),
+    practice(
+        "NIST-800-53-r5",
         "SC-7",
         "Traffic passes at chosen boundaries, where it is watched and controlled.",
     ),
@@ -344,6 +359,9 @@ const CLOUD: &[(&str, &str)] = &[("NIST-800-53-r5", "AC-3"), ("NIST-800-53-r5", 
 /// What bears on how pods are kept apart.
 const PODS: &[(&str, &str)] = &[("NIST-800-53-r5", "AC-6"), ("NIST-800-53-r5", "SC-39")];
 
+/// What bears on what many share.
+const CLUSTERS: &[(&str, &str)] = &[("NIST-800-53-r5", "SC-6")];
+
 const IMAGES: &[(&str, &str)] = &[
     ("NIST-SP-800-190", "4.1.2"),
     ("OWASP-Proactive-Controls-2024", "C5"),
@@ -434,6 +452,12 @@ pub(crate) const WEAKNESSES: &[Weakness] = &[
         name: "Incorrect permission assignment for critical resource",
         means: "A file or directory that matters may be read or changed by more people than it should.",
         practices: IMAGES,
+    },
+    Weakness {
+        id: "CWE-770",
+        name: "Allocation of resources without limits",
+        means: "Somebody can take as much of what all share as he likes, until others have none.",
+        practices: CLUSTERS,
     },
     Weakness {
         id: "CWE-778",

@@ -9,7 +9,8 @@
     reason = "a test fails by panicking, and reads its cases from disk"
 )]
 
-use bartizan_deploy::{KubernetesCheck, Options, rules};
+use bartizan_deploy::{KubernetesCheck, Options, TenancyCheck, rules, tenancy};
+use bartizan_engine::Check;
 use bartizan_engine::rule::scan;
 use bartizan_model::Finding;
 use bartizan_testbed::{Page, pages};
@@ -17,9 +18,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Directories of pages, and the family of rules in each.
-const PLACES: [(&str, &str); 2] = [
+const PLACES: [(&str, &str); 3] = [
     ("src/kube/checks", "deploy"),
     ("src/pod_security/checks", "deploy/pod-security"),
+    ("src/tenancy/checks", "deploy/tenancy"),
 ];
 
 fn all_pages() -> BTreeMap<String, Page> {
@@ -35,13 +37,16 @@ fn all_pages() -> BTreeMap<String, Page> {
         .collect()
 }
 
-fn check(page: &Page) -> KubernetesCheck {
+fn check(rule: &str, page: &Page) -> Box<dyn Check> {
+    if rule.starts_with("deploy/tenancy/") {
+        return Box::new(TenancyCheck::new(tenancy::Options::default()));
+    }
     let standard = page.settings.trim().strip_prefix("standard = ");
     let standard = standard.map(|quoted| quoted.trim_matches('"').parse().unwrap());
-    KubernetesCheck::new(Options {
+    Box::new(KubernetesCheck::new(Options {
         standard,
         ..Options::default()
-    })
+    }))
 }
 
 fn line(finding: &Finding) -> String {
@@ -56,9 +61,9 @@ fn line(finding: &Finding) -> String {
 fn every_rule_finds_what_its_page_says_and_nothing_else() {
     let mut failures = Vec::new();
     for (rule, page) in all_pages() {
-        let check = check(&page);
+        let check = check(&rule, &page);
         for case in &page.cases {
-            let reported = scan(&check, &case.bytes());
+            let reported = scan(check.as_ref(), &case.bytes());
             assert!(
                 reported.errors.is_empty(),
                 "{rule}: {}: {:?}",
@@ -84,8 +89,9 @@ fn every_rule_finds_what_its_page_says_and_nothing_else() {
 #[test]
 fn every_rule_has_a_manual_a_weakness_and_a_page_with_and_without_findings() {
     let pages = all_pages();
-    let rules = rules();
-    assert!(rules.is_sorted_by_key(|rule| rule.id.clone()));
+    assert!(rules().is_sorted_by_key(|rule| rule.id.clone()));
+    assert!(tenancy::rules().is_sorted_by_key(|rule| rule.id.clone()));
+    let rules = [rules(), tenancy::rules()].concat();
     assert_eq!(
         rules.len(),
         pages.len(),
@@ -118,9 +124,9 @@ fn every_rule_has_a_manual_a_weakness_and_a_page_with_and_without_findings() {
 #[test]
 fn every_finding_says_what_to_do_and_its_message_is_one_line() {
     for (rule, page) in all_pages() {
-        let check = check(&page);
+        let check = check(&rule, &page);
         for case in &page.cases {
-            for finding in scan(&check, &case.bytes()).findings {
+            for finding in scan(check.as_ref(), &case.bytes()).findings {
                 let fix = finding.fix.unwrap();
                 assert!(
                     !fix.description.is_empty() && !fix.description.contains('\n'),

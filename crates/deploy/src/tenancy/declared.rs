@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn what_declares_nothing_is_refused() {
-        for text in ["", "acme", "acme:", ": a", "a b: c", "-a: b", "a\n: b"] {
+        for text in ["", "acme", "acme:", ": a", "a b: c", "-a: b", "a\nb: c"] {
             assert!(Declared::new(&[], &[text.to_owned()]).is_err(), "{text:?}");
         }
     }

@@ -101,7 +101,7 @@ impl Aspect {
                     Self::Network | Self::Rbac | Self::Volumes | Self::Classes | Self::Hosts
                 )
             }
-            (Party::Platform, Party::Tenant(_)) => matches!(self, Self::Network | Self::Hosts),
+            (Party::Platform, Party::Tenant(_)) => matches!(self, Self::Network),
             (Party::Tenant(_), Party::Outside) => matches!(self, Self::Network),
             (Party::Outside, Party::Tenant(_)) => matches!(self, Self::Network | Self::Rbac),
             _ => false,
@@ -285,9 +285,8 @@ impl<'w, 't> Matrix<'w, 't> {
                 .filter(move |to| *to != from)
                 .map(move |to| (from, to))
         });
-        let with = move |other: Party| {
-            tenants().flat_map(move |tenant| [(tenant, other), (other, tenant)])
-        };
+        let with =
+            move |other: Party| tenants().flat_map(move |tenant| [(tenant, other), (other, tenant)]);
         two.chain(with(Party::Platform)).chain(with(Party::Outside))
     }
 

@@ -9,12 +9,12 @@ use crate::kube::{Object, Pod, objects};
 use crate::reach::{Labels, Manifests, Note, labels};
 use bartizan_document::{Limits, Node, Span};
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 /// Most tenants: every two of them are held against each other.
 const MOST_TENANTS: usize = 1000;
-/// Namespaces that every cluster has, and that are the platform's where nobody says otherwise.
-const OF_THE_CLUSTER: [&str; 4] = ["default", "kube-system", "kube-public", "kube-node-lease"];
+/// Namespaces that every cluster, or every cluster with Istio, has, and that are the platform's where nobody says otherwise.
+const OF_THE_CLUSTER: [&str; 5] = ["default", "kube-system", "kube-public", "kube-node-lease", "istio-system"];
 
 /// Where every cluster has pods of the platform.
 const SYSTEM: &str = "kube-system";
@@ -340,6 +340,15 @@ impl<'t> World<'t> {
         things.filter(move |thing| thing.object.kind == kind && thing.object.group() == group)
     }
 
+    /// Objects of a kind in a group, by namespace.
+    pub(crate) fn by_namespace<'w>(&'w self, group: &'w str, kind: &'w str) -> BTreeMap<&'w str, Vec<&'w Thing>> {
+        let mut all: BTreeMap<&str, Vec<&Thing>> = BTreeMap::new();
+        for thing in self.kind(group, kind) {
+            all.entry(&thing.namespace).or_default().push(thing);
+        }
+        all
+    }
+
     /// Objects that are pods or make them.
     pub(crate) fn pods(&self) -> impl Iterator<Item = (&Thing, Pod<'_>)> {
         let things = self.things.iter();
@@ -379,11 +388,6 @@ impl<'t> World<'t> {
     pub(crate) fn place(&self, at: At) -> String {
         let path = self.files.get(at.file).map_or("", |file| file.path);
         format!("{}:{}", line_of(path), self.line(at))
-    }
-
-    /// Names of namespaces that anything is in.
-    pub(crate) fn namespaces_known(&self) -> BTreeSet<&str> {
-        self.spaces.keys().map(String::as_str).collect()
     }
 }
 

@@ -9,6 +9,7 @@ use super::super::matrix::{Aspect, Found, Party, Proof};
 use super::super::world::{At, Thing, World, line_of};
 use super::{broken, called, others, tenant, unknown};
 use bartizan_document::Node;
+use bartizan_engine::rule::Severity;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Classes of priority that every cluster has.
@@ -85,6 +86,9 @@ fn priorities(world: &World<'_>, found: &mut Found) {
         for to in others(world, *at, &lower) {
             let mut one = broken(&Preemption::ABOUT, Aspect::Classes, tenant(*at));
             (one.from, one.to) = (Some(tenant(*at)), to);
+            if BUILT_IN.iter().any(|(_, of_system)| *of_system <= priority) {
+                one.severity = Some(Severity::Medium);
+            }
             let whose = to.map_or_else(|| "every other tenant".to_owned(), |to| called(world, to));
             one.reason = format!(
                 "{} of {} has priority {priority}: where room is short, pods of {whose} are evicted for it",

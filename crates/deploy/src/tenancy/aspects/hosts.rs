@@ -191,10 +191,10 @@ fn same_host(world: &World<'_>, host: &str, claims: &[Claim<'_>], found: &mut Fo
     if parties.len() < 2 {
         return;
     }
-    for from in &parties {
+    for from in parties.iter().filter(|from| matches!(from, Party::Tenant(_))) {
         let own: Vec<&Claim<'_>> = claims.iter().filter(|claim| claim.party == *from).collect();
         let mut clash: BTreeMap<bool, BTreeSet<Party>> = BTreeMap::new();
-        for to in parties.iter().filter(|to| *to != from && *from != Party::Outside) {
+        for to in parties.iter().filter(|to| *to != from) {
             let mut theirs = claims.iter().filter(|claim| claim.party == *to);
             let overlap = theirs.any(|other| own.iter().any(|claim| overlaps(&claim.path, &other.path)));
             clash.entry(overlap).or_default().insert(*to);
@@ -276,11 +276,8 @@ fn wildcard(
 ) {
     let holders: BTreeSet<Party> = of_wider.iter().map(|claim| claim.party).collect();
     let owners: BTreeSet<Party> = of_host.iter().map(|claim| claim.party).collect();
-    for from in &holders {
+    for from in holders.iter().filter(|from| matches!(from, Party::Tenant(_))) {
         for to in owners.iter().filter(|to| *to != from) {
-            if !matches!((from, to), (Party::Tenant(_), _) | (_, Party::Tenant(_))) {
-                continue;
-            }
             let mut one = clashing(*from, Some(*to));
             one.severity = Some(Severity::Medium);
             one.key = format!("{wider} {host}");

@@ -11,10 +11,13 @@ use super::quota::declared;
 use super::{broken, called, others, tenant, unknown};
 use bartizan_document::Node;
 use bartizan_engine::rule::Severity;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The namespace whose policies hold for the whole mesh of Istio, unless its configuration names another.
 pub(super) const ROOT: &str = "istio-system";
+
+/// Policies by namespace.
+type ByNamespace<'w> = BTreeMap<&'w str, Vec<&'w Thing>>;
 
 /// Which mesh pods of a namespace are in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +45,14 @@ pub(in super::super) fn is_meshed(world: &World<'_>, at: u32) -> bool {
 
 /// Judges the namespaces of every tenant that are in a mesh.
 pub(super) fn judge(world: &World<'_>, found: &mut Found) {
-    let peers: Vec<&Thing> = world.kind("security.istio.io", "PeerAuthentication").collect();
-    let policies: Vec<&Thing> = world.kind("security.istio.io", "AuthorizationPolicy").collect();
+    let peers = world.by_namespace("security.istio.io", "PeerAuthentication");
+    let policies = world.by_namespace("security.istio.io", "AuthorizationPolicy");
+    let linkerd_policies: BTreeMap<&str, &Thing> = world
+        .things
+        .iter()
+        .filter(|thing| thing.object.group() == "policy.linkerd.io")
+        .map(|thing| (thing.namespace.as_str(), thing))
+        .collect();
     for at in world.numbers() {
         for (name, space) in world.spaces_of(at) {
             match mesh(space) {
@@ -51,7 +60,9 @@ pub(super) fn judge(world: &World<'_>, found: &mut Found) {
                     peer_authentication(world, (at, name, space), &peers, found);
                     authorization(world, (at, name, space), &policies, found);
                 }
-                Some(Mesh::Linkerd) => linkerd(world, (at, name, space), found),
+                Some(Mesh::Linkerd) => {
+                    linkerd(world, (at, name, space), linkerd_policies.get(name).copied(), found);
+                }
                 None => {}
             }
         }
@@ -75,14 +86,13 @@ fn mode(policy: &Thing) -> Option<&str> {
 fn peer_authentication(
     world: &World<'_>,
     (at, name, space): (u32, &str, &Space),
-    peers: &[&Thing],
+    peers: &ByNamespace<'_>,
     found: &mut Found,
 ) {
+    let of_space = |namespace: &str| peers.get(namespace).map_or(&[][..], Vec::as_slice);
     let wide = |namespace: &str| -> Vec<&Thing> {
-        let peers = peers.iter().copied();
-        peers
-            .filter(|peer| peer.namespace == namespace && is_for_all(peer))
-            .collect()
+        let peers = of_space(namespace).iter().copied();
+        peers.filter(|peer| is_for_all(peer)).collect()
     };
     let (own, root) = (wide(name), wide(ROOT));
     let modes: BTreeSet<Option<&str>> = own.iter().map(|peer| mode(peer)).collect();
@@ -105,7 +115,7 @@ fn peer_authentication(
         let said = own.first().or(root.first());
         lax.push(said.map_or_else(|| declared(name, space), |peer| Proof::of(peer, &line_of(&effective))));
     }
-    for peer in peers.iter().filter(|peer| peer.namespace == name) {
+    for peer in of_space(name) {
         let lax_mode = |mode: Option<&str>| matches!(mode, Some("PERMISSIVE" | "DISABLE"));
         if !is_for_all(peer) && lax_mode(mode(peer)) {
             lax.push(Proof::of(peer, mode(peer).unwrap_or_default()));
@@ -174,14 +184,18 @@ impl LetIn {
                 self.everybody = true;
                 continue;
             }
-            for namespace in world.namespaces_known() {
+            if !glob.contains('*') {
+                self.tenants.extend(world.tenant_of(glob).map(tenant));
+                continue;
+            }
+            for (namespace, space) in &world.spaces {
                 let fits = match (glob.strip_suffix('*'), glob.strip_prefix('*')) {
                     (Some(prefix), _) => namespace.starts_with(prefix),
                     (_, Some(suffix)) => namespace.ends_with(suffix),
-                    _ => namespace == glob,
+                    _ => false,
                 };
-                if fits && let Some(at) = world.tenant_of(namespace) {
-                    self.tenants.insert(tenant(at));
+                if fits {
+                    self.tenants.extend(space.owner.map(tenant));
                 }
             }
         }
@@ -191,14 +205,14 @@ impl LetIn {
 fn authorization(
     world: &World<'_>,
     (at, name, space): (u32, &str, &Space),
-    policies: &[&Thing],
+    policies: &ByNamespace<'_>,
     found: &mut Found,
 ) {
     let action = |policy: &Thing| {
         let action = policy.object.root.at(&["spec", "action"]).and_then(Node::text);
         action.unwrap_or("ALLOW").to_owned()
     };
-    let here = policies.iter().filter(|policy| policy.namespace == name || policy.namespace == ROOT);
+    let here = [name, ROOT].into_iter().filter_map(|namespace| policies.get(namespace)).flatten();
     let allow: Vec<&Thing> = here.copied().filter(|policy| action(policy) == "ALLOW").collect();
     let covers = allow.iter().any(|policy| is_for_all(policy));
     let mut let_in = LetIn::default();
@@ -243,10 +257,12 @@ fn authorization(
     }
 }
 
-fn linkerd(world: &World<'_>, (at, name, space): (u32, &str, &Space), found: &mut Found) {
-    let own = world.things.iter().find(|thing| {
-        thing.object.group() == "policy.linkerd.io" && thing.namespace == name
-    });
+fn linkerd(
+    world: &World<'_>,
+    (at, name, space): (u32, &str, &Space),
+    own: Option<&Thing>,
+    found: &mut Found,
+) {
     let policy = space.annotations.get("config.linkerd.io/default-inbound-policy");
     let policy = policy.map_or("all-unauthenticated", |policy| policy);
     if policy == "deny" && own.is_none() {

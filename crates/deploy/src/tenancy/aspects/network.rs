@@ -2,7 +2,7 @@
 //!
 //! Every namespace of a tenant is taken to have a pod without labels besides those of the manifests: what anyone may deploy in it tomorrow.
 
-use super::super::checks::{egress::OpenEgress, metadata::MetadataReachable, network::OpenNetwork};
+use super::super::checks::{egress_open::OpenEgress, metadata_reachable::MetadataReachable, network_open::OpenNetwork};
 use super::super::matrix::{Aspect, Broken, Found, Party, Proof};
 use super::super::world::{Thing, World, line_of};
 use super::{MOST_PROOFS, broken, called, others, tenant, unknown};

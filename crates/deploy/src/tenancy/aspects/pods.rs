@@ -2,7 +2,7 @@
 //!
 //! Source: <https://kubernetes.io/docs/concepts/security/pod-security-admission/>.
 
-use super::super::checks::{pod_escape::PodEscape, pod_security::NoPodSecurity};
+use super::super::checks::{pod_escape::PodEscape, no_pod_security::NoPodSecurity};
 use super::super::matrix::{Aspect, Found, Proof};
 use super::super::world::{Space, World};
 use super::quota::declared;

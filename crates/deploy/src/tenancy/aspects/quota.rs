@@ -2,7 +2,7 @@
 //!
 //! Source: <https://kubernetes.io/docs/concepts/policy/resource-quotas/>, <https://kubernetes.io/docs/concepts/policy/limit-range/>.
 
-use super::super::checks::{limit_range::NoLimitRange, quota::NoQuota};
+use super::super::checks::{no_limit_range::NoLimitRange, no_quota::NoQuota};
 use super::super::matrix::{Aspect, Found, Proof};
 use super::super::world::{Space, Thing, World};
 use super::{broken, called, named, tenant};
@@ -36,7 +36,7 @@ const COUNTED: [(&str, &[&str]); 10] = [
 
 /// Judges the quotas and limit ranges of every namespace of a tenant.
 pub(super) fn judge(world: &World<'_>, found: &mut Found) {
-    let quotas: Vec<&Thing> = world.kind("", "ResourceQuota").collect();
+    let quotas = world.by_namespace("", "ResourceQuota");
     let ranges: BTreeSet<&str> = world
         .kind("", "LimitRange")
         .filter(|range| bounds_containers(range))
@@ -44,8 +44,8 @@ pub(super) fn judge(world: &World<'_>, found: &mut Found) {
         .collect();
     for at in world.numbers() {
         for (name, space) in world.spaces_of(at) {
-            let of_space = quotas.iter().filter(|quota| quota.namespace == name).copied();
-            quota(world, (at, name, space), &of_space.collect::<Vec<_>>(), found);
+            let of_space = quotas.get(name).map_or(&[][..], Vec::as_slice);
+            quota(world, (at, name, space), of_space, found);
             if !ranges.contains(name) {
                 let mut one = broken(&NoLimitRange::ABOUT, Aspect::Quota, tenant(at));
                 one.from = Some(tenant(at));

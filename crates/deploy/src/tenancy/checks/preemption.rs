@@ -5,7 +5,7 @@ use bartizan_engine::rule;
 rule! {
     /// Pods of a tenant have a priority class above that of another tenant's pods, and the class preempts. Where room is short, the scheduler
     /// evicts pods of the others until those of the first fit: one tenant decides when others stop. Classes are of the cluster; every tenant can
-    /// name any of them unless a quota of its namespace bounds that.
+    /// name any of them unless a quota of its namespace bounds that. A class of the system is medium.
     Preemption {
         id: "deploy/tenancy/preemption",
         title: "Tenant whose pods evict those of another",
