@@ -4,36 +4,26 @@
 
 use super::classes::Member;
 use super::parties::{Is, Party, Reach};
-use super::pool::{Id, NONE};
-use super::ports::{Connections, Protocol};
+use super::pool::NONE;
+use super::ports::Protocol;
 use std::collections::BTreeMap;
 
 /// The number of a group.
 pub(crate) type Group = u32;
 
-/// What pods of one group may connect to pods of another with.
-#[derive(Debug, Clone)]
+/// Which pods of one group may connect to which of another.
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Between {
-    /// What both sides let through.
-    pub(crate) through: Connections,
-    /// What the side of the destination alone lets in.
-    pub(crate) arrives: Connections,
     /// The first two by name between which something is let through, as numbers of a source and of a destination.
     pub(crate) example: Option<(usize, usize)>,
     /// The first two by name of which the destination lets the source in, whatever the source may.
     pub(crate) admitted: Option<(usize, usize)>,
+    /// Whether something of the first may leave for something of the second, whatever that lets in.
+    pub(crate) leaves: bool,
 }
 
 /// Numbers of a workload as a source and as a destination.
 type Numbers = (usize, usize);
-
-#[derive(Default, Clone)]
-struct Sum {
-    through: Id,
-    arrives: Id,
-    example: Option<(usize, usize)>,
-    admitted: Option<(usize, usize)>,
-}
 
 impl Reach<'_> {
     /// For every two different groups of which something connects to something of the other, what it may. `group` says to which of
@@ -44,43 +34,39 @@ impl Reach<'_> {
         group: impl Fn(&str) -> Option<Group>,
     ) -> BTreeMap<(Group, Group), Between> {
         let members = self.members(|namespace| group(namespace).filter(|group| *group < count));
-        let mut sums = vec![Sum::default(); count as usize * count as usize];
+        let mut sums = vec![Between::default(); count as usize * count as usize];
         for (from, sources) in (0..).zip(&members) {
             for (to, destinations) in (0..).zip(&members) {
                 let arrives = self.ingress.allows(to, from);
-                if arrives == NONE {
+                let leaves = self.egress.allows(from, to);
+                if arrives == NONE && leaves == NONE {
                     continue;
                 }
-                let leaves = self.egress.allows(from, to);
                 let through = self.pool.intersection(leaves, arrives);
                 for (one, (source, _)) in sources {
                     for (other, (_, destination)) in destinations.iter().filter(|(other, _)| other != one) {
                         let Some(sum) = sums.get_mut(*one as usize * count as usize + *other as usize) else {
                             continue;
                         };
-                        sum.arrives = self.pool.union(sum.arrives, arrives);
-                        let pair = (*source, *destination);
-                        sum.admitted = Some(sum.admitted.map_or(pair, |known| known.min(pair)));
+                        let first = |known: Option<(usize, usize)>| {
+                            let pair = (*source, *destination);
+                            Some(known.map_or(pair, |known| known.min(pair)))
+                        };
+                        sum.leaves |= leaves != NONE;
+                        if arrives != NONE {
+                            sum.admitted = first(sum.admitted);
+                        }
                         if through != NONE {
-                            sum.through = self.pool.union(sum.through, through);
-                            sum.example = Some(sum.example.map_or(pair, |known| known.min(pair)));
+                            sum.example = first(sum.example);
                         }
                     }
                 }
             }
         }
         let pairs = (0..count).flat_map(|one| (0..count).map(move |other| (one, other)));
-        let sums = pairs.zip(sums).filter(|(_, sum)| sum.admitted.is_some());
-        sums.map(|(pair, sum)| {
-            let between = Between {
-                through: self.pool.get(sum.through).clone(),
-                arrives: self.pool.get(sum.arrives).clone(),
-                example: sum.example,
-                admitted: sum.admitted,
-            };
-            (pair, between)
-        })
-        .collect()
+        let sums = pairs.zip(sums);
+        sums.filter(|(_, sum)| sum.admitted.is_some() || sum.leaves)
+            .collect()
     }
 
     /// For each class the groups that have pods of it, each with the first workload by name.

@@ -222,7 +222,9 @@ impl<'w, 't> Matrix<'w, 't> {
                 .then_with(|| one.reason.cmp(&other.reason))
         });
         let mut states = HashMap::new();
-        for one in &broken {
+        // What is only worth knowing breaks nothing.
+        let breaks = broken.iter().filter(|one| one.severity != Some(Severity::Info));
+        for one in breaks {
             let state = one.severity.map_or(State::Unknown, State::Broken);
             let known = states
                 .entry((one.aspect, one.from, one.to))
@@ -301,11 +303,15 @@ impl<'w, 't> Matrix<'w, 't> {
             return State::Absent;
         }
         let mut state = self.state(aspect, Some(from), Some(to));
-        if let (Party::Tenant(_), Party::Tenant(_)) = (from, to) {
-            let all = [(Some(from), None), (None, Some(to)), (None, None)];
-            for (from, to) in all {
-                state = state.max(self.state(aspect, from, to));
-            }
+        let is_tenant = |party: Party| matches!(party, Party::Tenant(_));
+        if is_tenant(to) {
+            state = state.max(self.state(aspect, Some(from), None));
+        }
+        if is_tenant(from) {
+            state = state.max(self.state(aspect, None, Some(to)));
+        }
+        if is_tenant(from) && is_tenant(to) {
+            state = state.max(self.state(aspect, None, None));
         }
         state
     }

@@ -13,6 +13,7 @@ mod checks;
 mod declared;
 mod matrix;
 pub mod scaffold;
+mod subjects;
 mod world;
 
 pub use check::{Options, TenancyCheck};

@@ -1,19 +1,23 @@
 //! One module for each aspect of what keeps tenants apart. Each looks at the world and tells what does not.
 
 mod classes;
+mod guards;
 mod hosts;
 mod images;
+mod labels;
 mod mesh;
 mod network;
 mod nodes;
 mod pods;
 mod quota;
+mod rbac;
 mod services;
 mod volumes;
 
 pub(super) use mesh::is_meshed;
 
 use super::matrix::{Aspect, Broken, Found, Party, Proof};
+use super::subjects::Subjects;
 use super::world::{At, Thing, World};
 use bartizan_engine::rule::{About, Severity};
 use std::collections::BTreeSet;
@@ -23,16 +27,20 @@ const MOST_PROOFS: usize = 10;
 
 /// Judges every aspect.
 pub(super) fn judge(world: &World<'_>, found: &mut Found) {
+    let subjects = Subjects::of(world);
     quota::judge(world, found);
-    pods::judge(world, found);
+    pods::judge(world, &subjects, found);
     images::judge(world, found);
     services::judge(world, found);
-    network::judge(world, found);
+    let network = network::judge(world, found);
     volumes::judge(world, found);
     nodes::judge(world, found);
     classes::judge(world, found);
     mesh::judge(world, found);
     hosts::judge(world, found);
+    rbac::judge(world, &subjects, found);
+    guards::judge(world, &subjects, found);
+    labels::judge(world, &subjects, &network, found);
 }
 
 impl Proof {

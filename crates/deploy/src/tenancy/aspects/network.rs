@@ -6,7 +6,7 @@ use super::super::checks::{egress_open::OpenEgress, metadata_reachable::Metadata
 use super::super::matrix::{Aspect, Broken, Found, Party, Proof};
 use super::super::world::{Thing, World, line_of};
 use super::{MOST_PROOFS, broken, called, others, tenant, unknown};
-use crate::reach::{Direction, Protocol, Reach, Reason};
+use crate::reach::{Between, Direction, Protocol, Reach, Reason};
 use bartizan_engine::rule::Severity;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
@@ -15,8 +15,30 @@ use std::net::Ipv4Addr;
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html>.
 const METADATA: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 254);
 
+/// Who of tenants would be let in or out.
+#[derive(Debug, Default)]
+pub(super) struct Network {
+    between: BTreeMap<(u32, u32), Between>,
+    tenants: u32,
+}
+
+impl Network {
+    /// Whether something of one tenant may leave for something of another, whatever that lets in.
+    pub(super) fn leaves(&self, from: u32, to: u32) -> bool {
+        self.between.get(&(from, to)).is_some_and(|pair| pair.leaves)
+    }
+
+    /// Pairs of tenants of which the second lets the first in, and the first does not let itself out.
+    pub(super) fn kept_by_itself(&self) -> impl Iterator<Item = (u32, u32)> {
+        let pairs = self.between.iter();
+        let kept = pairs.filter(|(_, pair)| pair.admitted.is_some() && pair.example.is_none());
+        kept.map(|(pair, _)| *pair)
+            .filter(|(from, to)| *from < self.tenants && *to < self.tenants)
+    }
+}
+
 /// Judges connections of every two.
-pub(super) fn judge(world: &World<'_>, found: &mut Found) {
+pub(super) fn judge(world: &World<'_>, found: &mut Found) -> Network {
     let mut reach = match Reach::new(&world.reach) {
         Ok(reach) => reach,
         Err(error) => {
@@ -28,7 +50,7 @@ pub(super) fn judge(world: &World<'_>, found: &mut Found) {
                 one.proofs = vec![Proof::new("", world.place_of(at))];
                 found.broken.push(one);
             }
-            return;
+            return Network::default();
         }
     };
     found.notes.extend(notes(&reach));
@@ -75,6 +97,10 @@ pub(super) fn judge(world: &World<'_>, found: &mut Found) {
         }
     }
     outward(world, &reach, found, group);
+    Network {
+        between,
+        tenants: platform,
+    }
 }
 
 /// What reach did not understand, but for what publishes: that has no part in what tenants are kept apart by.
@@ -247,7 +273,7 @@ impl<'w> Doubts<'w> {
 /// What is closed by the policies that are understood is unknown where there are others that may open it.
 fn closed_unless(
     world: &World<'_>,
-    between: &BTreeMap<(u32, u32), crate::reach::Between>,
+    between: &BTreeMap<(u32, u32), Between>,
     to: u32,
     first: &Thing,
     found: &mut Found,

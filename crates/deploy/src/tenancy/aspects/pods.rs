@@ -4,6 +4,7 @@
 
 use super::super::checks::{pod_escape::PodEscape, no_pod_security::NoPodSecurity};
 use super::super::matrix::{Aspect, Found, Proof};
+use super::super::subjects::Subjects;
 use super::super::world::{Space, World};
 use super::quota::declared;
 use super::{broken, called, engines, named, tenant, unknown, worse};
@@ -30,7 +31,7 @@ pub(super) fn is_held(world: &World<'_>, at: u32) -> bool {
 }
 
 /// Judges the namespaces and the pods of every tenant.
-pub(super) fn judge(world: &World<'_>, found: &mut Found) {
+pub(super) fn judge(world: &World<'_>, subjects: &Subjects<'_>, found: &mut Found) {
     let engines = engines(world);
     for at in world.numbers() {
         for (name, space) in world.spaces_of(at) {
@@ -61,12 +62,18 @@ pub(super) fn judge(world: &World<'_>, found: &mut Found) {
                     "namespace `{name}` of {whose} enforces the level baseline, under which pods may run as root, gain privileges and add capabilities"
                 );
             } else {
+                let hand = subjects.may(at, name, &["create"], &super::labels::PODS);
+                one.severity = Some(if hand.is_some() { Severity::High } else { Severity::Medium });
                 one.reason = format!(
                     "namespace `{name}` of {whose} enforces no level of pod security: a privileged pod in it, or one with a directory of the node, has the node and everyone's pods on it"
                 );
             }
             one.fix = format!("label namespace `{name}` with {ENFORCE}: restricted");
             one.proofs = vec![declared(name, space)];
+            if let Some((subject, grant)) = subjects.may(at, name, &["create"], &super::labels::PODS) {
+                super::rbac::prove(&mut one, subject, &[grant]);
+                name.clone_into(&mut one.key);
+            }
             found.broken.push(one);
         }
     }
