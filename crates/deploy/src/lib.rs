@@ -7,6 +7,7 @@ mod check;
 pub mod cloud;
 pub mod kube;
 pub mod pod_security;
+pub mod rbac;
 pub mod reach;
 pub mod tenancy;
 pub mod terraform;

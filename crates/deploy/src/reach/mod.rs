@@ -19,7 +19,7 @@ mod parties;
 mod policy;
 mod pool;
 mod ports;
-mod selector;
+pub(crate) mod selector;
 
 pub use classes::TooLarge;
 pub use cluster::{Manifest, Manifests};

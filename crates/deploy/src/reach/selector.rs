@@ -3,22 +3,23 @@
 //! Source: <https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/>.
 
 use bartizan_document::{Node, Value};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Labels of a pod or of a namespace.
 pub(crate) type Labels = BTreeMap<Box<str>, Box<str>>;
 
 /// A label selector; without requirements it selects everything.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Selector(Vec<Requirement>);
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 struct Requirement {
     key: Box<str>,
     is: Is,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 enum Is {
     In(Vec<Box<str>>),
     NotIn(Vec<Box<str>>),
@@ -59,13 +60,21 @@ impl Selector {
     /// # Errors
     ///
     /// What an API server would not accept, in words.
-    pub(super) fn equal(node: &Node) -> Result<Self, String> {
+    pub(crate) fn equal(node: &Node) -> Result<Self, String> {
         let labels = labels(node)?;
         let requirements = labels.into_iter().map(|(key, value)| Requirement {
             key,
             is: Is::In(vec![value]),
         });
         Ok(Self(requirements.collect()))
+    }
+
+    /// The selector of what has a label with a value.
+    pub(crate) fn label(key: &str, value: &str) -> Self {
+        Self(vec![Requirement {
+            key: key.into(),
+            is: Is::In(vec![value.into()]),
+        }])
     }
 
     pub(crate) fn matches(&self, labels: &Labels) -> bool {
@@ -98,7 +107,7 @@ impl Selector {
     }
 
     /// A label without which nothing is selected, where there is one: what an index can be asked for.
-    pub(super) fn needs(&self) -> Option<(&str, &str)> {
+    pub(crate) fn needs(&self) -> Option<(&str, &str)> {
         self.0.iter().find_map(|requirement| match &requirement.is {
             Is::In(values) => match values.as_slice() {
                 [value] => Some((&*requirement.key, &**value)),

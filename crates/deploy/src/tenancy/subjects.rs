@@ -1,36 +1,22 @@
-//! Whose the subjects of bindings are, and what their roles let them do.
+//! Whose the subjects of bindings are, and what their roles let them do to tenants.
 //!
-//! In: bindings and roles of the world. Out: [`Subjects`], each with its grants. What a role that is in no manifest lets do is unknown, but
-//! for the four that every cluster gives to people.
-//!
-//! Source: <https://kubernetes.io/docs/reference/access-authn-authz/rbac/>.
+//! In: what manifests grant ([`crate::rbac`]), and whose namespaces are. Out: [`Subjects`], each with its grants by binding. What a role
+//! that was not read lets do is unknown.
 
 use super::world::{Thing, World, line_of};
-use crate::reach::{Selector, labels};
-use bartizan_document::Node;
+use crate::rbac::{self, Permissions, Request, Rule};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How deep roles may gather roles.
-const DEEPEST: usize = 8;
-
-/// One rule of a role.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Rule {
-    pub(super) verbs: Vec<String>,
-    pub(super) groups: Vec<String>,
-    pub(super) resources: Vec<String>,
-    /// Whether it is for some objects by name only.
-    pub(super) is_named: bool,
-}
-
-/// What a binding gives.
+/// What one binding gives.
 #[derive(Debug)]
 pub(super) struct Grant<'w> {
     /// Where it holds; everywhere, and for what is in no namespace, where there is none.
     pub(super) namespace: Option<&'w str>,
-    /// Absent where the role is in no manifest.
-    pub(super) rules: Option<std::rc::Rc<Vec<Rule>>>,
-    pub(super) binding: &'w Thing,
+    /// Absent where the role was not read.
+    pub(super) rules: Option<Vec<&'w Rule>>,
+    /// What people call the binding.
+    pub(super) title: String,
+    pub(super) binding: Option<&'w Thing>,
     /// What people call the role.
     pub(super) role: String,
     pub(super) role_at: Option<&'w Thing>,
@@ -62,38 +48,17 @@ pub(super) struct Subject<'w> {
     pub(super) grants: Vec<Grant<'w>>,
 }
 
-/// Everybody who has rights, ordered by name.
+/// Everybody whom a binding names, in order.
 #[derive(Debug)]
 pub(super) struct Subjects<'w> {
     pub(super) all: Vec<Subject<'w>>,
+    /// Which of them are a tenant's.
+    by_tenant: BTreeMap<u32, Vec<usize>>,
+    everyone: Vec<usize>,
 }
 
-/// A resource of a group.
+/// A group, and a resource of it, with its subresource after a slash.
 pub(super) type Resource = (&'static str, &'static str);
-
-impl Rule {
-    /// Whether it lets do a verb with a resource.
-    pub(super) fn allows(&self, verb: &str, (group, resource): (&str, &str)) -> bool {
-        let has = |list: &[String], one: &str| list.iter().any(|item| item == "*" || item == one);
-        let sub = resource.split_once('/').map(|(_, sub)| format!("*/{sub}"));
-        has(&self.verbs, verb)
-            && has(&self.groups, group)
-            && (has(&self.resources, resource) || sub.is_some_and(|sub| self.resources.contains(&sub)))
-    }
-
-    fn read(node: &Node) -> Self {
-        let list = |key: &str| {
-            let items = node.items_of(key).iter();
-            items.filter_map(Node::text).map(str::to_owned).collect()
-        };
-        Self {
-            verbs: list("verbs"),
-            groups: list("apiGroups"),
-            resources: list("resources"),
-            is_named: !node.items_of("resourceNames").is_empty(),
-        }
-    }
-}
 
 impl Grant<'_> {
     /// Whether it holds in a namespace.
@@ -103,55 +68,60 @@ impl Grant<'_> {
 
     /// Whether it lets do one of the verbs with one of the resources, all of them and not only some by name.
     pub(super) fn lets(&self, verbs: &[&str], resources: &[Resource]) -> bool {
-        self.rules.iter().flat_map(|rules| rules.iter()).any(|rule| {
-            !rule.is_named
-                && verbs
-                    .iter()
-                    .any(|verb| resources.iter().any(|one| rule.allows(verb, *one)))
+        let mut rules = self.rules.iter().flatten().filter(|rule| rule.names.is_empty());
+        rules.any(|rule| {
+            verbs.iter().any(|verb| {
+                resources.iter().any(|(group, resource)| {
+                    let (resource, subresource) = resource.split_once('/').unwrap_or((resource, ""));
+                    rule.allows(&Request {
+                        verb,
+                        group,
+                        resource,
+                        subresource,
+                        ..Request::default()
+                    })
+                })
+            })
         })
     }
 }
 
 impl<'w> Subjects<'w> {
-    /// Gathers them from bindings.
+    /// Gathers them from bindings that were read.
     pub(super) fn of(world: &'w World<'_>) -> Self {
-        const GROUP: &str = "rbac.authorization.k8s.io";
-        let mut roles = Roles::new(world);
-        let mut all: BTreeMap<(String, String), Vec<Grant<'w>>> = BTreeMap::new();
-        for kind in ["RoleBinding", "ClusterRoleBinding"] {
-            for binding in world.kind(GROUP, kind) {
-                let namespace = (kind == "RoleBinding").then_some(binding.namespace.as_str());
-                let Some(role) = binding.object.root.get("roleRef") else {
-                    continue;
-                };
-                let role_kind = role.text_of("kind").unwrap_or_default();
-                let name = role.text_of("name").unwrap_or_default();
-                let within = if role_kind == "Role" { &binding.namespace } else { "" };
-                let rules = roles.rules(role_kind, within, name, DEEPEST);
-                for subject in binding.object.root.items_of("subjects") {
-                    let Some(known) = called(subject, &binding.namespace) else {
-                        continue;
-                    };
-                    all.entry(known).or_default().push(Grant {
-                        namespace,
-                        rules: rules.clone(),
-                        binding,
-                        role: line_of(&format!("{role_kind} {name}")),
-                        role_at: world.titled(role_kind, within, name),
-                    });
+        let permissions = &world.permissions;
+        let subjects = permissions.subjects().into_iter();
+        let all: Vec<Subject<'w>> = subjects
+            .map(|subject| {
+                let grants = grants(world, permissions, subject);
+                Subject {
+                    of: whose(world, subject, &grants),
+                    is_people: match subject {
+                        rbac::Subject::Account { .. } => false,
+                        rbac::Subject::Group(name) | rbac::Subject::User(name) => !name.starts_with("system:"),
+                    },
+                    name: line_of(&subject.to_string()),
+                    grants,
                 }
+            })
+            .collect();
+        let mut by_tenant: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        let mut everyone = Vec::new();
+        for (at, subject) in all.iter().enumerate() {
+            match subject.of {
+                Of::Tenant(tenant) => by_tenant.entry(tenant).or_default().push(at),
+                Of::Everyone => everyone.push(at),
+                Of::Several(_) | Of::Outside | Of::Platform => {}
             }
         }
-        let all = all.into_iter().map(|((kind, name), grants)| Subject {
-            of: whose(world, (&kind, &name), &grants),
-            is_people: kind != "ServiceAccount" && !name.starts_with("system:"),
-            name: line_of(&format!("{kind} {name}")),
-            grants,
-        });
-        Self { all: all.collect() }
+        Self {
+            all,
+            by_tenant,
+            everyone,
+        }
     }
 
-    /// Grants by which subjects of a tenant may do one of the verbs with one of the resources in a namespace.
+    /// The first subject of a tenant that may do one of the verbs with one of the resources in a namespace, and by which grant.
     pub(super) fn may<'s>(
         &'s self,
         tenant: u32,
@@ -169,43 +139,65 @@ impl<'w> Subjects<'w> {
 
     /// Subjects that are a tenant's; those that everybody is among them.
     pub(super) fn of_tenant(&self, tenant: u32) -> impl Iterator<Item = &Subject<'w>> {
-        let all = self.all.iter();
-        all.filter(move |subject| matches!(subject.of, Of::Tenant(at) if at == tenant) || subject.of == Of::Everyone)
+        let own = self.by_tenant.get(&tenant).into_iter().flatten();
+        own.chain(&self.everyone).filter_map(|at| self.all.get(*at))
     }
 }
 
-/// Kind and name of a subject; those of service accounts with their namespace, and a user or group that stands for service accounts of one
-/// namespace as what it is.
-fn called(subject: &Node, namespace: &str) -> Option<(String, String)> {
-    let kind = subject.text_of("kind")?;
-    let name = subject.text_of("name").filter(|name| !name.is_empty())?;
-    if kind == "ServiceAccount" {
-        let namespace = subject.text_of("namespace").unwrap_or(namespace);
-        return Some((kind.to_owned(), format!("{namespace}/{name}")));
-    }
-    match name.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':')) {
-        Some((namespace, name)) if kind == "User" => {
-            Some(("ServiceAccount".to_owned(), format!("{namespace}/{name}")))
+/// What bindings that were read and name a subject itself give it.
+fn grants<'w>(world: &'w World<'_>, permissions: &'w Permissions, subject: &rbac::Subject) -> Vec<Grant<'w>> {
+    let new = |binding: &'w rbac::Binding, rules: Option<Vec<&'w Rule>>| {
+        let role = binding.role_title();
+        Grant {
+            namespace: binding.namespace.as_deref(),
+            rules,
+            binding: thing(world, &binding.title()),
+            title: line_of(&binding.title()),
+            role_at: thing(world, &role),
+            role: line_of(&role),
         }
-        _ => Some((kind.to_owned(), name.to_owned())),
+    };
+    let mut all: BTreeMap<String, Grant<'w>> = BTreeMap::new();
+    for grant in permissions.grants(subject) {
+        if grant.subject == subject && grant.binding_path.is_some() {
+            let known = all.entry(grant.binding.title());
+            let known = known.or_insert_with(|| new(grant.binding, Some(Vec::new())));
+            known.rules.get_or_insert_default().push(grant.rule);
+        }
     }
+    let unknown = permissions.unknown(subject).into_iter();
+    for binding in unknown.filter(|binding| binding.subjects.iter().any(|(one, _)| one == subject)) {
+        all.entry(binding.title()).or_insert_with(|| new(binding, None));
+    }
+    all.into_values().collect()
 }
 
-fn whose(world: &World<'_>, (kind, name): (&str, &str), grants: &[Grant<'_>]) -> Of {
+/// The object that people call so.
+fn thing<'w>(world: &'w World<'_>, title: &str) -> Option<&'w Thing> {
+    let (kind, name) = title.split_once(' ')?;
+    let (namespace, name) = name.split_once('/').unwrap_or(("", name));
+    world.titled(kind, namespace, name)
+}
+
+fn whose(world: &World<'_>, subject: &rbac::Subject, grants: &[Grant<'_>]) -> Of {
     let owner = |namespace: &str| world.tenant_of(namespace).map_or(Of::Platform, Of::Tenant);
-    match (kind, name) {
-        ("ServiceAccount", name) => return owner(name.split('/').next().unwrap_or_default()),
-        ("Group", "system:serviceaccounts" | "system:authenticated") => return Of::Everyone,
-        ("Group", "system:unauthenticated") | ("User", "system:anonymous") => return Of::Outside,
-        ("Group", name) => {
-            if let Some(namespace) = name.strip_prefix("system:serviceaccounts:") {
+    if subject.is_anonymous() {
+        return Of::Outside;
+    }
+    if subject.is_everybody() {
+        return Of::Everyone;
+    }
+    match subject {
+        rbac::Subject::Account { namespace, .. } => return owner(namespace),
+        rbac::Subject::Group(name) | rbac::Subject::User(name) => {
+            let accounts = name.strip_prefix(rbac::SERVICE_ACCOUNTS).and_then(|rest| rest.strip_prefix(':'));
+            if let Some(namespace) = accounts {
                 return owner(namespace);
             }
+            if name.starts_with("system:") {
+                return Of::Platform;
+            }
         }
-        _ => {}
-    }
-    if name.starts_with("system:") {
-        return Of::Platform;
     }
     let mut tenants = BTreeSet::new();
     for grant in grants {
@@ -225,126 +217,5 @@ fn whose(world: &World<'_>, (kind, name): (&str, &str), grants: &[Grant<'_>]) ->
         // Who is bound in every one of many works for all of them.
         _ if count > 2 && count == world.tenants().len() => Of::Platform,
         _ => Of::Several(tenants),
-    }
-}
-
-type Rules = Option<std::rc::Rc<Vec<Rule>>>;
-
-struct Roles<'w, 't> {
-    world: &'w World<'t>,
-    /// Labels and objects of cluster roles that others may gather.
-    gathered: Vec<(crate::reach::Labels, &'w Thing)>,
-    known: BTreeMap<(String, String, String), Rules>,
-}
-
-impl<'w, 't> Roles<'w, 't> {
-    fn new(world: &'w World<'t>) -> Self {
-        let roles = world.kind("rbac.authorization.k8s.io", "ClusterRole");
-        let gathered = roles.filter_map(|role| {
-            let node = role.object.root.at(&["metadata", "labels"])?;
-            Some((labels(node).ok()?, role))
-        });
-        Self {
-            world,
-            gathered: gathered.collect(),
-            known: BTreeMap::new(),
-        }
-    }
-
-    fn rules(&mut self, kind: &str, namespace: &str, name: &str, depth: usize) -> Rules {
-        let key = (kind.to_owned(), namespace.to_owned(), name.to_owned());
-        if let Some(known) = self.known.get(&key) {
-            return known.clone();
-        }
-        let rules = self.read(kind, namespace, name, depth).map(std::rc::Rc::new);
-        self.known.insert(key, rules.clone());
-        rules
-    }
-
-    fn read(&mut self, kind: &str, namespace: &str, name: &str, depth: usize) -> Option<Vec<Rule>> {
-        let thing = self.world.titled(kind, namespace, name);
-        let mut rules: Vec<Rule> = match thing {
-            Some(thing) => thing.object.root.items_of("rules").iter().map(Rule::read).collect(),
-            None if kind == "ClusterRole" => built_in(name)?,
-            None => return None,
-        };
-        if kind != "ClusterRole" {
-            return Some(rules);
-        }
-        let mut selectors: Vec<Selector> = Vec::new();
-        let said = thing.and_then(|thing| thing.object.root.at(&["aggregationRule", "clusterRoleSelectors"]));
-        selectors.extend(said.map_or(&[][..], Node::items).iter().filter_map(|node| Selector::read(node).ok()));
-        let of_people = format!("rbac.authorization.k8s.io/aggregate-to-{name}");
-        let parts: Vec<String> = self
-            .gathered
-            .iter()
-            .filter(|(labels, role)| {
-                let by_name = thing.is_none() && labels.get(of_people.as_str()).is_some_and(|value| &**value == "true");
-                role.object.name != name && (by_name || selectors.iter().any(|one| one.matches(labels)))
-            })
-            .map(|(_, role)| role.object.name.clone())
-            .collect();
-        if depth > 0 {
-            for part in parts {
-                if let Some(more) = self.rules("ClusterRole", "", &part, depth - 1) {
-                    rules.extend(more.iter().cloned());
-                }
-            }
-        }
-        Some(rules)
-    }
-}
-
-const READ: &[&str] = &["get", "list", "watch"];
-const WRITE: &[&str] = &["create", "update", "patch", "delete", "deletecollection"];
-
-/// The roles that every cluster has for people, as far as it matters here.
-fn built_in(name: &str) -> Option<Vec<Rule>> {
-    let rule = |groups: &[&str], resources: &[&str], verbs: &[&[&str]]| {
-        let owned = |list: &[&str]| list.iter().map(ToString::to_string).collect();
-        Rule {
-            verbs: verbs.iter().flat_map(|some| some.iter().map(ToString::to_string)).collect(),
-            groups: owned(groups),
-            resources: owned(resources),
-            is_named: false,
-        }
-    };
-    let looked_at = ["resourcequotas", "limitranges", "namespaces", "events"];
-    let of_core = [
-        "pods",
-        "services",
-        "configmaps",
-        "persistentvolumeclaims",
-        "serviceaccounts",
-        "endpoints",
-        "replicationcontrollers",
-    ];
-    let of_groups = ["apps", "batch", "autoscaling", "policy", "networking.k8s.io", "extensions"];
-    let view = || {
-        vec![
-            rule(&[""], &of_core, &[READ]),
-            rule(&[""], &looked_at, &[READ]),
-            rule(&of_groups, &["*"], &[READ]),
-        ]
-    };
-    let edit = || {
-        let mut rules = view();
-        rules.push(rule(&[""], &of_core, &[WRITE]));
-        rules.push(rule(&[""], &["secrets"], &[READ, WRITE]));
-        rules.push(rule(&[""], &["pods/exec", "pods/attach", "pods/portforward", "pods/proxy"], &[READ, WRITE]));
-        rules.push(rule(&[""], &["serviceaccounts"], &[&["impersonate"]]));
-        rules.push(rule(&of_groups, &["*"], &[WRITE]));
-        rules
-    };
-    match name {
-        "cluster-admin" => Some(vec![rule(&["*"], &["*"], &[&["*"]])]),
-        "view" => Some(view()),
-        "edit" => Some(edit()),
-        "admin" => {
-            let mut rules = edit();
-            rules.push(rule(&["rbac.authorization.k8s.io"], &["roles", "rolebindings"], &[READ, WRITE]));
-            Some(rules)
-        }
-        _ => None,
     }
 }

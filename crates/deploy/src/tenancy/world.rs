@@ -6,8 +6,10 @@
 use super::declared::Declared;
 use super::matrix::Party;
 use crate::kube::{Object, Pod, objects};
+use crate::rbac::{self, Permissions};
 use crate::reach::{Labels, Manifests, Note, labels};
 use bartizan_document::{Limits, Node, Span};
+use memchr::memmem;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,6 +18,8 @@ const MOST_TENANTS: usize = 1000;
 /// Namespaces that every cluster, or every cluster with Istio, has, and that are the platform's where nobody says otherwise.
 const OF_THE_CLUSTER: [&str; 5] = ["default", "kube-system", "kube-public", "kube-node-lease", "istio-system"];
 
+/// What a manifest with roles or bindings names.
+const RBAC: &[u8] = b"rbac.authorization.k8s.io";
 /// Where every cluster has pods of the platform.
 const SYSTEM: &str = "kube-system";
 
@@ -104,6 +108,7 @@ pub struct World<'t> {
     pub(crate) spaces: BTreeMap<String, Space>,
     pub(crate) tenants: Vec<Tenant>,
     pub(crate) reach: Manifests,
+    pub(crate) permissions: Permissions,
     notes: Vec<Note>,
     objects: usize,
 }
@@ -126,6 +131,7 @@ impl<'t> World<'t> {
             spaces: BTreeMap::new(),
             tenants: Vec::new(),
             reach: Manifests::default(),
+            permissions: Permissions::default(),
             notes: Vec::new(),
             objects: 0,
         };
@@ -260,6 +266,28 @@ impl<'t> World<'t> {
             self.index.entry(key).or_insert(at);
         }
         self.connect();
+        self.grant();
+    }
+
+    /// Gathers who may do what.
+    fn grant(&mut self) {
+        let of_rbac = |file: &&File<'_>| memmem::find(file.text.as_bytes(), RBAC).is_some();
+        let files = self.files.iter().filter(of_rbac);
+        let manifests = files.map(|file| rbac::Manifest::read(file.path, file.text));
+        self.permissions = Permissions::of(manifests.collect::<Vec<_>>());
+        let is_of_rbac = |message: &str| {
+            let kind = message.split(' ').next().unwrap_or_default();
+            kind.ends_with("Role") || kind.ends_with("RoleBinding")
+        };
+        let notes = self.permissions.notes().iter();
+        let notes = notes.filter(|note| note.path.is_empty() || is_of_rbac(&note.message));
+        let notes: Vec<Note> = notes
+            .map(|note| Note {
+                place: line_of(&format!("{}:{}", note.path, note.line)),
+                message: line_of(&note.message),
+            })
+            .collect();
+        self.notes.extend(notes);
     }
 
     /// Gathers who reaches whom; only asked where there are tenants.

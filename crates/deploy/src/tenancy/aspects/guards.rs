@@ -2,8 +2,8 @@
 
 use super::super::checks::{guards_writable::GuardsWritable, no_self_service::NoSelfService};
 use super::super::matrix::{Aspect, Found, Proof};
-use super::super::subjects::{Resource, Subjects};
-use super::super::world::World;
+use super::super::subjects::{Grant, Resource, Subject, Subjects};
+use super::super::world::{Thing, World};
 use super::quota::declared;
 use super::rbac::prove;
 use super::{broken, called, named, tenant, unknown};
@@ -72,7 +72,7 @@ pub(super) fn judge(world: &World<'_>, subjects: &Subjects<'_>, found: &mut Foun
 struct Writable<'s, 'w> {
     what: Vec<&'static str>,
     severity: Option<Severity>,
-    by: Vec<(&'s super::super::subjects::Subject<'w>, &'s super::super::subjects::Grant<'w>)>,
+    by: Vec<(&'s Subject<'w>, &'s Grant<'w>)>,
 }
 
 impl<'s, 'w> Writable<'s, 'w> {
@@ -164,7 +164,7 @@ fn self_service(world: &World<'_>, subjects: &Subjects<'_>, at: u32, found: &mut
         one.fix = format!("let an administrator of the tenant create {}", lacking.join(", "));
         one.proofs = people()
             .take(3)
-            .map(|grant| Proof::of(grant.binding, &grant.role))
+            .map(|grant| Proof::new(format!("{}: {}", grant.title, grant.role), grant.binding.map(Thing::at)))
             .chain([declared(name, space)])
             .collect();
         found.broken.push(one);

@@ -23,13 +23,6 @@ fn enforced(space: &Space) -> Option<Standard> {
     Some(standard).filter(|standard| standard.level != Level::Privileged)
 }
 
-/// Whether every namespace of a tenant keeps its pods from the node at least by the baseline.
-pub(super) fn is_held(world: &World<'_>, at: u32) -> bool {
-    world
-        .spaces_of(at)
-        .all(|(_, space)| enforced(space).is_some_and(|standard| standard.level >= Level::Baseline))
-}
-
 /// Judges the namespaces and the pods of every tenant.
 pub(super) fn judge(world: &World<'_>, subjects: &Subjects<'_>, found: &mut Found) {
     let engines = engines(world);

@@ -2,9 +2,10 @@
 
 use super::super::checks::{rbac_across::RbacAcross, rbac_cluster::RbacCluster};
 use super::super::matrix::{Aspect, Broken, Found, Party, Proof};
-use super::super::subjects::{Grant, Of, Rule, Subject, Subjects};
-use super::super::world::{World, line_of};
+use super::super::subjects::{Grant, Of, Subject, Subjects};
+use super::super::world::{Thing, World};
 use super::{broken, called, others, tenant, unknown};
+use crate::rbac::Rule;
 use bartizan_engine::rule::Severity;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -116,7 +117,7 @@ fn over(world: &World<'_>, subject: &Subject<'_>, from: Option<Party>, found: &m
     let mut within: Over<'_, '_> = BTreeMap::new();
     let mut cluster: Option<(Worth, Vec<&Grant<'_>>)> = None;
     for grant in &subject.grants {
-        for rule in grant.rules.iter().flat_map(|rules| rules.iter()) {
+        for rule in grant.rules.iter().flatten() {
             let (of_namespaces, of_cluster) = worth(rule);
             let owners: Vec<Party> = match grant.namespace {
                 Some(namespace) => vec![world.owner(namespace)],
@@ -226,8 +227,8 @@ const fn does(worth: Worth) -> &'static str {
 pub(super) fn prove(one: &mut Broken, subject: &Subject<'_>, grants: &[&Grant<'_>]) {
     subject.name.clone_into(&mut one.key);
     for grant in grants {
-        let text = format!("{}: {} for {}", grant.binding.title(), grant.role, subject.name);
-        let proofs = std::iter::once(Proof::new(line_of(&text), grant.binding.at()))
+        let text = format!("{}: {} for {}", grant.title, grant.role, subject.name);
+        let proofs = std::iter::once(Proof::new(text, grant.binding.map(Thing::at)))
             .chain(grant.role_at.map(|role| Proof::of(role, "")));
         for proof in proofs {
             if one.proofs.len() < super::MOST_PROOFS && !one.proofs.contains(&proof) {
