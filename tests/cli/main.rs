@@ -46,5 +46,6 @@ mod sbom;
 #[path = "../../crates/source/tests/common/server.rs"]
 mod server;
 mod tampering;
+mod tenant;
 mod targets;
 mod waivers;

