@@ -46,6 +46,6 @@ mod sbom;
 #[path = "../../crates/source/tests/common/server.rs"]
 mod server;
 mod tampering;
-mod tenant;
 mod targets;
+mod tenant;
 mod waivers;

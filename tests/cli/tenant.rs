@@ -21,9 +21,17 @@ fn a_break_at_high_denies_and_is_proved_below_the_table() {
         let words: Vec<&str> = line.split_whitespace().collect();
         words.starts_with(&["acme", "globex", "broken", "high"])
     }));
-    assert!(answer.out.contains("broken high network: acme -> globex"), "{answer}");
+    assert!(
+        answer.out.contains("broken high network: acme -> globex"),
+        "{answer}"
+    );
     assert!(answer.out.contains("    ns.yaml:7  globex/(any pod)"), "{answer}");
-    assert!(answer.err.ends_with("0 unknown; 0 things not understood or not read\n"), "{answer}");
+    assert!(
+        answer
+            .err
+            .ends_with("0 unknown; 0 things not understood or not read\n"),
+        "{answer}"
+    );
 }
 
 #[test]
@@ -39,7 +47,12 @@ fn the_matrix_is_an_object_for_programs() {
     assert_eq!(matrix["pairs"][0]["cells"]["rbac"], "isolated");
     let open = matrix["broken"].as_array().unwrap().iter();
     let open = open.filter(|one| one["rule"] == "deploy/tenancy/network-open");
-    assert!(open.clone().all(|one| one["proofs"][0]["place"].as_str().unwrap().starts_with("ns.yaml:")));
+    assert!(open.clone().all(|one| {
+        one["proofs"][0]["place"]
+            .as_str()
+            .unwrap()
+            .starts_with("ns.yaml:")
+    }));
     assert!(open.count() >= 2);
 }
 
@@ -53,7 +66,10 @@ fn what_is_scaffolded_is_isolated_and_a_scan_finds_nothing_in_it() {
     }
     let answer = sandbox.run(&["tenant", "matrix", "tenants"]);
     assert_eq!(answer.code, 0, "{answer}");
-    assert!(!answer.out.contains("broken") && !answer.out.contains("unknown"), "{answer}");
+    assert!(
+        !answer.out.contains("broken") && !answer.out.contains("unknown"),
+        "{answer}"
+    );
     let answer = sandbox.run(&["scan", "tenants", "--pod-security", "restricted", "-o", "json"]);
     assert_eq!(answer.code, 0, "{answer}");
     let report: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
@@ -68,7 +84,10 @@ fn tenants_are_named_by_the_configuration_and_unknown_is_no_pass() {
     sandbox.write("ns.yaml", &TWO.replace("tenant:", "team:"));
     let answer = sandbox.run(&["tenant", "matrix", "."]);
     assert_eq!(answer.code, 3, "{answer}");
-    sandbox.write("bartizan.toml", "[deploy]\ntenants = [\"one: acme\", \"two: team=globex\"]\n");
+    sandbox.write(
+        "bartizan.toml",
+        "[deploy]\ntenants = [\"one: acme\", \"two: team=globex\"]\n",
+    );
     let answer = sandbox.run(&["tenant", "matrix", "."]);
     assert_eq!(answer.code, 1, "{answer}");
     assert!(answer.out.contains("network: one -> two"), "{answer}");

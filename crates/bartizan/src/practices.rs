@@ -249,6 +249,11 @@ pub(crate) const PRACTICES: &[Practice] = &[
     practice("NIST-800-53-r5", "SI-4", "Systems are watched for attacks."),
     practice(
         "NIST-800-53-r5",
+        "SI-10",
+        "What comes from outside is checked before it is used.",
+    ),
+    practice(
+        "NIST-800-53-r5",
         "SI-7",
         "Changes of programs and data that nobody meant are noticed.",
     ),
@@ -374,6 +379,12 @@ const ORIGIN: &[(&str, &str)] = &[
 
 /// Weaknesses that rules name.
 pub(crate) const WEAKNESSES: &[Weakness] = &[
+    Weakness {
+        id: "CWE-94",
+        name: "Improper control of generation of code",
+        means: "What somebody else writes becomes a part of a program before it runs, and so do the commands in it.",
+        practices: &[("NIST-800-53-r5", "SI-10")],
+    },
     Weakness {
         id: "CWE-250",
         name: "Execution with unnecessary privileges",

@@ -12,7 +12,7 @@ use memchr::memmem;
 use std::collections::HashSet;
 
 /// Changes when the same manifest is judged differently; part of the key of cached results.
-const REVISION: &[u8] = b"1";
+const REVISION: &[u8] = b"2";
 /// Largest manifest that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
 
@@ -58,7 +58,7 @@ impl KubernetesCheck {
         }
     }
 
-    fn pod(&self, object: &Object, lines: &Lines<'_>, out: &mut Sink) {
+    fn pod(&self, text: &str, object: &Object, lines: &Lines<'_>, out: &mut Sink) {
         let Some(pod) = Pod::of(object) else { return };
         let asked = self.options.standard;
         let strictest = Standard {
@@ -75,7 +75,11 @@ impl KubernetesCheck {
             } else {
                 violation.severity
             };
-            report.findings(found(object, violation, asked, severity), &places);
+            let found = Found {
+                edits: pod_security::edits(text, pod, violation.about.id),
+                ..found(object, violation, asked, severity)
+            };
+            report.findings(found, &places);
         }
         for (field, why) in judgement.undecided {
             out.error(format!(
@@ -196,7 +200,7 @@ impl Check for KubernetesCheck {
         let mut report = Report::new(about, &lines, out, is_enabled(&self.options, about.id));
         duplicate_key::judge(&first, &manifest.duplicates, &mut report);
         for object in &manifest.objects {
-            self.pod(object, &lines, out);
+            self.pod(bare, object, &lines, out);
         }
         Ok(())
     }

@@ -5,6 +5,9 @@
 
 mod check;
 pub mod cloud;
+pub mod compose;
+pub mod dockerfile;
+mod doubt;
 pub mod kube;
 pub mod pod_security;
 pub mod rbac;
@@ -14,6 +17,8 @@ pub mod terraform;
 
 pub use check::{KubernetesCheck, Options};
 pub use cloud::TerraformCheck;
+pub use compose::ComposeCheck;
+pub use dockerfile::DockerfileCheck;
 pub use tenancy::TenancyCheck;
 
 use bartizan_engine::rule::About;
@@ -31,4 +36,12 @@ fn all() -> Vec<&'static About> {
 #[must_use]
 pub fn rules() -> Vec<RuleInfo> {
     all().into_iter().map(About::info).collect()
+}
+
+/// The manuals of every rule about Dockerfiles and Compose files. Ordered by id.
+#[must_use]
+pub fn file_rules() -> Vec<RuleInfo> {
+    let mut all = compose::rules();
+    all.extend(dockerfile::rules());
+    all
 }

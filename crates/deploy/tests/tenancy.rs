@@ -22,7 +22,9 @@ fn broken(files: &[(&str, &str)], declared: &Declared) -> Vec<String> {
     let matrix = Matrix::new(&world);
     assert_eq!(matrix.notes(), []);
     let lines = matrix.broken().iter().map(|one| {
-        let severity = one.severity.map_or("unknown".to_owned(), |severity| severity.to_string());
+        let severity = one
+            .severity
+            .map_or("unknown".to_owned(), |severity| severity.to_string());
         let (from, to) = (matrix.name(one.from), matrix.name(one.to));
         let rule = one.about.id.rsplit('/').next().unwrap();
         format!("{rule}: {from} > {to}: {severity}")
@@ -36,7 +38,9 @@ fn scaffolded(name: &str, namespaces: &[&str], mesh: Mesh) -> String {
 }
 
 fn namespace(name: &str, tenant: &str) -> String {
-    format!("---\napiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}, labels: {{tenant: {tenant}}}}}\n")
+    format!(
+        "---\napiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}, labels: {{tenant: {tenant}}}}}\n"
+    )
 }
 
 #[test]
@@ -101,19 +105,27 @@ fn a_scaffolded_tenant_is_open_once_its_policies_are_gone() {
 
 #[test]
 fn tenants_are_declared_by_settings_where_labels_do_not() {
-    let text = namespace("one", "").replace("tenant: ", "team: \"a\"") + &namespace("two", "").replace("tenant: ", "team: \"b\"");
+    let text = namespace("one", "").replace("tenant: ", "team: \"a\"")
+        + &namespace("two", "").replace("tenant: ", "team: \"b\"");
     assert_eq!(broken(&[("a.yaml", &text)], &Declared::default()), [""; 0]);
     let declared = Declared::new(&[], &["acme: one".to_owned(), "globex: team=b".to_owned()]).unwrap();
     let found = broken(&[("a.yaml", &text)], &declared);
-    assert!(found.contains(&"network-open: acme > globex: high".to_owned()), "{found:?}");
+    assert!(
+        found.contains(&"network-open: acme > globex: high".to_owned()),
+        "{found:?}"
+    );
     let own = Declared::new(&["team".to_owned()], &[]).unwrap();
     let found = broken(&[("a.yaml", &text)], &own);
-    assert!(found.contains(&"network-open: a > b: high".to_owned()), "{found:?}");
+    assert!(
+        found.contains(&"network-open: a > b: high".to_owned()),
+        "{found:?}"
+    );
 }
 
 #[test]
 fn a_namespace_that_no_manifest_declares_is_said() {
-    let text = namespace("one", "acme") + "---\n{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: two}, spec: {containers: []}}\n";
+    let text = namespace("one", "acme")
+        + "---\n{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: two}, spec: {containers: []}}\n";
     let files = [File {
         path: "a.yaml",
         text: &text,
@@ -127,7 +139,9 @@ fn a_namespace_that_no_manifest_declares_is_said() {
 fn all_other_tenants_are_told_as_one() {
     let text: String = ["a", "b", "c", "d"].map(|name| namespace(name, name)).concat();
     let found = broken(&[("a.yaml", &text)], &Declared::default());
-    let open = found.iter().filter(|line| line.starts_with("network-open: every other tenant > "));
+    let open = found
+        .iter()
+        .filter(|line| line.starts_with("network-open: every other tenant > "));
     assert_eq!(open.count(), 4, "{found:#?}");
     assert!(!found.iter().any(|line| line.contains("network-open: a > b")));
 }
@@ -168,8 +182,12 @@ fn hostile_manifests_are_read_to_their_end() {
     let deep = "[".repeat(5000);
     let dots = "a.".repeat(20_000);
     let slashes = "/a".repeat(20_000);
-    let host = format!("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: w, namespace: a}}\nspec: {{rules: [{{host: {dots}example}}]}}\n");
-    let path = format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: w, namespace: a}}\nspec: {{containers: [], volumes: [{{name: d, hostPath: {{path: {slashes}}}}}]}}\n");
+    let host = format!(
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: w, namespace: a}}\nspec: {{rules: [{{host: {dots}example}}]}}\n"
+    );
+    let path = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: w, namespace: a}}\nspec: {{containers: [], volumes: [{{name: d, hostPath: {{path: {slashes}}}}}]}}\n"
+    );
     let texts = [
         format!("apiVersion: v1\nkind: Pod\nspec: {deep}"),
         "apiVersion: v1\nkind: Namespace\nmetadata: [a]\n".to_owned(),
@@ -184,13 +202,21 @@ fn hostile_manifests_are_read_to_their_end() {
         "apiVersion: v1\nkind: Namespace\nmetadata: {name: a, labels: {tenant: other}}\n".to_owned(),
     ];
     let names: Vec<String> = (0..texts.len()).map(|at| format!("{at}\n.yaml")).collect();
-    let files: Vec<File<'_>> = names.iter().zip(&texts).map(|(path, text)| File { path, text }).collect();
+    let files: Vec<File<'_>> = names
+        .iter()
+        .zip(&texts)
+        .map(|(path, text)| File { path, text })
+        .collect();
     let world = World::read(&files, &Declared::default());
     let matrix = Matrix::new(&world);
     assert!(matrix.notes().len() >= 3, "{:?}", matrix.notes());
     for one in matrix.broken() {
         assert!(!one.reason.contains(char::is_control), "{:?}", one.reason);
-        assert!(one.proofs.iter().all(|proof| !proof.text.contains(char::is_control)));
+        assert!(
+            one.proofs
+                .iter()
+                .all(|proof| !proof.text.contains(char::is_control))
+        );
     }
 }
 
@@ -199,7 +225,11 @@ fn many_tenants_with_many_namespaces_are_judged() {
     let mut text = String::new();
     for tenant in 0..40 {
         let names: Vec<String> = (0..20).map(|at| format!("t{tenant}-{at}")).collect();
-        text.push_str(&NewTenant::new(&format!("t{tenant}"), &names, Mesh::None).unwrap().manifests());
+        text.push_str(
+            &NewTenant::new(&format!("t{tenant}"), &names, Mesh::None)
+                .unwrap()
+                .manifests(),
+        );
         for name in names {
             writeln!(text, "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: web, namespace: {name}, labels: {{app: web}}}}\nspec: {{containers: [{{name: c, image: x, imagePullPolicy: Always}}]}}").unwrap();
         }

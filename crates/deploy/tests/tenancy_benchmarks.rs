@@ -98,13 +98,22 @@ const ALL: [(&str, &str, &str, Bad); 18] = [
         "block_privileged_containers",
         "pod-escape",
         "privileged",
-        Instead(&[(ENFORCE, NOTHING), ("allowPrivilegeEscalation: false", "privileged: true")]),
+        Instead(&[
+            (ENFORCE, NOTHING),
+            ("allowPrivilegeEscalation: false", "privileged: true"),
+        ]),
     ),
     (
         "block_use_of_host_ipc",
         "pod-escape",
         "host namespaces",
-        Instead(&[(ENFORCE, NOTHING), ("spec:\n  securityContext", "spec:\n  hostIPC: true\n  securityContext")]),
+        Instead(&[
+            (ENFORCE, NOTHING),
+            (
+                "spec:\n  securityContext",
+                "spec:\n  hostIPC: true\n  securityContext",
+            ),
+        ]),
     ),
     (
         "block_use_of_host_networking_and_ports",
@@ -112,7 +121,10 @@ const ALL: [(&str, &str, &str, Bad); 18] = [
         "hostPort",
         Instead(&[
             (ENFORCE, NOTHING),
-            ("    imagePullPolicy", "    ports: [{containerPort: 80, hostPort: 80}]\n    imagePullPolicy"),
+            (
+                "    imagePullPolicy",
+                "    ports: [{containerPort: 80, hostPort: 80}]\n    imagePullPolicy",
+            ),
         ]),
     ),
     (
@@ -121,20 +133,31 @@ const ALL: [(&str, &str, &str, Bad); 18] = [
         "hostPath",
         Instead(&[
             (ENFORCE, NOTHING),
-            ("spec:\n  securityContext", "spec:\n  volumes: [{name: d, hostPath: {path: /etc}}]\n  securityContext"),
+            (
+                "spec:\n  securityContext",
+                "spec:\n  volumes: [{name: d, hostPath: {path: /etc}}]\n  securityContext",
+            ),
         ]),
     ),
     (
         "block_use_of_host_pid",
         "pod-escape",
         "host namespaces",
-        Instead(&[(ENFORCE, NOTHING), ("spec:\n  securityContext", "spec:\n  hostPID: true\n  securityContext")]),
+        Instead(&[
+            (ENFORCE, NOTHING),
+            (
+                "spec:\n  securityContext",
+                "spec:\n  hostPID: true\n  securityContext",
+            ),
+        ]),
     ),
     (
         "block_use_of_nodeport_services",
         "node-port",
         "every node",
-        With("apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: acme}\nspec: {type: NodePort, ports: [{port: 80}]}\n"),
+        With(
+            "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: acme}\nspec: {type: NodePort, ports: [{port: 80}]}\n",
+        ),
     ),
     (
         "configure_ns_object_quota",
@@ -213,7 +236,8 @@ fn the_bad_configuration_of_each_is_found_by_its_rule() {
         let all = found(&text);
         let id = format!("deploy/tenancy/{rule}");
         assert!(
-            all.iter().any(|(rule, message)| *rule == id && message.contains(word)),
+            all.iter()
+                .any(|(rule, message)| *rule == id && message.contains(word)),
             "{name}: {all:#?}"
         );
     }
@@ -223,10 +247,14 @@ fn the_bad_configuration_of_each_is_found_by_its_rule() {
 fn every_configuration_of_the_benchmarks_is_among_them_and_in_the_manual() {
     let names: BTreeSet<&str> = ALL.iter().map(|(name, ..)| *name).collect();
     assert_eq!(names.len(), ALL.len());
-    let manual = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/tenancy.md")).unwrap();
+    let manual =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/tenancy.md")).unwrap();
     for (name, rule, ..) in &ALL {
         let mut lines = manual.lines();
-        assert!(lines.any(|line| line.contains(name) && line.contains(rule)), "{name} {rule}");
+        assert!(
+            lines.any(|line| line.contains(name) && line.contains(rule)),
+            "{name} {rule}"
+        );
     }
     let Some(root) = testdata("deploy/multi-tenancy-benchmark") else {
         return;

@@ -75,7 +75,11 @@ fn matrix(common: &Common, args: &MatrixArgs, terminal: Terminal) -> Outcome {
         Some(file) => output::write_file(&file, text.as_bytes())?,
         None => output::print(text)?,
     }
-    let broken = matrix.broken().iter().filter(|one| one.severity.is_some()).count();
+    let broken = matrix
+        .broken()
+        .iter()
+        .filter(|one| one.severity.is_some())
+        .count();
     let unknown = matrix.broken().len() - broken;
     terminal.line(format_args!(
         "{} in {}; {broken} broken, {unknown} unknown; {} not understood or not read",
@@ -173,14 +177,26 @@ fn pairs(matrix: &Matrix<'_, '_>, all: bool, text: &mut String) {
         let [network, labels, rbac, volumes, nodes, classes, mesh, hosts] = states.map(worded);
         let name = |party| matrix.name(Some(party)).to_owned();
         let (from, to) = (name(from), name(to));
-        rows.push([from, to, network, labels, rbac, volumes, nodes, classes, mesh, hosts]);
+        rows.push([
+            from, to, network, labels, rbac, volumes, nodes, classes, mesh, hosts,
+        ]);
     }
     text.push_str(&columns(&rows));
     if isolated > 0 {
-        let _ = writeln!(text, "and {} that {} isolated in everything", counted(isolated, "pair"), is(isolated));
+        let _ = writeln!(
+            text,
+            "and {} that {} isolated in everything",
+            counted(isolated, "pair"),
+            is(isolated)
+        );
     }
     if left > 0 {
-        let _ = writeln!(text, "and {} that {} not; `-v` prints all", counted(left, "pair"), is(left));
+        let _ = writeln!(
+            text,
+            "and {} that {} not; `-v` prints all",
+            counted(left, "pair"),
+            is(left)
+        );
     }
 }
 
@@ -222,7 +238,10 @@ fn as_json(world: &World<'_>, matrix: &Matrix<'_, '_>, notes: &[Note]) -> Value 
         json!({"from": matrix.name(Some(from)), "to": matrix.name(Some(to)), "cells": cells})
     });
     let broken = matrix.broken().iter().map(|one| {
-        let proofs = one.proofs.iter().map(|proof| json!({"text": proof.text, "place": matrix.place(proof)}));
+        let proofs = one
+            .proofs
+            .iter()
+            .map(|proof| json!({"text": proof.text, "place": matrix.place(proof)}));
         let name = |party: Option<Party>| party.map(|party| matrix.name(Some(party)));
         json!({
             "state": one.severity.map_or("unknown", |_| "broken"),
@@ -236,7 +255,9 @@ fn as_json(world: &World<'_>, matrix: &Matrix<'_, '_>, notes: &[Note]) -> Value 
             "proofs": proofs.collect::<Vec<_>>(),
         })
     });
-    let notes = notes.iter().map(|note| json!({"place": note.place, "message": note.message}));
+    let notes = notes
+        .iter()
+        .map(|note| json!({"place": note.place, "message": note.message}));
     json!({
         "schema": "bartizan/tenancy/v1",
         "tenants": tenants.collect::<Vec<_>>(),

@@ -452,8 +452,11 @@ fn checks(
         let is_past = target.starts_with("git:") && target != "git:STAGED";
         is_past || place::is_image(target) || place::is_built(target)
     });
+    if !is_elsewhere && selection.family("ci") {
+        checks.push(deploy::ci(selection));
+    }
     if !is_elsewhere && selection.family("deploy") {
-        checks.extend(deploy::checks(config, selection)?);
+        checks.extend(deploy::checks(config, selection, is_complete(request))?);
     }
     if is_image && selection.family("image") {
         checks.push(Box::new(ConfigurationCheck::new()));
@@ -467,6 +470,13 @@ fn checks(
     Ok(checks)
 }
 
+/// Whether every file of the target is looked at, so that what is not seen is not there.
+fn is_complete(request: &Request<'_>) -> bool {
+    let select = &request.scan.select;
+    let staged = request.scan.targets.iter().any(|target| target == "git:STAGED");
+    !select.staged && select.changed.is_none() && !staged
+}
+
 /// The check of where packages come from. Where only some files are looked at, what was not seen may be there.
 fn tampering(
     request: &Request<'_>,
@@ -474,12 +484,10 @@ fn tampering(
     selection: &rules::Selection,
     supply: &supply::Supply,
 ) -> Result<Box<dyn Check>, Error> {
-    let select = &request.scan.select;
-    let staged = request.scan.targets.iter().any(|target| target == "git:STAGED");
     let own = Own::new(|kind| config.list(&format!("supply.own.{kind}")))?;
     Ok(Box::new(TamperingCheck::new(Options {
         own,
-        complete: !select.staged && select.changed.is_none() && !staged,
+        complete: is_complete(request),
         enabled: selection.enabled(),
         required: supply.is_required(),
     })))

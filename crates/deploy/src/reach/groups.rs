@@ -130,7 +130,8 @@ impl Reach<'_> {
         let mut found = BTreeMap::new();
         let pieces = (self.classes.count()..).zip(&self.classes.destinations);
         let pieces = pieces.enumerate();
-        let Some((at, (member, _))) = pieces.into_iter().find(|(_, (_, range))| range.contains(address)) else {
+        let Some((at, (member, _))) = pieces.into_iter().find(|(_, (_, range))| range.contains(address))
+        else {
             return found;
         };
         for (source, _, looks) in self.workloads() {

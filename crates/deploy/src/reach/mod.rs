@@ -25,12 +25,12 @@ pub use classes::TooLarge;
 pub use cluster::{Manifest, Manifests};
 pub(crate) use cluster::{decides, is_workload};
 pub use explain::Reason;
-pub(crate) use groups::Between;
-pub(crate) use selector::{Labels, Selector, labels};
 pub use exposure::Published;
+pub(crate) use groups::Between;
 pub use parties::{Edge, Reach};
 pub use policy::Action;
 pub use ports::{Connections, Ports, Protocol};
+pub(crate) use selector::{Labels, Selector, labels};
 
 /// Something that could not be read or is not understood, so that the answer may not be whole.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -199,7 +199,9 @@ impl Told<'_, '_> {
             });
         }
         let first = places.first().copied();
-        let path = first.and_then(|at| self.world.file_at(at)).map_or("", |file| file.path);
+        let path = first
+            .and_then(|at| self.world.file_at(at))
+            .map_or("", |file| file.path);
         let fingerprint = FingerprintBuilder::new(about.id)
             .part(self.name(mend).as_bytes())
             .part(key.as_bytes())
@@ -236,9 +238,15 @@ impl Told<'_, '_> {
         });
         let mut steps: Vec<EvidenceStep> = proofs.collect();
         let others = all.iter().filter(|one| !std::ptr::eq(**one, worst));
-        steps.extend(others.take(MOST_REASONS).map(|one| EvidenceStep {
-            message: one.reason.clone(),
-            location: one.proofs.iter().find_map(|proof| proof.at).and_then(|at| self.location(at)),
+        steps.extend(others.take(MOST_REASONS).map(|one| {
+            EvidenceStep {
+                message: one.reason.clone(),
+                location: one
+                    .proofs
+                    .iter()
+                    .find_map(|proof| proof.at)
+                    .and_then(|at| self.location(at)),
+            }
         }));
         steps
     }

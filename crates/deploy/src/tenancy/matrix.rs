@@ -282,13 +282,9 @@ impl<'w, 't> Matrix<'w, 't> {
     /// Every two of which something is asked, ordered: those of tenants, then those with the platform, then those with the outside.
     pub fn pairs(&self) -> impl Iterator<Item = (Party, Party)> + '_ {
         let tenants = || self.world.numbers().map(Party::Tenant);
-        let two = tenants().flat_map(move |from| {
-            tenants()
-                .filter(move |to| *to != from)
-                .map(move |to| (from, to))
-        });
-        let with =
-            move |other: Party| tenants().flat_map(move |tenant| [(tenant, other), (other, tenant)]);
+        let two =
+            tenants().flat_map(move |from| tenants().filter(move |to| *to != from).map(move |to| (from, to)));
+        let with = move |other: Party| tenants().flat_map(move |tenant| [(tenant, other), (other, tenant)]);
         two.chain(with(Party::Platform)).chain(with(Party::Outside))
     }
 

@@ -98,7 +98,9 @@ impl<'w> Subjects<'w> {
                     of: whose(world, subject, &grants),
                     is_people: match subject {
                         rbac::Subject::Account { .. } => false,
-                        rbac::Subject::Group(name) | rbac::Subject::User(name) => !name.starts_with("system:"),
+                        rbac::Subject::Group(name) | rbac::Subject::User(name) => {
+                            !name.starts_with("system:")
+                        }
                     },
                     name: line_of(&subject.to_string()),
                     grants,
@@ -190,7 +192,9 @@ fn whose(world: &World<'_>, subject: &rbac::Subject, grants: &[Grant<'_>]) -> Of
     match subject {
         rbac::Subject::Account { namespace, .. } => return owner(namespace),
         rbac::Subject::Group(name) | rbac::Subject::User(name) => {
-            let accounts = name.strip_prefix(rbac::SERVICE_ACCOUNTS).and_then(|rest| rest.strip_prefix(':'));
+            let accounts = name
+                .strip_prefix(rbac::SERVICE_ACCOUNTS)
+                .and_then(|rest| rest.strip_prefix(':'));
             if let Some(namespace) = accounts {
                 return owner(namespace);
             }

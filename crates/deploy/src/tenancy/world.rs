@@ -16,7 +16,13 @@ use std::collections::{BTreeMap, HashMap};
 /// Most tenants: every two of them are held against each other.
 const MOST_TENANTS: usize = 1000;
 /// Namespaces that every cluster, or every cluster with Istio, has, and that are the platform's where nobody says otherwise.
-const OF_THE_CLUSTER: [&str; 5] = ["default", "kube-system", "kube-public", "kube-node-lease", "istio-system"];
+const OF_THE_CLUSTER: [&str; 5] = [
+    "default",
+    "kube-system",
+    "kube-public",
+    "kube-node-lease",
+    "istio-system",
+];
 
 /// What a manifest with roles or bindings names.
 const RBAC: &[u8] = b"rbac.authorization.k8s.io";
@@ -173,10 +179,7 @@ impl<'t> World<'t> {
             let namespace = if is_of_cluster(object.group(), &object.kind) {
                 String::new()
             } else {
-                object
-                    .namespace
-                    .clone()
-                    .unwrap_or_else(|| "default".to_owned())
+                object.namespace.clone().unwrap_or_else(|| "default".to_owned())
             };
             self.things.push(Thing {
                 object,
@@ -369,7 +372,11 @@ impl<'t> World<'t> {
     }
 
     /// Objects of a kind in a group, by namespace.
-    pub(crate) fn by_namespace<'w>(&'w self, group: &'w str, kind: &'w str) -> BTreeMap<&'w str, Vec<&'w Thing>> {
+    pub(crate) fn by_namespace<'w>(
+        &'w self,
+        group: &'w str,
+        kind: &'w str,
+    ) -> BTreeMap<&'w str, Vec<&'w Thing>> {
         let mut all: BTreeMap<&str, Vec<&Thing>> = BTreeMap::new();
         for thing in self.kind(group, kind) {
             all.entry(&thing.namespace).or_default().push(thing);

@@ -37,19 +37,25 @@ fn priorities(world: &World<'_>, found: &mut Found) {
         .map(|thing| (thing.object.name.as_str(), thing))
         .collect();
     let value = |thing: &Thing| thing.object.root.get("value").and_then(Node::int);
-    let default = classes.values().find(|class| {
-        class.object.root.get("globalDefault").and_then(Node::bool) == Some(true)
-    });
+    let default = classes
+        .values()
+        .find(|class| class.object.root.get("globalDefault").and_then(Node::bool) == Some(true));
     let default = default.and_then(|class| value(class)).unwrap_or(0);
     let mut ranges: BTreeMap<u32, Range<'_>> = BTreeMap::new();
     for (thing, pod) in world.pods() {
         let Some(at) = world.tenant_of(&thing.namespace) else {
             continue;
         };
-        let named = pod.spec.get("priorityClassName").filter(|node| node.text().is_some_and(|name| !name.is_empty()));
+        let named = pod
+            .spec
+            .get("priorityClassName")
+            .filter(|node| node.text().is_some_and(|name| !name.is_empty()));
         let name = named.and_then(Node::text).unwrap_or_default();
         let class = classes.get(name);
-        let built_in = BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        let built_in = BUILT_IN
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| *value);
         let range = ranges.entry(at).or_default();
         let Some(node) = named else {
             range.lowest = Some(range.lowest.map_or(default, |lowest| lowest.min(default)));
@@ -78,7 +84,9 @@ fn priorities(world: &World<'_>, found: &mut Found) {
         }
     }
     for (at, range) in &ranges {
-        let Some((priority, thing, place)) = range.highest else { continue };
+        let Some((priority, thing, place)) = range.highest else {
+            continue;
+        };
         let lower = ranges
             .iter()
             .filter(|(other, range)| *other != at && range.lowest.is_some_and(|lowest| lowest < priority));
@@ -119,9 +127,10 @@ fn snippets(world: &World<'_>, found: &mut Found) {
             let owner = world.owner(&thing.namespace);
             users.entry(class).or_default().insert(owner);
             let annotations = thing.object.root.at(&["metadata", "annotations"]);
-            let snippet = annotations.map_or(&[][..], Node::entries).iter().find(|entry| {
-                entry.key.starts_with("nginx.") && entry.key.ends_with("-snippet")
-            });
+            let snippet = annotations
+                .map_or(&[][..], Node::entries)
+                .iter()
+                .find(|entry| entry.key.starts_with("nginx.") && entry.key.ends_with("-snippet"));
             if let (Some(entry), Party::Tenant(at)) = (snippet, owner) {
                 let place = At {
                     file: thing.file,
@@ -145,7 +154,8 @@ fn snippets(world: &World<'_>, found: &mut Found) {
                 thing.title(),
                 called(world, tenant(at))
             );
-            one.fix = "take the snippet out, and set allow-snippet-annotations: \"false\" in the controller".to_owned();
+            one.fix = "take the snippet out, and set allow-snippet-annotations: \"false\" in the controller"
+                .to_owned();
             one.proofs = vec![Proof::new(format!("{}: a snippet", thing.title()), place)];
             found.broken.push(one);
         }

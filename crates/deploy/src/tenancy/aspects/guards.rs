@@ -19,8 +19,16 @@ const GUARDS: [(&str, Resource, bool); 7] = [
     ("NetworkPolicy", ("networking.k8s.io", "networkpolicies"), true),
     ("Role", (RBAC, "roles"), true),
     ("RoleBinding", (RBAC, "rolebindings"), true),
-    ("PeerAuthentication", ("security.istio.io", "peerauthentications"), true),
-    ("AuthorizationPolicy", ("security.istio.io", "authorizationpolicies"), true),
+    (
+        "PeerAuthentication",
+        ("security.istio.io", "peerauthentications"),
+        true,
+    ),
+    (
+        "AuthorizationPolicy",
+        ("security.istio.io", "authorizationpolicies"),
+        true,
+    ),
 ];
 
 /// Verbs by which one that is there is changed.
@@ -47,11 +55,21 @@ pub(super) fn judge(world: &World<'_>, subjects: &Subjects<'_>, found: &mut Foun
             let guards = GUARDS.iter().filter(|(kind, _, needs)| is_guard(kind, *needs));
             let mut writable = Writable::default();
             for (kind, resource, _) in guards {
-                writable.ask(subjects, (at, name), (kind, &CHANGES, &[*resource]), Severity::Medium);
+                writable.ask(
+                    subjects,
+                    (at, name),
+                    (kind, &CHANGES, &[*resource]),
+                    Severity::Medium,
+                );
             }
             // By the labels of its namespace a tenant would turn off what holds its pods back.
             let namespaces: [Resource; 1] = [("", "namespaces")];
-            writable.ask(subjects, (at, name), ("labels of the Namespace", &CHANGES, &namespaces), Severity::High);
+            writable.ask(
+                subjects,
+                (at, name),
+                ("labels of the Namespace", &CHANGES, &namespaces),
+                Severity::High,
+            );
             let roles: [Resource; 4] = [
                 (RBAC, "roles"),
                 (RBAC, "clusterroles"),
@@ -103,7 +121,8 @@ impl<'s, 'w> Writable<'s, 'w> {
             called(world, tenant(at)),
             named(self.what.iter().copied())
         );
-        one.fix = "leave only get, list, watch and, for policies and roles, create to subjects of the tenant".to_owned();
+        one.fix = "leave only get, list, watch and, for policies and roles, create to subjects of the tenant"
+            .to_owned();
         for (subject, grant) in &self.by {
             prove(&mut one, subject, &[*grant]);
         }
@@ -117,7 +136,9 @@ fn unclear(world: &World<'_>, subjects: &Subjects<'_>, at: u32, found: &mut Foun
     for subject in subjects.of_tenant(at) {
         let mut grants = subject.grants.iter().filter(|grant| {
             grant.rules.is_none()
-                && grant.namespace.is_some_and(|namespace| world.tenant_of(namespace) == Some(at))
+                && grant
+                    .namespace
+                    .is_some_and(|namespace| world.tenant_of(namespace) == Some(at))
         });
         let Some(first) = grants.next() else { continue };
         let mut one = unknown(Aspect::Guards, tenant(at));
@@ -148,7 +169,9 @@ fn self_service(world: &World<'_>, subjects: &Subjects<'_>, at: u32, found: &mut
         if people().next().is_none() || people().any(|grant| grant.rules.is_none()) {
             continue;
         }
-        let lacking = OWN.iter().filter(|one| !people().any(|grant| grant.lets(&["create"], &[**one])));
+        let lacking = OWN
+            .iter()
+            .filter(|one| !people().any(|grant| grant.lets(&["create"], &[**one])));
         let lacking: Vec<&str> = lacking.map(|(_, resource)| *resource).collect();
         if lacking.is_empty() {
             continue;
@@ -164,7 +187,12 @@ fn self_service(world: &World<'_>, subjects: &Subjects<'_>, at: u32, found: &mut
         one.fix = format!("let an administrator of the tenant create {}", lacking.join(", "));
         one.proofs = people()
             .take(3)
-            .map(|grant| Proof::new(format!("{}: {}", grant.title, grant.role), grant.binding.map(Thing::at)))
+            .map(|grant| {
+                Proof::new(
+                    format!("{}: {}", grant.title, grant.role),
+                    grant.binding.map(Thing::at),
+                )
+            })
             .chain([declared(name, space)])
             .collect();
         found.broken.push(one);

@@ -71,7 +71,9 @@ fn claim<'w>(
 
 fn ingress<'w>(world: &World<'_>, thing: &'w Thing, claims: &mut Claims<'w>) {
     let scope = format!("Ingress {}", super::classes::ingress_class(thing));
-    let Some(spec) = thing.object.root.get("spec") else { return };
+    let Some(spec) = thing.object.root.get("spec") else {
+        return;
+    };
     if let Some(backend) = spec.get("defaultBackend").or_else(|| spec.get("backend")) {
         claim(world, (thing, backend), &scope, ("", "/"), claims);
     }
@@ -91,7 +93,9 @@ fn ingress<'w>(world: &World<'_>, thing: &'w Thing, claims: &mut Claims<'w>) {
 }
 
 fn route<'w>(world: &World<'_>, thing: &'w Thing, claims: &mut Claims<'w>) {
-    let Some(spec) = thing.object.root.get("spec") else { return };
+    let Some(spec) = thing.object.root.get("spec") else {
+        return;
+    };
     let mut paths = Vec::new();
     for rule in spec.items_of("rules") {
         let matches = rule.items_of("matches").iter();
@@ -114,7 +118,11 @@ fn route<'w>(world: &World<'_>, thing: &'w Thing, claims: &mut Claims<'w>) {
         for path in &paths {
             for host in &hosts {
                 let text = host.text().unwrap_or_default();
-                let node = if spec.items_of("hostnames").is_empty() { parent } else { *host };
+                let node = if spec.items_of("hostnames").is_empty() {
+                    parent
+                } else {
+                    *host
+                };
                 claim(world, (thing, node), &scope, (text, path), claims);
             }
             if hosts.is_empty() {
@@ -129,15 +137,23 @@ fn listeners<'w>(world: &'w World<'_>, namespace: &str, name: &str, section: Opt
     let Some(gateway) = world.titled("Gateway", namespace, name) else {
         return Vec::new();
     };
-    let listeners = gateway.object.root.at(&["spec", "listeners"]).map_or(&[][..], Node::items);
+    let listeners = gateway
+        .object
+        .root
+        .at(&["spec", "listeners"])
+        .map_or(&[][..], Node::items);
     let listeners = listeners
         .iter()
         .filter(|listener| section.is_none_or(|section| listener.text_of("name") == Some(section)));
-    listeners.filter_map(|listener| listener.get("hostname")).collect()
+    listeners
+        .filter_map(|listener| listener.get("hostname"))
+        .collect()
 }
 
 fn virtual_service<'w>(world: &World<'_>, thing: &'w Thing, claims: &mut Claims<'w>) {
-    let Some(spec) = thing.object.root.get("spec") else { return };
+    let Some(spec) = thing.object.root.get("spec") else {
+        return;
+    };
     let mut paths = Vec::new();
     for http in spec.items_of("http") {
         for one in http.items_of("match") {
@@ -167,7 +183,9 @@ fn virtual_service<'w>(world: &World<'_>, thing: &'w Thing, claims: &mut Claims<
 }
 
 fn openshift<'w>(world: &World<'_>, thing: &'w Thing, claims: &mut Claims<'w>) {
-    let Some(spec) = thing.object.root.get("spec") else { return };
+    let Some(spec) = thing.object.root.get("spec") else {
+        return;
+    };
     let path = spec.text_of("path").unwrap_or("/");
     if let Some(host) = spec.get("host") {
         let text = host.text().unwrap_or_default();
@@ -218,7 +236,9 @@ fn same_host(world: &World<'_>, host: &str, claims: &[Claim<'_>], found: &mut Fo
                     to.map_or_else(|| "every other tenant".to_owned(), |to| called(world, to))
                 );
                 host.clone_into(&mut one.key);
-                let theirs = claims.iter().filter(|claim| Some(claim.party) == to || to.is_none());
+                let theirs = claims
+                    .iter()
+                    .filter(|claim| Some(claim.party) == to || to.is_none());
                 let theirs = theirs.filter(|claim| claim.party != *from);
                 one.proofs = proofs(host, own.iter().copied().take(3).chain(theirs));
                 found.broken.push(one);
@@ -288,7 +308,10 @@ fn wildcard(
             );
             let own = of_wider.iter().filter(|claim| claim.party == *from).take(3);
             let theirs = of_host.iter().filter(|claim| claim.party == *to);
-            one.proofs = proofs(wider, own).into_iter().chain(proofs(host, theirs)).collect();
+            one.proofs = proofs(wider, own)
+                .into_iter()
+                .chain(proofs(host, theirs))
+                .collect();
             found.broken.push(one);
         }
     }

@@ -33,7 +33,9 @@ pub(super) fn judge(world: &World<'_>, found: &mut Found) {
             *count += 1;
             if proofs.len() < MOST_PROOFS {
                 let node = container.node.get("imagePullPolicy");
-                let node = node.or_else(|| container.node.get("image")).unwrap_or(container.node);
+                let node = node
+                    .or_else(|| container.node.get("image"))
+                    .unwrap_or(container.node);
                 let text = format!("{}: {}", thing.title(), pod.field(&container.way()));
                 proofs.push(Proof::new(text, thing.of(node)));
             }
@@ -47,7 +49,8 @@ pub(super) fn judge(world: &World<'_>, found: &mut Found) {
             "{count} {plural} of {} may run an image that is on the node without proving that it may pull it",
             called(world, tenant(at))
         );
-        one.fix = "say `imagePullPolicy: Always`, or turn on the admission plugin AlwaysPullImages".to_owned();
+        one.fix =
+            "say `imagePullPolicy: Always`, or turn on the admission plugin AlwaysPullImages".to_owned();
         one.proofs = proofs;
         found.broken.push(one);
     }

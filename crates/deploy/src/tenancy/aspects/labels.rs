@@ -89,7 +89,9 @@ fn opens<'s, 'w>(
     let leads = door.namespaces.matches(labels);
     if leads {
         // A door for all pods of the namespace is open already.
-        return pods.filter(|_| !door.pods.is_empty()).map(|hand| (hand, "the pods"));
+        return pods
+            .filter(|_| !door.pods.is_empty())
+            .map(|hand| (hand, "the pods"));
     }
     let hand = namespaces.filter(|_| door.namespaces.can_match(NAME, name))?;
     (door.pods.is_empty() || pods.is_some()).then_some((hand, "the namespace"))
@@ -102,13 +104,22 @@ fn doors<'w>(world: &'w World<'_>) -> Vec<Door<'w>> {
         let Some(to) = world.tenant_of(&policy.namespace) else {
             continue;
         };
-        let rules = policy.object.root.at(&["spec", "ingress"]).map_or(&[][..], Node::items);
+        let rules = policy
+            .object
+            .root
+            .at(&["spec", "ingress"])
+            .map_or(&[][..], Node::items);
         for peer in rules.iter().flat_map(|rule| rule.items_of("from")) {
-            let read = |key: &str| peer.get(key).map_or_else(|| Ok(Selector::default()), Selector::read);
+            let read = |key: &str| {
+                peer.get(key)
+                    .map_or_else(|| Ok(Selector::default()), Selector::read)
+            };
             // What cannot be read is told by who works out who reaches whom.
-            if let (Some(node), Ok(namespaces), Ok(pods)) =
-                (peer.get("namespaceSelector"), read("namespaceSelector"), read("podSelector"))
-            {
+            if let (Some(node), Ok(namespaces), Ok(pods)) = (
+                peer.get("namespaceSelector"),
+                read("namespaceSelector"),
+                read("podSelector"),
+            ) {
                 doors.push(Door {
                     to,
                     namespaces,
@@ -119,8 +130,12 @@ fn doors<'w>(world: &'w World<'_>) -> Vec<Door<'w>> {
             }
         }
     }
-    doors.sort_by(|one, other| (one.to, &one.namespaces, &one.pods).cmp(&(other.to, &other.namespaces, &other.pods)));
-    doors.dedup_by(|one, other| (one.to, &one.namespaces, &one.pods) == (other.to, &other.namespaces, &other.pods));
+    doors.sort_by(|one, other| {
+        (one.to, &one.namespaces, &one.pods).cmp(&(other.to, &other.namespaces, &other.pods))
+    });
+    doors.dedup_by(|one, other| {
+        (one.to, &one.namespaces, &one.pods) == (other.to, &other.namespaces, &other.pods)
+    });
     doors
 }
 
@@ -142,7 +157,10 @@ fn relabels(
     );
     one.fix = format!("add `{NAME}` of the namespaces that are meant to the selector");
     prove(&mut one, subject, &[grant]);
-    one.proofs.insert(0, Proof::new(format!("{}: whom it lets in", door.policy.title()), door.at));
+    one.proofs.insert(
+        0,
+        Proof::new(format!("{}: whom it lets in", door.policy.title()), door.at),
+    );
     one.key = door.policy.title();
     one
 }

@@ -61,7 +61,12 @@ pub(super) fn judge(world: &World<'_>, found: &mut Found) {
                     authorization(world, (at, name, space), &policies, found);
                 }
                 Some(Mesh::Linkerd) => {
-                    linkerd(world, (at, name, space), linkerd_policies.get(name).copied(), found);
+                    linkerd(
+                        world,
+                        (at, name, space),
+                        linkerd_policies.get(name).copied(),
+                        found,
+                    );
                 }
                 None => {}
             }
@@ -79,7 +84,11 @@ fn is_for_all(policy: &Thing) -> bool {
 
 /// The mode that a policy sets; none where it leaves it to a wider one.
 fn mode(policy: &Thing) -> Option<&str> {
-    let mode = policy.object.root.at(&["spec", "mtls", "mode"]).and_then(Node::text);
+    let mode = policy
+        .object
+        .root
+        .at(&["spec", "mtls", "mode"])
+        .and_then(Node::text);
     mode.filter(|mode| *mode != "UNSET")
 }
 
@@ -109,18 +118,27 @@ fn peer_authentication(
         return;
     }
     let of = |policies: &[&Thing]| policies.iter().find_map(|peer| mode(peer).map(str::to_owned));
-    let effective = of(&own).or_else(|| of(&root)).unwrap_or_else(|| "PERMISSIVE".to_owned());
+    let effective = of(&own)
+        .or_else(|| of(&root))
+        .unwrap_or_else(|| "PERMISSIVE".to_owned());
     let mut lax: Vec<Proof> = Vec::new();
     if effective != "STRICT" {
         let said = own.first().or(root.first());
-        lax.push(said.map_or_else(|| declared(name, space), |peer| Proof::of(peer, &line_of(&effective))));
+        lax.push(said.map_or_else(
+            || declared(name, space),
+            |peer| Proof::of(peer, &line_of(&effective)),
+        ));
     }
     for peer in of_space(name) {
         let lax_mode = |mode: Option<&str>| matches!(mode, Some("PERMISSIVE" | "DISABLE"));
         if !is_for_all(peer) && lax_mode(mode(peer)) {
             lax.push(Proof::of(peer, mode(peer).unwrap_or_default()));
         }
-        let ports = peer.object.root.at(&["spec", "portLevelMtls"]).map_or(&[][..], Node::entries);
+        let ports = peer
+            .object
+            .root
+            .at(&["spec", "portLevelMtls"])
+            .map_or(&[][..], Node::entries);
         for port in ports.iter().filter(|port| lax_mode(port.value.text_of("mode"))) {
             let text = line_of(&format!("{}: port {}", peer.title(), port.key));
             lax.push(Proof::new(text, peer.of(&port.value)));
@@ -141,7 +159,8 @@ fn peer_authentication(
             line_of(&effective)
         }
     );
-    one.fix = format!("add to namespace `{name}` a PeerAuthentication with mode STRICT, and take out exceptions");
+    one.fix =
+        format!("add to namespace `{name}` a PeerAuthentication with mode STRICT, and take out exceptions");
     one.proofs = lax.into_iter().take(super::MOST_PROOFS).collect();
     found.broken.push(one);
 }
@@ -155,7 +174,11 @@ struct LetIn {
 
 impl LetIn {
     fn add(&mut self, world: &World<'_>, policy: &Thing) {
-        let rules = policy.object.root.at(&["spec", "rules"]).map_or(&[][..], Node::items);
+        let rules = policy
+            .object
+            .root
+            .at(&["spec", "rules"])
+            .map_or(&[][..], Node::items);
         for rule in rules {
             let from = rule.items_of("from");
             if from.is_empty() {
@@ -177,7 +200,8 @@ impl LetIn {
         let named: Vec<&str> = namespaces.chain(of_principals).collect();
         if named.is_empty() && source.items_of("serviceAccounts").is_empty() {
             // Addresses, or who is not meant: it is for others to say who that is.
-            self.everybody |= source.items_of("ipBlocks").is_empty() && source.items_of("remoteIpBlocks").is_empty();
+            self.everybody |=
+                source.items_of("ipBlocks").is_empty() && source.items_of("remoteIpBlocks").is_empty();
         }
         for glob in named {
             if glob == "*" {
@@ -212,7 +236,10 @@ fn authorization(
         let action = policy.object.root.at(&["spec", "action"]).and_then(Node::text);
         action.unwrap_or("ALLOW").to_owned()
     };
-    let here = [name, ROOT].into_iter().filter_map(|namespace| policies.get(namespace)).flatten();
+    let here = [name, ROOT]
+        .into_iter()
+        .filter_map(|namespace| policies.get(namespace))
+        .flatten();
     let allow: Vec<&Thing> = here.copied().filter(|policy| action(policy) == "ALLOW").collect();
     let covers = allow.iter().any(|policy| is_for_all(policy));
     let mut let_in = LetIn::default();
@@ -232,18 +259,28 @@ fn authorization(
         one.proofs = if allow.is_empty() {
             vec![declared(name, space)]
         } else {
-            allow.iter().take(super::MOST_PROOFS).map(|policy| Proof::of(policy, "")).collect()
+            allow
+                .iter()
+                .take(super::MOST_PROOFS)
+                .map(|policy| Proof::of(policy, ""))
+                .collect()
         };
         found.broken.push(one);
     };
     let whose = called(world, tenant(at));
     if !covers || let_in.everybody {
-        let why = if covers { "lets everybody in" } else { "is for all its pods" };
+        let why = if covers {
+            "lets everybody in"
+        } else {
+            "is for all its pods"
+        };
         let none = if covers { "an" } else { "no" };
         tell(
             None,
             Severity::Low,
-            format!("{none} AuthorizationPolicy of namespace `{name}` of {whose} {why}: whoever is in the mesh may connect"),
+            format!(
+                "{none} AuthorizationPolicy of namespace `{name}` of {whose} {why}: whoever is in the mesh may connect"
+            ),
         );
         return;
     }
@@ -278,7 +315,11 @@ fn linkerd(
         return;
     }
     let proves = policy.ends_with("-authenticated") && !policy.ends_with("unauthenticated");
-    let about = if proves { &MeshAuthorization::ABOUT } else { &MeshMtls::ABOUT };
+    let about = if proves {
+        &MeshAuthorization::ABOUT
+    } else {
+        &MeshMtls::ABOUT
+    };
     let mut one = broken(about, Aspect::Mesh, tenant(at));
     one.to = Some(tenant(at));
     name.clone_into(&mut one.key);

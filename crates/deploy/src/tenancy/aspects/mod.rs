@@ -91,9 +91,7 @@ fn others(world: &World<'_>, of: u32, others: &BTreeSet<Party>) -> Vec<Option<Pa
     let count = others.iter().filter(tenants).count();
     if count > 1 && count + 1 == world.tenants().len() {
         let rest = others.iter().filter(|party| !matches!(party, Party::Tenant(_)));
-        return std::iter::once(None)
-            .chain(rest.copied().map(Some))
-            .collect();
+        return std::iter::once(None).chain(rest.copied().map(Some)).collect();
     }
     others.iter().copied().map(Some).collect()
 }

@@ -2,7 +2,9 @@
 //!
 //! Every namespace of a tenant is taken to have a pod without labels besides those of the manifests: what anyone may deploy in it tomorrow.
 
-use super::super::checks::{egress_open::OpenEgress, metadata_reachable::MetadataReachable, network_open::OpenNetwork};
+use super::super::checks::{
+    egress_open::OpenEgress, metadata_reachable::MetadataReachable, network_open::OpenNetwork,
+};
 use super::super::matrix::{Aspect, Broken, Found, Party, Proof};
 use super::super::world::{Thing, World, line_of};
 use super::{MOST_PROOFS, broken, called, others, tenant, unknown};
@@ -61,7 +63,13 @@ pub(super) fn judge(world: &World<'_>, found: &mut Found) -> Network {
         Party::Outside => None,
     };
     let between = reach.between(platform.saturating_add(1), group);
-    let party = |at: u32| if at == platform { Party::Platform } else { tenant(at) };
+    let party = |at: u32| {
+        if at == platform {
+            Party::Platform
+        } else {
+            tenant(at)
+        }
+    };
     let doubts = Doubts::of(world);
     let mut open: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for ((from, to), pair) in &between {
@@ -77,7 +85,8 @@ pub(super) fn judge(world: &World<'_>, found: &mut Found) -> Network {
             };
             let reasons = reach.why(source, destination);
             let names = reach.names(source, destination);
-            let Some((source, destination)) = names.map(|(one, other)| (one.to_owned(), other.to_owned())) else {
+            let Some((source, destination)) = names.map(|(one, other)| (one.to_owned(), other.to_owned()))
+            else {
                 continue;
             };
             let by_default = is_by_default(&reasons);
@@ -106,9 +115,13 @@ pub(super) fn judge(world: &World<'_>, found: &mut Found) -> Network {
 /// What reach did not understand, but for what publishes: that has no part in what tenants are kept apart by.
 fn notes(reach: &Reach<'_>) -> Vec<crate::reach::Note> {
     let understood = |message: &str| {
-        ["it leads to Service", "a backend is no Service", "objects of this kind decide"]
-            .iter()
-            .any(|known| message.contains(known))
+        [
+            "it leads to Service",
+            "a backend is no Service",
+            "objects of this kind decide",
+        ]
+        .iter()
+        .any(|known| message.contains(known))
     };
     let notes = reach.notes().iter();
     notes.filter(|note| !understood(&note.message)).cloned().collect()
@@ -149,12 +162,15 @@ fn opened(
     one.key = if by_default { "by default" } else { "by policy" }.to_owned();
     let namespace = destination.split('/').next().unwrap_or_default();
     one.fix = if by_default {
-        format!("add to namespace `{namespace}` a NetworkPolicy that selects every pod and allows only what is meant")
+        format!(
+            "add to namespace `{namespace}` a NetworkPolicy that selects every pod and allows only what is meant"
+        )
     } else {
         "take the other tenant out of the rules that allow it, or waive this where it is meant".to_owned()
     };
     one.proofs.push(pod(world, destination));
-    one.proofs.extend(reasons.iter().filter_map(|reason| proof(world, reason)));
+    one.proofs
+        .extend(reasons.iter().filter_map(|reason| proof(world, reason)));
     one.proofs.push(pod(world, source));
     one.proofs.truncate(MOST_PROOFS);
     one
@@ -253,7 +269,9 @@ impl<'w> Doubts<'w> {
                 continue;
             }
             match group {
-                "security.istio.io" | "networking.istio.io" | "policy.linkerd.io" => doubts.narrowing.push(thing),
+                "security.istio.io" | "networking.istio.io" | "policy.linkerd.io" => {
+                    doubts.narrowing.push(thing)
+                }
                 _ => doubts.widening.push(thing),
             }
         }
@@ -278,7 +296,11 @@ fn closed_unless(
     first: &Thing,
     found: &mut Found,
 ) {
-    let is_open = |from: u32| between.get(&(from, to)).is_some_and(|pair| pair.example.is_some());
+    let is_open = |from: u32| {
+        between
+            .get(&(from, to))
+            .is_some_and(|pair| pair.example.is_some())
+    };
     let closed = world.numbers().filter(|from| *from != to && !is_open(*from));
     let closed: BTreeSet<Party> = closed.map(tenant).collect();
     for from in others(world, to, &closed) {
@@ -292,12 +314,7 @@ fn closed_unless(
 }
 
 /// What tenants reach of the platform and outside without a policy, and what gives out credentials of the node.
-fn outward(
-    world: &World<'_>,
-    reach: &Reach<'_>,
-    found: &mut Found,
-    group: impl Fn(&str) -> Option<u32>,
-) {
+fn outward(world: &World<'_>, reach: &Reach<'_>, found: &mut Found, group: impl Fn(&str) -> Option<u32>) {
     let ungoverned = reach.ungoverned(&group);
     let reaching = reach.reaching(METADATA, (Protocol::Tcp, 80), &group);
     for at in world.numbers() {

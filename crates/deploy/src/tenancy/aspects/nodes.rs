@@ -16,7 +16,10 @@ use bartizan_engine::rule::Severity;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Annotations by which a namespace says for all of its pods on which nodes they run.
-const ANNOTATIONS: [&str; 2] = ["scheduler.alpha.kubernetes.io/node-selector", "openshift.io/node-selector"];
+const ANNOTATIONS: [&str; 2] = [
+    "scheduler.alpha.kubernetes.io/node-selector",
+    "openshift.io/node-selector",
+];
 
 /// Labels that every node has with a value of many: to require one makes no nodes one's own.
 const COMMON: [&str; 6] = [
@@ -40,7 +43,8 @@ struct Placement {
 impl Placement {
     fn of(pod: Pod<'_>, space: Option<&Space>) -> Self {
         let mut placement = Self::default();
-        let annotated = space.and_then(|space| ANNOTATIONS.iter().find_map(|key| space.annotations.get(*key)));
+        let annotated =
+            space.and_then(|space| ANNOTATIONS.iter().find_map(|key| space.annotations.get(*key)));
         for pair in annotated.into_iter().flat_map(|text| text.split(',')) {
             if let Some((key, value)) = pair.split_once('=') {
                 placement.require(key.trim(), [value.trim().to_owned()]);
@@ -109,7 +113,8 @@ impl Placement {
     fn taint(&self) -> Option<(&str, Option<&str>)> {
         self.tolerated.iter().find_map(|(key, value)| {
             let key = key.as_deref()?;
-            let of_cluster = key.starts_with("node.kubernetes.io/") || key.starts_with("node-role.kubernetes.io/");
+            let of_cluster =
+                key.starts_with("node.kubernetes.io/") || key.starts_with("node-role.kubernetes.io/");
             (!of_cluster).then_some((key, value.as_deref()))
         })
     }
@@ -157,7 +162,9 @@ fn told(
     guests: &BTreeMap<u32, &Thing>,
     found: &mut Found,
 ) {
-    let Some((key, values)) = placement.own() else { return };
+    let Some((key, values)) = placement.own() else {
+        return;
+    };
     let parties: BTreeSet<Party> = guests.keys().copied().map(tenant).collect();
     let values: Vec<&str> = values.iter().map(String::as_str).collect();
     let nodes = super::super::world::line_of(&format!("{key}={}", values.join("|")));

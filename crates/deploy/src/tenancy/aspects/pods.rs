@@ -2,7 +2,7 @@
 //!
 //! Source: <https://kubernetes.io/docs/concepts/security/pod-security-admission/>.
 
-use super::super::checks::{pod_escape::PodEscape, no_pod_security::NoPodSecurity};
+use super::super::checks::{no_pod_security::NoPodSecurity, pod_escape::PodEscape};
 use super::super::matrix::{Aspect, Found, Proof};
 use super::super::subjects::Subjects;
 use super::super::world::{Space, World};
@@ -56,7 +56,11 @@ pub(super) fn judge(world: &World<'_>, subjects: &Subjects<'_>, found: &mut Foun
                 );
             } else {
                 let hand = subjects.may(at, name, &["create"], &super::labels::PODS);
-                one.severity = Some(if hand.is_some() { Severity::High } else { Severity::Medium });
+                one.severity = Some(if hand.is_some() {
+                    Severity::High
+                } else {
+                    Severity::Medium
+                });
                 one.reason = format!(
                     "namespace `{name}` of {whose} enforces no level of pod security: a privileged pod in it, or one with a directory of the node, has the node and everyone's pods on it"
                 );
@@ -88,7 +92,9 @@ fn escapes(world: &World<'_>, found: &mut Found) {
         };
         let judgement = pod_security::judge(pod, baseline);
         let worst = judgement.violations.iter().map(|one| one.severity);
-        let Some(worst) = worst.reduce(worse) else { continue };
+        let Some(worst) = worst.reduce(worse) else {
+            continue;
+        };
         let mut one = broken(&PodEscape::ABOUT, Aspect::Pods, tenant(at));
         one.from = Some(tenant(at));
         one.severity = Some(worst);
@@ -100,8 +106,12 @@ fn escapes(world: &World<'_>, found: &mut Found) {
             called(world, tenant(at)),
             named(reasons)
         );
-        one.fix = "take out what reaches for the node, and let the namespace enforce the level restricted".to_owned();
-        let fields = judgement.violations.iter().flat_map(|violation| &violation.fields);
+        one.fix = "take out what reaches for the node, and let the namespace enforce the level restricted"
+            .to_owned();
+        let fields = judgement
+            .violations
+            .iter()
+            .flat_map(|violation| &violation.fields);
         one.proofs = fields
             .take(super::MOST_PROOFS)
             .map(|field| {

@@ -91,11 +91,12 @@ fn quota(world: &World<'_>, (at, name, space): (u32, &str, &Space), quotas: &[&T
     one.from = Some(tenant(at));
     one.key = name.to_owned();
     let whose = called(world, tenant(at));
-    let takes_machines = missing.iter().any(|what| matches!(*what, "processors" | "memory"));
+    let takes_machines = missing
+        .iter()
+        .any(|what| matches!(*what, "processors" | "memory"));
     if quotas.is_empty() {
-        one.reason = format!(
-            "namespace `{name}` of {whose} has no ResourceQuota: what it takes, nobody else has"
-        );
+        one.reason =
+            format!("namespace `{name}` of {whose} has no ResourceQuota: what it takes, nobody else has");
     } else {
         one.reason = format!(
             "the ResourceQuota of namespace `{name}` of {whose} does not count {}",
@@ -105,7 +106,10 @@ fn quota(world: &World<'_>, (at, name, space): (u32, &str, &Space), quotas: &[&T
             one.severity = Some(Severity::Low);
         }
     }
-    one.fix = format!("let a ResourceQuota of namespace `{name}` count {}", missing.join(", "));
+    one.fix = format!(
+        "let a ResourceQuota of namespace `{name}` count {}",
+        missing.join(", ")
+    );
     one.proofs = if quotas.is_empty() {
         vec![declared(name, space)]
     } else {
@@ -126,6 +130,7 @@ fn bounds_containers(range: &Thing) -> bool {
         .at(&["spec", "limits"])
         .map_or(&[][..], |limits| limits.items());
     limits.iter().any(|limit| {
-        limit.text_of("type") == Some("Container") && (limit.get("default").is_some() || limit.get("max").is_some())
+        limit.text_of("type") == Some("Container")
+            && (limit.get("default").is_some() || limit.get("max").is_some())
     })
 }

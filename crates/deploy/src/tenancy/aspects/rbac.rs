@@ -70,7 +70,10 @@ enum Worth {
 
 /// What a rule is worth in namespaces and for what is in none.
 fn worth(rule: &Rule) -> (Option<Worth>, Option<Worth>) {
-    let takes = rule.verbs.iter().any(|verb| verb == "*" || CHANGES.contains(&verb.as_str()));
+    let takes = rule
+        .verbs
+        .iter()
+        .any(|verb| verb == "*" || CHANGES.contains(&verb.as_str()));
     let (mut within, mut of_cluster) = (None, None);
     for resource in &rule.resources {
         let bare = resource.split('/').next().unwrap_or(resource);
@@ -78,7 +81,10 @@ fn worth(rule: &Rule) -> (Option<Worth>, Option<Worth>) {
             continue;
         }
         let is_of_cluster = OF_CLUSTER.contains(&bare);
-        let secret = matches!(resource.as_str(), "*" | "secrets" | "pods/exec" | "pods/attach" | "nodes/proxy");
+        let secret = matches!(
+            resource.as_str(),
+            "*" | "secrets" | "pods/exec" | "pods/attach" | "nodes/proxy"
+        );
         let one = match (takes || secret, is_of_cluster) {
             (true, _) => Worth::Takes,
             (false, false) => Worth::Reads,
@@ -193,10 +199,19 @@ fn across(
             (one.from, one.to) = (from, to);
             one.severity = Some(severity(worth));
             let whose = to.map_or_else(|| "every other tenant".to_owned(), |to| called(world, to));
-            one.reason = format!("{} of {} {} of {whose}", subject.name, whom(world, from), does(worth));
+            one.reason = format!(
+                "{} of {} {} of {whose}",
+                subject.name,
+                whom(world, from),
+                does(worth)
+            );
             one.fix = "take the binding away, or bind in namespaces of the tenant".to_owned();
-            let grants = within.iter().filter(|(owner, _)| to.is_none_or(|to| **owner == to));
-            let grants: Vec<&Grant<'_>> = grants.flat_map(|(_, (_, grants))| grants.iter().copied()).collect();
+            let grants = within
+                .iter()
+                .filter(|(owner, _)| to.is_none_or(|to| **owner == to));
+            let grants: Vec<&Grant<'_>> = grants
+                .flat_map(|(_, (_, grants))| grants.iter().copied())
+                .collect();
             prove(&mut one, subject, &grants);
             found.broken.push(one);
         }
@@ -241,7 +256,9 @@ pub(super) fn prove(one: &mut Broken, subject: &Subject<'_>, grants: &[&Grant<'_
 /// Bindings outside the tenant's namespaces to roles that are in no manifest.
 fn unclear(world: &World<'_>, subject: &Subject<'_>, at: u32, found: &mut Found) {
     for grant in subject.grants.iter().filter(|grant| grant.rules.is_none()) {
-        let owner = grant.namespace.map_or(Party::Platform, |namespace| world.owner(namespace));
+        let owner = grant
+            .namespace
+            .map_or(Party::Platform, |namespace| world.owner(namespace));
         if owner == tenant(at) {
             continue;
         }
@@ -264,7 +281,12 @@ fn unclear(world: &World<'_>, subject: &Subject<'_>, at: u32, found: &mut Found)
 fn several(world: &World<'_>, subject: &Subject<'_>, tenants: &BTreeSet<u32>, found: &mut Found) {
     let grants: Vec<&Grant<'_>> = subject.grants.iter().collect();
     for from in tenants {
-        let rest: BTreeSet<Party> = tenants.iter().filter(|to| *to != from).copied().map(tenant).collect();
+        let rest: BTreeSet<Party> = tenants
+            .iter()
+            .filter(|to| *to != from)
+            .copied()
+            .map(tenant)
+            .collect();
         for to in others(world, *from, &rest) {
             let mut one = unknown(Aspect::Rbac, tenant(*from));
             (one.from, one.to) = (Some(tenant(*from)), to);

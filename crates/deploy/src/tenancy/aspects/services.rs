@@ -27,7 +27,10 @@ pub(super) fn judge(world: &World<'_>, found: &mut Found) {
                 called(world, tenant(at))
             );
             one.fix = "make it a ClusterIP behind an Ingress or a Gateway, and set services.nodeports: \"0\" in the quota".to_owned();
-            one.proofs = vec![Proof::new(format!("{}: type NodePort", thing.title()), thing.of(kind))];
+            one.proofs = vec![Proof::new(
+                format!("{}: type NodePort", thing.title()),
+                thing.of(kind),
+            )];
             found.broken.push(one);
         }
         let addresses = spec.items_of("externalIPs");
@@ -41,8 +44,12 @@ pub(super) fn judge(world: &World<'_>, found: &mut Found) {
                 called(world, tenant(at)),
                 named(addresses.iter().filter_map(|address| address.text()))
             );
-            one.fix = "take externalIPs out, and refuse them by the admission plugin DenyServiceExternalIPs".to_owned();
-            one.proofs = vec![Proof::new(format!("{}: externalIPs", thing.title()), thing.of(first))];
+            one.fix = "take externalIPs out, and refuse them by the admission plugin DenyServiceExternalIPs"
+                .to_owned();
+            one.proofs = vec![Proof::new(
+                format!("{}: externalIPs", thing.title()),
+                thing.of(first),
+            )];
             found.broken.push(one);
         }
     }

@@ -81,7 +81,11 @@ pub(super) fn judge(world: &World<'_>, found: &mut Found) {
 fn claimed<'w>(world: &'w World<'_>) -> BTreeMap<&'w str, Vec<(Party, Proof)>> {
     let mut claimed: BTreeMap<&str, Vec<(Party, Proof)>> = BTreeMap::new();
     let mut add = |volume: &'w str, thing: &Thing, namespace: &str, node: &Node| {
-        let text = format!("{}: for namespace {}", thing.title(), super::super::world::line_of(namespace));
+        let text = format!(
+            "{}: for namespace {}",
+            thing.title(),
+            super::super::world::line_of(namespace)
+        );
         let of_volume = claimed.entry(volume).or_default();
         of_volume.push((world.owner(namespace), Proof::new(text, thing.of(node))));
     };
@@ -120,9 +124,10 @@ fn backing(volume: &Node) -> Option<String> {
 }
 
 fn is_read_only(volume: &Node) -> bool {
-    let inside = volume.entries().iter().any(|entry| {
-        entry.value.get("readOnly").and_then(Node::bool) == Some(true)
-    });
+    let inside = volume
+        .entries()
+        .iter()
+        .any(|entry| entry.value.get("readOnly").and_then(Node::bool) == Some(true));
     let modes = volume.items_of("accessModes");
     inside || (!modes.is_empty() && modes.iter().all(|mode| mode.text() == Some("ReadOnlyMany")))
 }
@@ -163,7 +168,9 @@ fn shared(world: &World<'_>, key: &str, uses: &[Use], found: &mut Found) {
             let does = if writes { "reads and writes" } else { "reads" };
             one.reason = format!("{} {does} what {whose} keeps on {key}", called(world, *from));
             one.fix = "give each tenant a volume of its own".to_owned();
-            let others = uses.iter().filter(|one| to.is_none_or(|to| one.party == to) && one.party != *from);
+            let others = uses
+                .iter()
+                .filter(|one| to.is_none_or(|to| one.party == to) && one.party != *from);
             let own = uses.iter().find(|one| one.party == *from);
             let proofs = own.into_iter().chain(others).map(|one| one.proof.clone());
             one.proofs = proofs.take(super::MOST_PROOFS).collect();
