@@ -364,9 +364,6 @@ const CLOUD: &[(&str, &str)] = &[("NIST-800-53-r5", "AC-3"), ("NIST-800-53-r5", 
 /// What bears on how pods are kept apart.
 const PODS: &[(&str, &str)] = &[("NIST-800-53-r5", "AC-6"), ("NIST-800-53-r5", "SC-39")];
 
-/// What bears on what many share.
-const CLUSTERS: &[(&str, &str)] = &[("NIST-800-53-r5", "SC-6")];
-
 const IMAGES: &[(&str, &str)] = &[
     ("NIST-SP-800-190", "4.1.2"),
     ("OWASP-Proactive-Controls-2024", "C5"),
@@ -468,7 +465,7 @@ pub(crate) const WEAKNESSES: &[Weakness] = &[
         id: "CWE-770",
         name: "Allocation of resources without limits",
         means: "Somebody can take as much of what all share as he likes, until others have none.",
-        practices: CLUSTERS,
+        practices: &[("NIST-800-53-r5", "SC-6")],
     },
     Weakness {
         id: "CWE-778",
