@@ -25,7 +25,7 @@ fn a_break_at_high_denies_and_is_proved_below_the_table() {
         answer.out.contains("broken high network: acme -> globex"),
         "{answer}"
     );
-    assert!(answer.out.contains("    ns.yaml:7  globex/(any pod)"), "{answer}");
+    assert!(answer.out.contains("    ns.yaml:8  globex/(any pod)"), "{answer}");
     assert!(
         answer
             .err
@@ -70,9 +70,16 @@ fn what_is_scaffolded_is_isolated_and_a_scan_finds_nothing_in_it() {
         !answer.out.contains("broken") && !answer.out.contains("unknown"),
         "{answer}"
     );
-    let answer = sandbox.run(&["scan", "tenants", "--pod-security", "restricted", "-o", "json"]);
+    let answer = sandbox.run(&[
+        "scan",
+        "tenants",
+        "--pod-security",
+        "restricted",
+        "-o",
+        "json=out.json",
+    ]);
     assert_eq!(answer.code, 0, "{answer}");
-    let report: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&sandbox.read("out.json")).unwrap();
     assert_eq!(report["findings"].as_array().unwrap().len(), 0, "{answer}");
     let again = sandbox.run(&["tenant", "scaffold", "acme", "--dir", "tenants"]);
     assert_eq!(again.code, 2, "{again}");
@@ -109,9 +116,16 @@ fn tenants_are_named_by_the_configuration_and_unknown_is_no_pass() {
 fn a_scan_finds_what_the_matrix_says() {
     let sandbox = Sandbox::new();
     sandbox.write("ns.yaml", TWO);
-    let answer = sandbox.run(&["scan", ".", "--only", "deploy/tenancy/network-open", "-o", "json"]);
+    let answer = sandbox.run(&[
+        "scan",
+        ".",
+        "--only",
+        "deploy/tenancy/network-open",
+        "-o",
+        "json=out.json",
+    ]);
     assert_eq!(answer.code, 1, "{answer}");
-    let report: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&sandbox.read("out.json")).unwrap();
     let findings = report["findings"].as_array().unwrap();
     assert_eq!(findings.len(), 2);
     assert_eq!(findings[0]["asset"], "tenant:acme");
