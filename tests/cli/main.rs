@@ -49,4 +49,5 @@ mod sbom;
 mod server;
 mod tampering;
 mod targets;
+mod tenant;
 mod waivers;

@@ -6,6 +6,7 @@ mod policy;
 mod reach;
 mod sbom;
 mod scan;
+mod tenant;
 mod verbs;
 
 pub(crate) use plane::{
@@ -16,6 +17,7 @@ pub(crate) use policy::PolicyVerb;
 pub(crate) use reach::ReachArgs;
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
+pub(crate) use tenant::{MatrixArgs, MeshChoice, ScaffoldArgs, TenantVerb};
 pub(crate) use verbs::{
     BaselineVerb, ConfigVerb, DbUpdate, DbVerb, ExplainArgs, HookVerb, ManArgs, Record, RulesVerb,
     SchemaArgs, WaiveAdd, WaiveVerb,
@@ -139,6 +141,10 @@ pub(crate) enum Verb {
     /// Say who can connect to whom, from manifests
     #[command(long_about = reach::REACH, after_long_help = reach::REACH_EXAMPLES)]
     Reach(Box<ReachArgs>),
+
+    /// Say what keeps tenants of a cluster apart, and write the manifests of a new one
+    #[command(subcommand, long_about = tenant::TENANT)]
+    Tenant(TenantVerb),
 
     /// Explain a rule, a finding, a control, a verdict, a waiver or an exit code
     #[command(long_about = help::EXPLAIN, after_long_help = help::EXPLAIN_EXAMPLES)]

@@ -1,10 +1,13 @@
 //! The checks of what is built, deployed and run by the platform, by the configuration.
 
 use super::rules::Selection;
+use crate::commands::tenant::declared;
 use crate::error::Error;
 use bartizan_code::ci::CiCheck;
 use bartizan_deploy::pod_security::Standard;
-use bartizan_deploy::{ComposeCheck, DockerfileCheck, KubernetesCheck, Options, TerraformCheck};
+use bartizan_deploy::{
+    ComposeCheck, DockerfileCheck, KubernetesCheck, Options, TenancyCheck, TerraformCheck, tenancy,
+};
 use bartizan_engine::Check;
 use bartizan_engine::config::Config;
 
@@ -40,12 +43,18 @@ pub(super) fn checks(
         partial: !complete,
     });
     let terraform = TerraformCheck::new(selection.enabled(), REQUIRED);
+    let tenancy = TenancyCheck::new(tenancy::Options {
+        declared: declared(config)?,
+        enabled: selection.enabled(),
+        required: REQUIRED,
+    });
     let dockerfile = DockerfileCheck::new(selection.enabled(), complete, REQUIRED);
     let compose = ComposeCheck::new(selection.enabled(), REQUIRED);
     Ok(vec![
         Box::new(compose),
         Box::new(dockerfile),
         Box::new(kubernetes),
+        Box::new(tenancy),
         Box::new(terraform),
     ])
 }
