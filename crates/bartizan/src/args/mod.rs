@@ -1,5 +1,6 @@
 //! The command line, as clap reads it. The contract is the page "Command line contract" of the manual.
 
+mod fix;
 mod help;
 mod plane;
 mod reach;
@@ -7,6 +8,7 @@ mod sbom;
 mod scan;
 mod verbs;
 
+pub(crate) use fix::FixArgs;
 pub(crate) use plane::{
     BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, ForgetArgs, LedgerVerb, LoginArgs, PushArgs,
     RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,
@@ -137,6 +139,10 @@ pub(crate) enum Verb {
     /// Say who can connect to whom, from manifests
     #[command(long_about = reach::REACH, after_long_help = reach::REACH_EXAMPLES)]
     Reach(Box<ReachArgs>),
+
+    /// Mend in files what can be mended safely, and prove it
+    #[command(long_about = fix::FIX, after_long_help = fix::FIX_EXAMPLES)]
+    Fix(FixArgs),
 
     /// Explain a rule, a finding, a control, a verdict, a waiver or an exit code
     #[command(long_about = help::EXPLAIN, after_long_help = help::EXPLAIN_EXAMPLES)]
