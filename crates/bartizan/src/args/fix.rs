@@ -29,8 +29,8 @@ pub(crate) struct FixArgs {
     #[arg(value_name = "TARGET", default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(crate) target: String,
 
-    /// Mend only what these rules find (ids or globs)
-    #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',')]
+    /// Mend only what these rules find: ids or globs such as ci/* (repeatable, or with commas)
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
 
     /// Print what would be changed, and change nothing
