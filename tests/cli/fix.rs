@@ -11,7 +11,7 @@ fn here() -> Sandbox {
 }
 
 fn now(sandbox: &Sandbox) -> String {
-    std::fs::read_to_string(sandbox.work().join("api/Dockerfile")).unwrap()
+    sandbox.read("api/Dockerfile")
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_dry_run_prints_the_difference_and_changes_nothing() {
 #[test]
 fn a_file_is_mended_once_and_keeps_its_permissions() {
     let sandbox = here();
-    let file = sandbox.work().join("api/Dockerfile");
+    let file = sandbox.path("api/Dockerfile");
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
     let answer = sandbox.run(&["fix", "api/Dockerfile"]);
     assert_eq!(answer.code, 0, "{answer}");
