@@ -14,6 +14,7 @@ fn check_ids() -> BTreeSet<&'static str> {
         bartizan_code::ci::CiCheck::ID,
         bartizan_deploy::ComposeCheck::ID,
         bartizan_deploy::DockerfileCheck::ID,
+        bartizan_deploy::ComponentsCheck::ID,
         bartizan_deploy::KubernetesCheck::ID,
         bartizan_deploy::TerraformCheck::ID,
         bartizan_supply::image::checks::ConfigurationCheck::ID,

@@ -45,6 +45,7 @@ pub(super) fn checks(
         standard,
         enabled: enabled.clone(),
         required: REQUIRED,
+        partial: !complete,
     });
     let terraform = TerraformCheck::new(enabled.clone(), REQUIRED);
     let dockerfile = DockerfileCheck::new(enabled.clone(), complete, REQUIRED);

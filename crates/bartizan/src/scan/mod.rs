@@ -29,6 +29,7 @@ use crate::progress::Bar;
 use crate::staged::Staged;
 use crate::terminal::Terminal;
 use bartizan_code::leak::{GenericMode, LeakCheck, LeakOptions};
+use bartizan_deploy::ComponentsCheck;
 use bartizan_engine::config::{Config, Layers, Value};
 use bartizan_engine::system::{Machine, System};
 use bartizan_engine::waiver::InlineWaivers;
@@ -456,6 +457,9 @@ fn checks(
         let is_past = target.starts_with("git:") && target != "git:STAGED";
         is_past || place::is_image(target) || place::is_built(target)
     });
+    if !is_elsewhere && let Some(supply) = supply {
+        checks.push(Box::new(ComponentsCheck::new(supply.is_required())));
+    }
     if !is_elsewhere && selection.family("ci") {
         checks.push(deploy::ci(selection.enabled()));
     }
