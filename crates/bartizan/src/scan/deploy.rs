@@ -12,9 +12,9 @@ use std::collections::HashSet;
 /// Whether the verdict depends on them: what cannot be read leaves open what is deployed, and the answer is then Unknown.
 const REQUIRED: bool = true;
 
-/// The checks whose findings carry edits, as they were in a scan.
+/// The checks whose findings carry edits, as they were in a scan, for files one by one.
 pub(crate) fn editors(done: &Done) -> Result<Vec<Box<dyn Check>>, Error> {
-    let mut checks = checks(&done.config, &done.enabled, true)?;
+    let mut checks = checks(&done.config, &done.enabled, false)?;
     checks.push(ci(done.enabled.clone()));
     Ok(checks)
 }
