@@ -37,10 +37,10 @@ impl<'c> Judge<'c> {
             author: None,
             layer: None,
         };
-        let wants = |check: &&Box<dyn Check>| !matches!(check.wants(&about), Interest::No);
+        let wants = |check: &&dyn Check| !matches!(check.wants(&about), Interest::No);
         Self {
             path,
-            checks: checks.iter().filter(wants).map(AsRef::as_ref).collect(),
+            checks: checks.iter().map(AsRef::as_ref).filter(wants).collect(),
         }
     }
 
