@@ -55,3 +55,15 @@ fn what_is_no_file_on_disk_is_refused() {
     let answer = here().run(&["fix", "git:HEAD"]);
     assert_eq!(answer.code, 2, "{answer}");
 }
+
+#[test]
+fn files_in_which_the_same_was_found_are_all_mended() {
+    let sandbox = here();
+    sandbox.write("web/Dockerfile", DOCKERFILE);
+    let answer = sandbox.run(&["fix", "."]);
+    assert_eq!(answer.code, 0, "{answer}");
+    assert_eq!(
+        (now(&sandbox).as_str(), sandbox.read("web/Dockerfile").as_str()),
+        (MENDED, MENDED)
+    );
+}

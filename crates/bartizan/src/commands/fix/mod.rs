@@ -94,11 +94,16 @@ fn root_of(target: &str) -> Result<PathBuf, Error> {
 }
 
 /// The findings with edits, by the file that they edit. What is waived, or lies in an archive, a commit or a layer, is none of them.
+/// A file is among them too where the same was found as in another, whose edits the finding then carries.
 fn by_file(findings: &[Finding]) -> BTreeMap<&str, Vec<&Finding>> {
     let mut files: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in findings.iter().filter(|one| !one.is_waived()) {
         let Some(path) = path_of(finding) else { continue };
         files.entry(path).or_default().push(finding);
+        let others = finding.locations.iter().map(|place| place.path.as_str());
+        for other in others.filter(|other| !other.contains("!/")) {
+            files.entry(other).or_default();
+        }
     }
     files
 }
