@@ -8,6 +8,8 @@ const VERBS: &[&str] = &[
     "sbom",
     "reach",
     "fix",
+    "policy",
+    "policy test",
     "explain",
     "waive",
     "waive add",

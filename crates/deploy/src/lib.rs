@@ -12,7 +12,9 @@ mod doubt;
 mod encryption;
 pub mod kube;
 pub mod pod_security;
+pub mod rbac;
 pub mod reach;
+pub mod tenancy;
 pub mod terraform;
 mod workload;
 
@@ -21,6 +23,7 @@ pub use cloud::TerraformCheck;
 pub use compose::ComposeCheck;
 pub use control_plane::ComponentsCheck;
 pub use dockerfile::DockerfileCheck;
+pub use tenancy::TenancyCheck;
 
 use bartizan_engine::rule::About;
 use bartizan_model::RuleInfo;

@@ -39,6 +39,7 @@ const CHECKS: [&str; 12] = [
     "deploy/compose",
     "deploy/dockerfile",
     "deploy/kubernetes",
+    "deploy/tenancy",
     "deploy/terraform",
     "image/configuration",
     "image/contents",

@@ -3,9 +3,11 @@
 mod fix;
 mod help;
 mod plane;
+mod policy;
 mod reach;
 mod sbom;
 mod scan;
+mod tenant;
 mod verbs;
 
 pub(crate) use fix::FixArgs;
@@ -13,9 +15,11 @@ pub(crate) use plane::{
     BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, ForgetArgs, LedgerVerb, LoginArgs, PushArgs,
     RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,
 };
+pub(crate) use policy::PolicyVerb;
 pub(crate) use reach::ReachArgs;
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
+pub(crate) use tenant::{MatrixArgs, MeshChoice, ScaffoldArgs, TenantVerb};
 pub(crate) use verbs::{
     BaselineVerb, ConfigVerb, DbUpdate, DbVerb, ExplainArgs, HookVerb, ManArgs, Record, RulesVerb,
     SchemaArgs, WaiveAdd, WaiveVerb,
@@ -144,6 +148,10 @@ pub(crate) enum Verb {
     #[command(long_about = fix::FIX, after_long_help = fix::FIX_EXAMPLES)]
     Fix(FixArgs),
 
+    /// Say what keeps tenants of a cluster apart, and write the manifests of a new one
+    #[command(subcommand, long_about = tenant::TENANT)]
+    Tenant(TenantVerb),
+
     /// Explain a rule, a finding, a control, a verdict, a waiver or an exit code
     #[command(long_about = help::EXPLAIN, after_long_help = help::EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
@@ -159,6 +167,10 @@ pub(crate) enum Verb {
     /// Install the commit gate as a git hook
     #[command(subcommand)]
     Hook(HookVerb),
+
+    /// Test policies in Rego
+    #[command(subcommand)]
+    Policy(PolicyVerb),
 
     /// List, test, write and import rules
     #[command(subcommand)]

@@ -1,10 +1,13 @@
 //! The checks of what is built, deployed and run by the platform, by the configuration.
 
 use super::Done;
+use crate::commands::tenant::declared;
 use crate::error::Error;
 use bartizan_code::ci::CiCheck;
 use bartizan_deploy::pod_security::Standard;
-use bartizan_deploy::{ComposeCheck, DockerfileCheck, KubernetesCheck, Options, TerraformCheck};
+use bartizan_deploy::{
+    ComposeCheck, DockerfileCheck, KubernetesCheck, Options, TenancyCheck, TerraformCheck, tenancy,
+};
 use bartizan_engine::Check;
 use bartizan_engine::config::Config;
 use std::collections::HashSet;
@@ -48,12 +51,18 @@ pub(super) fn checks(
         partial: !complete,
     });
     let terraform = TerraformCheck::new(enabled.clone(), REQUIRED);
+    let tenancy = TenancyCheck::new(tenancy::Options {
+        declared: declared(config)?,
+        enabled: enabled.clone(),
+        required: REQUIRED,
+    });
     let dockerfile = DockerfileCheck::new(enabled.clone(), complete, REQUIRED);
     let compose = ComposeCheck::new(enabled.clone(), REQUIRED);
     Ok(vec![
         Box::new(compose),
         Box::new(dockerfile),
         Box::new(kubernetes),
+        Box::new(tenancy),
         Box::new(terraform),
     ])
 }

@@ -102,7 +102,8 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     let config = configure(system, request, &place)?;
     let terminal = terminal_of(request, &config);
     let loaded = load_rules(system, &config.paths("rules.files"), terminal)?;
-    let selection = rules::Selection::of(&config, &loaded)?;
+    let own = crate::policies::load(system, &config.paths("deploy.policies"))?;
+    let selection = rules::Selection::of(&config, &loaded, &own.ids)?;
     let baseline = judged::baseline(system, &config, &request.scan.judge, &place)?;
     // Waivers speak of findings, and an inventory has none.
     let entries = if request.inventory == Inventory::Only {
@@ -118,7 +119,14 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     } else {
         supply::Supply::open(&config, &selection, &source.target(), started)
     };
-    let mut checks = checks(request, &config, &place, loaded, &selection, supply.as_ref())?;
+    let mut checks = checks(
+        request,
+        &config,
+        &place,
+        (loaded, own),
+        &selection,
+        supply.as_ref(),
+    )?;
     let noted = note_contents(request, &selection, &mut checks);
     let packaged = note_packaged(request, &selection, &mut checks);
     let flag = interrupt::install(reads_stdin(request));
@@ -317,6 +325,7 @@ fn configure(system: &dyn System, request: &Request<'_>, place: &Place) -> Resul
     };
     list("rules.files", "--rules", &texts(&judge.rules));
     list("supply.vex", "--vex", &texts(&judge.vex));
+    list("deploy.policies", "--policy", &texts(&judge.policy));
     if let Some(word) = &judge.fail_on {
         flags.push(("scan.fail-on", "--fail-on", Value::Text(word.clone())));
     }
@@ -413,7 +422,7 @@ fn checks(
     request: &Request<'_>,
     config: &Config,
     place: &Place,
-    loaded: Loaded,
+    (loaded, own): (Loaded, crate::policies::Own),
     selection: &rules::Selection,
     supply: Option<&supply::Supply>,
 ) -> Result<Vec<Box<dyn Check>>, Error> {
@@ -469,6 +478,8 @@ fn checks(
             &selection.enabled(),
             is_complete(request),
         )?);
+        let own = own.check(selection.enabled());
+        checks.extend(own.map(|check| -> Box<dyn Check> { Box::new(check) }));
     }
     if is_image && selection.family("image") {
         checks.push(Box::new(ConfigurationCheck::new()));
