@@ -26,6 +26,7 @@ mod docker_registry;
 mod exit_codes;
 mod explain;
 mod fingerprints;
+mod fix;
 mod formats;
 mod help;
 mod hook;

@@ -1,5 +1,6 @@
 //! The command line, as clap reads it. The contract is the page "Command line contract" of the manual.
 
+mod fix;
 mod help;
 mod plane;
 mod policy;
@@ -9,6 +10,7 @@ mod scan;
 mod tenant;
 mod verbs;
 
+pub(crate) use fix::FixArgs;
 pub(crate) use plane::{
     BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, ForgetArgs, LedgerVerb, LoginArgs, PushArgs,
     RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,
@@ -141,6 +143,10 @@ pub(crate) enum Verb {
     /// Say who can connect to whom, from manifests
     #[command(long_about = reach::REACH, after_long_help = reach::REACH_EXAMPLES)]
     Reach(Box<ReachArgs>),
+
+    /// Mend in files what can be mended safely, and prove it
+    #[command(long_about = fix::FIX, after_long_help = fix::FIX_EXAMPLES)]
+    Fix(FixArgs),
 
     /// Say what keeps tenants of a cluster apart, and write the manifests of a new one
     #[command(subcommand, long_about = tenant::TENANT)]

@@ -9,6 +9,7 @@ pub(crate) mod copy;
 pub(crate) mod db;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+pub(crate) mod fix;
 pub(crate) mod gate;
 pub(crate) mod hook;
 pub(crate) mod ledger;
