@@ -7,6 +7,7 @@ const VERBS: &[&str] = &[
     "gate",
     "sbom",
     "reach",
+    "fix",
     "policy",
     "policy test",
     "explain",

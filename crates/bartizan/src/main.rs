@@ -60,6 +60,8 @@ fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
         Verb::Gate(gate) => commands::gate::run(common, *gate, terminal),
         Verb::Sbom(sbom) => commands::sbom::run(common, *sbom, terminal),
         Verb::Reach(reach) => commands::reach::run(&reach, terminal),
+        Verb::Fix(fix) => commands::fix::run(common, &fix, terminal),
+        Verb::Tenant(verb) => commands::tenant::run(common, &verb, terminal),
         Verb::Explain(explain) => commands::explain::run(common, &explain.id, terminal),
         Verb::Waive(verb) => commands::waive::run(common, verb, terminal),
         Verb::Baseline(verb) => commands::baseline::run(common, verb, terminal),

@@ -6,21 +6,24 @@
 mod check;
 pub mod cloud;
 pub mod compose;
+pub mod control_plane;
 pub mod dockerfile;
 mod doubt;
-pub mod control_plane;
 mod encryption;
 pub mod kube;
 pub mod pod_security;
+pub mod rbac;
 pub mod reach;
+pub mod tenancy;
 pub mod terraform;
 mod workload;
 
 pub use check::{KubernetesCheck, Options};
 pub use cloud::TerraformCheck;
 pub use compose::ComposeCheck;
-pub use dockerfile::DockerfileCheck;
 pub use control_plane::ComponentsCheck;
+pub use dockerfile::DockerfileCheck;
+pub use tenancy::TenancyCheck;
 
 use bartizan_engine::rule::About;
 use bartizan_model::RuleInfo;

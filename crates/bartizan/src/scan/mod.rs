@@ -17,6 +17,7 @@ mod source;
 mod sparing;
 mod supply;
 
+pub(crate) use deploy::editors;
 pub(crate) use judged::{read_baseline, waiver_file};
 pub(crate) use rules::{Loaded, load_rules};
 
@@ -40,7 +41,7 @@ use bartizan_supply::image::checks::ConfigurationCheck;
 use bartizan_supply::image::minimal::{ContentsCheck, Noted};
 use bartizan_supply::packaged::{Packaged, PackagedCheck};
 use bartizan_supply::tampering::{Options, Own, TamperingCheck};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -75,6 +76,8 @@ pub(crate) struct Done {
     pub(crate) terminal: Terminal,
     /// What is listed for people.
     pub(crate) group_by: GroupBy,
+    /// Ids of the rules in force, unless all are.
+    pub(crate) enabled: Option<HashSet<String>>,
     /// For each entry of the waiver file: how many findings it covers.
     pub(crate) waivers_used: Vec<usize>,
     /// For each entry of the waiver file: the rule of the finding that speaks of it.
@@ -208,6 +211,7 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
             Some("fix") => GroupBy::Fix,
             _ => GroupBy::Finding,
         },
+        enabled: selection.enabled(),
         waivers_used: judged.used,
         waiver_faults: judged.faults,
     })
@@ -466,10 +470,14 @@ fn checks(
         checks.push(Box::new(ComponentsCheck::new(supply.is_required())));
     }
     if !is_elsewhere && selection.family("ci") {
-        checks.push(deploy::ci(selection));
+        checks.push(deploy::ci(selection.enabled()));
     }
     if !is_elsewhere && selection.family("deploy") {
-        checks.extend(deploy::checks(config, selection, is_complete(request))?);
+        checks.extend(deploy::checks(
+            config,
+            &selection.enabled(),
+            is_complete(request),
+        )?);
         let own = own.check(selection.enabled());
         checks.extend(own.map(|check| -> Box<dyn Check> { Box::new(check) }));
     }
