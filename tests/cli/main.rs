@@ -39,6 +39,7 @@ mod progress;
 mod pulled_images;
 mod reach;
 mod remediation;
+mod rendering;
 mod roots;
 mod rules;
 mod sandbox;

@@ -18,6 +18,7 @@ mod place;
 mod plane;
 mod practices;
 mod progress;
+mod render;
 mod scan;
 mod staged;
 mod table;

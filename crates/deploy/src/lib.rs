@@ -8,6 +8,7 @@ pub mod cloud;
 pub mod kube;
 pub mod pod_security;
 pub mod reach;
+pub mod render;
 pub mod terraform;
 
 pub use check::{KubernetesCheck, Options};

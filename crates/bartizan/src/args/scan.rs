@@ -180,6 +180,10 @@ pub(crate) struct JudgeArgs {
     #[arg(long, value_name = "LEVEL[@VERSION]")]
     pub(crate) pod_security: Option<String>,
 
+    /// Render charts of Helm with the values in this file besides their own (repeatable; the last one wins)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) values: Vec<PathBuf>,
+
     /// Leave out the findings that this baseline knows
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) baseline: Option<PathBuf>,

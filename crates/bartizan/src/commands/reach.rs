@@ -4,6 +4,7 @@ use crate::args::ReachArgs;
 use crate::error::{Code, Error, Outcome};
 use crate::interrupt;
 use crate::output;
+use crate::render;
 use crate::table::counted;
 use crate::terminal::Terminal;
 use bartizan_deploy::reach::{
@@ -38,7 +39,7 @@ pub(crate) fn run(args: &ReachArgs, terminal: Terminal) -> Outcome {
             "the formats of `bartizan reach --exposure` are text and json",
         ));
     }
-    let (manifests, unread) = read(&args.target)?;
+    let (manifests, unread) = read(&args.target, &args.values)?;
     if manifests.objects() == 0 && unread.is_empty() && manifests.notes().is_empty() {
         return Err(Error::nothing(
             format!("there are no manifests in `{}`", args.target),
@@ -124,8 +125,14 @@ fn named(found: Vec<usize>, meant: Option<&str>) -> Result<Vec<usize>, Error> {
 }
 
 /// Manifests of a target, and what of it was not read.
-fn read(target: &str) -> Result<(Manifests, Vec<Note>), Error> {
+fn read(target: &str, values: &[PathBuf]) -> Result<(Manifests, Vec<Note>), Error> {
     let source = bartizan_source::open(target, &SourceOptions::default())?;
+    let root = std::path::Path::new(target);
+    let options = render::Options {
+        enabled: root.is_dir(),
+        values: values.to_vec(),
+    };
+    let (source, rendering) = render::of(source, root, &options)?;
     let read = Arc::new(Mutex::new(Vec::new()));
     let reader = Reader {
         meta: Meta {
@@ -144,7 +151,11 @@ fn read(target: &str) -> Result<(Manifests, Vec<Note>), Error> {
         interrupt: interrupt::install(target == "-"),
         progress: &Silent,
     };
-    let checks: [Box<dyn Check>; 1] = [Box::new(reader)];
+    let checks: Vec<Box<dyn Check>> = vec![Box::new(reader)];
+    let checks = match &rendering {
+        Some(rendering) => rendering.wrap(checks),
+        None => checks,
+    };
     let outcome = bartizan_engine::run(source.as_ref(), &checks, &options)?;
     if outcome.interrupted {
         return Err(Error::interrupted());
