@@ -38,6 +38,7 @@ mod packaged_files;
 mod progress;
 mod pulled_images;
 mod reach;
+mod recorded;
 mod remediation;
 mod rendering;
 mod roots;

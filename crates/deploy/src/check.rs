@@ -1,11 +1,12 @@
 //! The check `deploy/kubernetes`: reads each manifest once and judges what is in it.
 
 use crate::kube::checks::duplicate_key::{self, DuplicateKey};
+use crate::kube::recorded;
 use crate::kube::{Object, Pod, objects};
 use crate::pod_security::{self, Level, Standard, Violation};
 use bartizan_document::Limits;
 use bartizan_engine::rule::{Found, Lines, Report, Severity};
-use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
+use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 use memchr::memmem;
@@ -25,6 +26,9 @@ pub struct Options {
     pub enabled: Option<HashSet<String>>,
     /// Whether the verdict depends on it having run everywhere.
     pub required: bool,
+    /// Whether manifests are lists that were recorded of a cluster: what a workload made is then left to the workload, and every file is
+    /// a manifest.
+    pub recorded: bool,
 }
 
 /// What manifests of Kubernetes say.
@@ -43,6 +47,7 @@ impl KubernetesCheck {
         let mut builder = FingerprintBuilder::new(Self::ID).part(REVISION);
         let standard = options.standard.map(|standard| standard.to_string());
         builder = builder.part(standard.unwrap_or_default().as_bytes());
+        builder = builder.part(&[u8::from(options.recorded)]);
         for about in crate::all() {
             let enabled = is_enabled(&options, about.id);
             builder = builder.part(about.id.as_bytes()).part(&[u8::from(enabled)]);
@@ -161,7 +166,7 @@ impl Check for KubernetesCheck {
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
-        if is_manifest(&file.path) {
+        if self.options.recorded || is_manifest(&file.path) {
             Interest::Entire(LARGEST)
         } else {
             Interest::No
@@ -196,8 +201,19 @@ impl Check for KubernetesCheck {
         let mut report = Report::new(about, &lines, out, is_enabled(&self.options, about.id));
         duplicate_key::judge(&first, &manifest.duplicates, &mut report);
         for object in &manifest.objects {
+            if self.options.recorded {
+                recorded::note(object, out);
+                if object.controller().is_some() {
+                    continue;
+                }
+            }
             self.pod(object, &lines, out);
         }
+        Ok(())
+    }
+
+    fn finish(&self, facts: &[Fact], out: &mut Sink) -> Result<(), CheckError> {
+        recorded::finish(facts, out);
         Ok(())
     }
 }

@@ -27,7 +27,7 @@ Exit codes:
 /// `bartizan reach`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ReachArgs {
-    /// Directory or file with manifests (YAML, JSON), or another target of `bartizan scan` (- for standard input)
+    /// Directory or file with manifests (YAML, JSON), k8s:DIR with lists of a cluster, or another target of `bartizan scan` (- for standard input)
     #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(crate) target: String,
 

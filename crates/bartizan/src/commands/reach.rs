@@ -4,6 +4,7 @@ use crate::args::ReachArgs;
 use crate::error::{Code, Error, Outcome};
 use crate::interrupt;
 use crate::output;
+use crate::place;
 use crate::render;
 use crate::table::counted;
 use crate::terminal::Terminal;
@@ -141,7 +142,7 @@ fn read(target: &str, values: &[PathBuf]) -> Result<(Manifests, Vec<Note>), Erro
             required: true,
             digest: [0; 32],
         },
-        is_file: target == "-" || std::path::Path::new(target).is_file(),
+        reads_all: target == "-" || place::is_recorded(target) || std::path::Path::new(target).is_file(),
         read: Arc::clone(&read),
     };
     let options = RunOptions {
@@ -179,8 +180,12 @@ fn read(target: &str, values: &[PathBuf]) -> Result<(Manifests, Vec<Note>), Erro
     }));
     let mut files = std::mem::take(&mut *read.lock().unwrap_or_else(PoisonError::into_inner));
     files.sort_by(|(one, _): &(String, Manifest), (other, _)| one.cmp(other));
+    let mut files: Vec<Manifest> = files.into_iter().map(|(_, manifest)| manifest).collect();
+    if place::is_recorded(target) {
+        Manifest::leave_to_owners(&mut files);
+    }
     let mut manifests = Manifests::default();
-    for (_, manifest) in files {
+    for manifest in files {
         manifests.add(manifest);
     }
     Ok((manifests, unread))
@@ -189,8 +194,8 @@ fn read(target: &str, values: &[PathBuf]) -> Result<(Manifests, Vec<Note>), Erro
 /// Reads manifests in the engine's one pass.
 struct Reader {
     meta: Meta,
-    /// Whether the target is one file, whatever it is called.
-    is_file: bool,
+    /// Whether every file is a manifest, whatever it is called.
+    reads_all: bool,
     read: Arc<Mutex<Vec<(String, Manifest)>>>,
 }
 
@@ -204,7 +209,7 @@ impl Check for Reader {
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
-        if self.is_file || Manifest::is_one(&file.path) {
+        if self.reads_all || Manifest::is_one(&file.path) {
             Interest::Entire(LARGEST)
         } else {
             Interest::No

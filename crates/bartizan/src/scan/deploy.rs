@@ -10,8 +10,12 @@ use bartizan_engine::config::Config;
 /// Whether the verdict depends on them: what cannot be read leaves open what is deployed, and the answer is then Unknown.
 const REQUIRED: bool = true;
 
-/// The checks of manifests and of configurations of Terraform.
-pub(super) fn checks(config: &Config, selection: &Selection) -> Result<Vec<Box<dyn Check>>, Error> {
+/// The checks of manifests and of configurations of Terraform; `recorded` where manifests are lists of a cluster.
+pub(super) fn checks(
+    config: &Config,
+    selection: &Selection,
+    recorded: bool,
+) -> Result<Vec<Box<dyn Check>>, Error> {
     let key = "deploy.pod-security";
     let standard = match config.text(key) {
         "" => None,
@@ -26,6 +30,7 @@ pub(super) fn checks(config: &Config, selection: &Selection) -> Result<Vec<Box<d
         standard,
         enabled: selection.enabled(),
         required: REQUIRED,
+        recorded,
     });
     let terraform = TerraformCheck::new(selection.enabled(), REQUIRED);
     Ok(vec![Box::new(kubernetes), Box::new(terraform)])

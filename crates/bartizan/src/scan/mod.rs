@@ -462,7 +462,9 @@ fn checks(
         is_past || place::is_image(target) || place::is_built(target)
     });
     if !is_elsewhere && selection.family("deploy") {
-        checks.extend(deploy::checks(config, selection)?);
+        let mut targets = request.scan.targets.iter();
+        let is_recorded = targets.any(|target| place::is_recorded(target));
+        checks.extend(deploy::checks(config, selection, is_recorded)?);
     }
     if is_image && selection.family("image") {
         checks.push(Box::new(ConfigurationCheck::new()));

@@ -160,7 +160,8 @@ fn open_changed(target: &str, base: Option<&str>, options: &SourceOptions) -> Re
 /// The directory whose repository a flag asks for: a target of another kind excludes the flag, and a name that is wrong
 /// must not pass for a repository in which nothing changed.
 fn directory_for<'t>(flag: &str, target: &'t str) -> Result<&'t Path, Error> {
-    let is_other = target == "-" || target.starts_with("git:") || place::is_built(target);
+    let is_other = target == "-" || target.starts_with("git:");
+    let is_other = is_other || place::is_built(target) || place::is_recorded(target);
     if is_other || place::bill(target).is_some() {
         return Err(Error::usage(
             format!("`{flag}` and the target `{target}` exclude each other"),

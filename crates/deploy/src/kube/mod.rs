@@ -3,6 +3,7 @@
 pub(crate) mod checks;
 mod object;
 mod pod;
+pub(crate) mod recorded;
 mod version;
 
 pub use object::{Manifest, Object, objects};
