@@ -20,6 +20,7 @@ mod config;
 #[path = "../../crates/source/tests/common/daemon.rs"]
 mod daemon;
 mod db_update;
+mod diff;
 #[path = "../../crates/source/tests/common/docker_registry.rs"]
 mod docker_registry;
 mod exit_codes;

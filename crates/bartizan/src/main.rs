@@ -12,6 +12,7 @@ mod foreign;
 mod git;
 mod interrupt;
 mod kept;
+mod manifests;
 mod network;
 mod output;
 mod place;
@@ -59,6 +60,7 @@ fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
         Verb::Scan(scan) => commands::scan::run(common, &scan, terminal),
         Verb::Gate(gate) => commands::gate::run(common, *gate, terminal),
         Verb::Sbom(sbom) => commands::sbom::run(common, *sbom, terminal),
+        Verb::Diff(diff) => commands::diff::run(&diff, terminal),
         Verb::Reach(reach) => commands::reach::run(&reach, terminal),
         Verb::Explain(explain) => commands::explain::run(common, &explain.id, terminal),
         Verb::Waive(verb) => commands::waive::run(common, verb, terminal),

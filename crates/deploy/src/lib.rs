@@ -6,6 +6,7 @@
 mod check;
 pub mod cloud;
 pub mod kube;
+pub mod parity;
 pub mod pod_security;
 pub mod reach;
 pub mod render;

@@ -1,5 +1,6 @@
 //! The command line, as clap reads it. The contract is the page "Command line contract" of the manual.
 
+mod diff;
 mod help;
 mod plane;
 mod reach;
@@ -7,6 +8,7 @@ mod sbom;
 mod scan;
 mod verbs;
 
+pub(crate) use diff::DiffArgs;
 pub(crate) use plane::{
     BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, ForgetArgs, LedgerVerb, LoginArgs, PushArgs,
     RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,
@@ -137,6 +139,10 @@ pub(crate) enum Verb {
     /// Say who can connect to whom, from manifests
     #[command(long_about = reach::REACH, after_long_help = reach::REACH_EXAMPLES)]
     Reach(Box<ReachArgs>),
+
+    /// Say what staging would not have caught: security-relevant differences of two environments
+    #[command(long_about = diff::DIFF, after_long_help = diff::DIFF_EXAMPLES)]
+    Diff(Box<DiffArgs>),
 
     /// Explain a rule, a finding, a control, a verdict, a waiver or an exit code
     #[command(long_about = help::EXPLAIN, after_long_help = help::EXPLAIN_EXAMPLES)]

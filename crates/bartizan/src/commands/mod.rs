@@ -7,6 +7,7 @@ pub(crate) mod comply;
 pub(crate) mod config;
 pub(crate) mod copy;
 pub(crate) mod db;
+pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod gate;

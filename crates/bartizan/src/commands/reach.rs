@@ -2,25 +2,18 @@
 
 use crate::args::ReachArgs;
 use crate::error::{Code, Error, Outcome};
-use crate::interrupt;
+use crate::manifests;
 use crate::output;
 use crate::place;
-use crate::render;
 use crate::table::counted;
 use crate::terminal::Terminal;
 use bartizan_deploy::reach::{
     Action, Connections, Direction, Edge, Manifest, Manifests, Note, Protocol, Published, Reach, Reason,
 };
-use bartizan_engine::{Check, CheckError, Input, Meta, RunOptions, Silent, Sink};
-use bartizan_model::{CheckStatus, RuleInfo};
-use bartizan_source::{FileMeta, Interest, SourceOptions};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
 
-/// Largest manifest that is read, in bytes.
-const LARGEST: u64 = 64 << 20;
 /// Most notes that are printed without `-v`.
 const SHOWN: usize = 20;
 
@@ -127,60 +120,13 @@ fn named(found: Vec<usize>, meant: Option<&str>) -> Result<Vec<usize>, Error> {
 
 /// Manifests of a target, and what of it was not read.
 fn read(target: &str, values: &[PathBuf]) -> Result<(Manifests, Vec<Note>), Error> {
-    let source = bartizan_source::open(target, &SourceOptions::default())?;
-    let root = std::path::Path::new(target);
-    let options = render::Options {
-        enabled: root.is_dir(),
-        values: values.to_vec(),
-    };
-    let (source, rendering) = render::of(source, root, &options)?;
-    let read = Arc::new(Mutex::new(Vec::new()));
-    let reader = Reader {
-        meta: Meta {
-            id: "deploy/reach",
-            title: "Who can connect to whom",
-            required: true,
-            digest: [0; 32],
-        },
-        reads_all: target == "-" || place::is_recorded(target) || std::path::Path::new(target).is_file(),
-        read: Arc::clone(&read),
-    };
-    let options = RunOptions {
-        jobs: 0,
-        cache: None,
-        identify: false,
-        interrupt: interrupt::install(target == "-"),
-        progress: &Silent,
-    };
-    let checks: Vec<Box<dyn Check>> = vec![Box::new(reader)];
-    let checks = match &rendering {
-        Some(rendering) => rendering.wrap(checks),
-        None => checks,
-    };
-    let outcome = bartizan_engine::run(source.as_ref(), &checks, &options)?;
-    if outcome.interrupted {
-        return Err(Error::interrupted());
-    }
-    let skipped = outcome.skipped.into_iter().filter(|skipped| skipped.required);
-    let mut unread: Vec<Note> = skipped
-        .map(|skipped| Note {
-            place: skipped.path,
-            message: skipped.reason,
-        })
-        .collect();
-    let errors = outcome.checks.into_iter().flat_map(|check| match check.status {
-        CheckStatus::Ran => Vec::new(),
-        CheckStatus::Partial { errors } => errors,
-        CheckStatus::Skipped { reason } => vec![reason],
-        CheckStatus::Failed { error } => vec![error],
-    });
-    unread.extend(errors.map(|error| Note {
-        place: target.to_owned(),
-        message: error,
-    }));
-    let mut files = std::mem::take(&mut *read.lock().unwrap_or_else(PoisonError::into_inner));
-    files.sort_by(|(one, _): &(String, Manifest), (other, _)| one.cmp(other));
-    let mut files: Vec<Manifest> = files.into_iter().map(|(_, manifest)| manifest).collect();
+    let wants = |path: &str| Manifest::is_one(path);
+    let read = manifests::read(target, values, wants, Manifest::read)?;
+    let unread = read
+        .unread
+        .into_iter()
+        .map(|(place, message)| Note { place, message });
+    let mut files: Vec<Manifest> = read.files.into_iter().map(|(_, manifest)| manifest).collect();
     if place::is_recorded(target) {
         Manifest::leave_to_owners(&mut files);
     }
@@ -188,43 +134,7 @@ fn read(target: &str, values: &[PathBuf]) -> Result<(Manifests, Vec<Note>), Erro
     for manifest in files {
         manifests.add(manifest);
     }
-    Ok((manifests, unread))
-}
-
-/// Reads manifests in the engine's one pass.
-struct Reader {
-    meta: Meta,
-    /// Whether every file is a manifest, whatever it is called.
-    reads_all: bool,
-    read: Arc<Mutex<Vec<(String, Manifest)>>>,
-}
-
-impl Check for Reader {
-    fn meta(&self) -> &Meta {
-        &self.meta
-    }
-
-    fn rules(&self) -> Vec<RuleInfo> {
-        Vec::new()
-    }
-
-    fn wants(&self, file: &FileMeta) -> Interest {
-        if self.reads_all || Manifest::is_one(&file.path) {
-            Interest::Entire(LARGEST)
-        } else {
-            Interest::No
-        }
-    }
-
-    fn run(&self, input: &Input<'_>, _out: &mut Sink) -> Result<(), CheckError> {
-        let path = &*input.meta.path;
-        let text = std::str::from_utf8(input.bytes);
-        let text = text.map_err(|error| CheckError(format!("{path}: it is no UTF-8 text: {error}")))?;
-        let manifest = Manifest::read(path, text);
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        read.push((path.to_owned(), manifest));
-        Ok(())
-    }
+    Ok((manifests, unread.collect()))
 }
 
 fn say(notes: &[Note], terminal: Terminal) {

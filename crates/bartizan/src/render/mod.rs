@@ -144,6 +144,11 @@ impl Rendering {
             .collect()
     }
 
+    /// The file and the line that people wrote for those of something that was rendered.
+    pub(crate) fn written(&self, places: &mut [(String, u32)]) {
+        place::written(&self.made, &self.root, places);
+    }
+
     /// Tells findings at the files that people wrote.
     pub(crate) fn relocate(&self, findings: &mut [Finding]) {
         let places = place::Places::of(&self.made, &self.root, findings);

@@ -11,6 +11,27 @@ use std::path::Path;
 /// Most bytes of a text whose lines are followed.
 const LARGEST: usize = 4 << 20;
 
+/// Lines of rendered files, by their names.
+type Asked<'m> = BTreeMap<&'m str, BTreeSet<u32>>;
+
+/// Puts the places that people wrote for those of what was rendered.
+pub(super) fn written(made: &Made, root: &Path, places: &mut [(String, u32)]) {
+    let mut asked = Asked::new();
+    for (path, line) in places.iter() {
+        if let Some((name, _)) = made.files.get_key_value(path) {
+            asked.entry(name).or_default().insert(*line);
+        }
+    }
+    let found = Places::asked(made, root, asked);
+    for (path, line) in places {
+        let Some((name, made)) = made.files.get_key_value(path.as_str()) else {
+            continue;
+        };
+        *line = found.lines.get(&(name.as_str(), *line)).copied().unwrap_or(1);
+        path.clone_from(&made.origin);
+    }
+}
+
 /// Where what was rendered comes from.
 pub(super) struct Places<'m> {
     made: &'m Made,
@@ -23,7 +44,7 @@ pub(super) struct Places<'m> {
 impl<'m> Places<'m> {
     /// Follows every line that a finding names.
     pub(super) fn of(made: &'m Made, root: &Path, findings: &[Finding]) -> Self {
-        let mut asked: BTreeMap<&'m str, BTreeSet<u32>> = BTreeMap::new();
+        let mut asked = Asked::new();
         for finding in findings {
             let steps = finding.evidence.iter().filter_map(|step| step.location.as_ref());
             for location in finding.locations.iter().chain(steps) {
@@ -32,6 +53,10 @@ impl<'m> Places<'m> {
                 }
             }
         }
+        Self::asked(made, root, asked)
+    }
+
+    fn asked(made: &'m Made, root: &Path, asked: Asked<'m>) -> Self {
         let mut places = Self {
             made,
             written: HashMap::new(),
