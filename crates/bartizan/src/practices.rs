@@ -5,6 +5,8 @@
 //! <https://top10proactive.owasp.org>, OWASP Cheat Sheet Series <https://cheatsheetseries.owasp.org>, OWASP Top Ten 2021
 //! <https://owasp.org/Top10/2021/>, NIST SP 800-53 r5, NIST SP 800-218, PCI DSS 4.0.1, CWE <https://cwe.mitre.org>.
 
+mod kubernetes;
+
 /// A requirement of a published standard.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Practice {
@@ -21,7 +23,7 @@ const fn practice(framework: &'static str, id: &'static str, asks: &'static str)
 }
 
 /// Every control that findings name, and the secure-coding practices behind leaked credentials.
-pub(crate) const PRACTICES: &[Practice] = &[
+const PRACTICES: &[Practice] = &[
     practice(
         "OWASP-ASVS-5.0",
         "11.4.1",
@@ -234,6 +236,11 @@ pub(crate) const PRACTICES: &[Practice] = &[
     practice("NIST-800-53-r5", "SI-4", "Systems are watched for attacks."),
     practice(
         "NIST-800-53-r5",
+        "SI-10",
+        "What comes from outside is checked before it is used.",
+    ),
+    practice(
+        "NIST-800-53-r5",
         "SI-7",
         "Changes of programs and data that nobody meant are noticed.",
     ),
@@ -355,7 +362,13 @@ const ORIGIN: &[(&str, &str)] = &[
 ];
 
 /// Weaknesses that rules name.
-pub(crate) const WEAKNESSES: &[Weakness] = &[
+const WEAKNESSES: &[Weakness] = &[
+    Weakness {
+        id: "CWE-94",
+        name: "Improper control of generation of code",
+        means: "What somebody else writes becomes a part of a program before it runs, and so do the commands in it.",
+        practices: &[("NIST-800-53-r5", "SI-10")],
+    },
     Weakness {
         id: "CWE-250",
         name: "Execution with unnecessary privileges",
@@ -719,22 +732,31 @@ pub(crate) fn name_of(framework: &str) -> &str {
         "NIST-SSDF-1.1" => "NIST SSDF 1.1",
         "NIST-SP-800-190" => "NIST SP 800-190",
         "PCI-DSS-4.0.1" => "PCI DSS 4.0.1",
+        "CIS-Kubernetes-1.12" => "CIS Kubernetes Benchmark 1.12",
+        "HIPAA-Security-Rule" => "HIPAA Security Rule",
+        "NSA-CISA-Kubernetes-1.2" => "NSA and CISA Kubernetes Hardening Guide 1.2",
         other => other,
     }
 }
 
+/// Every practice that is described.
+pub(crate) fn all() -> impl Iterator<Item = &'static Practice> {
+    PRACTICES.iter().chain(kubernetes::PRACTICES)
+}
+
+/// Every weakness that is described.
+pub(crate) fn weaknesses() -> impl Iterator<Item = &'static Weakness> {
+    WEAKNESSES.iter().chain(kubernetes::WEAKNESSES)
+}
+
 /// The practice with this framework and number.
 pub(crate) fn find(framework: &str, id: &str) -> Option<&'static Practice> {
-    PRACTICES
-        .iter()
-        .find(|practice| practice.framework == framework && practice.id == id)
+    all().find(|practice| practice.framework == framework && practice.id == id)
 }
 
 /// The weakness with this id, in any case.
 pub(crate) fn weakness(id: &str) -> Option<&'static Weakness> {
-    WEAKNESSES
-        .iter()
-        .find(|weakness| weakness.id.eq_ignore_ascii_case(id))
+    weaknesses().find(|weakness| weakness.id.eq_ignore_ascii_case(id))
 }
 
 #[cfg(test)]
@@ -743,7 +765,7 @@ mod tests {
 
     #[test]
     fn every_practice_a_weakness_names_is_described() {
-        for weakness in WEAKNESSES {
+        for weakness in weaknesses() {
             for (framework, id) in weakness.practices {
                 assert!(find(framework, id).is_some(), "{framework} {id}");
             }
