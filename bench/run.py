@@ -51,6 +51,7 @@ FIGURES = {
         console,
         reach_scale,
         kubernetes_examples,
+        terragoat,
     )
 }
 RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")

@@ -2,23 +2,15 @@
 
 use crate::control_plane::{self, Invocation};
 use crate::kube::checks::duplicate_key::{self, DuplicateKey};
-<<<<<<< HEAD
 use crate::kube::recorded;
-use crate::kube::{Object, Pod, objects};
-=======
 use crate::kube::rule::{Judged, Subject};
 use crate::kube::tell::Teller;
 use crate::kube::{Object, Pod, objects, registry};
->>>>>>> main
 use crate::pod_security::{self, Level, Standard, Violation};
 use crate::workload::namespaces;
 use crate::workload::no_network_policy::NoNetworkPolicy;
 use bartizan_document::Limits;
-<<<<<<< HEAD
-use bartizan_engine::rule::{Found, Lines, Report, Severity};
-=======
 use bartizan_engine::rule::{About, Found, Lines, Report, Severity};
->>>>>>> main
 use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
@@ -39,14 +31,11 @@ pub struct Options {
     pub enabled: Option<HashSet<String>>,
     /// Whether the verdict depends on it having run everywhere.
     pub required: bool,
-<<<<<<< HEAD
     /// Whether manifests are lists that were recorded of a cluster: what a workload made is then left to the workload, and every file is
     /// a manifest.
     pub recorded: bool,
-=======
     /// Whether only some files of the target are looked at, so that what was not seen may be there.
     pub partial: bool,
->>>>>>> main
 }
 
 /// What manifests of Kubernetes say.
@@ -231,11 +220,9 @@ impl Check for KubernetesCheck {
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
-<<<<<<< HEAD
-        if self.options.recorded || is_manifest(&file.path) {
-=======
-        if is_manifest(&file.path) || is_of_a_node(&file.path) || control_plane::is_unit(&file.path) {
->>>>>>> main
+        let is_one =
+            is_manifest(&file.path) || is_of_a_node(&file.path) || control_plane::is_unit(&file.path);
+        if self.options.recorded || is_one {
             Interest::Entire(LARGEST)
         } else {
             Interest::No
@@ -275,15 +262,12 @@ impl Check for KubernetesCheck {
         let mut report = Report::new(about, &lines, out, is_enabled(&self.options, about.id));
         duplicate_key::judge(&first, &manifest.duplicates, &mut report);
         for object in &manifest.objects {
-<<<<<<< HEAD
             if self.options.recorded {
                 recorded::note(object, out);
                 if object.controller().is_some() {
                     continue;
                 }
             }
-            self.pod(object, &lines, out);
-=======
             self.pod(bare, object, &lines, out);
             self.object(object, &lines, out);
         }
@@ -293,15 +277,10 @@ impl Check for KubernetesCheck {
     }
 
     fn finish(&self, facts: &[Fact], out: &mut Sink) -> Result<(), CheckError> {
+        recorded::finish(facts, out);
         if !self.options.partial {
             namespaces::finish(facts, &self.options, out);
->>>>>>> main
         }
-        Ok(())
-    }
-
-    fn finish(&self, facts: &[Fact], out: &mut Sink) -> Result<(), CheckError> {
-        recorded::finish(facts, out);
         Ok(())
     }
 }

@@ -6,9 +6,9 @@
 mod check;
 pub mod cloud;
 pub mod compose;
+pub mod control_plane;
 pub mod dockerfile;
 mod doubt;
-pub mod control_plane;
 mod encryption;
 pub mod kube;
 pub mod parity;
@@ -21,8 +21,8 @@ mod workload;
 pub use check::{KubernetesCheck, Options};
 pub use cloud::TerraformCheck;
 pub use compose::ComposeCheck;
-pub use dockerfile::DockerfileCheck;
 pub use control_plane::ComponentsCheck;
+pub use dockerfile::DockerfileCheck;
 
 use bartizan_engine::rule::About;
 use bartizan_model::RuleInfo;

@@ -11,25 +11,25 @@ use bartizan_engine::config::Config;
 /// Whether the verdict depends on them: what cannot be read leaves open what is deployed, and the answer is then Unknown.
 const REQUIRED: bool = true;
 
-<<<<<<< HEAD
-/// The checks of manifests and of configurations of Terraform; `recorded` where manifests are lists of a cluster.
-pub(super) fn checks(
-    config: &Config,
-    selection: &Selection,
-    recorded: bool,
-=======
 /// The check of workflows and pipelines.
 pub(super) fn ci(selection: &Selection) -> Box<dyn Check> {
     Box::new(CiCheck::new(selection.enabled(), REQUIRED))
 }
 
-/// The checks of manifests, Dockerfiles, Compose files and of configurations of Terraform. `complete`: whether every file of the target
-/// is looked at.
+/// What of a target is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Seen {
+    /// Whether every file of it is.
+    pub(super) complete: bool,
+    /// Whether manifests are lists of a cluster.
+    pub(super) recorded: bool,
+}
+
+/// The checks of manifests, Dockerfiles, Compose files and of configurations of Terraform.
 pub(super) fn checks(
     config: &Config,
     selection: &Selection,
-    complete: bool,
->>>>>>> main
+    Seen { complete, recorded }: Seen,
 ) -> Result<Vec<Box<dyn Check>>, Error> {
     let key = "deploy.pod-security";
     let standard = match config.text(key) {
@@ -45,11 +45,8 @@ pub(super) fn checks(
         standard,
         enabled: selection.enabled(),
         required: REQUIRED,
-<<<<<<< HEAD
-        recorded,
-=======
         partial: !complete,
->>>>>>> main
+        recorded,
     });
     let terraform = TerraformCheck::new(selection.enabled(), REQUIRED);
     let dockerfile = DockerfileCheck::new(selection.enabled(), complete, REQUIRED);

@@ -469,13 +469,12 @@ fn checks(
         checks.push(deploy::ci(selection));
     }
     if !is_elsewhere && selection.family("deploy") {
-<<<<<<< HEAD
         let mut targets = request.scan.targets.iter();
-        let is_recorded = targets.any(|target| place::is_recorded(target));
-        checks.extend(deploy::checks(config, selection, is_recorded)?);
-=======
-        checks.extend(deploy::checks(config, selection, is_complete(request))?);
->>>>>>> main
+        let seen = deploy::Seen {
+            complete: is_complete(request),
+            recorded: targets.any(|target| place::is_recorded(target)),
+        };
+        checks.extend(deploy::checks(config, selection, seen)?);
     }
     if is_image && selection.family("image") {
         checks.push(Box::new(ConfigurationCheck::new()));

@@ -3,13 +3,10 @@
 pub(crate) mod checks;
 mod object;
 mod pod;
-<<<<<<< HEAD
 pub(crate) mod recorded;
-=======
 pub(crate) mod registry;
 pub(crate) mod rule;
 pub(crate) mod tell;
->>>>>>> main
 mod version;
 
 pub use object::{Manifest, Object, objects};
