@@ -28,6 +28,7 @@ import sbom_tree
 import scan_image
 import startup
 import supply_index
+import terragoat
 from harness import places, tools
 from harness.section import join
 

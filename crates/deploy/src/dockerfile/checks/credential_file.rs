@@ -109,7 +109,7 @@ fn holds_credentials(source: &str) -> bool {
         || name.ends_with(".jks");
     NAMES.contains(&name)
         || name.starts_with(".env.")
-        || PATHS.iter().any(|end| ends(&end))
+        || PATHS.iter().any(|end| ends(end))
         || in_directory
         || is_key
 }
