@@ -19,8 +19,8 @@ const SHOWN: usize = 20;
 pub(crate) fn run(args: &DiffArgs, terminal: Terminal) -> Outcome {
     let (is_json, file) = destination(&args.output)?;
     let fail_on: Severity = args.fail_on.parse().unwrap_or(Severity::High);
-    let staging = Read::read(&args.staging, &args.staging_values)?;
-    let production = Read::read(&args.production, &args.production_values)?;
+    let staging = Half::read(&args.staging, &args.staging_values)?;
+    let production = Half::read(&args.production, &args.production_values)?;
     let mut comparison = compare(&staging.environment, &production.environment);
     staging.write(&mut comparison, |drift| &mut drift.staging);
     production.write(&mut comparison, |drift| &mut drift.production);
@@ -87,14 +87,14 @@ fn summary(comparison: &Comparison, unread: usize) -> String {
 }
 
 /// One of the environments, and where it was read from.
-struct Read {
+struct Half {
     environment: Environment,
     unread: Vec<(String, String)>,
     rendering: Option<Rendering>,
     target: String,
 }
 
-impl Read {
+impl Half {
     fn read(target: &str, values: &[PathBuf]) -> Result<Self, Error> {
         let wants = |path: &str| {
             let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);

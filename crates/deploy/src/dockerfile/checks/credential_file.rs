@@ -107,9 +107,5 @@ fn holds_credentials(source: &str) -> bool {
         || name.ends_with(".p12")
         || name.ends_with(".pfx")
         || name.ends_with(".jks");
-    NAMES.contains(&name)
-        || name.starts_with(".env.")
-        || PATHS.iter().any(|end| ends(end))
-        || in_directory
-        || is_key
+    NAMES.contains(&name) || name.starts_with(".env.") || PATHS.iter().any(ends) || in_directory || is_key
 }
