@@ -1,6 +1,8 @@
 //! The command line, as clap reads it. The contract is the page "Command line contract" of the manual.
 
 mod fix;
+
+mod diff;
 mod help;
 mod plane;
 mod policy;
@@ -11,6 +13,8 @@ mod tenant;
 mod verbs;
 
 pub(crate) use fix::FixArgs;
+
+pub(crate) use diff::DiffArgs;
 pub(crate) use plane::{
     BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, ForgetArgs, LedgerVerb, LoginArgs, PushArgs,
     RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,
@@ -151,6 +155,10 @@ pub(crate) enum Verb {
     /// Say what keeps tenants of a cluster apart, and write the manifests of a new one
     #[command(subcommand, long_about = tenant::TENANT)]
     Tenant(TenantVerb),
+
+    /// Say what staging would not have caught: security-relevant differences of two environments
+    #[command(long_about = diff::DIFF, after_long_help = diff::DIFF_EXAMPLES)]
+    Diff(Box<DiffArgs>),
 
     /// Explain a rule, a finding, a control, a verdict, a waiver or an exit code
     #[command(long_about = help::EXPLAIN, after_long_help = help::EXPLAIN_EXAMPLES)]

@@ -17,7 +17,11 @@ const REQUIRED: bool = true;
 
 /// The checks whose findings carry edits, as they were in a scan, for files one by one.
 pub(crate) fn editors(done: &Done) -> Result<Vec<Box<dyn Check>>, Error> {
-    let mut checks = checks(&done.config, &done.enabled, false)?;
+    let seen = Seen {
+        complete: false,
+        recorded: false,
+    };
+    let mut checks = checks(&done.config, &done.enabled, seen)?;
     checks.push(ci(done.enabled.clone()));
     Ok(checks)
 }
@@ -27,12 +31,20 @@ pub(super) fn ci(enabled: Option<HashSet<String>>) -> Box<dyn Check> {
     Box::new(CiCheck::new(enabled, REQUIRED))
 }
 
-/// The checks of manifests, Dockerfiles, Compose files and of configurations of Terraform. `complete`: whether every file of the target
-/// is looked at.
+/// What of a target is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Seen {
+    /// Whether every file of it is.
+    pub(super) complete: bool,
+    /// Whether manifests are lists of a cluster.
+    pub(super) recorded: bool,
+}
+
+/// The checks of manifests, Dockerfiles, Compose files and of configurations of Terraform.
 pub(super) fn checks(
     config: &Config,
     enabled: &Option<HashSet<String>>,
-    complete: bool,
+    Seen { complete, recorded }: Seen,
 ) -> Result<Vec<Box<dyn Check>>, Error> {
     let key = "deploy.pod-security";
     let standard = match config.text(key) {
@@ -49,6 +61,7 @@ pub(super) fn checks(
         enabled: enabled.clone(),
         required: REQUIRED,
         partial: !complete,
+        recorded,
     });
     let terraform = TerraformCheck::new(enabled.clone(), REQUIRED);
     let tenancy = TenancyCheck::new(tenancy::Options {
