@@ -374,6 +374,17 @@ impl Permissions {
         })
     }
 
+    /// Whether the pods of a workload are given the token of their account.
+    #[must_use]
+    pub fn has_token(&self, workload: &Workload) -> bool {
+        let account = (workload.namespace.clone(), workload.account.clone());
+        let account = self.accounts.get(&account);
+        workload
+            .automount
+            .or_else(|| account.and_then(|account| account.item.automount))
+            .unwrap_or(true)
+    }
+
     /// The path of a file, by its number.
     pub(super) fn path(&self, file: Option<u32>) -> Option<&str> {
         self.files.get(file? as usize).map(String::as_str)

@@ -104,11 +104,9 @@ impl Rule {
         })
     }
 
-    /// Whether it allows one of several verbs on a resource, under whatever names.
-    pub(super) fn gives(&self, verbs: &[&str], group: &str, resource: &str, subresource: &str) -> bool {
-        has(&self.groups, group)
-            && self.has_resource(resource, subresource)
-            && verbs.iter().any(|verb| has(&self.verbs, verb))
+    /// Whether it allows a verb on a resource, under whatever names.
+    pub(super) fn gives(&self, verb: &str, group: &str, resource: &str, subresource: &str) -> bool {
+        has(&self.verbs, verb) && has(&self.groups, group) && self.has_resource(resource, subresource)
     }
 
     /// Whether it allows everything on every resource.
