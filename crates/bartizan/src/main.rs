@@ -58,6 +58,7 @@ fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
         Verb::Scan(scan) => commands::scan::run(common, &scan, terminal),
         Verb::Gate(gate) => commands::gate::run(common, *gate, terminal),
         Verb::Sbom(sbom) => commands::sbom::run(common, *sbom, terminal),
+        Verb::Rbac(rbac) => commands::rbac::run(&rbac, terminal),
         Verb::Reach(reach) => commands::reach::run(&reach, terminal),
         Verb::Explain(explain) => commands::explain::run(common, &explain.id, terminal),
         Verb::Waive(verb) => commands::waive::run(common, verb, terminal),

@@ -5,6 +5,8 @@
 //! <https://top10proactive.owasp.org>, OWASP Cheat Sheet Series <https://cheatsheetseries.owasp.org>, OWASP Top Ten 2021
 //! <https://owasp.org/Top10/2021/>, NIST SP 800-53 r5, NIST SP 800-218, PCI DSS 4.0.1, CWE <https://cwe.mitre.org>.
 
+mod rbac;
+
 /// A requirement of a published standard.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Practice {
@@ -21,7 +23,7 @@ const fn practice(framework: &'static str, id: &'static str, asks: &'static str)
 }
 
 /// Every control that findings name, and the secure-coding practices behind leaked credentials.
-pub(crate) const PRACTICES: &[Practice] = &[
+const PRACTICES: &[Practice] = &[
     practice(
         "OWASP-ASVS-5.0",
         "11.4.1",
@@ -719,15 +721,20 @@ pub(crate) fn name_of(framework: &str) -> &str {
         "NIST-SSDF-1.1" => "NIST SSDF 1.1",
         "NIST-SP-800-190" => "NIST SP 800-190",
         "PCI-DSS-4.0.1" => "PCI DSS 4.0.1",
+        "CIS-Kubernetes-1.12" => "CIS Kubernetes Benchmark 1.12",
+        "NSA-CISA-Kubernetes-1.2" => "NSA and CISA Kubernetes Hardening Guide 1.2",
         other => other,
     }
 }
 
+/// Every practice that is described.
+pub(crate) fn all() -> impl Iterator<Item = &'static Practice> {
+    PRACTICES.iter().chain(rbac::PRACTICES)
+}
+
 /// The practice with this framework and number.
 pub(crate) fn find(framework: &str, id: &str) -> Option<&'static Practice> {
-    PRACTICES
-        .iter()
-        .find(|practice| practice.framework == framework && practice.id == id)
+    all().find(|practice| practice.framework == framework && practice.id == id)
 }
 
 /// The weakness with this id, in any case.

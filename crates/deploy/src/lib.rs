@@ -13,6 +13,7 @@ pub mod terraform;
 
 pub use check::{KubernetesCheck, Options};
 pub use cloud::TerraformCheck;
+pub use rbac::RbacCheck;
 
 use bartizan_engine::rule::About;
 use bartizan_model::RuleInfo;

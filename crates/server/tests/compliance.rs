@@ -34,8 +34,9 @@ const DAY: i64 = 86_400_000;
 const START: i64 = 1_798_761_600_000;
 const IMAGE: &str = "image:registry.example/shop";
 const REPOSITORY: &str = "repo:git.example/acme/shop";
-const CHECKS: [&str; 9] = [
+const CHECKS: [&str; 10] = [
     "deploy/kubernetes",
+    "deploy/rbac",
     "deploy/terraform",
     "image/configuration",
     "image/contents",

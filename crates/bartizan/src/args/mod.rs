@@ -2,6 +2,7 @@
 
 mod help;
 mod plane;
+mod rbac;
 mod reach;
 mod sbom;
 mod scan;
@@ -11,6 +12,7 @@ pub(crate) use plane::{
     BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, ForgetArgs, LedgerVerb, LoginArgs, PushArgs,
     RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,
 };
+pub(crate) use rbac::RbacArgs;
 pub(crate) use reach::ReachArgs;
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
@@ -137,6 +139,10 @@ pub(crate) enum Verb {
     /// Say who can connect to whom, from manifests
     #[command(long_about = reach::REACH, after_long_help = reach::REACH_EXAMPLES)]
     Reach(Box<ReachArgs>),
+
+    /// Say who may do what in a cluster, and who can take it, from manifests
+    #[command(long_about = rbac::RBAC, after_long_help = rbac::RBAC_EXAMPLES)]
+    Rbac(Box<RbacArgs>),
 
     /// Explain a rule, a finding, a control, a verdict, a waiver or an exit code
     #[command(long_about = help::EXPLAIN, after_long_help = help::EXPLAIN_EXAMPLES)]

@@ -13,6 +13,7 @@ fn check_ids() -> BTreeSet<&'static str> {
         bartizan_supply::tampering::TamperingCheck::ID,
         bartizan_deploy::KubernetesCheck::ID,
         bartizan_deploy::TerraformCheck::ID,
+        bartizan_deploy::RbacCheck::ID,
         bartizan_supply::image::checks::ConfigurationCheck::ID,
         bartizan_supply::image::minimal::ContentsCheck::ID,
         "waiver/inline",

@@ -15,6 +15,7 @@ pub(crate) mod ledger;
 pub(crate) mod login;
 pub(crate) mod pages;
 pub(crate) mod push;
+pub(crate) mod rbac;
 pub(crate) mod reach;
 pub(crate) mod rules;
 pub(crate) mod sbom;

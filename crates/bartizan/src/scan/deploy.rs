@@ -3,7 +3,7 @@
 use super::rules::Selection;
 use crate::error::Error;
 use bartizan_deploy::pod_security::Standard;
-use bartizan_deploy::{KubernetesCheck, Options, TerraformCheck};
+use bartizan_deploy::{KubernetesCheck, Options, RbacCheck, TerraformCheck};
 use bartizan_engine::Check;
 use bartizan_engine::config::Config;
 
@@ -28,5 +28,6 @@ pub(super) fn checks(config: &Config, selection: &Selection) -> Result<Vec<Box<d
         required: REQUIRED,
     });
     let terraform = TerraformCheck::new(selection.enabled(), REQUIRED);
-    Ok(vec![Box::new(kubernetes), Box::new(terraform)])
+    let rbac = RbacCheck::new(selection.enabled(), REQUIRED);
+    Ok(vec![Box::new(kubernetes), Box::new(terraform), Box::new(rbac)])
 }

@@ -102,6 +102,7 @@ impl Selection {
             .chain(bartizan_deploy::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_supply::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_deploy::cloud::rules().into_iter().map(|rule| rule.id))
+            .chain(bartizan_deploy::rbac::rules().into_iter().map(|rule| rule.id))
             .chain(waiver::rules::all().into_iter().map(|rule| rule.id))
             .collect();
         let (only, skip) = (config.list("scan.only"), config.list("scan.skip"));

@@ -9,7 +9,10 @@
 //! <https://kubernetes.io/docs/concepts/security/rbac-good-practices/>.
 
 mod builtin;
+mod check;
+mod checks;
 mod graph;
+mod judge;
 mod manifest;
 mod paths;
 mod permissions;
@@ -18,6 +21,7 @@ mod rule;
 mod subject;
 mod summary;
 
+pub use check::{RbacCheck, rules};
 pub use graph::Way;
 pub use manifest::{Account, Binding, Manifest, Role, Workload};
 pub use paths::{Escalation, Escalations, Outcome, PowerOf, Step};

@@ -127,7 +127,13 @@ fn backwards(graph: &Graph, goal: u32) -> Vec<Option<usize>> {
 }
 
 impl<'p> Escalations<'p> {
-    /// Subjects that there is something to say about: those of [`Permissions::subjects`], and accounts that workloads run as.
+    /// Whether a binding names a subject, or it is an account that was read or that something that was read runs as.
+    #[must_use]
+    pub fn knows(&self, subject: &Subject) -> bool {
+        self.graph.number(subject).is_some()
+    }
+
+    /// The permissions that it was worked out from.
     #[must_use]
     pub fn permissions(&self) -> &'p Permissions {
         self.permissions
