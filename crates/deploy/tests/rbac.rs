@@ -398,6 +398,9 @@ fn a_step_names_whom_one_becomes_and_the_grants_that_allow_it() {
         (grant.binding.title(), grant.rule.place.0),
         ("RoleBinding shop/b".to_owned(), 4)
     );
+    let alone = permissions(text.strip_suffix(ADMIN).unwrap());
+    let escalations = alone.escalations();
+    let found = escalations.of(&Subject::account("shop", "cart"));
     let node = found.iter().find(|one| one.outcome == Outcome::Nodes).unwrap();
     assert!(
         node.assumes().is_some(),
@@ -694,7 +697,7 @@ fn a_finding_carries_the_way_step_by_step_with_places_and_survives_moved_lines()
         .collect();
     assert_eq!(
         places,
-        [4, 10, 16],
+        [4, 10, 17],
         "rule, binding, and the binding of the other account"
     );
     let moved = scan(&check, &[("other/x.yaml", format!("# first\n{text}").as_bytes())]).findings;

@@ -8,7 +8,7 @@ use crate::args::Common;
 use crate::error::{Error, Outcome};
 use crate::output::print;
 use crate::place;
-use crate::practices::{self, ANSWERS, PRACTICES, WEAKNESSES};
+use crate::practices::{self, ANSWERS, WEAKNESSES};
 use crate::scan::{Loaded, Place, common_flags, load_config, load_rules};
 use crate::terminal::Terminal;
 use bartizan_engine::suggest::did_you_mean;
@@ -62,8 +62,7 @@ fn by_name(id: &str, loaded: Loaded, page: &mut Page) -> Result<(), Error> {
     if id.contains(':') && control::named(id, page) {
         return Ok(());
     }
-    let controls: Vec<_> = PRACTICES
-        .iter()
+    let controls: Vec<_> = practices::all()
         .filter(|practice| is_named(practice, &word))
         .collect();
     if !controls.is_empty() {
@@ -107,7 +106,7 @@ fn unknown(id: &str, manuals: &[RuleInfo]) -> Error {
         .map(|rule| rule.id.as_str())
         .chain(ANSWERS.iter().flat_map(|(names, _, _)| names.iter().copied()))
         .chain(WEAKNESSES.iter().map(|weakness| weakness.id))
-        .chain(PRACTICES.iter().map(|practice| practice.id));
+        .chain(practices::all().map(|practice| practice.id));
     let help = control::meant(id)
         .or_else(|| did_you_mean(id, names))
         .unwrap_or_else(|| {

@@ -56,11 +56,11 @@ impl Broken {
         );
         Finding {
             title: about.title.to_owned(),
-            message: self.message,
+            message: plain(&self.message),
             controls: about.controls(),
             cwe: about.cwe.iter().map(ToString::to_string).collect(),
             fix: Some(Fix {
-                description: self.fix,
+                description: plain(&self.fix),
                 edits: Vec::new(),
             }),
             locations: vec![location(&self.path, self.place)],
@@ -68,6 +68,11 @@ impl Broken {
             ..Finding::new(about.id, level, fingerprint, AssetId::file(&self.path))
         }
     }
+}
+
+/// A text of manifests on one line, without what a terminal acts on.
+fn plain(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }
 
 /// A place of a file.
@@ -199,7 +204,7 @@ impl<'p> View<'p> {
             let intro = format!("{who} {}, and {becomes}: ", one.way.words);
             if one.grants.is_empty() {
                 steps.push(EvidenceStep {
-                    message: intro.trim_end_matches(": ").to_owned(),
+                    message: plain(intro.trim_end_matches(": ")),
                     location: None,
                 });
             }
@@ -208,7 +213,11 @@ impl<'p> View<'p> {
                 steps.push(step(grant, intro));
                 if let Some(path) = grant.binding_path {
                     steps.push(EvidenceStep {
-                        message: format!("{} grants it to {}", grant.binding.title(), grant.subject),
+                        message: plain(&format!(
+                            "{} grants it to {}",
+                            grant.binding.title(),
+                            grant.subject
+                        )),
                         location: Some(location(path, grant.subject_place)),
                     });
                 }
@@ -229,12 +238,12 @@ fn step(grant: &Grant<'_>, intro: &str) -> EvidenceStep {
         None => format!(", which comes with every cluster, by {}", grant.binding.title()),
     };
     EvidenceStep {
-        message: format!(
+        message: plain(&format!(
             "{intro}rule {} of {}{by}: {}",
             grant.index + 1,
             grant.role.title(),
             grant.rule.words()
-        ),
+        )),
         location: grant.role_path.map(|path| location(path, grant.rule.place)),
     }
 }

@@ -99,11 +99,19 @@ impl Answer<'_> {
         all
     }
 
+    /// What a subject can have; only the cluster where it can have that, for everything else follows.
+    fn ways(&self, subject: &Subject) -> Vec<Escalation<'_>> {
+        match self.escalations.takes_cluster(subject) {
+            Some(way) => vec![way],
+            None => self.escalations.of(subject),
+        }
+    }
+
     fn paths(&self) -> String {
         let mut out = String::new();
         for subject in self.subjects {
             let _ = writeln!(out, "{}", line(&subject.to_string()));
-            let ways = self.escalations.of(subject);
+            let ways = self.ways(subject);
             if ways.is_empty() {
                 out.push_str("    becomes nobody else\n");
             }
@@ -162,7 +170,7 @@ impl Answer<'_> {
     fn of(&self, who: &Subject, asked: &Asked<'_>) -> Value {
         let taken = self.escalations.takes_cluster(who);
         if matches!(asked, Asked::Paths) {
-            let paths: Vec<Value> = self.escalations.of(who).iter().map(path).collect();
+            let paths: Vec<Value> = self.ways(who).iter().map(path).collect();
             return json!({"subject": subject(who), "takes_cluster": taken.is_some(), "paths": paths});
         }
         let grants: Vec<Value> = self.permissions.grants(who).iter().map(grant).collect();
