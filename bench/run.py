@@ -16,6 +16,7 @@ import console
 import control_plane
 import creddata
 import gate_latency
+import kubernetes_examples
 import leak_history
 import leak_tree
 import leaky_repo
@@ -49,6 +50,7 @@ FIGURES = {
         blast_radius,
         console,
         reach_scale,
+        kubernetes_examples,
     )
 }
 RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")

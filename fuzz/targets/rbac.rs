@@ -27,6 +27,6 @@ fuzz_target!(|text: &str| {
             assert!(!way.steps.is_empty());
         }
     }
-    let reported = scan(&RbacCheck::new(None, true), &[("fuzz.yaml", text.as_bytes())]);
+    let reported = scan(&RbacCheck::new(None, true, true), &[("fuzz.yaml", text.as_bytes())]);
     assert!(reported.findings.iter().all(|one| !one.message.contains('\n')));
 });

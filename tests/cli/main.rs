@@ -15,6 +15,7 @@
 mod advisories;
 mod bad_input;
 mod baselines;
+mod cluster;
 mod comply;
 mod config;
 #[path = "../../crates/source/tests/common/daemon.rs"]

@@ -83,12 +83,20 @@ export class Failure extends Error {
   }
 }
 
+/** Entries of the first page of a list. */
+const FIRST = 60;
+
 let csrf = '';
 let whenSignedOut: () => void = () => {};
+
+/** Answers to what was asked ahead, by path. */
+const early = new Map<string, Promise<Response>>();
 
 /** What every request that changes something carries from now on. */
 export function signed(token: string): void {
   csrf = token;
+  // What was answered to nobody is for nobody.
+  if (!token) early.clear();
 }
 export function onSignedOut(then: () => void): void {
   whenSignedOut = then;
@@ -128,7 +136,19 @@ export function query(values: Query): string {
 }
 
 export async function get<T>(path: string, values: Query = {}): Promise<T> {
-  return (await send('GET', path + query(values))).json() as Promise<T>;
+  const asked = path + query(values);
+  const known = early.get(asked);
+  early.delete(asked);
+  const answer = await known?.catch(() => undefined);
+  return (answer ?? (await send('GET', asked))).json() as Promise<T>;
+}
+/** Asks for the first page of the list that a screen will show, while its code is still on the way. Whatever goes wrong is asked for again. */
+export function askAhead(path: string): void {
+  const asked = path + query({ limit: FIRST });
+  const answer = fetch(`/api/v1${asked}`, { headers: { accept: 'application/json' }, credentials: 'same-origin' });
+  const good = answer.then((response) => (response.ok ? response : Promise.reject(new Error(response.statusText))));
+  good.catch(() => early.delete(asked));
+  early.set(asked, good);
 }
 export async function getText(path: string): Promise<string> {
   return (await send('GET', path)).text();
@@ -154,9 +174,6 @@ export async function leave(path: string): Promise<string> {
 export async function remove(path: string): Promise<void> {
   await send('DELETE', path);
 }
-
-/** Entries of the first page. */
-const FIRST = 60;
 
 /** Every page of a list, handed over as it comes. Stops after `most` entries and says whether there were more. */
 export async function pages<T>(

@@ -32,7 +32,7 @@ use terminal::Terminal;
 
 /// Memory that was needed once goes back to the system, so that a server stays small after large evidence.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     let code = edge::guarded(|| {

@@ -5,6 +5,7 @@
 //! <https://top10proactive.owasp.org>, OWASP Cheat Sheet Series <https://cheatsheetseries.owasp.org>, OWASP Top Ten 2021
 //! <https://owasp.org/Top10/2021/>, NIST SP 800-53 r5, NIST SP 800-218, PCI DSS 4.0.1, CWE <https://cwe.mitre.org>.
 
+mod kubernetes;
 mod rbac;
 
 /// A requirement of a published standard.
@@ -236,6 +237,11 @@ const PRACTICES: &[Practice] = &[
     practice("NIST-800-53-r5", "SI-4", "Systems are watched for attacks."),
     practice(
         "NIST-800-53-r5",
+        "SI-10",
+        "What comes from outside is checked before it is used.",
+    ),
+    practice(
+        "NIST-800-53-r5",
         "SI-7",
         "Changes of programs and data that nobody meant are noticed.",
     ),
@@ -357,7 +363,13 @@ const ORIGIN: &[(&str, &str)] = &[
 ];
 
 /// Weaknesses that rules name.
-pub(crate) const WEAKNESSES: &[Weakness] = &[
+const WEAKNESSES: &[Weakness] = &[
+    Weakness {
+        id: "CWE-94",
+        name: "Improper control of generation of code",
+        means: "What somebody else writes becomes a part of a program before it runs, and so do the commands in it.",
+        practices: &[("NIST-800-53-r5", "SI-10")],
+    },
     Weakness {
         id: "CWE-250",
         name: "Execution with unnecessary privileges",
@@ -722,6 +734,7 @@ pub(crate) fn name_of(framework: &str) -> &str {
         "NIST-SP-800-190" => "NIST SP 800-190",
         "PCI-DSS-4.0.1" => "PCI DSS 4.0.1",
         "CIS-Kubernetes-1.12" => "CIS Kubernetes Benchmark 1.12",
+        "HIPAA-Security-Rule" => "HIPAA Security Rule",
         "NSA-CISA-Kubernetes-1.2" => "NSA and CISA Kubernetes Hardening Guide 1.2",
         other => other,
     }
@@ -729,7 +742,15 @@ pub(crate) fn name_of(framework: &str) -> &str {
 
 /// Every practice that is described.
 pub(crate) fn all() -> impl Iterator<Item = &'static Practice> {
-    PRACTICES.iter().chain(rbac::PRACTICES)
+    PRACTICES
+        .iter()
+        .chain(kubernetes::PRACTICES)
+        .chain(rbac::PRACTICES)
+}
+
+/// Every weakness that is described.
+pub(crate) fn weaknesses() -> impl Iterator<Item = &'static Weakness> {
+    WEAKNESSES.iter().chain(kubernetes::WEAKNESSES)
 }
 
 /// The practice with this framework and number.
@@ -739,9 +760,7 @@ pub(crate) fn find(framework: &str, id: &str) -> Option<&'static Practice> {
 
 /// The weakness with this id, in any case.
 pub(crate) fn weakness(id: &str) -> Option<&'static Weakness> {
-    WEAKNESSES
-        .iter()
-        .find(|weakness| weakness.id.eq_ignore_ascii_case(id))
+    weaknesses().find(|weakness| weakness.id.eq_ignore_ascii_case(id))
 }
 
 #[cfg(test)]
@@ -750,7 +769,7 @@ mod tests {
 
     #[test]
     fn every_practice_a_weakness_names_is_described() {
-        for weakness in WEAKNESSES {
+        for weakness in weaknesses() {
             for (framework, id) in weakness.practices {
                 assert!(find(framework, id).is_some(), "{framework} {id}");
             }

@@ -1,5 +1,6 @@
-//! COMMIT: what is judged in source code. Today leaked credentials; static analysis joins them later.
+//! COMMIT: what is judged in source code: leaked credentials, and files of continuous integration. Static analysis joins them later.
 //!
 //! In: bytes through [`bartizan_engine::Check`]. Out: findings. Pure: no input or output of its own.
 
+pub mod ci;
 pub mod leak;

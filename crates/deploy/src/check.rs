@@ -1,20 +1,25 @@
-//! The check `deploy/kubernetes`: reads each manifest once and judges what is in it.
+//! The check `deploy/kubernetes`: reads each manifest once and judges what is in it, and files of flags of nodes.
 
+use crate::control_plane::{self, Invocation};
 use crate::kube::checks::duplicate_key::{self, DuplicateKey};
-use crate::kube::{Object, Pod, objects};
+use crate::kube::rule::{Judged, Subject};
+use crate::kube::tell::Teller;
+use crate::kube::{Object, Pod, objects, registry};
 use crate::pod_security::{self, Level, Standard, Violation};
+use crate::workload::namespaces;
+use crate::workload::no_network_policy::NoNetworkPolicy;
 use bartizan_document::Limits;
-use bartizan_engine::rule::{Found, Lines, Report, Severity};
-use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
+use bartizan_engine::rule::{About, Found, Lines, Report, Severity};
+use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 use memchr::memmem;
 use std::collections::HashSet;
 
 /// Changes when the same manifest is judged differently; part of the key of cached results.
-const REVISION: &[u8] = b"1";
+const REVISION: &[u8] = b"2";
 /// Largest manifest that is read, in bytes.
-const LARGEST: u64 = 64 << 20;
+pub(crate) const LARGEST: u64 = 64 << 20;
 
 /// What the check judges by.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +30,8 @@ pub struct Options {
     pub enabled: Option<HashSet<String>>,
     /// Whether the verdict depends on it having run everywhere.
     pub required: bool,
+    /// Whether only some files of the target are looked at, so that what was not seen may be there.
+    pub partial: bool,
 }
 
 /// What manifests of Kubernetes say.
@@ -58,7 +65,28 @@ impl KubernetesCheck {
         }
     }
 
-    fn pod(&self, object: &Object, lines: &Lines<'_>, out: &mut Sink) {
+    /// Holds an object, and the programs that it calls, to every rule about one object.
+    fn object(&self, object: &Object, lines: &Lines<'_>, out: &mut Sink) {
+        let subject = Subject::of(object);
+        let mut teller = Teller::new(&self.options, lines, out, object.title());
+        for rule in registry::objects() {
+            let mut judged = Judged::default();
+            (rule.run)(&subject, &mut judged);
+            teller.tell(rule.about, judged);
+        }
+        flags(&control_plane::calls(object), &mut teller);
+        teller.finish();
+    }
+
+    /// Judges a file of flags of a node, `kubelet.service` for instance.
+    fn unit(&self, text: &str, path: &str, lines: &Lines<'_>, out: &mut Sink) {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let mut teller = Teller::new(&self.options, lines, out, name.to_owned());
+        flags(&control_plane::read_unit(text), &mut teller);
+        teller.finish();
+    }
+
+    fn pod(&self, text: &str, object: &Object, lines: &Lines<'_>, out: &mut Sink) {
         let Some(pod) = Pod::of(object) else { return };
         let asked = self.options.standard;
         let strictest = Standard {
@@ -75,7 +103,11 @@ impl KubernetesCheck {
             } else {
                 violation.severity
             };
-            report.findings(found(object, violation, asked, severity), &places);
+            let found = Found {
+                edits: pod_security::edits(text, pod, violation.about.id),
+                ..found(object, violation, asked, severity)
+            };
+            report.findings(found, &places);
         }
         for (field, why) in judgement.undecided {
             out.error(format!(
@@ -83,6 +115,18 @@ impl KubernetesCheck {
                 object.title(),
                 field.name
             ));
+        }
+    }
+}
+
+/// Holds programs to the rules about what they were told.
+fn flags(calls: &[Invocation], teller: &mut Teller<'_>) {
+    for call in calls {
+        let rules = control_plane::FLAGS.iter();
+        for rule in rules.filter(|rule| rule.programs.contains(&call.program)) {
+            let mut judged = Judged::default();
+            (rule.run)(call, &mut judged);
+            teller.tell(rule.about, judged);
         }
     }
 }
@@ -110,21 +154,17 @@ fn found(object: &Object, violation: &Violation, asked: Option<Standard>, severi
             violation.detail
         ),
         key: format!("{} {} {}", object.title(), violation.reason, violation.detail),
-        fix: fix(violation),
+        fix: first_advice(violation.about),
         severity: Some(severity),
         ..Found::default()
     }
 }
 
-fn fix(violation: &Violation) -> String {
-    let first = violation
-        .about
-        .remediation
-        .split("\n\n")
-        .next()
-        .unwrap_or_default();
+/// The first thing that a rule says to do, in one line.
+pub(crate) fn first_advice(about: &About) -> String {
+    let first = about.remediation.split("\n\n").next().unwrap_or_default();
     if first.starts_with("```") {
-        let lines = violation.about.remediation.lines();
+        let lines = about.remediation.lines();
         let code: Vec<&str> = lines
             .filter(|line| !line.starts_with("```"))
             .map(str::trim)
@@ -134,7 +174,7 @@ fn fix(violation: &Violation) -> String {
     first.trim_end_matches(['.', ':']).to_owned()
 }
 
-fn is_enabled(options: &Options, id: &str) -> bool {
+pub(crate) fn is_enabled(options: &Options, id: &str) -> bool {
     options.enabled.as_ref().is_none_or(|ids| ids.contains(id))
 }
 
@@ -144,6 +184,20 @@ pub(crate) fn is_manifest(path: &str) -> bool {
     ["yaml", "yml", "json"]
         .iter()
         .any(|one| extension.eq_ignore_ascii_case(one))
+}
+
+/// Whether a file may be a kubeconfig, or an object that a node reads, by a name without the ending of a manifest.
+fn is_of_a_node(path: &str) -> bool {
+    let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let in_home = name == "config" && (directory == ".kube" || directory.ends_with("/.kube"));
+    let of_node = [
+        "admin.conf",
+        "controller-manager.conf",
+        "kubelet.conf",
+        "scheduler.conf",
+        "super-admin.conf",
+    ];
+    in_home || name == "kubeconfig" || name.ends_with(".kubeconfig") || of_node.contains(&name)
 }
 
 /// Whether a text may hold an object.
@@ -161,25 +215,30 @@ impl Check for KubernetesCheck {
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
-        if is_manifest(&file.path) {
+        if is_manifest(&file.path) || is_of_a_node(&file.path) || control_plane::is_unit(&file.path) {
             Interest::Entire(LARGEST)
         } else {
             Interest::No
         }
     }
 
-    fn recognises(&self, _file: &FileMeta, head: &[u8]) -> bool {
-        has_objects(head)
+    fn recognises(&self, file: &FileMeta, head: &[u8]) -> bool {
+        control_plane::is_unit(&file.path) || has_objects(head)
     }
 
     fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError> {
-        if !has_objects(input.bytes) {
+        let is_unit = control_plane::is_unit(input.path());
+        if !is_unit && !has_objects(input.bytes) {
             return Ok(());
         }
         let text = std::str::from_utf8(input.bytes);
         let text = text.map_err(|error| CheckError(format!("it is no UTF-8 text: {error}")))?;
         let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
         let lines = Lines::new(input, text.len() - bare.len());
+        if is_unit {
+            self.unit(bare, input.path(), &lines, out);
+            return Ok(());
+        }
         let manifest = objects(bare, Limits::default());
         let is_template = bare.contains("{{");
         if is_template && !manifest.errors.is_empty() {
@@ -196,7 +255,17 @@ impl Check for KubernetesCheck {
         let mut report = Report::new(about, &lines, out, is_enabled(&self.options, about.id));
         duplicate_key::judge(&first, &manifest.duplicates, &mut report);
         for object in &manifest.objects {
-            self.pod(object, &lines, out);
+            self.pod(bare, object, &lines, out);
+            self.object(object, &lines, out);
+        }
+        let mut report = Report::new(&NoNetworkPolicy::ABOUT, &lines, out, true);
+        namespaces::note(&manifest.objects, &mut report);
+        Ok(())
+    }
+
+    fn finish(&self, facts: &[Fact], out: &mut Sink) -> Result<(), CheckError> {
+        if !self.options.partial {
+            namespaces::finish(facts, &self.options, out);
         }
         Ok(())
     }

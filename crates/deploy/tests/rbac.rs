@@ -441,7 +441,7 @@ fn hostile_manifests_are_read_to_the_end_and_what_is_wrong_is_said() {
     ] {
         let all = permissions(text);
         assert_eq!(all.notes().len(), 1, "{text}");
-        let check = RbacCheck::new(None, true);
+        let check = RbacCheck::new(None, true, true);
         assert_eq!(
             scan(&check, &[("x.yaml", text.as_bytes())]).errors.len(),
             1,
@@ -451,7 +451,11 @@ fn hostile_manifests_are_read_to_the_end_and_what_is_wrong_is_said() {
     let cut = &NAMESPACED[..NAMESPACED.len() - 20];
     assert_eq!(permissions(cut).unread().len(), 1);
     let escaped = NAMESPACED.replace("name: cart", "name: \"ca\\nrt\\u001b\"");
-    let found = scan(&RbacCheck::new(None, true), &[("x.yaml", escaped.as_bytes())]).findings;
+    let found = scan(
+        &RbacCheck::new(None, true, true),
+        &[("x.yaml", escaped.as_bytes())],
+    )
+    .findings;
     assert!(
         !found.is_empty() && found.iter().all(|one| !one.message.contains(char::is_control)),
         "{found:?}"
@@ -620,7 +624,7 @@ fn every_rule_finds_what_its_page_says_and_nothing_else() {
         pages.len(),
         "a page without a rule, or a rule without a page"
     );
-    let check = RbacCheck::new(None, true);
+    let check = RbacCheck::new(None, true, true);
     let mut failures = Vec::new();
     for (page, rule) in pages
         .iter()
@@ -675,7 +679,7 @@ fn every_rule_finds_what_its_page_says_and_nothing_else() {
 
 #[test]
 fn a_finding_carries_the_way_step_by_step_with_places_and_survives_moved_lines() {
-    let check = RbacCheck::new(None, true);
+    let check = RbacCheck::new(None, true, true);
     let text = format!(
         "{}{ADMIN}",
         bound(

@@ -1,9 +1,9 @@
-//! The edges of tenants in memory, for questions that follow them: read from the store when the first one is asked, brought up to date
-//! by what statements changed since, and given back when nobody asked for a while.
+//! The edges of tenants in memory, for questions that follow them: read from the store when the first one is asked or a page was opened,
+//! brought up to date by what statements changed since, and given back when nobody asked for a while and no page is open.
 
 use crate::http::{Kind, Problem};
 use bartizan_ledger::graph::{Graph, TooLarge};
-use bartizan_store::{Session, StoreError};
+use bartizan_store::{Session, StoreError, TenantId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -176,6 +176,14 @@ impl Graphs {
                 break;
             };
             tenants.remove(&oldest);
+        }
+    }
+
+    /// Counts as asked for now: somebody may ask soon.
+    pub(crate) fn keep(&self, tenant: TenantId) {
+        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = tenants.get_mut(&tenant.0) {
+            kept.used = Instant::now();
         }
     }
 

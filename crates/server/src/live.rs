@@ -2,6 +2,7 @@
 //!
 //! In: a tenant. Out: the number of statements of its log, whenever it grew. One question a second goes to the database for each tenant
 //! that somebody waits for, however many wait; it is what makes this work with several replicas and with both engines.
+//! While somebody waits the edges of the tenant are kept in memory, so that the first question which follows them is quick too.
 
 use crate::app::App;
 use bartizan_store::TenantId;
@@ -16,6 +17,8 @@ const MOST: usize = 1_000;
 const OF_PERSON: usize = 20;
 /// How often the database is asked.
 const EVERY: Duration = Duration::from_secs(1);
+/// How often the database is asked before the edges are read: the page that was opened comes first.
+const BEFORE_EDGES: u32 = 2;
 
 /// Who waits.
 #[derive(Debug)]
@@ -107,6 +110,7 @@ pub(crate) fn wait(app: &App, tenant: TenantId, person: i64, size: i64) -> Optio
 async fn look(app: App, tenant: TenantId, tell: watch::Sender<i64>) {
     let mut clock = tokio::time::interval(EVERY);
     clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut asked = 0_u32;
     loop {
         clock.tick().await;
         {
@@ -119,6 +123,16 @@ async fn look(app: App, tenant: TenantId, tell: watch::Sender<i64>) {
         // A database that does not answer now may do so the next time.
         if let Ok(size) = app.read(tenant, |session| Ok(session.log_size()?)).await {
             tell.send_if_modified(|known| std::mem::replace(known, size) != size);
+        }
+        asked = asked.saturating_add(1);
+        let graphs = Arc::clone(app.graphs());
+        if asked == BEFORE_EDGES {
+            // Whoever asks a question is told what is wrong; nobody asked one yet.
+            let _ = app
+                .read(tenant, move |session| graphs.of(session).map(drop))
+                .await;
+        } else {
+            graphs.keep(tenant);
         }
     }
 }

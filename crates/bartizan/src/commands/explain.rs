@@ -8,7 +8,7 @@ use crate::args::Common;
 use crate::error::{Error, Outcome};
 use crate::output::print;
 use crate::place;
-use crate::practices::{self, ANSWERS, WEAKNESSES};
+use crate::practices::{self, ANSWERS};
 use crate::scan::{Loaded, Place, common_flags, load_config, load_rules};
 use crate::terminal::Terminal;
 use bartizan_engine::suggest::did_you_mean;
@@ -105,7 +105,7 @@ fn unknown(id: &str, manuals: &[RuleInfo]) -> Error {
         .iter()
         .map(|rule| rule.id.as_str())
         .chain(ANSWERS.iter().flat_map(|(names, _, _)| names.iter().copied()))
-        .chain(WEAKNESSES.iter().map(|weakness| weakness.id))
+        .chain(practices::weaknesses().map(|weakness| weakness.id))
         .chain(practices::all().map(|practice| practice.id));
     let help = control::meant(id)
         .or_else(|| did_you_mean(id, names))

@@ -36,6 +36,8 @@ pub(crate) fn known_ids() -> Vec<String> {
     let mut ids = leak::rule_ids();
     ids.extend(bartizan_deploy::rules().into_iter().map(|rule| rule.id));
     ids.extend(bartizan_supply::rules().into_iter().map(|rule| rule.id));
+    ids.extend(bartizan_code::ci::rules().into_iter().map(|rule| rule.id));
+    ids.extend(bartizan_deploy::file_rules().into_iter().map(|rule| rule.id));
     ids.extend(bartizan_deploy::cloud::rules().into_iter().map(|rule| rule.id));
     ids.extend(bartizan_deploy::rbac::rules().into_iter().map(|rule| rule.id));
     ids.extend(waiver::rules::all().into_iter().map(|rule| rule.id));
@@ -52,6 +54,8 @@ pub(crate) fn manuals(loaded: Loaded) -> Vec<RuleInfo> {
     let mut all = LeakCheck::new(options).rules();
     all.extend(bartizan_deploy::rules());
     all.extend(bartizan_supply::rules());
+    all.extend(bartizan_code::ci::rules());
+    all.extend(bartizan_deploy::file_rules());
     all.extend(bartizan_deploy::cloud::rules());
     all.extend(bartizan_deploy::rbac::rules());
     all.extend(waiver::rules::all());

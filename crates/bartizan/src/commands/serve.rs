@@ -25,6 +25,8 @@ const SHORTEST: usize = 16;
 
 /// Listens until it is told to stop.
 pub(crate) fn run(common: &Common, args: &ServeArgs, terminal: Terminal) -> Outcome {
+    // Only what is freed on a thread that goes on working is given back without it; a server that cannot have it works all the same.
+    let _ = tikv_jemalloc_ctl::background_thread::write(true);
     let config = configuration(common)?;
     if !args.listen.ip().is_loopback() && !args.behind_proxy && args.tls_cert.is_none() {
         return Err(Error::usage(

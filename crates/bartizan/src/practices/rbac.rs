@@ -28,16 +28,6 @@ pub(super) const PRACTICES: &[Practice] = &[
     ),
     practice(
         "CIS-Kubernetes-1.12",
-        "5.1.5",
-        "Programs have accounts of their own, and the default account of a namespace has no grants.",
-    ),
-    practice(
-        "CIS-Kubernetes-1.12",
-        "5.1.6",
-        "Tokens of accounts are mounted where a program speaks to the API server, and nowhere else.",
-    ),
-    practice(
-        "CIS-Kubernetes-1.12",
         "5.1.7",
         "Nobody is a member of the group whom the authorizer refuses nothing.",
     ),
@@ -50,10 +40,5 @@ pub(super) const PRACTICES: &[Practice] = &[
         "CIS-Kubernetes-1.12",
         "5.1.10",
         "As few subjects as can be speak to kubelets through the API server.",
-    ),
-    practice(
-        "NSA-CISA-Kubernetes-1.2",
-        "Authentication and authorization",
-        "Nobody is let in without credentials, and people, accounts and programs are granted what they need and no more.",
     ),
 ];

@@ -28,6 +28,7 @@ use crate::progress::Bar;
 use crate::staged::Staged;
 use crate::terminal::Terminal;
 use bartizan_code::leak::{GenericMode, LeakCheck, LeakOptions};
+use bartizan_deploy::ComponentsCheck;
 use bartizan_engine::config::{Config, Layers, Value};
 use bartizan_engine::system::{Machine, System};
 use bartizan_engine::waiver::InlineWaivers;
@@ -452,8 +453,14 @@ fn checks(
         let is_past = target.starts_with("git:") && target != "git:STAGED";
         is_past || place::is_image(target) || place::is_built(target)
     });
+    if !is_elsewhere && let Some(supply) = supply {
+        checks.push(Box::new(ComponentsCheck::new(supply.is_required())));
+    }
+    if !is_elsewhere && selection.family("ci") {
+        checks.push(deploy::ci(selection));
+    }
     if !is_elsewhere && selection.family("deploy") {
-        checks.extend(deploy::checks(config, selection)?);
+        checks.extend(deploy::checks(config, selection, is_complete(request))?);
     }
     if is_image && selection.family("image") {
         checks.push(Box::new(ConfigurationCheck::new()));
@@ -467,6 +474,13 @@ fn checks(
     Ok(checks)
 }
 
+/// Whether every file of the target is looked at, so that what is not seen is not there.
+fn is_complete(request: &Request<'_>) -> bool {
+    let select = &request.scan.select;
+    let staged = request.scan.targets.iter().any(|target| target == "git:STAGED");
+    !select.staged && select.changed.is_none() && !staged
+}
+
 /// The check of where packages come from. Where only some files are looked at, what was not seen may be there.
 fn tampering(
     request: &Request<'_>,
@@ -474,12 +488,10 @@ fn tampering(
     selection: &rules::Selection,
     supply: &supply::Supply,
 ) -> Result<Box<dyn Check>, Error> {
-    let select = &request.scan.select;
-    let staged = request.scan.targets.iter().any(|target| target == "git:STAGED");
     let own = Own::new(|kind| config.list(&format!("supply.own.{kind}")))?;
     Ok(Box::new(TamperingCheck::new(Options {
         own,
-        complete: !select.staged && select.changed.is_none() && !staged,
+        complete: is_complete(request),
         enabled: selection.enabled(),
         required: supply.is_required(),
     })))

@@ -101,6 +101,8 @@ impl Selection {
             .chain(loaded.rules.iter().map(|rule| rule.id.clone()))
             .chain(bartizan_deploy::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_supply::rules().into_iter().map(|rule| rule.id))
+            .chain(bartizan_code::ci::rules().into_iter().map(|rule| rule.id))
+            .chain(bartizan_deploy::file_rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_deploy::cloud::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_deploy::rbac::rules().into_iter().map(|rule| rule.id))
             .chain(waiver::rules::all().into_iter().map(|rule| rule.id))

@@ -3,6 +3,9 @@
 pub(crate) mod checks;
 mod object;
 mod pod;
+pub(crate) mod registry;
+pub(crate) mod rule;
+pub(crate) mod tell;
 mod version;
 
 pub use object::{Manifest, Object, objects};

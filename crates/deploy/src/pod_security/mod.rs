@@ -7,9 +7,11 @@
 //! the `policy` package of <https://github.com/kubernetes/pod-security-admission>.
 
 mod checks;
+mod mend;
 mod registry;
 mod view;
 
+pub(crate) use mend::edits;
 pub(crate) use registry::all;
 
 use crate::kube::{Minor, Pod};

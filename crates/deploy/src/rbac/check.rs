@@ -23,6 +23,7 @@ const MOST_FINDINGS: usize = 1000;
 pub struct RbacCheck {
     meta: Meta,
     enabled: Option<HashSet<String>>,
+    complete: bool,
 }
 
 /// The manuals of every rule about who may do what, ordered by id.
@@ -35,9 +36,10 @@ impl RbacCheck {
     /// Its id.
     pub const ID: &'static str = "deploy/rbac";
 
-    /// The check with the rules whose ids are given, or all of them. `required`: whether the verdict depends on it having run everywhere.
+    /// The check with the rules whose ids are given, or all of them. `complete`: whether every file of the target is looked at; where not, a role
+    /// that was not read is no finding. `required`: whether the verdict depends on it having run everywhere.
     #[must_use]
-    pub fn new(enabled: Option<HashSet<String>>, required: bool) -> Self {
+    pub fn new(enabled: Option<HashSet<String>>, complete: bool, required: bool) -> Self {
         Self {
             meta: Meta {
                 id: Self::ID,
@@ -47,11 +49,13 @@ impl RbacCheck {
                 digest: Meta::digest_of(FingerprintBuilder::new(Self::ID).part(REVISION)),
             },
             enabled,
+            complete,
         }
     }
 
     fn is_enabled(&self, id: &str) -> bool {
-        self.enabled.as_ref().is_none_or(|ids| ids.contains(id))
+        (self.complete || id != checks::UNKNOWN_ROLE)
+            && self.enabled.as_ref().is_none_or(|ids| ids.contains(id))
     }
 }
 

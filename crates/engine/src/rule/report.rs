@@ -2,7 +2,9 @@
 
 use super::About;
 use crate::{Input, Sink};
-use bartizan_model::{AssetId, Confidence, Finding, FingerprintBuilder, Fix, Location, Severity, Snippet};
+use bartizan_model::{
+    AssetId, Confidence, Finding, FingerprintBuilder, Fix, Location, Severity, Snippet, TextEdit,
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::ops::Range;
 
@@ -22,6 +24,8 @@ pub struct Found {
     pub key: String,
     /// How to mend it here.
     pub fix: String,
+    /// Edits of the text that mend it, where that is safe: what each replaces, and by what. They do not overlap.
+    pub edits: Vec<(Range<usize>, String)>,
     /// Where it differs from the rule's.
     pub severity: Option<Severity>,
     /// Where it differs from the rule's.
@@ -178,7 +182,7 @@ impl<'a> Report<'a> {
     }
 
     /// Reports one finding at several places, the first of which is shown.
-    pub fn findings(&mut self, found: Found, at: &[Range<usize>]) {
+    pub fn findings(&mut self, mut found: Found, at: &[Range<usize>]) {
         let Some(first) = at.first().filter(|_| self.enabled) else {
             return;
         };
@@ -196,7 +200,17 @@ impl<'a> Report<'a> {
             location.commit = self.lines.input.meta.commit.as_deref().map(str::to_owned);
             location
         });
-        let mut finding = finding(self.about, found, locations.collect());
+        let locations = locations.collect();
+        let edits = std::mem::take(&mut found.edits).into_iter();
+        let edits = edits.map(|(range, replacement)| TextEdit {
+            location: self.lines.place(&range).location(&path),
+            replacement,
+        });
+        let edits = edits.collect();
+        let mut finding = finding(self.about, found, locations);
+        if let Some(fix) = &mut finding.fix {
+            fix.edits = edits;
+        }
         finding.snippet = self.lines.snippet(first);
         self.out.finding(finding);
     }

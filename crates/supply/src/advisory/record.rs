@@ -233,6 +233,9 @@ impl JsonAffected {
         for range in self.ranges.into_iter().flatten() {
             ranges.extend(range.into_range()?);
         }
+        if package.ecosystem == "Go" {
+            by_release(&mut ranges, field(&self.ecosystem_specific, "custom_ranges"))?;
+        }
         let versions = self.versions.unwrap_or_default();
         for text in versions.iter().chain([&package.ecosystem, &package.name]) {
             bounded(text)?;
@@ -291,6 +294,43 @@ impl JsonRange {
         }
         Ok(Some(RecordRange { kind, events }))
     }
+}
+
+/// Takes ranges of the project's releases where the Go vulnerability database has them beside those of the module: it does where a
+/// project's tags are none of a module (`controller-v1.11.5`), and then calls every version of the module affected, because none that
+/// the module can have is fixed, <https://go.dev/doc/security/vuln/database>. Releases are then judged by their own ranges, and what the
+/// module can have, versions before `0.0.0` with the time of a commit, stays affected.
+fn by_release(ranges: &mut Vec<RecordRange>, custom: &Value) -> Result<(), RecordError> {
+    let custom: Vec<JsonRange> = serde_json::from_value(custom.clone()).unwrap_or_default();
+    let mut releases = Vec::new();
+    for range in custom {
+        releases.extend(range.into_range()?.filter(is_of_releases));
+    }
+    if releases.is_empty() {
+        return Ok(());
+    }
+    for range in ranges.iter_mut() {
+        if matches!(range.events.as_slice(), [RecordEvent::Introduced(from)] if from == "0") {
+            range.events.push(RecordEvent::Limit("0.0.0".to_owned()));
+        }
+    }
+    ranges.extend(releases.into_iter().map(|range| RecordRange {
+        kind: RangeKind::SemVer,
+        ..range
+    }));
+    Ok(())
+}
+
+/// Whether every version of a range is `0` or begins with three numbers.
+fn is_of_releases(range: &RecordRange) -> bool {
+    let is_release = |event: &RecordEvent| {
+        let (Event::Introduced(text) | Event::Fixed(text) | Event::LastAffected(text) | Event::Limit(text)) =
+            event.as_event();
+        let numbers = text.split(['-', '+']).next().unwrap_or_default().split('.');
+        let are_numbers = numbers.clone().all(|part| part.parse::<u64>().is_ok());
+        text == "0" || (are_numbers && numbers.count() == 3)
+    };
+    !range.events.is_empty() && range.events.iter().all(is_release)
 }
 
 fn imports(value: &Value) -> Result<Vec<Import>, RecordError> {
@@ -375,6 +415,24 @@ mod tests {
         assert_eq!(affected.ranges[0].events[1], RecordEvent::Fixed("1.2.0".into()));
         assert_eq!(affected.ranges[1].kind, RangeKind::Git);
         assert_eq!(affected.imports[0].symbols, ["A", "B"]);
+    }
+
+    #[test]
+    fn releases_of_a_project_whose_tags_are_none_of_a_module_are_judged_by_their_own_ranges() {
+        let record = |custom: &str| {
+            let text = format!(
+                r#"{{"id":"GO-1","affected":[{{"package":{{"ecosystem":"Go","name":"example.com/m"}},
+                "ranges":[{{"type":"SEMVER","events":[{{"introduced":"0"}}]}}],
+                "ecosystem_specific":{{"custom_ranges":[{{"type":"ECOSYSTEM","events":[{custom}]}}]}}}}]}}"#
+            );
+            Record::read(text.as_bytes()).unwrap().affected[0].ranges.clone()
+        };
+        let ranges = record(r#"{"introduced":"0"},{"fixed":"1.11.5"},{"introduced":"1.12.0-beta.0"}"#);
+        assert_eq!(ranges[0].events[1], RecordEvent::Limit("0.0.0".into()));
+        assert_eq!((ranges[1].kind, ranges[1].events.len()), (RangeKind::SemVer, 3));
+        // An order that is none of semantic versions says nothing here.
+        let ranges = record(r#"{"introduced":"0"},{"fixed":"edge-24.6.2"}"#);
+        assert_eq!((ranges.len(), ranges[0].events.len()), (1, 1));
     }
 
     #[test]

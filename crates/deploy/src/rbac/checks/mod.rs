@@ -14,6 +14,9 @@ mod token;
 mod unknown_role;
 mod wildcard;
 
+/// The rule about what was not read.
+pub(super) const UNKNOWN_ROLE: &str = unknown_role::UnknownRole::ABOUT.id;
+
 type Judge = fn(&View<'_>, &mut Vec<Broken>);
 
 /// Every rule, ordered by id.

@@ -1,0 +1,86 @@
+"""Manifests of kubernetes/examples: processor time, memory, findings, and how many of them are rated high, beside checkov."""
+
+import argparse
+import collections
+import json
+import os
+import pathlib
+import re
+import tempfile
+
+from harness import measure, places
+from harness.section import Section, not_measured
+
+NAME = "kubernetes_examples"
+TITLE = "Manifests of kubernetes/examples"
+SECONDS, MEGABYTES, HIGH = 0.3, 60, 15
+TARGET = f"at most {SECONDS} processor seconds and {MEGABYTES} MB, fewer than {HIGH} findings rated high per hundred resources"
+GRAVE = ("high", "critical")
+OBJECT = re.compile(r"^kind:\s*\S", re.MULTILINE)
+
+
+def corpus():
+    """The directory of the manifests: a corpus, or in $BARTIZAN_TESTDATA (default `../shared/testdata`)."""
+    beside = places.REPOSITORY.parent / "shared" / "testdata"
+    data = pathlib.Path(os.environ.get("BARTIZAN_TESTDATA", beside)) / "deploy" / "kubernetes-examples"
+    return places.corpus("kubernetes-examples") or (data if data.exists() else None)
+
+
+def resources(root):
+    """How many objects the manifests hold: documents with a `kind` at the margin."""
+    files = [path for path in root.rglob("*") if path.suffix in (".yaml", ".yml", ".json") and path.is_file()]
+    return sum(len(OBJECT.findall(path.read_text(encoding="utf-8", errors="replace"))) for path in files)
+
+
+def ours(report):
+    """(findings, findings rated high) in a report of bartizan."""
+    rated = collections.Counter(one["severity"] for one in json.loads(report.read_text(encoding="utf-8"))["findings"])
+    return sum(rated.values()), sum(rated[word] for word in GRAVE)
+
+
+def theirs(report):
+    """Findings in a report of checkov; it rates none without an account."""
+    answer = json.loads(report.read_text(encoding="utf-8"))
+    parts = answer if isinstance(answer, list) else [answer]
+    return sum(part.get("summary", {}).get("failed", 0) for part in parts), None
+
+
+def run(runs=5):
+    """Measures the figure with `runs` runs a tool."""
+    program, root = places.product(), corpus()
+    if not program or not root:
+        return not_measured(NAME, TITLE, TARGET, "the product is not built" if root else "the manifests are not there")
+    section = Section(NAME, TITLE, TARGET, columns=["tool", "processor s", "wall s", "most memory, MB", "findings", "high", "high per 100 resources"])
+    count = resources(root)
+    with tempfile.TemporaryDirectory() as scratch:
+        tools = {
+            "bartizan": ([program, "scan", "--isolated", "--no-cache", "--only", "deploy/*", "-q", "-o", "json", root], (0, 1, 4), ours),
+            "checkov": ([places.peer("checkov"), "-d", root, "--framework", "kubernetes", "-o", "json", "--compact", "--quiet"], (0, 1), theirs),
+        }
+        present = {name: tool for name, tool in tools.items() if tool[0][0]}
+        report = {name: pathlib.Path(scratch, f"{name}.json") for name in present}
+        jobs = {name: _job(argv, accept, report[name]) for name, (argv, accept, _) in present.items()}
+        measure.interleave(jobs, 1)
+        got, failures = measure.interleave(jobs, runs)
+        for name, each in got.items():
+            findings, high = present[name][2](report[name])
+            share = "not rated" if high is None else f"{100 * high / count:.1f}"
+            cpu, memory = measure.median(each, "cpu"), max(one.rss for one in each) / 1e6
+            cells = [f"{cpu:.2f}", f"{measure.median(each, 'wall'):.2f}", f"{memory:.0f}", f"{findings:,}", "–" if high is None else high, share]
+            section.rows.append([name, *cells])
+            if name == "bartizan":
+                section.reached = cpu <= SECONDS and memory <= MEGABYTES and 100 * high / count < HIGH
+    section.notes = [f"{count} resources; {runs} runs a tool, which take turns", *(f"{name}: {why}" for name, why in failures.items())]
+    section.notes += [f"{name}: not installed" for name in tools if name not in present]
+    section.commands = [places.shown(argv) for argv, *_ in present.values()]
+    return section
+
+
+def _job(argv, accept, report):
+    return lambda: measure.checked(argv, accept, stdout=report)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5)
+    print(run(parser.parse_args().runs).markdown())
