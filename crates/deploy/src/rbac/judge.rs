@@ -188,7 +188,7 @@ impl<'p> View<'p> {
     /// The rules of grants, as evidence.
     pub(crate) fn rules(&self, grants: &[Grant<'p>]) -> Vec<EvidenceStep> {
         let shown = grants.iter().take(MOST_STEPS);
-        shown.map(|grant| step(grant, &String::new())).collect()
+        shown.map(|grant| step(grant, "")).collect()
     }
 
     /// The steps of a way, as evidence: for each grant the binding and the rule.

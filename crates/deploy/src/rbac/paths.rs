@@ -3,11 +3,12 @@
 //! In: the graph. Out: paths, each step with the grants that open it. Ways that need nothing but what roles say come before those that
 //! assume something, and of equals the first in the order of manifests.
 
-use super::graph::{Edge, Graph, Have, Way};
+use super::graph::{Edge, Graph, Have};
 use super::permissions::{Grant, Permissions};
 use super::power::Power;
 use super::subject::Subject;
 use super::summary::{Held, Summaries};
+use super::way::Way;
 use std::collections::VecDeque;
 
 /// What one has in the end.

@@ -2,9 +2,8 @@
 //!
 //! In: bindings, and the powers of the roles that they refer to. Out: a summary a subject of what bindings grant it by its own name.
 
-use super::graph::of_role;
 use super::permissions::{GrantAt, Permissions};
-use super::power::{Given, Power};
+use super::power::{Given, Power, powers};
 use super::subject::Subject;
 use std::collections::{HashMap, HashSet};
 
@@ -133,4 +132,23 @@ impl Summaries {
     pub(super) fn namespace(&self, number: u32) -> Option<&str> {
         self.namespaces.get(number as usize).map(String::as_str)
     }
+}
+
+/// The powers that the rules of a role give, each with the number of its rule in [`Permissions::rules`].
+fn of_role(permissions: &Permissions, role: usize) -> Vec<(Given, u32)> {
+    let rules = permissions.rules.get(role).into_iter().flatten();
+    let mut all = Vec::new();
+    for (at, rule) in (0..).zip(rules) {
+        let holder = permissions.roles.get(rule.role as usize);
+        let Some(rule) = holder.and_then(|role| role.item.rules.get(rule.index as usize)) else {
+            continue;
+        };
+        for given in powers(rule) {
+            let known = |one: &(Given, u32)| one.0 == given && !given.named;
+            if !all.iter().any(known) {
+                all.push((given, at));
+            }
+        }
+    }
+    all
 }
