@@ -249,7 +249,9 @@ impl<'p> Escalations<'p> {
         let mut steps: Vec<Step<'p>> = Vec::new();
         for (from, edge) in edges {
             if let Some(way) = edge.way {
-                let grants = edge.grants.iter().filter_map(|at| self.permissions.grant(*at));
+                let mut grants = edge.grants.clone();
+                grants.dedup();
+                let grants = grants.into_iter().filter_map(|at| self.permissions.grant(at));
                 steps.push(Step {
                     way,
                     grants: grants.collect(),
