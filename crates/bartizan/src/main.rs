@@ -16,6 +16,7 @@ mod network;
 mod output;
 mod place;
 mod plane;
+mod policies;
 mod practices;
 mod progress;
 mod scan;
@@ -60,10 +61,13 @@ fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
         Verb::Sbom(sbom) => commands::sbom::run(common, *sbom, terminal),
         Verb::Rbac(rbac) => commands::rbac::run(&rbac, terminal),
         Verb::Reach(reach) => commands::reach::run(&reach, terminal),
+        Verb::Fix(fix) => commands::fix::run(common, &fix, terminal),
+        Verb::Tenant(verb) => commands::tenant::run(common, &verb, terminal),
         Verb::Explain(explain) => commands::explain::run(common, &explain.id, terminal),
         Verb::Waive(verb) => commands::waive::run(common, verb, terminal),
         Verb::Baseline(verb) => commands::baseline::run(common, verb, terminal),
         Verb::Hook(verb) => commands::hook::run(&verb, terminal),
+        Verb::Policy(verb) => commands::policy::run(verb, terminal),
         Verb::Rules(verb) => commands::rules::run(common, verb, terminal),
         Verb::Db(verb) => commands::db::run(common, &verb, terminal),
         Verb::Serve(serve) => commands::serve::run(common, &serve, terminal),

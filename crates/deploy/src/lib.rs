@@ -14,6 +14,7 @@ pub mod kube;
 pub mod pod_security;
 pub mod rbac;
 pub mod reach;
+pub mod tenancy;
 pub mod terraform;
 mod workload;
 
@@ -23,6 +24,7 @@ pub use compose::ComposeCheck;
 pub use control_plane::ComponentsCheck;
 pub use dockerfile::DockerfileCheck;
 pub use rbac::RbacCheck;
+pub use tenancy::TenancyCheck;
 
 use bartizan_engine::rule::About;
 use bartizan_model::RuleInfo;

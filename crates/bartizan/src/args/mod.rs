@@ -1,21 +1,27 @@
 //! The command line, as clap reads it. The contract is the page "Command line contract" of the manual.
 
+mod fix;
 mod help;
 mod plane;
+mod policy;
 mod rbac;
 mod reach;
 mod sbom;
 mod scan;
+mod tenant;
 mod verbs;
 
+pub(crate) use fix::FixArgs;
 pub(crate) use plane::{
     BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, ForgetArgs, LedgerVerb, LoginArgs, PushArgs,
     RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,
 };
+pub(crate) use policy::PolicyVerb;
 pub(crate) use rbac::RbacArgs;
 pub(crate) use reach::ReachArgs;
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
+pub(crate) use tenant::{MatrixArgs, MeshChoice, ScaffoldArgs, TenantVerb};
 pub(crate) use verbs::{
     BaselineVerb, ConfigVerb, DbUpdate, DbVerb, ExplainArgs, HookVerb, ManArgs, Record, RulesVerb,
     SchemaArgs, WaiveAdd, WaiveVerb,
@@ -143,6 +149,13 @@ pub(crate) enum Verb {
     /// Say who may do what in a cluster, and who can take it, from manifests
     #[command(long_about = rbac::RBAC, after_long_help = rbac::RBAC_EXAMPLES)]
     Rbac(Box<RbacArgs>),
+    /// Mend in files what can be mended safely, and prove it
+    #[command(long_about = fix::FIX, after_long_help = fix::FIX_EXAMPLES)]
+    Fix(FixArgs),
+
+    /// Say what keeps tenants of a cluster apart, and write the manifests of a new one
+    #[command(subcommand, long_about = tenant::TENANT)]
+    Tenant(TenantVerb),
 
     /// Explain a rule, a finding, a control, a verdict, a waiver or an exit code
     #[command(long_about = help::EXPLAIN, after_long_help = help::EXPLAIN_EXAMPLES)]
@@ -159,6 +172,10 @@ pub(crate) enum Verb {
     /// Install the commit gate as a git hook
     #[command(subcommand)]
     Hook(HookVerb),
+
+    /// Test policies in Rego
+    #[command(subcommand)]
+    Policy(PolicyVerb),
 
     /// List, test, write and import rules
     #[command(subcommand)]

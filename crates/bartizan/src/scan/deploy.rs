@@ -1,26 +1,37 @@
 //! The checks of what is built, deployed and run by the platform, by the configuration.
 
-use super::rules::Selection;
+use super::Done;
+use crate::commands::tenant::declared;
 use crate::error::Error;
 use bartizan_code::ci::CiCheck;
 use bartizan_deploy::pod_security::Standard;
-use bartizan_deploy::{ComposeCheck, DockerfileCheck, KubernetesCheck, Options, RbacCheck, TerraformCheck};
+use bartizan_deploy::{
+    ComposeCheck, DockerfileCheck, KubernetesCheck, Options, RbacCheck, TenancyCheck, TerraformCheck, tenancy,
+};
 use bartizan_engine::Check;
 use bartizan_engine::config::Config;
+use std::collections::HashSet;
 
 /// Whether the verdict depends on them: what cannot be read leaves open what is deployed, and the answer is then Unknown.
 const REQUIRED: bool = true;
 
+/// The checks whose findings carry edits, as they were in a scan, for files one by one.
+pub(crate) fn editors(done: &Done) -> Result<Vec<Box<dyn Check>>, Error> {
+    let mut checks = checks(&done.config, &done.enabled, false)?;
+    checks.push(ci(done.enabled.clone()));
+    Ok(checks)
+}
+
 /// The check of workflows and pipelines.
-pub(super) fn ci(selection: &Selection) -> Box<dyn Check> {
-    Box::new(CiCheck::new(selection.enabled(), REQUIRED))
+pub(super) fn ci(enabled: Option<HashSet<String>>) -> Box<dyn Check> {
+    Box::new(CiCheck::new(enabled, REQUIRED))
 }
 
 /// The checks of manifests, Dockerfiles, Compose files and of configurations of Terraform. `complete`: whether every file of the target
 /// is looked at.
 pub(super) fn checks(
     config: &Config,
-    selection: &Selection,
+    enabled: &Option<HashSet<String>>,
     complete: bool,
 ) -> Result<Vec<Box<dyn Check>>, Error> {
     let key = "deploy.pod-security";
@@ -35,19 +46,25 @@ pub(super) fn checks(
     };
     let kubernetes = KubernetesCheck::new(Options {
         standard,
-        enabled: selection.enabled(),
+        enabled: enabled.clone(),
         required: REQUIRED,
         partial: !complete,
     });
-    let terraform = TerraformCheck::new(selection.enabled(), REQUIRED);
-    let rbac = RbacCheck::new(selection.enabled(), complete, REQUIRED);
-    let dockerfile = DockerfileCheck::new(selection.enabled(), complete, REQUIRED);
-    let compose = ComposeCheck::new(selection.enabled(), REQUIRED);
+    let terraform = TerraformCheck::new(enabled.clone(), REQUIRED);
+    let rbac = RbacCheck::new(enabled.clone(), complete, REQUIRED);
+    let tenancy = TenancyCheck::new(tenancy::Options {
+        declared: declared(config)?,
+        enabled: enabled.clone(),
+        required: REQUIRED,
+    });
+    let dockerfile = DockerfileCheck::new(enabled.clone(), complete, REQUIRED);
+    let compose = ComposeCheck::new(enabled.clone(), REQUIRED);
     Ok(vec![
         Box::new(compose),
         Box::new(dockerfile),
         Box::new(kubernetes),
         Box::new(rbac),
+        Box::new(tenancy),
         Box::new(terraform),
     ])
 }

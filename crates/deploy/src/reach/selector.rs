@@ -89,6 +89,23 @@ impl Selector {
         })
     }
 
+    /// Whether nothing is asked.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether something whose label `key` is `value`, and whose other labels can be any, can be selected.
+    pub(crate) fn can_match(&self, key: &str, value: &str) -> bool {
+        let of_key = self.0.iter().filter(|requirement| &*requirement.key == key);
+        let mut of_key = of_key.map(|requirement| match &requirement.is {
+            Is::In(values) => values.iter().any(|one| **one == *value),
+            Is::NotIn(values) => values.iter().all(|one| **one != *value),
+            Is::Present => true,
+            Is::Absent => false,
+        });
+        of_key.all(|fits| fits)
+    }
+
     /// A label without which nothing is selected, where there is one: what an index can be asked for.
     pub(crate) fn needs(&self) -> Option<(&str, &str)> {
         self.0.iter().find_map(|requirement| match &requirement.is {
