@@ -6,6 +6,7 @@ mod diff;
 mod help;
 mod plane;
 mod policy;
+mod rbac;
 mod reach;
 mod sbom;
 mod scan;
@@ -20,6 +21,7 @@ pub(crate) use plane::{
     RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,
 };
 pub(crate) use policy::PolicyVerb;
+pub(crate) use rbac::RbacArgs;
 pub(crate) use reach::ReachArgs;
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
@@ -148,6 +150,9 @@ pub(crate) enum Verb {
     #[command(long_about = reach::REACH, after_long_help = reach::REACH_EXAMPLES)]
     Reach(Box<ReachArgs>),
 
+    /// Say who may do what in a cluster, and who can take it, from manifests
+    #[command(long_about = rbac::RBAC, after_long_help = rbac::RBAC_EXAMPLES)]
+    Rbac(Box<RbacArgs>),
     /// Mend in files what can be mended safely, and prove it
     #[command(long_about = fix::FIX, after_long_help = fix::FIX_EXAMPLES)]
     Fix(FixArgs),

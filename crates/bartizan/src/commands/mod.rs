@@ -18,6 +18,7 @@ pub(crate) mod login;
 pub(crate) mod pages;
 pub(crate) mod policy;
 pub(crate) mod push;
+pub(crate) mod rbac;
 pub(crate) mod reach;
 pub(crate) mod rules;
 pub(crate) mod sbom;
