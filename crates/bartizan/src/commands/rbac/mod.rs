@@ -90,7 +90,7 @@ fn subjects(
         return Ok(vec![meant.clone()]);
     }
     Err(Error::nothing(
-        format!("no manifest names {}", print::line(&meant.to_string())),
+        format!("no manifest names {}", line(&meant.to_string())),
         "name a service account as NAMESPACE/NAME, others as user:NAME or group:NAME",
     ))
 }
@@ -144,9 +144,9 @@ fn say(notes: &[Note], terminal: Terminal) {
     for note in notes.iter().take(shown) {
         terminal.warn(format_args!(
             "{}:{}: {}",
-            print::line(&note.path),
+            line(&note.path),
             note.line,
-            print::line(&note.message)
+            line(&note.message)
         ));
     }
     if notes.len() > shown {

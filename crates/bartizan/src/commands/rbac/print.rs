@@ -1,5 +1,6 @@
 //! Answers as text, and as JSON.
 
+use crate::manifests::line;
 use bartizan_deploy::rbac::{
     Binding, Escalation, Escalations, Grant, Note, Outcome, Permissions, Request, Rule, Subject,
 };
@@ -25,12 +26,6 @@ pub(super) struct Answer<'p> {
     pub(super) escalations: &'p Escalations<'p>,
     pub(super) subjects: &'p [Subject],
     pub(super) notes: &'p [Note],
-}
-
-/// A text of the manifests on one line, without what a terminal acts on.
-pub(super) fn line(text: &str) -> String {
-    let harmless = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    harmless.collect()
 }
 
 impl Answer<'_> {
