@@ -29,6 +29,7 @@ import sbom_tree
 import scan_image
 import startup
 import supply_index
+import terragoat
 from harness import places, tools
 from harness.section import join
 
@@ -53,6 +54,7 @@ FIGURES = {
         reach_scale,
         policy_compat,
         kubernetes_examples,
+        terragoat,
     )
 }
 RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")

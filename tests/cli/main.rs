@@ -21,6 +21,7 @@ mod config;
 #[path = "../../crates/source/tests/common/daemon.rs"]
 mod daemon;
 mod db_update;
+mod diff;
 #[path = "../../crates/source/tests/common/docker_registry.rs"]
 mod docker_registry;
 mod exit_codes;
@@ -41,7 +42,9 @@ mod policies;
 mod progress;
 mod pulled_images;
 mod reach;
+mod recorded;
 mod remediation;
+mod rendering;
 mod roots;
 mod rules;
 mod sandbox;

@@ -35,6 +35,11 @@ pub(crate) fn is_built(target: &str) -> bool {
     is_image(target) || target.starts_with("rootfs:")
 }
 
+/// Whether a target is what was recorded of a cluster.
+pub(crate) fn is_recorded(target: &str) -> bool {
+    target.starts_with("k8s:")
+}
+
 /// The current directory.
 pub(crate) fn current() -> Result<PathBuf, Error> {
     std::env::current_dir().map_err(|error| {
@@ -57,8 +62,8 @@ pub(crate) fn start_of(target: &str, current: &Path) -> PathBuf {
     if target.starts_with("git:") {
         return repository_root(&Machine, current).unwrap_or_else(|| current.to_path_buf());
     }
-    // What a build made brings no settings of its own.
-    if is_built(target) {
+    // What a build made, and what a cluster runs, brings no settings of its own.
+    if is_built(target) || is_recorded(target) {
         return std::fs::canonicalize(current).unwrap_or_else(|_| current.to_path_buf());
     }
     let path = std::fs::canonicalize(current.join(bill(target).unwrap_or(target)))

@@ -2,6 +2,7 @@
 
 use crate::control_plane::{self, Invocation};
 use crate::kube::checks::duplicate_key::{self, DuplicateKey};
+use crate::kube::recorded;
 use crate::kube::rule::{Judged, Subject};
 use crate::kube::tell::Teller;
 use crate::kube::{Object, Pod, objects, registry};
@@ -30,6 +31,9 @@ pub struct Options {
     pub enabled: Option<HashSet<String>>,
     /// Whether the verdict depends on it having run everywhere.
     pub required: bool,
+    /// Whether manifests are lists that were recorded of a cluster: what a workload made is then left to the workload, and every file is
+    /// a manifest.
+    pub recorded: bool,
     /// Whether only some files of the target are looked at, so that what was not seen may be there.
     pub partial: bool,
 }
@@ -50,6 +54,7 @@ impl KubernetesCheck {
         let mut builder = FingerprintBuilder::new(Self::ID).part(REVISION);
         let standard = options.standard.map(|standard| standard.to_string());
         builder = builder.part(standard.unwrap_or_default().as_bytes());
+        builder = builder.part(&[u8::from(options.recorded)]);
         for about in crate::all() {
             let enabled = is_enabled(&options, about.id);
             builder = builder.part(about.id.as_bytes()).part(&[u8::from(enabled)]);
@@ -215,7 +220,9 @@ impl Check for KubernetesCheck {
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
-        if is_manifest(&file.path) || is_of_a_node(&file.path) || control_plane::is_unit(&file.path) {
+        let is_one =
+            is_manifest(&file.path) || is_of_a_node(&file.path) || control_plane::is_unit(&file.path);
+        if self.options.recorded || is_one {
             Interest::Entire(LARGEST)
         } else {
             Interest::No
@@ -255,6 +262,12 @@ impl Check for KubernetesCheck {
         let mut report = Report::new(about, &lines, out, is_enabled(&self.options, about.id));
         duplicate_key::judge(&first, &manifest.duplicates, &mut report);
         for object in &manifest.objects {
+            if self.options.recorded {
+                recorded::note(object, out);
+                if object.controller().is_some() {
+                    continue;
+                }
+            }
             self.pod(bare, object, &lines, out);
             self.object(object, &lines, out);
         }
@@ -264,6 +277,7 @@ impl Check for KubernetesCheck {
     }
 
     fn finish(&self, facts: &[Fact], out: &mut Sink) -> Result<(), CheckError> {
+        recorded::finish(facts, out);
         if !self.options.partial {
             namespaces::finish(facts, &self.options, out);
         }

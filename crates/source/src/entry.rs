@@ -278,7 +278,7 @@ impl SourceError {
             Self::Unsupported { instead, .. } => (*instead).to_owned(),
             Self::Spelling(_) => {
                 "targets are a path, `-`, `git:RANGE`, `git:ALL`, `git:STAGED`, `image:NAME`, `oci:DIR[:NAME|@DIGEST]`, \
-                 `docker-archive:FILE[:NAME]`, `rootfs:DIR`, or `sbom:FILE`"
+                 `docker-archive:FILE[:NAME]`, `rootfs:DIR`, `k8s:DIR`, or `sbom:FILE`"
                     .to_owned()
             }
         }

@@ -22,7 +22,7 @@ mod window;
 
 pub use binary::looks_binary;
 pub use digest::{ContentDigests, Digest, NoDigest};
-pub use dir::{DirSource, RootSource};
+pub use dir::{DirSource, RecordedSource, RootSource};
 pub use entry::{Consumer, Entry, FileMeta, Handle, Interest, Signature, Source, SourceError, Unit, Window};
 pub use git::{
     GitChangedSource, GitHistorySource, GitIndexSource, GitRangeSource, Provenance, StagedFile, StagedFiles,

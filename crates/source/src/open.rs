@@ -1,8 +1,8 @@
 //! From the spelling of a target to its source.
 
 use crate::{
-    DirSource, GitHistorySource, GitIndexSource, GitRangeSource, RootSource, Source, SourceError,
-    SourceOptions, StdinSource, image,
+    DirSource, GitHistorySource, GitIndexSource, GitRangeSource, RecordedSource, RootSource, Source,
+    SourceError, SourceOptions, StdinSource, image,
 };
 
 /// Opens what `target` spells: a path, `-` for standard input, or one of the forms that begin with a scheme.
@@ -29,6 +29,7 @@ pub fn open(target: &str, options: &SourceOptions) -> Result<Box<dyn Source>, So
         match scheme {
             "oci" => return Ok(Box::new(image::open_oci(target, what, options)?)),
             "docker-archive" => return Ok(Box::new(image::open_docker_archive(target, what, options)?)),
+            "k8s" => return Ok(Box::new(RecordedSource::open(target, what, options)?)),
             "rootfs" => return Ok(Box::new(RootSource::open(target, what, options)?)),
             _ => {}
         }
@@ -50,10 +51,6 @@ const UNSUPPORTED: &[(&str, &str)] = &[
     (
         "sbom",
         "name it without `--staged` and `--changed`: `bartizan sbom sbom:FILE`",
-    ),
-    (
-        "k8s",
-        "export the manifests with `kubectl get -o yaml` and scan that directory",
     ),
     (
         "host",

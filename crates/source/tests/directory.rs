@@ -315,7 +315,7 @@ fn a_missing_target_and_an_unknown_scheme_say_what_to_do() {
     let options = SourceOptions::default();
     let missing = bartizan_source::open("no/such/path", &options).err().unwrap();
     assert!(matches!(missing, SourceError::NotFound(_)));
-    for target in ["image:alpine", "sbom:x", "k8s:x", "host:", "url:x"] {
+    for target in ["image:alpine", "sbom:x", "host:x", "host:", "url:x"] {
         let error = bartizan_source::open(target, &options).err().unwrap();
         assert!(
             matches!(error, SourceError::Unsupported { .. }),

@@ -1,6 +1,7 @@
 //! Options of `bartizan reach`.
 
 use clap::{Args, ValueHint};
+use std::path::PathBuf;
 
 pub(super) const REACH: &str = "\
 Say who can connect to whom, from manifests: workloads, addresses outside the cluster, and the controllers that publish \
@@ -26,7 +27,7 @@ Exit codes:
 /// `bartizan reach`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ReachArgs {
-    /// Directory or file with manifests (YAML, JSON), or another target of `bartizan scan` (- for standard input)
+    /// Directory or file with manifests (YAML, JSON), k8s:DIR with lists of a cluster, or another target of `bartizan scan` (- for standard input)
     #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(crate) target: String,
 
@@ -41,6 +42,10 @@ pub(crate) struct ReachArgs {
     /// Say what is published to the outside, and by what, instead of who connects to whom
     #[arg(long, conflicts_with = "from")]
     pub(crate) exposure: bool,
+
+    /// Render charts of Helm with the values in this file besides their own (repeatable; the last one wins)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) values: Vec<PathBuf>,
 
     /// Print as text, json or dot, to FILE or else to standard output
     #[arg(

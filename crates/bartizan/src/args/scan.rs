@@ -10,7 +10,7 @@ const OUTPUT: &str = "Output";
 /// `bartizan scan`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ScanArgs {
-    /// Path, `-` for standard input, git:RANGE, git:ALL, image:NAME, oci:DIR, docker-archive:FILE, rootfs:DIR, or sbom:FILE
+    /// Path, `-` for standard input, git:RANGE, git:ALL, image:NAME, oci:DIR, docker-archive:FILE, rootfs:DIR, k8s:DIR, or sbom:FILE
     #[arg(value_name = "TARGET", default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(crate) targets: Vec<String>,
 
@@ -67,7 +67,7 @@ pub(crate) struct GateArgs {
     #[arg(long, value_enum, value_name = "STAGE")]
     pub(crate) stage: Stage,
 
-    /// Path, `-` for standard input, git:RANGE, git:ALL, image:NAME, oci:DIR, docker-archive:FILE or rootfs:DIR [default: what is staged, in the stage commit]
+    /// Path, `-` for standard input, git:RANGE, git:ALL, image:NAME, oci:DIR, docker-archive:FILE, rootfs:DIR or k8s:DIR [default: what is staged, in the stage commit]
     #[arg(value_name = "TARGET", value_hint = ValueHint::AnyPath)]
     pub(crate) targets: Vec<String>,
 
@@ -183,6 +183,10 @@ pub(crate) struct JudgeArgs {
     /// Judge manifests by your own policies below this directory: Rego, Gatekeeper, validating admission policies, Kyverno in CEL
     #[arg(long, value_name = "DIR", value_hint = ValueHint::AnyPath)]
     pub(crate) policy: Vec<PathBuf>,
+
+    /// Render charts of Helm with the values in this file besides their own (repeatable; the last one wins)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) values: Vec<PathBuf>,
 
     /// Leave out the findings that this baseline knows
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

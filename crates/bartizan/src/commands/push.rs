@@ -89,10 +89,13 @@ fn name(report: &mut Report, asset: Option<&str>, root: &Path) {
         return;
     }
     // A path means nothing elsewhere; the name of the directory does.
-    let path = root.join(&target.name);
+    let path = root.join(target.name.strip_prefix("k8s:").unwrap_or(&target.name));
     let path = std::fs::canonicalize(&path).unwrap_or(path);
     if let Some(name) = path.file_name() {
-        let scheme = if target.kind == "sbom" { "sbom" } else { "dir" };
+        let scheme = match target.kind.as_str() {
+            known @ ("sbom" | "cluster") => known,
+            _ => "dir",
+        };
         target.asset = Some(AssetId::from_text(format!("{scheme}:{}", name.to_string_lossy())));
     }
 }

@@ -1,9 +1,10 @@
 //! `bartizan reach`: who can connect to whom, from manifests.
 
 use crate::args::ReachArgs;
-use crate::commands::manifests::{self, line, say};
 use crate::error::{Code, Error, Outcome};
+use crate::manifests::{self, line, say};
 use crate::output;
+use crate::place;
 use crate::table::counted;
 use crate::terminal::Terminal;
 use bartizan_deploy::reach::{
@@ -29,7 +30,7 @@ pub(crate) fn run(args: &ReachArgs, terminal: Terminal) -> Outcome {
             "the formats of `bartizan reach --exposure` are text and json",
         ));
     }
-    let (manifests, unread) = read(&args.target)?;
+    let (manifests, unread) = read(&args.target, &args.values)?;
     if manifests.objects() == 0 && unread.is_empty() && manifests.notes().is_empty() {
         return Err(Error::nothing(
             format!("there are no manifests in `{}`", args.target),
@@ -115,13 +116,18 @@ fn named(found: Vec<usize>, meant: Option<&str>) -> Result<Vec<usize>, Error> {
 }
 
 /// Manifests of a target, and what of it was not read.
-fn read(target: &str) -> Result<(Manifests, Vec<Note>), Error> {
-    let (files, unread) = manifests::read(target, |path, text| Manifest::read(path, text))?;
+fn read(target: &str, values: &[PathBuf]) -> Result<(Manifests, Vec<Note>), Error> {
+    let wants = |path: &str| Manifest::is_one(path);
+    let read = manifests::read(target, values, wants, Manifest::read)?;
+    let mut files: Vec<Manifest> = read.files.into_iter().map(|(_, manifest)| manifest).collect();
+    if place::is_recorded(target) {
+        Manifest::leave_to_owners(&mut files);
+    }
     let mut manifests = Manifests::default();
-    for (_, manifest) in files {
+    for manifest in files {
         manifests.add(manifest);
     }
-    Ok((manifests, unread))
+    Ok((manifests, read.unread))
 }
 
 fn explained(

@@ -6,7 +6,7 @@ use crate::error::Error;
 use bartizan_code::ci::CiCheck;
 use bartizan_deploy::pod_security::Standard;
 use bartizan_deploy::{
-    ComposeCheck, DockerfileCheck, KubernetesCheck, Options, TenancyCheck, TerraformCheck, tenancy,
+    ComposeCheck, DockerfileCheck, KubernetesCheck, Options, RbacCheck, TenancyCheck, TerraformCheck, tenancy,
 };
 use bartizan_engine::Check;
 use bartizan_engine::config::Config;
@@ -17,7 +17,11 @@ const REQUIRED: bool = true;
 
 /// The checks whose findings carry edits, as they were in a scan, for files one by one.
 pub(crate) fn editors(done: &Done) -> Result<Vec<Box<dyn Check>>, Error> {
-    let mut checks = checks(&done.config, &done.enabled, false)?;
+    let seen = Seen {
+        complete: false,
+        recorded: false,
+    };
+    let mut checks = checks(&done.config, &done.enabled, seen)?;
     checks.push(ci(done.enabled.clone()));
     Ok(checks)
 }
@@ -27,12 +31,20 @@ pub(super) fn ci(enabled: Option<HashSet<String>>) -> Box<dyn Check> {
     Box::new(CiCheck::new(enabled, REQUIRED))
 }
 
-/// The checks of manifests, Dockerfiles, Compose files and of configurations of Terraform. `complete`: whether every file of the target
-/// is looked at.
+/// What of a target is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Seen {
+    /// Whether every file of it is.
+    pub(super) complete: bool,
+    /// Whether manifests are lists of a cluster.
+    pub(super) recorded: bool,
+}
+
+/// The checks of manifests, Dockerfiles, Compose files and of configurations of Terraform.
 pub(super) fn checks(
     config: &Config,
     enabled: &Option<HashSet<String>>,
-    complete: bool,
+    Seen { complete, recorded }: Seen,
 ) -> Result<Vec<Box<dyn Check>>, Error> {
     let key = "deploy.pod-security";
     let standard = match config.text(key) {
@@ -49,8 +61,10 @@ pub(super) fn checks(
         enabled: enabled.clone(),
         required: REQUIRED,
         partial: !complete,
+        recorded,
     });
     let terraform = TerraformCheck::new(enabled.clone(), REQUIRED);
+    let rbac = RbacCheck::new(enabled.clone(), complete, REQUIRED);
     let tenancy = TenancyCheck::new(tenancy::Options {
         declared: declared(config)?,
         enabled: enabled.clone(),
@@ -62,6 +76,7 @@ pub(super) fn checks(
         Box::new(compose),
         Box::new(dockerfile),
         Box::new(kubernetes),
+        Box::new(rbac),
         Box::new(tenancy),
         Box::new(terraform),
     ])

@@ -114,6 +114,7 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
 
     let statements = supply::statements(system, &config, &place)?;
     let source = source::open(request, &config, &place)?;
+    let (source, rendering) = source::rendered(source, request, (&config, &place), &selection)?;
     let supply = if request.inventory == Inventory::Only {
         None
     } else {
@@ -129,6 +130,10 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     )?;
     let noted = note_contents(request, &selection, &mut checks);
     let packaged = note_packaged(request, &selection, &mut checks);
+    let checks = match &rendering {
+        Some(rendering) => rendering.wrap(checks),
+        None => checks,
+    };
     let flag = interrupt::install(reads_stdin(request));
     let mut targets = request.scan.targets.iter();
     let is_image = targets.any(|target| place::is_image(target));
@@ -152,6 +157,9 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         return Err(Error::interrupted());
     }
     source::nothing_there(request, &outcome)?;
+    if let Some(rendering) = &rendering {
+        rendering.relocate(&mut outcome.findings);
+    }
     let made = image::Made::of(source.as_ref(), system, &config, noted)?;
     let made = made.map(|made| told(made, &config, &selection, &outcome, terminal));
     if let Some(made) = &made {
@@ -326,6 +334,7 @@ fn configure(system: &dyn System, request: &Request<'_>, place: &Place) -> Resul
     list("rules.files", "--rules", &texts(&judge.rules));
     list("supply.vex", "--vex", &texts(&judge.vex));
     list("deploy.policies", "--policy", &texts(&judge.policy));
+    list("deploy.values", "--values", &texts(&judge.values));
     if let Some(word) = &judge.fail_on {
         flags.push(("scan.fail-on", "--fail-on", Value::Text(word.clone())));
     }
@@ -473,11 +482,12 @@ fn checks(
         checks.push(deploy::ci(selection.enabled()));
     }
     if !is_elsewhere && selection.family("deploy") {
-        checks.extend(deploy::checks(
-            config,
-            &selection.enabled(),
-            is_complete(request),
-        )?);
+        let mut targets = request.scan.targets.iter();
+        let seen = deploy::Seen {
+            complete: is_complete(request),
+            recorded: targets.any(|target| place::is_recorded(target)),
+        };
+        checks.extend(deploy::checks(config, &selection.enabled(), seen)?);
         let own = own.check(selection.enabled());
         checks.extend(own.map(|check| -> Box<dyn Check> { Box::new(check) }));
     }

@@ -4,6 +4,7 @@ use super::sparing::{Excluding, Spared};
 use super::{Inventory, Place, Request, pulled, several::Several};
 use crate::error::Error;
 use crate::place;
+use crate::render::{self, Rendering};
 use bartizan_engine::config::Config;
 use bartizan_engine::globs::PathGlobs;
 use bartizan_source::image::{ImageLimits, Platform};
@@ -97,6 +98,27 @@ pub(super) fn open(request: &Request<'_>, config: &Config, place: &Place) -> Res
     exclude(source, config, place)
 }
 
+/// The source with what charts and kustomizations in it deploy, where that is judged and they lie on disk as they are scanned.
+pub(super) fn rendered(
+    source: Box<dyn Source>,
+    request: &Request<'_>,
+    (config, place): (&Config, &Place),
+    selection: &super::rules::Selection,
+) -> Result<(Box<dyn Source>, Option<Rendering>), Error> {
+    let select = &request.scan.select;
+    let targets = request.scan.targets.as_slice();
+    let on_disk = !select.staged && select.changed.is_none();
+    let on_disk = on_disk && targets.iter().all(|target| Path::new(target).is_dir());
+    if !on_disk || request.inventory == Inventory::Only || !selection.family("deploy") {
+        return Ok((source, None));
+    }
+    let root = match targets {
+        [one] => place.current.join(one),
+        _ => place.current.clone(),
+    };
+    crate::render::of(source, &root, &render::Options::of(config))
+}
+
 fn platform(text: Option<&str>) -> Result<Option<Platform>, Error> {
     let parsed = text.map(|text| {
         text.parse::<Platform>().map_err(|error| {
@@ -138,7 +160,8 @@ fn open_changed(target: &str, base: Option<&str>, options: &SourceOptions) -> Re
 /// The directory whose repository a flag asks for: a target of another kind excludes the flag, and a name that is wrong
 /// must not pass for a repository in which nothing changed.
 fn directory_for<'t>(flag: &str, target: &'t str) -> Result<&'t Path, Error> {
-    let is_other = target == "-" || target.starts_with("git:") || place::is_built(target);
+    let is_other = target == "-" || target.starts_with("git:");
+    let is_other = is_other || place::is_built(target) || place::is_recorded(target);
     if is_other || place::bill(target).is_some() {
         return Err(Error::usage(
             format!("`{flag}` and the target `{target}` exclude each other"),

@@ -3,7 +3,7 @@
 
 use super::judge::{Broken, Doubt, judge};
 use super::undecided::Undecided;
-use crate::terraform::{self, File, LARGEST, Place, Resource};
+use crate::terraform::{self, File, Place, Resource};
 use bartizan_content::{CloudRule, builtin};
 use bartizan_engine::rule::Lines;
 use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Sink};
@@ -58,14 +58,21 @@ impl Check for TerraformCheck {
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
-        if terraform::is_terraform(&file.path) {
-            Interest::Entire(LARGEST as u64)
+        if terraform::is_terraform(&file.path) || terraform::is_json(&file.path) {
+            Interest::Entire(terraform::largest(&file.path) as u64)
         } else {
             Interest::No
         }
     }
 
+    fn recognises(&self, file: &FileMeta, head: &[u8]) -> bool {
+        !terraform::is_json(&file.path) || memchr::memmem::find(head, b"\"format_version\"").is_some()
+    }
+
     fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError> {
+        if terraform::is_json(input.path()) && !terraform::plan::is_one(input.bytes) {
+            return Ok(());
+        }
         let text = std::str::from_utf8(input.bytes);
         let text = text.map_err(|error| CheckError(format!("it is no UTF-8 text: {error}")))?;
         out.fact(text.to_owned());

@@ -3,6 +3,7 @@
 pub(crate) mod checks;
 mod object;
 mod pod;
+pub(crate) mod recorded;
 pub(crate) mod registry;
 pub(crate) mod rule;
 pub(crate) mod tell;

@@ -2,6 +2,17 @@
 
 use bartizan_document::{Dialect, Document, Limits, Node, Problem, Span};
 
+/// Kinds that make pods, or what makes pods, by a template of their own.
+pub(super) const CONTROLLERS: [&str; 7] = [
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "Job",
+    "ReplicaSet",
+    "ReplicationController",
+    "StatefulSet",
+];
+
 /// One object of a cluster.
 #[derive(Debug, Clone)]
 pub struct Object {
@@ -51,6 +62,20 @@ impl Object {
             Some(namespace) => format!("{} {namespace}/{name}", self.kind),
             None => format!("{} {name}", self.kind),
         }
+    }
+
+    /// The kind and the name of the workload that made it and answers for it, where one of Kubernetes' own did.
+    #[must_use]
+    pub fn controller(&self) -> Option<(&str, &str)> {
+        let owners = self
+            .root
+            .at(&["metadata", "ownerReferences"])
+            .map_or(&[][..], Node::items);
+        let owner = owners
+            .iter()
+            .find(|owner| owner.get("controller").and_then(Node::bool) == Some(true))?;
+        let (kind, name) = (owner.text_of("kind")?, owner.text_of("name")?);
+        CONTROLLERS.contains(&kind).then_some((kind, name))
     }
 
     /// Where its name is written, or where it begins.

@@ -83,6 +83,29 @@ impl Lines<'_> {
 }
 
 impl Manifest {
+    /// Leaves what a workload made to the workload, where both are among what was recorded of a cluster.
+    pub fn leave_to_owners(manifests: &mut [Self]) {
+        let key = |namespace: &Option<String>, kind: &str, name: &str| {
+            (
+                namespace.clone().unwrap_or_default(),
+                kind.to_owned(),
+                name.to_owned(),
+            )
+        };
+        let all = manifests.iter().flat_map(|manifest| &manifest.objects);
+        let recorded: HashSet<_> = all
+            .map(|(_, one)| key(&one.namespace, &one.kind, &one.name))
+            .collect();
+        for manifest in manifests {
+            manifest.objects.retain(|(_, one)| {
+                let owner = one
+                    .controller()
+                    .map(|(kind, name)| key(&one.namespace, kind, name));
+                owner.is_none_or(|owner| !recorded.contains(&owner))
+            });
+        }
+    }
+
     /// Whether a file is one, by its name.
     #[must_use]
     pub fn is_one(path: &str) -> bool {

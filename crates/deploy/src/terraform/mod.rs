@@ -9,6 +9,8 @@ mod directory;
 pub(crate) mod eval;
 pub(crate) mod functions;
 mod instance;
+mod overriding;
+pub(crate) mod plan;
 mod policy_document;
 mod resource;
 mod text_functions;
@@ -54,6 +56,16 @@ pub fn is_terraform(path: &str) -> bool {
     path.ends_with(".tf") || is_values(path)
 }
 
+/// Whether a file may be a plan, by its name.
+pub(crate) fn is_json(path: &str) -> bool {
+    path.ends_with(".json")
+}
+
+/// Largest file of its kind that is read, in bytes.
+pub(crate) fn largest(path: &str) -> usize {
+    if is_json(path) { plan::LARGEST } else { LARGEST }
+}
+
 /// Whether Terraform takes values of variables from a file without being told to.
 fn is_values(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -64,10 +76,18 @@ fn is_values(path: &str) -> bool {
 #[must_use]
 pub fn load(files: &[File<'_>]) -> Loaded {
     let mut problems = Vec::new();
-    let bodies: Vec<Option<Body>> = files
+    let mut plans = Vec::new();
+    let mut bodies: Vec<Option<Body>> = files
         .iter()
         .enumerate()
         .map(|(at, file)| {
+            if is_json(file.path) {
+                match plan::resources(file.path, at, file.text) {
+                    Ok(resources) => plans.extend(resources),
+                    Err(problem) => problems.push((at, problem)),
+                }
+                return None;
+            }
             if file.text.len() > LARGEST {
                 problems.push((at, format!("it is larger than {LARGEST} bytes")));
                 return None;
@@ -83,11 +103,13 @@ pub fn load(files: &[File<'_>]) -> Loaded {
             .ok()
         })
         .collect();
+    overriding::merge(files, &mut bodies);
     let world = World {
         directories: directories(files, &bodies),
         ..World::default()
     };
-    let resources = walk(&world);
+    let mut resources = walk(&world);
+    resources.extend(plans);
     let said = world.problems.into_inner().into_iter();
     problems.extend(said.map(|(at, text)| (at.file, text)));
     if world.budget.left.get() == 0 {

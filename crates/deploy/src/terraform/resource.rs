@@ -4,6 +4,7 @@ use super::directory::{head, place};
 use super::eval::Bound;
 use super::instance::Scope;
 use super::value::{Map, Place, Places, Val};
+use hcl_edit::Span as _;
 use hcl_edit::structure::{Block, Body, Structure};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -130,7 +131,13 @@ pub(crate) fn body(
             Structure::Attribute(one) => {
                 let name = one.key.value().as_str();
                 let value = scope.eval(bound).of(&one.value);
-                out.attributes.insert(name.to_owned(), place(written.file, one));
+                // What another file overrides is told at the block.
+                let at = if one.span().is_some() {
+                    place(written.file, one)
+                } else {
+                    head(written.file, written.block)
+                };
+                out.attributes.insert(name.to_owned(), at);
                 if value != Val::Null {
                     out.entries.insert(name.to_owned(), value);
                 }

@@ -47,6 +47,13 @@ fn expressions_have_the_values_that_terraform_gives_them() {
             "{\"a\":[\"ab\",\"ac\"]}",
         ),
         ("[{ a = 1 }, { a = 2 }][*].a", "[1,2]"),
+        ("regex(\"[a-z]+\", \"53ab\")", "\"ab\""),
+        ("regex(\"(?P<a>.)(?P<b>.)\", \"xy\")", "{\"a\":\"x\",\"b\":\"y\"}"),
+        (
+            "regexall(\"(.)-(.)\", \"a-b,c-d\")",
+            "[[\"a\",\"b\"],[\"c\",\"d\"]]",
+        ),
+        ("can(regex(\"^[0-9]+$\", \"x\"))", "false"),
         ("merge({ a = 1 }, { a = 2, b = 3 })", "{\"a\":2,\"b\":3}"),
         ("try({ a = 1 }.b, \"none\")", "\"none\""),
         ("can({ a = 1 }.b)", "false"),
@@ -195,4 +202,28 @@ fn hostile_configurations_end() {
         ")".repeat(100_000)
     );
     assert_eq!(read(&[("m.tf", &deep)]).problems.len(), 1);
+}
+
+#[test]
+fn files_that_override_are_merged_into_what_they_override() {
+    let main = "resource \"t\" \"n\" {\n  it = 1\n  kept = 2\n  block { a = 1 }\n  block { a = 2 }\n}\n";
+    let over = "resource \"t\" \"n\" {\n  it = 9\n  block { a = 3 }\n}\n";
+    for name in ["override.tf", "a_override.tf"] {
+        let loaded = read(&[("main.tf", main), (name, over)]);
+        assert_eq!(loaded.resources.len(), 1);
+        let body = &loaded.resources[0].body;
+        assert_eq!(body.entries["it"], Val::Number(9.0));
+        assert_eq!(body.entries["kept"], Val::Number(2.0));
+        let Val::List(blocks) = &body.entries["block"] else {
+            panic!()
+        };
+        assert_eq!(blocks.len(), 1);
+        // What stands in another file is told at the block that it overrides.
+        let place = body.places.as_ref().unwrap().attributes["it"];
+        assert_eq!(
+            (place.file, main.get(place.span.range())),
+            (0, Some("resource \"t\" \"n\""))
+        );
+    }
+    assert_eq!(values(&[("main.tf", main), ("b/override.tf", over)]).len(), 2);
 }

@@ -6,11 +6,16 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Longest text that is made.
 const LONGEST: usize = 1 << 20;
+/// Longest regular expression that is understood, in bytes.
+const LONGEST_PATTERN: usize = 1024;
+/// Most matches of one.
+const MOST_MATCHES: usize = 1024;
 
 /// The value of a call whose arguments are known; none where there is no such function or it takes no such values.
 pub(crate) fn call(name: &str, args: &[Val]) -> Option<Val> {
     conversion(name, args)
         .or_else(|| string(name, args))
+        .or_else(|| matching(name, args))
         .or_else(|| network(name, args))
 }
 
@@ -54,6 +59,55 @@ fn conversion(name: &str, args: &[Val]) -> Option<Val> {
         }
         _ => return None,
     })
+}
+
+/// Functions of regular expressions. The syntax is that of RE2, which the engine here shares; what it does not take is not known.
+fn matching(name: &str, args: &[Val]) -> Option<Val> {
+    let ("regex" | "regexall", [Val::Text(pattern), Val::Text(text)]) = (name, args) else {
+        return None;
+    };
+    // The engine sees bytes: of other texts it might take a letter apart.
+    if pattern.len() > LONGEST_PATTERN || !pattern.is_ascii() || !text.is_ascii() {
+        return Some(Val::unknown("a regular expression is not followed"));
+    }
+    let Ok(regex) = bartizan_content::load::compile_for_short_texts(pattern) else {
+        return Some(Val::unknown("a regular expression is not understood"));
+    };
+    let mut all = Vec::new();
+    for captures in regex.captures_iter(text.as_str()) {
+        if all.len() >= MOST_MATCHES {
+            return Some(Val::unknown(format!(
+                "a regular expression matches more than {MOST_MATCHES} times"
+            )));
+        }
+        let group = |at: usize| {
+            captures
+                .get_group(at)
+                .and_then(|span| text.get(span.start..span.end))
+        };
+        let value = |at: usize| group(at).map_or(Val::Null, Val::text);
+        let pattern = captures.pattern()?;
+        let names: Vec<Option<&str>> = captures.group_info().pattern_names(pattern).collect();
+        // Groups with names make a map, groups without a list, and none the text.
+        all.push(if names.len() <= 1 {
+            value(0)
+        } else if names.iter().any(Option::is_some) {
+            let named = names.iter().enumerate();
+            Val::map(named.filter_map(|(at, name)| Some(((*name)?.to_owned(), value(at)))))
+        } else {
+            Val::List((1..names.len()).map(value).collect())
+        });
+        if name == "regex" {
+            break;
+        }
+    }
+    match name {
+        "regexall" => Some(Val::List(all)),
+        _ => Some(
+            all.pop()
+                .unwrap_or_else(|| Val::refused("the regular expression matches nothing")),
+        ),
+    }
 }
 
 fn string(name: &str, args: &[Val]) -> Option<Val> {

@@ -244,6 +244,21 @@ pub const SETTINGS: &[Setting] = &[
                 They win over labels that name tenants.",
     },
     Setting {
+        key: "deploy.render",
+        kind: Kind::Flag,
+        default: Some(Default::Flag(true)),
+        in_file: true,
+        about: "Judge charts of Helm and kustomizations as `helm template` and `kubectl kustomize` render them. Where it is off, \
+                templates are said to be unread.",
+    },
+    Setting {
+        key: "deploy.values",
+        kind: Kind::Paths,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Files with values that charts of Helm are rendered with besides their own `values.yaml`; the last one wins.",
+    },
+    Setting {
         key: "supply.require-index",
         kind: Kind::Flag,
         default: Some(Default::Flag(false)),

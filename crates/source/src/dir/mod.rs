@@ -5,6 +5,7 @@
 //! links are not followed unless asked for.
 
 mod file;
+mod recorded;
 mod root;
 mod walk;
 
@@ -17,6 +18,7 @@ use std::io::Seek;
 use std::path::{Path, PathBuf};
 
 pub(crate) use file::RegularFile;
+pub use recorded::RecordedSource;
 pub use root::RootSource;
 pub(crate) use walk::{path_of, walk};
 
