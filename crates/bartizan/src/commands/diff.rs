@@ -2,7 +2,7 @@
 
 use crate::args::DiffArgs;
 use crate::error::{Code, Error, Outcome};
-use crate::manifests;
+use crate::manifests::{self, line};
 use crate::output;
 use crate::render::Rendering;
 use crate::table::counted;
@@ -247,11 +247,4 @@ fn object(comparison: &Comparison, unread: &[(String, String)], verdict: &str) -
         "only_production": comparison.only_production,
         "unread": unread.iter().map(|(place, reason)| json!({"place": place, "reason": reason})).collect::<Vec<_>>(),
     })
-}
-
-/// A text of the manifests on one line, without what a terminal acts on.
-fn line(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
 }

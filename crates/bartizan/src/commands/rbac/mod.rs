@@ -6,6 +6,7 @@ mod resource;
 
 use crate::args::RbacArgs;
 use crate::error::{Code, Error, Outcome};
+use crate::manifests::line;
 use crate::output;
 use crate::table::counted;
 use crate::terminal::Terminal;

@@ -182,7 +182,7 @@ impl Answer<'_> {
             })
             .collect();
         let unknown = self.permissions.unknown(who).into_iter();
-        let unknown: Vec<String> = unknown.map(|binding| refers(binding)).collect();
+        let unknown: Vec<String> = unknown.map(refers).collect();
         json!({
             "subject": subject(who), "takes_cluster": taken.as_ref().map(path), "grants": grants, "powers": powers,
             "unknown": unknown,

@@ -13,6 +13,6 @@ pub(super) fn permissions(target: &str) -> Result<(Permissions, Vec<Note>), Erro
         line: 0,
         message: note.message,
     });
-    let manifests = read.files.into_iter().map(|(_, manifest)| manifest).collect();
+    let manifests: Vec<Manifest> = read.files.into_iter().map(|(_, manifest)| manifest).collect();
     Ok((Permissions::of(manifests), unread.collect()))
 }
