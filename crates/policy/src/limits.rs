@@ -19,6 +19,8 @@ pub struct Limits {
     pub line_bytes: usize,
     /// Brackets that are open at once in a policy's text.
     pub nesting: usize,
+    /// Bytes that reading one policy may take, those counted again that are read again for their brackets.
+    pub read_bytes: u64,
     /// Values in one input or in the data.
     pub input_nodes: usize,
     /// Depth of an input or of the data.
@@ -38,6 +40,7 @@ impl Default for Limits {
             policy_lines: 100_000,
             line_bytes: 65_536,
             nesting: 128,
+            read_bytes: 64 << 20,
             input_nodes: 2_000_000,
             input_depth: 200,
             result_nodes: 200_000,

@@ -327,3 +327,16 @@ fn names_of_a_value_are_bound_in_its_body() {
         tested(text)
     );
 }
+
+#[test]
+fn brackets_that_would_be_read_over_and_over_are_refused() {
+    for text in [
+        format!("package p\nx := {}\n", "{".repeat(33)),
+        format!("package p\nx := {}\n", "[a[".repeat(33)),
+        format!("package p\n\nx if {}\n", "{f(".repeat(33)),
+    ] {
+        let mut rego = Rego::new(Limits::default(), Surroundings::default()).unwrap();
+        let answer = rego.add_module("p.rego", &text, Dialect::Either);
+        assert!(matches!(answer, Err(Cause::Limit { .. })), "{text}: {answer:?}");
+    }
+}

@@ -8,6 +8,7 @@
 mod builtins;
 mod dress;
 pub mod forms;
+mod reading;
 mod rewrite;
 pub mod test;
 
@@ -94,6 +95,12 @@ impl Rego {
             return Err(Cause::Limit {
                 what: "open brackets in a policy",
                 limit: self.limits.nesting,
+            });
+        }
+        if reading::bytes(text) > self.limits.read_bytes {
+            return Err(Cause::Limit {
+                what: "bytes of a policy that are read, with those that are read again for their brackets",
+                limit: usize::try_from(self.limits.read_bytes).unwrap_or(usize::MAX),
             });
         }
         let dressed = dress::dress(text);
