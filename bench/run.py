@@ -20,6 +20,7 @@ import kubernetes_examples
 import leak_history
 import leak_tree
 import leaky_repo
+import policy_compat
 import reach_scale
 import rule_examples
 import sbom_image
@@ -51,6 +52,7 @@ FIGURES = {
         blast_radius,
         console,
         reach_scale,
+        policy_compat,
         kubernetes_examples,
         terragoat,
     )

@@ -9,7 +9,7 @@ use std::path::Path;
 /// Exit codes of the command line contract that no verdict gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
-    /// A check of `doctor`, `rules test` or the like failed.
+    /// A check of `doctor`, `rules test` or the like failed, or tenants are not kept apart.
     Failed = 1,
     /// The command line, the configuration or the environment is wrong.
     Usage = 2,

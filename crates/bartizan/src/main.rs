@@ -12,11 +12,11 @@ mod foreign;
 mod git;
 mod interrupt;
 mod kept;
-mod manifests;
 mod network;
 mod output;
 mod place;
 mod plane;
+mod policies;
 mod practices;
 mod progress;
 mod render;
@@ -62,10 +62,13 @@ fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
         Verb::Sbom(sbom) => commands::sbom::run(common, *sbom, terminal),
         Verb::Diff(diff) => commands::diff::run(&diff, terminal),
         Verb::Reach(reach) => commands::reach::run(&reach, terminal),
+        Verb::Fix(fix) => commands::fix::run(common, &fix, terminal),
+        Verb::Tenant(verb) => commands::tenant::run(common, &verb, terminal),
         Verb::Explain(explain) => commands::explain::run(common, &explain.id, terminal),
         Verb::Waive(verb) => commands::waive::run(common, verb, terminal),
         Verb::Baseline(verb) => commands::baseline::run(common, verb, terminal),
         Verb::Hook(verb) => commands::hook::run(&verb, terminal),
+        Verb::Policy(verb) => commands::policy::run(verb, terminal),
         Verb::Rules(verb) => commands::rules::run(common, verb, terminal),
         Verb::Db(verb) => commands::db::run(common, &verb, terminal),
         Verb::Serve(serve) => commands::serve::run(common, &serve, terminal),

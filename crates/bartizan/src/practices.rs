@@ -155,6 +155,21 @@ const PRACTICES: &[Practice] = &[
     ),
     practice(
         "NIST-800-53-r5",
+        "AC-4",
+        "Information flows only where somebody decided that it may.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "SC-4",
+        "What one leaves in a resource that is shared does not reach the next who uses it.",
+    ),
+    practice(
+        "NIST-800-53-r5",
+        "SC-6",
+        "Resources are shared out so that one who takes too much does not leave others without.",
+    ),
+    practice(
+        "NIST-800-53-r5",
         "SC-7",
         "Traffic passes at chosen boundaries, where it is watched and controlled.",
     ),
@@ -447,6 +462,12 @@ const WEAKNESSES: &[Weakness] = &[
         name: "Incorrect permission assignment for critical resource",
         means: "A file or directory that matters may be read or changed by more people than it should.",
         practices: IMAGES,
+    },
+    Weakness {
+        id: "CWE-770",
+        name: "Allocation of resources without limits",
+        means: "Somebody can take as much of what all share as he likes, until others have none.",
+        practices: &[("NIST-800-53-r5", "SC-6")],
     },
     Weakness {
         id: "CWE-778",

@@ -13,8 +13,10 @@ mod encryption;
 pub mod kube;
 pub mod parity;
 pub mod pod_security;
+pub mod rbac;
 pub mod reach;
 pub mod render;
+pub mod tenancy;
 pub mod terraform;
 mod workload;
 
@@ -23,6 +25,7 @@ pub use cloud::TerraformCheck;
 pub use compose::ComposeCheck;
 pub use control_plane::ComponentsCheck;
 pub use dockerfile::DockerfileCheck;
+pub use tenancy::TenancyCheck;
 
 use bartizan_engine::rule::About;
 use bartizan_model::RuleInfo;

@@ -9,7 +9,8 @@
     reason = "a test fails by panicking, and reads its cases from disk"
 )]
 
-use bartizan_deploy::{KubernetesCheck, Options, rules};
+use bartizan_deploy::{KubernetesCheck, Options, TenancyCheck, rules, tenancy};
+use bartizan_engine::Check;
 use bartizan_engine::rule::scan;
 use bartizan_model::Finding;
 use bartizan_testbed::{Page, pages};
@@ -17,11 +18,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Directories of pages, and the family of rules in each.
-const PLACES: [(&str, &str); 5] = [
+const PLACES: [(&str, &str); 6] = [
     ("src/control_plane/checks", "deploy/control-plane"),
     ("src/encryption/checks", "deploy/encryption"),
     ("src/kube/checks", "deploy"),
     ("src/pod_security/checks", "deploy/pod-security"),
+    ("src/tenancy/checks", "deploy/tenancy"),
     ("src/workload/checks", "deploy/workload"),
 ];
 
@@ -38,13 +40,16 @@ fn all_pages() -> BTreeMap<String, Page> {
         .collect()
 }
 
-fn check(page: &Page) -> KubernetesCheck {
+fn check(rule: &str, page: &Page) -> Box<dyn Check> {
+    if rule.starts_with("deploy/tenancy/") {
+        return Box::new(TenancyCheck::new(tenancy::Options::default()));
+    }
     let standard = page.settings.trim().strip_prefix("standard = ");
     let standard = standard.map(|quoted| quoted.trim_matches('"').parse().unwrap());
-    KubernetesCheck::new(Options {
+    Box::new(KubernetesCheck::new(Options {
         standard,
         ..Options::default()
-    })
+    }))
 }
 
 fn line(finding: &Finding) -> String {
@@ -59,9 +64,9 @@ fn line(finding: &Finding) -> String {
 fn every_rule_finds_what_its_page_says_and_nothing_else() {
     let mut failures = Vec::new();
     for (rule, page) in all_pages() {
-        let check = check(&page);
+        let check = check(&rule, &page);
         for case in &page.cases {
-            let reported = scan(&check, &case.bytes());
+            let reported = scan(check.as_ref(), &case.bytes());
             assert!(
                 reported.errors.is_empty(),
                 "{rule}: {}: {:?}",
@@ -87,8 +92,9 @@ fn every_rule_finds_what_its_page_says_and_nothing_else() {
 #[test]
 fn every_rule_has_a_manual_a_weakness_and_a_page_with_and_without_findings() {
     let pages = all_pages();
-    let rules = rules();
-    assert!(rules.is_sorted_by_key(|rule| rule.id.clone()));
+    assert!(rules().is_sorted_by_key(|rule| rule.id.clone()));
+    assert!(tenancy::rules().is_sorted_by_key(|rule| rule.id.clone()));
+    let rules = [rules(), tenancy::rules()].concat();
     assert_eq!(
         rules.len(),
         pages.len(),
@@ -121,9 +127,9 @@ fn every_rule_has_a_manual_a_weakness_and_a_page_with_and_without_findings() {
 #[test]
 fn every_finding_says_what_to_do_and_its_message_is_one_line() {
     for (rule, page) in all_pages() {
-        let check = check(&page);
+        let check = check(&rule, &page);
         for case in &page.cases {
-            for finding in scan(&check, &case.bytes()).findings {
+            for finding in scan(check.as_ref(), &case.bytes()).findings {
                 let fix = finding.fix.unwrap();
                 assert!(
                     !fix.description.is_empty() && !fix.description.contains('\n'),

@@ -7,6 +7,7 @@
 
 pub mod edit;
 mod excerpt;
+mod lenient;
 mod node;
 mod scalar;
 pub mod shell;

@@ -2,10 +2,15 @@
 //!
 //! Source: <https://yaml.org/spec/1.2.2/>; what plain scalars mean to Kubernetes: `resolve.go` of <https://github.com/kubernetes-sigs/yaml>.
 
-use crate::scalar;
 use crate::{Entry, Node, Span, Value};
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
-use std::collections::HashMap;
+use crate::{lenient, scalar};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Tag};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+/// A text is read again for each quoted text that is less indented than it should be: at most so often, and so many bytes in all.
+const REREAD: usize = 64;
+const REREAD_BYTES: usize = 256 << 20;
 
 /// How plain scalars are understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +68,43 @@ pub struct Stream {
 
 /// Reads every document of a text. A document with an error is left out and named in [`Stream::errors`]; those after it are still read,
 /// unless a budget is used up.
+///
+/// Lines of a quoted text may be indented as little as one likes, as go-yaml has it.
 #[must_use]
 pub fn read(text: &str, dialect: Dialect, limits: Limits) -> Stream {
+    let mut shown = Cow::Borrowed(text);
+    let mut folded = BTreeMap::new();
+    loop {
+        let (stream, stopped) = read_once(text, &shown, &folded, dialect, limits);
+        let Some((from, at)) = stopped else {
+            return stream;
+        };
+        let again = folded.len() < REREAD && text.len().saturating_mul(folded.len() + 1) <= REREAD_BYTES;
+        let found =
+            lenient::open_at(text, from, at).filter(|range| again && !folded.contains_key(&range.start));
+        let value = found
+            .clone()
+            .and_then(|range| lenient::unfolded(text.get(range)?));
+        let (Some(range), Some(value)) = (found, value) else {
+            return stream;
+        };
+        shown = Cow::Owned(lenient::in_one_line(&shown, range.clone()));
+        folded.insert(range.start, (range.end, value));
+    }
+}
+
+/// Quoted texts that were put into one line, by where they begin: where they end and what they say.
+type Folded = BTreeMap<usize, (usize, String)>;
+
+/// Reads `shown`, which differs from `text` only in lines that were put into one. Gives, too, where a quoted text stopped the parser for its
+/// indentation, with where what was read before it ended.
+fn read_once(
+    text: &str,
+    shown: &str,
+    folded: &Folded,
+    dialect: Dialect,
+    limits: Limits,
+) -> (Stream, Option<(usize, usize)>) {
     let depth = limits.depth.min(255);
     let mut options = granit_parser::options! {
         flow_nesting_limit: depth,
@@ -75,6 +115,7 @@ pub fn read(text: &str, dialect: Dialect, limits: Limits) -> Stream {
     options.set_emit_comments(false);
     let mut builder = Builder {
         text,
+        folded,
         dialect,
         depth,
         left: limits.nodes,
@@ -83,8 +124,9 @@ pub fn read(text: &str, dialect: Dialect, limits: Limits) -> Stream {
         root: None,
         duplicates: Vec::new(),
     };
-    let mut parser = Parser::new_from_str_with_options(text, options);
+    let mut parser = Parser::new_from_str_with_options(shown, options);
     let mut stream = Stream::default();
+    let (mut end, mut stopped) = (0, None);
     while let Some(next) = parser.next_event() {
         let failed = match next {
             Ok((Event::StreamEnd, _)) => break,
@@ -92,8 +134,23 @@ pub fn read(text: &str, dialect: Dialect, limits: Limits) -> Stream {
                 stream.documents.push(builder.document(place(&span)));
                 None
             }
-            Ok((event, span)) => builder.event(event, place(&span)).err(),
-            Err(error) => Some(Stop::Document(of(&error))),
+            Ok((event, span)) => {
+                let at = place(&span);
+                let range = at.range();
+                end = end.max(if matches!(event, Event::Scalar(..)) {
+                    range.end
+                } else {
+                    range.start
+                });
+                builder.event(event, at).err()
+            }
+            Err(error) => {
+                if matches!(error.kind(), ErrorKind::InvalidQuotedScalarIndent) {
+                    let at = error.marker().byte_offset();
+                    stopped = stopped.or(at.map(|at| (end, at)));
+                }
+                Some(Stop::Document(of(&error)))
+            }
         };
         let Some(failed) = failed else { continue };
         let (problem, over) = match failed {
@@ -114,7 +171,7 @@ pub fn read(text: &str, dialect: Dialect, limits: Limits) -> Stream {
             }
         }
     }
-    stream
+    (stream, stopped)
 }
 
 fn place(span: &granit_parser::Span) -> Span {
@@ -156,6 +213,7 @@ struct Anchored {
 
 struct Builder<'t> {
     text: &'t str,
+    folded: &'t Folded,
     dialect: Dialect,
     depth: usize,
     left: usize,
@@ -200,6 +258,10 @@ impl Builder<'_> {
             Event::Scalar(text, style, anchor, tag) => {
                 self.spend(1, at)?;
                 let quoted = style != ScalarStyle::Plain;
+                let text = match self.folded.get(&at.range().start) {
+                    Some((end, value)) if quoted && *end == at.range().end => Cow::Borrowed(value.as_str()),
+                    _ => text,
+                };
                 let merge = &*text == "<<" && !quoted && tag.is_none();
                 let (value, tag) = self.scalar(&text, quoted, tag.as_deref());
                 let key = (!matches!(value, Value::Text(_))).then_some(text);

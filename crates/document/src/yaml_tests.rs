@@ -157,3 +157,43 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn lines_of_a_quoted_text_need_no_indentation() {
+    let text = "a:\n  b: \"one\n  two\n\n three\"\n  c: 'it''s\n  \"so\"' # \"\nd: x\n";
+    let root = one(text);
+    let shown = |node: &Node| text.get(node.span.range()).unwrap().to_owned();
+    let b = root.at(&["a", "b"]).unwrap();
+    assert_eq!(b.text(), Some("one two\nthree"));
+    assert_eq!(shown(b), "\"one\n  two\n\n three\"");
+    let c = root.at(&["a", "c"]).unwrap();
+    assert_eq!(c.text(), Some("it's \"so\""));
+    assert_eq!(shown(c), "'it''s\n  \"so\"'");
+    assert_eq!(shown(root.get("d").unwrap()), "x");
+}
+
+#[test]
+fn a_quoted_text_may_be_less_indented_in_a_list_and_in_a_later_document() {
+    let text = "x: 1\n---\n- \"a\\\n\\ b\"\n- k: 'c\nd'\n";
+    let stream = read(text, Dialect::Kubernetes, Limits::default());
+    assert_eq!(stream.errors, []);
+    let list = &stream.documents[1].root;
+    assert_eq!(list.items()[0].text(), Some("a b"));
+    assert_eq!(list.items()[1].get("k").unwrap().text(), Some("c d"));
+}
+
+#[test]
+fn a_quoted_text_that_never_ends_is_an_error() {
+    for text in ["a:\n  b: \"one\n  two\n", "a:\n  b: 'one\n  two\nc: d\n"] {
+        let stream = read(text, Dialect::Kubernetes, Limits::default());
+        assert_eq!(stream.documents.len(), 0, "{text}");
+        assert_ne!(stream.errors, [], "{text}");
+    }
+}
+
+#[test]
+fn a_great_many_quoted_texts_without_indentation_end_in_an_error_and_not_in_an_hour() {
+    let text = "- k: 'a\nb'\n".repeat(5_000);
+    let stream = read(&text, Dialect::Kubernetes, Limits::default());
+    assert_ne!(stream.errors, []);
+}

@@ -1,21 +1,27 @@
 //! The command line, as clap reads it. The contract is the page "Command line contract" of the manual.
 
 mod diff;
+mod fix;
 mod help;
 mod plane;
+mod policy;
 mod reach;
 mod sbom;
 mod scan;
+mod tenant;
 mod verbs;
 
 pub(crate) use diff::DiffArgs;
+pub(crate) use fix::FixArgs;
 pub(crate) use plane::{
     BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, ForgetArgs, LedgerVerb, LoginArgs, PushArgs,
     RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,
 };
+pub(crate) use policy::PolicyVerb;
 pub(crate) use reach::ReachArgs;
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
+pub(crate) use tenant::{MatrixArgs, MeshChoice, ScaffoldArgs, TenantVerb};
 pub(crate) use verbs::{
     BaselineVerb, ConfigVerb, DbUpdate, DbVerb, ExplainArgs, HookVerb, ManArgs, Record, RulesVerb,
     SchemaArgs, WaiveAdd, WaiveVerb,
@@ -144,6 +150,14 @@ pub(crate) enum Verb {
     #[command(long_about = diff::DIFF, after_long_help = diff::DIFF_EXAMPLES)]
     Diff(Box<DiffArgs>),
 
+    /// Mend in files what can be mended safely, and prove it
+    #[command(long_about = fix::FIX, after_long_help = fix::FIX_EXAMPLES)]
+    Fix(FixArgs),
+
+    /// Say what keeps tenants of a cluster apart, and write the manifests of a new one
+    #[command(subcommand, long_about = tenant::TENANT)]
+    Tenant(TenantVerb),
+
     /// Explain a rule, a finding, a control, a verdict, a waiver or an exit code
     #[command(long_about = help::EXPLAIN, after_long_help = help::EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
@@ -159,6 +173,10 @@ pub(crate) enum Verb {
     /// Install the commit gate as a git hook
     #[command(subcommand)]
     Hook(HookVerb),
+
+    /// Test policies in Rego
+    #[command(subcommand)]
+    Policy(PolicyVerb),
 
     /// List, test, write and import rules
     #[command(subcommand)]

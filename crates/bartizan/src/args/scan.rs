@@ -184,6 +184,10 @@ pub(crate) struct JudgeArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) values: Vec<PathBuf>,
 
+    /// Judge manifests by your own policies below this directory: Rego, Gatekeeper, validating admission policies, Kyverno in CEL
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::AnyPath)]
+    pub(crate) policy: Vec<PathBuf>,
+
     /// Leave out the findings that this baseline knows
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) baseline: Option<PathBuf>,

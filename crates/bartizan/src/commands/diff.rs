@@ -1,8 +1,8 @@
 //! `bartizan diff`: what staging would not have caught.
 
 use crate::args::DiffArgs;
+use crate::commands::manifests::{self, line};
 use crate::error::{Code, Error, Outcome};
-use crate::manifests;
 use crate::output;
 use crate::render::Rendering;
 use crate::table::counted;
@@ -96,20 +96,15 @@ struct Half {
 
 impl Half {
     fn read(target: &str, values: &[PathBuf]) -> Result<Self, Error> {
-        let wants = |path: &str| {
-            let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-            ["yaml", "yml", "json"]
-                .iter()
-                .any(|one| extension.eq_ignore_ascii_case(one))
-        };
-        let read = manifests::read(target, values, wants, |_, text| text.to_owned())?;
+        let read = manifests::read(target, values, |_, text| text.to_owned())?;
         let files = read
             .files
             .iter()
             .map(|(path, text)| (path.as_str(), text.as_str()));
         let environment = Environment::of(files);
         let own = environment.unread().iter().cloned();
-        let unread: Vec<_> = read.unread.into_iter().chain(own).collect();
+        let notes = read.unread.into_iter().map(|note| (note.place, note.message));
+        let unread: Vec<_> = notes.chain(own).collect();
         if environment.objects() == 0 && unread.is_empty() {
             return Err(Error::nothing(
                 format!("there are no manifests in `{target}`"),
@@ -246,11 +241,4 @@ fn object(comparison: &Comparison, unread: &[(String, String)], verdict: &str) -
         "only_production": comparison.only_production,
         "unread": unread.iter().map(|(place, reason)| json!({"place": place, "reason": reason})).collect::<Vec<_>>(),
     })
-}
-
-/// A text of the manifests on one line, without what a terminal acts on.
-fn line(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
 }

@@ -33,13 +33,18 @@ pub(crate) fn run(common: &Common, id: &str, terminal: Terminal) -> Outcome {
     {
         found::waiver(path, line, &place, &mut page)?;
     } else {
-        by_name(id, loaded, &mut page)?;
+        let own = if id.starts_with("deploy/policy/") {
+            crate::policies::load(&Machine, &config.paths("deploy.policies"))?.rules()
+        } else {
+            Vec::new()
+        };
+        by_name(id, loaded, own, &mut page)?;
     }
     print(page.finish())?;
     Ok(0)
 }
 
-fn by_name(id: &str, loaded: Loaded, page: &mut Page) -> Result<(), Error> {
+fn by_name(id: &str, loaded: Loaded, own: Vec<RuleInfo>, page: &mut Page) -> Result<(), Error> {
     let word = id.to_lowercase();
     if let Some((_, title, means)) = ANSWERS
         .iter()
@@ -58,7 +63,8 @@ fn by_name(id: &str, loaded: Loaded, page: &mut Page) -> Result<(), Error> {
         page.markdown(&format!("- https://cwe.mitre.org/data/definitions/{number}.html"));
         return Ok(());
     }
-    let manuals = super::rules::manuals(loaded);
+    let mut manuals = super::rules::manuals(loaded);
+    manuals.extend(own);
     if id.contains(':') && control::named(id, page) {
         return Ok(());
     }

@@ -1,8 +1,8 @@
 //! `bartizan reach`: who can connect to whom, from manifests.
 
 use crate::args::ReachArgs;
+use crate::commands::manifests::{self, line, say};
 use crate::error::{Code, Error, Outcome};
-use crate::manifests;
 use crate::output;
 use crate::place;
 use crate::table::counted;
@@ -13,9 +13,6 @@ use bartizan_deploy::reach::{
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
-
-/// Most notes that are printed without `-v`.
-const SHOWN: usize = 20;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
@@ -120,12 +117,7 @@ fn named(found: Vec<usize>, meant: Option<&str>) -> Result<Vec<usize>, Error> {
 
 /// Manifests of a target, and what of it was not read.
 fn read(target: &str, values: &[PathBuf]) -> Result<(Manifests, Vec<Note>), Error> {
-    let wants = |path: &str| Manifest::is_one(path);
-    let read = manifests::read(target, values, wants, Manifest::read)?;
-    let unread = read
-        .unread
-        .into_iter()
-        .map(|(place, message)| Note { place, message });
+    let read = manifests::read(target, values, Manifest::read)?;
     let mut files: Vec<Manifest> = read.files.into_iter().map(|(_, manifest)| manifest).collect();
     if place::is_recorded(target) {
         Manifest::leave_to_owners(&mut files);
@@ -134,23 +126,7 @@ fn read(target: &str, values: &[PathBuf]) -> Result<(Manifests, Vec<Note>), Erro
     for manifest in files {
         manifests.add(manifest);
     }
-    Ok((manifests, unread.collect()))
-}
-
-fn say(notes: &[Note], terminal: Terminal) {
-    let shown = if terminal.verbose > 0 { notes.len() } else { SHOWN };
-    for note in notes.iter().take(shown) {
-        terminal.warn(format_args!("{}: {}", line(&note.place), line(&note.message)));
-    }
-    if notes.len() > shown {
-        terminal.warn(format_args!("and {} more; `-v` names them", notes.len() - shown));
-    }
-}
-
-/// A text of the manifests on one line, without what a terminal acts on.
-fn line(text: &str) -> String {
-    let harmless = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    harmless.collect()
+    Ok((manifests, read.unread))
 }
 
 fn explained(

@@ -65,7 +65,7 @@ mod tests {
             assert_eq!(property["description"], setting.about, "{}", setting.key);
             let kind = match setting.kind {
                 Kind::Word(_) | Kind::Name | Kind::Path | Kind::Place | Kind::Duration => "string",
-                Kind::PathGlobs | Kind::RuleGlobs | Kind::NameGlobs | Kind::Paths => "array",
+                Kind::PathGlobs | Kind::RuleGlobs | Kind::NameGlobs | Kind::Names | Kind::Paths => "array",
                 Kind::Number(..) => "integer",
                 Kind::Flag => "boolean",
             };

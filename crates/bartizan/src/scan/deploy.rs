@@ -1,19 +1,37 @@
 //! The checks of what is built, deployed and run by the platform, by the configuration.
 
-use super::rules::Selection;
+use super::Done;
+use crate::commands::tenant::declared;
 use crate::error::Error;
 use bartizan_code::ci::CiCheck;
 use bartizan_deploy::pod_security::Standard;
-use bartizan_deploy::{ComposeCheck, DockerfileCheck, KubernetesCheck, Options, TerraformCheck};
+use bartizan_deploy::{
+    ComposeCheck, DockerfileCheck, KubernetesCheck, Options, TenancyCheck, TerraformCheck, tenancy,
+};
 use bartizan_engine::Check;
 use bartizan_engine::config::Config;
+use std::collections::HashSet;
 
 /// Whether the verdict depends on them: what cannot be read leaves open what is deployed, and the answer is then Unknown.
 const REQUIRED: bool = true;
 
+/// The checks whose findings carry edits, as they were in a scan, for files one by one.
+pub(crate) fn editors(done: &Done) -> Result<Vec<Box<dyn Check>>, Error> {
+    let mut checks = checks(
+        &done.config,
+        &done.enabled,
+        Seen {
+            complete: false,
+            recorded: false,
+        },
+    )?;
+    checks.push(ci(done.enabled.clone()));
+    Ok(checks)
+}
+
 /// The check of workflows and pipelines.
-pub(super) fn ci(selection: &Selection) -> Box<dyn Check> {
-    Box::new(CiCheck::new(selection.enabled(), REQUIRED))
+pub(super) fn ci(enabled: Option<HashSet<String>>) -> Box<dyn Check> {
+    Box::new(CiCheck::new(enabled, REQUIRED))
 }
 
 /// What of a target is looked at.
@@ -28,7 +46,7 @@ pub(super) struct Seen {
 /// The checks of manifests, Dockerfiles, Compose files and of configurations of Terraform.
 pub(super) fn checks(
     config: &Config,
-    selection: &Selection,
+    enabled: &Option<HashSet<String>>,
     Seen { complete, recorded }: Seen,
 ) -> Result<Vec<Box<dyn Check>>, Error> {
     let key = "deploy.pod-security";
@@ -43,18 +61,24 @@ pub(super) fn checks(
     };
     let kubernetes = KubernetesCheck::new(Options {
         standard,
-        enabled: selection.enabled(),
+        enabled: enabled.clone(),
         required: REQUIRED,
         partial: !complete,
         recorded,
     });
-    let terraform = TerraformCheck::new(selection.enabled(), REQUIRED);
-    let dockerfile = DockerfileCheck::new(selection.enabled(), complete, REQUIRED);
-    let compose = ComposeCheck::new(selection.enabled(), REQUIRED);
+    let terraform = TerraformCheck::new(enabled.clone(), REQUIRED);
+    let tenancy = TenancyCheck::new(tenancy::Options {
+        declared: declared(config)?,
+        enabled: enabled.clone(),
+        required: REQUIRED,
+    });
+    let dockerfile = DockerfileCheck::new(enabled.clone(), complete, REQUIRED);
+    let compose = ComposeCheck::new(enabled.clone(), REQUIRED);
     Ok(vec![
         Box::new(compose),
         Box::new(dockerfile),
         Box::new(kubernetes),
+        Box::new(tenancy),
         Box::new(terraform),
     ])
 }

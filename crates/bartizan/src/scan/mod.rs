@@ -17,6 +17,7 @@ mod source;
 mod sparing;
 mod supply;
 
+pub(crate) use deploy::editors;
 pub(crate) use judged::{read_baseline, waiver_file};
 pub(crate) use rules::{Loaded, load_rules};
 
@@ -40,7 +41,7 @@ use bartizan_supply::image::checks::ConfigurationCheck;
 use bartizan_supply::image::minimal::{ContentsCheck, Noted};
 use bartizan_supply::packaged::{Packaged, PackagedCheck};
 use bartizan_supply::tampering::{Options, Own, TamperingCheck};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -75,6 +76,8 @@ pub(crate) struct Done {
     pub(crate) terminal: Terminal,
     /// What is listed for people.
     pub(crate) group_by: GroupBy,
+    /// Ids of the rules in force, unless all are.
+    pub(crate) enabled: Option<HashSet<String>>,
     /// For each entry of the waiver file: how many findings it covers.
     pub(crate) waivers_used: Vec<usize>,
     /// For each entry of the waiver file: the rule of the finding that speaks of it.
@@ -99,7 +102,8 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     let config = configure(system, request, &place)?;
     let terminal = terminal_of(request, &config);
     let loaded = load_rules(system, &config.paths("rules.files"), terminal)?;
-    let selection = rules::Selection::of(&config, &loaded)?;
+    let own = crate::policies::load(system, &config.paths("deploy.policies"))?;
+    let selection = rules::Selection::of(&config, &loaded, &own.ids)?;
     let baseline = judged::baseline(system, &config, &request.scan.judge, &place)?;
     // Waivers speak of findings, and an inventory has none.
     let entries = if request.inventory == Inventory::Only {
@@ -116,7 +120,14 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     } else {
         supply::Supply::open(&config, &selection, &source.target(), started)
     };
-    let mut checks = checks(request, &config, &place, loaded, &selection, supply.as_ref())?;
+    let mut checks = checks(
+        request,
+        &config,
+        &place,
+        (loaded, own),
+        &selection,
+        supply.as_ref(),
+    )?;
     let noted = note_contents(request, &selection, &mut checks);
     let packaged = note_packaged(request, &selection, &mut checks);
     let checks = match &rendering {
@@ -208,6 +219,7 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
             Some("fix") => GroupBy::Fix,
             _ => GroupBy::Finding,
         },
+        enabled: selection.enabled(),
         waivers_used: judged.used,
         waiver_faults: judged.faults,
     })
@@ -322,6 +334,7 @@ fn configure(system: &dyn System, request: &Request<'_>, place: &Place) -> Resul
     list("rules.files", "--rules", &texts(&judge.rules));
     list("supply.vex", "--vex", &texts(&judge.vex));
     list("deploy.values", "--values", &texts(&judge.values));
+    list("deploy.policies", "--policy", &texts(&judge.policy));
     if let Some(word) = &judge.fail_on {
         flags.push(("scan.fail-on", "--fail-on", Value::Text(word.clone())));
     }
@@ -418,7 +431,7 @@ fn checks(
     request: &Request<'_>,
     config: &Config,
     place: &Place,
-    loaded: Loaded,
+    (loaded, own): (Loaded, crate::policies::Own),
     selection: &rules::Selection,
     supply: Option<&supply::Supply>,
 ) -> Result<Vec<Box<dyn Check>>, Error> {
@@ -466,7 +479,7 @@ fn checks(
         checks.push(Box::new(ComponentsCheck::new(supply.is_required())));
     }
     if !is_elsewhere && selection.family("ci") {
-        checks.push(deploy::ci(selection));
+        checks.push(deploy::ci(selection.enabled()));
     }
     if !is_elsewhere && selection.family("deploy") {
         let mut targets = request.scan.targets.iter();
@@ -474,7 +487,9 @@ fn checks(
             complete: is_complete(request),
             recorded: targets.any(|target| place::is_recorded(target)),
         };
-        checks.extend(deploy::checks(config, selection, seen)?);
+        checks.extend(deploy::checks(config, &selection.enabled(), seen)?);
+        let own = own.check(selection.enabled());
+        checks.extend(own.map(|check| -> Box<dyn Check> { Box::new(check) }));
     }
     if is_image && selection.family("image") {
         checks.push(Box::new(ConfigurationCheck::new()));

@@ -94,16 +94,18 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    /// Applies `scan.only` and `scan.skip`.
-    pub(super) fn of(config: &Config, loaded: &Loaded) -> Result<Self, Error> {
+    /// Applies `scan.only` and `scan.skip`; `policies` are ids of rules of people's own policies.
+    pub(super) fn of(config: &Config, loaded: &Loaded, policies: &[String]) -> Result<Self, Error> {
         let known: HashSet<String> = leak::rule_ids()
             .into_iter()
             .chain(loaded.rules.iter().map(|rule| rule.id.clone()))
+            .chain(policies.iter().cloned())
             .chain(bartizan_deploy::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_supply::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_code::ci::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_deploy::file_rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_deploy::cloud::rules().into_iter().map(|rule| rule.id))
+            .chain(bartizan_deploy::tenancy::rules().into_iter().map(|rule| rule.id))
             .chain(waiver::rules::all().into_iter().map(|rule| rule.id))
             .collect();
         let (only, skip) = (config.list("scan.only"), config.list("scan.skip"));

@@ -97,24 +97,18 @@ pub(crate) struct Call {
 /// The program that words call.
 pub(crate) fn program_in(words: &[Word]) -> Option<Call> {
     let (first, at) = words.first()?;
-    let shells = ["sh", "bash", "ash", "dash"];
-    if shells.contains(&first.rsplit('/').next()?) {
+    let name = first.rsplit('/').next()?;
+    if ["sh", "bash", "ash", "dash"].contains(&name) {
         let (script, at) = words
             .iter()
             .skip(1)
             .find(|(word, _)| !word.starts_with('-') && !word.starts_with('+'))?;
-        let parts: Vec<Word> = split(script).into_iter().map(|word| (word, *at)).collect();
-        let call = parts.iter().position(|(word, _)| Program::of(word).is_some())?;
-        let (word, _) = parts.get(call)?;
-        let rest = parts.get(call + 1..).unwrap_or_default().iter();
-        let rest = rest.take_while(|(word, _)| !is_operator(word)).cloned();
-        return Some(Call {
-            program: Program::of(word)?,
-            rest: rest.collect(),
-            place: *at,
-        });
+        return script
+            .replace("\\\n", " ")
+            .lines()
+            .find_map(|line| in_line(line, *at));
     }
-    if first.rsplit('/').next() == Some("hyperkube") {
+    if name == "hyperkube" {
         let (name, at) = words.get(1)?;
         let rest = words.get(2..).unwrap_or_default();
         return Some(Call {
@@ -124,11 +118,11 @@ pub(crate) fn program_in(words: &[Word]) -> Option<Call> {
         });
     }
     // A wrapper may stand before it: `go-runner --log-file=… /usr/local/bin/kube-apiserver …`.
+    let wraps = ["dumb-init", "env", "exec", "go-runner", "nice", "tini"].contains(&name);
     let call = words
         .iter()
-        .take(6)
-        .position(|(word, _)| Program::of(word).is_some());
-    let call = call.filter(|call| *call == 0 || !first.starts_with('-'))?;
+        .take(if wraps { 8 } else { 1 })
+        .position(|(word, _)| Program::of(word).is_some())?;
     let (word, place) = words.get(call).map_or((first, at), |(word, place)| (word, place));
     let rest = words.get(call + 1..).unwrap_or_default();
     Some(Call {
@@ -136,6 +130,32 @@ pub(crate) fn program_in(words: &[Word]) -> Option<Call> {
         rest: rest.to_vec(),
         place: *place,
     })
+}
+
+/// The program that a line of a script calls: its name stands where a command does, not among the words of another.
+fn in_line(line: &str, at: Span) -> Option<Call> {
+    let words: Vec<Word> = split(line).into_iter().map(|word| (word, at)).collect();
+    let begins = |word: &str| {
+        let is_word = ["exec", "then", "do", "else", "&&", "||", "|", "(", "{", "!"].contains(&word);
+        let is_assignment = word.split_once('=').is_some_and(|(name, _)| {
+            name.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        });
+        is_word || is_assignment || word.ends_with([';', '&'])
+    };
+    let mut before = true;
+    for (place, (word, _)) in words.iter().enumerate() {
+        if before && let Some(program) = Program::of(word) {
+            let rest = words.get(place + 1..).unwrap_or_default().iter();
+            return Some(Call {
+                program,
+                rest: rest.take_while(|(word, _)| !is_operator(word)).cloned().collect(),
+                place: at,
+            });
+        }
+        before = begins(word);
+    }
+    None
 }
 
 fn is_operator(word: &str) -> bool {
@@ -351,7 +371,21 @@ mod tests {
             found(&["/go-runner", "--log-file=x", "/usr/local/bin/kube-proxy", "--a"]),
             Some((Program::Proxy, 1))
         );
-        assert_eq!(found(&["/bin/sleep", "1"]), None);
+        assert_eq!(
+            found(&["sh", "-c", "set -e\nA=1 exec etcd \\\n  --a=b\n"]),
+            Some((Program::Etcd, 1))
+        );
+        for words in [
+            &["/bin/sleep", "1"][..],
+            &["cp", "/usr/local/bin/etcd", "/x"],
+            &["sh", "-c", "cp /usr/local/bin/kubelet /host/bin/kubelet"],
+            &["sh", "-c"],
+            &["sh"],
+            &["hyperkube"],
+            &[],
+        ] {
+            assert_eq!(found(words), None, "{words:?}");
+        }
     }
 
     #[test]

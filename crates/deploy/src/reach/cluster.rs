@@ -173,6 +173,38 @@ impl Manifests {
         }
     }
 
+    /// Takes in one object, where it has to do with who reaches whom; `place` names where it is written.
+    pub(crate) fn take(&mut self, object: &Object, place: impl FnOnce() -> String) {
+        self.objects += 1;
+        if !is_known(object.group(), &object.kind) {
+            return;
+        }
+        if let Err(message) = self.object(object) {
+            self.notes.push(Note {
+                place: place(),
+                message: format!("{}: {message}", object.title()),
+            });
+        }
+    }
+
+    /// Supposes a pod without labels in a namespace: what anyone may deploy there tomorrow.
+    pub(crate) fn suppose(&mut self, namespace: &str) {
+        let look = Look {
+            namespace: namespace.to_owned(),
+            labels: Labels::new(),
+            ports: Vec::new(),
+            on_host: false,
+        };
+        let Ok(next) = u32::try_from(self.looks.len()) else {
+            return;
+        };
+        let id = *self.known.entry(look).or_insert_with_key(|look| {
+            self.looks.push(look.clone());
+            next
+        });
+        self.workloads.insert(format!("{namespace}/(any pod)"), vec![id]);
+    }
+
     /// How many objects were read.
     #[must_use]
     pub const fn objects(&self) -> usize {
@@ -369,7 +401,7 @@ fn is_known(group: &str, kind: &str) -> bool {
 }
 
 /// Whether objects of a kind are pods or make them.
-fn is_workload(group: &str, kind: &str) -> bool {
+pub(crate) fn is_workload(group: &str, kind: &str) -> bool {
     match group {
         "" => matches!(kind, "Pod" | "ReplicationController"),
         "apps" | "extensions" => matches!(kind, "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet"),
@@ -382,7 +414,7 @@ fn is_workload(group: &str, kind: &str) -> bool {
 }
 
 /// Whether objects of a kind decide who reaches whom, those that are understood left out.
-fn decides(group: &str, kind: &str) -> bool {
+pub(crate) fn decides(group: &str, kind: &str) -> bool {
     match group {
         "cilium.io" => matches!(
             kind,

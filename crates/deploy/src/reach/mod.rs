@@ -14,19 +14,23 @@ mod decide;
 mod explain;
 mod exposure;
 mod front;
+mod groups;
 mod parties;
 mod policy;
 mod pool;
 mod ports;
-mod selector;
+pub(crate) mod selector;
 
 pub use classes::TooLarge;
 pub use cluster::{Manifest, Manifests};
+pub(crate) use cluster::{decides, is_workload};
 pub use explain::Reason;
 pub use exposure::Published;
+pub(crate) use groups::Between;
 pub use parties::{Edge, Reach};
 pub use policy::Action;
 pub use ports::{Connections, Ports, Protocol};
+pub(crate) use selector::{Labels, Selector, labels};
 
 /// Something that could not be read or is not understood, so that the answer may not be whole.
 #[derive(Debug, Clone, PartialEq, Eq)]

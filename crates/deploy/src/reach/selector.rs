@@ -3,22 +3,23 @@
 //! Source: <https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/>.
 
 use bartizan_document::{Node, Value};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Labels of a pod or of a namespace.
-pub(super) type Labels = BTreeMap<Box<str>, Box<str>>;
+pub(crate) type Labels = BTreeMap<Box<str>, Box<str>>;
 
 /// A label selector; without requirements it selects everything.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Selector(Vec<Requirement>);
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Selector(Vec<Requirement>);
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 struct Requirement {
     key: Box<str>,
     is: Is,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 enum Is {
     In(Vec<Box<str>>),
     NotIn(Vec<Box<str>>),
@@ -32,7 +33,7 @@ impl Selector {
     /// # Errors
     ///
     /// What an API server would not accept, in words.
-    pub(super) fn read(node: &Node) -> Result<Self, String> {
+    pub(crate) fn read(node: &Node) -> Result<Self, String> {
         if !matches!(node.value, Value::Map(_) | Value::Null) {
             return Err(format!("a selector is {}, not a map", node.kind()));
         }
@@ -59,7 +60,7 @@ impl Selector {
     /// # Errors
     ///
     /// What an API server would not accept, in words.
-    pub(super) fn equal(node: &Node) -> Result<Self, String> {
+    pub(crate) fn equal(node: &Node) -> Result<Self, String> {
         let labels = labels(node)?;
         let requirements = labels.into_iter().map(|(key, value)| Requirement {
             key,
@@ -68,7 +69,15 @@ impl Selector {
         Ok(Self(requirements.collect()))
     }
 
-    pub(super) fn matches(&self, labels: &Labels) -> bool {
+    /// The selector of what has a label with a value.
+    pub(crate) fn label(key: &str, value: &str) -> Self {
+        Self(vec![Requirement {
+            key: key.into(),
+            is: Is::In(vec![value.into()]),
+        }])
+    }
+
+    pub(crate) fn matches(&self, labels: &Labels) -> bool {
         self.0.iter().all(|requirement| {
             let value = labels.get(&requirement.key);
             match &requirement.is {
@@ -80,8 +89,25 @@ impl Selector {
         })
     }
 
+    /// Whether nothing is asked.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether something whose label `key` is `value`, and whose other labels can be any, can be selected.
+    pub(crate) fn can_match(&self, key: &str, value: &str) -> bool {
+        let of_key = self.0.iter().filter(|requirement| &*requirement.key == key);
+        let mut of_key = of_key.map(|requirement| match &requirement.is {
+            Is::In(values) => values.iter().any(|one| **one == *value),
+            Is::NotIn(values) => values.iter().all(|one| **one != *value),
+            Is::Present => true,
+            Is::Absent => false,
+        });
+        of_key.all(|fits| fits)
+    }
+
     /// A label without which nothing is selected, where there is one: what an index can be asked for.
-    pub(super) fn needs(&self) -> Option<(&str, &str)> {
+    pub(crate) fn needs(&self) -> Option<(&str, &str)> {
         self.0.iter().find_map(|requirement| match &requirement.is {
             Is::In(values) => match values.as_slice() {
                 [value] => Some((&*requirement.key, &**value)),
@@ -123,7 +149,7 @@ fn requirement(node: &Node) -> Result<Requirement, String> {
 /// # Errors
 ///
 /// What an API server would not accept, in words.
-pub(super) fn labels(node: &Node) -> Result<Labels, String> {
+pub(crate) fn labels(node: &Node) -> Result<Labels, String> {
     if !matches!(node.value, Value::Map(_) | Value::Null) {
         return Err(format!("labels are {}, not a map", node.kind()));
     }

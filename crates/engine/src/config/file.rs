@@ -104,16 +104,17 @@ impl Reader<'_> {
                     .ok()
                     .map(Value::Number)
             }
-            (DeValue::Array(items), Kind::PathGlobs | Kind::RuleGlobs | Kind::NameGlobs | Kind::Paths) => {
-                items
-                    .iter()
-                    .map(|item| match item.get_ref() {
-                        DeValue::String(text) => Some(text.to_string()),
-                        _ => None,
-                    })
-                    .collect::<Option<Vec<_>>>()
-                    .map(Value::List)
-            }
+            (
+                DeValue::Array(items),
+                Kind::PathGlobs | Kind::RuleGlobs | Kind::NameGlobs | Kind::Names | Kind::Paths,
+            ) => items
+                .iter()
+                .map(|item| match item.get_ref() {
+                    DeValue::String(text) => Some(text.to_string()),
+                    _ => None,
+                })
+                .collect::<Option<Vec<_>>>()
+                .map(Value::List),
             _ => None,
         };
         let checked = match converted {

@@ -35,6 +35,8 @@ pub enum Kind {
     Paths,
     /// One name, whose meaning whoever reads it knows.
     Name,
+    /// A list of such names.
+    Names,
     /// One path.
     Path,
     /// One path, or the address of a web resource.
@@ -231,6 +233,30 @@ pub const SETTINGS: &[Setting] = &[
         default: Some(Default::Empty),
         in_file: true,
         about: "Files with values that charts of Helm are rendered with besides their own `values.yaml`; the last one wins.",
+    },
+    Setting {
+        key: "deploy.policies",
+        kind: Kind::Paths,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Directories with your own policies, by which manifests are judged: Rego with `deny`, `violation` or `warn`, Gatekeeper's \
+                constraints with their templates, validating admission policies, and Kyverno's policies in CEL.",
+    },
+    Setting {
+        key: "deploy.tenant-labels",
+        kind: Kind::Names,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Keys of labels of namespaces that name the tenant, the first that a namespace has; where none is named, the common \
+                ones that docs/tenancy.md lists.",
+    },
+    Setting {
+        key: "deploy.tenants",
+        kind: Kind::Names,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Tenants and their namespaces, each as `acme: acme-prod acme-dev-* team=acme`: names, with `*` for any text, and labels. \
+                They win over labels that name tenants.",
     },
     Setting {
         key: "supply.require-index",
@@ -524,7 +550,7 @@ impl Setting {
             Kind::Word(_) | Kind::Name | Kind::Path | Kind::Place | Kind::Duration => {
                 Value::Text(text.to_owned())
             }
-            Kind::PathGlobs | Kind::RuleGlobs | Kind::NameGlobs | Kind::Paths => Value::List(
+            Kind::PathGlobs | Kind::RuleGlobs | Kind::NameGlobs | Kind::Names | Kind::Paths => Value::List(
                 text.split(',')
                     .map(str::trim)
                     .filter(|item| !item.is_empty())
@@ -560,7 +586,7 @@ impl Setting {
                     Err(error) => return Err(error.to_string()),
                 }
             }
-            (Value::List(items), Kind::Paths) => items.iter().all(|item| !item.is_empty()),
+            (Value::List(items), Kind::Names | Kind::Paths) => items.iter().all(|item| !item.is_empty()),
             (Value::Number(number), Kind::Number(least, most)) => (least..=most).contains(number),
             (Value::Flag(_), Kind::Flag) => true,
             _ => false,
@@ -578,6 +604,7 @@ impl Setting {
             Kind::NameGlobs => "expected a list of globs of package names such as [\"@acme/*\"]".to_owned(),
             Kind::Paths => "expected a list of paths".to_owned(),
             Kind::Name => "expected a name".to_owned(),
+            Kind::Names => "expected a list of names".to_owned(),
             Kind::Path => "expected a path".to_owned(),
             Kind::Place => "expected a path or an address such as https://example.com/osv/".to_owned(),
             Kind::Duration => {

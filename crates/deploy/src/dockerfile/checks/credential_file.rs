@@ -102,10 +102,15 @@ fn holds_credentials(source: &str) -> bool {
         return false;
     }
     let in_directory = path.split('/').any(|part| DIRECTORIES.contains(&part));
-    let ends = |end: &&str| path == **end || path.ends_with(&format!("/{end}"));
     let is_key = name.ends_with(".pem") && name.contains("key")
         || name.ends_with(".p12")
         || name.ends_with(".pfx")
         || name.ends_with(".jks");
-    NAMES.contains(&name) || name.starts_with(".env.") || PATHS.iter().any(ends) || in_directory || is_key
+    NAMES.contains(&name)
+        || name.starts_with(".env.")
+        || PATHS
+            .iter()
+            .any(|end| path == *end || path.ends_with(&format!("/{end}")))
+        || in_directory
+        || is_key
 }

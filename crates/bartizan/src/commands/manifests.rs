@@ -1,9 +1,13 @@
-//! Manifests of a target for the verbs that make a picture of them, in the engine's one pass, with charts and kustomizations rendered.
+//! Manifests of a target, for verbs that ask something of all of them together.
+//!
+//! In: a target of `bartizan scan`. Out: what the verb makes of each manifest, in the order of their paths, and what was not read.
 
 use crate::error::Error;
 use crate::interrupt;
 use crate::place;
 use crate::render::{self, Rendering};
+use crate::terminal::Terminal;
+use bartizan_deploy::reach::{Manifest, Note};
 use bartizan_engine::{Check, CheckError, Input, Meta, RunOptions, Silent, Sink};
 use bartizan_model::{CheckStatus, RuleInfo};
 use bartizan_source::{FileMeta, Interest, SourceOptions};
@@ -12,23 +16,27 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Largest manifest that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
+/// Most notes that are printed without `-v`.
+const SHOWN: usize = 20;
+
+/// What was made of each manifest, with its path.
+type Made<T> = Vec<(String, T)>;
 
 /// What was read of a target.
-pub(crate) struct Read<T> {
-    /// By path, in order.
-    pub(crate) files: Vec<(String, T)>,
-    /// What was not read, as place and reason.
-    pub(crate) unread: Vec<(String, String)>,
+pub(super) struct Read<T> {
+    /// What was made of each manifest, in the order of their paths.
+    pub(super) files: Made<T>,
+    /// What was not read.
+    pub(super) unread: Vec<Note>,
     /// Where what was rendered comes from.
-    pub(crate) rendering: Option<Rendering>,
+    pub(super) rendering: Option<Rendering>,
 }
 
-/// Reads the files of a target that `wants` names by `make`; every file where the target is one, or was recorded of a cluster.
-pub(crate) fn read<T: Send + 'static>(
+/// Reads the manifests of a target, with charts rendered with `values` besides their own; `make` is given the path and the text of each.
+pub(super) fn read<T: Send + 'static>(
     target: &str,
     values: &[PathBuf],
-    wants: impl Fn(&str) -> bool + Send + Sync + 'static,
-    make: impl Fn(&str, &str) -> T + Send + Sync + 'static,
+    make: fn(&str, &str) -> T,
 ) -> Result<Read<T>, Error> {
     let source = bartizan_source::open(target, &SourceOptions::default())?;
     let root = Path::new(target);
@@ -38,7 +46,6 @@ pub(crate) fn read<T: Send + 'static>(
     };
     let (source, rendering) = render::of(source, root, &options)?;
     let read = Arc::new(Mutex::new(Vec::new()));
-    let reads_all = target == "-" || place::is_recorded(target) || root.is_file();
     let reader = Reader {
         meta: Meta {
             id: "deploy/manifests",
@@ -46,8 +53,8 @@ pub(crate) fn read<T: Send + 'static>(
             required: true,
             digest: [0; 32],
         },
-        wants: Box::new(move |path: &str| reads_all || wants(path)),
-        make: Box::new(make),
+        reads_all: target == "-" || place::is_recorded(target) || root.is_file(),
+        make,
         read: Arc::clone(&read),
     };
     let options = RunOptions {
@@ -67,14 +74,22 @@ pub(crate) fn read<T: Send + 'static>(
         return Err(Error::interrupted());
     }
     let skipped = outcome.skipped.into_iter().filter(|skipped| skipped.required);
-    let mut unread: Vec<_> = skipped.map(|skipped| (skipped.path, skipped.reason)).collect();
+    let mut unread: Vec<Note> = skipped
+        .map(|skipped| Note {
+            place: skipped.path,
+            message: skipped.reason,
+        })
+        .collect();
     let errors = outcome.checks.into_iter().flat_map(|check| match check.status {
         CheckStatus::Ran => Vec::new(),
         CheckStatus::Partial { errors } => errors,
         CheckStatus::Skipped { reason } => vec![reason],
         CheckStatus::Failed { error } => vec![error],
     });
-    unread.extend(errors.map(|error| (target.to_owned(), error)));
+    unread.extend(errors.map(|error| Note {
+        place: target.to_owned(),
+        message: error,
+    }));
     let mut files = std::mem::take(&mut *read.lock().unwrap_or_else(PoisonError::into_inner));
     files.sort_by(|(one, _): &(String, T), (other, _)| one.cmp(other));
     Ok(Read {
@@ -84,14 +99,13 @@ pub(crate) fn read<T: Send + 'static>(
     })
 }
 
-type Wants = dyn Fn(&str) -> bool + Send + Sync;
-type Make<T> = dyn Fn(&str, &str) -> T + Send + Sync;
-
+/// Reads manifests in the engine's one pass.
 struct Reader<T> {
     meta: Meta,
-    wants: Box<Wants>,
-    make: Box<Make<T>>,
-    read: Arc<Mutex<Vec<(String, T)>>>,
+    /// Whether every file is a manifest, whatever it is called.
+    reads_all: bool,
+    make: fn(&str, &str) -> T,
+    read: Arc<Mutex<Made<T>>>,
 }
 
 impl<T: Send> Check for Reader<T> {
@@ -104,7 +118,7 @@ impl<T: Send> Check for Reader<T> {
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
-        if (self.wants)(&file.path) {
+        if self.reads_all || Manifest::is_one(&file.path) {
             Interest::Entire(LARGEST)
         } else {
             Interest::No
@@ -120,4 +134,21 @@ impl<T: Send> Check for Reader<T> {
         read.push((path.to_owned(), made));
         Ok(())
     }
+}
+
+/// Says what was not read or not understood.
+pub(super) fn say(notes: &[Note], terminal: Terminal) {
+    let shown = if terminal.verbose > 0 { notes.len() } else { SHOWN };
+    for note in notes.iter().take(shown) {
+        terminal.warn(format_args!("{}: {}", line(&note.place), line(&note.message)));
+    }
+    if notes.len() > shown {
+        terminal.warn(format_args!("and {} more; `-v` names them", notes.len() - shown));
+    }
+}
+
+/// A text of the manifests on one line, without what a terminal acts on.
+pub(super) fn line(text: &str) -> String {
+    let harmless = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    harmless.collect()
 }
