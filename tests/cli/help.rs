@@ -7,6 +7,7 @@ const VERBS: &[&str] = &[
     "gate",
     "sbom",
     "reach",
+    "rbac",
     "fix",
     "policy",
     "policy test",

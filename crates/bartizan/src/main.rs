@@ -12,6 +12,7 @@ mod foreign;
 mod git;
 mod interrupt;
 mod kept;
+mod manifests;
 mod network;
 mod output;
 mod place;
@@ -61,6 +62,7 @@ fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
         Verb::Gate(gate) => commands::gate::run(common, *gate, terminal),
         Verb::Sbom(sbom) => commands::sbom::run(common, *sbom, terminal),
         Verb::Diff(diff) => commands::diff::run(&diff, terminal),
+        Verb::Rbac(rbac) => commands::rbac::run(&rbac, terminal),
         Verb::Reach(reach) => commands::reach::run(&reach, terminal),
         Verb::Fix(fix) => commands::fix::run(common, &fix, terminal),
         Verb::Tenant(verb) => commands::tenant::run(common, &verb, terminal),

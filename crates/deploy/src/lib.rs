@@ -25,6 +25,7 @@ pub use cloud::TerraformCheck;
 pub use compose::ComposeCheck;
 pub use control_plane::ComponentsCheck;
 pub use dockerfile::DockerfileCheck;
+pub use rbac::RbacCheck;
 pub use tenancy::TenancyCheck;
 
 use bartizan_engine::rule::About;

@@ -42,9 +42,9 @@ fn closing(bytes: &[u8], open: usize) -> Option<usize> {
     let mut index = open + 1;
     loop {
         let byte = *bytes.get(index)?;
-        if byte == b'\\' && quote == b'"' {
-            index += 2;
-        } else if byte == quote && quote == b'\'' && bytes.get(index + 1) == Some(&quote) {
+        let escape = quote == b'"' && byte == b'\\';
+        let doubled = quote == b'\'' && byte == quote && bytes.get(index + 1) == Some(&quote);
+        if escape || doubled {
             index += 2;
         } else if byte == quote {
             return Some(index + 1);

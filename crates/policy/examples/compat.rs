@@ -135,11 +135,10 @@ fn trivy(directory: &Path) -> Result<Count> {
     Ok(count)
 }
 
-fn suites(
-    directory: &Path,
-    named: &str,
-    run: &dyn Fn(&Value, &dyn Fn(&str) -> std::result::Result<Vec<Value>, Cause>) -> Vec<Case>,
-) -> Result<Count> {
+/// Reads the documents of a file that a suite names.
+type Read<'r> = dyn Fn(&str) -> std::result::Result<Vec<Value>, Cause> + 'r;
+
+fn suites(directory: &Path, named: &str, run: &dyn Fn(&Value, &Read<'_>) -> Vec<Case>) -> Result<Count> {
     let mut paths = Vec::new();
     files(directory, &mut paths)?;
     let mut count = Count::default();

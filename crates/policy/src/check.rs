@@ -83,7 +83,7 @@ impl PolicyCheck {
             .part(message.as_bytes())
             .finish();
         let mut finding = Finding::new(
-            &format!("{FAMILY}{name}"),
+            format!("{FAMILY}{name}"),
             (severity, Confidence::High),
             fingerprint,
             AssetId::file(of.path),

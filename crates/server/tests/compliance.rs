@@ -34,11 +34,12 @@ const DAY: i64 = 86_400_000;
 const START: i64 = 1_798_761_600_000;
 const IMAGE: &str = "image:registry.example/shop";
 const REPOSITORY: &str = "repo:git.example/acme/shop";
-const CHECKS: [&str; 13] = [
+const CHECKS: [&str; 14] = [
     "ci/workflows",
     "deploy/compose",
     "deploy/dockerfile",
     "deploy/kubernetes",
+    "deploy/rbac",
     "deploy/tenancy",
     "deploy/terraform",
     "image/configuration",

@@ -1,23 +1,27 @@
 //! The command line, as clap reads it. The contract is the page "Command line contract" of the manual.
 
-mod diff;
 mod fix;
+
+mod diff;
 mod help;
 mod plane;
 mod policy;
+mod rbac;
 mod reach;
 mod sbom;
 mod scan;
 mod tenant;
 mod verbs;
 
-pub(crate) use diff::DiffArgs;
 pub(crate) use fix::FixArgs;
+
+pub(crate) use diff::DiffArgs;
 pub(crate) use plane::{
     BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, ForgetArgs, LedgerVerb, LoginArgs, PushArgs,
     RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,
 };
 pub(crate) use policy::PolicyVerb;
+pub(crate) use rbac::RbacArgs;
 pub(crate) use reach::ReachArgs;
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
@@ -146,10 +150,9 @@ pub(crate) enum Verb {
     #[command(long_about = reach::REACH, after_long_help = reach::REACH_EXAMPLES)]
     Reach(Box<ReachArgs>),
 
-    /// Say what staging would not have caught: security-relevant differences of two environments
-    #[command(long_about = diff::DIFF, after_long_help = diff::DIFF_EXAMPLES)]
-    Diff(Box<DiffArgs>),
-
+    /// Say who may do what in a cluster, and who can take it, from manifests
+    #[command(long_about = rbac::RBAC, after_long_help = rbac::RBAC_EXAMPLES)]
+    Rbac(Box<RbacArgs>),
     /// Mend in files what can be mended safely, and prove it
     #[command(long_about = fix::FIX, after_long_help = fix::FIX_EXAMPLES)]
     Fix(FixArgs),
@@ -157,6 +160,10 @@ pub(crate) enum Verb {
     /// Say what keeps tenants of a cluster apart, and write the manifests of a new one
     #[command(subcommand, long_about = tenant::TENANT)]
     Tenant(TenantVerb),
+
+    /// Say what staging would not have caught: security-relevant differences of two environments
+    #[command(long_about = diff::DIFF, after_long_help = diff::DIFF_EXAMPLES)]
+    Diff(Box<DiffArgs>),
 
     /// Explain a rule, a finding, a control, a verdict, a waiver or an exit code
     #[command(long_about = help::EXPLAIN, after_long_help = help::EXPLAIN_EXAMPLES)]

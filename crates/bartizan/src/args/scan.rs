@@ -180,13 +180,13 @@ pub(crate) struct JudgeArgs {
     #[arg(long, value_name = "LEVEL[@VERSION]")]
     pub(crate) pod_security: Option<String>,
 
-    /// Render charts of Helm with the values in this file besides their own (repeatable; the last one wins)
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) values: Vec<PathBuf>,
-
     /// Judge manifests by your own policies below this directory: Rego, Gatekeeper, validating admission policies, Kyverno in CEL
     #[arg(long, value_name = "DIR", value_hint = ValueHint::AnyPath)]
     pub(crate) policy: Vec<PathBuf>,
+
+    /// Render charts of Helm with the values in this file besides their own (repeatable; the last one wins)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) values: Vec<PathBuf>,
 
     /// Leave out the findings that this baseline knows
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

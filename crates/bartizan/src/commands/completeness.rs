@@ -17,6 +17,7 @@ fn check_ids() -> BTreeSet<&'static str> {
         bartizan_deploy::ComponentsCheck::ID,
         bartizan_deploy::KubernetesCheck::ID,
         bartizan_deploy::TerraformCheck::ID,
+        bartizan_deploy::RbacCheck::ID,
         bartizan_deploy::TenancyCheck::ID,
         bartizan_supply::image::checks::ConfigurationCheck::ID,
         bartizan_supply::image::minimal::ContentsCheck::ID,

@@ -1,8 +1,8 @@
 //! `bartizan diff`: what staging would not have caught.
 
 use crate::args::DiffArgs;
-use crate::commands::manifests::{self, line};
 use crate::error::{Code, Error, Outcome};
+use crate::manifests::{self, line};
 use crate::output;
 use crate::render::Rendering;
 use crate::table::counted;
@@ -96,15 +96,21 @@ struct Half {
 
 impl Half {
     fn read(target: &str, values: &[PathBuf]) -> Result<Self, Error> {
-        let read = manifests::read(target, values, |_, text| text.to_owned())?;
+        let wants = |path: &str| {
+            let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+            ["yaml", "yml", "json"]
+                .iter()
+                .any(|one| extension.eq_ignore_ascii_case(one))
+        };
+        let read = manifests::read(target, values, wants, |_, text| text.to_owned())?;
         let files = read
             .files
             .iter()
             .map(|(path, text)| (path.as_str(), text.as_str()));
         let environment = Environment::of(files);
         let own = environment.unread().iter().cloned();
-        let notes = read.unread.into_iter().map(|note| (note.place, note.message));
-        let unread: Vec<_> = notes.chain(own).collect();
+        let not_read = read.unread.into_iter().map(|note| (note.place, note.message));
+        let unread: Vec<_> = not_read.chain(own).collect();
         if environment.objects() == 0 && unread.is_empty() {
             return Err(Error::nothing(
                 format!("there are no manifests in `{target}`"),

@@ -1,8 +1,8 @@
 //! `bartizan reach`: who can connect to whom, from manifests.
 
 use crate::args::ReachArgs;
-use crate::commands::manifests::{self, line, say};
 use crate::error::{Code, Error, Outcome};
+use crate::manifests::{self, line, say};
 use crate::output;
 use crate::place;
 use crate::table::counted;
@@ -117,7 +117,8 @@ fn named(found: Vec<usize>, meant: Option<&str>) -> Result<Vec<usize>, Error> {
 
 /// Manifests of a target, and what of it was not read.
 fn read(target: &str, values: &[PathBuf]) -> Result<(Manifests, Vec<Note>), Error> {
-    let read = manifests::read(target, values, Manifest::read)?;
+    let wants = |path: &str| Manifest::is_one(path);
+    let read = manifests::read(target, values, wants, Manifest::read)?;
     let mut files: Vec<Manifest> = read.files.into_iter().map(|(_, manifest)| manifest).collect();
     if place::is_recorded(target) {
         Manifest::leave_to_owners(&mut files);

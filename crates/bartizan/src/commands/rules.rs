@@ -39,6 +39,7 @@ pub(crate) fn known_ids() -> Vec<String> {
     ids.extend(bartizan_code::ci::rules().into_iter().map(|rule| rule.id));
     ids.extend(bartizan_deploy::file_rules().into_iter().map(|rule| rule.id));
     ids.extend(bartizan_deploy::cloud::rules().into_iter().map(|rule| rule.id));
+    ids.extend(bartizan_deploy::rbac::rules().into_iter().map(|rule| rule.id));
     ids.extend(bartizan_deploy::tenancy::rules().into_iter().map(|rule| rule.id));
     ids.extend(waiver::rules::all().into_iter().map(|rule| rule.id));
     ids.sort();
@@ -57,6 +58,7 @@ pub(crate) fn manuals(loaded: Loaded) -> Vec<RuleInfo> {
     all.extend(bartizan_code::ci::rules());
     all.extend(bartizan_deploy::file_rules());
     all.extend(bartizan_deploy::cloud::rules());
+    all.extend(bartizan_deploy::rbac::rules());
     all.extend(bartizan_deploy::tenancy::rules());
     all.extend(waiver::rules::all());
     all.sort_by(|a, b| a.id.cmp(&b.id));

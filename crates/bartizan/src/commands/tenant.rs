@@ -1,14 +1,14 @@
 //! `bartizan tenant`: what keeps tenants apart, and the manifests of a new one.
 
 use crate::args::{Common, MatrixArgs, MeshChoice, ScaffoldArgs, TenantVerb};
-use crate::commands::manifests::{self, line, say};
 use crate::error::{Code, Error, Outcome};
+use crate::manifests::{self, line, say};
 use crate::output;
 use crate::place;
 use crate::scan::{Place, common_flags, load_config};
 use crate::table::{columns, counted};
 use crate::terminal::Terminal;
-use bartizan_deploy::reach::Note;
+use bartizan_deploy::reach::{Manifest, Note};
 use bartizan_deploy::tenancy::scaffold::{Mesh, NewTenant};
 use bartizan_deploy::tenancy::{Aspect, Broken, Declared, File, Matrix, Party, State, World};
 use bartizan_engine::config::Config;
@@ -45,9 +45,9 @@ fn matrix(common: &Common, args: &MatrixArgs, terminal: Terminal) -> Outcome {
     let start = place::start_of(&args.target, &current);
     let config = load_config(common, &Place { current, start }, common_flags(common))?;
     let declared = declared(&config)?;
-    let manifests::Read {
-        files: texts, unread, ..
-    } = manifests::read(&args.target, &[], |_, text| text.to_owned())?;
+    let wants = |path: &str| Manifest::is_one(path);
+    let read = manifests::read(&args.target, &[], wants, |_, text| text.to_owned())?;
+    let (texts, unread) = (read.files, read.unread);
     let files = texts.iter().map(|(path, text)| File { path, text });
     let files: Vec<File<'_>> = files.collect();
     let world = World::read(&files, &declared);

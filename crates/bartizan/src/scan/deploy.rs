@@ -6,7 +6,7 @@ use crate::error::Error;
 use bartizan_code::ci::CiCheck;
 use bartizan_deploy::pod_security::Standard;
 use bartizan_deploy::{
-    ComposeCheck, DockerfileCheck, KubernetesCheck, Options, TenancyCheck, TerraformCheck, tenancy,
+    ComposeCheck, DockerfileCheck, KubernetesCheck, Options, RbacCheck, TenancyCheck, TerraformCheck, tenancy,
 };
 use bartizan_engine::Check;
 use bartizan_engine::config::Config;
@@ -17,14 +17,11 @@ const REQUIRED: bool = true;
 
 /// The checks whose findings carry edits, as they were in a scan, for files one by one.
 pub(crate) fn editors(done: &Done) -> Result<Vec<Box<dyn Check>>, Error> {
-    let mut checks = checks(
-        &done.config,
-        &done.enabled,
-        Seen {
-            complete: false,
-            recorded: false,
-        },
-    )?;
+    let seen = Seen {
+        complete: false,
+        recorded: false,
+    };
+    let mut checks = checks(&done.config, &done.enabled, seen)?;
     checks.push(ci(done.enabled.clone()));
     Ok(checks)
 }
@@ -67,6 +64,7 @@ pub(super) fn checks(
         recorded,
     });
     let terraform = TerraformCheck::new(enabled.clone(), REQUIRED);
+    let rbac = RbacCheck::new(enabled.clone(), complete, REQUIRED);
     let tenancy = TenancyCheck::new(tenancy::Options {
         declared: declared(config)?,
         enabled: enabled.clone(),
@@ -78,6 +76,7 @@ pub(super) fn checks(
         Box::new(compose),
         Box::new(dockerfile),
         Box::new(kubernetes),
+        Box::new(rbac),
         Box::new(tenancy),
         Box::new(terraform),
     ])

@@ -92,6 +92,30 @@ pub(crate) struct Place {
     pub(crate) start: PathBuf,
 }
 
+/// Judges what only the tree of a whole system tells.
+fn judge_root(
+    request: &Request<'_>,
+    source: &dyn bartizan_source::Source,
+    selection: &rules::Selection,
+    outcome: &mut bartizan_engine::Outcome,
+) {
+    if selection.family("image")
+        && request.inventory != Inventory::Only
+        && let Some(tree) = source.root()
+    {
+        root::judge(&tree, selection, outcome);
+    }
+}
+
+/// Says where results could not be kept.
+fn warn_of_cache(outcome: &bartizan_engine::Outcome, terminal: Terminal) {
+    if let Some(error) = &outcome.cache_error {
+        terminal.warn(format_args!(
+            "the result cache could not be written: {error}; the next scan will be slower"
+        ));
+    }
+}
+
 /// Scans, applies waivers and baseline, and judges.
 pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     let began = Instant::now();
@@ -176,17 +200,8 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     if let Some(made) = &made {
         made.judge(&selection, &mut outcome);
     }
-    if selection.family("image")
-        && request.inventory != Inventory::Only
-        && let Some(tree) = source.root()
-    {
-        root::judge(&tree, &selection, &mut outcome);
-    }
-    if let Some(error) = &outcome.cache_error {
-        terminal.warn(format_args!(
-            "the result cache could not be written: {error}; the next scan will be slower"
-        ));
-    }
+    judge_root(request, source.as_ref(), &selection, &mut outcome);
+    warn_of_cache(&outcome, terminal);
 
     let scanned = judged::Scanned {
         request,
@@ -333,8 +348,8 @@ fn configure(system: &dyn System, request: &Request<'_>, place: &Place) -> Resul
     };
     list("rules.files", "--rules", &texts(&judge.rules));
     list("supply.vex", "--vex", &texts(&judge.vex));
-    list("deploy.values", "--values", &texts(&judge.values));
     list("deploy.policies", "--policy", &texts(&judge.policy));
+    list("deploy.values", "--values", &texts(&judge.values));
     if let Some(word) = &judge.fail_on {
         flags.push(("scan.fail-on", "--fail-on", Value::Text(word.clone())));
     }

@@ -105,6 +105,7 @@ impl Selection {
             .chain(bartizan_code::ci::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_deploy::file_rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_deploy::cloud::rules().into_iter().map(|rule| rule.id))
+            .chain(bartizan_deploy::rbac::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_deploy::tenancy::rules().into_iter().map(|rule| rule.id))
             .chain(waiver::rules::all().into_iter().map(|rule| rule.id))
             .collect();

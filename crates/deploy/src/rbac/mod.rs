@@ -9,12 +9,25 @@
 //! <https://kubernetes.io/docs/concepts/security/rbac-good-practices/>.
 
 mod builtin;
+mod check;
+mod checks;
+mod graph;
+mod judge;
 mod manifest;
+mod opening;
+mod paths;
 mod permissions;
+mod power;
 mod rule;
 mod subject;
+mod summary;
+mod way;
 
+pub use check::{RbacCheck, rules};
 pub use manifest::{Account, Binding, Manifest, Role, Workload};
+pub use paths::{Escalation, Escalations, Outcome, PowerOf, Step};
 pub use permissions::{Grant, Note, Permissions};
+pub use power::Power;
 pub use rule::{Request, Rule};
 pub use subject::{ANONYMOUS, AUTHENTICATED, MASTERS, SERVICE_ACCOUNTS, Subject, UNAUTHENTICATED};
+pub use way::Way;

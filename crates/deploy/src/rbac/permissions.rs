@@ -131,6 +131,8 @@ pub struct Permissions {
     pub(super) bindings: Vec<Held<Binding>>,
     /// The roles that each binding refers to; more than one where objects of one name were read.
     pub(super) referred: Vec<Vec<u32>>,
+    /// Bindings that were read and are as every cluster has them.
+    usual: HashSet<u32>,
     /// Bindings that name a subject, and which of their subjects it is.
     by_subject: HashMap<Subject, Vec<(u32, u32)>>,
     pub(super) accounts: BTreeMap<(String, String), Held<Account>>,
@@ -198,6 +200,20 @@ impl Permissions {
         let new = roles.into_iter();
         let new = new.filter(|role| !known.contains(&(role.namespace.clone(), role.name.clone())));
         self.roles.extend(new.map(|item| Held { file: None, item }));
+        let same = |one: &Binding, other: &Binding| {
+            (&one.namespace, &one.name, &one.role) == (&other.namespace, &other.name, &other.role)
+                && one
+                    .subjects
+                    .iter()
+                    .all(|(subject, _)| other.subjects.iter().any(|(known, _)| known == subject))
+        };
+        let by_name: HashMap<&str, &Binding> = bindings.iter().map(|one| (one.name.as_str(), one)).collect();
+        for (at, held) in (0..).zip(&self.bindings) {
+            let known = by_name.get(held.item.name.as_str());
+            if known.is_some_and(|known| same(&held.item, known)) {
+                self.usual.insert(at);
+            }
+        }
         let held = self.bindings.iter();
         let known: HashSet<_> = held
             .map(|binding| (binding.item.namespace.clone(), binding.item.name.clone()))
@@ -317,13 +333,12 @@ impl Permissions {
         &self.unread
     }
 
-    /// Everybody whom a binding that was read names, every account that was read and every account that something that was read runs as,
-    /// in order.
+    /// Everybody whom a binding that was read names, in order; bindings that are as every cluster has them do not count.
     #[must_use]
     pub fn subjects(&self) -> Vec<&Subject> {
         let read = |at: &(u32, u32)| {
             let binding = self.bindings.get(at.0 as usize);
-            binding.is_some_and(|binding| binding.file.is_some())
+            binding.is_some_and(|binding| binding.file.is_some()) && !self.usual.contains(&at.0)
         };
         let named = self.by_subject.iter();
         let named = named.filter(|(_, at)| at.iter().any(read));
@@ -372,6 +387,17 @@ impl Permissions {
             rule: role.item.rules.get(at.rule.index as usize)?,
             index: at.rule.index as usize,
         })
+    }
+
+    /// Whether the pods of a workload are given the token of their account.
+    #[must_use]
+    pub fn has_token(&self, workload: &Workload) -> bool {
+        let account = (workload.namespace.clone(), workload.account.clone());
+        let account = self.accounts.get(&account);
+        workload
+            .automount
+            .or_else(|| account.and_then(|account| account.item.automount))
+            .unwrap_or(true)
     }
 
     /// The path of a file, by its number.
@@ -441,6 +467,13 @@ impl Permissions {
     #[must_use]
     pub fn is_master(subject: &Subject) -> bool {
         matches!(subject, Subject::Group(name) if name == MASTERS)
+    }
+
+    /// Bindings that were read and refer to a role that was not read and does not come with every cluster, with their files.
+    pub fn dangling(&self) -> impl Iterator<Item = (&str, &Binding)> {
+        let bindings = self.bindings.iter().zip(&self.referred);
+        let dangling = bindings.filter(|(_, roles)| roles.is_empty());
+        dangling.filter_map(|(held, _)| Some((self.path(held.file)?, &held.item)))
     }
 
     /// Bindings that name a subject, or a group that it is in, and refer to a role that was not read and does not come with every

@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 /// What stands for everything in verbs, groups, resources and paths; in names it stands for nothing.
 pub(super) const ALL: &str = "*";
 
+/// Most verbs, resources or names that are shown.
+const SHOWN: usize = 8;
+
 /// One rule of a role.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
@@ -104,11 +107,44 @@ impl Rule {
         })
     }
 
-    /// Whether it allows one of several verbs on a resource, under whatever names.
-    pub(super) fn gives(&self, verbs: &[&str], group: &str, resource: &str, subresource: &str) -> bool {
-        has(&self.groups, group)
-            && self.has_resource(resource, subresource)
-            && verbs.iter().any(|verb| has(&self.verbs, verb))
+    /// Whether it allows a verb on a resource, under whatever names.
+    pub(super) fn gives(&self, verb: &str, group: &str, resource: &str, subresource: &str) -> bool {
+        has(&self.verbs, verb) && has(&self.groups, group) && self.has_resource(resource, subresource)
+    }
+
+    /// What it says, on one line.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let list = |list: &[String]| {
+            let shown = list.iter().take(SHOWN).map(String::as_str);
+            let mut text = shown.collect::<Vec<_>>().join(",");
+            if list.len() > SHOWN {
+                text.push_str(",…");
+            }
+            text.replace(char::is_control, " ")
+        };
+        if !self.urls.is_empty() && self.resources.is_empty() {
+            return format!("{} {}", list(&self.verbs), list(&self.urls));
+        }
+        let mut text = format!("{} {}", list(&self.verbs), list(&self.resources));
+        if self.groups.iter().any(|group| !group.is_empty()) {
+            let groups: Vec<String> = self
+                .groups
+                .iter()
+                .map(|group| {
+                    if group.is_empty() {
+                        "core".to_owned()
+                    } else {
+                        group.clone()
+                    }
+                })
+                .collect();
+            text = format!("{text} of {}", list(&groups));
+        }
+        if !self.names.is_empty() {
+            text = format!("{text} named {}", list(&self.names));
+        }
+        text
     }
 
     /// Whether it allows everything on every resource.

@@ -220,21 +220,6 @@ pub const SETTINGS: &[Setting] = &[
                 severity high. Where none is named, pods are judged by restricted, each break by how bad it is.",
     },
     Setting {
-        key: "deploy.render",
-        kind: Kind::Flag,
-        default: Some(Default::Flag(true)),
-        in_file: true,
-        about: "Judge charts of Helm and kustomizations as `helm template` and `kubectl kustomize` render them. Where it is off, \
-                templates are said to be unread.",
-    },
-    Setting {
-        key: "deploy.values",
-        kind: Kind::Paths,
-        default: Some(Default::Empty),
-        in_file: true,
-        about: "Files with values that charts of Helm are rendered with besides their own `values.yaml`; the last one wins.",
-    },
-    Setting {
         key: "deploy.policies",
         kind: Kind::Paths,
         default: Some(Default::Empty),
@@ -257,6 +242,21 @@ pub const SETTINGS: &[Setting] = &[
         in_file: true,
         about: "Tenants and their namespaces, each as `acme: acme-prod acme-dev-* team=acme`: names, with `*` for any text, and labels. \
                 They win over labels that name tenants.",
+    },
+    Setting {
+        key: "deploy.render",
+        kind: Kind::Flag,
+        default: Some(Default::Flag(true)),
+        in_file: true,
+        about: "Judge charts of Helm and kustomizations as `helm template` and `kubectl kustomize` render them. Where it is off, \
+                templates are said to be unread.",
+    },
+    Setting {
+        key: "deploy.values",
+        kind: Kind::Paths,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Files with values that charts of Helm are rendered with besides their own `values.yaml`; the last one wins.",
     },
     Setting {
         key: "supply.require-index",

@@ -37,7 +37,9 @@ pub(super) fn translate(pattern: &str) -> String {
                         .and_then(|name| name.split_inclusive('}').next())
                         .unwrap_or_default();
                     out.push_str(name);
-                    name.chars().for_each(|_| drop(rest.next()));
+                    for _ in name.chars() {
+                        rest.next();
+                    }
                 }
                 None => out.push('\\'),
             },

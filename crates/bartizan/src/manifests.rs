@@ -1,13 +1,11 @@
-//! Manifests of a target, for verbs that ask something of all of them together.
-//!
-//! In: a target of `bartizan scan`. Out: what the verb makes of each manifest, in the order of their paths, and what was not read.
+//! Manifests of a target for the verbs that make a picture of them, in the engine's one pass, with charts and kustomizations rendered.
 
 use crate::error::Error;
 use crate::interrupt;
 use crate::place;
 use crate::render::{self, Rendering};
 use crate::terminal::Terminal;
-use bartizan_deploy::reach::{Manifest, Note};
+use bartizan_deploy::reach::Note;
 use bartizan_engine::{Check, CheckError, Input, Meta, RunOptions, Silent, Sink};
 use bartizan_model::{CheckStatus, RuleInfo};
 use bartizan_source::{FileMeta, Interest, SourceOptions};
@@ -19,24 +17,22 @@ const LARGEST: u64 = 64 << 20;
 /// Most notes that are printed without `-v`.
 const SHOWN: usize = 20;
 
-/// What was made of each manifest, with its path.
-type Made<T> = Vec<(String, T)>;
-
 /// What was read of a target.
-pub(super) struct Read<T> {
-    /// What was made of each manifest, in the order of their paths.
-    pub(super) files: Made<T>,
+pub(crate) struct Read<T> {
+    /// By path, in order.
+    pub(crate) files: Vec<(String, T)>,
     /// What was not read.
-    pub(super) unread: Vec<Note>,
+    pub(crate) unread: Vec<Note>,
     /// Where what was rendered comes from.
-    pub(super) rendering: Option<Rendering>,
+    pub(crate) rendering: Option<Rendering>,
 }
 
-/// Reads the manifests of a target, with charts rendered with `values` besides their own; `make` is given the path and the text of each.
-pub(super) fn read<T: Send + 'static>(
+/// Reads the files of a target that `wants` names by `make`; every file where the target is one, or was recorded of a cluster.
+pub(crate) fn read<T: Send + 'static>(
     target: &str,
     values: &[PathBuf],
-    make: fn(&str, &str) -> T,
+    wants: impl Fn(&str) -> bool + Send + Sync + 'static,
+    make: impl Fn(&str, &str) -> T + Send + Sync + 'static,
 ) -> Result<Read<T>, Error> {
     let source = bartizan_source::open(target, &SourceOptions::default())?;
     let root = Path::new(target);
@@ -46,6 +42,7 @@ pub(super) fn read<T: Send + 'static>(
     };
     let (source, rendering) = render::of(source, root, &options)?;
     let read = Arc::new(Mutex::new(Vec::new()));
+    let reads_all = target == "-" || place::is_recorded(target) || root.is_file();
     let reader = Reader {
         meta: Meta {
             id: "deploy/manifests",
@@ -53,8 +50,8 @@ pub(super) fn read<T: Send + 'static>(
             required: true,
             digest: [0; 32],
         },
-        reads_all: target == "-" || place::is_recorded(target) || root.is_file(),
-        make,
+        wants: Box::new(move |path: &str| reads_all || wants(path)),
+        make: Box::new(make),
         read: Arc::clone(&read),
     };
     let options = RunOptions {
@@ -74,11 +71,9 @@ pub(super) fn read<T: Send + 'static>(
         return Err(Error::interrupted());
     }
     let skipped = outcome.skipped.into_iter().filter(|skipped| skipped.required);
+    let note = |place, message| Note { place, message };
     let mut unread: Vec<Note> = skipped
-        .map(|skipped| Note {
-            place: skipped.path,
-            message: skipped.reason,
-        })
+        .map(|skipped| note(skipped.path, skipped.reason))
         .collect();
     let errors = outcome.checks.into_iter().flat_map(|check| match check.status {
         CheckStatus::Ran => Vec::new(),
@@ -86,10 +81,7 @@ pub(super) fn read<T: Send + 'static>(
         CheckStatus::Skipped { reason } => vec![reason],
         CheckStatus::Failed { error } => vec![error],
     });
-    unread.extend(errors.map(|error| Note {
-        place: target.to_owned(),
-        message: error,
-    }));
+    unread.extend(errors.map(|error| note(target.to_owned(), error)));
     let mut files = std::mem::take(&mut *read.lock().unwrap_or_else(PoisonError::into_inner));
     files.sort_by(|(one, _): &(String, T), (other, _)| one.cmp(other));
     Ok(Read {
@@ -99,13 +91,14 @@ pub(super) fn read<T: Send + 'static>(
     })
 }
 
-/// Reads manifests in the engine's one pass.
+type Wants = dyn Fn(&str) -> bool + Send + Sync;
+type Make<T> = dyn Fn(&str, &str) -> T + Send + Sync;
+
 struct Reader<T> {
     meta: Meta,
-    /// Whether every file is a manifest, whatever it is called.
-    reads_all: bool,
-    make: fn(&str, &str) -> T,
-    read: Arc<Mutex<Made<T>>>,
+    wants: Box<Wants>,
+    make: Box<Make<T>>,
+    read: Arc<Mutex<Vec<(String, T)>>>,
 }
 
 impl<T: Send> Check for Reader<T> {
@@ -118,7 +111,7 @@ impl<T: Send> Check for Reader<T> {
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
-        if self.reads_all || Manifest::is_one(&file.path) {
+        if (self.wants)(&file.path) {
             Interest::Entire(LARGEST)
         } else {
             Interest::No
@@ -137,7 +130,7 @@ impl<T: Send> Check for Reader<T> {
 }
 
 /// Says what was not read or not understood.
-pub(super) fn say(notes: &[Note], terminal: Terminal) {
+pub(crate) fn say(notes: &[Note], terminal: Terminal) {
     let shown = if terminal.verbose > 0 { notes.len() } else { SHOWN };
     for note in notes.iter().take(shown) {
         terminal.warn(format_args!("{}: {}", line(&note.place), line(&note.message)));
@@ -148,7 +141,7 @@ pub(super) fn say(notes: &[Note], terminal: Terminal) {
 }
 
 /// A text of the manifests on one line, without what a terminal acts on.
-pub(super) fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     let harmless = text.chars().map(|c| if c.is_control() { ' ' } else { c });
     harmless.collect()
 }
