@@ -12,7 +12,7 @@ use bartizan_document::{Dialect as Yaml, Limits as YamlLimits, read};
 use bartizan_policy::rego::forms::Kubescape;
 use bartizan_policy::rego::test::Outcome as Tested;
 use bartizan_policy::rego::{Dialect, Rego, Surroundings};
-use bartizan_policy::suite::{self, Case, Outcome};
+use bartizan_policy::suite::{self, Case, Documents, Outcome};
 use bartizan_policy::{Cause, Decide, Decision, Limits, Reason};
 use serde_json::{Map, Value, json};
 use std::error::Error;
@@ -135,10 +135,9 @@ fn trivy(directory: &Path) -> Result<Count> {
     Ok(count)
 }
 
-/// Reads the documents of a file that a suite names.
-type Read<'r> = dyn Fn(&str) -> std::result::Result<Vec<Value>, Cause> + 'r;
+type Run<'a> = &'a dyn Fn(&Value, Documents<'_>) -> Vec<Case>;
 
-fn suites(directory: &Path, named: &str, run: &dyn Fn(&Value, &Read<'_>) -> Vec<Case>) -> Result<Count> {
+fn suites(directory: &Path, named: &str, run: Run<'_>) -> Result<Count> {
     let mut paths = Vec::new();
     files(directory, &mut paths)?;
     let mut count = Count::default();

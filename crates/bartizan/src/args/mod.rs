@@ -181,7 +181,7 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Hook(HookVerb),
 
-    /// Test policies in Rego
+    /// Run the tests of policies
     #[command(subcommand)]
     Policy(PolicyVerb),
 
