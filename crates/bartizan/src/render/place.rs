@@ -99,6 +99,10 @@ impl<'m> Places<'m> {
         if finding.asset.as_str().starts_with("file:") {
             finding.asset = AssetId::file(&made.origin);
         }
+        // Edits are of the text that was rendered, which nobody keeps.
+        if let Some(fix) = &mut finding.fix {
+            fix.edits.clear();
+        }
         finding.snippet = self.snippet(made, &first);
         finding.evidence.push(EvidenceStep {
             message: made.how.clone(),
