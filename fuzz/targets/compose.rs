@@ -3,11 +3,11 @@
 #![no_main]
 
 use bartizan_deploy::ComposeCheck;
-use bartizan_engine::rule::scan;
+use bartizan_engine::rule::{Enabled, scan};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let check = ComposeCheck::new(None, true);
+    let check = ComposeCheck::new(Enabled::default(), true);
     let findings = || scan(&check, &[("compose.yaml", bytes)]).findings;
     assert_eq!(findings(), findings());
 });

@@ -4,7 +4,7 @@
 
 use bartizan_deploy::DockerfileCheck;
 use bartizan_deploy::dockerfile::{Build, read};
-use bartizan_engine::rule::scan;
+use bartizan_engine::rule::{Enabled, scan};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -22,7 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(text.get(word.at.clone()).is_some());
         }
     }
-    let check = DockerfileCheck::new(None, true, true);
+    let check = DockerfileCheck::new(Enabled::default(), true, true);
     let findings = || scan(&check, &[("Dockerfile", bytes)]).findings;
     assert_eq!(findings(), findings());
 });

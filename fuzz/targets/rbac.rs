@@ -4,7 +4,7 @@
 
 use bartizan_deploy::RbacCheck;
 use bartizan_deploy::rbac::{Manifest, Permissions, Request};
-use bartizan_engine::rule::scan;
+use bartizan_engine::rule::{Enabled, scan};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -27,6 +27,6 @@ fuzz_target!(|text: &str| {
             assert!(!way.steps.is_empty());
         }
     }
-    let reported = scan(&RbacCheck::new(None, true, true), &[("fuzz.yaml", text.as_bytes())]);
+    let reported = scan(&RbacCheck::new(Enabled::default(), true, true), &[("fuzz.yaml", text.as_bytes())]);
     assert!(reported.findings.iter().all(|one| !one.message.contains('\n')));
 });

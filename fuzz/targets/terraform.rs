@@ -4,6 +4,7 @@
 
 use bartizan_deploy::terraform::{File, load};
 use bartizan_deploy::TerraformCheck;
+use bartizan_engine::rule::Enabled;
 use bartizan_engine::{Check, Fact, Sink};
 use libfuzzer_sys::fuzz_target;
 
@@ -20,7 +21,7 @@ fuzz_target!(|bytes: &[u8]| {
     let facts = files.map(|(path, text)| Fact { path: path.to_owned(), data: text.to_owned() });
     let findings = || {
         let mut sink = Sink::default();
-        TerraformCheck::new(None, false).finish(&facts, &mut sink).unwrap();
+        TerraformCheck::new(Enabled::default(), false).finish(&facts, &mut sink).unwrap();
         sink.into_reported().findings
     };
     assert_eq!(findings(), findings());

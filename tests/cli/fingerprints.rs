@@ -3,6 +3,7 @@
 use crate::sandbox::{RULE, token};
 use bartizan_code::leak::{LeakCheck, LeakOptions};
 use bartizan_content::{LeakMatcher, load};
+use bartizan_engine::rule::Enabled;
 use bartizan_engine::{Check, RunOptions, Silent, run};
 use bartizan_source::{SourceOptions, open};
 use proptest::prelude::*;
@@ -13,7 +14,7 @@ fn fingerprints(directory: &Path) -> Vec<String> {
     let rule = load::leak_rule(RULE).unwrap();
     let options = LeakOptions {
         more_rules: vec![(LeakMatcher::from(&rule), rule.info())],
-        enabled: Some(std::iter::once(rule.id).collect()),
+        enabled: Enabled::only(std::iter::once(rule.id).collect()),
         ..LeakOptions::default()
     };
     let checks: Vec<Box<dyn Check>> = vec![Box::new(LeakCheck::new(options))];

@@ -6,6 +6,7 @@ use crate::place;
 use crate::render::{self, Rendering};
 use crate::terminal::Terminal;
 use bartizan_deploy::reach::Note;
+use bartizan_document::is_manifest;
 use bartizan_engine::{Check, CheckError, Input, Meta, RunOptions, Silent, Sink};
 use bartizan_model::{CheckStatus, RuleInfo};
 use bartizan_source::{FileMeta, Interest, SourceOptions};
@@ -27,11 +28,10 @@ pub(crate) struct Read<T> {
     pub(crate) rendering: Option<Rendering>,
 }
 
-/// Reads the files of a target that `wants` names by `make`; every file where the target is one, or was recorded of a cluster.
+/// Reads the manifests of a target by `make`; every file where the target is one, or was recorded of a cluster.
 pub(crate) fn read<T: Send + 'static>(
     target: &str,
     values: &[PathBuf],
-    wants: impl Fn(&str) -> bool + Send + Sync + 'static,
     make: impl Fn(&str, &str) -> T + Send + Sync + 'static,
 ) -> Result<Read<T>, Error> {
     let source = bartizan_source::open(target, &SourceOptions::default())?;
@@ -50,7 +50,7 @@ pub(crate) fn read<T: Send + 'static>(
             required: true,
             digest: [0; 32],
         },
-        wants: Box::new(move |path: &str| reads_all || wants(path)),
+        reads_all,
         make: Box::new(make),
         read: Arc::clone(&read),
     };
@@ -91,12 +91,12 @@ pub(crate) fn read<T: Send + 'static>(
     })
 }
 
-type Wants = dyn Fn(&str) -> bool + Send + Sync;
 type Make<T> = dyn Fn(&str, &str) -> T + Send + Sync;
 
 struct Reader<T> {
     meta: Meta,
-    wants: Box<Wants>,
+    /// Whether every file is one, whatever it is called.
+    reads_all: bool,
     make: Box<Make<T>>,
     read: Arc<Mutex<Vec<(String, T)>>>,
 }
@@ -111,7 +111,7 @@ impl<T: Send> Check for Reader<T> {
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
-        if (self.wants)(&file.path) {
+        if self.reads_all || is_manifest(&file.path) {
             Interest::Entire(LARGEST)
         } else {
             Interest::No
@@ -120,8 +120,9 @@ impl<T: Send> Check for Reader<T> {
 
     fn run(&self, input: &Input<'_>, _out: &mut Sink) -> Result<(), CheckError> {
         let path = &*input.meta.path;
-        let text = std::str::from_utf8(input.bytes);
-        let text = text.map_err(|error| CheckError(format!("{path}: it is no UTF-8 text: {error}")))?;
+        let text = input
+            .text()
+            .map_err(|error| CheckError(format!("{path}: {error}")))?;
         let made = (self.make)(path, text);
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         read.push((path.to_owned(), made));

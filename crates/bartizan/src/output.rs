@@ -1,6 +1,7 @@
 //! Where results go: standard output, or files that are written whole or not at all.
 
 use crate::error::Error;
+use crate::manifests::line;
 use bartizan_engine::system::{Machine, System};
 use bartizan_report::Format;
 use std::io::Write;
@@ -52,6 +53,32 @@ pub(crate) fn destinations(texts: &[String]) -> Result<Vec<Destination>, Error> 
         all.push(Destination { format, file });
     }
     Ok(all)
+}
+
+/// Reads the `-o FORMAT[=FILE]` of a verb that gives one answer, in one of these formats; no file for standard output.
+pub(crate) fn destination<F: Copy>(
+    text: &str,
+    verb: &str,
+    formats: &[(&str, F)],
+) -> Result<(F, Option<PathBuf>), Error> {
+    let (word, file) = text
+        .split_once('=')
+        .map_or((text, None), |(word, file)| (word, Some(file)));
+    let Some((_, format)) = formats.iter().find(|(name, _)| *name == word) else {
+        let names: Vec<&str> = formats.iter().map(|(name, _)| *name).collect();
+        let (last, others) = names.split_last().unwrap_or((&"", &[]));
+        return Err(Error::usage(
+            format!("`{}` is no format of `bartizan {verb}`", line(word)),
+            format!("the formats are {} and {last}", others.join(", ")),
+        ));
+    };
+    match file {
+        Some("") => Err(Error::usage(
+            format!("`-o {text}` names no file"),
+            format!("write `-o {word}=FILE`, or `-o {word}` for standard output"),
+        )),
+        file => Ok((*format, file.filter(|file| *file != "-").map(PathBuf::from))),
+    }
 }
 
 /// The same for every spelling of one file, whether it is there yet or not.

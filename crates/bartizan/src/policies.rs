@@ -2,12 +2,12 @@
 
 use crate::error::Error;
 use bartizan_document::{Dialect, Limits as Bounds, read};
+use bartizan_engine::rule::Enabled;
 use bartizan_engine::system::System;
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_policy::rego::Surroundings;
 use bartizan_policy::{Bundle, Cause, Files, Limits, PolicyCheck};
 use serde_json::Value;
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// Directories inside one another that are walked.
@@ -105,7 +105,7 @@ impl Own {
     }
 
     /// The check by them; none where there are none.
-    pub(crate) fn check(self, enabled: Option<HashSet<String>>) -> Option<PolicyCheck> {
+    pub(crate) fn check(self, enabled: Enabled) -> Option<PolicyCheck> {
         (!self.ids.is_empty()).then(|| PolicyCheck::new(self.bundle, &self.contents, enabled))
     }
 }

@@ -10,7 +10,7 @@
 )]
 
 use bartizan_code::ci::{CiCheck, rules};
-use bartizan_engine::rule::scan;
+use bartizan_engine::rule::{Enabled, scan};
 use bartizan_model::Finding;
 use bartizan_testbed::{Page, pages};
 use std::path::Path;
@@ -20,7 +20,7 @@ fn all_pages() -> Vec<Page> {
 }
 
 fn check() -> CiCheck {
-    CiCheck::new(None, true)
+    CiCheck::new(Enabled::default(), true)
 }
 
 fn line(finding: &Finding) -> String {

@@ -10,6 +10,7 @@
 
 use bartizan_code::leak::{GenericMode, LeakCheck, LeakOptions, examples};
 use bartizan_content::{builtin, generate};
+use bartizan_engine::rule::Enabled;
 use bartizan_engine::{Check, Input, Sink};
 use bartizan_model::{Finding, SecretKey};
 use bartizan_source::{FileMeta, Window};
@@ -179,9 +180,7 @@ fn the_same_secret_has_the_same_fingerprint_in_any_directory_and_another_with_an
 #[test]
 fn a_rule_that_is_not_enabled_does_not_report() {
     let token = generate::expand(TOKEN, 5).unwrap();
-    let enabled = Some(std::collections::HashSet::from([
-        "leak/npm-access-token".to_owned()
-    ]));
+    let enabled = Enabled::only(std::iter::once("leak/npm-access-token".to_owned()).collect());
     let check = LeakCheck::new(LeakOptions {
         enabled,
         ..LeakOptions::default()
@@ -192,9 +191,7 @@ fn a_rule_that_is_not_enabled_does_not_report() {
 #[test]
 fn a_different_set_of_rules_has_a_different_digest() {
     let all = check();
-    let enabled = Some(std::collections::HashSet::from([
-        "leak/npm-access-token".to_owned()
-    ]));
+    let enabled = Enabled::only(std::iter::once("leak/npm-access-token".to_owned()).collect());
     let one = LeakCheck::new(LeakOptions {
         enabled,
         generic: GenericMode::Off,

@@ -9,13 +9,11 @@ use crate::kube::{Object, Pod, objects, registry};
 use crate::pod_security::{self, Level, Standard, Violation};
 use crate::workload::namespaces;
 use crate::workload::no_network_policy::NoNetworkPolicy;
-use bartizan_document::Limits;
-use bartizan_engine::rule::{About, Found, Lines, Report, Severity};
+use bartizan_document::{Limits, has_objects, is_manifest};
+use bartizan_engine::rule::{About, Enabled, Found, Lines, Report, Severity};
 use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
-use memchr::memmem;
-use std::collections::HashSet;
 
 /// Changes when the same manifest is judged differently; part of the key of cached results.
 const REVISION: &[u8] = b"2";
@@ -27,8 +25,8 @@ pub(crate) const LARGEST: u64 = 64 << 20;
 pub struct Options {
     /// The standard that pods must hold to; where there is none they are judged by the strictest, each break by how bad it is.
     pub standard: Option<Standard>,
-    /// Ids of the rules in force; all of them where there is none.
-    pub enabled: Option<HashSet<String>>,
+    /// The rules in force.
+    pub enabled: Enabled,
     /// Whether the verdict depends on it having run everywhere.
     pub required: bool,
     /// Whether manifests are lists that were recorded of a cluster: what a workload made is then left to the workload, and every file is
@@ -55,10 +53,7 @@ impl KubernetesCheck {
         let standard = options.standard.map(|standard| standard.to_string());
         builder = builder.part(standard.unwrap_or_default().as_bytes());
         builder = builder.part(&[u8::from(options.recorded)]);
-        for about in crate::all() {
-            let enabled = is_enabled(&options, about.id);
-            builder = builder.part(about.id.as_bytes()).part(&[u8::from(enabled)]);
-        }
+        builder = options.enabled.mark(crate::all(), builder);
         Self {
             meta: Meta {
                 id: Self::ID,
@@ -100,7 +95,7 @@ impl KubernetesCheck {
         };
         let judgement = pod_security::judge(pod, asked.unwrap_or(strictest));
         for violation in &judgement.violations {
-            let enabled = is_enabled(&self.options, violation.about.id);
+            let enabled = self.options.enabled.has(violation.about.id);
             let mut report = Report::new(violation.about, lines, out, enabled);
             let places: Vec<_> = violation.fields.iter().map(|field| field.at.range()).collect();
             let severity = if asked.is_some() {
@@ -179,18 +174,6 @@ pub(crate) fn first_advice(about: &About) -> String {
     first.trim_end_matches(['.', ':']).to_owned()
 }
 
-pub(crate) fn is_enabled(options: &Options, id: &str) -> bool {
-    options.enabled.as_ref().is_none_or(|ids| ids.contains(id))
-}
-
-pub(crate) fn is_manifest(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    ["yaml", "yml", "json"]
-        .iter()
-        .any(|one| extension.eq_ignore_ascii_case(one))
-}
-
 /// Whether a file may be a kubeconfig, or an object that a node reads, by a name without the ending of a manifest.
 fn is_of_a_node(path: &str) -> bool {
     let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -203,11 +186,6 @@ fn is_of_a_node(path: &str) -> bool {
         "super-admin.conf",
     ];
     in_home || name == "kubeconfig" || name.ends_with(".kubeconfig") || of_node.contains(&name)
-}
-
-/// Whether a text may hold an object.
-pub(crate) fn has_objects(bytes: &[u8]) -> bool {
-    memmem::find(bytes, b"apiVersion").is_some() && memmem::find(bytes, b"kind").is_some()
 }
 
 impl Check for KubernetesCheck {
@@ -238,10 +216,7 @@ impl Check for KubernetesCheck {
         if !is_unit && !has_objects(input.bytes) {
             return Ok(());
         }
-        let text = std::str::from_utf8(input.bytes);
-        let text = text.map_err(|error| CheckError(format!("it is no UTF-8 text: {error}")))?;
-        let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let lines = Lines::new(input, text.len() - bare.len());
+        let (bare, lines) = Lines::of_text(input)?;
         if is_unit {
             self.unit(bare, input.path(), &lines, out);
             return Ok(());
@@ -259,7 +234,7 @@ impl Check for KubernetesCheck {
         }
         let first = manifest.objects.first().map(Object::title).unwrap_or_default();
         let about = &DuplicateKey::ABOUT;
-        let mut report = Report::new(about, &lines, out, is_enabled(&self.options, about.id));
+        let mut report = Report::new(about, &lines, out, self.options.enabled.has(about.id));
         duplicate_key::judge(&first, &manifest.duplicates, &mut report);
         for object in &manifest.objects {
             if self.options.recorded {

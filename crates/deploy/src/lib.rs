@@ -10,6 +10,7 @@ pub mod control_plane;
 pub mod dockerfile;
 mod doubt;
 mod encryption;
+mod facts;
 pub mod kube;
 pub mod parity;
 pub mod pod_security;

@@ -11,7 +11,7 @@
 
 use bartizan_deploy::{ComposeCheck, DockerfileCheck, compose, dockerfile};
 use bartizan_engine::Check;
-use bartizan_engine::rule::scan;
+use bartizan_engine::rule::{Enabled, scan};
 use bartizan_model::{Finding, RuleInfo};
 use bartizan_testbed::{Page, pages};
 use std::path::Path;
@@ -30,13 +30,13 @@ fn families() -> Vec<Family> {
             name: "deploy/compose",
             pages: pages(&root.join("compose/checks")).unwrap(),
             rules: compose::rules(),
-            check: Box::new(ComposeCheck::new(None, true)),
+            check: Box::new(ComposeCheck::new(Enabled::default(), true)),
         },
         Family {
             name: "deploy/dockerfile",
             pages: pages(&root.join("dockerfile/checks")).unwrap(),
             rules: dockerfile::rules(),
-            check: Box::new(DockerfileCheck::new(None, true, true)),
+            check: Box::new(DockerfileCheck::new(Enabled::default(), true, true)),
         },
     ]
 }

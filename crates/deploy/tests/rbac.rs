@@ -11,7 +11,7 @@
 
 use bartizan_deploy::RbacCheck;
 use bartizan_deploy::rbac::{Manifest, Outcome, Permissions, Request, Rule, Subject};
-use bartizan_engine::rule::scan;
+use bartizan_engine::rule::{Enabled, scan};
 use proptest::prelude::*;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -441,7 +441,7 @@ fn hostile_manifests_are_read_to_the_end_and_what_is_wrong_is_said() {
     ] {
         let all = permissions(text);
         assert_eq!(all.notes().len(), 1, "{text}");
-        let check = RbacCheck::new(None, true, true);
+        let check = RbacCheck::new(Enabled::default(), true, true);
         assert_eq!(
             scan(&check, &[("x.yaml", text.as_bytes())]).errors.len(),
             1,
@@ -452,7 +452,7 @@ fn hostile_manifests_are_read_to_the_end_and_what_is_wrong_is_said() {
     assert_eq!(permissions(cut).unread().len(), 1);
     let escaped = NAMESPACED.replace("name: cart", "name: \"ca\\nrt\\u001b\"");
     let found = scan(
-        &RbacCheck::new(None, true, true),
+        &RbacCheck::new(Enabled::default(), true, true),
         &[("x.yaml", escaped.as_bytes())],
     )
     .findings;
@@ -624,7 +624,7 @@ fn every_rule_finds_what_its_page_says_and_nothing_else() {
         pages.len(),
         "a page without a rule, or a rule without a page"
     );
-    let check = RbacCheck::new(None, true, true);
+    let check = RbacCheck::new(Enabled::default(), true, true);
     let mut failures = Vec::new();
     for (page, rule) in pages
         .iter()
@@ -679,7 +679,7 @@ fn every_rule_finds_what_its_page_says_and_nothing_else() {
 
 #[test]
 fn a_finding_carries_the_way_step_by_step_with_places_and_survives_moved_lines() {
-    let check = RbacCheck::new(None, true, true);
+    let check = RbacCheck::new(Enabled::default(), true, true);
     let text = format!(
         "{}{ADMIN}",
         bound(

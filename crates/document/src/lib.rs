@@ -8,11 +8,13 @@
 pub mod edit;
 mod excerpt;
 mod lenient;
+mod manifest;
 mod node;
 mod scalar;
 pub mod shell;
 mod yaml;
 
 pub use excerpt::Excerpt;
+pub use manifest::{has_objects, is_manifest};
 pub use node::{Entry, Node, Span, Value};
 pub use yaml::{Dialect, Document, Limits, Problem, Stream, read};

@@ -1,5 +1,6 @@
 //! The bytes a check looks at, with the arithmetic of lines and columns.
 
+use crate::CheckError;
 use bartizan_model::Location;
 use bartizan_source::{FileMeta, Unit, Window};
 use std::ops::Range;
@@ -40,6 +41,14 @@ impl<'a> Input<'a> {
     #[must_use]
     pub fn path(&self) -> &'a str {
         &self.meta.path
+    }
+
+    /// The bytes as text.
+    ///
+    /// # Errors
+    /// When they are no UTF-8.
+    pub fn text(&self) -> Result<&'a str, CheckError> {
+        std::str::from_utf8(self.bytes).map_err(|error| CheckError(format!("it is no UTF-8 text: {error}")))
     }
 
     /// Where a range of the bytes stands in the file.

@@ -3,14 +3,13 @@
 //! In: a bundle of policies, and manifests of Kubernetes. Out: findings `deploy/policy/NAME`, one a reason; what a policy cannot tell is said.
 
 use crate::{About, Bundle, Decision, Reason};
-use bartizan_document::{Dialect, Limits, read};
-use bartizan_engine::rule::Lines;
+use bartizan_document::{Dialect, Limits, has_objects, is_manifest, read};
+use bartizan_engine::rule::{Enabled, Lines};
 use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
-use bartizan_model::{AssetId, Confidence, Finding, FingerprintBuilder, Location, RuleInfo, Severity};
+use bartizan_model::{AssetId, Confidence, Finding, FingerprintBuilder, RuleInfo, Severity};
 use bartizan_source::{FileMeta, Interest};
-use memchr::memmem;
 use serde_json::Value;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Changes when the same manifest is judged differently; part of the key of cached results.
@@ -27,16 +26,16 @@ pub struct PolicyCheck {
     meta: Meta,
     bundle: Bundle,
     policies: BTreeMap<String, About>,
-    enabled: Option<HashSet<String>>,
+    enabled: Enabled,
 }
 
 impl PolicyCheck {
     /// Its id.
     pub const ID: &'static str = "deploy/policy";
 
-    /// The check by a bundle; `contents` changes when its policies do. `enabled` are ids of rules in force, all where there is none.
+    /// The check by a bundle; `contents` changes when its policies do. `enabled`: the rules in force.
     #[must_use]
-    pub fn new(bundle: Bundle, contents: &[u8], enabled: Option<HashSet<String>>) -> Self {
+    pub fn new(bundle: Bundle, contents: &[u8], enabled: Enabled) -> Self {
         let policies: BTreeMap<String, About> = bundle
             .policies()
             .into_iter()
@@ -44,9 +43,7 @@ impl PolicyCheck {
             .collect();
         let mut builder = FingerprintBuilder::new(Self::ID).part(REVISION).part(contents);
         for name in policies.keys() {
-            let id = format!("{FAMILY}{name}");
-            let on = enabled.as_ref().is_none_or(|ids| ids.contains(&id));
-            builder = builder.part(id.as_bytes()).part(&[u8::from(on)]);
+            builder = enabled.mark_id(&format!("{FAMILY}{name}"), builder);
         }
         Self {
             meta: Meta {
@@ -62,8 +59,7 @@ impl PolicyCheck {
     }
 
     fn is_enabled(&self, name: &str) -> bool {
-        let id = format!("{FAMILY}{name}");
-        self.enabled.as_ref().is_none_or(|ids| ids.contains(&id))
+        self.enabled.has(&format!("{FAMILY}{name}"))
     }
 
     fn finding(&self, of: &Object<'_>, name: &str, reason: &Reason, warns: bool) -> Finding {
@@ -91,10 +87,7 @@ impl PolicyCheck {
         finding.title = title(name);
         finding.message = format!("{}: {message}", of.title);
         let place = of.lines.place(&of.at);
-        let mut location = Location::of_file(of.path);
-        (location.line, location.column) = (place.0, place.1);
-        (location.end_line, location.end_column) = (place.2, place.3);
-        finding.locations = vec![location];
+        finding.locations = vec![place.location(of.path)];
         finding.snippet = of.lines.snippet(&of.at);
         finding
     }
@@ -178,12 +171,7 @@ impl Check for PolicyCheck {
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
-        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
-        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-        if ["yaml", "yml", "json"]
-            .iter()
-            .any(|one| extension.eq_ignore_ascii_case(one))
-        {
+        if is_manifest(&file.path) {
             Interest::Entire(LARGEST)
         } else {
             Interest::No
@@ -198,10 +186,7 @@ impl Check for PolicyCheck {
         if !has_objects(input.bytes) {
             return Ok(());
         }
-        let text = std::str::from_utf8(input.bytes);
-        let text = text.map_err(|error| CheckError(format!("it is no UTF-8 text: {error}")))?;
-        let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let lines = Lines::new(input, text.len() - bare.len());
+        let (bare, lines) = Lines::of_text(input)?;
         let stream = read(bare, Dialect::Kubernetes, Limits::default());
         if let Some(problem) = stream.errors.first() {
             // What a template becomes is not known before it is rendered.
@@ -241,9 +226,4 @@ impl Check for PolicyCheck {
         }
         Ok(())
     }
-}
-
-/// Whether a text may hold an object.
-fn has_objects(bytes: &[u8]) -> bool {
-    memmem::find(bytes, b"apiVersion").is_some() && memmem::find(bytes, b"kind").is_some()
 }

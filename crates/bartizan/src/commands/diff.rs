@@ -2,22 +2,20 @@
 
 use crate::args::DiffArgs;
 use crate::error::{Code, Error, Outcome};
-use crate::manifests::{self, line};
+use crate::manifests::{self, line, say};
 use crate::output;
 use crate::render::Rendering;
 use crate::table::counted;
 use crate::terminal::Terminal;
 use bartizan_deploy::parity::{Comparison, Direction, Drift, Environment, Place, Side, compare};
+use bartizan_deploy::reach::Note;
 use bartizan_model::Severity;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// Most of what was not read that is printed without `-v`.
-const SHOWN: usize = 20;
-
 /// Compares two environments.
 pub(crate) fn run(args: &DiffArgs, terminal: Terminal) -> Outcome {
-    let (is_json, file) = destination(&args.output)?;
+    let (is_json, file) = output::destination(&args.output, "diff", &[("text", false), ("json", true)])?;
     let fail_on: Severity = args.fail_on.parse().unwrap_or(Severity::High);
     let staging = Half::read(&args.staging, &args.staging_values)?;
     let production = Half::read(&args.production, &args.production_values)?;
@@ -44,13 +42,7 @@ pub(crate) fn run(args: &DiffArgs, terminal: Terminal) -> Outcome {
         Some(file) => output::stream_file(&file, |out| out.write_all(text.as_bytes()))?,
         None => output::print(&text)?,
     }
-    let shown = if terminal.verbose > 0 { unread.len() } else { SHOWN };
-    for (place, reason) in unread.iter().take(shown) {
-        terminal.warn(format_args!("{}: {}", line(place), line(reason)));
-    }
-    if unread.len() > shown {
-        terminal.warn(format_args!("and {} more; `-v` names them", unread.len() - shown));
-    }
+    say(&unread, terminal);
     terminal.line(format_args!("{verdict}; {}", summary(&comparison, unread.len())));
     Ok(match verdict {
         "deny" => 1,
@@ -89,35 +81,32 @@ fn summary(comparison: &Comparison, unread: usize) -> String {
 /// One of the environments, and where it was read from.
 struct Half {
     environment: Environment,
-    unread: Vec<(String, String)>,
+    unread: Vec<Note>,
     rendering: Option<Rendering>,
     target: String,
 }
 
 impl Half {
     fn read(target: &str, values: &[PathBuf]) -> Result<Self, Error> {
-        let wants = |path: &str| {
-            let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-            ["yaml", "yml", "json"]
-                .iter()
-                .any(|one| extension.eq_ignore_ascii_case(one))
-        };
-        let read = manifests::read(target, values, wants, |_, text| text.to_owned())?;
+        let read = manifests::read(target, values, |_, text| text.to_owned())?;
         let files = read
             .files
             .iter()
             .map(|(path, text)| (path.as_str(), text.as_str()));
         let environment = Environment::of(files);
         let own = environment.unread().iter().cloned();
-        let not_read = read.unread.into_iter().map(|note| (note.place, note.message));
-        let unread: Vec<_> = not_read.chain(own).collect();
+        let own = own.map(|(place, message)| Note { place, message });
+        let unread: Vec<Note> = read.unread.into_iter().chain(own).collect();
         if environment.objects() == 0 && unread.is_empty() {
             return Err(Error::nothing(
                 format!("there are no manifests in `{target}`"),
                 "name a directory with objects of Kubernetes in files *.yaml, *.yml or *.json",
             ));
         }
-        let name = |(place, reason): (String, String)| (under(target, &place), reason);
+        let name = |note: Note| Note {
+            place: under(target, &note.place),
+            ..note
+        };
         Ok(Self {
             environment,
             unread: unread.into_iter().map(name).collect(),
@@ -155,28 +144,6 @@ fn under(target: &str, path: &str) -> String {
         return path.to_owned();
     }
     format!("{}/{path}", directory.trim_end_matches('/'))
-}
-
-fn destination(text: &str) -> Result<(bool, Option<PathBuf>), Error> {
-    let (word, file) = text
-        .split_once('=')
-        .map_or((text, None), |(word, file)| (word, Some(file)));
-    if !["text", "json"].contains(&word) {
-        return Err(Error::usage(
-            format!("`{word}` is no format of `bartizan diff`"),
-            "the formats are text and json",
-        ));
-    }
-    match file {
-        Some("") => Err(Error::usage(
-            format!("`-o {text}` names no file"),
-            format!("write `-o {word}=FILE`, or `-o {word}` for standard output"),
-        )),
-        file => Ok((
-            word == "json",
-            file.filter(|file| *file != "-").map(PathBuf::from),
-        )),
-    }
 }
 
 const fn heading(direction: Direction) -> &'static str {
@@ -217,7 +184,7 @@ fn worded(comparison: &Comparison) -> String {
     text
 }
 
-fn object(comparison: &Comparison, unread: &[(String, String)], verdict: &str) -> Value {
+fn object(comparison: &Comparison, unread: &[Note], verdict: &str) -> Value {
     let side = |side: &Side| {
         let place = side.place.as_ref();
         json!({"value": side.value, "path": place.map(|one| &one.path), "line": place.map(|one| one.line)})
@@ -245,6 +212,6 @@ fn object(comparison: &Comparison, unread: &[(String, String)], verdict: &str) -
         "pairs": comparison.pairs,
         "only_staging": comparison.only_staging,
         "only_production": comparison.only_production,
-        "unread": unread.iter().map(|(place, reason)| json!({"place": place, "reason": reason})).collect::<Vec<_>>(),
+        "unread": unread.iter().map(|note| json!({"place": note.place, "reason": note.message})).collect::<Vec<_>>(),
     })
 }

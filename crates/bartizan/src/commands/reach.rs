@@ -21,9 +21,15 @@ enum Format {
     Dot,
 }
 
+const FORMATS: [(&str, Format); 3] = [
+    ("text", Format::Text),
+    ("json", Format::Json),
+    ("dot", Format::Dot),
+];
+
 /// Reads manifests, and prints who can connect to whom.
 pub(crate) fn run(args: &ReachArgs, terminal: Terminal) -> Outcome {
-    let (format, file) = destination(&args.output)?;
+    let (format, file) = output::destination(&args.output, "reach", &FORMATS)?;
     if args.exposure && format == Format::Dot {
         return Err(Error::usage(
             "what is published is not drawn",
@@ -81,30 +87,6 @@ pub(crate) fn run(args: &ReachArgs, terminal: Terminal) -> Outcome {
     Ok(Code::Unknown as u8)
 }
 
-fn destination(text: &str) -> Result<(Format, Option<PathBuf>), Error> {
-    let (word, file) = text
-        .split_once('=')
-        .map_or((text, None), |(word, file)| (word, Some(file)));
-    let format = match word {
-        "text" => Format::Text,
-        "json" => Format::Json,
-        "dot" => Format::Dot,
-        _ => {
-            return Err(Error::usage(
-                format!("`{word}` is no format of `bartizan reach`"),
-                "the formats are text, json and dot",
-            ));
-        }
-    };
-    match file {
-        Some("") => Err(Error::usage(
-            format!("`-o {text}` names no file"),
-            format!("write `-o {word}=FILE`, or `-o {word}` for standard output"),
-        )),
-        file => Ok((format, file.filter(|file| *file != "-").map(PathBuf::from))),
-    }
-}
-
 fn named(found: Vec<usize>, meant: Option<&str>) -> Result<Vec<usize>, Error> {
     match meant {
         Some(meant) if found.is_empty() => Err(Error::nothing(
@@ -117,8 +99,7 @@ fn named(found: Vec<usize>, meant: Option<&str>) -> Result<Vec<usize>, Error> {
 
 /// Manifests of a target, and what of it was not read.
 fn read(target: &str, values: &[PathBuf]) -> Result<(Manifests, Vec<Note>), Error> {
-    let wants = |path: &str| Manifest::is_one(path);
-    let read = manifests::read(target, values, wants, Manifest::read)?;
+    let read = manifests::read(target, values, Manifest::read)?;
     let mut files: Vec<Manifest> = read.files.into_iter().map(|(_, manifest)| manifest).collect();
     if place::is_recorded(target) {
         Manifest::leave_to_owners(&mut files);

@@ -8,14 +8,13 @@ use crate::place;
 use crate::scan::{Place, common_flags, load_config};
 use crate::table::{columns, counted};
 use crate::terminal::Terminal;
-use bartizan_deploy::reach::{Manifest, Note};
+use bartizan_deploy::reach::Note;
 use bartizan_deploy::tenancy::scaffold::{Mesh, NewTenant};
 use bartizan_deploy::tenancy::{Aspect, Broken, Declared, File, Matrix, Party, State, World};
 use bartizan_engine::config::Config;
 use bartizan_model::Severity;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 /// Most rows of pairs, and most breaks, that are printed without `-v`.
 const SHOWN: usize = 60;
@@ -40,13 +39,13 @@ pub(crate) fn declared(config: &Config) -> Result<Declared, Error> {
 }
 
 fn matrix(common: &Common, args: &MatrixArgs, terminal: Terminal) -> Outcome {
-    let (is_json, file) = destination(&args.output)?;
+    let (is_json, file) =
+        output::destination(&args.output, "tenant matrix", &[("text", false), ("json", true)])?;
     let current = place::current()?;
     let start = place::start_of(&args.target, &current);
     let config = load_config(common, &Place { current, start }, common_flags(common))?;
     let declared = declared(&config)?;
-    let wants = |path: &str| Manifest::is_one(path);
-    let read = manifests::read(&args.target, &[], wants, |_, text| text.to_owned())?;
+    let read = manifests::read(&args.target, &[], |_, text| text.to_owned())?;
     let (texts, unread) = (read.files, read.unread);
     let files = texts.iter().map(|(path, text)| File { path, text });
     let files: Vec<File<'_>> = files.collect();
@@ -94,29 +93,6 @@ fn matrix(common: &Common, args: &MatrixArgs, terminal: Terminal) -> Outcome {
         _ if unknown > 0 || !notes.is_empty() => Code::Unknown as u8,
         _ => 0,
     })
-}
-
-fn destination(text: &str) -> Result<(bool, Option<PathBuf>), Error> {
-    let (word, file) = text
-        .split_once('=')
-        .map_or((text, None), |(word, file)| (word, Some(file)));
-    let is_json = match word {
-        "text" => false,
-        "json" => true,
-        _ => {
-            return Err(Error::usage(
-                format!("`{}` is no format of `bartizan tenant matrix`", line(word)),
-                "the formats are text and json",
-            ));
-        }
-    };
-    match file {
-        Some("") => Err(Error::usage(
-            format!("`-o {text}` names no file"),
-            format!("write `-o {word}=FILE`, or `-o {word}` for standard output"),
-        )),
-        file => Ok((is_json, file.filter(|file| *file != "-").map(PathBuf::from))),
-    }
 }
 
 fn worded(state: State) -> String {

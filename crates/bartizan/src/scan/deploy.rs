@@ -10,7 +10,7 @@ use bartizan_deploy::{
 };
 use bartizan_engine::Check;
 use bartizan_engine::config::Config;
-use std::collections::HashSet;
+use bartizan_engine::rule::Enabled;
 
 /// Whether the verdict depends on them: what cannot be read leaves open what is deployed, and the answer is then Unknown.
 const REQUIRED: bool = true;
@@ -27,7 +27,7 @@ pub(crate) fn editors(done: &Done) -> Result<Vec<Box<dyn Check>>, Error> {
 }
 
 /// The check of workflows and pipelines.
-pub(super) fn ci(enabled: Option<HashSet<String>>) -> Box<dyn Check> {
+pub(super) fn ci(enabled: Enabled) -> Box<dyn Check> {
     Box::new(CiCheck::new(enabled, REQUIRED))
 }
 
@@ -43,7 +43,7 @@ pub(super) struct Seen {
 /// The checks of manifests, Dockerfiles, Compose files and of configurations of Terraform.
 pub(super) fn checks(
     config: &Config,
-    enabled: &Option<HashSet<String>>,
+    enabled: &Enabled,
     Seen { complete, recorded }: Seen,
 ) -> Result<Vec<Box<dyn Check>>, Error> {
     let key = "deploy.pod-security";

@@ -31,6 +31,7 @@ use crate::terminal::Terminal;
 use bartizan_code::leak::{GenericMode, LeakCheck, LeakOptions};
 use bartizan_deploy::ComponentsCheck;
 use bartizan_engine::config::{Config, Layers, Value};
+use bartizan_engine::rule::Enabled;
 use bartizan_engine::system::{Machine, System};
 use bartizan_engine::waiver::InlineWaivers;
 use bartizan_engine::{Check, RunOptions};
@@ -41,7 +42,7 @@ use bartizan_supply::image::checks::ConfigurationCheck;
 use bartizan_supply::image::minimal::{ContentsCheck, Noted};
 use bartizan_supply::packaged::{Packaged, PackagedCheck};
 use bartizan_supply::tampering::{Options, Own, TamperingCheck};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -76,8 +77,8 @@ pub(crate) struct Done {
     pub(crate) terminal: Terminal,
     /// What is listed for people.
     pub(crate) group_by: GroupBy,
-    /// Ids of the rules in force, unless all are.
-    pub(crate) enabled: Option<HashSet<String>>,
+    /// The rules in force.
+    pub(crate) enabled: Enabled,
     /// For each entry of the waiver file: how many findings it covers.
     pub(crate) waivers_used: Vec<usize>,
     /// For each entry of the waiver file: the rule of the finding that speaks of it.
@@ -291,7 +292,7 @@ fn told(
             "`{file}` does not fit the history of the image, so no lines of it are named"
         ));
     }
-    let is_searched = selection.enabled().is_none()
+    let is_searched = selection.enabled().is_all()
         && outcome
             .checks
             .iter()

@@ -6,6 +6,7 @@ use bartizan_code::leak;
 use bartizan_content::{LeakMatcher, LeakRule};
 use bartizan_engine::config::Config;
 use bartizan_engine::globs::{RuleGlobs, is_glob};
+use bartizan_engine::rule::Enabled;
 use bartizan_engine::suggest::did_you_mean;
 use bartizan_engine::system::System;
 use bartizan_engine::waiver;
@@ -150,9 +151,13 @@ impl Selection {
             .any(|id| id.split_once('/').is_some_and(|(name, _)| name == family))
     }
 
-    /// The ids in force, unless all are.
-    pub(super) fn enabled(&self) -> Option<HashSet<String>> {
-        self.narrowed.then(|| self.in_force.clone())
+    /// Those in force.
+    pub(super) fn enabled(&self) -> Enabled {
+        if self.narrowed {
+            Enabled::only(self.in_force.clone())
+        } else {
+            Enabled::default()
+        }
     }
 }
 

@@ -4,11 +4,10 @@ use super::checks::{self, ALL, Subject};
 use super::github::Workflow;
 use super::gitlab::Pipeline;
 use bartizan_document::{Dialect, Limits};
-use bartizan_engine::rule::{Lines, Report};
+use bartizan_engine::rule::{Enabled, Lines, Report};
 use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
-use std::collections::HashSet;
 
 /// Changes when the same file is judged differently; part of the key of cached results.
 const REVISION: &[u8] = b"2";
@@ -18,7 +17,7 @@ const LARGEST: u64 = 4 << 20;
 /// What files of continuous integration say.
 pub struct CiCheck {
     meta: Meta,
-    enabled: Option<HashSet<String>>,
+    enabled: Enabled,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,12 +33,8 @@ impl CiCheck {
     /// The check with the rules whose ids are given, or all of them. `required`: whether the verdict depends on it having run
     /// everywhere.
     #[must_use]
-    pub fn new(enabled: Option<HashSet<String>>, required: bool) -> Self {
-        let mut builder = FingerprintBuilder::new(Self::ID).part(REVISION);
-        for about in checks::all() {
-            let is_enabled = enabled.as_ref().is_none_or(|ids| ids.contains(about.id));
-            builder = builder.part(about.id.as_bytes()).part(&[u8::from(is_enabled)]);
-        }
+    pub fn new(enabled: Enabled, required: bool) -> Self {
+        let builder = enabled.mark(checks::all(), FingerprintBuilder::new(Self::ID).part(REVISION));
         Self {
             meta: Meta {
                 id: Self::ID,
@@ -49,10 +44,6 @@ impl CiCheck {
             },
             enabled,
         }
-    }
-
-    fn is_enabled(&self, id: &str) -> bool {
-        self.enabled.as_ref().is_none_or(|ids| ids.contains(id))
     }
 }
 
@@ -93,10 +84,7 @@ impl Check for CiCheck {
         let Some(kind) = kind_of(input.path()) else {
             return Ok(());
         };
-        let text = std::str::from_utf8(input.bytes);
-        let text = text.map_err(|error| CheckError(format!("it is no UTF-8 text: {error}")))?;
-        let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let lines = Lines::new(input, text.len() - bare.len());
+        let (bare, lines) = Lines::of_text(input)?;
         let stream = bartizan_document::read(bare, Dialect::Core, Limits::default());
         for problem in &stream.errors {
             let place = lines.place(&problem.at.range());
@@ -109,7 +97,7 @@ impl Check for CiCheck {
             };
             let Some(subject) = subject else { continue };
             for rule in ALL {
-                let mut report = Report::new(rule.about, &lines, out, self.is_enabled(rule.about.id));
+                let mut report = Report::new(rule.about, &lines, out, self.enabled.has(rule.about.id));
                 (rule.judge)(&subject, &mut report);
             }
         }

@@ -7,6 +7,7 @@ use crate::leak::generic_rules;
 use crate::leak::secret_text::{masked, snippet};
 use bartizan_content::LeakMatcher;
 use bartizan_content::{builtin, pack};
+use bartizan_engine::rule::Enabled;
 use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
 use bartizan_model::{
     AssetId, Confidence, EvidenceStep, Finding, FingerprintBuilder, Fix, Location, RuleInfo, SecretKey,
@@ -37,7 +38,7 @@ pub struct LeakOptions {
     /// Rules besides the built-in ones, with their manuals.
     pub more_rules: Vec<(LeakMatcher, RuleInfo)>,
     /// Ids of the rules that may report; none means all.
-    pub enabled: Option<std::collections::HashSet<String>>,
+    pub enabled: Enabled,
 }
 
 /// Ids of every built-in rule of this check, those of generic credentials included.
@@ -62,15 +63,9 @@ impl LeakCheck {
     pub fn new(options: LeakOptions) -> Self {
         let mut matchers = builtin::leak_matchers();
         matchers.extend(options.more_rules.iter().map(|(matcher, _)| matcher.clone()));
-        let is_enabled = |id: &str| {
-            options
-                .enabled
-                .as_ref()
-                .is_none_or(|enabled| enabled.contains(id))
-        };
-        matchers.retain(|matcher| is_enabled(&matcher.id));
-        let generic =
-            options.generic != GenericMode::Off && generic_rules::IDS.iter().any(|(_, id)| is_enabled(id));
+        matchers.retain(|matcher| options.enabled.has(&matcher.id));
+        let generic = options.generic != GenericMode::Off
+            && generic_rules::IDS.iter().any(|(_, id)| options.enabled.has(id));
         // The embedded weights always parse: a test says so.
         let classifier = generic.then(Classifier::embedded).and_then(Result::ok);
         let meta = Meta {
@@ -84,13 +79,6 @@ impl LeakCheck {
             detector: Detector::new(matchers, classifier),
             options,
         }
-    }
-
-    fn is_enabled(&self, id: &str) -> bool {
-        self.options
-            .enabled
-            .as_ref()
-            .is_none_or(|enabled| enabled.contains(id))
     }
 
     fn scan(&self, input: &Input<'_>, out: &mut Sink) {
@@ -168,7 +156,7 @@ impl LeakCheck {
                 &mask,
             ),
         };
-        if !self.is_enabled(&described.rule) {
+        if !self.options.enabled.has(&described.rule) {
             return None;
         }
         let fingerprint = FingerprintBuilder::new(&described.rule)
@@ -271,7 +259,7 @@ impl Check for LeakCheck {
         builtin
             .chain(more)
             .chain(generic_rules::infos())
-            .filter(|info| self.is_enabled(&info.id))
+            .filter(|info| self.options.enabled.has(&info.id))
             .collect()
     }
 

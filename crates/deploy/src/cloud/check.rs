@@ -3,25 +3,24 @@
 
 use super::judge::{Broken, Doubt, judge};
 use super::undecided::Undecided;
+use crate::facts;
 use crate::terraform::{self, File, Place, Resource};
 use bartizan_content::{CloudRule, builtin};
-use bartizan_engine::rule::Lines;
+use bartizan_engine::rule::{Enabled, Lines};
 use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Sink};
 use bartizan_model::{AssetId, EvidenceStep, Finding, FingerprintBuilder, Fix, Location, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Changes when the same configuration is judged differently; part of the key of cached results.
 const REVISION: &[u8] = b"1";
-/// Most text of all files together, in bytes.
-const MOST_TEXT: usize = 256 << 20;
 /// Most reasons that are shown for what is undecided in one file.
 const MOST_REASONS: usize = 10;
 
 /// What configurations of Terraform declare.
 pub struct TerraformCheck {
     meta: Meta,
-    enabled: Option<HashSet<String>>,
+    enabled: Enabled,
 }
 
 impl TerraformCheck {
@@ -30,7 +29,7 @@ impl TerraformCheck {
 
     /// The check with the rules whose ids are given, or all of them. `required`: whether the verdict depends on it having run everywhere.
     #[must_use]
-    pub fn new(enabled: Option<HashSet<String>>, required: bool) -> Self {
+    pub fn new(enabled: Enabled, required: bool) -> Self {
         Self {
             meta: Meta {
                 id: Self::ID,
@@ -41,10 +40,6 @@ impl TerraformCheck {
             },
             enabled,
         }
-    }
-
-    fn is_enabled(&self, id: &str) -> bool {
-        self.enabled.as_ref().is_none_or(|ids| ids.contains(id))
     }
 }
 
@@ -73,29 +68,17 @@ impl Check for TerraformCheck {
         if terraform::is_json(input.path()) && !terraform::plan::is_one(input.bytes) {
             return Ok(());
         }
-        let text = std::str::from_utf8(input.bytes);
-        let text = text.map_err(|error| CheckError(format!("it is no UTF-8 text: {error}")))?;
-        out.fact(text.to_owned());
+        out.fact(input.text()?.to_owned());
         Ok(())
     }
 
     fn finish(&self, facts: &[Fact], out: &mut Sink) -> Result<(), CheckError> {
-        let mut total = 0;
-        let mut files = Vec::new();
-        for fact in facts {
-            total += fact.data.len();
-            if total > MOST_TEXT {
-                out.error(format!(
-                    "{}: it is not read, for there is more of Terraform than {MOST_TEXT} bytes",
-                    fact.path
-                ));
-                continue;
-            }
-            files.push(File {
-                path: &fact.path,
-                text: fact.data.strip_prefix('\u{feff}').unwrap_or(&fact.data),
-            });
-        }
+        let facts = facts::within(facts, "of Terraform", out);
+        let files = facts.into_iter().map(|fact| File {
+            path: &fact.path,
+            text: fact.data.strip_prefix('\u{feff}').unwrap_or(&fact.data),
+        });
+        let files: Vec<File<'_>> = files.collect();
         if files.is_empty() {
             return Ok(());
         }
@@ -106,13 +89,13 @@ impl Check for TerraformCheck {
         }
         let rules = builtin::cloud_rules()
             .iter()
-            .filter(|rule| self.is_enabled(&rule.id));
+            .filter(|rule| self.enabled.has(&rule.id));
         let judgement = judge(rules, &loaded.resources);
         let told = Told { files: &files };
         for broken in &judgement.broken {
             out.finding(told.broken(broken));
         }
-        if self.is_enabled(Undecided::ABOUT.id) {
+        if self.enabled.has(Undecided::ABOUT.id) {
             for finding in told.undecided(&judgement.doubts, &loaded.unread) {
                 out.finding(finding);
             }

@@ -3,6 +3,7 @@ use super::judge::{Judgement, judge};
 use crate::terraform::{File, load};
 use bartizan_content::CloudRule;
 use bartizan_content::builtin::cloud_rules;
+use bartizan_engine::rule::Enabled;
 use bartizan_engine::{Check, Fact, Sink};
 use std::collections::BTreeSet;
 
@@ -69,7 +70,7 @@ fn finish(files: &[(&str, &str)]) -> bartizan_engine::Reported {
         })
         .collect();
     let mut sink = Sink::default();
-    TerraformCheck::new(None, false)
+    TerraformCheck::new(Enabled::default(), false)
         .finish(&facts, &mut sink)
         .unwrap();
     sink.into_reported()

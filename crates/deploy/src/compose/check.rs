@@ -4,12 +4,11 @@ use super::checks::{self, ALL, Undecided};
 use super::read::Compose;
 use crate::doubt;
 use bartizan_document::{Dialect, Limits};
-use bartizan_engine::rule::{Lines, Report};
+use bartizan_engine::rule::{Enabled, Lines, Report};
 use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 use memchr::memmem;
-use std::collections::HashSet;
 
 /// Changes when the same file is judged differently; part of the key of cached results.
 const REVISION: &[u8] = b"1";
@@ -19,7 +18,7 @@ const LARGEST: u64 = 4 << 20;
 /// What Compose files say.
 pub struct ComposeCheck {
     meta: Meta,
-    enabled: Option<HashSet<String>>,
+    enabled: Enabled,
 }
 
 impl ComposeCheck {
@@ -29,12 +28,8 @@ impl ComposeCheck {
     /// The check with the rules whose ids are given, or all of them. `required`: whether the verdict depends on it having run
     /// everywhere.
     #[must_use]
-    pub fn new(enabled: Option<HashSet<String>>, required: bool) -> Self {
-        let mut builder = FingerprintBuilder::new(Self::ID).part(REVISION);
-        for about in checks::all() {
-            let is_enabled = enabled.as_ref().is_none_or(|ids| ids.contains(about.id));
-            builder = builder.part(about.id.as_bytes()).part(&[u8::from(is_enabled)]);
-        }
+    pub fn new(enabled: Enabled, required: bool) -> Self {
+        let builder = enabled.mark(checks::all(), FingerprintBuilder::new(Self::ID).part(REVISION));
         Self {
             meta: Meta {
                 id: Self::ID,
@@ -44,10 +39,6 @@ impl ComposeCheck {
             },
             enabled,
         }
-    }
-
-    fn is_enabled(&self, id: &str) -> bool {
-        self.enabled.as_ref().is_none_or(|ids| ids.contains(id))
     }
 }
 
@@ -101,10 +92,7 @@ impl Check for ComposeCheck {
         if memmem::find(input.bytes, b"services").is_none() {
             return Ok(());
         }
-        let text = std::str::from_utf8(input.bytes);
-        let text = text.map_err(|error| CheckError(format!("it is no UTF-8 text: {error}")))?;
-        let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let lines = Lines::new(input, text.len() - bare.len());
+        let (bare, lines) = Lines::of_text(input)?;
         let stream = bartizan_document::read(bare, Dialect::Core, Limits::default());
         if !stream.errors.is_empty() && (bare.contains("{{") || bare.contains("{%")) {
             return Err(CheckError(
@@ -120,11 +108,11 @@ impl Check for ComposeCheck {
             let file = Compose::of(bare, &document.root);
             let mut doubts = file.doubts.clone();
             for rule in ALL {
-                let mut report = Report::new(rule.about, &lines, out, self.is_enabled(rule.about.id));
+                let mut report = Report::new(rule.about, &lines, out, self.enabled.has(rule.about.id));
                 (rule.judge)(&file, &mut report, &mut doubts);
             }
             let about = &Undecided::ABOUT;
-            doubt::tell(about, &doubts, &lines, self.is_enabled(about.id), out);
+            doubt::tell(about, &doubts, &lines, self.enabled.has(about.id), out);
         }
         Ok(())
     }

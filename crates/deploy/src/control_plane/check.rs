@@ -1,9 +1,10 @@
 //! The check `deploy/components`: programs of clusters that manifests run, for the inventory. It has no rules.
 
 use super::components::{IMAGES, components};
-use crate::check::{LARGEST, is_manifest};
+use crate::check::LARGEST;
 use crate::kube::objects;
 use bartizan_document::Limits;
+use bartizan_document::is_manifest;
 use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
 use bartizan_model::{Component, FingerprintBuilder, RuleInfo, Scope};
 use bartizan_source::{FileMeta, Interest};
@@ -72,8 +73,7 @@ impl Check for ComponentsCheck {
         if !names_a_program(input.bytes) {
             return Ok(());
         }
-        let text = std::str::from_utf8(input.bytes);
-        let text = text.map_err(|error| CheckError(format!("it is no UTF-8 text: {error}")))?;
+        let text = input.text()?;
         let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
         let shift = text.len() - bare.len();
         let manifest = objects(bare, Limits::default());

@@ -3,11 +3,10 @@
 use super::checks::{self, ALL, Judged, Undecided, WholeContext};
 use super::{Build, read};
 use crate::doubt;
-use bartizan_engine::rule::{Lines, Note, Report, Verdicts};
+use bartizan_engine::rule::{Enabled, Lines, Note, Report, Verdicts};
 use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
-use std::collections::HashSet;
 
 /// Changes when the same file is judged differently; part of the key of cached results.
 const REVISION: &[u8] = b"1";
@@ -19,7 +18,7 @@ const IGNORES: &str = "ignores";
 /// What Dockerfiles say.
 pub struct DockerfileCheck {
     meta: Meta,
-    enabled: Option<HashSet<String>>,
+    enabled: Enabled,
     complete: bool,
 }
 
@@ -30,12 +29,8 @@ impl DockerfileCheck {
     /// The check with the rules whose ids are given, or all of them. `required`: whether the verdict depends on it having run
     /// everywhere. `complete`: whether every file of the target is looked at, so that what was not seen is not there.
     #[must_use]
-    pub fn new(enabled: Option<HashSet<String>>, complete: bool, required: bool) -> Self {
-        let mut builder = FingerprintBuilder::new(Self::ID).part(REVISION);
-        for about in checks::all() {
-            let is_enabled = enabled.as_ref().is_none_or(|ids| ids.contains(about.id));
-            builder = builder.part(about.id.as_bytes()).part(&[u8::from(is_enabled)]);
-        }
+    pub fn new(enabled: Enabled, complete: bool, required: bool) -> Self {
+        let builder = enabled.mark(checks::all(), FingerprintBuilder::new(Self::ID).part(REVISION));
         Self {
             meta: Meta {
                 id: Self::ID,
@@ -46,10 +41,6 @@ impl DockerfileCheck {
             enabled,
             complete,
         }
-    }
-
-    fn is_enabled(&self, id: &str) -> bool {
-        self.enabled.as_ref().is_none_or(|ids| ids.contains(id))
     }
 }
 
@@ -116,10 +107,7 @@ impl Check for DockerfileCheck {
             out.fact(IGNORES.to_owned());
             return Ok(());
         }
-        let text = std::str::from_utf8(input.bytes);
-        let text = text.map_err(|error| CheckError(format!("it is no UTF-8 text: {error}")))?;
-        let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let lines = Lines::new(input, text.len() - bare.len());
+        let (bare, lines) = Lines::of_text(input)?;
         let file = read(bare);
         if !file.problems.is_empty() && (bare.contains("{{") || bare.contains("{%") || bare.contains("<%")) {
             return Err(CheckError(
@@ -140,17 +128,17 @@ impl Check for DockerfileCheck {
         };
         let mut doubts = Vec::new();
         for rule in ALL {
-            let mut report = Report::new(rule.about, &lines, out, self.is_enabled(rule.about.id));
+            let mut report = Report::new(rule.about, &lines, out, self.enabled.has(rule.about.id));
             (rule.judge)(&judged, &mut report, &mut doubts);
         }
         let about = &Undecided::ABOUT;
-        doubt::tell(about, &doubts, &lines, self.is_enabled(about.id), out);
+        doubt::tell(about, &doubts, &lines, self.enabled.has(about.id), out);
         Ok(())
     }
 
     fn finish(&self, facts: &[Fact], out: &mut Sink) -> Result<(), CheckError> {
         let about = &WholeContext::ABOUT;
-        if !self.complete || !self.is_enabled(about.id) {
+        if !self.complete || !self.enabled.has(about.id) {
             return Ok(());
         }
         let ignores: Vec<&str> = facts

@@ -3,7 +3,7 @@
 use super::checks::undecided_object::UndecidedObject;
 use super::rule::Judged;
 use crate::Options;
-use crate::check::{first_advice, is_enabled};
+use crate::check::first_advice;
 use bartizan_document::Span;
 use bartizan_engine::Sink;
 use bartizan_engine::rule::{About, Found, Lines, Report};
@@ -36,7 +36,7 @@ impl<'a> Teller<'a> {
         if judged.broken.is_empty() && judged.undecided.is_empty() {
             return;
         }
-        let enabled = is_enabled(self.options, about.id);
+        let enabled = self.options.enabled.has(about.id);
         let mut report = Report::new(about, self.lines, self.out, enabled);
         for broken in judged.broken {
             let places: Vec<_> = broken.at.iter().map(|at| at.range()).collect();
@@ -83,7 +83,7 @@ impl<'a> Teller<'a> {
             fix: first_advice(about),
             ..Found::default()
         };
-        let enabled = is_enabled(self.options, about.id);
+        let enabled = self.options.enabled.has(about.id);
         Report::new(about, self.lines, self.out, enabled).finding(found, &first.range());
     }
 }

@@ -49,7 +49,7 @@ impl Environment {
     }
 
     fn add(&mut self, path: &str, text: &str) {
-        if !crate::check::has_objects(text.as_bytes()) {
+        if !bartizan_document::has_objects(text.as_bytes()) {
             return;
         }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);

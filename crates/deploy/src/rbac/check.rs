@@ -5,24 +5,23 @@ use super::checks;
 use super::judge::View;
 use super::manifest::Manifest;
 use super::permissions::Permissions;
+use crate::facts;
+use bartizan_engine::rule::Enabled;
 use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
-use std::collections::HashSet;
 
 /// Changes when a manifest is read differently; part of the key of cached results.
 const REVISION: &[u8] = b"1";
 /// Largest manifest that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
-/// Most that is noted of all manifests together, in bytes.
-const MOST_NOTED: usize = 256 << 20;
 /// Most findings of one rule.
 const MOST_FINDINGS: usize = 1000;
 
 /// Who may do what in a cluster.
 pub struct RbacCheck {
     meta: Meta,
-    enabled: Option<HashSet<String>>,
+    enabled: Enabled,
     complete: bool,
 }
 
@@ -39,7 +38,7 @@ impl RbacCheck {
     /// The check with the rules whose ids are given, or all of them. `complete`: whether every file of the target is looked at; where not, a role
     /// that was not read is no finding. `required`: whether the verdict depends on it having run everywhere.
     #[must_use]
-    pub fn new(enabled: Option<HashSet<String>>, complete: bool, required: bool) -> Self {
+    pub fn new(enabled: Enabled, complete: bool, required: bool) -> Self {
         Self {
             meta: Meta {
                 id: Self::ID,
@@ -54,8 +53,7 @@ impl RbacCheck {
     }
 
     fn is_enabled(&self, id: &str) -> bool {
-        (self.complete || id != checks::UNKNOWN_ROLE)
-            && self.enabled.as_ref().is_none_or(|ids| ids.contains(id))
+        (self.complete || id != checks::UNKNOWN_ROLE) && self.enabled.has(id)
     }
 }
 
@@ -69,7 +67,7 @@ impl Check for RbacCheck {
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
-        if Manifest::is_one(&file.path) {
+        if bartizan_document::is_manifest(&file.path) {
             Interest::Entire(LARGEST)
         } else {
             Interest::No
@@ -77,7 +75,7 @@ impl Check for RbacCheck {
     }
 
     fn recognises(&self, _file: &FileMeta, head: &[u8]) -> bool {
-        crate::check::has_objects(head)
+        bartizan_document::has_objects(head)
     }
 
     fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError> {
@@ -98,17 +96,8 @@ impl Check for RbacCheck {
     }
 
     fn finish(&self, facts: &[Fact], out: &mut Sink) -> Result<(), CheckError> {
-        let mut total = 0;
         let mut manifests = Vec::new();
-        for fact in facts {
-            total += fact.data.len();
-            if total > MOST_NOTED {
-                out.error(format!(
-                    "{}: it is not judged, for there is more about roles than {MOST_NOTED} bytes",
-                    fact.path
-                ));
-                continue;
-            }
+        for fact in facts::within(facts, "about roles", out) {
             match serde_json::from_str::<Manifest>(&fact.data) {
                 Ok(manifest) => manifests.push(Manifest {
                     path: fact.path.clone(),

@@ -4,12 +4,11 @@
 
 use super::paths::{Escalation, Escalations, Outcome};
 use super::permissions::{Grant, Permissions};
+use super::power::Power;
 use super::subject::{SERVICE_ACCOUNTS, Subject};
 use super::{Binding, Role, Workload};
 use bartizan_engine::rule::{About, Place};
-use bartizan_model::{
-    AssetId, Confidence, EvidenceStep, Finding, FingerprintBuilder, Fix, Location, Severity,
-};
+use bartizan_model::{AssetId, Confidence, EvidenceStep, Finding, FingerprintBuilder, Fix, Severity};
 use std::collections::{BTreeMap, HashSet};
 
 /// Most steps of evidence that one finding shows.
@@ -63,7 +62,7 @@ impl Broken {
                 description: plain(&self.fix),
                 edits: Vec::new(),
             }),
-            locations: vec![location(&self.path, self.place)],
+            locations: vec![self.place.location(&self.path)],
             evidence: self.evidence,
             ..Finding::new(about.id, level, fingerprint, AssetId::file(&self.path))
         }
@@ -73,16 +72,6 @@ impl Broken {
 /// A text of manifests on one line, without what a terminal acts on.
 fn plain(text: &str) -> String {
     text.replace(char::is_control, " ")
-}
-
-/// A place of a file.
-fn location(path: &str, place: Place) -> Location {
-    let mut location = Location::of_file(path);
-    location.line = place.0.max(1);
-    location.column = place.1.max(1);
-    location.end_line = place.2.max(location.line);
-    location.end_column = place.3.max(1);
-    location
 }
 
 /// How bad it is that a subject has what it should not: by how many can be it.
@@ -96,6 +85,37 @@ pub(crate) fn reach(subject: &Subject) -> Severity {
         Subject::Group(name) if is_of_namespace(name) => Severity::High,
         Subject::Account { .. } => Severity::Medium,
         Subject::Group(_) | Subject::User(_) => Severity::Low,
+    }
+}
+
+/// Subjects that hold one of these powers in every namespace and over every name, and what they can do by it; not those that can take
+/// the cluster anyway.
+pub(crate) fn everywhere(
+    view: &View<'_>,
+    about: &'static About,
+    (powers, can): (&[Power], &str),
+    out: &mut Vec<Broken>,
+) {
+    let rest = view.subjects.iter();
+    for subject in rest.filter(|subject| !view.taken.contains_key(*subject)) {
+        let held = view.escalations.powers(subject);
+        let found = held.into_iter().find(|held| {
+            powers.contains(&held.power) && held.namespace.is_none() && held.grant.rule.names.is_empty()
+        });
+        let Some(held) = found else { continue };
+        let grant = held.grant;
+        out.push(Broken {
+            message: format!(
+                "{subject} can {can} of every namespace ({} to {})",
+                grant.binding.title(),
+                grant.role.title()
+            ),
+            key: subject.to_string(),
+            fix: format!("bind {} in the namespaces where it is needed", grant.role.title()),
+            severity: Some(reach(subject)),
+            evidence: view.rules(&[grant]),
+            ..Broken::at(about, grant.binding_path, grant.subject_place)
+        });
     }
 }
 
@@ -218,7 +238,7 @@ impl<'p> View<'p> {
                             grant.binding.title(),
                             grant.subject
                         )),
-                        location: Some(location(path, grant.subject_place)),
+                        location: Some(grant.subject_place.location(path)),
                     });
                 }
             }
@@ -244,6 +264,6 @@ fn step(grant: &Grant<'_>, intro: &str) -> EvidenceStep {
             grant.role.title(),
             grant.rule.words()
         )),
-        location: grant.role_path.map(|path| location(path, grant.rule.place)),
+        location: grant.role_path.map(|path| grant.rule.place.location(path)),
     }
 }

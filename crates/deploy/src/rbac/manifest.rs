@@ -119,12 +119,6 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Whether a file is one, by its name.
-    #[must_use]
-    pub fn is_one(path: &str) -> bool {
-        crate::check::is_manifest(path)
-    }
-
     /// Whether a text may have to do with who may do what.
     #[must_use]
     pub fn concerns(text: &[u8]) -> bool {
@@ -134,7 +128,7 @@ impl Manifest {
             TOKEN.0.as_bytes(),
             ENFORCE.as_bytes(),
         ];
-        crate::check::has_objects(text) && words.iter().any(|word| memmem::find(text, word).is_some())
+        bartizan_document::has_objects(text) && words.iter().any(|word| memmem::find(text, word).is_some())
     }
 
     /// Reads a manifest. What is no object of Kubernetes, or has nothing to do with who may do what, is left alone.
@@ -154,7 +148,7 @@ impl Manifest {
             path: path.to_owned(),
             ..Self::default()
         };
-        if !crate::check::has_objects(text.as_bytes()) {
+        if !bartizan_document::has_objects(text.as_bytes()) {
             return manifest;
         }
         let read = objects(bare, Limits::default());

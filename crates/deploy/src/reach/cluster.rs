@@ -106,12 +106,6 @@ impl Manifest {
         }
     }
 
-    /// Whether a file is one, by its name.
-    #[must_use]
-    pub fn is_one(path: &str) -> bool {
-        crate::check::is_manifest(path)
-    }
-
     /// Reads a manifest. What is no object of Kubernetes, or has nothing to do with who reaches whom, is left alone; what could not be
     /// read becomes a note.
     #[must_use]
@@ -120,7 +114,7 @@ impl Manifest {
             path: path.to_owned(),
             ..Self::default()
         };
-        if !crate::check::has_objects(text.as_bytes()) {
+        if !bartizan_document::has_objects(text.as_bytes()) {
             return manifest;
         }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);

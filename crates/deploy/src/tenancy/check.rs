@@ -5,20 +5,19 @@ use super::checks::{self, undecided::Undecided};
 use super::matrix::{Broken, Matrix, Party};
 use super::world::{At, File, World};
 use super::{Declared, rules};
-use crate::check::{has_objects, is_manifest};
-use bartizan_engine::rule::{About, Lines, MOST_PLACES, Severity};
+use crate::facts;
+use bartizan_document::{has_objects, is_manifest};
+use bartizan_engine::rule::{About, Enabled, Lines, MOST_PLACES, Severity};
 use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Sink};
 use bartizan_model::{AssetId, EvidenceStep, Finding, FingerprintBuilder, Fix, Location, RuleInfo, Snippet};
 use bartizan_source::{FileMeta, Interest};
 use memchr::memmem;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// Changes when the same manifest is noted differently; part of the key of cached results.
 const REVISION: &[u8] = b"1";
 /// Largest manifest that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
-/// Most text of all manifests together, in bytes.
-const MOST_TEXT: usize = 256 << 20;
 /// Most reasons that one finding shows.
 const MOST_REASONS: usize = 10;
 
@@ -27,8 +26,8 @@ const MOST_REASONS: usize = 10;
 pub struct Options {
     /// How tenants are declared.
     pub declared: Declared,
-    /// Ids of the rules in force; all of them where there is none.
-    pub enabled: Option<HashSet<String>>,
+    /// The rules in force.
+    pub enabled: Enabled,
     /// Whether the verdict depends on it having run everywhere.
     pub required: bool,
 }
@@ -56,10 +55,6 @@ impl TenancyCheck {
             },
             options,
         }
-    }
-
-    fn is_enabled(&self, id: &str) -> bool {
-        self.options.enabled.as_ref().is_none_or(|ids| ids.contains(id))
     }
 
     /// Whether any of the texts can declare a tenant.
@@ -96,33 +91,25 @@ impl Check for TenancyCheck {
 
     fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError> {
         if has_objects(input.bytes) {
-            let text = std::str::from_utf8(input.bytes);
-            let text = text.map_err(|error| CheckError(format!("it is no UTF-8 text: {error}")))?;
-            out.fact(text.to_owned());
+            out.fact(input.text()?.to_owned());
         }
         Ok(())
     }
 
     fn finish(&self, facts: &[Fact], out: &mut Sink) -> Result<(), CheckError> {
-        if checks::ALL.iter().all(|about| !self.is_enabled(about.id)) || !self.may_have_tenants(facts) {
+        if checks::ALL
+            .iter()
+            .all(|about| !self.options.enabled.has(about.id))
+            || !self.may_have_tenants(facts)
+        {
             return Ok(());
         }
-        let mut total = 0;
-        let mut files = Vec::new();
-        for fact in facts {
-            total += fact.data.len();
-            if total > MOST_TEXT {
-                out.error(format!(
-                    "{}: it is not read, for there are more manifests than {MOST_TEXT} bytes",
-                    fact.path
-                ));
-                continue;
-            }
-            files.push(File {
-                path: &fact.path,
-                text: &fact.data,
-            });
-        }
+        let facts = facts::within(facts, "of manifests", out);
+        let files = facts.into_iter().map(|fact| File {
+            path: &fact.path,
+            text: &fact.data,
+        });
+        let files: Vec<File<'_>> = files.collect();
         let world = World::read(&files, &self.options.declared);
         if world.tenants().is_empty() {
             return Ok(());
@@ -133,7 +120,11 @@ impl Check for TenancyCheck {
         }
         let told = Told { world: &world };
         let mut groups: BTreeMap<(&str, Party, &str), Vec<&Broken>> = BTreeMap::new();
-        for one in matrix.broken().iter().filter(|one| self.is_enabled(one.about.id)) {
+        for one in matrix
+            .broken()
+            .iter()
+            .filter(|one| self.options.enabled.has(one.about.id))
+        {
             let key = (one.about.id, one.mend, one.key.as_str());
             groups.entry(key).or_default().push(one);
         }

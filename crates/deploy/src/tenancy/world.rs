@@ -153,7 +153,7 @@ impl<'t> World<'t> {
         let Some(File { path, text }) = self.files.get(at).copied() else {
             return;
         };
-        if !crate::check::has_objects(text.as_bytes()) {
+        if !bartizan_document::has_objects(text.as_bytes()) {
             return;
         }
         let read = objects(text, Limits::default());

@@ -6,10 +6,7 @@ use super::no_network_policy::NoNetworkPolicy;
 use crate::kube::Object;
 use crate::kube::checks::undecided_object::UndecidedObject;
 use crate::kube::rule::is_open;
-use crate::{
-    Options,
-    check::{first_advice, is_enabled},
-};
+use crate::{Options, check::first_advice};
 use bartizan_engine::rule::{Found, Note, Place, Report, Verdicts};
 use bartizan_engine::{Fact, Sink};
 use serde::{Deserialize, Serialize};
@@ -119,7 +116,7 @@ pub(crate) fn finish(facts: &[Fact], options: &Options, out: &mut Sink) {
             );
             (&UndecidedObject::ABOUT, why)
         };
-        if is_enabled(options, about.id) {
+        if options.enabled.has(about.id) {
             let found = Found {
                 message,
                 key: format!("namespace {name}"),

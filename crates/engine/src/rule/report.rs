@@ -1,7 +1,7 @@
 //! Where a rule puts what it finds and notes.
 
 use super::About;
-use crate::{Input, Sink};
+use crate::{CheckError, Input, Sink};
 use bartizan_model::{
     AssetId, Confidence, Finding, FingerprintBuilder, Fix, Location, Severity, Snippet, TextEdit,
 };
@@ -39,7 +39,9 @@ pub struct Found {
 pub struct Place(pub u32, pub u32, pub u32, pub u32);
 
 impl Place {
-    fn location(self, path: &str) -> Location {
+    /// The place in a file with this path.
+    #[must_use]
+    pub fn location(self, path: &str) -> Location {
         let mut location = Location::of_file(path);
         location.line = self.0.max(1);
         location.column = self.1.max(1);
@@ -58,6 +60,16 @@ pub struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
+    /// The text of a file, without a byte order mark, and the places of that text.
+    ///
+    /// # Errors
+    /// When it is no UTF-8 text.
+    pub fn of_text(input: &'a Input<'a>) -> Result<(&'a str, Self), CheckError> {
+        let text = input.text()?;
+        let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
+        Ok((bare, Self::new(input, text.len() - bare.len())))
+    }
+
     /// The places of a file; `shift` is the length of a byte order mark that its text is read without.
     pub const fn new(input: &'a Input<'a>, shift: usize) -> Self {
         Self {

@@ -3,14 +3,15 @@
 use super::document::Document;
 use super::own::Own;
 use super::report::{Lines, Note, Report, Verdicts};
-use super::rule::{Rule, Whole};
+use super::rule::Whole;
 use super::{read, registry};
 use bartizan_content::packages;
+use bartizan_engine::rule::Enabled;
 use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// Changes when a reader or a rule judges the same bytes differently; part of the key of cached results.
 const REVISION: &[u8] = b"2";
@@ -22,8 +23,8 @@ pub struct Options {
     pub own: Own,
     /// Whether every file of the target is looked at, so that what was not seen is not there.
     pub complete: bool,
-    /// Ids of the rules in force; all of them where there is none.
-    pub enabled: Option<HashSet<String>>,
+    /// The rules in force.
+    pub enabled: Enabled,
     /// Whether the verdict depends on it having run everywhere.
     pub required: bool,
 }
@@ -51,12 +52,8 @@ impl TamperingCheck {
             .part(REVISION)
             .part(options.own.written().as_bytes())
             .part(&[u8::from(options.complete)]);
-        for rule in registry::ALL {
-            let enabled = is_enabled(&options, *rule);
-            builder = builder
-                .part(rule.about().id.as_bytes())
-                .part(&[u8::from(enabled)]);
-        }
+        let abouts = registry::ALL.iter().map(|rule| rule.about());
+        builder = options.enabled.mark(abouts, builder);
         for text in packages::texts() {
             builder = builder.part(text.as_bytes());
         }
@@ -80,7 +77,7 @@ impl TamperingCheck {
 
     fn judge(&self, document: &Document, lines: &Lines<'_>, out: &mut Sink) {
         for rule in registry::ALL {
-            let enabled = is_enabled(&self.options, *rule);
+            let enabled = self.options.enabled.has(rule.about().id);
             let mut report = Report::new(rule.about(), lines, out, enabled);
             rule.judge(document, self.whole(), &mut report);
         }
@@ -95,11 +92,6 @@ fn readable(bytes: &[u8]) -> String {
         out.extend(chunk.invalid().iter().map(|_| '?'));
     }
     out
-}
-
-fn is_enabled(options: &Options, rule: &dyn Rule) -> bool {
-    let enabled = options.enabled.as_ref();
-    enabled.is_none_or(|ids| ids.contains(rule.about().id))
 }
 
 impl Check for TamperingCheck {
@@ -119,10 +111,10 @@ impl Check for TamperingCheck {
         let Some(reader) = read::reader_of(input.path()) else {
             return Ok(());
         };
-        let text = match std::str::from_utf8(input.bytes) {
+        let text = match input.text() {
             Ok(text) => Cow::Borrowed(text),
             Err(_) if reader.lenient => Cow::Owned(readable(input.bytes)),
-            Err(error) => return Err(CheckError(format!("it is no UTF-8 text: {error}"))),
+            Err(error) => return Err(error),
         };
         let text = text.as_ref();
         let bare = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -4,13 +4,14 @@ use super::mend::{Judge, mend};
 use bartizan_code::ci::CiCheck;
 use bartizan_deploy::{ComposeCheck, DockerfileCheck, KubernetesCheck, Options};
 use bartizan_engine::Check;
+use bartizan_engine::rule::Enabled;
 use std::collections::HashSet;
 
 fn checks() -> Vec<Box<dyn Check>> {
     vec![
-        Box::new(CiCheck::new(None, true)),
-        Box::new(ComposeCheck::new(None, true)),
-        Box::new(DockerfileCheck::new(None, true, true)),
+        Box::new(CiCheck::new(Enabled::default(), true)),
+        Box::new(ComposeCheck::new(Enabled::default(), true)),
+        Box::new(DockerfileCheck::new(Enabled::default(), true, true)),
         Box::new(KubernetesCheck::new(Options::default())),
     ]
 }

@@ -12,14 +12,17 @@ use crate::table::counted;
 use crate::terminal::Terminal;
 use bartizan_deploy::rbac::{Binding, Escalations, Note, Permissions, Request, Subject};
 use print::{Asked, Format};
-use std::path::PathBuf;
 
 /// Most notes that are printed without `-v`.
 const SHOWN: usize = 20;
 
 /// Reads manifests, and prints who may do what.
 pub(crate) fn run(args: &RbacArgs, terminal: Terminal) -> Outcome {
-    let (format, file) = destination(&args.output)?;
+    let (format, file) = output::destination(
+        &args.output,
+        "rbac",
+        &[("text", Format::Text), ("json", Format::Json)],
+    )?;
     let (permissions, mut notes) = read::permissions(&args.target)?;
     notes.extend(permissions.unread().iter().chain(permissions.notes()).cloned());
     if permissions.objects() == 0 && notes.is_empty() {
@@ -114,29 +117,6 @@ fn dangling(path: &str, binding: &Binding) -> Note {
             binding.title(),
             binding.role_title()
         ),
-    }
-}
-
-fn destination(text: &str) -> Result<(Format, Option<PathBuf>), Error> {
-    let (word, file) = text
-        .split_once('=')
-        .map_or((text, None), |(word, file)| (word, Some(file)));
-    let format = match word {
-        "text" => Format::Text,
-        "json" => Format::Json,
-        _ => {
-            return Err(Error::usage(
-                format!("`{word}` is no format of `bartizan rbac`"),
-                "the formats are text and json",
-            ));
-        }
-    };
-    match file {
-        Some("") => Err(Error::usage(
-            format!("`-o {text}` names no file"),
-            format!("write `-o {word}=FILE`, or `-o {word}` for standard output"),
-        )),
-        file => Ok((format, file.filter(|file| *file != "-").map(PathBuf::from))),
     }
 }
 

@@ -6,8 +6,7 @@ use bartizan_deploy::rbac::{Manifest, Note, Permissions};
 
 /// What the manifests of a target grant, and what of it was not read.
 pub(super) fn permissions(target: &str) -> Result<(Permissions, Vec<Note>), Error> {
-    let wants = |path: &str| Manifest::is_one(path);
-    let read = manifests::read(target, &[], wants, Manifest::read)?;
+    let read = manifests::read(target, &[], Manifest::read)?;
     let unread = read.unread.into_iter().map(|note| Note {
         path: note.place,
         line: 0,

@@ -1,6 +1,6 @@
 //! `deploy/control-plane/etcd-clients`: who may ask the store.
 
-use super::{FlagRule, Invocation, Program, in_force, is_loopback, is_missing, written};
+use super::{FlagRule, Invocation, Program, far_urls, in_force, is_missing, written};
 use crate::kube::rule::Judged;
 use bartizan_engine::rule;
 use bartizan_engine::rule::Severity;
@@ -43,12 +43,7 @@ fn run(one: &Invocation, judged: &mut Judged) {
     let Some(urls) = in_force(one, "listen-client-urls", "http://localhost:2379", judged) else {
         return;
     };
-    let far: Vec<&str> = urls
-        .text
-        .split(',')
-        .map(str::trim)
-        .filter(|url| !is_loopback(url))
-        .collect();
+    let far = far_urls(&urls.text);
     if let Some(url) = far.iter().find(|url| url.starts_with("http://")) {
         judged.one(
             format!("serves everybody at `{url}`, without encryption and without asking who it is"),

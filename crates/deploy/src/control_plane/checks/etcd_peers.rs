@@ -1,6 +1,6 @@
 //! `deploy/control-plane/etcd-peers`: who may be a member of the store.
 
-use super::{FlagRule, Invocation, Program, in_force, is_loopback, is_missing, written};
+use super::{FlagRule, Invocation, Program, far_urls, in_force, is_missing, written};
 use crate::kube::rule::Judged;
 use bartizan_engine::rule;
 
@@ -38,12 +38,7 @@ fn run(one: &Invocation, judged: &mut Judged) {
     let Some(urls) = in_force(one, "listen-peer-urls", "http://localhost:2380", judged) else {
         return;
     };
-    let far: Vec<&str> = urls
-        .text
-        .split(',')
-        .map(str::trim)
-        .filter(|url| !is_loopback(url))
-        .collect();
+    let far = far_urls(&urls.text);
     let Some(first) = far.first() else { return };
     if let Some(url) = far.iter().find(|url| url.starts_with("http://")) {
         judged.one(

@@ -139,6 +139,12 @@ fn is_loopback(text: &str) -> bool {
     is_six || host == "localhost" || host.starts_with("127.")
 }
 
+/// Those of a list of addresses that other machines reach.
+fn far_urls(list: &str) -> Vec<&str> {
+    let urls = list.split(',').map(str::trim);
+    urls.filter(|url| !is_loopback(url)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

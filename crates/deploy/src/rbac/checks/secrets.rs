@@ -1,7 +1,7 @@
 //! `deploy/rbac/secrets`.
 
 use crate::rbac::Power;
-use crate::rbac::judge::{Broken, View, reach};
+use crate::rbac::judge::{Broken, View, everywhere};
 use bartizan_engine::rule;
 
 rule! {
@@ -25,30 +25,10 @@ rule! {
 
 /// Subjects that can, and do not take the cluster.
 pub(crate) fn judge(view: &View<'_>, out: &mut Vec<Broken>) {
-    for subject in view
-        .subjects
-        .iter()
-        .filter(|subject| !view.taken.contains_key(*subject))
-    {
-        let powers = view.escalations.powers(subject);
-        let found = powers.into_iter().find(|held| {
-            [Power::ReadSecrets].contains(&held.power)
-                && held.namespace.is_none()
-                && held.grant.rule.names.is_empty()
-        });
-        let Some(held) = found else { continue };
-        let grant = held.grant;
-        out.push(Broken {
-            message: format!(
-                "{subject} can read the secrets of every namespace ({} to {})",
-                grant.binding.title(),
-                grant.role.title()
-            ),
-            key: subject.to_string(),
-            fix: format!("bind {} in the namespaces where it is needed", grant.role.title()),
-            severity: Some(reach(subject)),
-            evidence: view.rules(&[grant]),
-            ..Broken::at(&Secrets::ABOUT, grant.binding_path, grant.subject_place)
-        });
-    }
+    everywhere(
+        view,
+        &Secrets::ABOUT,
+        (&[Power::ReadSecrets], "read the secrets"),
+        out,
+    );
 }
