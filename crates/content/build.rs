@@ -1,4 +1,4 @@
-//! Packs `content/rules/leak` into the blobs that `src/builtin.rs` embeds, and `content/controls/evidence` into the one of
+//! Packs `content/rules` and `content/flow` into the blobs that `src/builtin.rs` embeds, and `content/controls/evidence` into the one of
 //! `src/controls`. A file that is not valid stops the build and is named.
 
 // The modules are shared with the library, where their items are public.
@@ -13,9 +13,15 @@ mod controls {
 #[path = "src/cloud.rs"]
 #[allow(dead_code)]
 mod cloud;
+#[path = "src/code.rs"]
+#[allow(dead_code)]
+mod code;
 #[path = "src/facts.rs"]
 #[allow(dead_code)]
 mod facts;
+#[path = "src/flow.rs"]
+#[allow(dead_code)]
+mod flow;
 #[path = "src/leak.rs"]
 #[allow(dead_code)]
 mod leak;
@@ -38,6 +44,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     leak_rules(&content, &out)?;
     cloud_rules(&content, &out)?;
+    code_rules(&content, &out)?;
+    libraries(&content, &out)?;
     control_tests(&content, &out)
 }
 
@@ -86,6 +94,53 @@ fn cloud_rules(content: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     }
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     std::fs::write(out.join("cloud-rules.postcard"), postcard::to_allocvec(&rules)?)?;
+    Ok(())
+}
+
+fn code_rules(content: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    let mut rules = Vec::new();
+    for language in code::LANGUAGES {
+        let directory = content.join("rules/code").join(language);
+        if !directory.is_dir() {
+            continue;
+        }
+        for file in files_of(&directory, "yaml")? {
+            let rule = code::read(&std::fs::read_to_string(&file)?)
+                .map_err(|error| format!("{}: {error}", file.display()))?;
+            let name = file
+                .file_stem()
+                .and_then(|stem| stem.to_str())
+                .unwrap_or_default();
+            if rule.id != format!("code/{name}") || !name.starts_with(&format!("{language}-")) {
+                return Err(format!(
+                    "{}: the file is called as its id, {}, in the directory of its first language",
+                    file.display(),
+                    rule.id
+                )
+                .into());
+            }
+            rules.push(rule);
+        }
+    }
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    std::fs::write(out.join("code-rules.postcard"), postcard::to_allocvec(&rules)?)?;
+    Ok(())
+}
+
+fn libraries(content: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    let mut libraries = Vec::new();
+    for language in code::LANGUAGES {
+        let directory = content.join("flow").join(language);
+        if !directory.is_dir() {
+            continue;
+        }
+        for file in files_of(&directory, "yaml")? {
+            let library = flow::read(&std::fs::read_to_string(&file)?)
+                .map_err(|error| format!("{}: {error}", file.display()))?;
+            libraries.push(library);
+        }
+    }
+    std::fs::write(out.join("libraries.postcard"), postcard::to_allocvec(&libraries)?)?;
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! Access to the rule set embedded in the binary.
 
 use crate::cloud::CloudRule;
+use crate::code::CodeRule;
+use crate::flow::Library;
 use crate::leak::LeakRule;
 use crate::pack::LeakMatcher;
 use std::sync::OnceLock;
@@ -29,6 +31,24 @@ static CLOUD_RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/cloud-rule
 pub fn cloud_rules() -> &'static [CloudRule] {
     static DECODED: OnceLock<Vec<CloudRule>> = OnceLock::new();
     DECODED.get_or_init(|| postcard::from_bytes(CLOUD_RULES).unwrap_or_default())
+}
+
+static CODE_RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/code-rules.postcard"));
+
+/// Every built-in rule of static analysis, ordered by id.
+#[must_use]
+pub fn code_rules() -> &'static [CodeRule] {
+    static DECODED: OnceLock<Vec<CodeRule>> = OnceLock::new();
+    DECODED.get_or_init(|| postcard::from_bytes(CODE_RULES).unwrap_or_default())
+}
+
+static LIBRARIES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/libraries.postcard"));
+
+/// What is known of libraries, by language and then by file.
+#[must_use]
+pub fn libraries() -> &'static [Library] {
+    static DECODED: OnceLock<Vec<Library>> = OnceLock::new();
+    DECODED.get_or_init(|| postcard::from_bytes(LIBRARIES).unwrap_or_default())
 }
 
 /// Digest over everything detection reads of the built-in rules.

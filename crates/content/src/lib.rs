@@ -6,8 +6,10 @@
 
 pub mod builtin;
 pub mod cloud;
+pub mod code;
 pub mod controls;
 pub mod facts;
+pub mod flow;
 pub mod foreign;
 pub mod generate;
 pub mod images;
