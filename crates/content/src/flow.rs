@@ -106,8 +106,10 @@ pub struct Handler {
     pub shaped: Vec<String>,
     /// The kind of source that parameters are; none when empty
     pub source: String,
-    /// Which parameters these are
+    /// Which parameters these are, counted without the receiver; those without a type in `types`
     pub parameters: Vec<Position>,
+    /// Declared types of parameters, and calls that give them a default, by which such a parameter is no data from outside
+    pub except: Vec<String>,
     /// Types of parameters that are not declared with one, by position or name
     pub types: BTreeMap<String, String>,
     /// The kind of sink that its result goes to; none when empty
@@ -140,8 +142,12 @@ pub struct Cleaner {
     pub cleans: Vec<String>,
     /// Functions and methods whose result is harmless
     pub call: Vec<String>,
+    /// Members whose value is harmless
+    pub read: Vec<String>,
     /// Functions and methods which, where they are true, say that what stands `at` is harmless
     pub guard: Vec<String>,
+    /// The same of functions and methods that say so where they are false
+    pub rejects: Vec<String>,
     /// What the guard speaks of
     pub at: Vec<Position>,
     /// What the arguments must be
@@ -428,10 +434,12 @@ fn sink_problem(sink: &Sink) -> Option<String> {
 }
 
 fn cleaner_problem(cleaner: &Cleaner) -> Option<String> {
-    if cleaner.cleans.is_empty() || (cleaner.call.is_empty() && cleaner.guard.is_empty()) {
-        return Some("needs `cleans` and one of `call`, `guard`".to_owned());
+    let is_check = !(cleaner.guard.is_empty() && cleaner.rejects.is_empty());
+    let is_value = !(cleaner.call.is_empty() && cleaner.read.is_empty());
+    if cleaner.cleans.is_empty() || !(is_check || is_value) {
+        return Some("needs `cleans` and one of `call`, `read`, `guard`, `rejects`".to_owned());
     }
-    if !cleaner.guard.is_empty() && cleaner.at.is_empty() {
+    if is_check && cleaner.at.is_empty() {
         return Some("needs `at`: what the guard speaks of".to_owned());
     }
     cleaner
@@ -439,7 +447,7 @@ fn cleaner_problem(cleaner: &Cleaner) -> Option<String> {
         .iter()
         .filter(|kind| *kind != Cleaner::ANY)
         .find_map(|kind| kind_problem(kind, SINK_KINDS))
-        .or_else(|| names_problem(&[&cleaner.call, &cleaner.guard]))
+        .or_else(|| names_problem(&[&cleaner.call, &cleaner.read, &cleaner.guard, &cleaner.rejects]))
 }
 
 impl Cleaner {
