@@ -187,7 +187,7 @@ pub enum Position {
     Receiver,
     /// `return`: the result
     Result,
-    /// `0.name`: a field of an object that is an argument
+    /// `0.name`, `0.0`: a field or an element of an argument
     Field(u32, String),
 }
 
@@ -211,7 +211,7 @@ impl TryFrom<String> for Position {
         }
         if let Some((place, field)) = text.split_once('.') {
             return match place.parse() {
-                Ok(place) if is_identifier(field) => Ok(Self::Field(place, field.to_owned())),
+                Ok(place) if is_identifier(field) || is_number(field) => Ok(Self::Field(place, field.to_owned())),
                 _ => Err(wrong()),
             };
         }
@@ -234,6 +234,10 @@ impl From<Position> for String {
             Position::Field(place, field) => format!("{place}.{field}"),
         }
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|one| one.is_ascii_digit())
 }
 
 fn is_identifier(text: &str) -> bool {
