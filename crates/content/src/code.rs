@@ -27,7 +27,6 @@
 //! the models of libraries use ([`crate::flow`]); `docs/code-rules.md` lists them.
 
 use bartizan_model::{Confidence, Control, RuleInfo, Severity};
-use regex_automata::meta::Regex;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -356,7 +355,7 @@ fn validate_operator(operator: &Operator, depth: usize) -> Result<(), CodeRuleEr
 }
 
 fn validate_regex(field: &'static str, regex: &str) -> Result<(), CodeRuleError> {
-    match Regex::new(regex) {
+    match crate::load::compile(regex) {
         Ok(_) => Ok(()),
         Err(error) => wrong(field, format!("`{regex}` does not compile: {error}")),
     }
