@@ -7,10 +7,14 @@
 
 mod ast;
 mod builder;
+mod dump;
+mod front;
 mod kind;
 mod language;
+mod parse;
 
 pub use ast::{Ast, Children, Flags, Node, NodeId, Span, Symbol};
 pub use builder::{Builder, Draft};
 pub use kind::{Kind, Operator};
 pub use language::Language;
+pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_NESTING, MAX_NODES, MAX_TOLD, Parsed, Problem, Trouble, parse};
