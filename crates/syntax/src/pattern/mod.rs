@@ -80,7 +80,7 @@ pub fn parse_pattern(text: &str, language: Language) -> Result<Pattern, PatternE
     let text = &dedented(text);
     let tokens = token::tokens(text, language);
     let holes = hole::holes(&tokens, language);
-    let complete = !text.ends_with([';', '}']);
+    let complete = !text.ends_with(';');
     let mut tries = TRIES;
     for setting in settings(language, text) {
         if let Some(pattern) = read_in(text, &holes, &setting, language, complete, &mut tries) {
