@@ -2,6 +2,7 @@
 //!
 //! In: the tree and its text. Out: tables by node, made once a file and used by every pattern.
 
+use super::text::Regexes;
 use super::values::Values;
 use bartizan_syntax::{Ast, Kind, Language, NodeId, Operator};
 use std::collections::HashMap;
@@ -23,12 +24,14 @@ pub struct Facts<'a> {
     names: HashMap<NodeId, Vec<Box<str>>>,
     /// What variables stand for.
     pub values: Values,
+    /// Regular expressions of patterns.
+    pub(super) regexes: &'a Regexes,
 }
 
 impl<'a> Facts<'a> {
     /// What is known of a file. `names` gives the full names of nodes that were resolved.
     #[must_use]
-    pub fn new(ast: &'a Ast, source: &'a str, names: HashMap<NodeId, Vec<Box<str>>>) -> Self {
+    pub fn new(ast: &'a Ast, source: &'a str, names: HashMap<NodeId, Vec<Box<str>>>, regexes: &'a Regexes) -> Self {
         let expressions = expressions(ast);
         let mut by_kind: HashMap<Kind, Vec<NodeId>> = HashMap::new();
         for id in ast.ids() {
@@ -43,6 +46,7 @@ impl<'a> Facts<'a> {
             by_kind,
             names,
             values,
+            regexes,
         }
     }
 
@@ -62,6 +66,27 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn of_kind(&self, kind: Kind) -> &[NodeId] {
         self.by_kind.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the node is what a function without a block returns.
+    #[must_use]
+    pub fn is_lambda_body(&self, id: NodeId) -> bool {
+        let parent = self.ast.parent(id);
+        parent.is_some_and(|parent| {
+            self.ast.kind(parent) == Kind::Lambda && self.ast.child(parent, 2) == Some(id) && self.ast.kind(id) != Kind::Block
+        })
+    }
+
+    /// What functions without a block return.
+    pub fn lambda_bodies(&self) -> impl Iterator<Item = NodeId> + '_ {
+        let bodies = self.of_kind(Kind::Lambda).iter().filter_map(|&id| self.ast.child(id, 2));
+        bodies.filter(|&id| self.ast.kind(id) != Kind::Block)
+    }
+
+    /// Whether the node is the expression of an annotation or decorator.
+    #[must_use]
+    pub fn in_annotation(&self, id: NodeId) -> bool {
+        self.ast.parent(id).is_some_and(|parent| self.ast.kind(parent) == Kind::Annotation)
     }
 
     /// The full name of a node in parts, where it is known.
