@@ -1,11 +1,13 @@
 //! Holes within strings: `"..."`, `"$X"`, `"=~/…/"`.
 
-use regex_automata::meta::Regex;
+use fancy_regex::{Regex, RegexBuilder};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 /// Bytes of a compiled expression at most.
-const LARGEST: usize = 4 << 20;
+const LARGEST: usize = 8 << 20;
+/// Steps back that one search may take.
+const STEPS: usize = 200_000;
 
 /// What the content of a string is in a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,10 +48,11 @@ pub struct Regexes {
 }
 
 impl Regexes {
-    /// Whether a pattern matches somewhere in a text; one that does not compile matches nothing.
+    /// Whether an expression matches somewhere in a text; one that does not compile, or that needs too many steps, matches nothing.
     #[must_use]
     pub fn is_match(&self, pattern: &str, text: &str) -> bool {
-        self.get(pattern).is_some_and(|regex| regex.is_match(text))
+        self.get(pattern)
+            .is_some_and(|regex| regex.is_match(text).unwrap_or(false))
     }
 
     /// The compiled expression; none where it is none.
@@ -65,16 +68,21 @@ impl Regexes {
     }
 }
 
-/// Compiles an expression within bounds.
+/// Compiles an expression of PCRE's kind within bounds, `^` and `$` at every line.
 ///
 /// # Errors
-/// When it is no expression of this dialect, or too large.
+/// When it is no such expression, or too large.
 pub fn compile(pattern: &str) -> Result<Regex, String> {
-    let config = Regex::config().nfa_size_limit(Some(LARGEST)).hybrid_cache_capacity(LARGEST);
-    let syntax = regex_automata::util::syntax::Config::new().multi_line(true);
-    Regex::builder()
-        .configure(config)
-        .syntax(syntax)
-        .build(pattern)
+    RegexBuilder::new(&portable(pattern))
+        .multi_line(true)
+        .backtrack_limit(STEPS)
+        .delegate_size_limit(LARGEST)
+        .delegate_dfa_size_limit(LARGEST)
+        .build()
         .map_err(|error| error.to_string())
+}
+
+/// The expression without what PCRE allows and this dialect refuses: `\Z`, flags in the middle that stand alone.
+fn portable(pattern: &str) -> String {
+    pattern.replace("\\Z", "\\z")
 }
