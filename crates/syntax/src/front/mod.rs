@@ -6,6 +6,8 @@
 pub(crate) mod escape;
 #[cfg(feature = "java")]
 mod java;
+#[cfg(any(feature = "javascript", feature = "typescript"))]
+mod javascript;
 #[cfg(feature = "python")]
 mod python;
 
@@ -24,6 +26,12 @@ pub(crate) fn grammar_of(language: Language) -> Option<tree_sitter::Language> {
         Language::Python => Some(python::Python::language()),
         #[cfg(feature = "java")]
         Language::Java => Some(java::Java::language()),
+        #[cfg(feature = "javascript")]
+        Language::JavaScript => Some(tree_sitter_javascript::LANGUAGE.into()),
+        #[cfg(feature = "typescript")]
+        Language::TypeScript => Some(tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into()),
+        #[cfg(feature = "typescript")]
+        Language::Tsx => Some(tree_sitter_typescript::LANGUAGE_TSX.into()),
         _ => None,
     }
 }
@@ -35,6 +43,10 @@ pub(crate) fn lower(text: &str, tree: &Tree, language: Language) -> Option<(Ast,
         Language::Python => Some(Front::<python::Python>::run(text, tree, language)),
         #[cfg(feature = "java")]
         Language::Java => Some(Front::<java::Java>::run(text, tree, language)),
+        #[cfg(any(feature = "javascript", feature = "typescript"))]
+        Language::JavaScript | Language::TypeScript | Language::Tsx => {
+            Some(Front::<javascript::JavaScript>::run(text, tree, language))
+        }
         _ => None,
     }
 }
@@ -48,8 +60,8 @@ pub(crate) trait Grammar: Sized + 'static {
     /// What a front end remembers on its way
     type State: Default;
 
-    /// Kinds and fields by their numbers in the grammar.
-    fn tables() -> &'static Tables<Self::Kind, Self::Field>;
+    /// Kinds and fields by their numbers in the grammar of `language`, for a front end may read several.
+    fn tables(language: Language) -> &'static Tables<Self::Kind, Self::Field>;
 
     /// The node of ours for a node of the grammar, children included.
     fn lower<'t>(front: &mut Front<'t, Self>, node: Child<'t, Self>) -> Draft;
@@ -73,10 +85,11 @@ pub(crate) struct Tables<K, F> {
 /// Declares the kinds, tokens and fields of a grammar that a front end tells apart: types `Kind` and `Field`, in which everything else is
 /// `Unknown` and `None`, and a type that implements the parts of [`Grammar`] that follow from them.
 ///
-/// Kinds and fields are written as the grammar names them (`r#true` where the name is a word of Rust), tokens with a name for each.
+/// Kinds and fields are written as the grammar names them (`r#true` where the name is a word of Rust), tokens with a name for each. A front end
+/// that reads several grammars names none here, and asks for tables of each.
 macro_rules! grammar {
     (
-        $name:ident: $language:expr;
+        $name:ident;
         kinds { $($kind:ident)* }
         tokens { $($token:ident = $text:literal)* }
         fields { $($field:ident)* }
@@ -92,19 +105,28 @@ macro_rules! grammar {
         pub(crate) struct $name;
 
         impl $name {
+            fn tables_of(language: &tree_sitter::Language) -> $crate::front::Tables<Kinds, Fields> {
+                $crate::front::Tables::of(
+                    language,
+                    &[$((stringify!($kind), Kinds::$kind),)*],
+                    &[$(($text, Kinds::$token),)*],
+                    &[$((stringify!($field), Fields::$field),)*],
+                    (Kinds::Unknown, Fields::None),
+                )
+            }
+        }
+    };
+    ($name:ident: $language:expr; $($names:tt)*) => {
+        $crate::front::grammar! { $name; $($names)* }
+
+        impl $name {
             pub(crate) fn language() -> tree_sitter::Language {
                 $language.into()
             }
 
             fn tables_once() -> &'static $crate::front::Tables<Kinds, Fields> {
                 static TABLES: std::sync::OnceLock<$crate::front::Tables<Kinds, Fields>> = std::sync::OnceLock::new();
-                TABLES.get_or_init(|| $crate::front::Tables::of(
-                    &Self::language(),
-                    &[$((stringify!($kind), Kinds::$kind),)*],
-                    &[$(($text, Kinds::$token),)*],
-                    &[$((stringify!($field), Fields::$field),)*],
-                    (Kinds::Unknown, Fields::None),
-                ))
+                TABLES.get_or_init(|| Self::tables_of(&Self::language()))
             }
         }
     };
@@ -151,6 +173,17 @@ impl<K: Copy, F: Copy> Tables<K, F> {
             no_field,
         }
     }
+
+    /// Knows no name.
+    pub(crate) const fn unknown(no_kind: K, no_field: F) -> Self {
+        Self {
+            kinds: Vec::new(),
+            fields: Vec::new(),
+            comments: Vec::new(),
+            no_kind,
+            no_field,
+        }
+    }
 }
 
 /// What a grammar calls a kind or field that is declared under a name that Rust allows.
@@ -189,10 +222,15 @@ impl<G: Grammar> Child<'_, G> {
     }
 }
 
-/// The children of a node of a grammar: tokens too, comments not.
+/// The children of a node of a grammar: tokens too, comments not. Those of no node are none.
 pub(crate) struct Kids<'t, G: Grammar>(Vec<Child<'t, G>>);
 
 impl<'t, G: Grammar> Kids<'t, G> {
+    /// None at all.
+    pub(crate) const fn none() -> Self {
+        Self(Vec::new())
+    }
+
     /// All of them, in the order of the text.
     pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = Child<'t, G>> + '_ {
         self.0.iter().copied()
@@ -242,7 +280,7 @@ impl<'t, G: Grammar> Front<'t, G> {
             text,
             build: Builder::new(language),
             state: G::State::default(),
-            tables: G::tables(),
+            tables: G::tables(language),
             cursor: tree.walk(),
             nesting: 0,
             depth: 0,
@@ -305,7 +343,7 @@ impl<'t, G: Grammar> Front<'t, G> {
     }
 
     /// The first node below another, as what it is; nothing when there is none.
-    pub(crate) fn first(&mut self, child: Child<'t, G>) -> Draft {
+    pub(crate) fn lower_first(&mut self, child: Child<'t, G>) -> Draft {
         let kids = self.kids(child);
         let first = kids.named().next();
         self.lower_or_nothing(first, child.span().end)
@@ -318,7 +356,7 @@ impl<'t, G: Grammar> Front<'t, G> {
     }
 
     /// All nodes below another as children of a node of `kind`.
-    pub(crate) fn container(&mut self, child: Child<'t, G>, kind: Kind) -> Draft {
+    pub(crate) fn node_of_all(&mut self, child: Child<'t, G>, kind: Kind) -> Draft {
         let kids = self.kids(child);
         let children = self.lower_all(kids.named());
         self.build.node(kind, child.span(), children)
@@ -349,15 +387,20 @@ impl<'t, G: Grammar> Front<'t, G> {
         let kids = self.kids(of);
         let mut drafts = Vec::new();
         for kid in kids.named() {
-            if kid.is_error() {
-                drafts.push(self.lower(kid));
-            } else if let Some(refused) = self.refused(kid) {
-                drafts.push(refused);
-            } else {
-                G::statements(self, kid, &mut drafts);
-            }
+            self.statement(kid, &mut drafts);
         }
         drafts
+    }
+
+    /// The statements that a node stands for.
+    pub(crate) fn statement(&mut self, kid: Child<'t, G>, into: &mut Vec<Draft>) {
+        if kid.is_error() {
+            into.push(self.lower(kid));
+        } else if let Some(refused) = self.refused(kid) {
+            into.push(refused);
+        } else {
+            G::statements(self, kid, into);
+        }
     }
 
     /// A block of the statements among the children of a node.

@@ -26,7 +26,7 @@ impl<'t> Front<'t, Java> {
             Kinds::annotation_type_element_declaration => self.variable_of(child),
             Kinds::enum_constant => self.constant(child),
             Kinds::static_initializer => {
-                let block = self.first(child);
+                let block = self.lower_first(child);
                 self.build.name(block, "static")
             }
             Kinds::package_declaration => {

@@ -51,10 +51,10 @@ impl<'t> Front<'t, Java> {
                     .leaf(Kind::Name, Span { start, end: span.end }, "class");
                 self.build.node(Kind::Member, span, vec![object, name])
             }
-            Kinds::parenthesized_expression => self.first(child),
-            Kinds::argument_list | Kinds::annotation_argument_list => self.container(child, Kind::Args),
+            Kinds::parenthesized_expression => self.lower_first(child),
+            Kinds::argument_list | Kinds::annotation_argument_list => self.node_of_all(child, Kind::Args),
             Kinds::array_initializer | Kinds::element_value_array_initializer => {
-                self.container(child, Kind::List)
+                self.node_of_all(child, Kind::List)
             }
             _ => return None,
         })
@@ -126,7 +126,7 @@ impl<'t> Front<'t, Java> {
     /// Arguments of a call; none, at byte `at`, when the text breaks off before them.
     pub(super) fn arguments(&mut self, kids: &Kids<'t, Java>, at: u32) -> Draft {
         match kids.field(Fields::arguments) {
-            Some(list) => self.container(list, Kind::Args),
+            Some(list) => self.node_of_all(list, Kind::Args),
             None => self.build.node(Kind::Args, Span::empty(at), Vec::new()),
         }
     }

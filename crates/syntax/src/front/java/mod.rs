@@ -11,6 +11,7 @@ mod types;
 
 use crate::builder::Draft;
 use crate::front::{Child, Front, Grammar, Tables, grammar};
+use crate::language::Language;
 
 grammar! {
     Java: tree_sitter_java::LANGUAGE;
@@ -56,7 +57,7 @@ impl Grammar for Java {
     type Field = Fields;
     type State = ();
 
-    fn tables() -> &'static Tables<Kinds, Fields> {
+    fn tables(_: Language) -> &'static Tables<Kinds, Fields> {
         Self::tables_once()
     }
 
@@ -66,7 +67,7 @@ impl Grammar for Java {
             .or_else(|| front.expression(node))
             .or_else(|| front.written_type(node))
             .or_else(|| front.test_pattern(node))
-            .or_else(|| front.statement(node))
+            .or_else(|| front.any_statement(node))
             .or_else(|| front.declaration(node))
             .unwrap_or_else(|| front.other(node))
     }

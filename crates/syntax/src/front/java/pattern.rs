@@ -13,7 +13,7 @@ impl<'t> Front<'t, Java> {
     pub(super) fn test_pattern(&mut self, child: Node<'t>) -> Option<Draft> {
         let span = child.span();
         Some(match child.kind {
-            Kinds::pattern => self.first(child),
+            Kinds::pattern => self.lower_first(child),
             Kinds::type_pattern | Kinds::record_pattern_component => {
                 let kids = self.kids(child);
                 let mut parts = kids.named();
@@ -63,7 +63,7 @@ impl<'t> Front<'t, Java> {
         let Some(body) = kids.kind(Kinds::record_pattern_body) else {
             return (tested, self.build.nothing(child.span().end));
         };
-        let parts = self.container(body, Kind::Destructure);
+        let parts = self.node_of_all(body, Kind::Destructure);
         (tested, self.build.operator(parts, Operator::List))
     }
 
@@ -98,7 +98,7 @@ impl<'t> Front<'t, Java> {
             if child.kind == Kinds::switch_rule && kid.kind == Kinds::block {
                 whole = Some(self.block(kid));
             } else {
-                self.statement_into(kid, &mut statements);
+                self.statement(kid, &mut statements);
             }
         }
         let goes_on =
@@ -134,7 +134,7 @@ impl<'t> Front<'t, Java> {
             for kid in kids.named() {
                 if kid.kind == Kinds::guard {
                     place.end = kid.span().start;
-                    guard = Some(self.first(kid));
+                    guard = Some(self.lower_first(kid));
                 } else {
                     patterns.push(self.lower(kid));
                 }

@@ -3,14 +3,14 @@
 use super::{Fields, Java, Kinds};
 use crate::ast::{Flags, Span};
 use crate::builder::Draft;
-use crate::front::{Child, Front, Grammar, Kids};
+use crate::front::{Child, Front, Kids};
 use crate::kind::Kind;
 
 type Node<'t> = Child<'t, Java>;
 
 impl<'t> Front<'t, Java> {
     /// A statement; none for other kinds.
-    pub(super) fn statement(&mut self, child: Node<'t>) -> Option<Draft> {
+    pub(super) fn any_statement(&mut self, child: Node<'t>) -> Option<Draft> {
         self.simple_statement(child)
             .or_else(|| self.compound_statement(child))
     }
@@ -19,11 +19,11 @@ impl<'t> Front<'t, Java> {
         let span = child.span();
         Some(match child.kind {
             Kinds::expression_statement => {
-                let inner = self.first(child);
+                let inner = self.lower_first(child);
                 self.build.node(Kind::Expression, span, vec![inner])
             }
             Kinds::yield_statement => {
-                let value = self.first(child);
+                let value = self.lower_first(child);
                 let draft = self.build.node(Kind::Yield, span, vec![value]);
                 self.build.node(Kind::Expression, span, vec![draft])
             }
@@ -39,20 +39,20 @@ impl<'t> Front<'t, Java> {
                 self.build.node(Kind::Expression, span, vec![call])
             }
             Kinds::return_statement => {
-                let value = self.first(child);
+                let value = self.lower_first(child);
                 self.build.node(Kind::Return, span, vec![value])
             }
             Kinds::throw_statement => {
-                let value = self.first(child);
+                let value = self.lower_first(child);
                 let cause = self.build.nothing(span.end);
                 self.build.node(Kind::Throw, span, vec![value, cause])
             }
             Kinds::break_statement => {
-                let label = self.first(child);
+                let label = self.lower_first(child);
                 self.build.node(Kind::Break, span, vec![label])
             }
             Kinds::continue_statement => {
-                let label = self.first(child);
+                let label = self.lower_first(child);
                 self.build.node(Kind::Continue, span, vec![label])
             }
             Kinds::assert_statement => {
@@ -114,15 +114,6 @@ impl<'t> Front<'t, Java> {
         })
     }
 
-    /// A statement, or the variables of a declaration one by one.
-    pub(super) fn statement_into(&mut self, child: Node<'t>, into: &mut Vec<Draft>) {
-        if child.is_error() {
-            into.push(self.lower(child));
-        } else {
-            Java::statements(self, child, into);
-        }
-    }
-
     /// The body of a field as a block, whether it has braces or not; an empty one when it is a lone `;` or the text breaks off.
     pub(super) fn body(&mut self, kids: &Kids<'t, Java>, of: Fields, at: u32) -> Draft {
         let Some(body) = kids.field(of) else {
@@ -133,7 +124,7 @@ impl<'t> Front<'t, Java> {
         }
         let mut statements = Vec::new();
         if body.named {
-            self.statement_into(body, &mut statements);
+            self.statement(body, &mut statements);
         }
         self.build.node(Kind::Block, body.span(), statements)
     }
@@ -254,7 +245,7 @@ impl<'t> Front<'t, Java> {
         let catches = self.build.node(Kind::Catches, place, catches);
         let otherwise = self.build.nothing(place.end);
         let finally = match kids.kind(Kinds::finally_clause) {
-            Some(clause) => self.first(clause),
+            Some(clause) => self.lower_first(clause),
             None => self.build.nothing(place.end),
         };
         let children = vec![resources, block, catches, otherwise, finally];
@@ -265,7 +256,7 @@ impl<'t> Front<'t, Java> {
         let kids = self.kids(child);
         let span = child.span();
         if kids.field(Fields::value).is_none() {
-            let inner = self.first(child);
+            let inner = self.lower_first(child);
             return self.build.node(Kind::Expression, span, vec![inner]);
         }
         let modifiers = self.modifiers(&kids, span.start);

@@ -25,10 +25,10 @@ impl<'t> Front<'t, Python> {
             Kinds::comparison_operator => self.comparison(child),
             Kinds::unary_operator | Kinds::not_operator => self.unary(child),
             Kinds::r#await => {
-                let operand = self.first(child);
+                let operand = self.lower_first(child);
                 self.build.node(Kind::Await, span, vec![operand])
             }
-            Kinds::parenthesized_expression => self.first(child),
+            Kinds::parenthesized_expression => self.lower_first(child),
             Kinds::case_pattern => self.case_pattern(child),
             Kinds::subscript => self.subscript(child),
             Kinds::slice => self.slice(child),
@@ -48,11 +48,11 @@ impl<'t> Front<'t, Python> {
     pub(super) fn compound_expression(&mut self, child: Node<'t>) -> Option<Draft> {
         let span = child.span();
         Some(match child.kind {
-            Kinds::list => self.container(child, Kind::List),
-            Kinds::tuple | Kinds::expression_list => self.container(child, Kind::Tuple),
-            Kinds::set => self.container(child, Kind::Set),
-            Kinds::dictionary => self.container(child, Kind::Map),
-            Kinds::argument_list => self.container(child, Kind::Args),
+            Kinds::list => self.node_of_all(child, Kind::List),
+            Kinds::tuple | Kinds::expression_list => self.node_of_all(child, Kind::Tuple),
+            Kinds::set => self.node_of_all(child, Kind::Set),
+            Kinds::dictionary => self.node_of_all(child, Kind::Map),
+            Kinds::argument_list => self.node_of_all(child, Kind::Args),
             Kinds::pair => {
                 let kids = self.kids(child);
                 let key = self.field_or_nothing(&kids, Fields::key, span.start);
@@ -65,7 +65,7 @@ impl<'t> Front<'t, Python> {
             Kinds::generator_expression => self.comprehension(child, Operator::None),
             Kinds::for_in_clause => self.for_clause(child),
             Kinds::if_clause => {
-                let condition = self.first(child);
+                let condition = self.lower_first(child);
                 self.build.node(Kind::IfClause, span, vec![condition])
             }
             Kinds::conditional_expression => self.conditional(child),
@@ -143,7 +143,7 @@ impl<'t> Front<'t, Python> {
                 let only = self.lower(generator);
                 self.build.node(Kind::Args, generator.span(), vec![only])
             }
-            Some(list) => self.container(list, Kind::Args),
+            Some(list) => self.node_of_all(list, Kind::Args),
             None => self.build.node(Kind::Args, Span::empty(span.end), Vec::new()),
         };
         self.build.node(Kind::Call, span, vec![callee, arguments])
@@ -247,13 +247,13 @@ impl<'t> Front<'t, Python> {
     }
 
     fn spread(&mut self, child: Node<'t>, operator: Operator) -> Draft {
-        let value = self.first(child);
+        let value = self.lower_first(child);
         let draft = self.build.node(Kind::Spread, child.span(), vec![value]);
         self.build.operator(draft, operator)
     }
 
     fn comprehension(&mut self, child: Node<'t>, operator: Operator) -> Draft {
-        let draft = self.container(child, Kind::Comprehension);
+        let draft = self.node_of_all(child, Kind::Comprehension);
         self.build.operator(draft, operator)
     }
 

@@ -17,7 +17,7 @@ impl<'t> Front<'t, Python> {
         Some(match child.kind {
             Kinds::dotted_name => self.dotted(child),
             Kinds::class_pattern => self.class_pattern(child),
-            Kinds::keyword_pattern => self.container(child, Kind::Keyword),
+            Kinds::keyword_pattern => self.node_of_all(child, Kind::Keyword),
             Kinds::splat_pattern => self.splat(child),
             Kinds::dict_pattern => self.dictionary_pattern(child),
             Kinds::union_pattern => {
@@ -66,7 +66,7 @@ impl<'t> Front<'t, Python> {
         };
         let patterns = self.build.node(Kind::Patterns, place, patterns);
         let guard = match kids.field(Fields::guard) {
-            Some(guard) => self.first(guard),
+            Some(guard) => self.lower_first(guard),
             None => self.build.nothing(place.end),
         };
         let block = self.suite(&kids, Fields::consequence, span.end);

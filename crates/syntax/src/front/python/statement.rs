@@ -18,7 +18,7 @@ impl<'t> Front<'t, Python> {
             Kinds::assignment => self.assignment(child),
             Kinds::augmented_assignment => self.augmented(child),
             Kinds::return_statement => {
-                let value = self.first(child);
+                let value = self.lower_first(child);
                 self.build.node(Kind::Return, span, vec![value])
             }
             Kinds::raise_statement => {
@@ -45,9 +45,9 @@ impl<'t> Front<'t, Python> {
                 };
                 self.build.node(kind, span, vec![label])
             }
-            Kinds::global_statement => self.container(child, Kind::Global),
+            Kinds::global_statement => self.node_of_all(child, Kind::Global),
             Kinds::nonlocal_statement => {
-                let draft = self.container(child, Kind::Global);
+                let draft = self.node_of_all(child, Kind::Global);
                 self.build.name(draft, "nonlocal")
             }
             Kinds::import_from_statement | Kinds::future_import_statement => self.import_from(child),
@@ -165,8 +165,8 @@ impl<'t> Front<'t, Python> {
             .build
             .node(Kind::Modifiers, Span::empty(span.start), Vec::new());
         let (operator, name) = match target.kind {
-            Kinds::list_splat_pattern => (Operator::Times, self.first(target)),
-            Kinds::dictionary_splat_pattern => (Operator::Power, self.first(target)),
+            Kinds::list_splat_pattern => (Operator::Times, self.lower_first(target)),
+            Kinds::dictionary_splat_pattern => (Operator::Power, self.lower_first(target)),
             _ => (Operator::None, self.target(target)),
         };
         let end = self.build.span(name).end;
@@ -189,7 +189,7 @@ impl<'t> Front<'t, Python> {
                 }
                 self.lower(only)
             }
-            _ => self.container(child, Kind::Tuple),
+            _ => self.node_of_all(child, Kind::Tuple),
         };
         self.build.node(Kind::Expression, span, vec![inner])
     }
@@ -535,7 +535,7 @@ impl<'t> Front<'t, Python> {
         let mut annotations = Vec::with_capacity(decorators.len());
         let mut place = Span::empty(span.start);
         for decorator in decorators {
-            let expression = self.first(decorator);
+            let expression = self.lower_first(decorator);
             let end = self.build.span(expression).end;
             place.end = end;
             let at = Span {
@@ -573,7 +573,7 @@ impl<'t> Front<'t, Python> {
 
     fn class(&mut self, span: Span, kids: &Kids<'t, Python>, mut children: Vec<Draft>) -> Draft {
         let supers = match kids.field(Fields::superclasses) {
-            Some(list) => self.container(list, Kind::Supers),
+            Some(list) => self.node_of_all(list, Kind::Supers),
             None => {
                 let at = children
                     .last()
