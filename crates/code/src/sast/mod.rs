@@ -4,3 +4,4 @@
 //! format of Semgrep and evaluates them.
 
 pub mod pattern;
+pub mod semgrep;

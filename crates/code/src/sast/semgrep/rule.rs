@@ -241,6 +241,8 @@ pub enum Inner {
 pub struct Leaf {
     /// Its text.
     pub text: String,
+    /// Whether the text is a type, which is read as that of a metavariable.
+    is_type: bool,
     patterns: [OnceLock<Result<Pattern, PatternError>>; 6],
 }
 
@@ -250,7 +252,17 @@ impl Leaf {
     pub fn new(text: &str) -> Self {
         Self {
             text: text.to_owned(),
+            is_type: false,
             patterns: Default::default(),
+        }
+    }
+
+    /// Anything of a type.
+    #[must_use]
+    pub fn of_type(text: &str) -> Self {
+        Self {
+            is_type: true,
+            ..Self::new(text)
         }
     }
 
@@ -266,7 +278,11 @@ impl Leaf {
             });
         };
         place
-            .get_or_init(|| parse_pattern(&self.text, language))
+            .get_or_init(|| match (self.is_type, language) {
+                (false, _) => parse_pattern(&self.text, language),
+                (true, Language::Java) => parse_pattern(&format!("({} $_)", self.text), language),
+                (true, _) => parse_pattern(&format!("($_: {})", self.text), language),
+            })
             .as_ref()
             .map_err(Clone::clone)
     }
