@@ -4,3 +4,4 @@
 
 pub mod ci;
 pub mod leak;
+pub mod sast;

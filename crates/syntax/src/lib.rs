@@ -12,6 +12,7 @@ mod front;
 mod kind;
 mod language;
 mod parse;
+pub mod pattern;
 
 pub use ast::{Ast, Children, Flags, Node, NodeId, Span, Symbol};
 pub use builder::{Builder, Draft};

@@ -1,0 +1,7 @@
+//! Static analysis: rules over source code.
+//!
+//! In: files as trees of `bartizan-syntax`, and rules. Out: findings. [`pattern`] matches code with holes, [`semgrep`] reads rule files in the
+//! format of Semgrep and evaluates them.
+
+pub mod pattern;
+pub mod semgrep;

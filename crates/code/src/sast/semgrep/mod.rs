@@ -1,0 +1,16 @@
+//! Rule files of Semgrep: read, and evaluated over files.
+//!
+//! In: rule files as text, source files as trees. Out: where each rule finds something, and which rules do not run, and why.
+
+mod condition;
+mod evaluate;
+mod ranges;
+mod read;
+mod rule;
+
+pub use condition::Comparison;
+pub use evaluate::{Hit, Outcome, Scene, evaluate};
+pub use read::{LARGEST_FILE, Refused, RuleFile, RuleFileError, read};
+pub use rule::{
+    Condition, FixRegex, Formula, FormulaKind, Inner, Leaf, Mode, Propagator, Rule, Sanitizer, SideEffect, Sink, Source, Taint, TaintOptions,
+};

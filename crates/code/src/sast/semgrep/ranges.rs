@@ -1,0 +1,87 @@
+//! Places as sets: what lies within what, and with which metavariables.
+
+use crate::sast::pattern::{Env, Facts, same};
+use bartizan_syntax::{NodeId, Span};
+
+/// How a place counts when it is joined with others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A pattern.
+    Plain,
+    /// What something is inside of.
+    Inside,
+    /// What a regular expression matched.
+    Text,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    /// Where.
+    pub span: Span,
+    /// The node, where it is one: the first of several statements.
+    pub node: Option<NodeId>,
+    /// What the metavariables stand for.
+    pub env: Env,
+    /// How it counts.
+    pub role: Role,
+}
+
+/// Whether a place lies within another and no metavariable contradicts.
+fn within(facts: &Facts<'_>, inner: &Hit, outer: &Hit) -> bool {
+    outer.span.holds(inner.span) && agree(facts, &inner.env, &outer.env)
+}
+
+fn agree(facts: &Facts<'_>, left: &Env, right: &Env) -> bool {
+    left.iter().all(|(name, bound)| {
+        let group = name.trim_start_matches('$').bytes().all(|byte| byte.is_ascii_digit());
+        group || right.get(name).is_none_or(|other| same(facts, bound, other))
+    })
+}
+
+/// Places of either that lie within one of the other.
+pub(super) fn intersection(facts: &Facts<'_>, left: &[Hit], right: &[Hit]) -> Vec<Hit> {
+    let mut found = Vec::new();
+    for one in left {
+        for other in right {
+            for (inner, outer) in [(one, other), (other, one)] {
+                let direction = inner.role != Role::Inside || outer.role == Role::Inside;
+                if direction && within(facts, inner, outer) {
+                    let hit = Hit {
+                        env: inner.env.joined(&outer.env),
+                        ..inner.clone()
+                    };
+                    if found.last() != Some(&hit) {
+                        found.push(hit);
+                    }
+                }
+            }
+        }
+    }
+    dedup(found)
+}
+
+/// Without equal places.
+pub(super) fn dedup(mut hits: Vec<Hit>) -> Vec<Hit> {
+    hits.sort_by_key(|hit| (hit.span.start, hit.span.end));
+    let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
+    for hit in hits {
+        let mut recent = kept.iter().rev().take_while(|known| known.span == hit.span).take(200);
+        if !recent.any(|known| *known == hit) {
+            kept.push(hit);
+        }
+    }
+    kept
+}
+
+/// The places that none of `removed` takes away.
+pub(super) fn difference(facts: &Facts<'_>, hits: Vec<Hit>, removed: &[Hit]) -> Vec<Hit> {
+    let taken = |hit: &Hit| {
+        removed.iter().any(|other| match other.role {
+            Role::Inside => within(facts, hit, other),
+            Role::Text => within(facts, hit, other) || within(facts, other, hit),
+            Role::Plain => within(facts, hit, other) && within(facts, other, hit),
+        })
+    };
+    hits.into_iter().filter(|hit| !taken(hit)).collect()
+}

@@ -1,0 +1,542 @@
+//! Reads rule files of Semgrep.
+//!
+//! In: the text of a YAML file. Out: the rules that run, and for each that does not, why. A rule with an operator, an option or a language
+//! that is not known here does not run; no condition is dropped. The format:
+//! <https://semgrep.dev/docs/writing-rules/rule-syntax>.
+
+use super::condition::Comparison;
+use super::rule::{
+    Condition, FixRegex, Formula, FormulaKind, Inner, LANGUAGES, Leaf, Mode, Propagator, Rule, Sanitizer, SideEffect, Sink, Source, Taint,
+    TaintOptions,
+};
+use crate::sast::pattern::{Options, compile};
+use bartizan_document::{Dialect, Limits, Node, Value, read as read_yaml};
+use bartizan_model::Severity;
+use bartizan_syntax::Language;
+
+/// Bytes of a rule file at most.
+pub const LARGEST_FILE: usize = 16 << 20;
+/// Levels of formulas within each other at most.
+const DEPTH: usize = 40;
+
+/// What a rule file gave.
+#[derive(Debug, Default)]
+pub struct RuleFile {
+    /// The rules that run.
+    pub rules: Vec<Rule>,
+    /// The rules that do not run.
+    pub refused: Vec<Refused>,
+}
+
+/// A rule that does not run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Its id in its file; its place in the list when it has none.
+    pub rule: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Why a file could not be read at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RuleFileError {
+    /// It is too large.
+    #[error("is larger than {LARGEST_FILE} bytes")]
+    TooLarge,
+    /// It is no YAML.
+    #[error("does not parse as YAML: {0}")]
+    Syntax(String),
+    /// It has no list of rules.
+    #[error("is no rule file of Semgrep: it has no list `rules:`")]
+    NoRules,
+}
+
+/// Reads the rules of a file.
+///
+/// # Errors
+/// When the file as a whole cannot be read; single rules that cannot run are listed in the result.
+pub fn read(text: &str) -> Result<RuleFile, RuleFileError> {
+    if text.len() > LARGEST_FILE {
+        return Err(RuleFileError::TooLarge);
+    }
+    let mut stream = read_yaml(text, Dialect::Core, Limits::default());
+    if let Some(problem) = stream.errors.first() {
+        return Err(RuleFileError::Syntax(problem.message.clone()));
+    }
+    if stream.documents.is_empty() {
+        return Err(RuleFileError::NoRules);
+    }
+    let root = stream.documents.swap_remove(0).root;
+    if !matches!(root.get("rules").map(|rules| &rules.value), Some(Value::List(_))) {
+        return Err(RuleFileError::NoRules);
+    }
+    let mut file = RuleFile::default();
+    for (index, node) in root.items_of("rules").iter().enumerate() {
+        let id = node.text_of("id").map_or_else(|| format!("rule {}", index + 1), str::to_owned);
+        match rule(node, &id) {
+            Ok(rule) => file.rules.push(rule),
+            Err(reason) => file.refused.push(Refused { rule: id, reason }),
+        }
+    }
+    Ok(file)
+}
+
+/// Keys of a rule that say nothing about what it finds.
+const SILENT: [&str; 9] = ["id", "message", "severity", "languages", "metadata", "mode", "options", "min-version", "max-version"];
+
+fn rule(node: &Node, id: &str) -> Result<Rule, String> {
+    let mode = node.text_of("mode").unwrap_or("search");
+    let taint = match mode {
+        "search" => false,
+        "taint" => true,
+        other => return Err(format!("its mode `{other}` is not supported")),
+    };
+    for entry in node.entries() {
+        let key = &*entry.key;
+        let known = SILENT.contains(&key) || matches!(key, "fix" | "fix-regex" | "paths");
+        let pattern = if taint { TAINT_KEYS.contains(&key) } else { SEARCH_KEYS.contains(&key) };
+        if !known && !pattern {
+            return Err(format!("its key `{key}` is not supported"));
+        }
+    }
+    let (languages, any_text) = languages(node)?;
+    let (options, taint_options) = options(node.get("options"))?;
+    let mode = if taint {
+        Mode::Taint(Box::new(taint_mode(node, taint_options)?))
+    } else {
+        Mode::Search(search_mode(node)?)
+    };
+    let metadata = node.get("metadata");
+    let (include, exclude) = paths(node.get("paths"))?;
+    let rule = Rule {
+        id: id.to_owned(),
+        message: node.text_of("message").unwrap_or_default().trim().to_owned(),
+        severity: severity(node.text_of("severity").unwrap_or_default()),
+        languages,
+        any_text,
+        mode,
+        options,
+        fix: node.text_of("fix").map(|fix| fix.trim_end_matches('\n').to_owned()),
+        fix_regex: fix_regex(node.get("fix-regex"))?,
+        include,
+        exclude,
+        cwe: texts(metadata.and_then(|metadata| metadata.get("cwe"))).iter().filter_map(|text| cwe(text)).collect(),
+        references: texts(metadata.and_then(|metadata| metadata.get("references"))),
+    };
+    readable(&rule)?;
+    Ok(rule)
+}
+
+const SEARCH_KEYS: [&str; 4] = ["pattern", "patterns", "pattern-either", "pattern-regex"];
+const TAINT_KEYS: [&str; 4] = ["pattern-sources", "pattern-sinks", "pattern-sanitizers", "pattern-propagators"];
+
+/// Every pattern can be read in at least one language of the rule.
+fn readable(rule: &Rule) -> Result<(), String> {
+    let mut leaves = Vec::new();
+    for formula in rule.formulas() {
+        formula.leaves(&mut leaves);
+    }
+    for leaf in leaves {
+        let mut why = None;
+        let fits = rule.languages.iter().any(|&language| match leaf.pattern(language) {
+            Ok(_) => true,
+            Err(error) => {
+                why = Some(error);
+                false
+            }
+        });
+        if !fits {
+            let first = leaf.text.trim().lines().next().unwrap_or_default();
+            let why = why.map_or_else(|| "there is no language to read it in".to_owned(), |why| why.to_string());
+            return Err(format!("`{first}`: {why}"));
+        }
+    }
+    Ok(())
+}
+
+fn severity(text: &str) -> Severity {
+    match text.to_ascii_uppercase().as_str() {
+        "CRITICAL" => Severity::Critical,
+        "ERROR" | "HIGH" => Severity::High,
+        "WARNING" | "MEDIUM" => Severity::Medium,
+        "LOW" => Severity::Low,
+        _ => Severity::Info,
+    }
+}
+
+fn cwe(text: &str) -> Option<u32> {
+    let digits = text.trim().strip_prefix("CWE-")?;
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    digits.get(..end)?.parse().ok()
+}
+
+/// A text, or the texts of a list.
+fn texts(node: Option<&Node>) -> Vec<String> {
+    let Some(node) = node else {
+        return Vec::new();
+    };
+    match node.text() {
+        Some(text) => vec![text.to_owned()],
+        None => node.items().iter().filter_map(Node::text).map(str::to_owned).collect(),
+    }
+}
+
+fn languages(node: &Node) -> Result<(Vec<Language>, bool), String> {
+    let mut all = Vec::new();
+    let mut any_text = false;
+    let mut unknown = Vec::new();
+    for name in texts(node.get("languages")) {
+        match language(&name) {
+            Some(Inner::Text) => any_text = true,
+            Some(Inner::Code(Language::TypeScript)) => all.extend([Language::TypeScript, Language::Tsx]),
+            Some(Inner::Code(language)) => all.push(language),
+            None => unknown.push(name),
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    if all.is_empty() && !any_text {
+        return Err(format!("it is for {}, which is not read", unknown.join(", ")));
+    }
+    Ok((all, any_text))
+}
+
+/// The language that a name of Semgrep means.
+fn language(name: &str) -> Option<Inner> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        "python" | "py" | "python3" | "python2" => Inner::Code(Language::Python),
+        "javascript" | "js" => Inner::Code(Language::JavaScript),
+        "typescript" | "ts" => Inner::Code(Language::TypeScript),
+        "java" => Inner::Code(Language::Java),
+        "go" | "golang" => Inner::Code(Language::Go),
+        "regex" | "none" => Inner::Text,
+        _ => return None,
+    })
+}
+
+fn options(node: Option<&Node>) -> Result<(Options, TaintOptions), String> {
+    let (mut options, mut taint) = (Options::default(), TaintOptions::default());
+    for entry in node.map_or(&[][..], Node::entries) {
+        let Some(value) = entry.value.bool() else {
+            return Err(format!("its option `{}` is not true or false", entry.key));
+        };
+        let place = match &*entry.key {
+            "constant_propagation" => &mut options.constant_propagation,
+            "symbolic_propagation" => &mut options.symbolic_propagation,
+            "ac_matching" => &mut options.ac_matching,
+            "vardef_assign" => &mut options.vardef_assign,
+            "attr_expr" => &mut options.attr_expr,
+            "let_is_var" => &mut options.let_is_var,
+            "go_deeper_stmt" => &mut options.go_deeper_stmt,
+            "implicit_deep_exprstmt" => &mut options.implicit_deep_exprstmt,
+            "implicit_ellipsis" => &mut options.implicit_ellipsis,
+            "commutative_boolop" => &mut options.commutative_boolop,
+            "symmetric_eq" => &mut options.symmetric_eq,
+            "taint_unify_mvars" => &mut taint.unify_metavariables,
+            "taint_assume_safe_functions" => &mut taint.safe_functions,
+            "taint_assume_safe_indexes" => &mut taint.safe_indexes,
+            "taint_assume_safe_comparisons" => &mut taint.safe_comparisons,
+            "taint_assume_safe_booleans" => &mut taint.safe_booleans,
+            "taint_assume_safe_numbers" => &mut taint.safe_numbers,
+            "taint_only_propagate_through_assignments" => &mut taint.only_assignments,
+            // Whether other files are looked at, too: that is for the one who runs the rule to say.
+            "interfile" => continue,
+            other => return Err(format!("its option `{other}` is not supported")),
+        };
+        *place = value;
+    }
+    Ok((options, taint))
+}
+
+fn paths(node: Option<&Node>) -> Result<(Vec<String>, Vec<String>), String> {
+    for entry in node.map_or(&[][..], Node::entries) {
+        if !matches!(&*entry.key, "include" | "exclude") {
+            return Err(format!("its key `paths.{}` is not supported", entry.key));
+        }
+    }
+    let of = |key| texts(node.and_then(|node| node.get(key)));
+    Ok((of("include"), of("exclude")))
+}
+
+fn fix_regex(node: Option<&Node>) -> Result<Option<FixRegex>, String> {
+    let Some(node) = node else {
+        return Ok(None);
+    };
+    let (Some(regex), Some(replacement)) = (node.text_of("regex"), node.text_of("replacement")) else {
+        return Err("its `fix-regex` lacks `regex` or `replacement`".to_owned());
+    };
+    compiled(regex)?;
+    Ok(Some(FixRegex {
+        regex: regex.to_owned(),
+        replacement: replacement.to_owned(),
+        count: node.get("count").and_then(Node::int).and_then(|count| usize::try_from(count).ok()),
+    }))
+}
+
+fn compiled(regex: &str) -> Result<String, String> {
+    compile(regex).map_err(|error| format!("`{regex}` is no regular expression that can be run: {error}"))?;
+    Ok(regex.to_owned())
+}
+
+fn search_mode(node: &Node) -> Result<Formula, String> {
+    let entries = node.entries().iter().filter(|entry| SEARCH_KEYS.contains(&&*entry.key));
+    let mut found = entries.map(|entry| operator(&entry.key, &entry.value, DEPTH));
+    let first = found.next().ok_or("it has no pattern")??;
+    if found.next().is_some() {
+        return Err("it has several patterns side by side; `patterns` or `pattern-either` must join them".to_owned());
+    }
+    match first {
+        Part::All(formula) => Ok(formula),
+        _ => Err("it excludes, but finds nothing".to_owned()),
+    }
+}
+
+/// A part of a conjunction.
+enum Part {
+    All(Formula),
+    None(Formula),
+    Condition(Condition),
+    Focus(Vec<String>),
+}
+
+fn operator(key: &str, value: &Node, left: usize) -> Result<Part, String> {
+    let left = left.checked_sub(1).ok_or("its patterns are nested too deeply")?;
+    let text = || value.text().ok_or_else(|| format!("`{key}` is {}, where text is needed", value.kind()));
+    let code = |text: &str| Formula::of(FormulaKind::Code(Leaf::new(text)));
+    Ok(match key {
+        "pattern" => Part::All(code(&scalar(value)?)),
+        "patterns" => Part::All(conjunction(value, left)?),
+        "pattern-either" => Part::All(disjunction(value, left)?),
+        "pattern-regex" => Part::All(Formula::of(FormulaKind::Text(compiled(text()?)?))),
+        "pattern-inside" => Part::All(Formula::of(FormulaKind::Inside(Box::new(formula_of(value, left)?)))),
+        "pattern-not" => Part::None(formula_of(value, left)?),
+        "pattern-not-inside" => Part::None(Formula::of(FormulaKind::Inside(Box::new(formula_of(value, left)?)))),
+        "pattern-not-regex" => Part::None(Formula::of(FormulaKind::Text(compiled(text()?)?))),
+        "focus-metavariable" => Part::Focus(texts(Some(value))),
+        "metavariable-regex" => Part::Condition(regex_condition(value)?),
+        "metavariable-comparison" => Part::Condition(comparison_condition(value)?),
+        "metavariable-pattern" => Part::Condition(pattern_condition(value, left)?),
+        "metavariable-type" => Part::Condition(type_condition(value)?),
+        other => return Err(format!("its operator `{other}` is not supported")),
+    })
+}
+
+/// The text of a pattern, which YAML may have taken for a number or a truth.
+fn scalar(value: &Node) -> Result<String, String> {
+    match &value.value {
+        Value::Text(text) => Ok(text.to_string()),
+        Value::Int(number) => Ok(number.to_string()),
+        Value::Float(number) => Ok(number.to_string()),
+        Value::Bool(truth) => Ok(truth.to_string()),
+        _ => Err(format!("a pattern is {}, where text is needed", value.kind())),
+    }
+}
+
+/// A pattern, or a map with one operator.
+fn formula_of(value: &Node, left: usize) -> Result<Formula, String> {
+    if value.entries().is_empty() {
+        return Ok(Formula::of(FormulaKind::Code(Leaf::new(&scalar(value)?))));
+    }
+    one_of(value, left)
+}
+
+fn one_of(value: &Node, left: usize) -> Result<Formula, String> {
+    let [entry] = value.entries() else {
+        return Err("a pattern has several operators where one is needed".to_owned());
+    };
+    match operator(&entry.key, &entry.value, left)? {
+        Part::All(formula) => Ok(formula),
+        _ => Err(format!("`{}` stands where something must be found", entry.key)),
+    }
+}
+
+fn disjunction(value: &Node, left: usize) -> Result<Formula, String> {
+    let all: Result<Vec<Formula>, String> = value.items().iter().map(|item| one_of(item, left)).collect();
+    let all = all?;
+    if all.is_empty() {
+        return Err("`pattern-either` is empty".to_owned());
+    }
+    Ok(Formula::of(FormulaKind::Either(all)))
+}
+
+fn conjunction(value: &Node, left: usize) -> Result<Formula, String> {
+    let (mut all, mut none) = (Vec::new(), Vec::new());
+    let mut formula = Formula::of(FormulaKind::Either(Vec::new()));
+    for item in value.items() {
+        if item.entries().is_empty() {
+            return Err(format!("`patterns` has {} among its operators", item.kind()));
+        }
+        for entry in item.entries() {
+            match operator(&entry.key, &entry.value, left)? {
+                Part::All(one) => all.push(one),
+                Part::None(one) => none.push(one),
+                Part::Condition(condition) => formula.conditions.push(condition),
+                Part::Focus(names) => formula.focus.push(names),
+            }
+        }
+    }
+    formula.kind = FormulaKind::All(all, none);
+    Ok(formula)
+}
+
+fn metavariable(node: &Node, operator: &str) -> Result<String, String> {
+    let name = node.text_of("metavariable");
+    name.map(str::to_owned).ok_or_else(|| format!("`{operator}` lacks `metavariable`"))
+}
+
+/// Refuses keys of an operator that are not known.
+fn only(node: &Node, operator: &str, keys: &[&str]) -> Result<(), String> {
+    match node.entries().iter().find(|entry| !keys.contains(&&*entry.key)) {
+        Some(entry) => Err(format!("`{operator}` has the key `{}`, which is not supported", entry.key)),
+        None => Ok(()),
+    }
+}
+
+fn regex_condition(node: &Node) -> Result<Condition, String> {
+    only(node, "metavariable-regex", &["metavariable", "regex", "constant-propagation"])?;
+    let regex = node.get("regex").map(scalar).transpose()?.ok_or("`metavariable-regex` lacks `regex`")?;
+    compiled(&regex)?;
+    Ok(Condition::Regex {
+        metavariable: metavariable(node, "metavariable-regex")?,
+        regex,
+        constants: node.get("constant-propagation").and_then(Node::bool).unwrap_or(false),
+    })
+}
+
+fn comparison_condition(node: &Node) -> Result<Condition, String> {
+    only(node, "metavariable-comparison", &["metavariable", "comparison", "strip", "base"])?;
+    let text = node.text_of("comparison").ok_or("`metavariable-comparison` lacks `comparison`")?;
+    let mut comparison = Comparison::read(text).ok_or_else(|| format!("the comparison `{text}` is not supported"))?;
+    comparison.metavariable = node.text_of("metavariable").map(str::to_owned);
+    comparison.strip = node.get("strip").and_then(Node::bool).unwrap_or(false);
+    comparison.base = node
+        .get("base")
+        .and_then(Node::int)
+        .and_then(|base| u32::try_from(base).ok())
+        .filter(|base| (2..=36).contains(base));
+    Ok(Condition::Comparison(comparison))
+}
+
+fn pattern_condition(node: &Node, left: usize) -> Result<Condition, String> {
+    const OPERATOR: &str = "metavariable-pattern";
+    only(node, OPERATOR, &["metavariable", "language", "pattern", "patterns", "pattern-either", "pattern-regex"])?;
+    let inner = match node.text_of("language") {
+        None => None,
+        Some(name) => Some(language(name).ok_or_else(|| format!("`{OPERATOR}` reads {name}, which is not supported"))?),
+    };
+    let operators = node.entries().iter().filter(|entry| SEARCH_KEYS.contains(&&*entry.key));
+    let mut parts = operators.map(|entry| operator(&entry.key, &entry.value, left));
+    let Some(Part::All(formula)) = parts.next().transpose()? else {
+        return Err(format!("`{OPERATOR}` has no pattern"));
+    };
+    if parts.next().is_some() {
+        return Err(format!("`{OPERATOR}` has several patterns side by side"));
+    }
+    Ok(Condition::Pattern {
+        metavariable: metavariable(node, OPERATOR)?,
+        language: inner,
+        formula: Box::new(formula),
+    })
+}
+
+fn type_condition(node: &Node) -> Result<Condition, String> {
+    only(node, "metavariable-type", &["metavariable", "type", "types", "language"])?;
+    let mut types = texts(node.get("type"));
+    types.extend(texts(node.get("types")));
+    if types.is_empty() {
+        return Err("`metavariable-type` lacks `type`".to_owned());
+    }
+    Ok(Condition::Type {
+        metavariable: metavariable(node, "metavariable-type")?,
+        types: types.iter().map(|text| Leaf::of_type(text)).collect(),
+    })
+}
+
+/// The pattern of one source, sink, sanitizer or propagator.
+fn place(node: &Node, name: &str, keys: &[&str]) -> Result<Formula, String> {
+    let mut formula = None;
+    for entry in node.entries() {
+        if keys.contains(&&*entry.key) {
+            continue;
+        }
+        let Part::All(one) = operator(&entry.key, &entry.value, DEPTH)? else {
+            return Err(format!("`{name}` has `{}`, where something must be found", entry.key));
+        };
+        if formula.replace(one).is_some() {
+            return Err(format!("`{name}` has several patterns side by side"));
+        }
+    }
+    formula.ok_or_else(|| format!("`{name}` has no pattern"))
+}
+
+fn taint_mode(node: &Node, options: TaintOptions) -> Result<Taint, String> {
+    let mut taint = Taint {
+        options,
+        ..Taint::default()
+    };
+    let label = |item: &Node, key| item.text_of(key).map(str::to_owned);
+    let flag = |item: &Node, key| item.get(key).and_then(Node::bool);
+    for item in node.items_of("pattern-sources") {
+        let formula = place(item, "pattern-sources", &["label", "requires", "by-side-effect", "exact"])?;
+        let by_side_effect = match (flag(item, "by-side-effect"), item.text_of("by-side-effect")) {
+            (Some(true), _) => SideEffect::Yes,
+            (None, Some("only")) => SideEffect::Only,
+            _ => SideEffect::No,
+        };
+        taint.sources.push(Source {
+            formula,
+            label: label(item, "label"),
+            requires: requires(item)?,
+            by_side_effect,
+            exact: flag(item, "exact").unwrap_or(false),
+        });
+    }
+    for item in node.items_of("pattern-sinks") {
+        taint.sinks.push(Sink {
+            formula: place(item, "pattern-sinks", &["requires", "exact"])?,
+            requires: requires(item)?,
+            exact: flag(item, "exact").unwrap_or(false),
+        });
+    }
+    for item in node.items_of("pattern-sanitizers") {
+        taint.sanitizers.push(Sanitizer {
+            formula: place(item, "pattern-sanitizers", &["by-side-effect", "exact", "not_conflicting", "not-conflicting"])?,
+            by_side_effect: flag(item, "by-side-effect").unwrap_or(false),
+            exact: flag(item, "exact").unwrap_or(false),
+        });
+    }
+    for item in node.items_of("pattern-propagators") {
+        let keys = ["from", "to", "by-side-effect", "requires", "label", "replace-labels"];
+        let end = |key| label(item, key).ok_or_else(|| format!("`pattern-propagators` lacks `{key}`"));
+        taint.propagators.push(Propagator {
+            formula: place(item, "pattern-propagators", &keys)?,
+            from: end("from")?,
+            to: end("to")?,
+            by_side_effect: flag(item, "by-side-effect").unwrap_or(true),
+            requires: requires(item)?,
+            label: label(item, "label"),
+            replace_labels: texts(item.get("replace-labels")),
+        });
+    }
+    if taint.sources.is_empty() || taint.sinks.is_empty() {
+        return Err("it lacks `pattern-sources` or `pattern-sinks`".to_owned());
+    }
+    Ok(taint)
+}
+
+/// The labels that are needed, as text.
+fn requires(node: &Node) -> Result<Option<String>, String> {
+    match node.get("requires") {
+        None => Ok(None),
+        Some(value) => match value.text() {
+            Some(text) => Ok(Some(text.to_owned())),
+            None => Err("`requires` for each metavariable is not supported".to_owned()),
+        },
+    }
+}
+
+/// Names that languages have in rules.
+#[must_use]
+pub const fn supported() -> &'static [Language] {
+    &LANGUAGES
+}
