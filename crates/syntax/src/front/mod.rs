@@ -4,8 +4,11 @@
 //! kind becomes. [`Front`] does what is the same for all: bounds, children with their fields, the fallback to [`Kind::Other`].
 
 pub(crate) mod escape;
+#[cfg(feature = "go")]
+mod go;
 #[cfg(any(feature = "javascript", feature = "typescript"))]
 mod javascript;
+mod lay;
 #[cfg(feature = "python")]
 mod python;
 
@@ -22,6 +25,8 @@ pub(crate) fn grammar_of(language: Language) -> Option<tree_sitter::Language> {
     match language {
         #[cfg(feature = "python")]
         Language::Python => Some(python::Python::language()),
+        #[cfg(feature = "go")]
+        Language::Go => Some(go::Go::language()),
         #[cfg(feature = "javascript")]
         Language::JavaScript => Some(tree_sitter_javascript::LANGUAGE.into()),
         #[cfg(feature = "typescript")]
@@ -37,6 +42,8 @@ pub(crate) fn lower(text: &str, tree: &Tree, language: Language) -> Option<(Ast,
     match language {
         #[cfg(feature = "python")]
         Language::Python => Some(Front::<python::Python>::run(text, tree, language)),
+        #[cfg(feature = "go")]
+        Language::Go => Some(Front::<go::Go>::run(text, tree, language)),
         #[cfg(any(feature = "javascript", feature = "typescript"))]
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
             Some(Front::<javascript::JavaScript>::run(text, tree, language))
