@@ -44,6 +44,21 @@ impl Span {
         self.start as usize..self.end as usize
     }
 
+    /// No bytes, at byte `at`.
+    #[must_use]
+    pub const fn empty(at: u32) -> Self {
+        Self { start: at, end: at }
+    }
+
+    /// From the start of this one to the end of `last`.
+    #[must_use]
+    pub const fn to(self, last: Self) -> Self {
+        Self {
+            start: self.start,
+            end: last.end,
+        }
+    }
+
     /// Whether `other` lies within this span.
     #[must_use]
     pub const fn holds(self, other: Self) -> bool {
@@ -64,7 +79,7 @@ impl Flags {
     pub const TAGGED: Self = Self(1 << 1);
     /// The operator stands before its operand
     pub const PREFIX: Self = Self(1 << 2);
-    /// `yield from`
+    /// `yield from`, `except*`
     pub const SPREAD: Self = Self(1 << 3);
     /// The loop declares its variable
     pub const DECLARES: Self = Self(1 << 4);

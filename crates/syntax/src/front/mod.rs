@@ -6,6 +6,8 @@
 pub(crate) mod escape;
 #[cfg(feature = "go")]
 mod go;
+#[cfg(feature = "java")]
+mod java;
 #[cfg(any(feature = "javascript", feature = "typescript"))]
 mod javascript;
 mod lay;
@@ -27,6 +29,8 @@ pub(crate) fn grammar_of(language: Language) -> Option<tree_sitter::Language> {
         Language::Python => Some(python::Python::language()),
         #[cfg(feature = "go")]
         Language::Go => Some(go::Go::language()),
+        #[cfg(feature = "java")]
+        Language::Java => Some(java::Java::language()),
         #[cfg(feature = "javascript")]
         Language::JavaScript => Some(tree_sitter_javascript::LANGUAGE.into()),
         #[cfg(feature = "typescript")]
@@ -44,6 +48,8 @@ pub(crate) fn lower(text: &str, tree: &Tree, language: Language) -> Option<(Ast,
         Language::Python => Some(Front::<python::Python>::run(text, tree, language)),
         #[cfg(feature = "go")]
         Language::Go => Some(Front::<go::Go>::run(text, tree, language)),
+        #[cfg(feature = "java")]
+        Language::Java => Some(Front::<java::Java>::run(text, tree, language)),
         #[cfg(any(feature = "javascript", feature = "typescript"))]
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
             Some(Front::<javascript::JavaScript>::run(text, tree, language))
@@ -138,15 +144,15 @@ impl<K: Copy, F: Copy> Tables<K, F> {
     /// Asks a grammar for the numbers of these names.
     pub(crate) fn of(
         language: &tree_sitter::Language,
-        kinds: &[(&str, K)],
-        tokens: &[(&str, K)],
-        fields: &[(&str, F)],
+        kinds: &[(&'static str, K)],
+        tokens: &[(&'static str, K)],
+        fields: &[(&'static str, F)],
         (no_kind, no_field): (K, F),
     ) -> Self {
-        fn find<T: Copy>(among: &[(&str, T)], name: Option<&str>, otherwise: T) -> T {
+        fn find<T: Copy>(among: &[(&'static str, T)], name: Option<&str>, otherwise: T) -> T {
             among
                 .iter()
-                .find(|(known, _)| Some(known.strip_prefix("r#").unwrap_or(known)) == name)
+                .find(|(known, _)| Some(grammar_name(known)) == name)
                 .map_or(otherwise, |&(_, value)| value)
         }
         let count = u16::try_from(language.node_kind_count()).unwrap_or(u16::MAX);
@@ -184,6 +190,14 @@ impl<K: Copy, F: Copy> Tables<K, F> {
             no_kind,
             no_field,
         }
+    }
+}
+
+/// What a grammar calls a kind or field that is declared under a name that Rust allows.
+fn grammar_name(declared: &'static str) -> &'static str {
+    match declared {
+        "super_keyword" => "super",
+        _ => declared.strip_prefix("r#").unwrap_or(declared),
     }
 }
 
@@ -335,6 +349,46 @@ impl<'t, G: Grammar> Front<'t, G> {
         children.map(|child| self.lower(child)).collect()
     }
 
+    /// The first node below another, as what it is; nothing when there is none.
+    pub(crate) fn lower_first(&mut self, child: Child<'t, G>) -> Draft {
+        let kids = self.kids(child);
+        let first = kids.named().next();
+        self.lower_or_nothing(first, child.span().end)
+    }
+
+    /// The node of a field; nothing, at byte `at`, when it is absent.
+    pub(crate) fn field_or_nothing(&mut self, kids: &Kids<'t, G>, field: G::Field, at: u32) -> Draft {
+        let child = kids.field(field);
+        self.lower_or_nothing(child, at)
+    }
+
+    /// All nodes below another as children of a node of `kind`.
+    pub(crate) fn node_of_all(&mut self, child: Child<'t, G>, kind: Kind) -> Draft {
+        let kids = self.kids(child);
+        let children = self.lower_all(kids.named());
+        self.build.node(kind, child.span(), children)
+    }
+
+    /// The only one, or all of them in a [`Kind::Tuple`]; nothing, at byte `at`, when there are none.
+    pub(crate) fn one_or_tuple(&mut self, drafts: Vec<Draft>, at: u32) -> Draft {
+        match drafts.as_slice() {
+            [] => self.build.nothing(at),
+            [only] => *only,
+            several => {
+                let place = self.around(several, at);
+                self.build.node(Kind::Tuple, place, drafts)
+            }
+        }
+    }
+
+    /// From the first of some nodes to the last; empty, at byte `at`, when there are none.
+    pub(crate) fn around(&self, drafts: &[Draft], at: u32) -> Span {
+        match (drafts.first(), drafts.last()) {
+            (Some(&first), Some(&last)) => self.build.span(first).to(self.build.span(last)),
+            _ => Span::empty(at),
+        }
+    }
+
     /// The statements among the children of a node.
     pub(crate) fn statements(&mut self, of: Child<'t, G>) -> Vec<Draft> {
         let kids = self.kids(of);
@@ -404,6 +458,11 @@ impl<'t, G: Grammar> Front<'t, G> {
             draft = self.build.operator(node, operator);
         }
         draft
+    }
+
+    /// Whether so many more levels fit below where the front end is.
+    pub(crate) fn room_for(&self, levels: usize) -> bool {
+        self.depth + levels < MAX_DEPTH
     }
 
     /// The children of a node, comments left out.
