@@ -4,10 +4,10 @@
 //! kind becomes. [`Front`] does what is the same for all: bounds, children with their fields, the fallback to [`Kind::Other`].
 
 pub(crate) mod escape;
-#[cfg(feature = "java")]
-mod java;
 #[cfg(feature = "go")]
 mod go;
+#[cfg(feature = "java")]
+mod java;
 #[cfg(any(feature = "javascript", feature = "typescript"))]
 mod javascript;
 mod lay;
@@ -27,10 +27,10 @@ pub(crate) fn grammar_of(language: Language) -> Option<tree_sitter::Language> {
     match language {
         #[cfg(feature = "python")]
         Language::Python => Some(python::Python::language()),
-        #[cfg(feature = "java")]
-        Language::Java => Some(java::Java::language()),
         #[cfg(feature = "go")]
         Language::Go => Some(go::Go::language()),
+        #[cfg(feature = "java")]
+        Language::Java => Some(java::Java::language()),
         #[cfg(feature = "javascript")]
         Language::JavaScript => Some(tree_sitter_javascript::LANGUAGE.into()),
         #[cfg(feature = "typescript")]
@@ -46,10 +46,10 @@ pub(crate) fn lower(text: &str, tree: &Tree, language: Language) -> Option<(Ast,
     match language {
         #[cfg(feature = "python")]
         Language::Python => Some(Front::<python::Python>::run(text, tree, language)),
-        #[cfg(feature = "java")]
-        Language::Java => Some(Front::<java::Java>::run(text, tree, language)),
         #[cfg(feature = "go")]
         Language::Go => Some(Front::<go::Go>::run(text, tree, language)),
+        #[cfg(feature = "java")]
+        Language::Java => Some(Front::<java::Java>::run(text, tree, language)),
         #[cfg(any(feature = "javascript", feature = "typescript"))]
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
             Some(Front::<javascript::JavaScript>::run(text, tree, language))

@@ -133,12 +133,13 @@ impl<'t> Reader<'t> {
         self.lay(Kind::Expression, node.span(), [value])
     }
 
-    /// A statement after the one that is written before it, both in a block of their own; without one, the statement.
+    /// A statement after the one that is written before it, both in a block that the text does not have; without one, the statement.
     fn after(&mut self, initializer: Option<Node<'t>>, statement: Draft, span: Span) -> Draft {
         match initializer {
             Some(initializer) => {
                 let first = self.lower(initializer);
-                self.build.node(Kind::Block, span, vec![first, statement])
+                let block = self.build.node(Kind::Block, span, vec![first, statement]);
+                self.build.flag(block, Flags::IMPLIED)
             }
             None => statement,
         }
@@ -242,7 +243,8 @@ impl<'t> Reader<'t> {
                 );
                 let subject = self.implied(Kind::Name, span.end, self.text_of(alias));
                 let switch = self.cases(node, Some(subject), &kids);
-                self.build.node(Kind::Block, node.span(), vec![variable, switch])
+                let block = self.build.node(Kind::Block, node.span(), vec![variable, switch]);
+                self.build.flag(block, Flags::IMPLIED)
             }
             _ => self.cases(node, value, &kids),
         };
