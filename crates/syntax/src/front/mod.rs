@@ -6,8 +6,11 @@
 pub(crate) mod escape;
 #[cfg(feature = "java")]
 mod java;
+#[cfg(feature = "go")]
+mod go;
 #[cfg(any(feature = "javascript", feature = "typescript"))]
 mod javascript;
+mod lay;
 #[cfg(feature = "python")]
 mod python;
 
@@ -26,6 +29,8 @@ pub(crate) fn grammar_of(language: Language) -> Option<tree_sitter::Language> {
         Language::Python => Some(python::Python::language()),
         #[cfg(feature = "java")]
         Language::Java => Some(java::Java::language()),
+        #[cfg(feature = "go")]
+        Language::Go => Some(go::Go::language()),
         #[cfg(feature = "javascript")]
         Language::JavaScript => Some(tree_sitter_javascript::LANGUAGE.into()),
         #[cfg(feature = "typescript")]
@@ -43,6 +48,8 @@ pub(crate) fn lower(text: &str, tree: &Tree, language: Language) -> Option<(Ast,
         Language::Python => Some(Front::<python::Python>::run(text, tree, language)),
         #[cfg(feature = "java")]
         Language::Java => Some(Front::<java::Java>::run(text, tree, language)),
+        #[cfg(feature = "go")]
+        Language::Go => Some(Front::<go::Go>::run(text, tree, language)),
         #[cfg(any(feature = "javascript", feature = "typescript"))]
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
             Some(Front::<javascript::JavaScript>::run(text, tree, language))
