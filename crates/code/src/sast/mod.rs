@@ -3,5 +3,8 @@
 //! In: files as trees of `bartizan-syntax`, and rules. Out: findings. [`pattern`] matches code with holes, [`semgrep`] reads rule files in the
 //! format of Semgrep and evaluates them.
 
+mod file;
 pub mod pattern;
 pub mod semgrep;
+
+pub use file::{File, run};

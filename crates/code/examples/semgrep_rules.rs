@@ -1,0 +1,204 @@
+//! Runs rule files of Semgrep against the test files beside them, and counts where the lines agree exactly.
+//!
+//! `semgrep_rules ROOT [--failures] [--only TEXT] DIRECTORY…`: prints, for each language, how many pairs of a rule and a test file agree. A
+//! test file says `ruleid: ID` above a line where the rule must report, `ok: ID` where it must not, `todoruleid:` and `todook:` where it is
+//! known not to: <https://semgrep.dev/docs/writing-rules/testing-rules>.
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, clippy::indexing_slicing)]
+
+use bartizan_code::sast::pattern::Regexes;
+use bartizan_code::sast::semgrep::{Rule, read};
+use bartizan_code::sast::{File, run};
+use bartizan_syntax::Language;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+#[derive(Default)]
+struct Tally {
+    pairs: usize,
+    passed: usize,
+}
+
+struct Run {
+    tallies: BTreeMap<String, Tally>,
+    refused: Vec<(String, String)>,
+    failures: Vec<String>,
+    regexes: Regexes,
+    only: Option<String>,
+}
+
+fn main() {
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let failures = arguments.iter().position(|one| one == "--failures").map(|at| arguments.remove(at));
+    let only = arguments.iter().position(|one| one == "--only").map(|at| {
+        arguments.remove(at);
+        arguments.remove(at)
+    });
+    let root = PathBuf::from(arguments.remove(0));
+    let start = Instant::now();
+    let mut run = Run {
+        tallies: BTreeMap::new(),
+        refused: Vec::new(),
+        failures: Vec::new(),
+        regexes: Regexes::default(),
+        only,
+    };
+    for directory in &arguments {
+        let mut files = Vec::new();
+        collect(&root.join(directory), &mut files);
+        files.sort();
+        for file in &files {
+            run.rule_file(file, &files, directory, &root);
+        }
+    }
+    let mut all = Tally::default();
+    for (name, tally) in &run.tallies {
+        println!("{name}: {} of {}", tally.passed, tally.pairs);
+        all.pairs += tally.pairs;
+        all.passed += tally.passed;
+    }
+    println!("all: {} of {}", all.passed, all.pairs);
+    println!("rules that do not run: {}", run.refused.len());
+    if failures.is_some() {
+        for (rule, reason) in &run.refused {
+            println!("not run: {rule}: {reason}");
+        }
+        for failure in &run.failures {
+            println!("{failure}");
+        }
+    }
+    eprintln!("{:.1} s", start.elapsed().as_secs_f64());
+}
+
+fn collect(directory: &Path, out: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(directory) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, out);
+        } else {
+            out.push(path);
+        }
+    }
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// The name without any extension.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap().to_string_lossy();
+    name.split('.').next().unwrap().to_owned()
+}
+
+impl Run {
+    fn rule_file(&mut self, path: &Path, files: &[PathBuf], directory: &str, root: &Path) {
+        let name = path.to_string_lossy().into_owned();
+        if !is_yaml(path) || name.contains(".test.") {
+            return;
+        }
+        let Ok(text) = std::fs::read_to_string(path) else {
+            return;
+        };
+        let Ok(rules) = read(&text) else {
+            return;
+        };
+        let tests: Vec<&PathBuf> = files
+            .iter()
+            .filter(|file| file.parent() == path.parent() && stem(file) == stem(path) && !is_yaml(file))
+            .collect();
+        for test in tests {
+            let Ok(source) = std::fs::read(test) else {
+                continue;
+            };
+            let source = String::from_utf8_lossy(&source).into_owned();
+            let shown = test.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+            let Some(language) = Language::of_path(&shown) else {
+                continue;
+            };
+            let mut file = File::new(&shown, &source, Some(language));
+            for refused in &rules.refused {
+                if !expectations(&source, &refused.rule).is_empty() {
+                    self.note(directory, false);
+                    self.refused.push((format!("{shown} {}", refused.rule), refused.reason.clone()));
+                }
+            }
+            for rule in &rules.rules {
+                self.pair(rule, &mut file, &source, &shown, directory);
+            }
+        }
+    }
+
+    fn note(&mut self, directory: &str, passed: bool) {
+        let tally = self.tallies.entry(directory.to_owned()).or_default();
+        tally.pairs += 1;
+        tally.passed += usize::from(passed);
+    }
+
+    fn pair(&mut self, rule: &Rule, file: &mut File<'_>, source: &str, shown: &str, directory: &str) {
+        let expected = expectations(source, &rule.id);
+        if expected.is_empty() || self.only.as_ref().is_some_and(|only| !format!("{shown} {}", rule.id).contains(only.as_str())) {
+            return;
+        }
+        let outcome = run(rule, file, &self.regexes);
+        let line = |at: u32| source.get(..at as usize).map_or(0, |before| before.matches('\n').count() + 1);
+        let reported: BTreeSet<usize> = outcome.hits.iter().map(|hit| line(hit.span.start)).collect();
+        let of = |word: &str| -> BTreeSet<usize> {
+            expected.iter().filter(|(_, kind)| kind == word).map(|(line, _)| *line).collect()
+        };
+        let ignored: BTreeSet<usize> = of("todoruleid").union(&of("todook")).copied().collect();
+        let wanted: BTreeSet<usize> = of("ruleid").difference(&ignored).copied().collect();
+        let reported: BTreeSet<usize> = reported.difference(&ignored).copied().collect();
+        let passed = wanted == reported;
+        self.note(directory, passed);
+        if !passed {
+            let missing: Vec<_> = wanted.difference(&reported).collect();
+            let extra: Vec<_> = reported.difference(&wanted).collect();
+            let mode = if matches!(rule.mode, bartizan_code::sast::semgrep::Mode::Taint(_)) { "taint" } else { "search" };
+            let cut = if outcome.cut { " CUT" } else { "" };
+            self.failures.push(format!("{mode}{cut} {shown} {}: missing {missing:?} extra {extra:?}", rule.id));
+        }
+    }
+}
+
+/// The lines that annotations speak of, with what they say.
+fn expectations(source: &str, rule: &str) -> Vec<(usize, String)> {
+    let lines: Vec<&str> = source.lines().collect();
+    let mut found = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let Some((kind, ids)) = annotation(line) else {
+            continue;
+        };
+        if !ids.iter().any(|id| id == rule || id.rsplit('.').next() == Some(rule)) {
+            continue;
+        }
+        let mut next = index + 1;
+        while lines.get(next).is_some_and(|line| annotation(line).is_some()) {
+            next += 1;
+        }
+        found.push((next + 1, kind));
+    }
+    found
+}
+
+fn annotation(line: &str) -> Option<(String, Vec<String>)> {
+    for word in ["todoruleid", "ruleid", "todook", "ok"] {
+        for (at, _) in line.match_indices(word) {
+            let before = line[..at].trim_end();
+            let comment = before.ends_with('#') || before.ends_with("//") || before.ends_with("/*") || before.ends_with("<!--") || before.ends_with('*');
+            let Some(rest) = line[at + word.len()..].trim_start().strip_prefix(':') else {
+                continue;
+            };
+            if !comment {
+                continue;
+            }
+            let rest = rest.split("*/").next().unwrap().split("-->").next().unwrap();
+            let ids = rest.split(',').map(|id| id.split_whitespace().next().unwrap_or_default().to_owned());
+            return Some((word.to_owned(), ids.collect()));
+        }
+    }
+    None
+}
