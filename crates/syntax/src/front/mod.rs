@@ -4,6 +4,10 @@
 //! kind becomes. [`Front`] does what is the same for all: bounds, children with their fields, the fallback to [`Kind::Other`].
 
 pub(crate) mod escape;
+#[cfg(feature = "java")]
+mod java;
+#[cfg(any(feature = "javascript", feature = "typescript"))]
+mod javascript;
 #[cfg(feature = "python")]
 mod python;
 
@@ -20,6 +24,14 @@ pub(crate) fn grammar_of(language: Language) -> Option<tree_sitter::Language> {
     match language {
         #[cfg(feature = "python")]
         Language::Python => Some(python::Python::language()),
+        #[cfg(feature = "java")]
+        Language::Java => Some(java::Java::language()),
+        #[cfg(feature = "javascript")]
+        Language::JavaScript => Some(tree_sitter_javascript::LANGUAGE.into()),
+        #[cfg(feature = "typescript")]
+        Language::TypeScript => Some(tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into()),
+        #[cfg(feature = "typescript")]
+        Language::Tsx => Some(tree_sitter_typescript::LANGUAGE_TSX.into()),
         _ => None,
     }
 }
@@ -29,6 +41,12 @@ pub(crate) fn lower(text: &str, tree: &Tree, language: Language) -> Option<(Ast,
     match language {
         #[cfg(feature = "python")]
         Language::Python => Some(Front::<python::Python>::run(text, tree, language)),
+        #[cfg(feature = "java")]
+        Language::Java => Some(Front::<java::Java>::run(text, tree, language)),
+        #[cfg(any(feature = "javascript", feature = "typescript"))]
+        Language::JavaScript | Language::TypeScript | Language::Tsx => {
+            Some(Front::<javascript::JavaScript>::run(text, tree, language))
+        }
         _ => None,
     }
 }
@@ -42,8 +60,8 @@ pub(crate) trait Grammar: Sized + 'static {
     /// What a front end remembers on its way
     type State: Default;
 
-    /// Kinds and fields by their numbers in the grammar.
-    fn tables() -> &'static Tables<Self::Kind, Self::Field>;
+    /// Kinds and fields by their numbers in the grammar of `language`, for a front end may read several.
+    fn tables(language: Language) -> &'static Tables<Self::Kind, Self::Field>;
 
     /// The node of ours for a node of the grammar, children included.
     fn lower<'t>(front: &mut Front<'t, Self>, node: Child<'t, Self>) -> Draft;
@@ -67,10 +85,11 @@ pub(crate) struct Tables<K, F> {
 /// Declares the kinds, tokens and fields of a grammar that a front end tells apart: types `Kind` and `Field`, in which everything else is
 /// `Unknown` and `None`, and a type that implements the parts of [`Grammar`] that follow from them.
 ///
-/// Kinds and fields are written as the grammar names them (`r#true` where the name is a word of Rust), tokens with a name for each.
+/// Kinds and fields are written as the grammar names them (`r#true` where the name is a word of Rust), tokens with a name for each. A front end
+/// that reads several grammars names none here, and asks for tables of each.
 macro_rules! grammar {
     (
-        $name:ident: $language:expr;
+        $name:ident;
         kinds { $($kind:ident)* }
         tokens { $($token:ident = $text:literal)* }
         fields { $($field:ident)* }
@@ -86,19 +105,28 @@ macro_rules! grammar {
         pub(crate) struct $name;
 
         impl $name {
+            fn tables_of(language: &tree_sitter::Language) -> $crate::front::Tables<Kinds, Fields> {
+                $crate::front::Tables::of(
+                    language,
+                    &[$((stringify!($kind), Kinds::$kind),)*],
+                    &[$(($text, Kinds::$token),)*],
+                    &[$((stringify!($field), Fields::$field),)*],
+                    (Kinds::Unknown, Fields::None),
+                )
+            }
+        }
+    };
+    ($name:ident: $language:expr; $($names:tt)*) => {
+        $crate::front::grammar! { $name; $($names)* }
+
+        impl $name {
             pub(crate) fn language() -> tree_sitter::Language {
                 $language.into()
             }
 
             fn tables_once() -> &'static $crate::front::Tables<Kinds, Fields> {
                 static TABLES: std::sync::OnceLock<$crate::front::Tables<Kinds, Fields>> = std::sync::OnceLock::new();
-                TABLES.get_or_init(|| $crate::front::Tables::of(
-                    &Self::language(),
-                    &[$((stringify!($kind), Kinds::$kind),)*],
-                    &[$(($text, Kinds::$token),)*],
-                    &[$((stringify!($field), Fields::$field),)*],
-                    (Kinds::Unknown, Fields::None),
-                ))
+                TABLES.get_or_init(|| Self::tables_of(&Self::language()))
             }
         }
     };
@@ -109,15 +137,15 @@ impl<K: Copy, F: Copy> Tables<K, F> {
     /// Asks a grammar for the numbers of these names.
     pub(crate) fn of(
         language: &tree_sitter::Language,
-        kinds: &[(&str, K)],
-        tokens: &[(&str, K)],
-        fields: &[(&str, F)],
+        kinds: &[(&'static str, K)],
+        tokens: &[(&'static str, K)],
+        fields: &[(&'static str, F)],
         (no_kind, no_field): (K, F),
     ) -> Self {
-        fn find<T: Copy>(among: &[(&str, T)], name: Option<&str>, otherwise: T) -> T {
+        fn find<T: Copy>(among: &[(&'static str, T)], name: Option<&str>, otherwise: T) -> T {
             among
                 .iter()
-                .find(|(known, _)| Some(known.strip_prefix("r#").unwrap_or(known)) == name)
+                .find(|(known, _)| Some(grammar_name(known)) == name)
                 .map_or(otherwise, |&(_, value)| value)
         }
         let count = u16::try_from(language.node_kind_count()).unwrap_or(u16::MAX);
@@ -144,6 +172,25 @@ impl<K: Copy, F: Copy> Tables<K, F> {
             no_kind,
             no_field,
         }
+    }
+
+    /// Knows no name.
+    pub(crate) const fn unknown(no_kind: K, no_field: F) -> Self {
+        Self {
+            kinds: Vec::new(),
+            fields: Vec::new(),
+            comments: Vec::new(),
+            no_kind,
+            no_field,
+        }
+    }
+}
+
+/// What a grammar calls a kind or field that is declared under a name that Rust allows.
+fn grammar_name(declared: &'static str) -> &'static str {
+    match declared {
+        "super_keyword" => "super",
+        _ => declared.strip_prefix("r#").unwrap_or(declared),
     }
 }
 
@@ -175,10 +222,15 @@ impl<G: Grammar> Child<'_, G> {
     }
 }
 
-/// The children of a node of a grammar: tokens too, comments not.
+/// The children of a node of a grammar: tokens too, comments not. Those of no node are none.
 pub(crate) struct Kids<'t, G: Grammar>(Vec<Child<'t, G>>);
 
 impl<'t, G: Grammar> Kids<'t, G> {
+    /// None at all.
+    pub(crate) const fn none() -> Self {
+        Self(Vec::new())
+    }
+
     /// All of them, in the order of the text.
     pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = Child<'t, G>> + '_ {
         self.0.iter().copied()
@@ -228,7 +280,7 @@ impl<'t, G: Grammar> Front<'t, G> {
             text,
             build: Builder::new(language),
             state: G::State::default(),
-            tables: G::tables(),
+            tables: G::tables(language),
             cursor: tree.walk(),
             nesting: 0,
             depth: 0,
@@ -290,20 +342,65 @@ impl<'t, G: Grammar> Front<'t, G> {
         children.map(|child| self.lower(child)).collect()
     }
 
+    /// The first node below another, as what it is; nothing when there is none.
+    pub(crate) fn lower_first(&mut self, child: Child<'t, G>) -> Draft {
+        let kids = self.kids(child);
+        let first = kids.named().next();
+        self.lower_or_nothing(first, child.span().end)
+    }
+
+    /// The node of a field; nothing, at byte `at`, when it is absent.
+    pub(crate) fn field_or_nothing(&mut self, kids: &Kids<'t, G>, field: G::Field, at: u32) -> Draft {
+        let child = kids.field(field);
+        self.lower_or_nothing(child, at)
+    }
+
+    /// All nodes below another as children of a node of `kind`.
+    pub(crate) fn node_of_all(&mut self, child: Child<'t, G>, kind: Kind) -> Draft {
+        let kids = self.kids(child);
+        let children = self.lower_all(kids.named());
+        self.build.node(kind, child.span(), children)
+    }
+
+    /// The only one, or all of them in a [`Kind::Tuple`]; nothing, at byte `at`, when there are none.
+    pub(crate) fn one_or_tuple(&mut self, drafts: Vec<Draft>, at: u32) -> Draft {
+        match drafts.as_slice() {
+            [] => self.build.nothing(at),
+            [only] => *only,
+            several => {
+                let place = self.around(several, at);
+                self.build.node(Kind::Tuple, place, drafts)
+            }
+        }
+    }
+
+    /// From the first of some nodes to the last; empty, at byte `at`, when there are none.
+    pub(crate) fn around(&self, drafts: &[Draft], at: u32) -> Span {
+        match (drafts.first(), drafts.last()) {
+            (Some(&first), Some(&last)) => self.build.span(first).to(self.build.span(last)),
+            _ => Span::empty(at),
+        }
+    }
+
     /// The statements among the children of a node.
     pub(crate) fn statements(&mut self, of: Child<'t, G>) -> Vec<Draft> {
         let kids = self.kids(of);
         let mut drafts = Vec::new();
         for kid in kids.named() {
-            if kid.is_error() {
-                drafts.push(self.lower(kid));
-            } else if let Some(refused) = self.refused(kid) {
-                drafts.push(refused);
-            } else {
-                G::statements(self, kid, &mut drafts);
-            }
+            self.statement(kid, &mut drafts);
         }
         drafts
+    }
+
+    /// The statements that a node stands for.
+    pub(crate) fn statement(&mut self, kid: Child<'t, G>, into: &mut Vec<Draft>) {
+        if kid.is_error() {
+            into.push(self.lower(kid));
+        } else if let Some(refused) = self.refused(kid) {
+            into.push(refused);
+        } else {
+            G::statements(self, kid, into);
+        }
     }
 
     /// A block of the statements among the children of a node.
@@ -354,6 +451,11 @@ impl<'t, G: Grammar> Front<'t, G> {
             draft = self.build.operator(node, operator);
         }
         draft
+    }
+
+    /// Whether so many more levels fit below where the front end is.
+    pub(crate) fn room_for(&self, levels: usize) -> bool {
+        self.depth + levels < MAX_DEPTH
     }
 
     /// The children of a node, comments left out.

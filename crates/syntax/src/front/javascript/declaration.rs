@@ -21,10 +21,13 @@ impl<'t> Script<'t> {
             | Kinds::method_definition
             | Kinds::method_signature
             | Kinds::abstract_method_signature => self.function(node, before),
-            Kinds::class_declaration | Kinds::abstract_class_declaration | Kinds::class => self.class(node, before),
-            Kinds::interface_declaration | Kinds::enum_declaration | Kinds::internal_module | Kinds::module => {
-                self.like_a_class(node, before)
+            Kinds::class_declaration | Kinds::abstract_class_declaration | Kinds::class => {
+                self.class(node, before)
             }
+            Kinds::interface_declaration
+            | Kinds::enum_declaration
+            | Kinds::internal_module
+            | Kinds::module => self.like_a_class(node, before),
             Kinds::field_definition | Kinds::public_field_definition => self.member_variable(node, before),
             Kinds::import_alias => self.import_alias(node, before),
             Kinds::decorator => {
@@ -129,7 +132,9 @@ impl<'t> Script<'t> {
         let span = from(before, node.span());
         let modifiers = self.modifiers(&kids, before, span.start);
         let name = self.field(&kids, Fields::name);
-        let at = kids.field(Fields::body).map_or(span.end, |body| body.span().start);
+        let at = kids
+            .field(Fields::body)
+            .map_or(span.end, |body| body.span().start);
         let supers = match kids.kind(Kinds::class_heritage) {
             Some(heritage) => self.supers(heritage),
             None => self.empty(Kind::Supers, at),
@@ -156,7 +161,11 @@ impl<'t> Script<'t> {
             Some(body) => self.lower(body),
             None => self.empty(Kind::Block, at),
         };
-        let draft = self.lay(Kind::Class, span, [Some(modifiers), name, Some(supers), Some(body)]);
+        let draft = self.lay(
+            Kind::Class,
+            span,
+            [Some(modifiers), name, Some(supers), Some(body)],
+        );
         let operator = match node.kind {
             Kinds::interface_declaration => Operator::Interface,
             Kinds::enum_declaration => Operator::Enumeration,
@@ -215,17 +224,14 @@ impl<'t> Script<'t> {
                 continue;
             }
             let before = std::mem::take(&mut decorators);
-            match self.deeper(kid) {
-                Ok(()) => {
-                    let member = self.declared(kid, &before);
-                    self.higher();
-                    members.push(match member {
-                        Some(member) => member,
-                        None => self.lower(kid),
-                    });
-                }
-                Err(refused) => members.push(refused),
-            }
+            members.push(if before.is_empty() {
+                self.lower(kid)
+            } else {
+                self.below(kid, |front, kid| match front.declared(kid, &before) {
+                    Some(member) => member,
+                    None => front.lower(kid),
+                })
+            });
         }
         self.build.node(Kind::Block, node.span(), members)
     }
@@ -241,7 +247,8 @@ impl<'t> Script<'t> {
         let value = self.field(&kids, Fields::value);
         let draft = self.lay(Kind::Variable, span, [Some(modifiers), name, written, value]);
         let optional = kids.has(Kinds::Question);
-        self.build.flag(draft, if optional { Flags::OPTIONAL } else { Flags::NONE })
+        self.build
+            .flag(draft, if optional { Flags::OPTIONAL } else { Flags::NONE })
     }
 
     fn enumerators(&mut self, node: Node<'t>) -> Draft {
@@ -275,7 +282,12 @@ impl<'t> Script<'t> {
     }
 
     /// Decorators and words that stand before a declaration and within it.
-    pub(super) fn modifiers(&mut self, kids: &Kids<'t, super::JavaScript>, before: &[Node<'t>], at: u32) -> Draft {
+    pub(super) fn modifiers(
+        &mut self,
+        kids: &Kids<'t, super::JavaScript>,
+        before: &[Node<'t>],
+        at: u32,
+    ) -> Draft {
         let mut modifiers = Vec::new();
         for kid in before.iter().copied().chain(kids.all()) {
             match kid.kind {

@@ -27,7 +27,9 @@ impl<'t> Script<'t> {
             Kinds::this | Kinds::this_type => self.build.node(Kind::This, span, Vec::new()),
             // The word cannot name a kind here.
             Kinds::Unknown if node.node.kind() == "super" => self.build.node(Kind::Super, span, Vec::new()),
-            Kinds::member_expression | Kinds::nested_identifier | Kinds::nested_type_identifier => self.member(node),
+            Kinds::member_expression | Kinds::nested_identifier | Kinds::nested_type_identifier => {
+                self.member(node)
+            }
             Kinds::meta_property => self.meta_property(node),
             Kinds::subscript_expression => self.subscript(node),
             Kinds::call_expression => self.call(node),
@@ -64,9 +66,12 @@ impl<'t> Script<'t> {
                 let from = self.kids(node).has(Kinds::Star);
                 let operand = self.first(node);
                 let draft = self.lay(Kind::Yield, span, [operand]);
-                self.build.flag(draft, if from { Flags::SPREAD } else { Flags::NONE })
+                self.build
+                    .flag(draft, if from { Flags::SPREAD } else { Flags::NONE })
             }
-            Kinds::arrow_function | Kinds::function_expression | Kinds::generator_function => self.function(node, &[]),
+            Kinds::arrow_function | Kinds::function_expression | Kinds::generator_function => {
+                self.function(node, &[])
+            }
             Kinds::class => self.class(node, &[]),
             Kinds::computed_property_name
             | Kinds::non_null_expression
@@ -208,9 +213,11 @@ impl<'t> Script<'t> {
             return draft;
         };
         let prefix = operator.span().start == node.span().start;
-        self.build.flag(draft, if prefix { Flags::PREFIX } else { Flags::NONE });
+        self.build
+            .flag(draft, if prefix { Flags::PREFIX } else { Flags::NONE });
         let plus = self.text_of(operator) == "++";
-        self.build.operator(draft, if plus { Operator::Plus } else { Operator::Minus })
+        self.build
+            .operator(draft, if plus { Operator::Plus } else { Operator::Minus })
     }
 
     fn augmented(&mut self, node: Node<'t>) -> Draft {

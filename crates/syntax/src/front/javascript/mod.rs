@@ -38,7 +38,7 @@ grammar! {
         formal_parameters function_declaration function_expression function_signature generator_function generator_function_declaration
         generic_type hash_bang_line html_character_reference identifier if_statement implements_clause import import_alias import_clause
         import_require_clause import_specifier import_statement instantiation_expression interface_body interface_declaration
-        internal_module jsx_attribute jsx_element jsx_expression jsx_namespace_name jsx_opening_element jsx_self_closing_element jsx_text
+        internal_module jsx_attribute jsx_closing_element jsx_element jsx_expression jsx_namespace_name jsx_opening_element jsx_self_closing_element jsx_text
         labeled_statement lexical_declaration literal_type member_expression meta_property method_definition method_signature module
         named_imports namespace_export namespace_import nested_identifier nested_type_identifier new_expression non_null_expression null
         number object object_assignment_pattern object_pattern object_type opting_type_annotation omitting_type_annotation
@@ -77,7 +77,10 @@ impl Grammar for JavaScript {
             Language::Tsx => &TSX,
             _ => &JAVASCRIPT,
         };
-        once.get_or_init(|| Self::tables_of(language))
+        once.get_or_init(|| match super::grammar_of(language) {
+            Some(grammar) => Self::tables_of(&grammar),
+            None => Tables::unknown(Kinds::Unknown, Fields::None),
+        })
     }
 
     fn lower<'t>(front: &mut Script<'t>, node: Node<'t>) -> Draft {

@@ -84,7 +84,13 @@ impl<'t> Script<'t> {
                 let target = kids.field(Fields::pattern).or_else(|| kids.field(Fields::name));
                 let written = self.field(&kids, Fields::r#type);
                 let default = self.field(&kids, Fields::value);
-                (modifiers, target, written, default, node.kind == Kinds::optional_parameter)
+                (
+                    modifiers,
+                    target,
+                    written,
+                    default,
+                    node.kind == Kinds::optional_parameter,
+                )
             }
             Kinds::assignment_pattern => {
                 let kids = self.kids(node);
@@ -93,7 +99,13 @@ impl<'t> Script<'t> {
                 (modifiers, kids.field(Fields::left), None, default, false)
             }
             _ if node.is_error() => return self.lower(node),
-            _ => (self.empty(Kind::Modifiers, span.start), Some(node), None, None, false),
+            _ => (
+                self.empty(Kind::Modifiers, span.start),
+                Some(node),
+                None,
+                None,
+                false,
+            ),
         };
         let rest = target.filter(|target| target.kind == Kinds::rest_pattern);
         let target = match rest {
@@ -101,8 +113,13 @@ impl<'t> Script<'t> {
             None => target.map(|target| self.lower(target)),
         };
         let draft = self.lay(Kind::Param, span, [Some(modifiers), target, written, default]);
-        self.build.flag(draft, if optional { Flags::OPTIONAL } else { Flags::NONE });
-        let operator = if rest.is_some() { Operator::Times } else { Operator::None };
+        self.build
+            .flag(draft, if optional { Flags::OPTIONAL } else { Flags::NONE });
+        let operator = if rest.is_some() {
+            Operator::Times
+        } else {
+            Operator::None
+        };
         self.build.operator(draft, operator)
     }
 }

@@ -97,8 +97,14 @@ impl<'t> Script<'t> {
     pub(super) fn variables(&mut self, node: Node<'t>, words: &[Node<'t>], into: &mut Vec<Draft>) {
         let kids = self.kids(node);
         let start = words.first().map_or(node.span().start, |word| word.span().start);
-        let keyword: Vec<_> = kids.all().take_while(|kid| kid.kind != Kinds::variable_declarator).collect();
-        let count = kids.named().filter(|kid| kid.kind == Kinds::variable_declarator).count();
+        let keyword: Vec<_> = kids
+            .all()
+            .take_while(|kid| kid.kind != Kinds::variable_declarator)
+            .collect();
+        let count = kids
+            .named()
+            .filter(|kid| kid.kind == Kinds::variable_declarator)
+            .count();
         let mut done = 0;
         for kid in kids.named() {
             if kid.kind != Kinds::variable_declarator {
@@ -109,7 +115,11 @@ impl<'t> Script<'t> {
             done += 1;
             let span = Span {
                 start: if first { start } else { kid.span().start },
-                end: if done == count { node.span().end } else { kid.span().end },
+                end: if done == count {
+                    node.span().end
+                } else {
+                    kid.span().end
+                },
             };
             let modifiers = self.words(words.iter().chain(&keyword).copied(), first, span.start);
             let parts = self.kids(kid);
@@ -170,7 +180,9 @@ impl<'t> Script<'t> {
             self.part(initializer, &mut initial);
         }
         let initial = self.part_block(initial, at);
-        let condition = kids.fields(Fields::condition).find(|kid| kid.kind != Kinds::empty_statement);
+        let condition = kids
+            .fields(Fields::condition)
+            .find(|kid| kid.kind != Kinds::empty_statement);
         let condition = condition.map(|kid| self.lower(kid));
         let mut steps = Vec::new();
         if let Some(increment) = kids.field(Fields::increment) {
@@ -180,7 +192,11 @@ impl<'t> Script<'t> {
         let at = body.map_or(node.span().end, |body| body.span().start);
         let steps = self.part_block(steps, at);
         let body = self.body(body);
-        self.lay(Kind::For, node.span(), [Some(initial), condition, Some(steps), body])
+        self.lay(
+            Kind::For,
+            node.span(),
+            [Some(initial), condition, Some(steps), body],
+        )
     }
 
     /// What stands between the semicolons of a loop, as statements.
@@ -216,7 +232,10 @@ impl<'t> Script<'t> {
         if kids.has(Kinds::In) {
             flags = flags.with(Flags::KEYS);
         }
-        if kids.all().any(|kid| kid.kind == Kinds::Await && kid.field != Fields::kind) {
+        if kids
+            .all()
+            .any(|kid| kid.kind == Kinds::Await && kid.field != Fields::kind)
+        {
             flags = flags.with(Flags::ASYNC);
         }
         self.build.flag(draft, flags)
@@ -251,7 +270,9 @@ impl<'t> Script<'t> {
         let mut at = node.span();
         at.end = kids.all().nth(1).map_or(at.end, |kid| kid.span().end);
         let patterns = match value {
-            Some(value) => self.build.node(Kind::Patterns, self.build.span(value), vec![value]),
+            Some(value) => self
+                .build
+                .node(Kind::Patterns, self.build.span(value), vec![value]),
             None => self.empty(Kind::Patterns, at.end),
         };
         let mut statements = Vec::new();

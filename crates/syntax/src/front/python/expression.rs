@@ -3,7 +3,7 @@
 use super::{Fields, Kinds, Python};
 use crate::ast::{Flags, Span};
 use crate::builder::Draft;
-use crate::front::{Child, Front, Kids};
+use crate::front::{Child, Front};
 use crate::kind::{Kind, Operator};
 
 type Node<'t> = Child<'t, Python>;
@@ -25,10 +25,10 @@ impl<'t> Front<'t, Python> {
             Kinds::comparison_operator => self.comparison(child),
             Kinds::unary_operator | Kinds::not_operator => self.unary(child),
             Kinds::r#await => {
-                let operand = self.first(child);
+                let operand = self.lower_first(child);
                 self.build.node(Kind::Await, span, vec![operand])
             }
-            Kinds::parenthesized_expression => self.first(child),
+            Kinds::parenthesized_expression => self.lower_first(child),
             Kinds::case_pattern => self.case_pattern(child),
             Kinds::subscript => self.subscript(child),
             Kinds::slice => self.slice(child),
@@ -48,11 +48,11 @@ impl<'t> Front<'t, Python> {
     pub(super) fn compound_expression(&mut self, child: Node<'t>) -> Option<Draft> {
         let span = child.span();
         Some(match child.kind {
-            Kinds::list => self.container(child, Kind::List),
-            Kinds::tuple | Kinds::expression_list => self.container(child, Kind::Tuple),
-            Kinds::set => self.container(child, Kind::Set),
-            Kinds::dictionary => self.container(child, Kind::Map),
-            Kinds::argument_list => self.container(child, Kind::Args),
+            Kinds::list => self.node_of_all(child, Kind::List),
+            Kinds::tuple | Kinds::expression_list => self.node_of_all(child, Kind::Tuple),
+            Kinds::set => self.node_of_all(child, Kind::Set),
+            Kinds::dictionary => self.node_of_all(child, Kind::Map),
+            Kinds::argument_list => self.node_of_all(child, Kind::Args),
             Kinds::pair => {
                 let kids = self.kids(child);
                 let key = self.field_or_nothing(&kids, Fields::key, span.start);
@@ -65,7 +65,7 @@ impl<'t> Front<'t, Python> {
             Kinds::generator_expression => self.comprehension(child, Operator::None),
             Kinds::for_in_clause => self.for_clause(child),
             Kinds::if_clause => {
-                let condition = self.first(child);
+                let condition = self.lower_first(child);
                 self.build.node(Kind::IfClause, span, vec![condition])
             }
             Kinds::conditional_expression => self.conditional(child),
@@ -116,26 +116,6 @@ impl<'t> Front<'t, Python> {
         }
     }
 
-    /// The first node below, as what it is; nothing when there is none.
-    pub(super) fn first(&mut self, child: Node<'t>) -> Draft {
-        let kids = self.kids(child);
-        let first = kids.named().next();
-        self.lower_or_nothing(first, child.span().end)
-    }
-
-    /// The node of a field; nothing, at byte `at`, when it is absent.
-    pub(super) fn field_or_nothing(&mut self, kids: &Kids<'t, Python>, field: Fields, at: u32) -> Draft {
-        let child = kids.field(field);
-        self.lower_or_nothing(child, at)
-    }
-
-    /// All nodes below as children of a node of a kind.
-    pub(super) fn container(&mut self, child: Node<'t>, kind: Kind) -> Draft {
-        let kids = self.kids(child);
-        let children = self.lower_all(kids.named());
-        self.build.node(kind, child.span(), children)
-    }
-
     /// A type as written.
     pub(super) fn type_of(&mut self, child: Node<'t>) -> Draft {
         let inner = self.written_type(child);
@@ -163,8 +143,8 @@ impl<'t> Front<'t, Python> {
                 let only = self.lower(generator);
                 self.build.node(Kind::Args, generator.span(), vec![only])
             }
-            Some(list) => self.container(list, Kind::Args),
-            None => self.build.node(Kind::Args, end_of(span), Vec::new()),
+            Some(list) => self.node_of_all(list, Kind::Args),
+            None => self.build.node(Kind::Args, Span::empty(span.end), Vec::new()),
         };
         self.build.node(Kind::Call, span, vec![callee, arguments])
     }
@@ -193,10 +173,7 @@ impl<'t> Front<'t, Python> {
         for operand in operands {
             let operator = operators.next().map_or("", |operator| self.text_of(operator));
             let right = self.lower(operand);
-            let span = Span {
-                start: self.build.span(left).start,
-                end: self.build.span(right).end,
-            };
+            let span = self.build.span(left).to(self.build.span(right));
             let draft = self.build.node(Kind::Binary, span, vec![left, right]);
             let draft = self.build.operator(draft, comparison_of(operator));
             whole = Some(match whole {
@@ -270,13 +247,13 @@ impl<'t> Front<'t, Python> {
     }
 
     fn spread(&mut self, child: Node<'t>, operator: Operator) -> Draft {
-        let value = self.first(child);
+        let value = self.lower_first(child);
         let draft = self.build.node(Kind::Spread, child.span(), vec![value]);
         self.build.operator(draft, operator)
     }
 
     fn comprehension(&mut self, child: Node<'t>, operator: Operator) -> Draft {
-        let draft = self.container(child, Kind::Comprehension);
+        let draft = self.node_of_all(child, Kind::Comprehension);
         self.build.operator(draft, operator)
     }
 
@@ -288,17 +265,7 @@ impl<'t> Front<'t, Python> {
             None => self.build.nothing(span.start),
         };
         let sources = self.lower_all(kids.fields(Fields::right));
-        let iterable = match sources.as_slice() {
-            [] => self.build.nothing(span.end),
-            [only] => *only,
-            [first, .., last] => {
-                let span = Span {
-                    start: self.build.span(*first).start,
-                    end: self.build.span(*last).end,
-                };
-                self.build.node(Kind::Tuple, span, sources)
-            }
-        };
+        let iterable = self.one_or_tuple(sources, span.end);
         let draft = self.build.node(Kind::ForClause, span, vec![target, iterable]);
         self.asynchronous(draft, &kids)
     }
@@ -321,7 +288,7 @@ impl<'t> Front<'t, Python> {
         let outer = std::mem::take(&mut self.state.generator);
         let parameters = match kids.field(Fields::parameters) {
             Some(list) => self.parameters(list),
-            None => self.build.node(Kind::Params, start_of(span), Vec::new()),
+            None => self.build.node(Kind::Params, Span::empty(span.start), Vec::new()),
         };
         let returned = self.build.nothing(self.build.span(parameters).end);
         let body = self.field_or_nothing(&kids, Fields::body, span.end);
@@ -370,22 +337,6 @@ impl<'t> Front<'t, Python> {
             }
         }
         self.build.node(Kind::Generic, inner.span(), children)
-    }
-}
-
-/// An empty span at the start of another.
-pub(super) fn start_of(span: Span) -> Span {
-    Span {
-        start: span.start,
-        end: span.start,
-    }
-}
-
-/// An empty span at the end of another.
-pub(super) fn end_of(span: Span) -> Span {
-    Span {
-        start: span.end,
-        end: span.end,
     }
 }
 

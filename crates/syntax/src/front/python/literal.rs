@@ -1,7 +1,7 @@
 //! Literals of Python: numbers, strings with their prefixes and escapes, strings with interpolation.
 
 use super::{Kinds, Python};
-use crate::ast::Flags;
+use crate::ast::{Flags, Span};
 use crate::builder::Draft;
 use crate::front::escape::{Escapes, unescape};
 use crate::front::{Child, Front};
@@ -147,7 +147,7 @@ impl<'t> Front<'t, Python> {
     /// Makes a part of the text that was gathered.
     fn close(&mut self, pieces: &mut Pieces) {
         if let Some(start) = pieces.from.take() {
-            let span = crate::ast::Span {
+            let span = Span {
                 start,
                 end: pieces.to,
             };

@@ -9,6 +9,7 @@ mod statement;
 
 use crate::builder::Draft;
 use crate::front::{Child, Front, Grammar, Tables, grammar};
+use crate::language::Language;
 
 grammar! {
     Python: tree_sitter_python::LANGUAGE;
@@ -53,7 +54,7 @@ impl Grammar for Python {
     type Field = Fields;
     type State = State;
 
-    fn tables() -> &'static Tables<Kinds, Fields> {
+    fn tables(_: Language) -> &'static Tables<Kinds, Fields> {
         Self::tables_once()
     }
 

@@ -3,6 +3,7 @@
 //! A name is captured where it stands alone or below a [`Kind::Destructure`], an argument, a [`Kind::Spread`] or an `as_pattern`.
 
 use super::{Fields, Kinds, Python};
+use crate::ast::Span;
 use crate::builder::Draft;
 use crate::front::{Child, Front};
 use crate::kind::{Kind, Operator};
@@ -16,7 +17,7 @@ impl<'t> Front<'t, Python> {
         Some(match child.kind {
             Kinds::dotted_name => self.dotted(child),
             Kinds::class_pattern => self.class_pattern(child),
-            Kinds::keyword_pattern => self.container(child, Kind::Keyword),
+            Kinds::keyword_pattern => self.node_of_all(child, Kind::Keyword),
             Kinds::splat_pattern => self.splat(child),
             Kinds::dict_pattern => self.dictionary_pattern(child),
             Kinds::union_pattern => {
@@ -27,7 +28,7 @@ impl<'t> Front<'t, Python> {
                 let mut whole = self.lower_or_nothing(alternatives.next(), span.start);
                 for alternative in alternatives {
                     let right = self.lower(alternative);
-                    let part = crate::ast::Span {
+                    let part = Span {
                         start: span.start,
                         end: alternative.span().end,
                     };
@@ -48,16 +49,13 @@ impl<'t> Front<'t, Python> {
             .named()
             .filter(|kid| kid.kind == Kinds::case_pattern)
             .collect();
-        let place =
-            cases
-                .first()
-                .zip(cases.last())
-                .map_or(super::expression::start_of(span), |(first, last)| {
-                    crate::ast::Span {
-                        start: first.span().start,
-                        end: last.span().end,
-                    }
-                });
+        let place = cases
+            .first()
+            .zip(cases.last())
+            .map_or(Span::empty(span.start), |(first, last)| Span {
+                start: first.span().start,
+                end: last.span().end,
+            });
         let patterns = match cases.as_slice() {
             [only] if !kids.has(Kinds::Comma) => self.alternatives(*only),
             several => {
@@ -68,7 +66,7 @@ impl<'t> Front<'t, Python> {
         };
         let patterns = self.build.node(Kind::Patterns, place, patterns);
         let guard = match kids.field(Fields::guard) {
-            Some(guard) => self.first(guard),
+            Some(guard) => self.lower_first(guard),
             None => self.build.nothing(place.end),
         };
         let block = self.suite(&kids, Fields::consequence, span.end);
@@ -131,7 +129,7 @@ impl<'t> Front<'t, Python> {
             whole = Some(match whole {
                 None => part,
                 Some(object) => {
-                    let span = crate::ast::Span { start, end };
+                    let span = Span { start, end };
                     self.build.node(Kind::Member, span, vec![object, part])
                 }
             });
@@ -148,7 +146,7 @@ impl<'t> Front<'t, Python> {
         let mut parts = kids.named();
         let callee = self.lower_or_nothing(parts.next(), span.start);
         let arguments = self.lower_all(parts);
-        let place = crate::ast::Span {
+        let place = Span {
             start: self.build.span(callee).end,
             end: span.end,
         };
@@ -179,7 +177,7 @@ impl<'t> Front<'t, Python> {
                 Fields::value => {
                     let value = self.lower(kid);
                     let key = key.take().unwrap_or(value);
-                    let span = crate::ast::Span {
+                    let span = Span {
                         start: self.build.span(key).start,
                         end: kid.span().end,
                     };

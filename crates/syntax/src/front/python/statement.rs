@@ -1,6 +1,6 @@
 //! Statements and declarations of Python.
 
-use super::expression::{end_of, operator_of, start_of};
+use super::expression::operator_of;
 use super::{Fields, Kinds, Python};
 use crate::ast::{Flags, Span};
 use crate::builder::Draft;
@@ -18,7 +18,7 @@ impl<'t> Front<'t, Python> {
             Kinds::assignment => self.assignment(child),
             Kinds::augmented_assignment => self.augmented(child),
             Kinds::return_statement => {
-                let value = self.first(child);
+                let value = self.lower_first(child);
                 self.build.node(Kind::Return, span, vec![value])
             }
             Kinds::raise_statement => {
@@ -45,9 +45,9 @@ impl<'t> Front<'t, Python> {
                 };
                 self.build.node(kind, span, vec![label])
             }
-            Kinds::global_statement => self.container(child, Kind::Global),
+            Kinds::global_statement => self.node_of_all(child, Kind::Global),
             Kinds::nonlocal_statement => {
-                let draft = self.container(child, Kind::Global);
+                let draft = self.node_of_all(child, Kind::Global);
                 self.build.name(draft, "nonlocal")
             }
             Kinds::import_from_statement | Kinds::future_import_statement => self.import_from(child),
@@ -112,9 +112,7 @@ impl<'t> Front<'t, Python> {
         let child = kids.field(field);
         match child {
             Some(block) => self.block(block),
-            None => self
-                .build
-                .node(Kind::Block, Span { start: at, end: at }, Vec::new()),
+            None => self.build.node(Kind::Block, Span::empty(at), Vec::new()),
         }
     }
 
@@ -163,10 +161,12 @@ impl<'t> Front<'t, Python> {
         hint: Option<Node<'t>>,
         value: Option<Node<'t>>,
     ) -> Draft {
-        let modifiers = self.build.node(Kind::Modifiers, start_of(span), Vec::new());
+        let modifiers = self
+            .build
+            .node(Kind::Modifiers, Span::empty(span.start), Vec::new());
         let (operator, name) = match target.kind {
-            Kinds::list_splat_pattern => (Operator::Times, self.first(target)),
-            Kinds::dictionary_splat_pattern => (Operator::Power, self.first(target)),
+            Kinds::list_splat_pattern => (Operator::Times, self.lower_first(target)),
+            Kinds::dictionary_splat_pattern => (Operator::Power, self.lower_first(target)),
             _ => (Operator::None, self.target(target)),
         };
         let end = self.build.span(name).end;
@@ -189,7 +189,7 @@ impl<'t> Front<'t, Python> {
                 }
                 self.lower(only)
             }
-            _ => self.container(child, Kind::Tuple),
+            _ => self.node_of_all(child, Kind::Tuple),
         };
         self.build.node(Kind::Expression, span, vec![inner])
     }
@@ -209,7 +209,9 @@ impl<'t> Front<'t, Python> {
     fn annotated(&mut self, child: Node<'t>) -> Draft {
         let kids = self.kids(child);
         let span = child.span();
-        let modifiers = self.build.node(Kind::Modifiers, start_of(span), Vec::new());
+        let modifiers = self
+            .build
+            .node(Kind::Modifiers, Span::empty(span.start), Vec::new());
         let target = match kids.field(Fields::left) {
             Some(left) => self.target(left),
             None => self.build.nothing(span.start),
@@ -272,7 +274,7 @@ impl<'t> Front<'t, Python> {
         let span = child.span();
         let path = match kids.field(Fields::module_name) {
             Some(module) => self.path(module),
-            None => self.build.leaf(Kind::Path, start_of(span), "__future__"),
+            None => self.build.leaf(Kind::Path, Span::empty(span.start), "__future__"),
         };
         let mut children = vec![path];
         for kid in kids.named().filter(|kid| kid.field != Fields::module_name) {
@@ -294,7 +296,7 @@ impl<'t> Front<'t, Python> {
         let kids = self.kids(child);
         let name = match kids.field(Fields::name) {
             Some(name) => self.path_as(name, kind),
-            None => self.build.leaf(kind, start_of(child.span()), ""),
+            None => self.build.leaf(kind, Span::empty(child.span().start), ""),
         };
         let alias = self.field_or_nothing(&kids, Fields::alias, child.span().end);
         (name, alias)
@@ -370,7 +372,7 @@ impl<'t> Front<'t, Python> {
                 start: self.build.span(*first).start,
                 end: self.build.span(*last).end,
             },
-            _ => Span { start: at, end: at },
+            _ => Span::empty(at),
         };
         let catches = self.build.node(Kind::Catches, place, catches);
         let mut children = vec![resources, block, catches];
@@ -381,7 +383,9 @@ impl<'t> Front<'t, Python> {
                     let below = self.kids(clause);
                     match below.kind(Kinds::block) {
                         Some(block) => self.block(block),
-                        None => self.build.node(Kind::Block, end_of(clause.span()), Vec::new()),
+                        None => self
+                            .build
+                            .node(Kind::Block, Span::empty(clause.span().end), Vec::new()),
                     }
                 }
                 None => self.build.nothing(at),
@@ -417,24 +421,14 @@ impl<'t> Front<'t, Python> {
             let draft = self.lower(kind);
             drafts.push(self.build.node(Kind::Type, kind.span(), vec![draft]));
         }
-        let caught = match drafts.as_slice() {
-            [] => self.build.nothing(span.start),
-            [only] => *only,
-            [first, .., last] => {
-                let span = Span {
-                    start: self.build.span(*first).start,
-                    end: self.build.span(*last).end,
-                };
-                self.build.node(Kind::Tuple, span, drafts)
-            }
-        };
+        let caught = self.one_or_tuple(drafts, span.start);
         let name = match alias {
             Some(alias) => self.target(alias),
             None => self.build.nothing(self.build.span(caught).end),
         };
         let block = match block {
             Some(block) => self.block(block),
-            None => self.build.node(Kind::Block, end_of(span), Vec::new()),
+            None => self.build.node(Kind::Block, Span::empty(span.end), Vec::new()),
         };
         let draft = self.build.node(Kind::Catch, span, vec![caught, name, block]);
         if kids.has(Kinds::Star) {
@@ -539,9 +533,9 @@ impl<'t> Front<'t, Python> {
     fn definition(&mut self, child: Node<'t>, decorated: Option<(Span, Vec<Node<'t>>)>) -> Draft {
         let (span, decorators) = decorated.unwrap_or_else(|| (child.span(), Vec::new()));
         let mut annotations = Vec::with_capacity(decorators.len());
-        let mut place = start_of(span);
+        let mut place = Span::empty(span.start);
         for decorator in decorators {
-            let expression = self.first(decorator);
+            let expression = self.lower_first(decorator);
             let end = self.build.span(expression).end;
             place.end = end;
             let at = Span {
@@ -564,7 +558,7 @@ impl<'t> Front<'t, Python> {
         let outer = std::mem::take(&mut self.state.generator);
         let parameters = match kids.field(Fields::parameters) {
             Some(list) => self.parameters(list),
-            None => self.build.node(Kind::Params, end_of(span), Vec::new()),
+            None => self.build.node(Kind::Params, Span::empty(span.end), Vec::new()),
         };
         let returned = self.field_or_nothing(kids, Fields::return_type, self.build.span(parameters).end);
         let block = self.suite(kids, Fields::body, span.end);
@@ -579,13 +573,12 @@ impl<'t> Front<'t, Python> {
 
     fn class(&mut self, span: Span, kids: &Kids<'t, Python>, mut children: Vec<Draft>) -> Draft {
         let supers = match kids.field(Fields::superclasses) {
-            Some(list) => self.container(list, Kind::Supers),
+            Some(list) => self.node_of_all(list, Kind::Supers),
             None => {
                 let at = children
                     .last()
                     .map_or(span.start, |&name| self.build.span(name).end);
-                self.build
-                    .node(Kind::Supers, Span { start: at, end: at }, Vec::new())
+                self.build.node(Kind::Supers, Span::empty(at), Vec::new())
             }
         };
         let block = self.suite(kids, Fields::body, span.end);
