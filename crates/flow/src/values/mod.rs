@@ -9,7 +9,9 @@ mod rule_set;
 mod taint;
 
 pub(crate) use constant::{Constant, ConstantSets, Constants, Name};
-pub(crate) use object::{Base, Key, Kind, ObjectId, ObjectName, Objects, Root, Symbol, SymbolPath};
+pub(crate) use object::{
+    Base, Key, Kind, LONGEST_PATH, ObjectId, ObjectName, Objects, Root, Symbol, SymbolPath,
+};
 pub(crate) use rule_set::{RuleSets, Slots};
 pub(crate) use taint::{Atom, Origin, OriginId, Step, Taint, Trace, TraceId};
 

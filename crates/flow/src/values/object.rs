@@ -92,6 +92,8 @@ pub(crate) enum Base {
     Returned(u32, u32),
     /// It has no life of its own: something imported, by its qualified name
     Imported(Name),
+    /// What lies in an object of which only its maker is known
+    Part(ObjectId, Key),
 }
 
 /// An object. Of those that one instruction makes in a loop the last is told from all `older`.
