@@ -54,6 +54,8 @@ pub struct Library {
     pub cleaners: Vec<Cleaner>,
     /// How data goes through calls. A call of which nothing is said gives back what its arguments and its receiver hold.
     pub passes: Vec<Pass>,
+    /// Calls that read values of files of settings
+    pub settings: Vec<Setting>,
 }
 
 /// The type of what a call or a read gives, or what a class derives from. One of `call`, `read`, `class` is set.
@@ -164,9 +166,19 @@ pub struct Pass {
     pub from: Vec<Position>,
     /// Where it goes to; the result when empty
     pub to: Vec<Position>,
-    /// What the call does with a container that the receiver is: `put`, `get`, `append`, `remove`, `clear`, `first`, `last`. With `put`, `get` and
-    /// `remove` the first argument is the key.
+    /// What the call does with a container that the receiver is: `put`, `get`, `append`, `extend`, `remove`, `pop`, `clear`, `first`,
+    /// `last`. With `put`, `get` and `remove` the first argument is the key.
     pub container: String,
+}
+
+/// A call whose result is the value of a key in files of settings (`.properties`, `.env`, YAML) of the repository.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Setting {
+    /// Functions and methods
+    pub call: Vec<String>,
+    /// Where the key stands
+    pub at: Vec<Position>,
 }
 
 /// What arguments must be: position and the values of which one is needed. Values are those of constants as text (`true`, `8`, `MD5`), `absent`,
@@ -211,7 +223,9 @@ impl TryFrom<String> for Position {
         }
         if let Some((place, field)) = text.split_once('.') {
             return match place.parse() {
-                Ok(place) if is_identifier(field) || is_number(field) => Ok(Self::Field(place, field.to_owned())),
+                Ok(place) if is_identifier(field) || is_number(field) => {
+                    Ok(Self::Field(place, field.to_owned()))
+                }
                 _ => Err(wrong()),
             };
         }
@@ -359,6 +373,7 @@ pub fn read(yaml: &str) -> Result<Library, LibraryError> {
     each("sinks", &library.sinks, sink_problem)?;
     each("cleaners", &library.cleaners, cleaner_problem)?;
     each("passes", &library.passes, pass_problem)?;
+    each("settings", &library.settings, setting_problem)?;
     Ok(library)
 }
 
@@ -460,7 +475,9 @@ impl Cleaner {
 }
 
 /// What a call may do with a container.
-pub const CONTAINER_ACTS: &[&str] = &["put", "get", "append", "remove", "clear", "first", "last"];
+pub const CONTAINER_ACTS: &[&str] = &[
+    "put", "get", "append", "extend", "remove", "pop", "clear", "first", "last",
+];
 
 fn pass_problem(pass: &Pass) -> Option<String> {
     if pass.call.is_empty() {
@@ -470,6 +487,13 @@ fn pass_problem(pass: &Pass) -> Option<String> {
         return Some(format!("`container` is one of {}", CONTAINER_ACTS.join(", ")));
     }
     names_problem(&[&pass.call])
+}
+
+fn setting_problem(setting: &Setting) -> Option<String> {
+    if setting.call.is_empty() || setting.at.is_empty() {
+        return Some("needs `call` and `at`: where the key stands".to_owned());
+    }
+    names_problem(&[&setting.call])
 }
 
 fn kind_problem(kind: &str, kinds: &[&str]) -> Option<String> {

@@ -20,5 +20,6 @@ pub mod pack;
 pub mod packages;
 
 pub use cloud::CloudRule;
+pub use code::CodeRule;
 pub use leak::{LeakExample, LeakRule};
 pub use pack::LeakMatcher;

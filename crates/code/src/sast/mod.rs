@@ -4,7 +4,9 @@
 //! format of Semgrep and evaluates them.
 
 mod file;
+pub mod library;
 pub mod pattern;
+pub mod rules;
 pub mod semgrep;
 
 pub use file::{File, run};

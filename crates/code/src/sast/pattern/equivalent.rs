@@ -17,34 +17,58 @@ impl Matcher<'_> {
             (Kind::Name | Kind::Member, Kind::Name | Kind::Member) => {
                 let mut ways = self.by_full_name(pattern, node, env);
                 if ways.is_empty() && kind == Kind::Member && self.chains(pattern) {
-                    ways = self.pattern.child(pattern, 0).map_or_else(Vec::new, |object| self.chain(object, node, env));
+                    ways = self
+                        .pattern
+                        .child(pattern, 0)
+                        .map_or_else(Vec::new, |object| self.chain(object, node, env));
                 }
                 ways
             }
-            (Kind::Member, Kind::Call | Kind::Index | Kind::Await) if self.chains(pattern) => {
-                self.pattern.child(pattern, 0).map_or_else(Vec::new, |object| self.chain(object, node, env))
+            (Kind::Member, Kind::Call | Kind::Index | Kind::Await) if self.chains(pattern) => self
+                .pattern
+                .child(pattern, 0)
+                .map_or_else(Vec::new, |object| self.chain(object, node, env)),
+            (Kind::Assign, Kind::Variable) if self.options.vardef_assign => {
+                self.assign_to_variable(pattern, node, env)
             }
-            (Kind::Assign, Kind::Variable) if self.options.vardef_assign => self.assign_to_variable(pattern, node, env),
             (Kind::Assign, Kind::Pair | Kind::Keyword | Kind::Param) => Vec::new(),
-            (Kind::For | Kind::ForEach, Kind::For | Kind::ForEach | Kind::While) if self.only_ellipsis_header(pattern) => {
+            (Kind::For | Kind::ForEach, Kind::For | Kind::ForEach | Kind::While)
+                if self.only_ellipsis_header(pattern) =>
+            {
                 self.any_loop(pattern, node, env)
             }
             (Kind::Set | Kind::List, Kind::Map | Kind::Comprehension) => {
                 let all = self.pattern.children(pattern);
                 let holes = all.iter().all(|&one| self.pattern.kind(one) == Kind::Ellipsis);
-                if holes && !all.is_empty() { vec![env.clone()] } else { Vec::new() }
+                if holes && !all.is_empty() {
+                    vec![env.clone()]
+                } else {
+                    Vec::new()
+                }
             }
             (Kind::Function, Kind::Variable | Kind::Pair) => self.function_value(pattern, node, env),
             (Kind::Function, Kind::Export) | (Kind::Variable, Kind::Export) | (Kind::Class, Kind::Export) => {
-                self.ast.child(node, 0).map_or_else(Vec::new, |inner| self.node(pattern, inner, env))
+                self.ast
+                    .child(node, 0)
+                    .map_or_else(Vec::new, |inner| self.node(pattern, inner, env))
             }
-            (Kind::Type, _) => self.pattern.child(pattern, 0).map_or_else(Vec::new, |inner| self.node(inner, node, env)),
-            (_, Kind::Type) => self.ast.child(node, 0).map_or_else(Vec::new, |inner| self.node(pattern, inner, env)),
-            (Kind::Name | Kind::Member, Kind::Generic) => self.ast.child(node, 0).map_or_else(Vec::new, |inner| self.node(pattern, inner, env)),
+            (Kind::Type, _) => self
+                .pattern
+                .child(pattern, 0)
+                .map_or_else(Vec::new, |inner| self.node(inner, node, env)),
+            (_, Kind::Type) => self
+                .ast
+                .child(node, 0)
+                .map_or_else(Vec::new, |inner| self.node(pattern, inner, env)),
+            (Kind::Name | Kind::Member, Kind::Generic) => self
+                .ast
+                .child(node, 0)
+                .map_or_else(Vec::new, |inner| self.node(pattern, inner, env)),
             (Kind::Str, Kind::Name) | (Kind::Name, Kind::Str) => Vec::new(),
-            (Kind::Return, _) if self.facts.is_lambda_body(node) => {
-                self.pattern.child(pattern, 0).map_or_else(Vec::new, |value| self.node(value, node, env))
-            }
+            (Kind::Return, _) if self.facts.is_lambda_body(node) => self
+                .pattern
+                .child(pattern, 0)
+                .map_or_else(Vec::new, |value| self.node(value, node, env)),
             _ => Vec::new(),
         }
     }
@@ -57,7 +81,12 @@ impl Matcher<'_> {
     /// A literal and an expression whose value is known.
     fn constant(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
         let seen = self.ast.kind(node);
-        if !self.options.constant_propagation || !matches!(seen, Kind::Name | Kind::Binary | Kind::Template | Kind::Unary | Kind::Member) {
+        if !self.options.constant_propagation
+            || !matches!(
+                seen,
+                Kind::Name | Kind::Binary | Kind::Template | Kind::Unary | Kind::Member
+            )
+        {
             return Vec::new();
         }
         let Some(value) = self.facts.values.constant(self.ast, node) else {
@@ -66,7 +95,9 @@ impl Matcher<'_> {
         let wanted = self.pattern.text(pattern);
         let equal = match (self.pattern.kind(pattern), &value) {
             (Kind::Str, Constant::Text(text)) => return self.text(wanted, text, node, env),
-            (Kind::Number, Constant::Integer(_) | Constant::Float(_)) => super::values::number(wanted).as_ref() == Some(&value),
+            (Kind::Number, Constant::Integer(_) | Constant::Float(_)) => {
+                super::values::number(wanted).as_ref() == Some(&value)
+            }
             (Kind::Bool, Constant::Bool(seen)) => wanted == seen.to_string(),
             _ => false,
         };
@@ -87,7 +118,8 @@ impl Matcher<'_> {
                     break;
                 }
                 Kind::Member => {
-                    let (Some(object), Some(name)) = (self.pattern.child(at, 0), self.pattern.child(at, 1)) else {
+                    let (Some(object), Some(name)) = (self.pattern.child(at, 0), self.pattern.child(at, 1))
+                    else {
                         return Vec::new();
                     };
                     parts.push(name);
@@ -97,7 +129,11 @@ impl Matcher<'_> {
             }
         }
         parts.reverse();
-        if parts.len() != full.len() || parts.iter().all(|&part| self.pattern.kind(part) == Kind::Metavariable) {
+        if parts.len() != full.len()
+            || parts
+                .iter()
+                .all(|&part| self.pattern.kind(part) == Kind::Metavariable)
+        {
             return Vec::new();
         }
         let mut ways = vec![env.clone()];
@@ -106,8 +142,15 @@ impl Matcher<'_> {
             match self.pattern.kind(part) {
                 Kind::Metavariable => {
                     let last = index + 1 == full.len();
-                    let bound = if last { Bound::Node(self.last_name(node)) } else { Bound::Text((&**text).into(), self.ast.span(node)) };
-                    ways = ways.iter().flat_map(|env| self.bind_to(wanted, bound.clone(), env)).collect();
+                    let bound = if last {
+                        Bound::Node(self.last_name(node))
+                    } else {
+                        Bound::Text((&**text).into(), self.ast.span(node))
+                    };
+                    ways = ways
+                        .iter()
+                        .flat_map(|env| self.bind_to(wanted, bound.clone(), env))
+                        .collect();
                 }
                 Kind::Name if wanted == &**text => {}
                 _ => return Vec::new(),
@@ -124,7 +167,12 @@ impl Matcher<'_> {
     }
 
     pub(super) fn assign(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
-        let child = |position| (self.pattern.child(pattern, position), self.ast.child(node, position));
+        let child = |position| {
+            (
+                self.pattern.child(pattern, position),
+                self.ast.child(node, position),
+            )
+        };
         let (target, value) = (child(0), child(1));
         let (Some(ours), Some(theirs)) = target else {
             return Vec::new();
@@ -140,7 +188,14 @@ impl Matcher<'_> {
     }
 
     /// `a, b = c, d` is `a = c` and `b = d`.
-    fn assign_in_row(&self, ours: NodeId, our_value: NodeId, theirs: NodeId, their_value: NodeId, env: &Env) -> Ways {
+    fn assign_in_row(
+        &self,
+        ours: NodeId,
+        our_value: NodeId,
+        theirs: NodeId,
+        their_value: NodeId,
+        env: &Env,
+    ) -> Ways {
         let row = |id| matches!(self.ast.kind(id), Kind::Tuple | Kind::List | Kind::Destructure);
         if !row(theirs) || !row(their_value) {
             return Vec::new();
@@ -160,7 +215,8 @@ impl Matcher<'_> {
         let (Some(target), Some(value)) = (self.ast.child(node, 1), self.ast.child(node, 3)) else {
             return Vec::new();
         };
-        let (Some(ours), Some(our_value)) = (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1)) else {
+        let (Some(ours), Some(our_value)) = (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1))
+        else {
             return Vec::new();
         };
         if operator != Operator::None {
@@ -207,7 +263,9 @@ impl Matcher<'_> {
             return Vec::new();
         };
         let ways = self.node(path, seen, env);
-        ways.iter().flat_map(|env| self.unordered(ours, theirs, env, true)).collect()
+        ways.iter()
+            .flat_map(|env| self.unordered(ours, theirs, env, true))
+            .collect()
     }
 
     /// The path of an import, where `$X` stands for a part of it or for all.
@@ -227,7 +285,10 @@ impl Matcher<'_> {
         let mut ways = vec![env.clone()];
         for (ours, theirs) in ours.iter().zip(theirs) {
             if ours.starts_with('$') {
-                ways = ways.iter().flat_map(|env| self.bind_to(ours, Bound::Text(theirs.into(), span), env)).collect();
+                ways = ways
+                    .iter()
+                    .flat_map(|env| self.bind_to(ours, Bound::Text(theirs.into(), span), env))
+                    .collect();
             } else if *ours != theirs {
                 return Vec::new();
             }

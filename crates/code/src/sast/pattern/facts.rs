@@ -31,7 +31,12 @@ pub struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// What is known of a file. `names` gives the full names of nodes that were resolved.
     #[must_use]
-    pub fn new(ast: &'a Ast, source: &'a str, names: HashMap<NodeId, Vec<Box<str>>>, regexes: &'a Regexes) -> Self {
+    pub fn new(
+        ast: &'a Ast,
+        source: &'a str,
+        names: HashMap<NodeId, Vec<Box<str>>>,
+        regexes: &'a Regexes,
+    ) -> Self {
         let expressions = expressions(ast);
         let mut by_kind: HashMap<Kind, Vec<NodeId>> = HashMap::new();
         for id in ast.ids() {
@@ -73,20 +78,27 @@ impl<'a> Facts<'a> {
     pub fn is_lambda_body(&self, id: NodeId) -> bool {
         let parent = self.ast.parent(id);
         parent.is_some_and(|parent| {
-            self.ast.kind(parent) == Kind::Lambda && self.ast.child(parent, 2) == Some(id) && self.ast.kind(id) != Kind::Block
+            self.ast.kind(parent) == Kind::Lambda
+                && self.ast.child(parent, 2) == Some(id)
+                && self.ast.kind(id) != Kind::Block
         })
     }
 
     /// What functions without a block return.
     pub fn lambda_bodies(&self) -> impl Iterator<Item = NodeId> + '_ {
-        let bodies = self.of_kind(Kind::Lambda).iter().filter_map(|&id| self.ast.child(id, 2));
+        let bodies = self
+            .of_kind(Kind::Lambda)
+            .iter()
+            .filter_map(|&id| self.ast.child(id, 2));
         bodies.filter(|&id| self.ast.kind(id) != Kind::Block)
     }
 
     /// Whether the node is the expression of an annotation or decorator.
     #[must_use]
     pub fn in_annotation(&self, id: NodeId) -> bool {
-        self.ast.parent(id).is_some_and(|parent| self.ast.kind(parent) == Kind::Annotation)
+        self.ast
+            .parent(id)
+            .is_some_and(|parent| self.ast.kind(parent) == Kind::Annotation)
     }
 
     /// The full name of a node in parts, where it is known.
@@ -183,11 +195,22 @@ fn stands_as_expression(ast: &Ast, id: NodeId) -> bool {
     let Some(parent) = ast.parent(id) else {
         return false;
     };
-    let position = || ast.children(parent).iter().position(|&child| child == id).unwrap_or(0);
+    let position = || {
+        ast.children(parent)
+            .iter()
+            .position(|&child| child == id)
+            .unwrap_or(0)
+    };
     match ast.kind(parent) {
         Kind::Member | Kind::MethodReference => position() == 0,
         Kind::Keyword | Kind::Attribute => position() == 1,
-        Kind::Pair => position() == 1 || !matches!(ast.language(), Language::JavaScript | Language::TypeScript | Language::Tsx),
+        Kind::Pair => {
+            position() == 1
+                || !matches!(
+                    ast.language(),
+                    Language::JavaScript | Language::TypeScript | Language::Tsx
+                )
+        }
         Kind::Function => position() == 4,
         Kind::Class | Kind::ImportItem | Kind::Import | Kind::ImportFrom | Kind::Global => false,
         Kind::Lambda => position() == 2,

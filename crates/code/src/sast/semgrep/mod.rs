@@ -12,5 +12,6 @@ pub use condition::Comparison;
 pub use evaluate::{Hit, Outcome, Scene, evaluate};
 pub use read::{LARGEST_FILE, Refused, RuleFile, RuleFileError, read};
 pub use rule::{
-    Condition, FixRegex, Formula, FormulaKind, Inner, Leaf, Mode, Propagator, Rule, Sanitizer, SideEffect, Sink, Source, Taint, TaintOptions,
+    Condition, FixRegex, Formula, FormulaKind, Inner, Leaf, Mode, Propagator, Rule, Sanitizer, SideEffect,
+    Sink, Source, Taint, TaintOptions,
 };

@@ -271,7 +271,10 @@ impl Leaf {
     /// # Errors
     /// When it is no code of that language.
     pub fn pattern(&self, language: Language) -> Result<&Pattern, PatternError> {
-        let place = LANGUAGES.iter().position(|&one| one == language).and_then(|index| self.patterns.get(index));
+        let place = LANGUAGES
+            .iter()
+            .position(|&one| one == language)
+            .and_then(|index| self.patterns.get(index));
         let Some(place) = place else {
             return Err(PatternError::Unreadable {
                 language: language.name(),
@@ -322,7 +325,11 @@ impl Rule {
                 let sinks = taint.sinks.iter().map(|one| &one.formula);
                 let sanitizers = taint.sanitizers.iter().map(|one| &one.formula);
                 let propagators = taint.propagators.iter().map(|one| &one.formula);
-                sources.chain(sinks).chain(sanitizers).chain(propagators).collect()
+                sources
+                    .chain(sinks)
+                    .chain(sanitizers)
+                    .chain(propagators)
+                    .collect()
             }
         }
     }

@@ -1,0 +1,176 @@
+//! What functions outside the program do to their arguments, for the flow engine.
+
+use super::models::{Models, Use};
+use bartizan_content::flow::{Cleaner, Pass, Position};
+use bartizan_flow::{Behaviour, Callee, Effect, Entry, Library, Made, Place};
+use bartizan_syntax::Language;
+use std::collections::HashMap;
+
+impl Library for Models {
+    fn behaviour(&self, callee: &Callee<'_>) -> Option<&Behaviour> {
+        let mut names = Vec::with_capacity(3);
+        match (callee.qualified, callee.method) {
+            (Some(class), Some(method)) => {
+                let class = literal_type(callee.language, class);
+                names.push(format!("{class}.{method}"));
+                names.extend(self.above(class).iter().map(|above| format!("{above}.{method}")));
+                names.push(format!("*.{method}"));
+            }
+            (None, Some(method)) => names.push(format!("*.{method}")),
+            (Some(name), None) => {
+                names.push(name.to_owned());
+                names.push(format!("new {name}"));
+            }
+            (None, None) => {}
+        }
+        names.iter().find_map(|name| self.behaviours.get(name.as_str()))
+    }
+
+    fn knows_type(&self, qualified: &str) -> bool {
+        self.knows(qualified)
+    }
+
+    fn supertypes(&self, qualified: &str) -> &[String] {
+        self.above(qualified)
+    }
+}
+
+/// The engine's names of types that a language has literals for, as models write them.
+fn literal_type(language: Language, class: &str) -> &str {
+    match (language, class) {
+        (Language::Java, "String") => "java.lang.String",
+        _ => class,
+    }
+}
+
+/// What each named function does, as far as it is not what every function does.
+pub(super) fn of(models: &Models) -> HashMap<Box<str>, Behaviour> {
+    let mut found = HashMap::new();
+    for (name, uses) in models.named() {
+        let mut behaviour = Behaviour::default();
+        let mut passes = false;
+        for (one, gate) in uses {
+            // A behaviour counts in every file; what only some files mean is told by marks.
+            if *gate != 0 {
+                continue;
+            }
+            match one {
+                Use::Pass(at) => {
+                    passes = true;
+                    if let Some(pass) = models.passes.get(*at) {
+                        effects(pass, &mut behaviour.effects);
+                    }
+                }
+                Use::Guard(at) | Use::Reject(at) => {
+                    if let Some(cleaner) = models.cleaners.get(*at).filter(|cleaner| cleaner.when.is_empty())
+                    {
+                        guards(cleaner, matches!(one, Use::Guard(_)), &mut behaviour.effects);
+                    }
+                }
+                Use::Type(at) => {
+                    if let Some(fact) = models
+                        .types
+                        .get(*at)
+                        .filter(|fact| fact.when.is_empty() && !fact.gives.is_empty())
+                    {
+                        behaviour.effects.push(Effect::Make {
+                            made: Made::Instance(fact.gives.clone()),
+                            elements: Vec::new(),
+                            contents: Vec::new(),
+                        });
+                    }
+                }
+                _ => {}
+            }
+        }
+        if behaviour.effects.is_empty() && !passes {
+            continue;
+        }
+        if !passes {
+            // Types and checks say nothing of data: it passes as through any function.
+            for from in [Place::Receiver, Place::Arguments] {
+                behaviour.effects.push(Effect::Pass {
+                    from,
+                    to: Place::Result,
+                });
+            }
+        }
+        found.insert(name.into(), behaviour);
+    }
+    found
+}
+
+fn guards(cleaner: &Cleaner, when: bool, effects: &mut Vec<Effect>) {
+    if !cleaner.cleans.iter().any(|kind| kind == Cleaner::ANY) {
+        return;
+    }
+    for place in cleaner.at.iter().filter_map(place) {
+        effects.push(Effect::Guard { place, when });
+    }
+}
+
+fn effects(pass: &Pass, effects: &mut Vec<Effect>) {
+    let key = || Entry::At(Place::Argument(0));
+    let load = |entry: Entry| Effect::Load {
+        object: Place::Receiver,
+        entries: vec![entry],
+        otherwise: None,
+    };
+    match pass.container.as_str() {
+        "put" => effects.push(Effect::Store {
+            object: Place::Receiver,
+            entries: vec![key()],
+            value: Place::Argument(1),
+        }),
+        "get" => effects.push(Effect::Load {
+            object: Place::Receiver,
+            entries: vec![key()],
+            otherwise: Some(Place::Argument(1)),
+        }),
+        "append" => effects.push(Effect::Append {
+            object: Place::Receiver,
+            value: Place::Argument(0),
+        }),
+        "extend" => effects.push(Effect::Extend {
+            object: Place::Receiver,
+            from: Place::Argument(0),
+        }),
+        "remove" => effects.push(Effect::Remove {
+            object: Place::Receiver,
+            entry: key(),
+        }),
+        "pop" => effects.push(Effect::Remove {
+            object: Place::Receiver,
+            entry: Entry::Position(-1),
+        }),
+        "clear" => effects.push(Effect::Clear(Place::Receiver)),
+        "first" => effects.push(load(Entry::Position(0))),
+        "last" => effects.push(load(Entry::Position(-1))),
+        _ => {
+            let to: Vec<Place> = if pass.to.is_empty() {
+                vec![Place::Result]
+            } else {
+                pass.to.iter().filter_map(place).collect()
+            };
+            for from in pass.from.iter().filter_map(place) {
+                for to in &to {
+                    effects.push(Effect::Pass {
+                        from: from.clone(),
+                        to: to.clone(),
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn place(position: &Position) -> Option<Place> {
+    Some(match position {
+        Position::Argument(at) => Place::Argument(*at),
+        Position::From(at) => Place::ArgumentsFrom(*at),
+        Position::Named(name) => Place::Named(name.clone(), u32::MAX),
+        Position::Receiver => Place::Receiver,
+        Position::Result => Place::Result,
+        Position::Field(..) => return None,
+    })
+}

@@ -1,0 +1,452 @@
+//! Marks of one file: where models say that sources, sinks and sanitizers of rules are.
+
+use super::handlers;
+use super::meaning::Meaning;
+use super::models::Use;
+use super::settings::Settings;
+use bartizan_content::code::{CodeRule, Flow};
+use bartizan_content::flow::{Cleaner, Position};
+use bartizan_flow::{Label, Marks, Parts, Rule, RuleId, Sanitizer, Sink, Source};
+use bartizan_syntax::{Kind, NodeId};
+use regex_automata::meta::Regex;
+use std::collections::{BTreeSet, HashMap};
+
+/// The rules of flow of one language, by the kinds that they speak of.
+#[derive(Debug, Default)]
+pub struct FlowRules {
+    /// What the engine has to know of each.
+    pub rules: Vec<Rule>,
+    /// Their ids, in the same order.
+    pub ids: Vec<String>,
+    sources: HashMap<String, Vec<RuleId>>,
+    sinks: HashMap<String, Vec<RuleId>>,
+    cleaners: HashMap<String, Vec<RuleId>>,
+    constants: Vec<Constants>,
+}
+
+/// A rule about constants, and which it means.
+#[derive(Debug)]
+struct Constants {
+    rule: RuleId,
+    values: Option<Regex>,
+    not_values: Option<Regex>,
+    sinks: BTreeSet<String>,
+    /// Whether nearly every constant is meant, so that only files with one of its sinks are worth marking
+    is_wide: bool,
+}
+
+impl FlowRules {
+    /// Those of the rules that are about flow.
+    #[must_use]
+    pub fn of<'r>(all: impl IntoIterator<Item = &'r CodeRule>) -> Self {
+        let mut rules = Self::default();
+        for rule in all {
+            if let Some(flow) = &rule.flow {
+                rules.add(&rule.id, flow);
+            }
+        }
+        rules
+    }
+
+    fn add(&mut self, id: &str, flow: &Flow) {
+        let rule = RuleId(u32::try_from(self.rules.len()).unwrap_or(u32::MAX));
+        let is_constant = flow.sources.iter().any(|kind| kind == Flow::CONSTANT);
+        self.rules.push(Rule {
+            labels: 1,
+            // What a function makes of a constant is no constant any more.
+            safe_calls: is_constant,
+            safe_indices: true,
+            safe_comparisons: true,
+            safe_scalars: !is_constant && !flow.sources.iter().any(|kind| kind == "weak-random"),
+        });
+        self.ids.push(id.to_owned());
+        let lists = [
+            (&mut self.sources, flow.sources.as_slice()),
+            (&mut self.sinks, flow.sinks.as_slice()),
+            (&mut self.cleaners, flow.cleaners()),
+        ];
+        for (map, kinds) in lists {
+            for kind in kinds {
+                map.entry(kind.clone()).or_default().push(rule);
+            }
+        }
+        self.cleaners
+            .entry(Cleaner::ANY.to_owned())
+            .or_default()
+            .push(rule);
+        if is_constant {
+            let compiled = |regex: &Option<String>| {
+                regex
+                    .as_ref()
+                    .and_then(|regex| bartizan_content::load::compile(regex).ok())
+            };
+            self.constants.push(Constants {
+                rule,
+                values: compiled(&flow.values),
+                not_values: compiled(&flow.not_values),
+                sinks: flow.sinks.iter().cloned().collect(),
+                is_wide: flow.values.as_deref().is_none_or(|values| {
+                    values.len() < 2 || !values.contains(|one: char| one.is_ascii_alphabetic())
+                }),
+            });
+        }
+    }
+}
+
+impl Constants {
+    fn means(&self, value: &str) -> bool {
+        self.values.as_ref().is_none_or(|values| values.is_match(value))
+            && !self.not_values.as_ref().is_some_and(|not| not.is_match(value))
+    }
+}
+
+/// The marks of a file.
+#[must_use]
+pub fn marks(meaning: &Meaning<'_>, rules: &FlowRules, settings: &Settings) -> Marks {
+    let mut marker = Marker {
+        meaning,
+        rules,
+        settings,
+        marks: Marks::default(),
+        sinks_seen: BTreeSet::new(),
+    };
+    for id in meaning.ast.ids() {
+        match meaning.ast.kind(id) {
+            Kind::Call | Kind::New => marker.call(id),
+            Kind::Name | Kind::Member => marker.read(id),
+            Kind::Assign => marker.assignment(id),
+            Kind::Binary => marker.membership(id),
+            _ => {}
+        }
+    }
+    marker.handlers();
+    marker.constants();
+    marker.marks
+}
+
+struct Marker<'m, 'a> {
+    meaning: &'m Meaning<'a>,
+    rules: &'m FlowRules,
+    settings: &'m Settings,
+    marks: Marks,
+    sinks_seen: BTreeSet<String>,
+}
+
+impl Marker<'_, '_> {
+    fn call(&mut self, call: NodeId) {
+        let meaning = self.meaning;
+        for one in meaning.uses(&meaning.callee_names(call)) {
+            match one {
+                Use::CallSource(at) => {
+                    let Some(source) = meaning
+                        .models
+                        .sources
+                        .get(at)
+                        .filter(|source| meaning.holds(call, &source.when))
+                    else {
+                        continue;
+                    };
+                    if source.at.is_empty() {
+                        self.source(call, &source.kind, false);
+                    }
+                    for position in &source.at {
+                        for node in meaning.at(call, position) {
+                            self.source(pointed_to(meaning, node), &source.kind, true);
+                        }
+                    }
+                }
+                Use::CallSink(at) => {
+                    let fits = |sink: &&bartizan_content::flow::Sink| {
+                        meaning.holds(call, &sink.when) && !meaning.any_holds(call, &sink.unless)
+                    };
+                    if let Some(sink) = meaning.models.sinks.get(at).filter(fits) {
+                        for position in &sink.at {
+                            self.sink_at(call, position, &sink.kind);
+                        }
+                    }
+                }
+                Use::Clean(at) => {
+                    if let Some(cleaner) = meaning
+                        .models
+                        .cleaners
+                        .get(at)
+                        .filter(|cleaner| meaning.holds(call, &cleaner.when))
+                    {
+                        self.clean(call, &cleaner.cleans, false);
+                    }
+                }
+                Use::Guard(at) | Use::Reject(at) => {
+                    if let Some(cleaner) = meaning
+                        .models
+                        .cleaners
+                        .get(at)
+                        .filter(|cleaner| meaning.holds(call, &cleaner.when))
+                    {
+                        self.checked(call, cleaner);
+                    }
+                }
+                Use::Setting(at) => self.setting(call, at),
+                _ => {}
+            }
+        }
+    }
+
+    fn sink_at(&mut self, call: NodeId, position: &Position, kind: &str) {
+        match position {
+            Position::Argument(at) if self.meaning.plain(call).nth(*at as usize).is_some() => {
+                self.sink(call, kind, Parts::Argument(*at))
+            }
+            Position::Receiver => self.sink(call, kind, Parts::Receiver),
+            Position::From(at) => {
+                for (place, _) in (0..).zip(self.meaning.plain(call)).skip(*at as usize) {
+                    self.sink(call, kind, Parts::Argument(place));
+                }
+            }
+            _ => {
+                for node in self.meaning.at(call, position) {
+                    self.sink(node, kind, Parts::Value);
+                }
+            }
+        }
+    }
+
+    /// A check of what stands somewhere: where the flow engine does not know on which way it succeeds, it is taken to hold from there on.
+    fn checked(&mut self, call: NodeId, cleaner: &Cleaner) {
+        for position in &cleaner.at {
+            for node in self.meaning.at(call, position) {
+                self.clean(node, &cleaner.cleans, true);
+            }
+        }
+    }
+
+    fn read(&mut self, node: NodeId) {
+        let ast = self.meaning.ast;
+        let parent = ast.parent(node);
+        let place = parent.and_then(|parent| ast.children(parent).iter().position(|&child| child == node));
+        let is_read = match (parent.map(|parent| ast.kind(parent)), place) {
+            (Some(Kind::Call | Kind::New), Some(0))
+            | (Some(Kind::Member), Some(1))
+            | (Some(Kind::Keyword), Some(0)) => false,
+            (Some(Kind::Assign), Some(0))
+            | (Some(Kind::Variable), Some(1))
+            | (Some(Kind::Param), Some(1)) => false,
+            (Some(Kind::Import | Kind::ImportFrom | Kind::ImportItem | Kind::Type | Kind::Supers), _) => {
+                false
+            }
+            _ => true,
+        };
+        if !is_read {
+            return;
+        }
+        for one in self.meaning.uses(&self.meaning.read_names(node)) {
+            match one {
+                Use::ReadSource(at) => {
+                    if let Some(source) = self.meaning.models.sources.get(at) {
+                        self.source(node, &source.kind, false);
+                    }
+                }
+                Use::CleanRead(at) => {
+                    if let Some(cleaner) = self.meaning.models.cleaners.get(at) {
+                        self.clean(node, &cleaner.cleans, false);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// `target = value`, also where the target is an element of what models name.
+    fn assignment(&mut self, id: NodeId) {
+        let (Some(target), Some(value)) = (self.meaning.ast.child(id, 0), self.meaning.ast.child(id, 1))
+        else {
+            return;
+        };
+        let mut owners = vec![target];
+        if matches!(self.meaning.ast.kind(target), Kind::Index | Kind::Member) {
+            owners.extend(self.meaning.ast.child(target, 0));
+        }
+        for (depth, &owner) in owners.iter().enumerate() {
+            let mut names = self.meaning.read_names(owner);
+            if depth > 0 {
+                // Only what holds values is meant, not a property that happens to be assigned to below it.
+                names = self
+                    .meaning
+                    .type_of(owner)
+                    .map(|class| class.to_string())
+                    .into_iter()
+                    .chain(self.meaning.qualified(owner))
+                    .collect();
+            }
+            for one in self.meaning.uses(&names) {
+                if let Use::AssignSink(at) = one
+                    && let Some(sink) = self.meaning.models.sinks.get(at)
+                {
+                    self.sink(value, &sink.kind, Parts::Value);
+                }
+            }
+        }
+    }
+
+    /// `".." in path`, which models name after the function that Python has for it.
+    fn membership(&mut self, id: NodeId) {
+        let ast = self.meaning.ast;
+        let operator = ast.node(id).operator;
+        if !matches!(
+            operator,
+            bartizan_syntax::Operator::In | bartizan_syntax::Operator::NotIn
+        ) {
+            return;
+        }
+        let (Some(item), Some(container)) = (ast.child(id, 0), ast.child(id, 1)) else {
+            return;
+        };
+        for one in self.meaning.uses(&["operator.contains".to_owned()]) {
+            let Use::Reject(at) = one else { continue };
+            let Some(cleaner) = self.meaning.models.cleaners.get(at) else {
+                continue;
+            };
+            let wanted = cleaner.when.get(&Position::Argument(1));
+            let item = self.meaning.constant(item);
+            if item.is_some_and(|item| wanted.is_none_or(|values| values.iter().any(|value| *value == item)))
+            {
+                self.clean(container, &cleaner.cleans, true);
+            }
+        }
+    }
+
+    fn handlers(&mut self) {
+        let meaning = self.meaning;
+        for handled in handlers::functions(meaning) {
+            for (parameter, kind) in handlers::sources(meaning, &handled) {
+                self.source(parameter, kind, false);
+            }
+            let returns = handled.handler.returns.as_str();
+            if !returns.is_empty() {
+                for value in returned(meaning, handled.function) {
+                    self.sink(value, returns, Parts::Value);
+                }
+            }
+        }
+        for (parameter, kind) in handlers::annotated_parameters(meaning) {
+            self.source(parameter, kind, false);
+        }
+    }
+
+    /// A value of files of settings is a constant like one that stands in the code.
+    fn setting(&mut self, call: NodeId, at: usize) {
+        let Some(setting) = self.meaning.models.settings.get(at) else {
+            return;
+        };
+        let keys = setting
+            .at
+            .iter()
+            .flat_map(|position| self.meaning.at(call, position));
+        let keys: Vec<String> = keys
+            .filter_map(|key| self.meaning.constant(key))
+            .map(Into::into)
+            .collect();
+        for constants in &self.rules.constants {
+            let known: Vec<&str> = keys.iter().flat_map(|key| self.settings.of(key)).collect();
+            if !constants.is_wide && known.iter().any(|value| constants.means(value)) {
+                self.marks.source(call, source(constants.rule, false));
+            }
+        }
+    }
+
+    fn constants(&mut self) {
+        let ast = self.meaning.ast;
+        let rules: Vec<&Constants> = self
+            .rules
+            .constants
+            .iter()
+            .filter(|constants| {
+                !constants.is_wide || constants.sinks.iter().any(|kind| self.sinks_seen.contains(kind))
+            })
+            .collect();
+        if rules.is_empty() {
+            return;
+        }
+        for id in ast
+            .ids()
+            .filter(|&id| matches!(ast.kind(id), Kind::Str | Kind::Number))
+        {
+            for constants in &rules {
+                if constants.means(ast.text(id)) {
+                    self.marks.source(id, source(constants.rule, false));
+                }
+            }
+        }
+    }
+
+    fn source(&mut self, node: NodeId, kind: &str, by_side_effect: bool) {
+        for &rule in self.rules.sources.get(kind).into_iter().flatten() {
+            self.marks.source(node, source(rule, by_side_effect));
+        }
+    }
+
+    fn sink(&mut self, node: NodeId, kind: &str, parts: Parts) {
+        self.sinks_seen.insert(kind.to_owned());
+        for &rule in self.rules.sinks.get(kind).into_iter().flatten() {
+            let sink = Sink {
+                rule,
+                requires: None,
+                parts,
+            };
+            self.marks.sink(node, sink);
+        }
+    }
+
+    fn clean(&mut self, node: NodeId, kinds: &[String], by_side_effect: bool) {
+        for kind in kinds {
+            for &rule in self.rules.cleaners.get(kind).into_iter().flatten() {
+                self.marks.sanitizer(node, Sanitizer { rule, by_side_effect });
+            }
+        }
+    }
+}
+
+const fn source(rule: RuleId, by_side_effect: bool) -> Source {
+    Source {
+        rule,
+        label: Label(0),
+        requires: None,
+        by_side_effect,
+    }
+}
+
+/// What an address is of.
+fn pointed_to(meaning: &Meaning<'_>, node: NodeId) -> NodeId {
+    let is_address = meaning.ast.kind(node) == Kind::Unary
+        && meaning.ast.node(node).operator == bartizan_syntax::Operator::AddressOf;
+    meaning.ast.child(node, 0).filter(|_| is_address).unwrap_or(node)
+}
+
+/// What a function gives back, functions within it left out. Of a tuple the first part: the rest is status and headers.
+fn returned(meaning: &Meaning<'_>, function: NodeId) -> Vec<NodeId> {
+    let ast = meaning.ast;
+    let mut found = Vec::new();
+    for id in ast.subtree(function) {
+        if ast.kind(id) != Kind::Return {
+            continue;
+        }
+        let owner = ast
+            .ancestors(id)
+            .skip(1)
+            .find(|&above| matches!(ast.kind(above), Kind::Function | Kind::Lambda));
+        if owner == Some(function)
+            && let Some(value) = ast.child(id, 0)
+        {
+            let first = (ast.kind(value) == Kind::Tuple)
+                .then(|| ast.child(value, 0))
+                .flatten();
+            found.push(first.unwrap_or(value));
+        }
+    }
+    if ast.kind(function) == Kind::Lambda {
+        found.extend(
+            ast.child(function, 2)
+                .filter(|&body| ast.kind(body) != Kind::Block),
+        );
+    }
+    found
+}

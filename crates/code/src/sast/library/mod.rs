@@ -1,0 +1,18 @@
+//! What libraries do, told to the flow engine.
+//!
+//! In: models of libraries ([`bartizan_content::flow`]), rules of flow, and files as trees. Out: for each file the marks of sources, sinks and
+//! sanitizers of each rule ([`marks`]), and for functions outside the program what they do ([`Models`] is a [`bartizan_flow::Library`]). How names
+//! and positions are read is told in `docs/code-models.md`.
+
+mod behaviour;
+mod handlers;
+mod marks;
+mod meaning;
+mod models;
+mod places;
+mod settings;
+
+pub use marks::{FlowRules, marks};
+pub use meaning::Meaning;
+pub use models::Models;
+pub use settings::Settings;

@@ -1,0 +1,204 @@
+//! Models of libraries, found by the names that they speak of.
+
+use bartizan_content::flow::{Cleaner, Handler, Library, Pass, Setting, Sink, Source, TypeFact};
+use bartizan_flow::Behaviour;
+use bartizan_syntax::Language;
+use std::collections::{BTreeSet, HashMap};
+
+/// What a model says of a name: which part, and the place in the list of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    Type(usize),
+    ReadSource(usize),
+    CallSource(usize),
+    CallSink(usize),
+    AssignSink(usize),
+    Clean(usize),
+    CleanRead(usize),
+    Guard(usize),
+    Reject(usize),
+    Pass(usize),
+    Setting(usize),
+    Registers(usize),
+    Decorates(usize),
+    Overridden(usize),
+    Annotates(usize),
+}
+
+/// The models of one language.
+#[derive(Debug, Default)]
+pub struct Models {
+    pub(super) types: Vec<TypeFact>,
+    pub(super) sources: Vec<Source>,
+    pub(super) handlers: Vec<Handler>,
+    pub(super) sinks: Vec<Sink>,
+    pub(super) cleaners: Vec<Cleaner>,
+    pub(super) passes: Vec<Pass>,
+    pub(super) settings: Vec<Setting>,
+    /// What is said of each name, and which modules a file must import for it
+    uses: HashMap<Box<str>, Vec<(Use, usize)>>,
+    /// Modules by the number that `uses` names; the first is none
+    imports: Vec<Vec<String>>,
+    /// For each type those that it derives from, nearest first
+    supertypes: HashMap<Box<str>, Vec<String>>,
+    known_types: BTreeSet<Box<str>>,
+    /// For each handler, the modules that a file must import
+    pub(super) handler_imports: Vec<usize>,
+    pub(super) behaviours: HashMap<Box<str>, Behaviour>,
+}
+
+/// Types above a type, at most.
+const MOST_SUPERTYPES: usize = 32;
+
+impl Models {
+    /// The models of those libraries that are used in a language.
+    #[must_use]
+    pub fn of(language: Language, libraries: &[Library]) -> Self {
+        let mut models = Self {
+            imports: vec![Vec::new()],
+            ..Self::default()
+        };
+        let fits = |library: &&Library| {
+            let names = library.languages.iter().map(String::as_str);
+            names.into_iter().any(|name| name == language.name())
+        };
+        for library in libraries.iter().filter(fits) {
+            models.add(library);
+        }
+        models.derive();
+        models.behaviours = super::behaviour::of(&models);
+        models
+    }
+
+    fn add(&mut self, library: &Library) {
+        let gate = if library.imports.is_empty() {
+            0
+        } else {
+            self.imports.push(library.imports.clone());
+            self.imports.len() - 1
+        };
+        for fact in &library.types {
+            let at = self.types.len();
+            self.names(&[&fact.call, &fact.read], Use::Type(at), gate);
+            if !fact.gives.is_empty() {
+                self.known_types.insert(fact.gives.as_str().into());
+            }
+            if !fact.class.is_empty() {
+                self.known_types.insert(fact.class.as_str().into());
+                let above = self.supertypes.entry(fact.class.as_str().into()).or_default();
+                above.extend(fact.extends.iter().cloned());
+            }
+            self.types.push(fact.clone());
+        }
+        for source in &library.sources {
+            let at = self.sources.len();
+            self.names(&[&source.read], Use::ReadSource(at), gate);
+            self.names(&[&source.call], Use::CallSource(at), gate);
+            self.sources.push(source.clone());
+        }
+        for handler in &library.handlers {
+            let at = self.handlers.len();
+            self.names(&[&handler.registered], Use::Registers(at), gate);
+            self.names(&[&handler.decorated], Use::Decorates(at), gate);
+            self.names(&[&handler.overrides], Use::Overridden(at), gate);
+            self.names(&[&handler.annotated], Use::Annotates(at), gate);
+            self.handlers.push(handler.clone());
+            self.handler_imports.push(gate);
+        }
+        for sink in &library.sinks {
+            let at = self.sinks.len();
+            self.names(&[&sink.call], Use::CallSink(at), gate);
+            self.names(&[&sink.assign], Use::AssignSink(at), gate);
+            self.sinks.push(sink.clone());
+        }
+        for cleaner in &library.cleaners {
+            let at = self.cleaners.len();
+            self.names(&[&cleaner.call], Use::Clean(at), gate);
+            self.names(&[&cleaner.read], Use::CleanRead(at), gate);
+            self.names(&[&cleaner.guard], Use::Guard(at), gate);
+            self.names(&[&cleaner.rejects], Use::Reject(at), gate);
+            self.cleaners.push(cleaner.clone());
+        }
+        for pass in &library.passes {
+            let at = self.passes.len();
+            self.names(&[&pass.call], Use::Pass(at), gate);
+            self.passes.push(pass.clone());
+        }
+        for setting in &library.settings {
+            let at = self.settings.len();
+            self.names(&[&setting.call], Use::Setting(at), gate);
+            self.settings.push(setting.clone());
+        }
+    }
+
+    fn names(&mut self, lists: &[&Vec<String>], what: Use, gate: usize) {
+        for name in lists.iter().copied().flatten() {
+            let bare = name.strip_prefix("new ").unwrap_or(name);
+            if bare.len() < name.len() {
+                self.known_types.insert(bare.into());
+            } else if let Some((owner, _)) = name.rsplit_once('.').filter(|_| !name.starts_with("*.")) {
+                self.known_types.insert(owner.into());
+            }
+            let gate = if name.starts_with("*.") { gate } else { 0 };
+            self.uses
+                .entry(name.as_str().into())
+                .or_default()
+                .push((what, gate));
+        }
+    }
+
+    /// Follows what derives from what to the end.
+    fn derive(&mut self) {
+        let direct = self.supertypes.clone();
+        for (class, above) in &mut self.supertypes {
+            let mut next = 0;
+            while let Some(one) = above.get(next).cloned() {
+                next += 1;
+                for further in direct.get(one.as_str()).into_iter().flatten() {
+                    if !above.contains(further) && **further != **class && above.len() < MOST_SUPERTYPES {
+                        above.push(further.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    /// What is said of a name, in a file that imports these modules.
+    pub(super) fn uses<'a>(
+        &'a self,
+        name: &str,
+        imported: &'a BTreeSet<String>,
+    ) -> impl Iterator<Item = Use> + 'a {
+        let all = self.uses.get(name).into_iter().flatten();
+        all.filter(move |(_, gate)| self.is_open(*gate, imported))
+            .map(|(what, _)| *what)
+    }
+
+    /// Whether a file imports what a model asks for.
+    pub(super) fn is_open(&self, gate: usize, imported: &BTreeSet<String>) -> bool {
+        let Some(modules) = self.imports.get(gate).filter(|modules| !modules.is_empty()) else {
+            return true;
+        };
+        modules.iter().any(|module| {
+            imported.iter().any(|path| {
+                let rest = path.strip_prefix(module.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
+            })
+        })
+    }
+
+    /// Every name that models speak of, and what they say.
+    pub(super) fn named(&self) -> impl Iterator<Item = (&str, &[(Use, usize)])> {
+        self.uses.iter().map(|(name, uses)| (&**name, uses.as_slice()))
+    }
+
+    /// Types above a type, itself left out, nearest first.
+    pub(super) fn above(&self, class: &str) -> &[String] {
+        self.supertypes.get(class).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether any model speaks of the type.
+    pub(super) fn knows(&self, class: &str) -> bool {
+        self.known_types.contains(class)
+    }
+}
