@@ -41,7 +41,6 @@ impl Matcher<'_> {
             (Kind::Type, _) => self.pattern.child(pattern, 0).map_or_else(Vec::new, |inner| self.node(inner, node, env)),
             (_, Kind::Type) => self.ast.child(node, 0).map_or_else(Vec::new, |inner| self.node(pattern, inner, env)),
             (Kind::Name | Kind::Member, Kind::Generic) => self.ast.child(node, 0).map_or_else(Vec::new, |inner| self.node(pattern, inner, env)),
-            (Kind::Str, Kind::Name) | (Kind::Name, Kind::Str) => Vec::new(),
             (Kind::Return, _) if self.facts.is_lambda_body(node) => {
                 self.pattern.child(pattern, 0).map_or_else(Vec::new, |value| self.node(value, node, env))
             }
@@ -75,9 +74,6 @@ impl Matcher<'_> {
 
     /// A dotted name of the pattern and a node whose full name is known.
     pub(super) fn by_full_name(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
-        let Some(full) = self.facts.full_name(node) else {
-            return Vec::new();
-        };
         let mut parts = Vec::new();
         let mut at = pattern;
         loop {
@@ -96,24 +92,43 @@ impl Matcher<'_> {
                 _ => return Vec::new(),
             }
         }
-        parts.reverse();
-        if parts.len() != full.len() || parts.iter().all(|&part| self.pattern.kind(part) == Kind::Metavariable) {
+        if parts.iter().all(|&part| self.pattern.kind(part) == Kind::Metavariable) {
             return Vec::new();
         }
+        for full in self.facts.full_names(node).iter() {
+            let ways = self.parts_of_name(&parts, full, node, env);
+            if !ways.is_empty() {
+                return ways;
+            }
+        }
+        Vec::new()
+    }
+
+    /// The parts of a dotted name, the last one first, and a full name. A module that is a path counts by its last part, too.
+    fn parts_of_name(&self, parts: &[NodeId], full: &str, node: NodeId, env: &Env) -> Ways {
         let mut ways = vec![env.clone()];
-        for (index, (&part, text)) in parts.iter().zip(full).enumerate() {
+        let mut rest = Some(full);
+        for (index, &part) in parts.iter().enumerate() {
+            let Some(left) = rest else {
+                return Vec::new();
+            };
+            let first = index + 1 == parts.len();
+            let (before, text) = match left.rsplit_once('.') {
+                Some((before, text)) if !first => (Some(before), text),
+                _ => (None, left),
+            };
+            rest = before;
             let wanted = self.pattern.text(part);
             match self.pattern.kind(part) {
                 Kind::Metavariable => {
-                    let last = index + 1 == full.len();
-                    let bound = if last { Bound::Node(self.last_name(node)) } else { Bound::Text((&**text).into(), self.ast.span(node)) };
+                    let bound = if index == 0 { Bound::Node(self.last_name(node)) } else { Bound::Text(text.into(), self.ast.span(node)) };
                     ways = ways.iter().flat_map(|env| self.bind_to(wanted, bound.clone(), env)).collect();
                 }
-                Kind::Name if wanted == &**text => {}
+                Kind::Name if wanted == text || (first && text.rsplit('/').next() == Some(wanted)) => {}
                 _ => return Vec::new(),
             }
         }
-        ways
+        if rest.is_some() { Vec::new() } else { ways }
     }
 
     fn last_name(&self, node: NodeId) -> NodeId {

@@ -5,7 +5,7 @@
 //! nothing more is found and [`Matcher::exhausted`] says so.
 
 use super::env::{Bound, Env};
-use super::facts::{Facts, is_expression_kind};
+use super::facts::Facts;
 use super::text::{TextHole, text_hole};
 use bartizan_syntax::{Ast, Flags, Kind, NodeId, Operator};
 use std::cell::Cell;
@@ -634,10 +634,4 @@ pub fn same(facts: &Facts<'_>, left: &Bound, right: &Bound) -> bool {
 fn same_name(facts: &Facts<'_>, left: NodeId, right: NodeId) -> bool {
     let simple = |id| matches!(facts.ast.kind(id), Kind::Name | Kind::Path);
     simple(left) && simple(right) && facts.ast.text(left) == facts.ast.text(right)
-}
-
-/// Whether a pattern of this kind is one expression.
-#[must_use]
-pub const fn wants_expression(kind: Kind) -> bool {
-    is_expression_kind(kind)
 }

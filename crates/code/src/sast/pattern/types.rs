@@ -47,7 +47,7 @@ impl Matcher<'_> {
             }
             Kind::Unary if self.ast.node(node).operator == Operator::AddressOf => self.address(wanted, node, env),
             Kind::Name => {
-                if let Some(kind) = self.facts.values.declared_type(self.ast, node) {
+                for kind in [self.facts.names.declared_type(node), self.facts.values.declared_type(self.ast, node)].into_iter().flatten() {
                     let ways = self.node(wanted, kind, env);
                     if !ways.is_empty() {
                         return ways;
@@ -58,17 +58,11 @@ impl Matcher<'_> {
                     _ => Vec::new(),
                 }
             }
-            Kind::Member if self.ast.child(node, 0).is_some_and(|object| self.ast.kind(object) == Kind::This) => {
-                self.ast.child(node, 1).map_or_else(Vec::new, |name| self.has_type_as_name(wanted, name, env))
-            }
+            Kind::Member => match self.facts.names.declared_type(node) {
+                Some(kind) => self.node(wanted, kind, env),
+                None => Vec::new(),
+            },
             _ => Vec::new(),
-        }
-    }
-
-    fn has_type_as_name(&self, wanted: NodeId, name: NodeId, env: &Env) -> Ways {
-        match self.facts.values.declared_type(self.ast, name) {
-            Some(kind) => self.node(wanted, kind, env),
-            None => Vec::new(),
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! In: a formula and a file as [`Scene`]. Out: the places that it means. Each pattern of a rule is searched once a file.
 
+use super::generic::Words;
 use super::ranges::{Role, dedup, difference, intersection};
 use super::rule::{Condition, Formula, FormulaKind, Inner, Leaf};
 use crate::sast::pattern::{Bound, Constant, Env, Facts, Found, Options, Regexes, search};
@@ -93,6 +94,7 @@ impl<'a> Scene<'a> {
         match kind {
             FormulaKind::Code(leaf) => self.code(leaf, part),
             FormulaKind::Text(regex) => self.text(regex, part),
+            FormulaKind::Generic(words) => self.generic(words, part),
             FormulaKind::Inside(inner) => {
                 let mut hits = self.formula(inner, part);
                 hits.iter_mut().for_each(|hit| hit.role = Role::Inside);
@@ -199,6 +201,29 @@ impl<'a> Scene<'a> {
         }
         self.cut.set(self.cut.get() || hits.len() >= TEXT_MATCHES);
         hits
+    }
+
+    fn generic(&self, words: &Words, part: Part<'_>) -> Vec<Hit> {
+        let range = part.span.map_or(0..self.facts.source.len(), Span::range);
+        let text = self.facts.source.get(range.clone()).unwrap_or("");
+        let found = words.find(text);
+        let hits = found.into_iter().map(|(at, bindings)| {
+            let place = |at: &std::ops::Range<usize>| Span {
+                start: u32::try_from(range.start + at.start).unwrap_or(u32::MAX),
+                end: u32::try_from(range.start + at.end).unwrap_or(u32::MAX),
+            };
+            let env = bindings.iter().fold(Env::default(), |env, (name, at)| {
+                let word = text.get(at.clone()).unwrap_or("");
+                env.with(name, Bound::Text(word.into(), place(at)))
+            });
+            Hit {
+                span: place(&at),
+                node: None,
+                env,
+                role: Role::Plain,
+            }
+        });
+        hits.collect()
     }
 
     fn focused(&self, hits: Vec<Hit>, focus: &[Vec<String>]) -> Vec<Hit> {
@@ -356,10 +381,10 @@ impl<'a> Scene<'a> {
             }
             Some(inner) if self.depth < INNER => {
                 let (language, parsed) = match inner {
-                    Inner::Text => (None, parse("", Language::Python)),
+                    Inner::Text | Inner::Generic => (None, parse("", Language::Python)),
                     Inner::Code(language) => (Some(language), parse(&text, language)),
                 };
-                let facts = Facts::new(&parsed.ast, &text, HashMap::new(), self.regexes);
+                let facts = Facts::new(&parsed.ast, &text, self.regexes);
                 let scene = Scene {
                     depth: self.depth + 1,
                     ..Scene::new(&facts, language, self.options, self.regexes)

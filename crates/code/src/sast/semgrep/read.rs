@@ -5,6 +5,7 @@
 //! <https://semgrep.dev/docs/writing-rules/rule-syntax>.
 
 use super::condition::Comparison;
+use super::generic::Words;
 use super::rule::{
     Condition, FixRegex, Formula, FormulaKind, Inner, LANGUAGES, Leaf, Mode, Propagator, Rule, Sanitizer, SideEffect, Sink, Source, Taint,
     TaintOptions,
@@ -106,6 +107,12 @@ fn rule(node: &Node, id: &str) -> Result<Rule, String> {
     } else {
         Mode::Search(search_mode(node)?)
     };
+    let mut mode = mode;
+    if languages.is_empty()
+        && let Mode::Search(formula) = &mut mode
+    {
+        as_text(formula)?;
+    }
     let metadata = node.get("metadata");
     let (include, exclude) = paths(node.get("paths"))?;
     let rule = Rule {
@@ -129,6 +136,33 @@ fn rule(node: &Node, id: &str) -> Result<Rule, String> {
 
 const SEARCH_KEYS: [&str; 4] = ["pattern", "patterns", "pattern-either", "pattern-regex"];
 const TAINT_KEYS: [&str; 4] = ["pattern-sources", "pattern-sinks", "pattern-sanitizers", "pattern-propagators"];
+
+/// Where a rule is for text, its patterns are regular expressions.
+fn as_text(formula: &mut Formula) -> Result<(), String> {
+    match &mut formula.kind {
+        FormulaKind::Code(leaf) => formula.kind = FormulaKind::Text(compiled(leaf.text.trim_end_matches('\n'))?),
+        FormulaKind::Text(_) | FormulaKind::Generic(_) => {}
+        FormulaKind::Inside(inner) => as_text(inner)?,
+        FormulaKind::Either(all) => all.iter_mut().try_for_each(as_text)?,
+        FormulaKind::All(all, none) => all.iter_mut().chain(none).try_for_each(as_text)?,
+    }
+    Ok(())
+}
+
+/// Where text of no language is looked at, its patterns are words in a row.
+fn as_generic(formula: &mut Formula) -> Result<(), String> {
+    match &mut formula.kind {
+        FormulaKind::Code(leaf) => {
+            let words = Words::read(&leaf.text).ok_or("a generic pattern of several lines is not supported")?;
+            formula.kind = FormulaKind::Generic(words);
+        }
+        FormulaKind::Text(_) | FormulaKind::Generic(_) => {}
+        FormulaKind::Inside(inner) => as_generic(inner)?,
+        FormulaKind::Either(all) => all.iter_mut().try_for_each(as_generic)?,
+        FormulaKind::All(all, none) => all.iter_mut().chain(none).try_for_each(as_generic)?,
+    }
+    Ok(())
+}
 
 /// Every pattern can be read in at least one language of the rule.
 fn readable(rule: &Rule) -> Result<(), String> {
@@ -187,7 +221,7 @@ fn languages(node: &Node) -> Result<(Vec<Language>, bool), String> {
     let mut unknown = Vec::new();
     for name in texts(node.get("languages")) {
         match language(&name) {
-            Some(Inner::Text) => any_text = true,
+            Some(Inner::Text | Inner::Generic) => any_text = true,
             Some(Inner::Code(Language::TypeScript)) => all.extend([Language::TypeScript, Language::Tsx]),
             Some(Inner::Code(language)) => all.push(language),
             None => unknown.push(name),
@@ -422,13 +456,19 @@ fn pattern_condition(node: &Node, left: usize) -> Result<Condition, String> {
     only(node, OPERATOR, &["metavariable", "language", "pattern", "patterns", "pattern-either", "pattern-regex"])?;
     let inner = match node.text_of("language") {
         None => None,
+        Some("generic") => Some(Inner::Generic),
         Some(name) => Some(language(name).ok_or_else(|| format!("`{OPERATOR}` reads {name}, which is not supported"))?),
     };
     let operators = node.entries().iter().filter(|entry| SEARCH_KEYS.contains(&&*entry.key));
     let mut parts = operators.map(|entry| operator(&entry.key, &entry.value, left));
-    let Some(Part::All(formula)) = parts.next().transpose()? else {
+    let Some(Part::All(mut formula)) = parts.next().transpose()? else {
         return Err(format!("`{OPERATOR}` has no pattern"));
     };
+    match inner {
+        Some(Inner::Text) => as_text(&mut formula)?,
+        Some(Inner::Generic) => as_generic(&mut formula)?,
+        Some(Inner::Code(_)) | None => {}
+    }
     if parts.next().is_some() {
         return Err(format!("`{OPERATOR}` has several patterns side by side"));
     }
