@@ -1,0 +1,201 @@
+//! Follows data through all functions until nothing changes.
+//!
+//! A *unit* is a function as it is called in one way: in general, or with what some of its arguments are known to be. Units are worked off
+//! callees first; whenever the summary of one changes, those that used it are worked on again, each a bounded number of times.
+
+mod apply;
+mod call;
+mod fold;
+mod function;
+mod library;
+mod marks;
+mod method;
+mod operate;
+mod order;
+mod outer;
+mod report;
+mod shape;
+mod sink;
+mod summary;
+mod transfer;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+pub use report::{Finding, Found, Limited, PathStep, What};
+
+use crate::ir::Code;
+use crate::limits::{Limit, Limits};
+use crate::lower;
+use crate::model::{Library, Rule};
+use crate::program::{File, FileId, FunctionId, Program};
+use crate::solve::marks::Compiled;
+use crate::solve::summary::{Reached, Shape, ShapeId, Summary, UnitId};
+use crate::table::{Interner, Map};
+use crate::values::{Name, Values};
+
+/// A function as it is called in one way.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    function: FunctionId,
+    /// What deciding parameters are known to be
+    shapes: Vec<(u32, ShapeId)>,
+    summary: Rc<Summary>,
+    reached: Vec<Reached>,
+    users: BTreeSet<UnitId>,
+    rounds: u32,
+}
+
+/// One analysis.
+pub(crate) struct Engine<'p> {
+    program: &'p Program<'p>,
+    library: &'p dyn Library,
+    limits: Limits,
+    values: Values,
+    marks: Compiled,
+    codes: Vec<Option<Rc<Code>>>,
+    units: Vec<Unit>,
+    unit_numbers: Map<(FunctionId, Vec<(u32, ShapeId)>), UnitId>,
+    versions: Vec<u32>,
+    shapes: Interner<Shape>,
+    /// The place of each function in the order of calls
+    places: Vec<u32>,
+    queue: BTreeSet<(u32, UnitId)>,
+    limited: BTreeMap<FunctionId, BTreeSet<Limit>>,
+    behaviours: Map<(FileLanguage, Option<Name>, Option<Name>, u32), Option<&'p crate::model::Behaviour>>,
+    entities: Map<Name, call::Entity>,
+    /// What modules, classes and objects hold in the end, for functions that nobody is seen to call
+    surroundings: outer::Surroundings,
+}
+
+/// A language as a part of a key.
+type FileLanguage = bartizan_syntax::Language;
+
+/// Analyses a program: every path from a source to a sink of the same rule that no sanitizer of it is on.
+///
+/// The order of `files` does not matter. What a bound cut short is told per function.
+#[must_use]
+pub fn analyse(files: &[File<'_>], rules: &[Rule], library: &dyn Library, limits: &Limits) -> Found {
+    // Names come first: the program and its code are made of them.
+    let mut names = crate::values::ConstantSets::new();
+    let program = Program::new(files, library, &mut names);
+    let (places, slots) = marks::count_slots(&program, rules);
+    if slots == 0 {
+        return Found::default();
+    }
+    let mut codes: Vec<Option<Code>> = vec![None; program.functions.len()];
+    for index in 0..program.files.len() {
+        lower::lower_file(&program, FileId::at(index), &mut names, library, limits, &mut codes);
+    }
+    let mut values = Values::new(slots);
+    values.constants = names;
+    let marks = Compiled::new(&program, rules, &places, &mut values.rules);
+    let order = order::places(&program, &codes);
+    let mut engine = Engine {
+        program: &program,
+        library,
+        limits: *limits,
+        values,
+        marks,
+        codes: codes.into_iter().map(|code| code.map(Rc::new)).collect(),
+        units: Vec::new(),
+        unit_numbers: Map::default(),
+        versions: vec![0; program.functions.len()],
+        shapes: Interner::default(),
+        places: order,
+        queue: BTreeSet::new(),
+        limited: BTreeMap::new(),
+        behaviours: Map::default(),
+        entities: Map::default(),
+        surroundings: outer::Surroundings::default(),
+    };
+    engine.start();
+    engine.work();
+    engine.close();
+    engine.found()
+}
+
+impl Engine<'_> {
+    fn start(&mut self) {
+        let any = shape::any();
+        self.shapes.number_of(any);
+        for index in 0..self.program.functions.len() {
+            let function = FunctionId::at(index);
+            if let Some(limit) = self.code(function).and_then(|code| code.cut) {
+                self.limit(function, limit);
+            }
+            self.unit(function, Vec::new());
+        }
+    }
+
+    fn code(&self, function: FunctionId) -> Option<Rc<Code>> {
+        self.codes.get(function.index()).cloned().flatten()
+    }
+
+    fn limit(&mut self, function: FunctionId, limit: Limit) {
+        self.limited.entry(function).or_default().insert(limit);
+    }
+
+    /// The unit of a function called in a way; a new one waits for its turn.
+    fn unit(&mut self, function: FunctionId, shapes: Vec<(u32, ShapeId)>) -> UnitId {
+        if let Some(&known) = self.unit_numbers.get(&(function, shapes.clone())) {
+            return known;
+        }
+        let versions = self.versions.get(function.index()).copied().unwrap_or(0);
+        if !shapes.is_empty() && versions as usize > self.limits.versions {
+            self.limit(function, Limit::Versions);
+            return self.unit(function, Vec::new());
+        }
+        if let Some(count) = self.versions.get_mut(function.index()) {
+            *count += 1;
+        }
+        let id = UnitId::at(self.units.len());
+        self.units.push(Unit {
+            function,
+            shapes: shapes.clone(),
+            summary: Rc::new(Summary::default()),
+            reached: Vec::new(),
+            users: BTreeSet::new(),
+            rounds: 0,
+        });
+        self.unit_numbers.insert((function, shapes), id);
+        self.enqueue(id);
+        id
+    }
+
+    fn enqueue(&mut self, id: UnitId) {
+        let Some(unit) = self.units.get(id.index()) else {
+            return;
+        };
+        let place = self.places.get(unit.function.index()).copied().unwrap_or(u32::MAX);
+        self.queue.insert((place, id));
+    }
+
+    fn work(&mut self) {
+        while let Some((_, id)) = self.queue.pop_first() {
+            let Some(unit) = self.units.get_mut(id.index()) else {
+                continue;
+            };
+            unit.rounds += 1;
+            let function = unit.function;
+            if unit.rounds > self.limits.rounds {
+                self.limit(function, Limit::Rounds);
+                continue;
+            }
+            let shapes = unit.shapes.clone();
+            let (summary, reached) = self.solve(id, function, &shapes);
+            let Some(unit) = self.units.get_mut(id.index()) else {
+                continue;
+            };
+            unit.reached = reached;
+            let changed = unit.summary.print != summary.print || unit.rounds == 1;
+            unit.summary = Rc::new(summary);
+            if changed {
+                let users: Vec<UnitId> = unit.users.iter().copied().collect();
+                for user in users {
+                    self.enqueue(user);
+                }
+            }
+        }
+    }
+}
