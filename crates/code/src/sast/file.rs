@@ -50,6 +50,6 @@ pub fn run(rule: &Rule, file: &File<'_>, regexes: &Regexes) -> Outcome {
     let scene = Scene::new(&facts, language, rule.options, regexes);
     match &rule.mode {
         Mode::Search(formula) => evaluate(formula, &scene),
-        Mode::Taint(_) => Outcome::default(),
+        Mode::Taint(taint) => super::taint::run(&[taint], &[scene], file.path, &facts).pop().unwrap_or_default(),
     }
 }

@@ -6,5 +6,6 @@
 mod file;
 pub mod pattern;
 pub mod semgrep;
+pub mod taint;
 
 pub use file::{File, run};

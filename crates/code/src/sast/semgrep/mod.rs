@@ -12,6 +12,7 @@ mod rule;
 pub use condition::Comparison;
 pub use evaluate::{Hit, Outcome, Scene, evaluate};
 pub use generic::Words;
+pub use ranges::Role;
 pub use read::{LARGEST_FILE, Refused, RuleFile, RuleFileError, read};
 pub use rule::{
     Condition, FixRegex, Formula, FormulaKind, Inner, Leaf, Mode, Propagator, Rule, Sanitizer, SideEffect, Sink, Source, Taint, TaintOptions,

@@ -561,6 +561,9 @@ fn taint_mode(node: &Node, options: TaintOptions) -> Result<Taint, String> {
     if taint.sources.is_empty() || taint.sinks.is_empty() {
         return Err("it lacks `pattern-sources` or `pattern-sinks`".to_owned());
     }
+    if let Some(reason) = crate::sast::taint::refusal(&taint) {
+        return Err(reason);
+    }
     Ok(taint)
 }
 
