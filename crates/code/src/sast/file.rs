@@ -3,7 +3,6 @@
 use super::pattern::{Facts, Regexes};
 use super::semgrep::{Mode, Outcome, Rule, Scene, evaluate};
 use bartizan_syntax::{Language, Parsed, parse};
-use std::collections::HashMap;
 
 /// A file.
 #[derive(Debug)]
@@ -47,10 +46,10 @@ pub fn run(rule: &Rule, file: &File<'_>, regexes: &Regexes) -> Outcome {
     if language.is_none() && !rule.any_text {
         return Outcome::default();
     }
-    let facts = Facts::new(&file.parsed.ast, file.source, HashMap::new(), regexes);
+    let facts = Facts::new(&file.parsed.ast, file.source, regexes);
     let scene = Scene::new(&facts, language, rule.options, regexes);
     match &rule.mode {
         Mode::Search(formula) => evaluate(formula, &scene),
-        Mode::Taint(_) => Outcome::default(),
+        Mode::Taint(taint) => super::taint::run(&[taint], &[scene], file.path, &facts).pop().unwrap_or_default(),
     }
 }

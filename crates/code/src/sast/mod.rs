@@ -8,5 +8,6 @@ pub mod library;
 pub mod pattern;
 pub mod rules;
 pub mod semgrep;
+pub mod taint;
 
 pub use file::{File, run};

@@ -66,7 +66,7 @@ pub(super) fn holes(tokens: &[Token<'_>], language: Language) -> Vec<Hole> {
         }
         let at = token.at..token.end();
         let forms = match token.kind {
-            TokenKind::Metavariable => vec![name_of(token)],
+            TokenKind::Metavariable => scene.metavariable(index),
             TokenKind::DeepOpen => vec![format!("{DEEP}(")],
             TokenKind::DeepClose => vec![")".to_owned()],
             TokenKind::Ellipsis | TokenKind::MetavariableEllipsis => scene.forms(index),
@@ -168,6 +168,21 @@ impl<'a> Scene<'a> {
         templates.iter().map(fill).collect()
     }
 
+    /// What may stand for `$X`.
+    fn metavariable(&self, index: usize) -> Vec<String> {
+        let name = self.tokens.get(index).map(name_of).unwrap_or_default();
+        let (before, after) = (self.text(self.before(index)), self.text(Some(index + 1)));
+        let parameter = self.language == Language::Java
+            && matches!(before, "(" | ",")
+            && matches!(after, ")" | ",")
+            && self.opener(index).is_some_and(|open| self.text(Some(open)) == "(" && self.declares_parameters(open));
+        if parameter {
+            return vec![format!("{ELLIPSIS} {name}"), name];
+        }
+        let value = before == "=" && matches!(self.language, Language::JavaScript | Language::Tsx);
+        if value { vec![name.clone(), format!("{{{name}}}")] } else { vec![name] }
+    }
+
     fn python(&self, index: usize) -> &'static [&'static str] {
         match self.opener(index) {
             Some(open) if self.text(Some(open)) == "{" => {
@@ -202,7 +217,7 @@ impl<'a> Scene<'a> {
 
     fn script(&self, index: usize) -> &'static [&'static str] {
         const STATEMENT: &[&str] = &["@;", "@"];
-        const EXPRESSION: &[&str] = &["@", "@;"];
+        const EXPRESSION: &[&str] = &["@", "{@}", "@;"];
         let Some(open) = self.opener(index) else {
             return if self.begins_statement(index) { STATEMENT } else { EXPRESSION };
         };
@@ -405,7 +420,10 @@ impl<'a> Scene<'a> {
             return None;
         }
         let after = self.text(Some(close + 1));
-        if self.follows_callee(open) || matches!(after, "=>" | "{") {
+        let declares = ["def", "func", "function", "lambda", "class"].contains(&self.text(self.before(open).and_then(|name| self.before(name))));
+        let argument = matches!(self.language, Language::Python | Language::Go) && !declares;
+        let called = self.follows_callee(open);
+        if (called && !argument) || matches!(after, "=>" | "{") {
             return None;
         }
         let first = self.token(Some(open + 3))?;
@@ -417,6 +435,8 @@ impl<'a> Scene<'a> {
             Language::Go => format!("{TYPED}({name}).({kind})"),
             _ => format!("({TYPED}({name}) as {kind})"),
         };
+        let form = if self.is_target(close) { format!("{form}.{TYPED}") } else { form };
+        let form = if called { format!("({form})") } else { form };
         let at = self.tokens.get(open)?.at..self.tokens.get(close)?.end();
         Some(Hole { at, forms: vec![form] })
     }
@@ -439,9 +459,17 @@ impl<'a> Scene<'a> {
         let first = self.token(Some(open + 1))?;
         let end = self.token(Some(last - 1))?.end();
         let kind = self.type_text(first.at, end, open + 1..last);
-        let form = format!("(({kind}) {TYPED}({}))", name_of(metavariable));
+        let mut form = format!("(({kind}) {TYPED}({}))", name_of(metavariable));
+        if self.is_target(close) {
+            form = format!("{form}.{TYPED}");
+        }
         let at = self.tokens.get(open)?.at..self.tokens.get(close)?.end();
         Some(Hole { at, forms: vec![form] })
+    }
+
+    /// Whether what a bracket closes is assigned to: written so that it can be, as a member.
+    fn is_target(&self, close: usize) -> bool {
+        self.text(Some(close + 1)) == "=" && !matches!(self.text(Some(close + 2)), "=" | ">")
     }
 
     /// The text of a type, its holes filled.

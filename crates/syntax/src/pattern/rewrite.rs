@@ -50,6 +50,9 @@ impl Copy<'_> {
         if let Some(hole) = self.hole(id, node.kind, node.span, text) {
             return hole;
         }
+        if let Some(object) = self.target_of(id) {
+            return self.node(object, depth + 1);
+        }
         if let Some(draft) = self.call_of(id, node.span, depth).or_else(|| self.typed(id, node.span, depth)) {
             return draft;
         }
@@ -98,6 +101,12 @@ impl Copy<'_> {
             return None;
         }
         Some(self.ast.children(self.ast.child(id, 1)?).to_vec())
+    }
+
+    /// The object of a member that stands there only so that it can be assigned to.
+    fn target_of(&self, id: NodeId) -> Option<NodeId> {
+        let name = self.ast.child(id, 1)?;
+        (self.ast.kind(id) == Kind::Member && self.ast.text(name) == TYPED).then(|| self.ast.child(id, 0))?
     }
 
     /// `<... x ...>`, and `($X: T)` where the type is an argument.

@@ -158,7 +158,8 @@ impl<'a> Lexer<'a> {
         let spread = match self.language {
             Language::Python => false,
             Language::JavaScript | Language::TypeScript | Language::Tsx => {
-                is_word(follows) || matches!(follows, '$' | '(' | '[' | '{' | '"' | '\'' | '`')
+                let named = self.tokens.last().is_some_and(|last| last.text == "function");
+                !named && (is_word(follows) || matches!(follows, '$' | '(' | '[' | '{' | '"' | '\'' | '`'))
             }
             Language::Java => is_word(before) && before != ' ' || matches!(before, ']' | '>' if self.deep == 0 && follows == ' '),
             Language::Go => is_word(before) || is_word(follows) || matches!(before, ')' | ']') || matches!(follows, '$' | '*' | '['),

@@ -17,58 +17,33 @@ impl Matcher<'_> {
             (Kind::Name | Kind::Member, Kind::Name | Kind::Member) => {
                 let mut ways = self.by_full_name(pattern, node, env);
                 if ways.is_empty() && kind == Kind::Member && self.chains(pattern) {
-                    ways = self
-                        .pattern
-                        .child(pattern, 0)
-                        .map_or_else(Vec::new, |object| self.chain(object, node, env));
+                    ways = self.pattern.child(pattern, 0).map_or_else(Vec::new, |object| self.chain(object, node, env));
                 }
                 ways
             }
-            (Kind::Member, Kind::Call | Kind::Index | Kind::Await) if self.chains(pattern) => self
-                .pattern
-                .child(pattern, 0)
-                .map_or_else(Vec::new, |object| self.chain(object, node, env)),
-            (Kind::Assign, Kind::Variable) if self.options.vardef_assign => {
-                self.assign_to_variable(pattern, node, env)
+            (Kind::Member, Kind::Call | Kind::Index | Kind::Await) if self.chains(pattern) => {
+                self.pattern.child(pattern, 0).map_or_else(Vec::new, |object| self.chain(object, node, env))
             }
+            (Kind::Assign, Kind::Variable) if self.options.vardef_assign => self.assign_to_variable(pattern, node, env),
             (Kind::Assign, Kind::Pair | Kind::Keyword | Kind::Param) => Vec::new(),
-            (Kind::For | Kind::ForEach, Kind::For | Kind::ForEach | Kind::While)
-                if self.only_ellipsis_header(pattern) =>
-            {
+            (Kind::For | Kind::ForEach, Kind::For | Kind::ForEach | Kind::While) if self.only_ellipsis_header(pattern) => {
                 self.any_loop(pattern, node, env)
             }
             (Kind::Set | Kind::List, Kind::Map | Kind::Comprehension) => {
                 let all = self.pattern.children(pattern);
                 let holes = all.iter().all(|&one| self.pattern.kind(one) == Kind::Ellipsis);
-                if holes && !all.is_empty() {
-                    vec![env.clone()]
-                } else {
-                    Vec::new()
-                }
+                if holes && !all.is_empty() { vec![env.clone()] } else { Vec::new() }
             }
             (Kind::Function, Kind::Variable | Kind::Pair) => self.function_value(pattern, node, env),
             (Kind::Function, Kind::Export) | (Kind::Variable, Kind::Export) | (Kind::Class, Kind::Export) => {
-                self.ast
-                    .child(node, 0)
-                    .map_or_else(Vec::new, |inner| self.node(pattern, inner, env))
+                self.ast.child(node, 0).map_or_else(Vec::new, |inner| self.node(pattern, inner, env))
             }
-            (Kind::Type, _) => self
-                .pattern
-                .child(pattern, 0)
-                .map_or_else(Vec::new, |inner| self.node(inner, node, env)),
-            (_, Kind::Type) => self
-                .ast
-                .child(node, 0)
-                .map_or_else(Vec::new, |inner| self.node(pattern, inner, env)),
-            (Kind::Name | Kind::Member, Kind::Generic) => self
-                .ast
-                .child(node, 0)
-                .map_or_else(Vec::new, |inner| self.node(pattern, inner, env)),
-            (Kind::Str, Kind::Name) | (Kind::Name, Kind::Str) => Vec::new(),
-            (Kind::Return, _) if self.facts.is_lambda_body(node) => self
-                .pattern
-                .child(pattern, 0)
-                .map_or_else(Vec::new, |value| self.node(value, node, env)),
+            (Kind::Type, _) => self.pattern.child(pattern, 0).map_or_else(Vec::new, |inner| self.node(inner, node, env)),
+            (_, Kind::Type) => self.ast.child(node, 0).map_or_else(Vec::new, |inner| self.node(pattern, inner, env)),
+            (Kind::Name | Kind::Member, Kind::Generic) => self.ast.child(node, 0).map_or_else(Vec::new, |inner| self.node(pattern, inner, env)),
+            (Kind::Return, _) if self.facts.is_lambda_body(node) => {
+                self.pattern.child(pattern, 0).map_or_else(Vec::new, |value| self.node(value, node, env))
+            }
             _ => Vec::new(),
         }
     }
@@ -81,12 +56,7 @@ impl Matcher<'_> {
     /// A literal and an expression whose value is known.
     fn constant(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
         let seen = self.ast.kind(node);
-        if !self.options.constant_propagation
-            || !matches!(
-                seen,
-                Kind::Name | Kind::Binary | Kind::Template | Kind::Unary | Kind::Member
-            )
-        {
+        if !self.options.constant_propagation || !matches!(seen, Kind::Name | Kind::Binary | Kind::Template | Kind::Unary | Kind::Member) {
             return Vec::new();
         }
         let Some(value) = self.facts.values.constant(self.ast, node) else {
@@ -95,9 +65,7 @@ impl Matcher<'_> {
         let wanted = self.pattern.text(pattern);
         let equal = match (self.pattern.kind(pattern), &value) {
             (Kind::Str, Constant::Text(text)) => return self.text(wanted, text, node, env),
-            (Kind::Number, Constant::Integer(_) | Constant::Float(_)) => {
-                super::values::number(wanted).as_ref() == Some(&value)
-            }
+            (Kind::Number, Constant::Integer(_) | Constant::Float(_)) => super::values::number(wanted).as_ref() == Some(&value),
             (Kind::Bool, Constant::Bool(seen)) => wanted == seen.to_string(),
             _ => false,
         };
@@ -106,9 +74,6 @@ impl Matcher<'_> {
 
     /// A dotted name of the pattern and a node whose full name is known.
     pub(super) fn by_full_name(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
-        let Some(full) = self.facts.full_name(node) else {
-            return Vec::new();
-        };
         let mut parts = Vec::new();
         let mut at = pattern;
         loop {
@@ -118,8 +83,7 @@ impl Matcher<'_> {
                     break;
                 }
                 Kind::Member => {
-                    let (Some(object), Some(name)) = (self.pattern.child(at, 0), self.pattern.child(at, 1))
-                    else {
+                    let (Some(object), Some(name)) = (self.pattern.child(at, 0), self.pattern.child(at, 1)) else {
                         return Vec::new();
                     };
                     parts.push(name);
@@ -128,35 +92,43 @@ impl Matcher<'_> {
                 _ => return Vec::new(),
             }
         }
-        parts.reverse();
-        if parts.len() != full.len()
-            || parts
-                .iter()
-                .all(|&part| self.pattern.kind(part) == Kind::Metavariable)
-        {
+        if parts.iter().all(|&part| self.pattern.kind(part) == Kind::Metavariable) {
             return Vec::new();
         }
+        for full in self.facts.full_names(node).iter() {
+            let ways = self.parts_of_name(&parts, full, node, env);
+            if !ways.is_empty() {
+                return ways;
+            }
+        }
+        Vec::new()
+    }
+
+    /// The parts of a dotted name, the last one first, and a full name. A module that is a path counts by its last part, too.
+    fn parts_of_name(&self, parts: &[NodeId], full: &str, node: NodeId, env: &Env) -> Ways {
         let mut ways = vec![env.clone()];
-        for (index, (&part, text)) in parts.iter().zip(full).enumerate() {
+        let mut rest = Some(full);
+        for (index, &part) in parts.iter().enumerate() {
+            let Some(left) = rest else {
+                return Vec::new();
+            };
+            let first = index + 1 == parts.len();
+            let (before, text) = match left.rsplit_once('.') {
+                Some((before, text)) if !first => (Some(before), text),
+                _ => (None, left),
+            };
+            rest = before;
             let wanted = self.pattern.text(part);
             match self.pattern.kind(part) {
                 Kind::Metavariable => {
-                    let last = index + 1 == full.len();
-                    let bound = if last {
-                        Bound::Node(self.last_name(node))
-                    } else {
-                        Bound::Text((&**text).into(), self.ast.span(node))
-                    };
-                    ways = ways
-                        .iter()
-                        .flat_map(|env| self.bind_to(wanted, bound.clone(), env))
-                        .collect();
+                    let bound = if index == 0 { Bound::Node(self.last_name(node)) } else { Bound::Text(text.into(), self.ast.span(node)) };
+                    ways = ways.iter().flat_map(|env| self.bind_to(wanted, bound.clone(), env)).collect();
                 }
-                Kind::Name if wanted == &**text => {}
+                Kind::Name if wanted == text || (first && text.rsplit('/').next() == Some(wanted)) => {}
                 _ => return Vec::new(),
             }
         }
-        ways
+        if rest.is_some() { Vec::new() } else { ways }
     }
 
     fn last_name(&self, node: NodeId) -> NodeId {
@@ -167,12 +139,7 @@ impl Matcher<'_> {
     }
 
     pub(super) fn assign(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
-        let child = |position| {
-            (
-                self.pattern.child(pattern, position),
-                self.ast.child(node, position),
-            )
-        };
+        let child = |position| (self.pattern.child(pattern, position), self.ast.child(node, position));
         let (target, value) = (child(0), child(1));
         let (Some(ours), Some(theirs)) = target else {
             return Vec::new();
@@ -188,14 +155,7 @@ impl Matcher<'_> {
     }
 
     /// `a, b = c, d` is `a = c` and `b = d`.
-    fn assign_in_row(
-        &self,
-        ours: NodeId,
-        our_value: NodeId,
-        theirs: NodeId,
-        their_value: NodeId,
-        env: &Env,
-    ) -> Ways {
+    fn assign_in_row(&self, ours: NodeId, our_value: NodeId, theirs: NodeId, their_value: NodeId, env: &Env) -> Ways {
         let row = |id| matches!(self.ast.kind(id), Kind::Tuple | Kind::List | Kind::Destructure);
         if !row(theirs) || !row(their_value) {
             return Vec::new();
@@ -215,8 +175,7 @@ impl Matcher<'_> {
         let (Some(target), Some(value)) = (self.ast.child(node, 1), self.ast.child(node, 3)) else {
             return Vec::new();
         };
-        let (Some(ours), Some(our_value)) = (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1))
-        else {
+        let (Some(ours), Some(our_value)) = (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1)) else {
             return Vec::new();
         };
         if operator != Operator::None {
@@ -263,9 +222,7 @@ impl Matcher<'_> {
             return Vec::new();
         };
         let ways = self.node(path, seen, env);
-        ways.iter()
-            .flat_map(|env| self.unordered(ours, theirs, env, true))
-            .collect()
+        ways.iter().flat_map(|env| self.unordered(ours, theirs, env, true)).collect()
     }
 
     /// The path of an import, where `$X` stands for a part of it or for all.
@@ -285,10 +242,7 @@ impl Matcher<'_> {
         let mut ways = vec![env.clone()];
         for (ours, theirs) in ours.iter().zip(theirs) {
             if ours.starts_with('$') {
-                ways = ways
-                    .iter()
-                    .flat_map(|env| self.bind_to(ours, Bound::Text(theirs.into(), span), env))
-                    .collect();
+                ways = ways.iter().flat_map(|env| self.bind_to(ours, Bound::Text(theirs.into(), span), env)).collect();
             } else if *ours != theirs {
                 return Vec::new();
             }

@@ -4,8 +4,10 @@
 
 use super::text::Regexes;
 use super::values::Values;
-use bartizan_syntax::{Ast, Kind, Language, NodeId, Operator};
+use bartizan_syntax::{Ast, Kind, Language, Names, NodeId, Operator};
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// A file as patterns see it.
 #[derive(Debug)]
@@ -20,8 +22,10 @@ pub struct Facts<'a> {
     expressions: Vec<bool>,
     /// Nodes by kind, in preorder.
     by_kind: HashMap<Kind, Vec<NodeId>>,
-    /// What a name means in full, in parts: `subprocess`, `call`.
-    names: HashMap<NodeId, Vec<Box<str>>>,
+    /// What names mean.
+    pub names: Names<'a>,
+    /// What names may be called in full, as far as they were asked for.
+    full: RefCell<HashMap<NodeId, Rc<[Box<str>]>>>,
     /// What variables stand for.
     pub values: Values,
     /// Regular expressions of patterns.
@@ -29,14 +33,9 @@ pub struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// What is known of a file. `names` gives the full names of nodes that were resolved.
+    /// What is known of a file.
     #[must_use]
-    pub fn new(
-        ast: &'a Ast,
-        source: &'a str,
-        names: HashMap<NodeId, Vec<Box<str>>>,
-        regexes: &'a Regexes,
-    ) -> Self {
+    pub fn new(ast: &'a Ast, source: &'a str, regexes: &'a Regexes) -> Self {
         let expressions = expressions(ast);
         let mut by_kind: HashMap<Kind, Vec<NodeId>> = HashMap::new();
         for id in ast.ids() {
@@ -49,7 +48,8 @@ impl<'a> Facts<'a> {
             shapes: shapes(ast),
             expressions,
             by_kind,
-            names,
+            names: Names::of(ast),
+            full: RefCell::default(),
             values,
             regexes,
         }
@@ -78,33 +78,32 @@ impl<'a> Facts<'a> {
     pub fn is_lambda_body(&self, id: NodeId) -> bool {
         let parent = self.ast.parent(id);
         parent.is_some_and(|parent| {
-            self.ast.kind(parent) == Kind::Lambda
-                && self.ast.child(parent, 2) == Some(id)
-                && self.ast.kind(id) != Kind::Block
+            self.ast.kind(parent) == Kind::Lambda && self.ast.child(parent, 2) == Some(id) && self.ast.kind(id) != Kind::Block
         })
     }
 
     /// What functions without a block return.
     pub fn lambda_bodies(&self) -> impl Iterator<Item = NodeId> + '_ {
-        let bodies = self
-            .of_kind(Kind::Lambda)
-            .iter()
-            .filter_map(|&id| self.ast.child(id, 2));
+        let bodies = self.of_kind(Kind::Lambda).iter().filter_map(|&id| self.ast.child(id, 2));
         bodies.filter(|&id| self.ast.kind(id) != Kind::Block)
     }
 
     /// Whether the node is the expression of an annotation or decorator.
     #[must_use]
     pub fn in_annotation(&self, id: NodeId) -> bool {
-        self.ast
-            .parent(id)
-            .is_some_and(|parent| self.ast.kind(parent) == Kind::Annotation)
+        self.ast.parent(id).is_some_and(|parent| self.ast.kind(parent) == Kind::Annotation)
     }
 
-    /// The full name of a node in parts, where it is known.
+    /// What a name, or members of one, may be called in full, the likeliest first.
     #[must_use]
-    pub fn full_name(&self, id: NodeId) -> Option<&[Box<str>]> {
-        self.names.get(&id).map(Vec::as_slice)
+    pub fn full_names(&self, id: NodeId) -> Rc<[Box<str>]> {
+        if let Some(known) = self.full.borrow().get(&id) {
+            return Rc::clone(known);
+        }
+        let found = self.names.candidates(id).into_iter().map(|name| name.into_owned().into_boxed_str());
+        let found: Rc<[Box<str>]> = found.collect();
+        self.full.borrow_mut().insert(id, Rc::clone(&found));
+        found
     }
 }
 
@@ -151,8 +150,7 @@ fn expressions(ast: &Ast) -> Vec<bool> {
 }
 
 /// Whether nodes of this kind are expressions when they stand where one does.
-#[must_use]
-pub const fn is_expression_kind(kind: Kind) -> bool {
+pub(super) const fn is_expression_kind(kind: Kind) -> bool {
     matches!(
         kind,
         Kind::Name
@@ -195,22 +193,11 @@ fn stands_as_expression(ast: &Ast, id: NodeId) -> bool {
     let Some(parent) = ast.parent(id) else {
         return false;
     };
-    let position = || {
-        ast.children(parent)
-            .iter()
-            .position(|&child| child == id)
-            .unwrap_or(0)
-    };
+    let position = || ast.children(parent).iter().position(|&child| child == id).unwrap_or(0);
     match ast.kind(parent) {
         Kind::Member | Kind::MethodReference => position() == 0,
         Kind::Keyword | Kind::Attribute => position() == 1,
-        Kind::Pair => {
-            position() == 1
-                || !matches!(
-                    ast.language(),
-                    Language::JavaScript | Language::TypeScript | Language::Tsx
-                )
-        }
+        Kind::Pair => position() == 1 || !matches!(ast.language(), Language::JavaScript | Language::TypeScript | Language::Tsx),
         Kind::Function => position() == 4,
         Kind::Class | Kind::ImportItem | Kind::Import | Kind::ImportFrom | Kind::Global => false,
         Kind::Lambda => position() == 2,
@@ -228,8 +215,7 @@ fn stands_as_expression(ast: &Ast, id: NodeId) -> bool {
 }
 
 /// The operators whose operands can be regrouped.
-#[must_use]
-pub const fn is_associative(operator: Operator) -> bool {
+pub(super) const fn is_associative(operator: Operator) -> bool {
     matches!(
         operator,
         Operator::And | Operator::Or | Operator::BitAnd | Operator::BitOr | Operator::BitXor | Operator::Plus

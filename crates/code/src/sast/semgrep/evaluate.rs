@@ -2,6 +2,7 @@
 //!
 //! In: a formula and a file as [`Scene`]. Out: the places that it means. Each pattern of a rule is searched once a file.
 
+use super::generic::Words;
 use super::ranges::{Role, dedup, difference, intersection};
 use super::rule::{Condition, Formula, FormulaKind, Inner, Leaf};
 use crate::sast::pattern::{Bound, Constant, Env, Facts, Found, Options, Regexes, search};
@@ -69,12 +70,7 @@ pub fn evaluate(formula: &Formula, scene: &Scene<'_>) -> Outcome {
 impl<'a> Scene<'a> {
     /// A file.
     #[must_use]
-    pub fn new(
-        facts: &'a Facts<'a>,
-        language: Option<Language>,
-        options: Options,
-        regexes: &'a Regexes,
-    ) -> Self {
+    pub fn new(facts: &'a Facts<'a>, language: Option<Language>, options: Options, regexes: &'a Regexes) -> Self {
         Self {
             facts,
             language,
@@ -89,10 +85,7 @@ impl<'a> Scene<'a> {
     fn formula(&self, formula: &Formula, part: Part<'_>) -> Vec<Hit> {
         let mut hits = self.kind(&formula.kind, part);
         for condition in &formula.conditions {
-            hits = hits
-                .into_iter()
-                .flat_map(|hit| self.condition(condition, hit))
-                .collect();
+            hits = hits.into_iter().flat_map(|hit| self.condition(condition, hit)).collect();
         }
         self.focused(hits, &formula.focus)
     }
@@ -101,6 +94,7 @@ impl<'a> Scene<'a> {
         match kind {
             FormulaKind::Code(leaf) => self.code(leaf, part),
             FormulaKind::Text(regex) => self.text(regex, part),
+            FormulaKind::Generic(words) => self.generic(words, part),
             FormulaKind::Inside(inner) => {
                 let mut hits = self.formula(inner, part);
                 hits.iter_mut().for_each(|hit| hit.role = Role::Inside);
@@ -195,10 +189,7 @@ impl<'a> Scene<'a> {
             for (index, name) in compiled.capture_names().enumerate().skip(1) {
                 if let Some(group) = captures.get(index) {
                     let name = name.map_or_else(|| format!("${index}"), |name| format!("${name}"));
-                    env = env.with(
-                        &name,
-                        Bound::Text(group.as_str().into(), place(group.start(), group.end())),
-                    );
+                    env = env.with(&name, Bound::Text(group.as_str().into(), place(group.start(), group.end())));
                 }
             }
             hits.push(Hit {
@@ -212,6 +203,29 @@ impl<'a> Scene<'a> {
         hits
     }
 
+    fn generic(&self, words: &Words, part: Part<'_>) -> Vec<Hit> {
+        let range = part.span.map_or(0..self.facts.source.len(), Span::range);
+        let text = self.facts.source.get(range.clone()).unwrap_or("");
+        let found = words.find(text);
+        let hits = found.into_iter().map(|(at, bindings)| {
+            let place = |at: &std::ops::Range<usize>| Span {
+                start: u32::try_from(range.start + at.start).unwrap_or(u32::MAX),
+                end: u32::try_from(range.start + at.end).unwrap_or(u32::MAX),
+            };
+            let env = bindings.iter().fold(Env::default(), |env, (name, at)| {
+                let word = text.get(at.clone()).unwrap_or("");
+                env.with(name, Bound::Text(word.into(), place(at)))
+            });
+            Hit {
+                span: place(&at),
+                node: None,
+                env,
+                role: Role::Plain,
+            }
+        });
+        hits.collect()
+    }
+
     fn focused(&self, hits: Vec<Hit>, focus: &[Vec<String>]) -> Vec<Hit> {
         if focus.is_empty() {
             return hits;
@@ -221,8 +235,7 @@ impl<'a> Scene<'a> {
             let mut spans: Option<Vec<(Span, Option<NodeId>)>> = None;
             for names in focus {
                 let bounds = names.iter().filter_map(|name| hit.env.get(name));
-                let places: Vec<(Span, Option<NodeId>)> =
-                    bounds.filter_map(|bound| self.place(bound)).collect();
+                let places: Vec<(Span, Option<NodeId>)> = bounds.filter_map(|bound| self.place(bound)).collect();
                 spans = Some(match spans {
                     None => places,
                     Some(known) => known
@@ -368,10 +381,10 @@ impl<'a> Scene<'a> {
             }
             Some(inner) if self.depth < INNER => {
                 let (language, parsed) = match inner {
-                    Inner::Text => (None, parse("", Language::Python)),
+                    Inner::Text | Inner::Generic => (None, parse("", Language::Python)),
                     Inner::Code(language) => (Some(language), parse(&text, language)),
                 };
-                let facts = Facts::new(&parsed.ast, &text, HashMap::new(), self.regexes);
+                let facts = Facts::new(&parsed.ast, &text, self.regexes);
                 let scene = Scene {
                     depth: self.depth + 1,
                     ..Scene::new(&facts, language, self.options, self.regexes)
@@ -385,11 +398,7 @@ impl<'a> Scene<'a> {
                     span: Some(whole),
                     env: None,
                 };
-                if scene.formula(formula, part).is_empty() {
-                    Vec::new()
-                } else {
-                    vec![Env::default()]
-                }
+                if scene.formula(formula, part).is_empty() { Vec::new() } else { vec![Env::default()] }
             }
             Some(_) => {
                 self.cut.set(true);

@@ -4,14 +4,16 @@
 
 mod condition;
 mod evaluate;
+mod generic;
 mod ranges;
 mod read;
 mod rule;
 
 pub use condition::Comparison;
 pub use evaluate::{Hit, Outcome, Scene, evaluate};
+pub use generic::Words;
+pub use ranges::Role;
 pub use read::{LARGEST_FILE, Refused, RuleFile, RuleFileError, read};
 pub use rule::{
-    Condition, FixRegex, Formula, FormulaKind, Inner, Leaf, Mode, Propagator, Rule, Sanitizer, SideEffect,
-    Sink, Source, Taint, TaintOptions,
+    Condition, FixRegex, Formula, FormulaKind, Inner, Leaf, Mode, Propagator, Rule, Sanitizer, SideEffect, Sink, Source, Taint, TaintOptions,
 };

@@ -187,6 +187,8 @@ pub enum FormulaKind {
     Code(Leaf),
     /// Text that a regular expression matches.
     Text(String),
+    /// Words in a row, in text of no language.
+    Generic(super::generic::Words),
     /// Anything within such a place.
     Inside(Box<Formula>),
     /// Any of these.
@@ -234,6 +236,8 @@ pub enum Inner {
     Code(Language),
     /// Text, for regular expressions.
     Text,
+    /// Text of no language, for words in a row.
+    Generic,
 }
 
 /// A pattern, read in each language when it is first needed.
@@ -271,10 +275,7 @@ impl Leaf {
     /// # Errors
     /// When it is no code of that language.
     pub fn pattern(&self, language: Language) -> Result<&Pattern, PatternError> {
-        let place = LANGUAGES
-            .iter()
-            .position(|&one| one == language)
-            .and_then(|index| self.patterns.get(index));
+        let place = LANGUAGES.iter().position(|&one| one == language).and_then(|index| self.patterns.get(index));
         let Some(place) = place else {
             return Err(PatternError::Unreadable {
                 language: language.name(),
@@ -306,7 +307,7 @@ impl Formula {
     pub fn leaves<'a>(&'a self, out: &mut Vec<&'a Leaf>) {
         match &self.kind {
             FormulaKind::Code(leaf) => out.push(leaf),
-            FormulaKind::Text(_) => {}
+            FormulaKind::Text(_) | FormulaKind::Generic(_) => {}
             FormulaKind::Inside(inner) => inner.leaves(out),
             FormulaKind::Either(all) => all.iter().for_each(|one| one.leaves(out)),
             FormulaKind::All(all, none) => all.iter().chain(none).for_each(|one| one.leaves(out)),
@@ -325,11 +326,7 @@ impl Rule {
                 let sinks = taint.sinks.iter().map(|one| &one.formula);
                 let sanitizers = taint.sanitizers.iter().map(|one| &one.formula);
                 let propagators = taint.propagators.iter().map(|one| &one.formula);
-                sources
-                    .chain(sinks)
-                    .chain(sanitizers)
-                    .chain(propagators)
-                    .collect()
+                sources.chain(sinks).chain(sanitizers).chain(propagators).collect()
             }
         }
     }
