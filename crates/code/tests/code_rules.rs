@@ -96,7 +96,7 @@ fn every_rule_of_patterns_fires_where_it_must_and_stays_quiet_where_it_must() {
             }
         };
         let (name, language) = file_of(rule);
-        let reports: Reports<'_> = Box::new(|code| {
+        let reports: Reports<'_> = Box::new(|code: &str| {
             let outcome = run(&made, &File::new(&name, code, Some(language)), &regexes);
             outcome
                 .hits
@@ -119,7 +119,7 @@ fn every_rule_of_flow_fires_where_it_must_and_stays_quiet_where_it_must() {
             .entry(language.name())
             .or_insert_with(|| Models::of(language, builtin::libraries()));
         let rules = FlowRules::of([rule]);
-        let reports: Reports<'_> = Box::new(|code| {
+        let reports: Reports<'_> = Box::new(|code: &str| {
             let parsed = parse(code, language);
             let meaning = Meaning::of(&parsed.ast, models);
             let marks = marks(&meaning, &rules, &Settings::default());

@@ -129,7 +129,7 @@ fn effects(pass: &Pass, effects: &mut Vec<Effect>) {
         }),
         "append" => effects.push(Effect::Append {
             object: Place::Receiver,
-            value: Place::Argument(0),
+            value: Place::Arguments,
         }),
         "extend" => effects.push(Effect::Extend {
             object: Place::Receiver,
