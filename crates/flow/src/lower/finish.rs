@@ -34,7 +34,6 @@ fn number_slots(frame: Frame) -> Code {
         variables,
         temporaries,
         cut,
-        yields,
         ..
     } = frame;
     let mut home: Vec<Option<u32>> = vec![None; temporaries as usize];
@@ -102,7 +101,6 @@ fn number_slots(frame: Frame) -> Code {
         lasting: variables + kept,
         slots: next,
         heads: is_head,
-        generator: yields.is_some(),
         deciding: Vec::new(),
         callees: Vec::new(),
         cut,

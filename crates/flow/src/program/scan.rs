@@ -77,6 +77,14 @@ impl<'a> Program<'a> {
                 }
                 Kind::Lambda => functions.push(self.add_function(file, id, Role::Lambda, None, parent, names)),
                 Kind::Class => classes.push(self.add_class(file, id, classes.last().copied(), parent, names)),
+                Kind::Package => {
+                    let path = ast.child(id, 0).map_or("", |path| ast.text(path));
+                    let package = names.name(path);
+                    self.tables.add_package(package, file);
+                    if let Some(scope) = self.scopes.get_mut(file.index()) {
+                        scope.package = Some(package);
+                    }
+                }
                 Kind::New if ast.child(id, 2).is_some() => {
                     classes.push(self.add_class(file, id, classes.last().copied(), parent, names));
                 }

@@ -7,7 +7,7 @@ use crate::heap::{Object, State};
 use crate::ir::{BlockId, Code, Declared, Exit, Op, Slot, Taking};
 use crate::limits::Limit;
 use crate::lower::RECEIVER;
-use crate::program::{FileId, FunctionId, Role};
+use crate::program::{FileId, FunctionId};
 use crate::solve::Engine;
 use crate::solve::summary::{Hit, Reached, ShapeId, SinkId, Summary, UnitId};
 use crate::table::{Map, small};
@@ -337,11 +337,6 @@ impl Engine<'_> {
             .into_iter()
             .filter_map(|id| Some((id, Rc::clone(state.object(id)?))))
             .collect()
-    }
-
-    /// Whether the object at hand is that of the top of a file.
-    pub(crate) fn is_module(&self, function: FunctionId) -> bool {
-        self.program.function(function).is_some_and(|info| info.role == Role::Module)
     }
 }
 

@@ -80,8 +80,7 @@ impl Engine<'_> {
                 run.give_back(value, &mut self.values);
                 return true;
             }
-            Op::Yield(slot) | Op::Throw(slot) => state.slot(slot),
-            Op::Caught => self.fresh(run, Kind::Unknown),
+            Op::Throw(slot) => state.slot(slot),
         };
         state.set_slot(instruction.target, value);
         true
