@@ -6,6 +6,7 @@
 //! <https://owasp.org/Top10/2021/>, NIST SP 800-53 r5, NIST SP 800-218, PCI DSS 4.0.1, CWE <https://cwe.mitre.org>.
 
 mod answers;
+mod code;
 mod kubernetes;
 mod rbac;
 
@@ -698,13 +699,14 @@ pub(crate) fn name_of(framework: &str) -> &str {
 pub(crate) fn all() -> impl Iterator<Item = &'static Practice> {
     PRACTICES
         .iter()
+        .chain(code::PRACTICES)
         .chain(kubernetes::PRACTICES)
         .chain(rbac::PRACTICES)
 }
 
 /// Every weakness that is described.
 pub(crate) fn weaknesses() -> impl Iterator<Item = &'static Weakness> {
-    WEAKNESSES.iter().chain(kubernetes::WEAKNESSES)
+    WEAKNESSES.iter().chain(code::WEAKNESSES).chain(kubernetes::WEAKNESSES)
 }
 
 /// The practice with this framework and number.

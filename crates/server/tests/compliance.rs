@@ -34,8 +34,9 @@ const DAY: i64 = 86_400_000;
 const START: i64 = 1_798_761_600_000;
 const IMAGE: &str = "image:registry.example/shop";
 const REPOSITORY: &str = "repo:git.example/acme/shop";
-const CHECKS: [&str; 14] = [
+const CHECKS: [&str; 15] = [
     "ci/workflows",
+    "code/static-analysis",
     "deploy/compose",
     "deploy/dockerfile",
     "deploy/kubernetes",

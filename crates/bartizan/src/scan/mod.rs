@@ -28,6 +28,7 @@ use crate::place;
 use crate::progress::Bar;
 use crate::staged::Staged;
 use crate::terminal::Terminal;
+use bartizan_code::sast::CodeCheck;
 use bartizan_code::leak::{GenericMode, LeakCheck, LeakOptions};
 use bartizan_deploy::ComponentsCheck;
 use bartizan_engine::config::{Config, Layers, Value};
@@ -504,6 +505,12 @@ fn checks(
     });
     if !is_elsewhere && let Some(supply) = supply {
         checks.push(Box::new(ComponentsCheck::new(supply.is_required())));
+    }
+    if !is_elsewhere && selection.family("code") {
+        checks.push(Box::new(CodeCheck::new(
+            selection.enabled(),
+            config.flag("code.require-reading"),
+        )));
     }
     if !is_elsewhere && selection.family("ci") {
         checks.push(deploy::ci(selection.enabled()));

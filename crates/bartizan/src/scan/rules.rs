@@ -104,6 +104,7 @@ impl Selection {
             .chain(bartizan_deploy::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_supply::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_code::ci::rules().into_iter().map(|rule| rule.id))
+            .chain(bartizan_code::sast::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_deploy::file_rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_deploy::cloud::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_deploy::rbac::rules().into_iter().map(|rule| rule.id))

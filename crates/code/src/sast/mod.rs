@@ -3,6 +3,7 @@
 //! In: files as trees of `bartizan-syntax`, and rules. Out: findings. [`pattern`] matches code with holes, [`semgrep`] reads rule files in the
 //! format of Semgrep and evaluates them.
 
+mod check;
 mod file;
 pub mod library;
 pub mod pattern;
@@ -10,4 +11,11 @@ pub mod rules;
 pub mod semgrep;
 pub mod taint;
 
+pub use check::CodeCheck;
 pub use file::{File, run};
+
+/// What is known of every built-in rule, ordered by id.
+#[must_use]
+pub fn rules() -> Vec<bartizan_model::RuleInfo> {
+    bartizan_content::builtin::code_rules().iter().map(bartizan_content::CodeRule::info).collect()
+}

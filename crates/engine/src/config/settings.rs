@@ -189,6 +189,13 @@ pub const SETTINGS: &[Setting] = &[
         about: "Files to look at in parallel; 0 means one a processor.",
     },
     Setting {
+        key: "code.require-reading",
+        kind: Kind::Flag,
+        default: Some(Default::Flag(false)),
+        in_file: true,
+        about: "Answer Unknown where a file of source code could not be read or followed to its end.",
+    },
+    Setting {
         key: "leak.generic",
         kind: Kind::Word(&["off", "advise", "block"]),
         default: Some(Default::Text("advise")),

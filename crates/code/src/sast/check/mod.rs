@@ -1,0 +1,197 @@
+//! The check of source code.
+//!
+//! In: the files of a directory. Out: what the built-in rules find in them. Rules of patterns judge each file by itself; rules of flow judge
+//! all files of a language together ([`bartizan_flow`]), with what is known of libraries and what files of settings say.
+
+mod kit;
+mod tell;
+
+use super::library::{Meaning, Settings, marks};
+use super::pattern::Facts;
+use super::semgrep::{Mode, Scene, evaluate};
+use bartizan_content::builtin;
+use bartizan_engine::rule::{Enabled, Lines};
+use bartizan_engine::{Check, CheckError, Input, Meta, Part, Program, Sink};
+use bartizan_flow::{Found, Limits, Marks, analyse};
+use bartizan_model::{FingerprintBuilder, RuleInfo};
+use bartizan_source::{FileMeta, Interest};
+use bartizan_syntax::{Ast, Language, parse};
+use kit::{Kit, Kits};
+use tell::{Source, Teller};
+
+/// Bytes of a larger file are not looked at: it was made by a program.
+const LARGEST: u64 = 2 << 20;
+/// Changes whenever the same rules would judge the same file differently.
+const REVISION: &[u8] = b"1";
+/// Problems of reading that are told of one file.
+const MOST_PROBLEMS: usize = 3;
+
+/// Judges source code.
+pub struct CodeCheck {
+    meta: Meta,
+    enabled: Enabled,
+    kits: Kits,
+}
+
+impl CodeCheck {
+    /// Its id.
+    pub const ID: &'static str = "code/static-analysis";
+
+    /// The check with the rules that are in force. `required`: whether the verdict depends on it having run everywhere.
+    #[must_use]
+    pub fn new(enabled: Enabled, required: bool) -> Self {
+        let builder = FingerprintBuilder::new(Self::ID).part(REVISION).part(&builtin::digest());
+        let rules = builtin::code_rules().iter();
+        let builder = rules.fold(builder, |builder, rule| enabled.mark_id(&rule.id, builder));
+        Self {
+            meta: Meta {
+                id: Self::ID,
+                title: "Source code",
+                required,
+                digest: Meta::digest_of(builder),
+            },
+            kits: Kits::new(enabled.clone()),
+            enabled,
+        }
+    }
+
+    fn patterns(&self, file: &Source<'_>, lines: &Lines<'_>, kit: &Kit, out: &mut Sink) {
+        let facts = Facts::new(file.ast, file.text, &kit.regexes);
+        for one in kit.patterns_for(file.path) {
+            let Mode::Search(formula) = &one.rule.mode else { continue };
+            let scene = Scene::new(&facts, Some(file.ast.language()), one.rule.options, &kit.regexes);
+            let outcome = evaluate(formula, &scene);
+            if outcome.cut {
+                out.error(format!("{}: more of this file matches than is looked at", one.about.id));
+            }
+            for hit in &outcome.hits {
+                out.finding(Teller { about: one.about }.hit(hit, one.rule.fix.as_deref(), file, lines));
+            }
+        }
+    }
+}
+
+/// One file, as the program is judged by.
+enum Parsed {
+    Code { text: String, ast: Box<Ast> },
+    Settings(String),
+}
+
+impl Check for CodeCheck {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn rules(&self) -> Vec<RuleInfo> {
+        let rules = builtin::code_rules().iter();
+        rules.filter(|rule| self.enabled.has(&rule.id)).map(bartizan_content::CodeRule::info).collect()
+    }
+
+    fn wants(&self, file: &FileMeta) -> Interest {
+        let is_code = Language::of_path(&file.path).is_some() && !is_minified(&file.path);
+        if is_code || Settings::wants(&file.path) {
+            Interest::Entire(LARGEST)
+        } else {
+            Interest::No
+        }
+    }
+
+    fn run(&self, _: &Input<'_>, _: &mut Sink) -> Result<(), CheckError> {
+        Ok(())
+    }
+
+    fn program(&self) -> Option<&dyn Program> {
+        Some(self)
+    }
+}
+
+/// Whether a file was squeezed by a program, as its name says: its source lies elsewhere.
+fn is_minified(path: &str) -> bool {
+    [".min.js", ".min.mjs", ".bundle.js"].iter().any(|end| path.ends_with(end))
+}
+
+impl Program for CodeCheck {
+    fn part(&self, input: &Input<'_>, out: &mut Sink) -> Result<Part, CheckError> {
+        let (text, lines) = Lines::of_text(input)?;
+        let Some(language) = Language::of_path(input.path()) else {
+            return Ok(Box::new(Parsed::Settings(text.to_owned())));
+        };
+        let parsed = parse(text, language);
+        for problem in parsed.problems.iter().take(MOST_PROBLEMS) {
+            let line = lines.place(&problem.span.range()).0;
+            out.error(format!("line {line}: {}", problem.what));
+        }
+        let kit = self.kits.of(language);
+        let file = Source {
+            path: input.path(),
+            text,
+            ast: &parsed.ast,
+        };
+        self.patterns(&file, &lines, kit, out);
+        Ok(Box::new(Parsed::Code {
+            text: text.to_owned(),
+            ast: Box::new(parsed.ast),
+        }))
+    }
+
+    fn judge(&self, parts: &[(String, Part)], out: &mut Sink) -> Result<(), CheckError> {
+        let mut settings = Settings::default();
+        let mut files: Vec<Source<'_>> = Vec::new();
+        for (path, part) in parts {
+            match part.downcast_ref::<Parsed>() {
+                Some(Parsed::Settings(text)) => settings.add(path, text),
+                Some(Parsed::Code { text, ast }) => files.push(Source { path, text, ast }),
+                None => {}
+            }
+        }
+        if settings.is_cut {
+            out.error("more settings than are looked at".to_owned());
+        }
+        for family in Kits::families() {
+            let own: Vec<Source<'_>> = files.iter().filter(|file| family.contains(&file.ast.language())).copied().collect();
+            if let Some(first) = own.first() {
+                self.flow(&own, self.kits.of(first.ast.language()), &settings, out);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl CodeCheck {
+    /// Follows data through all files of one family of languages.
+    fn flow(&self, files: &[Source<'_>], kit: &Kit, settings: &Settings, out: &mut Sink) {
+        let marked: Vec<Marks> = files
+            .iter()
+            .map(|file| marks(&Meaning::of(file.ast, &kit.models), &kit.flow, settings))
+            .collect();
+        let given: Vec<bartizan_flow::File<'_>> = files
+            .iter()
+            .zip(&marked)
+            .map(|(file, marks)| bartizan_flow::File {
+                path: file.path,
+                ast: file.ast,
+                marks,
+            })
+            .collect();
+        let found = analyse(&given, &kit.flow.rules, &kit.models, &Limits::default());
+        self.tell(&found, files, kit, out);
+    }
+
+    fn tell(&self, found: &Found, files: &[Source<'_>], kit: &Kit, out: &mut Sink) {
+        // The way of one source is told; that others reach the same sink makes no other problem of it.
+        let mut told = std::collections::BTreeSet::new();
+        for finding in &found.findings {
+            let rule = usize::try_from(finding.rule.0).unwrap_or(usize::MAX);
+            let (Some(about), Some(file)) = (kit.flow_rule(rule), files.get(finding.file)) else { continue };
+            if told.insert((finding.file, finding.sink, finding.rule)) && kit.looks_at(about, file.path) {
+                out.finding(Teller { about }.flow(finding, files));
+            }
+        }
+        for limited in &found.limited {
+            if let Some(file) = files.get(limited.file) {
+                let line = tell::line_of(file.text, file.ast.span(limited.function).start);
+                out.error(format!("{}: line {line}: {}", file.path, limited.limit));
+            }
+        }
+    }
+}
