@@ -199,6 +199,13 @@ impl Judged<'_, '_> {
 }
 
 impl Judged<'_, '_> {
+    /// Resources of a type in the same configuration.
+    fn others(&self, kind: &str) -> Val {
+        let others = self.kinds.get(kind).map_or(&[][..], Vec::as_slice);
+        let others = others.iter().filter(|other| other.root == self.resource.root);
+        Val::List(others.map(|other| Val::Map(other.body.clone())).collect())
+    }
+
     /// Resources of a type that an attribute of this one means.
     fn referred(&self, kind: &str, attribute: &str) -> Val {
         let others = self.kinds.get(kind).map_or(&[][..], Vec::as_slice);
@@ -259,6 +266,11 @@ impl Names for Conditions<'_, '_, '_> {
         match (name, args) {
             ("linked", [Val::Text(kind), Val::Text(attribute)]) => Some(self.of.linked(kind, attribute)),
             ("referred", [Val::Text(kind), Val::Text(attribute)]) => Some(self.of.referred(kind, attribute)),
+            ("refers", [Val::Text(attribute)]) => {
+                let references = self.of.resource.references.get(attribute);
+                Some(Val::Bool(references.is_some_and(|all| !all.is_empty())))
+            }
+            ("others", [Val::Text(kind)]) => Some(self.of.others(kind)),
             ("since", [Val::Text(version)]) => Some(self.of.resource.versions.since(version)),
             _ => functions::call(name, args),
         }
