@@ -447,4 +447,29 @@ mod tests {
         assert_eq!(read(&[("a.tf.json", &deep)]).problems.len(), 1);
         assert_eq!(read(&[("a.tf.json", "[]"), ("b.tf.json", "7")]).problems, []);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_json_is_read_with_places_within_it(parts in proptest::collection::vec("resource|data|module|locals|variable|dynamic|content|tags|a/b|\\$\\{[a-z.]{0,5}\\}|\\$\\{|%\\{ if true \\}|[a-zé\\\\n ]{0,5}", 1..12), shape in "[{\\[:,]{0,12}") {
+            // Values within one another, by the shape, with the parts for keys and texts.
+            let mut words = parts.iter().cycle();
+            let mut value = serde_json::Value::from(words.next().unwrap().as_str());
+            for one in shape.chars() {
+                let word = words.next().unwrap().clone();
+                value = match one {
+                    '[' => serde_json::json!([value, word]),
+                    ',' => serde_json::json!([value.clone(), value]),
+                    _ => serde_json::json!({word: value}),
+                };
+            }
+            let text = serde_json::json!({"resource": {"t": {"n": value.clone()}}, "locals": {"x": value}}).to_string();
+            let loaded = read(&[("a.tf.json", &text)]);
+            for resource in &loaded.resources {
+                let places = resource.body.places.iter().flat_map(|places| places.attributes.values());
+                for place in places.chain([&resource.at]) {
+                    proptest::prop_assert!(text.get(place.span.range()).is_some());
+                }
+            }
+        }
+    }
 }

@@ -108,7 +108,7 @@ pub(super) fn call(name: &str, args: &[Val]) -> Option<Val> {
             let steps: u128 = at.abs().to_string().parse().ok()?;
             let hosts = network.hosts();
             let at = if at < 0.0 {
-                (hosts.checked_add(1).unwrap_or(u128::MAX)).checked_sub(steps)?
+                hosts.saturating_add(1).checked_sub(steps)?
             } else {
                 steps
             };

@@ -1,6 +1,7 @@
 use super::super::value::Val;
 use super::super::{File, load};
 use super::{COMPUTED, UNDECIDABLE};
+use proptest::prelude::*;
 
 /// Every function that Terraform documents, in alphabetical order.
 const DOCUMENTED: &str = "abs abspath alltrue anytrue base64decode base64encode base64gzip base64sha256 base64sha512 basename \
@@ -303,5 +304,40 @@ fn a_template_knows_nothing_of_the_configuration_and_uses_no_other() {
             Val::Bool(false),
             "{template}"
         );
+    }
+}
+
+fn anything() -> impl Strategy<Value = Val> {
+    let leaf = prop_oneof![
+        Just(Val::Null),
+        any::<bool>().prop_map(Val::Bool),
+        any::<f64>().prop_map(Val::Number),
+        (-9..300_i32).prop_map(|number| Val::Number(f64::from(number))),
+        "[a-zA-Zé%$/.:0-9 ()\\[\\]*+'\"{}=-]{0,16}".prop_map(Val::Text),
+        "(10.0.0.0/8|::/0|2018-01-04T23:12:01Z|dns|UTF-16LE|%d|/(a)/)".prop_map(Val::Text),
+        Just(Val::unknown("nobody knows")),
+    ];
+    leaf.prop_recursive(2, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Val::List),
+            prop::collection::btree_map("[a-c]", inner, 0..3).prop_map(Val::map),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn any_function_of_any_values_ends_and_two_calls_agree(
+        at in 0..200_usize,
+        args in prop::collection::vec(anything(), 0..4),
+        loose in any::<bool>(),
+    ) {
+        let names: Vec<&str> = DOCUMENTED.split_whitespace().collect();
+        let name = names[at % names.len()];
+        let (one, other) = (super::call(name, &args, loose), super::call(name, &args, loose));
+        // What is no number is not equal to itself.
+        prop_assert_eq!(format!("{one:?}"), format!("{other:?}"), "{}", name);
     }
 }
