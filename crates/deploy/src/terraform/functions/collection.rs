@@ -107,15 +107,17 @@ fn numeric(name: &str, args: &[Val]) -> Option<Val> {
 }
 
 fn range(start: f64, end: f64, step: f64) -> Val {
-    let steps = ((end - start) / step).ceil();
-    if !steps.is_finite() && start != end || steps > MOST_ITEMS {
+    let mut left = ((end - start) / step).ceil();
+    if !left.is_finite() && start != end || left > MOST_ITEMS {
         return Val::unknown(format!("`range()` has more than {MOST_ITEMS} items"));
     }
     let mut items = Vec::new();
     let mut at = start;
-    while (step > 0.0 && at < end) || (step < 0.0 && at > end) {
+    // Counted, for a step may be too small to make a large number larger.
+    while left > 0.0 {
         items.push(Val::Number(at));
         at += step;
+        left -= 1.0;
     }
     Val::List(items)
 }
