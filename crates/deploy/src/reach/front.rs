@@ -8,7 +8,7 @@ use super::address::{Block, Range};
 use super::cluster::Look;
 use super::policy::{Undecided, cidr, list, protocol};
 use super::ports::{Connections, Ports, Protocol};
-use super::selector::Selector;
+use super::selector::{Labels, Selector, labels};
 use crate::kube::Object;
 use bartizan_document::{Node, Value};
 
@@ -23,6 +23,7 @@ pub(super) struct Service {
     /// Addresses it is reached from, where it says which.
     pub(super) sources: Option<Vec<Range>>,
     pub(super) title: String,
+    pub(super) labels: Labels,
 }
 
 /// How a Service is reached from outside.
@@ -126,6 +127,12 @@ impl Service {
             },
             sources,
             title: format!("Service {namespace}/{}", object.name),
+            // Labels that are no labels only make a Service one that nothing selects by them.
+            labels: object
+                .root
+                .at(&["metadata", "labels"])
+                .and_then(|node| labels(node).ok())
+                .unwrap_or_default(),
         })
     }
 

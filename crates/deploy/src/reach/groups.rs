@@ -37,7 +37,10 @@ impl Reach<'_> {
         let mut sums = vec![Between::default(); count as usize * count as usize];
         for (from, sources) in (0..).zip(&members) {
             for (to, destinations) in (0..).zip(&members) {
-                let arrives = self.ingress.allows(to, from);
+                let mut arrives = self.ingress.allows(to, from);
+                if let Some(mesh) = self.mesh.as_ref().filter(|_| arrives != NONE) {
+                    arrives = self.pool.intersection(arrives, mesh.upper(from, to));
+                }
                 let leaves = self.egress.allows(from, to);
                 if arrives == NONE && leaves == NONE {
                     continue;
