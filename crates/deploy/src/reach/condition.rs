@@ -110,6 +110,15 @@ impl Passage {
             .fold(self.upper, |left, hold| pool.minus(left, hold.set))
     }
 
+    /// What passes whatever is not known, though perhaps not every request.
+    pub(super) fn known(&self, pool: &mut Pool) -> Id {
+        let open = self.holds.iter().filter(|hold| match hold.effect {
+            Effect::Only => hold.demands.iter().all(|demand| !demand.decided),
+            Effect::Except => hold.demands.iter().any(|demand| !demand.decided),
+        });
+        open.fold(self.upper, |left, hold| pool.minus(left, hold.set))
+    }
+
     /// Only what is in a set.
     pub(super) fn within(&self, set: Id, pool: &mut Pool) -> Self {
         Self {

@@ -42,7 +42,7 @@ pub struct Reach<'m> {
     pub(super) policies: Arc<[Policy]>,
     pub(super) pool: Pool,
     /// Whether anything depends on more than ports.
-    is_conditional: bool,
+    pub(super) is_conditional: bool,
     sources: Vec<Party<'m>>,
     destinations: Vec<Party<'m>>,
     notes: Vec<Note>,
@@ -210,6 +210,18 @@ impl<'m> Reach<'m> {
     #[must_use]
     pub fn destinations(&self, meant: Option<&str>) -> Vec<usize> {
         chosen(&self.destinations, meant)
+    }
+
+    /// The connections between a source and a destination, by their numbers, and what parts of them depend on, in words.
+    pub(crate) fn between_two(&mut self, source: usize, destination: usize) -> (Connections, Vec<String>) {
+        let mut found = (Connections::default(), Vec::new());
+        let done: Result<(), std::convert::Infallible> = self.edges(&[source], &[destination], |edge| {
+            let told = edge.conditions.iter().map(|one| one.told(edge.connections));
+            found = (edge.connections.clone(), told.collect());
+            Ok(())
+        });
+        let Ok(()) = done;
+        found
     }
 
     /// The names of a source and of a destination.
