@@ -213,6 +213,28 @@ fn what_is_asked_of_requests_is_a_condition() {
 }
 
 #[test]
+fn where_no_requests_are_seen_what_is_asked_of_them_is_never_met_by_an_allowance_and_always_by_a_denial() {
+    let service = "---\n{apiVersion: v1, kind: Service, metadata: {name: db, namespace: shop}, spec: {selector: {app: db}, ports: [{name: tcp-sql, port: 5432}, {name: web, port: 80, appProtocol: http}]}}\n";
+    let rules = "rules: [{to: [{operation: {methods: [GET], ports: ['80', '5432']}}]}]";
+    let text = mesh() + service;
+    assert_eq!(
+        into(&(text.clone() + &authorization("one", rules)), "shop/db")[2],
+        "shop/web => shop/db : SCTP 1-65535,TCP 80,UDP 1-65535 (TCP 80 only GET)"
+    );
+    assert_eq!(
+        into(&(text + &authorization("one", &format!("action: DENY, {rules}"))), "shop/db")[2],
+        "shop/web => shop/db : SCTP 1-65535,TCP 1-5431,5433-65535,UDP 1-65535 (TCP 80 not GET)"
+    );
+    let calm = namespace("calm", "istio.io/dataplane-mode: ambient") + &pod("calm", "db", "", "");
+    let policy = authorization("one", rules).replace("namespace: shop", "namespace: calm");
+    assert_eq!(
+        into(&(mesh() + &calm + &policy), "calm/db")[3],
+        format!("shop/web => calm/db : {WITHOUT_TCP}"),
+        "the node's proxy sees no requests"
+    );
+}
+
+#[test]
 fn a_provider_that_is_asked_leaves_it_open() {
     let policy = authorization(
         "ask",

@@ -51,9 +51,19 @@ pub(super) struct Rule {
     when: Vec<u32>,
     /// One of them; anything where there is none.
     to: Vec<Operation>,
-    /// What else is asked of the request, in words.
-    asked: Vec<String>,
+    /// What else is asked, in words, each with whether only requests have it.
+    asked: Vec<(String, bool)>,
     ports: Ports,
+}
+
+/// Connections that a rule names.
+#[derive(Debug)]
+pub(super) struct Match {
+    pub(super) ports: Ports,
+    /// What is asked of them beside.
+    pub(super) demand: Option<Demand>,
+    /// Whether that is something that only requests have.
+    pub(super) of_requests: bool,
 }
 
 #[derive(Debug)]
@@ -185,11 +195,12 @@ impl Rule {
             } else if key == "destination.port" {
                 rule.ports = rule.ports.intersection(&ports(one, "values", "notValues")?);
             } else {
-                if !values.is_empty() {
-                    rule.asked.push(format!("{key} of {}", joined(values)));
-                }
-                if !not.is_empty() {
-                    rule.asked.push(format!("{key} not of {}", joined(not)));
+                let of_requests = key.starts_with("request.");
+                for (told, values) in [("of", values), ("not of", not)] {
+                    if !values.is_empty() {
+                        let told = format!("{key} {told} {}", joined(values));
+                        rule.asked.push((told, of_requests));
+                    }
                 }
             }
         }
@@ -201,13 +212,8 @@ impl Rule {
         self.from.iter().chain(&self.when).copied()
     }
 
-    /// The ports that it names for one who connects, each with what is asked beside; `fit` says how far sources fit.
-    pub(super) fn matches(
-        &self,
-        by: &Arc<str>,
-        all: &Sources,
-        fit: impl Fn(u32) -> Fit,
-    ) -> Vec<(Ports, Option<Demand>)> {
+    /// What it names for one who connects; `fit` says how far sources fit.
+    pub(super) fn matches(&self, by: &Arc<str>, all: &Sources, fit: impl Fn(u32) -> Fit) -> Vec<Match> {
         let mut matched = Vec::new();
         let also = self.when.iter().fold(Fit::YES, |sum, at| sum.and(fit(*at)));
         let anybody = self.from.is_empty().then_some(None);
@@ -217,9 +223,11 @@ impl Rule {
                 continue;
             }
             let (mut told, mut decided) = (Vec::new(), true);
+            let mut of_requests = self.asked.iter().any(|(_, of_requests)| *of_requests);
             let sources = from.into_iter().chain(&self.when);
             for source in sources.filter_map(|at| Some((fit(*at), all.all.get(*at as usize)?))) {
                 decided &= source.1.told(source.0, &mut told);
+                of_requests |= source.1.asks_requests();
             }
             let anything = self.to.is_empty().then_some(None);
             for to in self.to.iter().map(Some).chain(anything) {
@@ -227,16 +235,21 @@ impl Rule {
                 let asked = to.map(|to| to.asked.as_str()).filter(|asked| !asked.is_empty());
                 let words = asked.into_iter().map(str::to_owned);
                 let words: Vec<String> = words
-                    .chain(self.asked.iter().cloned())
+                    .chain(self.asked.iter().map(|(told, _)| told.clone()))
                     .chain(told.iter().cloned())
                     .collect();
+                let of_requests = of_requests || asked.is_some();
                 let demand = (!words.is_empty()).then(|| Demand {
                     by: by.clone(),
                     what: words.join(", ").into(),
                     decided,
                 });
                 if !ports.is_empty() {
-                    matched.push((ports, demand));
+                    matched.push(Match {
+                        ports,
+                        demand,
+                        of_requests,
+                    });
                 }
             }
         }

@@ -342,10 +342,20 @@ impl Cell<'_> {
             allowing |= policy.does == Does::Allow;
             for rule in &policy.rules {
                 let fit = |at: u32| fits.get(at as usize).copied().unwrap_or(Fit::NO);
-                for (ports, demand) in rule.matches(&policy.title, &self.policies.sources, fit) {
+                for matched in rule.matches(&policy.title, &self.policies.sources, fit) {
+                    let mut ports = matched.ports;
+                    if matched.of_requests && !matches!(policy.does, Does::Asks(_)) {
+                        // Without requests, what is asked of them is never met where it allows, and always where it denies.
+                        let opaque = ports.intersection(&self.callee.opaque);
+                        ports = ports.minus(&opaque);
+                        if policy.does == Does::Deny {
+                            let opaque = tcp(opaque, pool);
+                            passage.upper = pool.minus(passage.upper, opaque);
+                        }
+                    }
                     let ports = tcp(ports, pool);
                     let ports = pool.intersection(ports, set);
-                    match (&policy.does, demand) {
+                    match (&policy.does, matched.demand) {
                         _ if ports == NONE => {}
                         (Does::Allow, None) => outright = pool.union(outright, ports),
                         (Does::Allow, Some(demand)) => alternatives.push((ports, demand)),

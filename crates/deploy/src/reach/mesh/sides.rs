@@ -23,6 +23,8 @@ pub(super) struct Callee {
     pub(super) mode: Modes,
     /// Ports that come through its proxy.
     pub(super) through: Ports,
+    /// Ports on which no requests are seen: where Services say that none are spoken, and all where only the node's proxy looks.
+    pub(super) opaque: Ports,
     /// Hosts that lead to it, with their namespace and the ports they lead to; only where there are Sidecars.
     pub(super) hosts: Vec<(String, String, Ports)>,
 }
@@ -159,6 +161,7 @@ impl<'m> Selecting<'m> {
                 ports: Vec::new(),
             },
             through: Ports::all(),
+            opaque: Ports::default(),
             hosts: self.hosts(look),
         };
         if outside {
@@ -177,6 +180,12 @@ impl<'m> Selecting<'m> {
             })
             .collect();
         callee.mode = self.modes(look);
+        if !callee.authorizations.is_empty() {
+            callee.opaque = match membership {
+                Membership::Ambient { .. } => Ports::all(),
+                _ => self.opaque(look),
+            };
+        }
         let through = look.proxy.inbound_only.clone().unwrap_or_else(Ports::all);
         callee.through = through.minus(&look.proxy.inbound_around);
         callee
@@ -257,6 +266,18 @@ impl<'m> Selecting<'m> {
                 let selector = service.selector.as_ref();
                 selector.is_some_and(|selector| selector.matches(&labels))
             })
+    }
+
+    /// Ports that Services lead to, all of which say that no requests are spoken there.
+    fn opaque(&self, look: &Look) -> Ports {
+        let (mut opaque, mut other) = (Ports::default(), Ports::default());
+        for (_, service) in self.services(look) {
+            for (port, is_opaque) in service.opaque(look) {
+                let of = if is_opaque { &mut opaque } else { &mut other };
+                *of = of.union(&Ports::range(port, port));
+            }
+        }
+        opaque.minus(&other)
     }
 
     fn is_led(&self, look: &Look, port: u16) -> bool {

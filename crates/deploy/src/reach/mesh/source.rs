@@ -257,6 +257,11 @@ impl Source {
         self.blocks.is.iter().flatten().chain(&self.blocks.is_not)
     }
 
+    /// Whether it asks what only requests have.
+    pub(super) fn asks_requests(&self) -> bool {
+        !self.asked.is_empty()
+    }
+
     /// How far it fits one who connects.
     pub(super) fn fit(&self, caller: Caller<'_>) -> Fit {
         let name = match caller {

@@ -151,7 +151,16 @@ impl Mesh<'_> {
                     let source = sources.all.get(at as usize);
                     source.map_or(Fit::NO, |source| source.fit(proof))
                 };
-                for (ports, demand) in rule.matches(&policy.title, sources, fit) {
+                for matched in rule.matches(&policy.title, sources, fit) {
+                    let (ports, demand) = match (matched.of_requests, &policy.does) {
+                        (true, Does::Allow) => {
+                            (matched.ports.minus(&callee.opaque), matched.demand)
+                        }
+                        _ => (matched.ports, matched.demand),
+                    };
+                    if ports.is_empty() {
+                        continue;
+                    }
                     named = true;
                     let (action, says) = match &policy.does {
                         Does::Allow => (Action::Allow, None),
