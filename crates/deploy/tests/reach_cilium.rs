@@ -386,6 +386,14 @@ fn what_cilium_refuses_counts_as_absent_and_is_said() {
 }
 
 #[test]
+fn policies_of_administrators_beside_those_of_cilium_are_said() {
+    let admin = "---\n{apiVersion: policy.networking.k8s.io/v1alpha1, kind: AdminNetworkPolicy, metadata: {name: first}, spec: {priority: 1, subject: {namespaces: {}}, ingress: [{action: Deny, from: [{namespaces: {}}]}]}}\n";
+    let policy = cilium("one", "db", "ingress: [{fromEndpoints: [{}]}]");
+    assert_eq!(into(&(two() + admin + &policy), "shop/db"), [""; 0]);
+    assert!(notes(&(two() + admin + &policy))[0].starts_with("AdminNetworkPolicy first: how it meets"));
+}
+
+#[test]
 fn messages_of_icmp_are_no_connections() {
     let policy = cilium("one", "db", "ingress: [{fromEndpoints: [{}], icmps: [{fields: [{type: 8}]}]}]");
     assert_eq!(into(&(two() + &policy), "shop/db"), [""; 0]);

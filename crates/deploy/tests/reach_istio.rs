@@ -257,6 +257,20 @@ fn a_provider_that_is_asked_leaves_it_open() {
 }
 
 #[test]
+fn what_is_not_known_is_only_said_where_a_connection_depends_on_it() {
+    let policy = authorization("ask", "action: CUSTOM, provider: {name: gate}, rules: [{}]");
+    let closed = object(
+        "networking.k8s.io/v1",
+        "NetworkPolicy",
+        "shop",
+        "db",
+        "podSelector: {matchLabels: {app: db}}, policyTypes: [Ingress]",
+    );
+    assert_eq!(notes(&(mesh() + &policy)).len(), 1);
+    assert_eq!(notes(&(mesh() + &policy + &closed)), [""; 0]);
+}
+
+#[test]
 fn audits_and_rehearsals_change_nothing() {
     let audit = authorization("one", "action: AUDIT, rules: [{}]");
     let dry = authorization("two", "action: DENY, rules: [{}]").replace(

@@ -4,10 +4,10 @@ use super::address::Range;
 use super::cilium;
 use super::classes::{Beside, Classes, Member, TooLarge};
 use super::cluster::{Kind, Look, Manifests};
-use super::condition::{Condition, Demand, Passage};
+use super::condition::{Condition, Passage};
 use super::decide::Side;
 use super::mesh::{Mesh, Sides};
-use super::policy::{Entity, Peer, Policy};
+use super::policy::{Entity, Peer, Policy, Tier};
 use super::pool::{Id, NONE, Pool};
 use super::ports::{Connections, Ports, Protocol};
 use super::{Direction, Note};
@@ -146,6 +146,7 @@ impl<'m> Reach<'m> {
             notes,
         };
         reach.note_host_networks();
+        reach.note_administrators_beside_cilium();
         reach.note_what_is_not_decided();
         Ok(reach)
     }
@@ -268,18 +269,41 @@ impl<'m> Reach<'m> {
 
     /// What connections depend on and is not known.
     fn note_what_is_not_decided(&mut self) {
-        let demands = self.ingress.demands().chain(self.egress.demands());
-        let of_mesh = self.mesh.iter().flat_map(Mesh::demands);
-        let open = demands.chain(of_mesh).filter(|demand| !demand.decided);
-        let open: BTreeSet<&Demand> = open.collect();
-        let notes: Vec<Note> = open
-            .into_iter()
-            .map(|demand| Note {
-                place: demand.by.to_string(),
-                message: format!("connections depend on what is not known: {}", demand.what),
-            })
-            .collect();
+        let of_network = self.ingress.demands().chain(self.egress.demands());
+        let mut demands = of_network.chain(self.mesh.iter().flat_map(Mesh::demands));
+        let is_open = demands.any(|demand| !demand.decided);
+        drop(demands);
+        if !is_open {
+            return;
+        }
+        let (sources, destinations) = (self.sources(None), self.destinations(None));
+        let mut open: BTreeSet<(String, String)> = BTreeSet::new();
+        let done: Result<(), std::convert::Infallible> = self.edges(&sources, &destinations, |edge| {
+            let all = edge.conditions.iter().flat_map(|one| &one.alternatives);
+            for one in all.filter(|one| !one.decided) {
+                open.insert((one.by.clone(), one.what.clone()));
+            }
+            Ok(())
+        });
+        let Ok(()) = done;
+        let notes = open.into_iter().map(|(place, what)| Note {
+            place,
+            message: format!("connections depend on what is not known: {what}"),
+        });
         self.notes.extend(notes);
+    }
+
+    /// How policies of administrators meet those of Cilium, Cilium does not say.
+    fn note_administrators_beside_cilium(&mut self) {
+        if !self.policies.iter().any(|policy| policy.subject.managed) {
+            return;
+        }
+        let admin = self.policies.iter().find(|policy| policy.tier != Tier::Namespace);
+        self.notes.extend(admin.map(|policy| Note {
+            place: policy.title.clone(),
+            message: "how it meets policies of Cilium is not laid down; here it is asked as beside NetworkPolicies"
+                .to_owned(),
+        }));
     }
 }
 
