@@ -123,7 +123,9 @@ fn what_connections_depend_on_stands_behind_the_ports_in_every_format() {
     );
     let answer = sandbox.run(&["reach", "deploy", "--to", "web", "-o", "dot"]);
     assert!(
-        answer.out.contains(r#"[label="TCP 80-81 (TCP 80 only GET /a\"b)"];"#),
+        answer
+            .out
+            .contains(r#"[label="TCP 80-81 (TCP 80 only GET /a\"b)"];"#),
         "{answer}"
     );
     let answer = sandbox.run(&["reach", "deploy", "--exposure"]);

@@ -63,7 +63,11 @@ fn an_empty_rule_closes_and_allows_nothing_and_an_empty_section_does_nothing() {
 
 #[test]
 fn without_a_peer_a_port_is_open_to_everyone_and_without_a_protocol_for_every_one() {
-    let policy = cilium("one", "db", "ingress: [{toPorts: [{ports: [{port: '53'}, {port: http, protocol: TCP}, {port: '90', endPort: 92, protocol: UDP}]}]}]");
+    let policy = cilium(
+        "one",
+        "db",
+        "ingress: [{toPorts: [{ports: [{port: '53'}, {port: http, protocol: TCP}, {port: '90', endPort: 92, protocol: UDP}]}]}]",
+    );
     assert_eq!(
         into(&(two() + &policy), "shop/db"),
         [
@@ -87,7 +91,11 @@ fn selectors_stay_within_the_namespace_unless_they_name_one() {
         "matchLabels: {'io.cilium.k8s.namespace.labels.team': red}",
         "matchExpressions: [{key: io.kubernetes.pod.namespace, operator: NotIn, values: [shop]}]",
     ] {
-        let policy = cilium("one", "db", &format!("ingress: [{{fromEndpoints: [{{{selector}}}]}}]"));
+        let policy = cilium(
+            "one",
+            "db",
+            &format!("ingress: [{{fromEndpoints: [{{{selector}}}]}}]"),
+        );
         assert_eq!(
             into(&(pods.clone() + &policy), "shop/db"),
             ["other/web => shop/db : All Connections"],
@@ -148,7 +156,11 @@ fn what_is_denied_is_denied_whatever_others_allow_and_also_network_policies() {
 
 #[test]
 fn network_policies_and_those_of_cilium_add_up() {
-    let one = cilium("one", "db", "ingress: [{toPorts: [{ports: [{port: '1', protocol: TCP}]}]}]");
+    let one = cilium(
+        "one",
+        "db",
+        "ingress: [{toPorts: [{ports: [{port: '1', protocol: TCP}]}]}]",
+    );
     let other = object(
         "networking.k8s.io/v1",
         "NetworkPolicy",
@@ -196,7 +208,11 @@ fn entities_are_who_they_are_called() {
 #[test]
 fn pods_on_the_network_of_their_node_are_nodes_to_cilium() {
     let pods = two() + &pod("shop", "agent", "", ", hostNetwork: true");
-    let by_label = cilium("one", "db", "ingress: [{fromEndpoints: [{matchLabels: {app: agent}}]}]");
+    let by_label = cilium(
+        "one",
+        "db",
+        "ingress: [{fromEndpoints: [{matchLabels: {app: agent}}]}]",
+    );
     assert_eq!(into(&(pods.clone() + &by_label), "shop/db"), [""; 0]);
     let nodes = cilium("one", "db", "ingress: [{fromEntities: [host, remote-node]}]");
     assert!(
@@ -212,7 +228,11 @@ fn pods_on_the_network_of_their_node_are_nodes_to_cilium() {
 
 #[test]
 fn blocks_of_addresses_are_outside_and_groups_of_them_are_looked_up() {
-    let policy = cilium("one", "db", "ingress: [{fromCIDR: [10.0.0.7]}, {fromCIDRSet: [{cidr: 192.0.2.0/24, except: [192.0.2.0/25]}, {cidrGroupRef: office}]}]");
+    let policy = cilium(
+        "one",
+        "db",
+        "ingress: [{fromCIDR: [10.0.0.7]}, {fromCIDRSet: [{cidr: 192.0.2.0/24, except: [192.0.2.0/25]}, {cidrGroupRef: office}]}]",
+    );
     let group = "---\n{apiVersion: cilium.io/v2, kind: CiliumCIDRGroup, metadata: {name: office}, spec: {externalCIDRs: [198.51.100.0/24]}}\n";
     assert_eq!(
         into(&(two() + &policy + group), "shop/db"),
@@ -263,7 +283,10 @@ fn rules_on_requests_are_conditions_and_a_rule_without_them_lifts_them() {
     let posts = cilium(
         "two",
         "db",
-        &format!("ingress: [{}]", rule("{method: POST, host: a.example, headers: [x-team]}")),
+        &format!(
+            "ingress: [{}]",
+            rule("{method: POST, host: a.example, headers: [x-team]}")
+        ),
     );
     assert_eq!(
         into(&(two() + &one + &posts), "shop/db"),
@@ -274,7 +297,9 @@ fn rules_on_requests_are_conditions_and_a_rule_without_them_lifts_them() {
     let plain = cilium(
         "three",
         "db",
-        &format!("ingress: [{{{FROM_WEB}, toPorts: [{{ports: [{{port: '80', protocol: TCP}}, {{port: '81', protocol: TCP}}]}}]}}]"),
+        &format!(
+            "ingress: [{{{FROM_WEB}, toPorts: [{{ports: [{{port: '80', protocol: TCP}}, {{port: '81', protocol: TCP}}]}}]}}]"
+        ),
     );
     assert_eq!(
         into(&(two() + &one + &plain), "shop/db"),
@@ -369,12 +394,27 @@ fn policies_of_the_cluster_govern_all_namespaces() {
 #[test]
 fn what_cilium_refuses_counts_as_absent_and_is_said() {
     for (spec, why) in [
-        ("ingress: [{fromEndpoints: [{}], fromCIDR: [10.0.0.0/8]}]", "stands beside"),
+        (
+            "ingress: [{fromEndpoints: [{}], fromCIDR: [10.0.0.0/8]}]",
+            "stands beside",
+        ),
         ("ingress: [{fromEntities: [moon]}]", "no entity"),
-        ("ingress: [{toPorts: [{ports: [{port: 80}]}]}]", "a port is not text"),
-        ("egressDeny: [{toFQDNs: [{matchName: a}]}]", "names are not denied"),
-        ("ingress: [{toPorts: [{ports: [{port: '53'}], rules: {dns: [{matchName: a}]}}]}]", "queries"),
-        ("ingress: [{icmps: [{}], toPorts: [{ports: [{port: '1'}]}]}]", "icmps"),
+        (
+            "ingress: [{toPorts: [{ports: [{port: 80}]}]}]",
+            "a port is not text",
+        ),
+        (
+            "egressDeny: [{toFQDNs: [{matchName: a}]}]",
+            "names are not denied",
+        ),
+        (
+            "ingress: [{toPorts: [{ports: [{port: '53'}], rules: {dns: [{matchName: a}]}}]}]",
+            "queries",
+        ),
+        (
+            "ingress: [{icmps: [{}], toPorts: [{ports: [{port: '1'}]}]}]",
+            "icmps",
+        ),
         ("nodeSelector: {}", "endpoints and nodes"),
         ("ingress: 5", "not a list"),
     ] {
@@ -395,14 +435,25 @@ fn policies_of_administrators_beside_those_of_cilium_are_said() {
 
 #[test]
 fn messages_of_icmp_are_no_connections() {
-    let policy = cilium("one", "db", "ingress: [{fromEndpoints: [{}], icmps: [{fields: [{type: 8}]}]}]");
+    let policy = cilium(
+        "one",
+        "db",
+        "ingress: [{fromEndpoints: [{}], icmps: [{fields: [{type: 8}]}]}]",
+    );
     assert_eq!(into(&(two() + &policy), "shop/db"), [""; 0]);
 }
 
 #[test]
 fn labels_of_other_sources_leave_it_open_who_is_meant() {
-    let policy = cilium("one", "db", "ingress: [{fromEndpoints: [{matchLabels: {'container:app': web}}]}]");
-    assert!(into(&(two() + &policy), "shop/db")[0].contains("not known: it is selected by the label container:app"));
+    let policy = cilium(
+        "one",
+        "db",
+        "ingress: [{fromEndpoints: [{matchLabels: {'container:app': web}}]}]",
+    );
+    assert!(
+        into(&(two() + &policy), "shop/db")[0]
+            .contains("not known: it is selected by the label container:app")
+    );
 }
 
 #[test]
@@ -410,7 +461,9 @@ fn the_policies_that_decide_are_told() {
     let policy = cilium(
         "one",
         "db",
-        &format!("ingress: [{{{FROM_WEB}, toPorts: [{{ports: [{{port: '80', protocol: TCP}}], rules: {{http: [{{method: GET}}]}}}}]}}], ingressDeny: [{{fromEntities: [world]}}]"),
+        &format!(
+            "ingress: [{{{FROM_WEB}, toPorts: [{{ports: [{{port: '80', protocol: TCP}}], rules: {{http: [{{method: GET}}]}}}}]}}], ingressDeny: [{{fromEntities: [world]}}]"
+        ),
     );
     assert_eq!(
         why(&(two() + &policy), "shop/web", "shop/db"),

@@ -60,7 +60,10 @@ fn strict_mutual_tls_refuses_who_is_outside_the_mesh_and_sees_only_tcp() {
         3,
         "no policy of a mesh holds outside of it"
     );
-    assert_eq!(into(&(mesh() + &strict("shop", "mtls: {mode: PERMISSIVE}")), "shop/db").len(), 3);
+    assert_eq!(
+        into(&(mesh() + &strict("shop", "mtls: {mode: PERMISSIVE}")), "shop/db").len(),
+        3
+    );
 }
 
 #[test]
@@ -143,10 +146,7 @@ fn who_proves_nothing_is_not_among_those_who_are_excepted() {
             "shop/web => shop/db : All Connections".to_owned(),
         ]
     );
-    let not = authorization(
-        "one",
-        "rules: [{from: [{source: {notNamespaces: [shop]}}]}]",
-    );
+    let not = authorization("one", "rules: [{from: [{source: {notNamespaces: [shop]}}]}]");
     assert_eq!(
         into(&(mesh() + &not), "shop/db"),
         [
@@ -178,7 +178,10 @@ fn nothing_allows_nothing_and_an_empty_rule_everything() {
 
 #[test]
 fn denials_come_before_allowances_and_ports_are_cut() {
-    let allow = authorization("allow", "rules: [{to: [{operation: {ports: ['80', '81', '82']}}]}]");
+    let allow = authorization(
+        "allow",
+        "rules: [{to: [{operation: {ports: ['80', '81', '82']}}]}]",
+    );
     let deny = authorization(
         "deny",
         "action: DENY, rules: [{to: [{operation: {ports: ['81']}}]}, {when: [{key: destination.port, values: ['82']}]}]",
@@ -222,7 +225,10 @@ fn where_no_requests_are_seen_what_is_asked_of_them_is_never_met_by_an_allowance
         "shop/web => shop/db : SCTP 1-65535,TCP 80,UDP 1-65535 (TCP 80 only GET)"
     );
     assert_eq!(
-        into(&(text + &authorization("one", &format!("action: DENY, {rules}"))), "shop/db")[2],
+        into(
+            &(text + &authorization("one", &format!("action: DENY, {rules}"))),
+            "shop/db"
+        )[2],
         "shop/web => shop/db : SCTP 1-65535,TCP 1-5431,5433-65535,UDP 1-65535 (TCP 80 not GET)"
     );
     let calm = namespace("calm", "istio.io/dataplane-mode: ambient") + &pod("calm", "db", "", "");
@@ -242,9 +248,8 @@ fn a_provider_that_is_asked_leaves_it_open() {
     );
     let text = mesh() + &policy;
     assert!(
-        into(&text, "shop/db")[2].ends_with(
-            "(TCP 1-65535 not known: whether the provider `gate` agrees to requests to /admin)"
-        ),
+        into(&text, "shop/db")[2]
+            .ends_with("(TCP 1-65535 not known: whether the provider `gate` agrees to requests to /admin)"),
         "{:?}",
         into(&text, "shop/db")
     );
@@ -345,9 +350,15 @@ fn blocks_of_addresses_are_known_outside_and_in_doubt_for_pods_where_they_may_be
 
 #[test]
 fn another_trust_domain_may_be_that_of_the_mesh() {
-    let policy = authorization("one", "rules: [{from: [{source: {principals: [td.example/ns/shop/sa/web]}}]}]");
+    let policy = authorization(
+        "one",
+        "rules: [{from: [{source: {principals: [td.example/ns/shop/sa/web]}}]}]",
+    );
     assert!(into(&(mesh() + &policy), "shop/db")[2].contains("not known: whether the trust domain"));
-    let other = authorization("one", "rules: [{from: [{source: {principals: [td.example/ns/shop/sa/other]}}]}]");
+    let other = authorization(
+        "one",
+        "rules: [{from: [{source: {principals: [td.example/ns/shop/sa/other]}}]}]",
+    );
     assert_eq!(
         into(&(mesh() + &other), "shop/db")[2],
         format!("shop/web => shop/db : {WITHOUT_TCP}")
@@ -384,7 +395,9 @@ fn controllers_may_be_in_the_mesh_or_not() {
     let text = mesh() + service + ingress + &strict("shop", STRICT);
     assert_eq!(
         of(&text, "{ingress-controller}"),
-        ["{ingress-controller} => shop/db : TCP 8080 (not known: whether {ingress-controller} is in the mesh)"]
+        [
+            "{ingress-controller} => shop/db : TCP 8080 (not known: whether {ingress-controller} is in the mesh)"
+        ]
     );
     let closed = authorization("none", "action: ALLOW");
     assert_eq!(of(&(text + &closed), "{ingress-controller}"), [""; 0]);
@@ -438,7 +451,10 @@ fn in_ambient_mode_the_node_proves_and_a_waypoint_leaves_it_open() {
         ]
     );
     let lines = into(&(mesh() + &ambient(", istio.io/use-waypoint: way")), "calm/api");
-    assert!(lines[1].contains("not known: what a waypoint lets through"), "{lines:?}");
+    assert!(
+        lines[1].contains("not known: what a waypoint lets through"),
+        "{lines:?}"
+    );
 }
 
 fn services() -> String {
@@ -485,7 +501,9 @@ fn a_sidecar_that_knows_only_some_connects_to_others_without_proof_or_not_at_all
     let all_of_own = sidecar("egress: [{hosts: ['./*']}], outboundTrafficPolicy: {mode: REGISTRY_ONLY}");
     assert_eq!(
         of(&(text + &all_of_own + &entry), "shop/web =>")[0],
-        format!("shop/web => {OUTSIDE} : SCTP 1-65535,TCP 443,UDP 1-65535 (TCP 443 only addresses of api.example.com)")
+        format!(
+            "shop/web => {OUTSIDE} : SCTP 1-65535,TCP 443,UDP 1-65535 (TCP 443 only addresses of api.example.com)"
+        )
     );
 }
 
@@ -501,10 +519,7 @@ fn the_sidecar_that_selects_a_workload_counts_before_that_of_its_namespace() {
         "workloadSelector: {labels: {app: web}}",
     );
     let text = mesh() + &services() + &of_namespace + &of_web;
-    assert_eq!(
-        into(&text, "shop/db")[2],
-        "shop/web => shop/db : All Connections"
-    );
+    assert_eq!(into(&text, "shop/db")[2], "shop/web => shop/db : All Connections");
     assert_eq!(
         into(&text, "shop/web")[2],
         format!("shop/db => shop/web : {WITHOUT_TCP}")
@@ -569,10 +584,26 @@ fn what_istio_refuses_counts_as_absent_and_is_said() {
         ("AuthorizationPolicy", "action: REFUSE", "no action"),
         ("AuthorizationPolicy", "action: CUSTOM", "no provider"),
         ("AuthorizationPolicy", "rules: [{from: [{}]}]", "no source"),
-        ("AuthorizationPolicy", "rules: [{form: []}]", "no field is called form"),
-        ("AuthorizationPolicy", "rules: [{to: [{operation: {ports: [80]}}]}]", "no number in text"),
-        ("AuthorizationPolicy", "rules: [{from: [{source: {ipBlocks: [moon]}}]}]", "no block"),
-        ("AuthorizationPolicy", "rules: [{when: [{key: source.ip}]}]", "no values"),
+        (
+            "AuthorizationPolicy",
+            "rules: [{form: []}]",
+            "no field is called form",
+        ),
+        (
+            "AuthorizationPolicy",
+            "rules: [{to: [{operation: {ports: [80]}}]}]",
+            "no number in text",
+        ),
+        (
+            "AuthorizationPolicy",
+            "rules: [{from: [{source: {ipBlocks: [moon]}}]}]",
+            "no block",
+        ),
+        (
+            "AuthorizationPolicy",
+            "rules: [{when: [{key: source.ip}]}]",
+            "no values",
+        ),
         ("PeerAuthentication", "mtls: {mode: LOUD}", "no mode"),
         ("PeerAuthentication", "selector: {matchLabels: 5}", "not a map"),
     ] {
@@ -615,7 +646,10 @@ fn some_policies() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(one, 0..4).prop_map(|all| {
         let all = all.into_iter().enumerate();
         all.map(|(at, (action, rules))| {
-            authorization(&format!("p{at}"), &format!("action: {action}, rules: [{}]", rules.join(", ")))
+            authorization(
+                &format!("p{at}"),
+                &format!("action: {action}, rules: [{}]", rules.join(", ")),
+            )
         })
         .collect()
     })

@@ -341,7 +341,9 @@ fn worded(reason: &Reason) -> String {
         (Some(policy), None, Some(says)) => {
             format!("{side}: {policy} {}: {}", line(says), reason.connections)
         }
-        (Some(policy), None, None) => format!("{side}: {policy} governs it, and no rule of it names the other"),
+        (Some(policy), None, None) => {
+            format!("{side}: {policy} governs it, and no rule of it names the other")
+        }
         (None, _, Some(says)) => format!("{side}: {}", line(says)),
         (None, _, None) => format!("{side}: no policy decides on what is left, which is allowed"),
     }
@@ -364,7 +366,10 @@ fn reason(reason: &Reason) -> Value {
         "protocols": protocols(&reason.connections),
     });
     let more = [("condition", &reason.condition), ("says", &reason.says)];
-    for (key, text) in more.into_iter().filter_map(|(key, text)| Some((key, text.as_ref()?))) {
+    for (key, text) in more
+        .into_iter()
+        .filter_map(|(key, text)| Some((key, text.as_ref()?)))
+    {
         if let Some(object) = object.as_object_mut() {
             object.insert(key.to_owned(), text.as_str().into());
         }

@@ -122,7 +122,12 @@ pub(crate) fn membership(
             _ => Membership::Unknown,
         };
     };
-    let of_space = |key: &str| space.get(key).map(|value| &**value).filter(|value| !value.is_empty());
+    let of_space = |key: &str| {
+        space
+            .get(key)
+            .map(|value| &**value)
+            .filter(|value| !value.is_empty())
+    };
     let revision = of_space(REVISION).or_else(|| own(REVISION)).is_some();
     let by_space = match of_space(INJECTION) {
         Some("enabled") => true,

@@ -91,7 +91,12 @@ pub(super) fn mutual_tls(object: &Object, facts: &mut Facts) {
     let peers = PeerAuthentication::read(&object.root);
     mode_of("mutual TLS".to_owned(), peers.said, object, facts);
     for port in &peers.ports {
-        mode_of(format!("mutual TLS of port {}", port.key), port.said, object, facts);
+        mode_of(
+            format!("mutual TLS of port {}", port.key),
+            port.said,
+            object,
+            facts,
+        );
     }
 }
 

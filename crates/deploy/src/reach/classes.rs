@@ -157,10 +157,12 @@ impl Classes {
             let used = look.ports.iter().filter(|port| names.contains(&port.name));
             let used: Vec<ContainerPort> = used.cloned().collect();
             let sort = beside.sorts.get(at).copied().unwrap_or_default();
-            let class = *known.entry((marks, used, sort)).or_insert_with_key(|(_, used, _)| {
-                ports.push(used.clone());
-                Member::try_from(ports.len() - 1).unwrap_or(Member::MAX)
-            });
+            let class = *known
+                .entry((marks, used, sort))
+                .or_insert_with_key(|(_, used, _)| {
+                    ports.push(used.clone());
+                    Member::try_from(ports.len() - 1).unwrap_or(Member::MAX)
+                });
             of.push(class);
             let named = match look.kind {
                 Kind::Entity(entity) => Some(entity),

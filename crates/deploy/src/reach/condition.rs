@@ -4,8 +4,8 @@
 //! pass, and for parts of them what must hold. Layers that must all agree are joined by [`Passage::and`]; pods of one workload, of which
 //! any will do, by [`Passage::or`].
 
-use super::ports::Connections;
 use super::pool::{ALL, Id, NONE, Pool};
+use super::ports::Connections;
 use std::sync::Arc;
 
 /// Most things of which one must hold, for the same two and the same side, before they are told as one.
@@ -154,10 +154,7 @@ impl Passage {
         let (mine, theirs) = (pool.minus(mine, both), pool.minus(theirs, both));
         let mut holds = within(&self.holds, mine, pool);
         holds.extend(within(&other.holds, theirs, pool));
-        let (of_mine, of_theirs) = (
-            within(&self.holds, both, pool),
-            within(&other.holds, both, pool),
-        );
+        let (of_mine, of_theirs) = (within(&self.holds, both, pool), within(&other.holds, both, pool));
         if of_mine == of_theirs {
             holds.extend(of_mine);
         } else if both != NONE {
@@ -282,13 +279,18 @@ fn within(holds: &[Hold], set: Id, pool: &mut Pool) -> Vec<Hold> {
 pub(super) fn only(set: Id, alternatives: &[(Id, Demand)], pool: &mut Pool) -> Vec<Hold> {
     if alternatives.len() > MOST {
         let demands = alternatives.iter().map(|(_, demand)| demand);
-        let by = demands.clone().min().map_or_else(|| "".into(), |first| first.by.clone());
+        let by = demands
+            .clone()
+            .min()
+            .map_or_else(|| "".into(), |first| first.by.clone());
         let demand = Demand {
             by,
             what: format!("one of {} rules on requests or names", alternatives.len()).into(),
             decided: demands.clone().all(|demand| demand.decided),
         };
-        let all = alternatives.iter().fold(NONE, |sum, (one, _)| pool.union(sum, *one));
+        let all = alternatives
+            .iter()
+            .fold(NONE, |sum, (one, _)| pool.union(sum, *one));
         let set = pool.intersection(set, all);
         return (set != NONE)
             .then(|| Hold {
@@ -325,4 +327,105 @@ pub(super) fn only(set: Id, alternatives: &[(Id, Demand)], pool: &mut Pool) -> V
         demands,
     });
     holds.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reach::{Ports, Protocol};
+    use proptest::prelude::*;
+
+    fn demand(what: &str, decided: bool) -> Demand {
+        Demand {
+            by: "policy".into(),
+            what: what.into(),
+            decided,
+        }
+    }
+
+    type Raw = ((u16, u16), Vec<(u16, u16, bool, usize)>);
+
+    fn raw() -> impl Strategy<Value = Raw> {
+        let hold = (1u16..20, 0u16..8, any::<bool>(), 0usize..3);
+        ((1u16..20, 0u16..20), prop::collection::vec(hold, 0..4))
+    }
+
+    fn set(first: u16, more: u16, pool: &mut Pool) -> Id {
+        pool.id(Connections::of(Protocol::Tcp, Ports::range(first, first + more)))
+    }
+
+    fn passage(((first, more), holds): &Raw, pool: &mut Pool) -> Passage {
+        let upper = set(*first, *more, pool);
+        let mut all = Vec::new();
+        for (first, more, except, what) in holds {
+            let of = set(*first, *more, pool);
+            all.push(Hold {
+                effect: if *except { Effect::Except } else { Effect::Only },
+                set: of,
+                demands: vec![demand(["GET", "POST", "/a"][*what], *what != 2)],
+            });
+        }
+        let holds = within(&all, upper, pool);
+        Passage { upper, holds }
+    }
+
+    fn is_part(one: Id, of: Id, pool: &mut Pool) -> bool {
+        pool.minus(one, of) == NONE
+    }
+
+    proptest! {
+        #[test]
+        fn layers_and_alternatives_keep_what_is_sure_and_what_is_possible(a in raw(), b in raw()) {
+            let mut pool = Pool::default();
+            let pool = &mut pool;
+            let (one, two) = (passage(&a, pool), passage(&b, pool));
+            let (sure_one, sure_two) = (one.definite(pool), two.definite(pool));
+            let doubt = demand("doubt", false);
+            let (and, or, either) = (one.and(&two, pool), one.or(&two, pool), one.either(&two, &doubt, pool));
+
+            let both = pool.intersection(one.upper, two.upper);
+            prop_assert_eq!(and.upper, both);
+            let sure_both = pool.intersection(sure_one, sure_two);
+            prop_assert_eq!(and.definite(pool), sure_both);
+
+            let any = pool.union(one.upper, two.upper);
+            prop_assert_eq!(or.upper, any);
+            let sure_any = pool.union(sure_one, sure_two);
+            prop_assert_eq!(or.definite(pool), sure_any);
+
+            prop_assert_eq!(either.upper, any);
+            let sure_either = either.definite(pool);
+            prop_assert!(is_part(sure_either, sure_both, pool));
+            for passage in [and, or, either] {
+                for hold in &passage.holds {
+                    prop_assert!(hold.set != NONE && is_part(hold.set, passage.upper, pool));
+                    prop_assert!(!hold.demands.is_empty());
+                }
+            }
+        }
+
+        #[test]
+        fn alternatives_are_cut_so_that_each_piece_has_all_that_will_do(all in prop::collection::vec((1u16..20, 0u16..8, 0usize..3), 0..6), port in 1u16..20) {
+            let mut pool = Pool::default();
+            let pool = &mut pool;
+            let mut alternatives = Vec::new();
+            for (first, more, what) in &all {
+                alternatives.push((set(*first, *more, pool), demand(["GET", "POST", "/a"][*what], true)));
+            }
+            let holds = only(ALL, &alternatives, pool);
+            let has = |id: Id, pool: &Pool| pool.get(id).ports(Protocol::Tcp).contains(port);
+            let mut expected: Vec<Demand> = alternatives
+                .iter()
+                .filter(|(set, _)| has(*set, pool))
+                .map(|(_, demand)| demand.clone())
+                .collect();
+            expected.sort();
+            expected.dedup();
+            let found: Vec<&Hold> = holds.iter().filter(|hold| has(hold.set, pool)).collect();
+            prop_assert_eq!(found.len(), usize::from(!expected.is_empty()));
+            for hold in found {
+                prop_assert_eq!(&hold.demands, &expected);
+            }
+        }
+    }
 }

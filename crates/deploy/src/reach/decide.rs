@@ -239,7 +239,9 @@ impl Standing {
             return Passage::of(pool.union(self.allowed, more));
         }
         let of = |action: Action, all: bool| {
-            let asked = asked.iter().filter(move |(does, _, only)| *does == action && (all || only.restricts));
+            let asked = asked
+                .iter()
+                .filter(move |(does, _, only)| *does == action && (all || only.restricts));
             asked.map(|(_, set, only)| (*set, only.demand.clone()))
         };
         // Where nothing is closed, only rules on requests stop what does not meet them.

@@ -7,9 +7,10 @@
 use super::address::Range;
 use super::classes::Member;
 use super::cluster::Look;
-use super::front::ServiceKind;
 use super::condition::{Condition, Passage};
-use super::parties::{Is, Party, Reach, conditions, passage, row, within};
+use super::front::ServiceKind;
+use super::layers::{conditions, passage, row, within};
+use super::parties::{Is, Party, Reach};
 use super::pool::{Id, NONE};
 use super::ports::{Connections, Ports};
 

@@ -168,7 +168,10 @@ impl Service {
                 &port.spoken
             };
             let opaque = ["tcp", "tls", "https", "mongo", "mysql", "redis"];
-            Some((port.number_of(look)?, opaque.iter().any(|one| one.eq_ignore_ascii_case(spoken))))
+            Some((
+                port.number_of(look)?,
+                opaque.iter().any(|one| one.eq_ignore_ascii_case(spoken)),
+            ))
         })
     }
 }

@@ -3,7 +3,8 @@
 //! Groups are compared by classes of pods, so that the number of pods makes no difference.
 
 use super::classes::Member;
-use super::parties::{Is, Party, Reach, passage};
+use super::layers::passage;
+use super::parties::{Is, Party, Reach};
 use super::pool::{Id, NONE};
 use super::ports::Protocol;
 use std::collections::BTreeMap;

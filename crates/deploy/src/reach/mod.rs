@@ -21,6 +21,7 @@ mod exposure;
 mod front;
 mod groups;
 mod kinds;
+mod layers;
 mod mesh;
 mod parties;
 mod policy;

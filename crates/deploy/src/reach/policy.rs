@@ -123,9 +123,15 @@ pub(super) enum Entity {
 /// Services that a rule names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Services {
-    Named { namespace: String, name: String },
+    Named {
+        namespace: String,
+        name: String,
+    },
     /// Of every namespace where none is named.
-    Selected { namespace: Option<String>, labels: Selector },
+    Selected {
+        namespace: Option<String>,
+        labels: Selector,
+    },
 }
 
 /// Blocks of addresses that a rule names.

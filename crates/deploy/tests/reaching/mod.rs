@@ -3,13 +3,13 @@
 use bartizan_deploy::reach::{Edge, Manifest, Manifests, Reach};
 use std::convert::Infallible;
 
-pub fn manifests(text: &str) -> Manifests {
+pub(crate) fn manifests(text: &str) -> Manifests {
     let mut manifests = Manifests::default();
     manifests.add(Manifest::read("all.yaml", text));
     manifests
 }
 
-pub fn told(edge: &Edge<'_>) -> String {
+pub(crate) fn told(edge: &Edge<'_>) -> String {
     let conditions = edge.conditions.iter().map(|one| one.told(edge.connections));
     let conditions: Vec<String> = conditions.collect();
     let line = format!("{} => {} : {}", edge.source, edge.destination, edge.connections);
@@ -21,7 +21,7 @@ pub fn told(edge: &Edge<'_>) -> String {
 }
 
 /// Every edge with what it depends on, kinds of workloads left out.
-pub fn all(text: &str) -> Vec<String> {
+pub(crate) fn all(text: &str) -> Vec<String> {
     let manifests = manifests(text);
     let mut reach = Reach::new(&manifests).unwrap();
     let mut lines = Vec::new();
@@ -35,26 +35,26 @@ pub fn all(text: &str) -> Vec<String> {
 }
 
 /// Edges that do not begin or end outside.
-pub fn inside(text: &str) -> Vec<String> {
+pub(crate) fn inside(text: &str) -> Vec<String> {
     let lines = all(text).into_iter();
     lines.filter(|line| !line.contains("[External]")).collect()
 }
 
 /// Edges to one workload or from it.
-pub fn of(text: &str, name: &str) -> Vec<String> {
+pub(crate) fn of(text: &str, name: &str) -> Vec<String> {
     let lines = all(text).into_iter();
     lines.filter(|line| line.contains(name)).collect()
 }
 
 /// Edges into one workload.
-pub fn into(text: &str, name: &str) -> Vec<String> {
+pub(crate) fn into(text: &str, name: &str) -> Vec<String> {
     let lines = all(text).into_iter();
     lines
         .filter(|line| line.contains(&format!("=> {name} :")))
         .collect()
 }
 
-pub fn notes(text: &str) -> Vec<String> {
+pub(crate) fn notes(text: &str) -> Vec<String> {
     let manifests = manifests(text);
     let reach = Reach::new(&manifests).unwrap();
     let notes = reach.notes().iter();
@@ -64,7 +64,7 @@ pub fn notes(text: &str) -> Vec<String> {
 }
 
 /// Why one reaches another, as `layer policy rule action connections condition`.
-pub fn why(text: &str, from: &str, to: &str) -> Vec<String> {
+pub(crate) fn why(text: &str, from: &str, to: &str) -> Vec<String> {
     let manifests = manifests(text);
     let mut reach = Reach::new(&manifests).unwrap();
     let (from, to) = (reach.sources(Some(from))[0], reach.destinations(Some(to))[0]);
@@ -85,19 +85,17 @@ pub fn why(text: &str, from: &str, to: &str) -> Vec<String> {
         .collect()
 }
 
-pub fn pod(namespace: &str, name: &str, labels: &str, spec: &str) -> String {
+pub(crate) fn pod(namespace: &str, name: &str, labels: &str, spec: &str) -> String {
     format!(
         "---\n{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, namespace: {namespace}, labels: {{app: {name}{labels}}}}}, spec: {{containers: [{{name: c, ports: [{{name: http, containerPort: 8080}}]}}]{spec}}}}}\n"
     )
 }
 
-pub fn namespace(name: &str, labels: &str) -> String {
-    format!(
-        "---\n{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}, labels: {{{labels}}}}}}}\n"
-    )
+pub(crate) fn namespace(name: &str, labels: &str) -> String {
+    format!("---\n{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}, labels: {{{labels}}}}}}}\n")
 }
 
-pub fn object(api: &str, kind: &str, namespace: &str, name: &str, spec: &str) -> String {
+pub(crate) fn object(api: &str, kind: &str, namespace: &str, name: &str, spec: &str) -> String {
     format!(
         "---\n{{apiVersion: {api}, kind: {kind}, metadata: {{name: {name}, namespace: {namespace}}}, spec: {{{spec}}}}}\n"
     )

@@ -45,10 +45,7 @@ pub(super) struct CidrGroup {
 /// # Errors
 ///
 /// What Cilium would not accept, in words.
-pub(super) fn policies(
-    object: &Object,
-    namespace: Option<&str>,
-) -> Result<(Vec<Policy>, Undecided), String> {
+pub(super) fn policies(object: &Object, namespace: Option<&str>) -> Result<(Vec<Policy>, Undecided), String> {
     let title = namespace.map_or_else(
         || format!("{} {}", object.kind, object.name),
         |namespace| format!("{} {namespace}/{}", object.kind, object.name),

@@ -140,7 +140,8 @@ impl Authorization {
             return Ok((None, undecided));
         }
         if is_targeted {
-            undecided.push("it governs gateways or waypoints, and what these refuse is not followed".to_owned());
+            undecided
+                .push("it governs gateways or waypoints, and what these refuse is not followed".to_owned());
             return Ok((None, undecided));
         }
         let policy = Self {
@@ -260,7 +261,14 @@ impl Rule {
 impl Operation {
     fn read(node: &Node) -> Result<Self, String> {
         const KNOWN: [&str; 8] = [
-            "hosts", "notHosts", "ports", "notPorts", "methods", "notMethods", "paths", "notPaths",
+            "hosts",
+            "notHosts",
+            "ports",
+            "notPorts",
+            "methods",
+            "notMethods",
+            "paths",
+            "notPaths",
         ];
         known(node, &KNOWN)?;
         let of = |key: &str| Ok::<_, String>(joined(list(node, key)?));

@@ -85,8 +85,7 @@ impl<'s> Cells<'s> {
     /// What every caller may with one who is connected to.
     pub(super) fn row(&mut self, callee: &Callee, pool: &mut Pool) -> Vec<u32> {
         let authorizations = callee.authorizations.iter();
-        let authorizations =
-            authorizations.filter_map(|at| self.policies.authorizations.get(*at as usize));
+        let authorizations = authorizations.filter_map(|at| self.policies.authorizations.get(*at as usize));
         let rules = authorizations.flat_map(|policy| &policy.rules);
         let mut sources: Vec<u32> = rules.flat_map(super::authorization::Rule::sources).collect();
         sources.sort_unstable();
@@ -206,7 +205,9 @@ fn beside(pool: &mut Pool) -> Id {
 
 fn in_doubt(namespace: &str, kind: Kind) -> Demand {
     let what = match kind {
-        Kind::Pod => format!("whether pods of namespace `{namespace}`, which is in no manifest, are in the mesh"),
+        Kind::Pod => {
+            format!("whether pods of namespace `{namespace}`, which is in no manifest, are in the mesh")
+        }
         _ => format!("whether {namespace} is in the mesh"),
     };
     Demand {

@@ -209,6 +209,8 @@ impl<'m> Mesh<'m> {
     /// Everything that passages depend on.
     pub(super) fn demands(&self) -> impl Iterator<Item = &Demand> {
         let holds = self.passages.iter().flat_map(|passage| &passage.holds);
-        holds.filter(|hold| hold.set != NONE).flat_map(|hold| &hold.demands)
+        holds
+            .filter(|hold| hold.set != NONE)
+            .flat_map(|hold| &hold.demands)
     }
 }

@@ -97,12 +97,7 @@ impl Sides {
         for look in looks {
             let space = manifests.space(&look.namespace);
             let membership = match look.kind {
-                Kind::Pod => membership(
-                    (&look.namespace, space),
-                    &look.labels,
-                    &look.proxy,
-                    look.on_host,
-                ),
+                Kind::Pod => membership((&look.namespace, space), &look.labels, &look.proxy, look.on_host),
                 Kind::Controller => Membership::Unknown,
                 Kind::Entity(_) => Membership::Outside,
             };

@@ -274,10 +274,9 @@ impl Source {
             Fit::NO
         };
         let sure = |is: bool| if is { Fit::YES } else { Fit::NO };
-        let principal = self.principals.fit(|value| {
-            name.as_deref()
-                .map_or(unproven, |name| principal(value, name))
-        });
+        let principal = self
+            .principals
+            .fit(|value| name.as_deref().map_or(unproven, |name| principal(value, name)));
         let namespace = self.namespaces.fit(|value| match caller {
             Caller::Named(namespace, _) => sure(value.matches(namespace)),
             _ => unproven,
@@ -289,7 +288,12 @@ impl Source {
         let address = self.blocks.fit(|range| match caller {
             Caller::From(from) => sure(range.covers(&from)),
             _ if *range == EVERY => Fit::YES,
-            _ if PRIVATE.iter().any(|one| one.first <= range.last && range.first <= one.last) => Fit::ADDRESS,
+            _ if PRIVATE
+                .iter()
+                .any(|one| one.first <= range.last && range.first <= one.last) =>
+            {
+                Fit::ADDRESS
+            }
             _ => Fit::NO,
         });
         let request = if self.asked.is_empty() {
@@ -354,10 +358,7 @@ fn account(text: &str, namespace: &str) -> (Box<str>, Box<str>) {
 
 /// Refuses fields that are not known: what they would ask is not asked then.
 pub(super) fn known(node: &Node, keys: &[&str]) -> Result<(), String> {
-    let unknown = node
-        .entries()
-        .iter()
-        .find(|entry| !keys.contains(&&*entry.key));
+    let unknown = node.entries().iter().find(|entry| !keys.contains(&&*entry.key));
     unknown.map_or(Ok(()), |entry| Err(format!("no field is called {}", entry.key)))
 }
 

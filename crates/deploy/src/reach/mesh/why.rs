@@ -1,16 +1,16 @@
 //! Why the mesh lets two connect or not: what decides, in the order in which it is asked.
 
+use super::super::Direction;
 use super::super::classes::Member;
 use super::super::cluster::Kind;
 use super::super::explain::{Layer, Reason};
 use super::super::policy::Action;
 use super::super::ports::{Connections, Ports, Protocol};
-use super::super::Direction;
+use super::Mesh;
 use super::authorization::{Authorization, Does};
 use super::cell::ports_of;
 use super::sides::{Callee, Callers, Known};
 use super::source::{Caller as Proof, Fit};
-use super::Mesh;
 use crate::istio::membership::Membership;
 use crate::istio::peers::Mode;
 
@@ -79,7 +79,10 @@ impl Mesh<'_> {
             }
         }
         let (says, action) = match (callee.is_some(), closed) {
-            (_, true) => ("lets its workloads connect to nothing but what they know", Action::Deny),
+            (_, true) => (
+                "lets its workloads connect to nothing but what they know",
+                Action::Deny,
+            ),
             (true, false) => (
                 "lets its workloads connect to what they do not know without proof of who they are",
                 Action::Allow,
@@ -153,9 +156,7 @@ impl Mesh<'_> {
                 };
                 for matched in rule.matches(&policy.title, sources, fit) {
                     let (ports, demand) = match (matched.of_requests, &policy.does) {
-                        (true, Does::Allow) => {
-                            (matched.ports.minus(&callee.opaque), matched.demand)
-                        }
+                        (true, Does::Allow) => (matched.ports.minus(&callee.opaque), matched.demand),
                         _ => (matched.ports, matched.demand),
                     };
                     if ports.is_empty() {
@@ -165,7 +166,9 @@ impl Mesh<'_> {
                     let (action, says) = match &policy.does {
                         Does::Allow => (Action::Allow, None),
                         Does::Deny => (Action::Deny, None),
-                        Does::Asks(provider) => (Action::Pass, Some(format!("asks the provider `{provider}`"))),
+                        Does::Asks(provider) => {
+                            (Action::Pass, Some(format!("asks the provider `{provider}`")))
+                        }
                     };
                     reasons.push(Reason {
                         policy: Some(policy.title.to_string()),

@@ -99,7 +99,9 @@ fn peer_authentication(
             .map(|(at, _)| at)
             .collect()
     };
-    let said = |of: &'_ [(&Thing, PeerAuthentication)]| agreed(wide(of).iter().filter_map(|at| Some(&of.get(*at)?.1)));
+    let said = |of: &'_ [(&Thing, PeerAuthentication)]| {
+        agreed(wide(of).iter().filter_map(|at| Some(&of.get(*at)?.1)))
+    };
     let (Ok(own), Ok(root)) = (said(&of_space), said(&of_root)) else {
         let (scope, of) = if said(&of_space).is_err() {
             (format!("namespace `{name}`"), &of_space)
