@@ -159,7 +159,7 @@ impl Passage {
             holds.extend(of_mine);
         } else if both != NONE {
             let all = of_mine.into_iter().chain(of_theirs);
-            let mut demands: Vec<Demand> = all.flat_map(Hold::as_demands).collect();
+            let mut demands: Vec<Demand> = all.flat_map(Hold::into_demands).collect();
             demands.sort();
             demands.dedup();
             holds.push(Hold {
@@ -245,7 +245,7 @@ impl From<Demand> for Alternative {
 
 impl Hold {
     /// The demands as such of which one must hold.
-    fn as_demands(self) -> Vec<Demand> {
+    fn into_demands(self) -> Vec<Demand> {
         match self.effect {
             Effect::Only => self.demands,
             Effect::Except => {

@@ -9,6 +9,9 @@ use super::super::{Action, Direction};
 use super::Reader;
 use bartizan_document::Node;
 
+/// Ports, and what is asked of connections to them.
+type Listed = (Vec<Port>, Option<Only>);
+
 impl Reader<'_> {
     /// Ports of a rule, and what is asked of connections to them.
     pub(super) fn ports(
@@ -16,7 +19,7 @@ impl Reader<'_> {
         node: &Node,
         direction: Direction,
         action: Action,
-    ) -> Result<Vec<(Vec<Port>, Option<Only>)>, String> {
+    ) -> Result<Vec<Listed>, String> {
         let listed = list(node, "toPorts")?;
         if listed.is_empty() {
             return Ok(vec![(vec![Port::Numbered(Connections::all())], None)]);
