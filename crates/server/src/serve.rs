@@ -10,12 +10,14 @@ use crate::listen::{self, Certificate, Limits, TlsError, TlsFiles};
 use crate::log_key::LogKey;
 use crate::notify::NotifyOptions;
 use crate::oidc::OidcSettings;
+use crate::relay::{ConnectError, relay};
 use crate::watch::{self, Exporter, Log, LogFormat, TraceOptions};
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use bartizan_source::http::HttpOptions;
+use bartizan_store::bus::{BusError, NatsOptions};
 use bartizan_store::{Store, StoreError};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,6 +29,9 @@ const WAIVERS: Duration = Duration::from_secs(60);
 
 /// How often it is looked whether others have to be told something.
 const TELL: Duration = Duration::from_secs(2);
+
+/// How long it is waited for more, once a ledger grew.
+const GATHER: Duration = Duration::from_millis(500);
 
 /// How often what was sent long ago is taken away.
 const SWEEP: Duration = Duration::from_secs(3_600);
@@ -67,6 +72,8 @@ pub struct ServeOptions {
     pub notify: NotifyOptions,
     /// The server through which people sign in besides with passwords.
     pub oidc: Option<OidcSettings>,
+    /// The bus by which servers that share a database hear of one another.
+    pub bus: Option<NatsOptions>,
     /// How other servers are reached.
     pub http: HttpOptions,
     /// What lets somebody read the metrics from anywhere.
@@ -135,6 +142,9 @@ pub enum ServeError {
     /// There is no TLS.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// There is no bus.
+    #[error(transparent)]
+    Bus(BusError),
     /// The graph cannot be made again from the ledger.
     #[error("the graph cannot be made from the ledger: {0}")]
     Graph(IngestError),
@@ -145,6 +155,16 @@ impl From<IngestError> for ServeError {
         match error {
             IngestError::Store(error) => Self::Store(error),
             other => Self::Graph(other),
+        }
+    }
+}
+
+impl From<ConnectError> for ServeError {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::Store(error) => Self::Store(error),
+            ConnectError::Bus(error) => Self::Bus(error),
+            ConnectError::Random => Self::Runtime(std::io::Error::other(error.to_string())),
         }
     }
 }
@@ -169,6 +189,7 @@ impl ServeError {
             Self::Setup(error) => error.help(),
             Self::Graph(_) => "run `bartizan ledger verify` to see what is wrong with the ledger".to_owned(),
             Self::Tls(error) => error.help().to_owned(),
+            Self::Bus(error) => error.help(),
         }
     }
 }
@@ -294,6 +315,13 @@ async fn listen(
         .map_err(|error| ServeError::Listen(options.listen, error))?;
     let address = listener.local_addr().map_err(ServeError::Runtime)?;
     let mut signals = Signals::new().map_err(ServeError::Runtime)?;
+    let app = match &options.bus {
+        Some(bus) => {
+            let bus = crate::relay::connect(&app, bus).await?;
+            app.hearing(bus)
+        }
+        None => app,
+    };
     tell(Event::Listening(address, certificate.is_some()));
     let scheme = if certificate.is_some() { "https" } else { "http" };
     tracing::info!(target: "bartizan", url = %format!("{scheme}://{address}"), version = env!("CARGO_PKG_VERSION"), "listening");
@@ -302,6 +330,7 @@ async fn listen(
         .into();
     works.push(tokio::spawn(forget_unused(app.clone())));
     works.push(tokio::spawn(tell_others(app.clone())));
+    works.push(tokio::spawn(relay(app.clone())));
     let limits = Limits {
         per_address: Limits::USUAL.per_address.filter(|_| !options.behind_proxy),
         ..Limits::USUAL
@@ -439,12 +468,20 @@ async fn forget_unused(app: App) {
     }
 }
 
-/// Tells others what they have to know, until it is stopped. What fails is tried again the next time.
+/// Tells others what they have to know, when a ledger grew and because time passes, until it is stopped. What fails is tried again the next time.
 async fn tell_others(app: App) {
     let mut clock = tokio::time::interval(TELL);
     clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut listener = app.bus().listen();
     loop {
-        clock.tick().await;
+        tokio::select! {
+            _ = clock.tick() => {}
+            _ = listener.next() => {
+                // What comes at once is told together.
+                tokio::time::sleep(GATHER).await;
+                while listener.already().is_some() {}
+            }
+        }
         // Where there was something to send there may be more.
         loop {
             let (telling, began) = (app.clone(), Instant::now());
