@@ -7,7 +7,7 @@
 
 use crate::app::App;
 use crate::http::Problem;
-use bartizan_store::bus::{Bus, BusError, BusState, Event, NatsOptions};
+use bartizan_store::bus::{Bus, BusError, BusState, Event};
 use bartizan_store::ledger::StatementRow;
 use bartizan_store::{Store, StoreError, TenantId};
 use std::sync::Arc;
@@ -43,16 +43,6 @@ pub fn installation(store: &Store) -> Result<String, ConnectError> {
     let fresh = bartizan_model::encoding::hex(&fresh);
     let word = store.write_all(|all| all.setting_or(INSTALLATION, fresh.as_bytes()))?;
     Ok(String::from_utf8_lossy(&word).into_owned())
-}
-
-/// Connects with the bus.
-///
-/// # Errors
-/// When it does not let us in, is not who it should be, or has no JetStream. That it cannot be reached now is no error.
-pub(crate) async fn connect(app: &App, options: &NatsOptions) -> Result<Bus, ConnectError> {
-    let word = installation(app.store())?;
-    let nats = bartizan_store::bus::Nats::connect(options, &word).await?;
-    Ok(Bus::Nats(nats))
 }
 
 /// Tells everything that is not told yet, until it is stopped.

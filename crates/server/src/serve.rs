@@ -10,14 +10,14 @@ use crate::listen::{self, Certificate, Limits, TlsError, TlsFiles};
 use crate::log_key::LogKey;
 use crate::notify::NotifyOptions;
 use crate::oidc::OidcSettings;
-use crate::relay::{ConnectError, relay};
+use crate::relay::{ConnectError, installation, relay};
 use crate::watch::{self, Exporter, Log, LogFormat, TraceOptions};
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use bartizan_source::http::HttpOptions;
-use bartizan_store::bus::{BusError, NatsOptions};
+use bartizan_store::bus::{Bus, BusError, Nats, NatsOptions};
 use bartizan_store::{Store, StoreError};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -245,6 +245,13 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
         .thread_keep_alive(Duration::from_secs(1))
         .build()
         .map_err(ServeError::Runtime)?;
+    let app = match &options.bus {
+        Some(bus) => {
+            let bus = runtime.block_on(Nats::connect(bus, &installation(app.store())?));
+            app.hearing(Bus::Nats(bus.map_err(ConnectError::Bus)?))
+        }
+        None => app,
+    };
     let (done, is_hurried) = match runtime.block_on(listen(app, &options, certificate, tell)) {
         Ok(is_hurried) => (Ok(()), is_hurried),
         Err(error) => (Err(error), true),
@@ -315,13 +322,6 @@ async fn listen(
         .map_err(|error| ServeError::Listen(options.listen, error))?;
     let address = listener.local_addr().map_err(ServeError::Runtime)?;
     let mut signals = Signals::new().map_err(ServeError::Runtime)?;
-    let app = match &options.bus {
-        Some(bus) => {
-            let bus = crate::relay::connect(&app, bus).await?;
-            app.hearing(bus)
-        }
-        None => app,
-    };
     tell(Event::Listening(address, certificate.is_some()));
     let scheme = if certificate.is_some() { "https" } else { "http" };
     tracing::info!(target: "bartizan", url = %format!("{scheme}://{address}"), version = env!("CARGO_PKG_VERSION"), "listening");

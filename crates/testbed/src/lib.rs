@@ -11,7 +11,7 @@ mod postgres;
 mod testdata;
 
 pub use again::again;
-pub use nats::Nats;
+pub use nats::{Kept, Nats};
 pub use pages::{Case, Page, pages};
 pub use postgres::{Options, Postgres};
 use std::path::PathBuf;

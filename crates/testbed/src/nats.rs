@@ -1,7 +1,7 @@
 //! A NATS server of the test's own, with JetStream in a temporary directory, reached by 127.0.0.1.
 
 use crate::Error;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -134,4 +134,78 @@ fn path_with_sbin() -> std::ffi::OsString {
     let mut path = std::env::var_os("PATH").unwrap_or_default();
     path.push(":/usr/sbin");
     path
+}
+
+/// A message that a stream has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its subject.
+    pub subject: String,
+    /// Its headers, as they stand.
+    pub headers: String,
+    /// Its body.
+    pub body: String,
+}
+
+impl Nats {
+    /// Every message of a stream, the first first, read by a consumer of our own
+    /// (<https://docs.nats.io/reference/reference-protocols/nats-protocol>).
+    ///
+    /// # Errors
+    /// When the server does not run, or has no such stream.
+    pub fn kept(&self, stream: &str) -> Result<Vec<Kept>, Error> {
+        let connection = TcpStream::connect(("127.0.0.1", self.port))?;
+        connection.set_read_timeout(Some(PATIENCE))?;
+        let consumer = format!(
+            "{{\"stream_name\":\"{stream}\",\"config\":{{\"deliver_subject\":\"all\",\"deliver_policy\":\"all\",\"ack_policy\":\"none\",\
+             \"replay_policy\":\"instant\"}}}}"
+        );
+        let asked = format!(
+            "CONNECT {{\"headers\":true,\"verbose\":false}}\r\nSUB all 1\r\nSUB answer 2\r\n\
+             PUB $JS.API.CONSUMER.CREATE.{stream} answer {}\r\n{consumer}\r\n",
+            consumer.len()
+        );
+        (&connection).write_all(asked.as_bytes())?;
+        let (mut reader, mut kept) = (BufReader::new(&connection), Vec::new());
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line)?;
+            let words: Vec<&str> = line.split_whitespace().collect();
+            match words.as_slice() {
+                ["PING"] => (&connection).write_all(b"PONG\r\n")?,
+                ["MSG", "answer", .., length] => {
+                    let answer = take(&mut reader, length)?;
+                    if answer.contains("\"error\"") {
+                        return Err(Error::Nats(answer));
+                    }
+                    if answer.contains("\"num_pending\":0") {
+                        return Ok(kept);
+                    }
+                }
+                ["HMSG", subject, _, reply, head, length] => {
+                    let text = take(&mut reader, length)?;
+                    let (headers, body) = text.split_at(head.parse().unwrap_or(text.len()));
+                    kept.push(Kept {
+                        subject: (*subject).to_owned(),
+                        headers: headers.to_owned(),
+                        body: body.to_owned(),
+                    });
+                    if reply.ends_with(".0") {
+                        return Ok(kept);
+                    }
+                }
+                [] => return Err(Error::Nats("the connection ended".to_owned())),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What stands behind the head of a message.
+fn take(reader: &mut impl BufRead, length: &str) -> Result<String, Error> {
+    let length: usize = length.parse().map_err(|_| Error::Nats(length.to_owned()))?;
+    let mut bytes = vec![0; length + 2];
+    reader.read_exact(&mut bytes)?;
+    bytes.truncate(length);
+    String::from_utf8(bytes).map_err(|error| Error::Nats(error.to_string()))
 }

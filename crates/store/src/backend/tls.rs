@@ -212,6 +212,23 @@ mod tests {
     }
 
     #[test]
+    fn a_certificate_has_a_key_and_is_shown_over_tls_only() {
+        let of = |query: &str| parse(&format!("postgres://me@localhost/x?{query}"));
+        let both = of("sslcert=/a%20b.crt&sslkey=/a.key").unwrap();
+        let files = (PathBuf::from("/a b.crt"), PathBuf::from("/a.key"));
+        assert_eq!(both.certificate, Some(files));
+        assert_eq!(both.config.get_ssl_mode(), SslMode::Require);
+        for wrong in [
+            "sslcert=/a.crt",
+            "sslkey=/a.key",
+            "sslcert=/a.crt&sslkey=/a.key&sslmode=disable",
+            "sslcert=/a.crt&sslkey=/a.key&sslmode=prefer",
+        ] {
+            assert!(of(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn how_long_an_answer_may_take_is_a_number_of_seconds() {
         let with = |value: &str| {
             parse(&format!("postgres:///x?answer_timeout={value}")).map(|address| address.answer_timeout)
