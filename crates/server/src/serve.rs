@@ -17,8 +17,9 @@ use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use bartizan_source::http::HttpOptions;
-use bartizan_store::bus::{Bus, BusError, Nats, NatsOptions};
-use bartizan_store::{Store, StoreError};
+use bartizan_store::bus::{Bus, BusError, Heard, Nats, NatsOptions};
+use bartizan_store::{Store, StoreError, TenantId};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,6 +30,9 @@ const WAIVERS: Duration = Duration::from_secs(60);
 
 /// How often it is looked whether others have to be told something.
 const TELL: Duration = Duration::from_secs(2);
+
+/// How long after a ledger grew it is looked whether its edges are to be kept anew.
+const SNAPSHOTS: Duration = Duration::from_secs(4);
 
 /// How long it is waited for more, once a ledger grew.
 const GATHER: Duration = Duration::from_millis(500);
@@ -331,6 +335,7 @@ async fn listen(
     works.push(tokio::spawn(forget_unused(app.clone())));
     works.push(tokio::spawn(tell_others(app.clone())));
     works.push(tokio::spawn(relay(app.clone())));
+    works.push(tokio::spawn(keep_snapshots(app.clone())));
     let limits = Limits {
         per_address: Limits::USUAL.per_address.filter(|_| !options.behind_proxy),
         ..Limits::USUAL
@@ -465,6 +470,45 @@ async fn forget_unused(app: App) {
     loop {
         clock.tick().await;
         app.graphs().forget_unused();
+    }
+}
+
+/// Keeps snapshots of the edges of those tenants whose log grew here, and after the start of all, until it is stopped.
+async fn keep_snapshots(app: App) {
+    let mut grown = app.store().grown().listen();
+    // None stands for all.
+    let mut due: Option<BTreeSet<TenantId>> = None;
+    loop {
+        tokio::time::sleep(SNAPSHOTS).await;
+        let tenants = match due.replace(BTreeSet::new()) {
+            Some(tenants) => tenants,
+            None => match app.read_all(|all| all.tenants()).await {
+                Ok(tenants) => tenants.into_iter().map(|tenant| tenant.id).collect(),
+                Err(_) => {
+                    due = None;
+                    continue;
+                }
+            },
+        };
+        for tenant in tenants {
+            let began = Instant::now();
+            let kept = app
+                .blocking(move |store| crate::graphs::keep_snapshot(store, tenant))
+                .await;
+            if !matches!(kept, Ok(false)) {
+                ended(&app, "keep-snapshots", &kept, began);
+            }
+        }
+        let mut heard = Some(grown.next().await);
+        while let Some(what) = heard {
+            match (what, &mut due) {
+                (Heard::Grew(tenant), Some(due)) => {
+                    due.insert(tenant);
+                }
+                _ => due = None,
+            }
+            heard = grown.already();
+        }
     }
 }
 
