@@ -375,9 +375,9 @@ mod tests {
         plane.link(0, &[("host:a", "reaches", "image:b")]);
         let expected = plane.edges(&Graphs::default());
         for (things, bytes) in [(2, &b"bzgraph0"[..]), (3, b"bzgraph1"), (4, b"")] {
-            let kept = plane
-                .store
-                .write(plane.tenant, |session| session.keep_snapshot(0, (0, things), bytes));
+            let kept = plane.store.write(plane.tenant, |session| {
+                session.keep_snapshot(0, (0, things), bytes)
+            });
             assert!(kept.unwrap());
             assert_eq!(plane.edges(&Graphs::default()), expected);
         }

@@ -54,6 +54,23 @@ impl Link {
         if stopped { done } else { self.noted(done) }
     }
 
+    /// The same with a query in which `{of}` stands for a list of values.
+    pub(crate) fn each_of(
+        &mut self,
+        sql: &str,
+        before: &[Param<'_>],
+        of: &[Param<'_>],
+        row: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.check(before)?;
+        self.check(of)?;
+        let mut stopped = false;
+        let done = self.engine.each_of(sql, before, of, &mut |values| {
+            row(values).inspect_err(|_| stopped = true)
+        });
+        if stopped { done } else { self.noted(done) }
+    }
+
     /// Inserts many rows: `head` is `INSERT INTO table (columns)`, `tail` what stands behind the values.
     pub(crate) fn insert_many(
         &mut self,
