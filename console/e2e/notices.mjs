@@ -78,7 +78,7 @@ const walks = {
     // What is secret was left empty, and is what it was.
     await page.getByRole('cell', { name: `${at}/in?…` }).waitFor();
     await page.getByRole('cell', { name: '7 in 60 min' }).waitFor();
-    await page.getByRole('cell', { name: 'team=harbour, mission=high' }).waitFor();
+    await page.getByRole('cell', { name: 'mission=high, team=harbour' }).waitFor();
     await page.getByRole('button', { name: 'Change… pager' }).click();
     await everyWay(page, 'channel-change', shots);
     await form.getByLabel('Address', { exact: true }).fill(`${at}/elsewhere?key=y`);

@@ -118,12 +118,22 @@ async fn look(app: App, tenant: TenantId, tell: watch::Sender<i64>) {
     clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut listener = app.bus().listen();
     let (mut looked, mut since) = (0_u32, HEARING);
+    // When what was heard of is looked at.
+    let mut due: Option<tokio::time::Instant> = None;
     loop {
         let has_grown = tokio::select! {
             _ = clock.tick() => false,
-            () = grows(&mut listener, tenant) => true,
+            () = reached(due) => true,
+            heard = listener.next() => {
+                if heard == Heard::Gap || heard == Heard::Grew(tenant) {
+                    due.get_or_insert_with(|| tokio::time::Instant::now() + GATHER);
+                }
+                continue;
+            }
         };
-        if !has_grown {
+        if has_grown {
+            due = None;
+        } else {
             let mut tenants = lock(&app.hub().tenants);
             if tell.receiver_count() <= 1 {
                 tenants.remove(&tenant);
@@ -159,12 +169,12 @@ fn is_told_by_others(app: &App) -> bool {
     matches!(**app.bus(), Bus::Nats(_)) && *app.bus().state().borrow() == BusState::Up
 }
 
-/// Waits until the log of a tenant may have grown. What comes at once with it is heard with it.
-async fn grows(listener: &mut Listener, tenant: TenantId) {
-    let is_it = |heard: &Heard| matches!(heard, Heard::Gap) || *heard == Heard::Grew(tenant);
-    while !is_it(&listener.next().await) {}
-    tokio::time::sleep(GATHER).await;
-    while listener.already().is_some() {}
+/// Waits until then; for ever where there is no such moment.
+async fn reached(moment: Option<tokio::time::Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -164,11 +164,13 @@ impl Nats {
     pub(super) async fn publish(&self, event: &Event) -> Result<(), BusError> {
         let taken = self.put(event).await;
         if self.client.connection_state() == async_nats::connection::State::Connected {
-            let state = match &taken {
-                Ok(()) => BusState::Up,
-                Err(error) => BusState::Failing(error.to_string()),
-            };
+            // That the connection ended is told by whoever sees it end, and that it is back too.
             self.state.send_if_modified(|known| {
+                let state = match (&taken, &known) {
+                    (Ok(()), BusState::Failing(_)) => BusState::Up,
+                    (Err(error), BusState::Up | BusState::Failing(_)) => BusState::Failing(error.to_string()),
+                    _ => return false,
+                };
                 let is_new = *known != state;
                 *known = state;
                 is_new
