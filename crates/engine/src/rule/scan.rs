@@ -1,21 +1,18 @@
 //! A check over files that are at hand, without a source and without a cache.
 
-use crate::{Check, Fact, Input, Reported, Sink};
+use crate::{Check, Fact, Input, Part, Program, Reported, Sink};
 use bartizan_source::FileMeta;
 
 /// What a check reports of files that are at hand, for tests and fuzzing. Errors are among what it reports, with the path of the file.
 #[must_use]
 pub fn scan(check: &dyn Check, files: &[(&str, &[u8])]) -> Reported {
+    if let Some(program) = check.program() {
+        return together(program, files);
+    }
     let mut all = Reported::default();
     let mut facts = Vec::new();
     for (path, bytes) in files {
-        let meta = FileMeta {
-            path: (*path).into(),
-            size: bytes.len() as u64,
-            commit: None,
-            author: None,
-            layer: None,
-        };
+        let meta = meta(path, bytes);
         let mut sink = Sink::default();
         if let Err(error) = check.run(&Input::whole(&meta, bytes), &mut sink) {
             sink.error(format!("{path}: {error}"));
@@ -37,4 +34,30 @@ pub fn scan(check: &dyn Check, files: &[(&str, &[u8])]) -> Reported {
     all.findings.extend(reported.findings);
     all.errors.extend(reported.errors);
     all
+}
+
+fn together(program: &dyn Program, files: &[(&str, &[u8])]) -> Reported {
+    let mut sink = Sink::default();
+    let mut parts: Vec<(String, Part)> = Vec::new();
+    for (path, bytes) in files {
+        match program.part(&Input::whole(&meta(path, bytes), bytes), &mut sink) {
+            Ok(part) => parts.push(((*path).to_owned(), part)),
+            Err(error) => sink.error(format!("{path}: {error}")),
+        }
+    }
+    parts.sort_by(|(one, _), (other, _)| one.cmp(other));
+    if let Err(error) = program.judge(&parts, &mut sink) {
+        sink.error(error.to_string());
+    }
+    sink.into_reported()
+}
+
+fn meta(path: &str, bytes: &[u8]) -> FileMeta {
+    FileMeta {
+        path: path.into(),
+        size: bytes.len() as u64,
+        commit: None,
+        author: None,
+        layer: None,
+    }
 }

@@ -1,0 +1,58 @@
+//! One file whose bytes are at hand already, such as what an editor has not written yet.
+//!
+//! In: a path and bytes. Out: one entry of that path, in windows when it is large.
+
+use crate::window::deliver_slice;
+use crate::{Consumer, Entry, FileMeta, Handle, Source, SourceError, SourceOptions};
+use bartizan_model::{Skipped, Target};
+use std::sync::Arc;
+
+/// Bytes in memory as a source with one entry.
+#[derive(Debug)]
+pub struct TextSource {
+    path: Arc<str>,
+    bytes: Arc<[u8]>,
+    options: SourceOptions,
+}
+
+impl TextSource {
+    /// A file of this path, relative to the target and with `/`.
+    #[must_use]
+    pub fn new(path: &str, bytes: Arc<[u8]>, options: &SourceOptions) -> Self {
+        Self {
+            path: path.into(),
+            bytes,
+            options: options.clone(),
+        }
+    }
+}
+
+impl Source for TextSource {
+    fn target(&self) -> Target {
+        Target {
+            name: self.path.to_string(),
+            kind: "text".to_owned(),
+            commit: None,
+            ..Target::default()
+        }
+    }
+
+    fn list(&self, _: &mut Vec<Skipped>) -> Result<Vec<Entry>, SourceError> {
+        Ok(vec![Entry {
+            meta: FileMeta {
+                path: Arc::clone(&self.path),
+                size: self.bytes.len() as u64,
+                commit: None,
+                author: None,
+                layer: None,
+            },
+            signature: None,
+            handle: Handle::Index(0),
+        }])
+    }
+
+    fn read(&self, entry: &Entry, _: &mut Vec<u8>, consumer: &mut dyn Consumer) {
+        let want = consumer.wants(&entry.meta);
+        deliver_slice(&entry.meta, want, self.options.windows, &self.bytes, consumer);
+    }
+}
