@@ -107,6 +107,7 @@ impl Nats {
                 let log = std::fs::read_to_string(self.directory.path().join("log"));
                 return Err(Error::Nats(log.unwrap_or_default()));
             }
+            #[allow(clippy::disallowed_methods, reason = "waits for another process")]
             std::thread::sleep(Duration::from_millis(20));
         }
         Ok(())
