@@ -252,7 +252,7 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
     let app = match &options.bus {
         Some(bus) => {
             let bus = runtime.block_on(Nats::connect(bus, &installation(app.store())?));
-            app.hearing(Bus::Nats(bus.map_err(ConnectError::Bus)?))
+            app.hearing(Bus::Nats(Box::new(bus.map_err(ConnectError::Bus)?)))
         }
         None => app,
     };

@@ -45,7 +45,7 @@ fn options(url: &str) -> NatsOptions {
 async fn connect(options: &NatsOptions) -> Result<Bus, BusError> {
     bartizan_store::bus::Nats::connect(options, "harbour")
         .await
-        .map(Bus::Nats)
+        .map(|nats| Bus::Nats(Box::new(nats)))
 }
 
 fn local() -> Both {

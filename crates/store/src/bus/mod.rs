@@ -107,7 +107,7 @@ pub enum Bus {
     /// Within this process.
     Local(Arc<Local>),
     /// Between servers.
-    Nats(Nats),
+    Nats(Box<Nats>),
 }
 
 impl Bus {
