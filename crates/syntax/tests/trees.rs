@@ -8,7 +8,9 @@ use std::path::Path;
 use bartizan_syntax::{Language, parse};
 
 fn check(file: &str, language: Language) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/trees").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/trees")
+        .join(file);
     let text = std::fs::read_to_string(&path).unwrap();
     let mut fresh = String::new();
     let mut wrong = Vec::new();
@@ -19,7 +21,11 @@ fn check(file: &str, language: Language) {
         assert_eq!(parsed.problems, [], "{file}: {title}");
         let tree = parsed.ast.dump();
         if tree.trim() != expected.trim() {
-            wrong.push(format!("{title}\n  expected: {}\n  is:       {}", expected.trim(), tree.trim()));
+            wrong.push(format!(
+                "{title}\n  expected: {}\n  is:       {}",
+                expected.trim(),
+                tree.trim()
+            ));
         }
         fresh.push_str(&format!("=== {title}\n{source}\n---\n{tree}\n"));
     }

@@ -61,7 +61,11 @@ pub fn complexities(ast: &Ast, text: &str) -> Vec<Complexity> {
 
 fn begun(ast: &Ast, text: &str, id: NodeId) -> Complexity {
     let named = ast.kind(id) == Kind::Function;
-    let name = if named { ast.child(id, 1) } else { assigned_name(ast, id) };
+    let name = if named {
+        ast.child(id, 1)
+    } else {
+        assigned_name(ast, id)
+    };
     let parameters = ast.child(id, if named { 2 } else { 0 });
     let span = ast.span(id);
     Complexity {
@@ -69,7 +73,9 @@ fn begun(ast: &Ast, text: &str, id: NodeId) -> Complexity {
         name: name.map_or_else(String::new, |name| ast.text(name).to_owned()),
         span,
         lines: lines_of(text, span),
-        parameters: parameters.map_or(0, |list| u32::try_from(ast.children(list).len()).unwrap_or(u32::MAX)),
+        parameters: parameters.map_or(0, |list| {
+            u32::try_from(ast.children(list).len()).unwrap_or(u32::MAX)
+        }),
         cyclomatic: 1,
         cognitive: 0,
     }
@@ -103,7 +109,9 @@ fn ways(ast: &Ast, id: NodeId) -> u32 {
         | Kind::IfClause => true,
         // `for (;;)` goes one way.
         Kind::For => ast.child(id, 1).is_some(),
-        Kind::Case => ast.child(id, 0).is_some_and(|patterns| !ast.children(patterns).is_empty()),
+        Kind::Case => ast
+            .child(id, 0)
+            .is_some_and(|patterns| !ast.children(patterns).is_empty()),
         Kind::Binary => is_logical(ast, id) || ast.node(id).operator == Operator::Coalesce,
         _ => false,
     };
@@ -116,7 +124,9 @@ fn breaks(ast: &Ast, id: NodeId, levels: &Levels) -> u32 {
     match ast.kind(id) {
         Kind::If => {
             let own = if continues(ast, id) { 1 } else { nested };
-            let otherwise = ast.child(id, 2).is_some_and(|branch| next_condition(ast, branch).is_none());
+            let otherwise = ast
+                .child(id, 2)
+                .is_some_and(|branch| next_condition(ast, branch).is_none());
             own + u32::from(otherwise)
         }
         Kind::While => nested + u32::from(ast.child(id, 2).is_some()),
@@ -203,10 +213,14 @@ impl Levels {
                 Some(parent) => levels.below(ast, parent, id),
             };
             let place = match ast.kind(id) {
-                Kind::Function | Kind::Lambda if place.function.is_none_or(|outer| only_declares(ast, outer)) => Place {
-                    function: Some(id),
-                    level: 0,
-                },
+                Kind::Function | Kind::Lambda
+                    if place.function.is_none_or(|outer| only_declares(ast, outer)) =>
+                {
+                    Place {
+                        function: Some(id),
+                        level: 0,
+                    }
+                }
                 // Methods of a class within a function are measured by themselves.
                 Kind::Class => Place::default(),
                 _ => place,
@@ -238,13 +252,17 @@ impl Levels {
         let nests = match ast.kind(parent) {
             Kind::Function | Kind::Lambda => !self.is_measured(parent),
             Kind::If => {
-                let is_branch = [1, 2].iter().any(|&position| ast.child(parent, position) == Some(child));
+                let is_branch = [1, 2]
+                    .iter()
+                    .any(|&position| ast.child(parent, position) == Some(child));
                 is_branch && next_condition(ast, child).is_none_or(|_| ast.child(parent, 1) == Some(child))
             }
             Kind::While => ast.child(parent, 0) != Some(child),
             Kind::DoWhile => ast.child(parent, 0) == Some(child),
             Kind::For => ast.child(parent, 3) == Some(child),
-            Kind::ForEach => [2, 3].iter().any(|&position| ast.child(parent, position) == Some(child)),
+            Kind::ForEach => [2, 3]
+                .iter()
+                .any(|&position| ast.child(parent, position) == Some(child)),
             Kind::Switch => ast.kind(child) == Kind::Case,
             Kind::Catch => ast.child(parent, 2) == Some(child),
             Kind::Conditional => ast.child(parent, 0) != Some(child),
@@ -259,7 +277,14 @@ impl Levels {
 
 /// Whether a function only declares others: every statement at its top declares something or returns it.
 fn only_declares(ast: &Ast, function: NodeId) -> bool {
-    let body = ast.child(function, if ast.kind(function) == Kind::Function { 4 } else { 2 });
+    let body = ast.child(
+        function,
+        if ast.kind(function) == Kind::Function {
+            4
+        } else {
+            2
+        },
+    );
     let Some(body) = body.filter(|&body| ast.kind(body) == Kind::Block) else {
         return false;
     };
@@ -317,7 +342,10 @@ fn recursive(ast: &Ast, levels: &Levels) -> HashSet<NodeId> {
     let functions: Vec<NodeId> = ast.ids().filter(|&id| levels.is_measured(id)).collect();
     let mut owners: HashMap<NodeId, Option<NodeId>> = HashMap::new();
     for &function in &functions {
-        let owner = ast.ancestors(function).skip(1).find(|&above| ast.kind(above) == Kind::Class);
+        let owner = ast
+            .ancestors(function)
+            .skip(1)
+            .find(|&above| ast.kind(above) == Kind::Class);
         owners.insert(function, owner);
         let name = match ast.kind(function) {
             Kind::Function => ast.child(function, 1),
@@ -358,7 +386,11 @@ fn called(
             let (Some(object), Some(name)) = (ast.child(callee, 0), ast.child(callee, 1)) else {
                 return Vec::new();
             };
-            if is_own_object(ast, object, caller) { find(owner, name) } else { None }
+            if is_own_object(ast, object, caller) {
+                find(owner, name)
+            } else {
+                None
+            }
         }
         _ => None,
     };
