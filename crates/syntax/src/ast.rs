@@ -28,6 +28,14 @@ impl NodeId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Symbol(pub(crate) u32);
 
+impl Symbol {
+    /// The number of the text, from zero; for tables beside the tree.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A range of bytes of the file, the end exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Span {
@@ -239,6 +247,12 @@ impl Ast {
     #[must_use]
     pub fn symbol_text(&self, symbol: Symbol) -> &str {
         self.symbols.get(symbol.0 as usize).map_or("", AsRef::as_ref)
+    }
+
+    /// How many different texts there are.
+    #[must_use]
+    pub fn symbol_count(&self) -> usize {
+        self.symbols.len()
     }
 
     /// The symbol of a text, if it occurs in this tree as a name or a value.
