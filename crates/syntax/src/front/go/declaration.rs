@@ -75,7 +75,7 @@ impl<'t> Reader<'t> {
             (Some(only), true) => only,
             (last, _) => {
                 names.extend(last);
-                self.around(Kind::Tuple, names, span.start)
+                self.enclose(Kind::Tuple, names, span.start)
             }
         };
         let written = kids.field(Fields::r#type).map(|kid| self.written_type(kid));
@@ -94,7 +94,7 @@ impl<'t> Reader<'t> {
             Some(word) => Some(self.implied(Kind::Name, span.start, self.text_of(word))),
             None => None,
         };
-        self.around(Kind::Modifiers, Vec::from_iter(name), span.start)
+        self.enclose(Kind::Modifiers, Vec::from_iter(name), span.start)
     }
 
     fn function(&mut self, node: Node<'t>) -> Draft {
@@ -202,7 +202,7 @@ impl<'t> Reader<'t> {
                 _ => members.push(self.lower(kid)),
             }
         }
-        let supers = self.around(Kind::Supers, supers, span.start);
+        let supers = self.enclose(Kind::Supers, supers, span.start);
         (supers, self.build.node(Kind::Block, span, members))
     }
 
@@ -223,7 +223,7 @@ impl<'t> Reader<'t> {
         let last = names.len() - 1;
         for (place, name) in names.into_iter().enumerate() {
             let mut span = name.span();
-            let modifiers = self.around(Kind::Modifiers, Vec::from_iter(tag), span.start);
+            let modifiers = self.enclose(Kind::Modifiers, Vec::from_iter(tag), span.start);
             let mut own = written;
             if place < last {
                 self.build.flag(modifiers, Flags::IMPLIED);
