@@ -7,7 +7,12 @@ use bartizan_syntax::{Kind, Language, MAX_BYTES, Trouble, parse};
 use invariants::check;
 use proptest::prelude::*;
 
-const LANGUAGES: [Language; 4] = [Language::JavaScript, Language::TypeScript, Language::Tsx, Language::Go];
+const LANGUAGES: [Language; 4] = [
+    Language::JavaScript,
+    Language::TypeScript,
+    Language::Tsx,
+    Language::Go,
+];
 
 /// The sources of the samples of a language, one after the other.
 fn sample(language: Language) -> String {
@@ -17,8 +22,13 @@ fn sample(language: Language) -> String {
         Language::Tsx => include_str!("trees/tsx.md"),
         _ => include_str!("trees/javascript.md"),
     };
-    let sources = samples.split("\n## ").skip(1).filter_map(|section| section.split("```").nth(1));
-    sources.filter_map(|source| Some(source.split_once('\n')?.1)).collect()
+    let sources = samples
+        .split("\n## ")
+        .skip(1)
+        .filter_map(|section| section.split("```").nth(1));
+    sources
+        .filter_map(|source| Some(source.split_once('\n')?.1))
+        .collect()
 }
 
 fn troubles(text: &str, language: Language) -> Vec<Trouble> {
@@ -76,7 +86,11 @@ fn long_sums_unions_and_chains_of_conditions_are_not_too_deep() {
 
 #[test]
 fn shared_types_of_nested_functions_do_not_multiply() {
-    let text = format!("package p\nfunc f({}x, y int{}) {{}}\n", "a, b func(".repeat(300), ")".repeat(300));
+    let text = format!(
+        "package p\nfunc f({}x, y int{}) {{}}\n",
+        "a, b func(".repeat(300),
+        ")".repeat(300)
+    );
     assert!(check(&text, Language::Go).ast.len() < 200_000);
 }
 
@@ -85,9 +99,16 @@ fn one_line_of_five_megabytes_is_read() {
     let text = "function a(b,c){return b?c[0]||a(c,b):{d:1}}".repeat(120_000);
     assert!(text.len() > 5_000_000 && text.len() < MAX_BYTES);
     let parsed = parse(&text, Language::JavaScript);
-    let functions = parsed.ast.ids().filter(|&id| parsed.ast.kind(id) == Kind::Function).count();
+    let functions = parsed
+        .ast
+        .ids()
+        .filter(|&id| parsed.ast.kind(id) == Kind::Function)
+        .count();
     let all = parsed.problems.is_empty() && functions == 120_000;
-    let limited = parsed.problems.iter().all(|problem| problem.what == Trouble::TooMany);
+    let limited = parsed
+        .problems
+        .iter()
+        .all(|problem| problem.what == Trouble::TooMany);
     assert!(all || limited, "{functions} {:?}", parsed.problems.first());
 }
 
@@ -96,15 +117,30 @@ fn what_stands_before_and_after_a_broken_statement_is_read() {
     let count = |text: &str, language| {
         let parsed = check(text, language);
         assert!(!parsed.problems.is_empty());
-        parsed.ast.ids().filter(|&id| parsed.ast.kind(id) == Kind::Call).count()
+        parsed
+            .ast
+            .ids()
+            .filter(|&id| parsed.ast.kind(id) == Kind::Call)
+            .count()
     };
     assert_eq!(count("f(1);\nlet = = ) 3;\ng(2);\n", Language::JavaScript), 2);
-    assert_eq!(count("package p\nfunc a() { f(1) }\nvar x = = 3 )\nfunc b() { g(2) }\n", Language::Go), 2);
+    assert_eq!(
+        count(
+            "package p\nfunc a() { f(1) }\nvar x = = 3 )\nfunc b() { g(2) }\n",
+            Language::Go
+        ),
+        2
+    );
 }
 
 #[test]
 fn strings_with_escapes_that_are_none_have_a_value() {
-    for text in ["x = '\\xzz \\u{110000} \\u12 \\ud83d \\", "x = `\\u{${a}`", "x = /[/", "'\\\r\n'"] {
+    for text in [
+        "x = '\\xzz \\u{110000} \\u12 \\ud83d \\",
+        "x = `\\u{${a}`",
+        "x = /[/",
+        "'\\\r\n'",
+    ] {
         for language in LANGUAGES {
             check(text, language);
         }
