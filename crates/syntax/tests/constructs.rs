@@ -53,3 +53,23 @@ fn python_reads_as_written_down() {
 fn java_reads_as_written_down() {
     agree("java", Language::Java);
 }
+
+#[test]
+fn javascript_reads_as_written_down() {
+    agree("javascript", Language::JavaScript);
+}
+
+#[test]
+fn typescript_reads_as_written_down() {
+    agree("typescript", Language::TypeScript);
+}
+
+#[test]
+fn tsx_reads_as_written_down() {
+    agree("tsx", Language::Tsx);
+}
+
+#[test]
+fn go_reads_as_written_down() {
+    agree("go", Language::Go);
+}
