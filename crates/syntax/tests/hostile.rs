@@ -1,5 +1,7 @@
 //! Texts that nobody writes: nested, cut off, mixed up, huge. There is a tree for each, within its limits.
 
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 #[path = "common/invariants.rs"]
 mod invariants;
 

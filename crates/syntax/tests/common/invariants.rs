@@ -1,5 +1,7 @@
 //! What holds of every tree, whatever the text. Used by the tests and by the fuzz targets.
 
+#![allow(clippy::indexing_slicing, clippy::panic, unreachable_pub)]
+
 use bartizan_syntax::{Ast, Flags, Kind, Language, MAX_DEPTH, Names, NodeId, Parsed, parse};
 
 /// Reads a text and checks the tree, its names and its text form; panics where something does not hold.
