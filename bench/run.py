@@ -11,6 +11,8 @@ import datetime
 import pathlib
 import sys
 
+import benchmark_java
+import benchmark_python
 import blast_radius
 import console
 import control_plane
@@ -55,6 +57,8 @@ FIGURES = {
         policy_compat,
         kubernetes_examples,
         terragoat,
+        benchmark_python,
+        benchmark_java,
     )
 }
 RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")
