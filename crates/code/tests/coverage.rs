@@ -118,7 +118,7 @@ fn reports_that_are_broken_say_where() {
 
 #[test]
 fn hostile_reports_end() {
-    // A run of ten million lines, again and again.
+    // A run of a million lines, again and again.
     let text = format!("mode: set\n{}", "x.go:1.1,4000000000.1 1 1\n".repeat(100));
     assert_eq!(read(&text, None).unwrap_err(), CoverageError::TooManyLines);
     for text in [

@@ -45,10 +45,17 @@ fn samples_one_after_the_other_give_a_tree_that_holds_together() {
 
 #[test]
 fn a_hundred_thousand_brackets_are_read_to_the_limit() {
+    for (open, close) in [("(", ")"), ("[", "]"), ("{", "}")] {
+        for language in LANGUAGES {
+            let text = format!("x = {}1{};", open.repeat(100_000), close.repeat(100_000));
+            assert!(!troubles(&text, language).is_empty(), "{open} in {language:?}");
+        }
+    }
+}
+
+#[test]
+fn whatever_can_be_nested_is_read_to_the_limit() {
     for (open, close) in [
-        ("(", ")"),
-        ("[", "]"),
-        ("{", "}"),
         ("f(", ")"),
         ("!", ""),
         ("x ? y : ", ""),
@@ -57,9 +64,10 @@ fn a_hundred_thousand_brackets_are_read_to_the_limit() {
         ("<a>", "</a>"),
         ("[]", ""),
         ("func() { ", " }"),
+        ("if (x) ", ""),
     ] {
         for language in LANGUAGES {
-            let text = format!("x = {}1{};", open.repeat(100_000), close.repeat(100_000));
+            let text = format!("x = {}1{};", open.repeat(4_000), close.repeat(4_000));
             assert!(!troubles(&text, language).is_empty(), "{open} in {language:?}");
         }
     }
@@ -95,21 +103,16 @@ fn shared_types_of_nested_functions_do_not_multiply() {
 }
 
 #[test]
-fn one_line_of_five_megabytes_is_read() {
-    let text = "function a(b,c){return b?c[0]||a(c,b):{d:1}}".repeat(120_000);
-    assert!(text.len() > 5_000_000 && text.len() < MAX_BYTES);
+fn one_line_of_two_megabytes_is_read() {
+    let text = "function a(b,c){return b?c[0]||a(c,b):{d:1}}".repeat(50_000);
+    assert!(text.len() > 2_000_000 && text.len() < MAX_BYTES);
     let parsed = parse(&text, Language::JavaScript);
+    assert_eq!(parsed.problems, []);
     let functions = parsed
         .ast
         .ids()
-        .filter(|&id| parsed.ast.kind(id) == Kind::Function)
-        .count();
-    let all = parsed.problems.is_empty() && functions == 120_000;
-    let limited = parsed
-        .problems
-        .iter()
-        .all(|problem| problem.what == Trouble::TooMany);
-    assert!(all || limited, "{functions} {:?}", parsed.problems.first());
+        .filter(|&id| parsed.ast.kind(id) == Kind::Function);
+    assert_eq!(functions.count(), 50_000);
 }
 
 #[test]

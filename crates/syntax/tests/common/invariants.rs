@@ -85,7 +85,9 @@ const fn is_sequence(kind: Kind) -> bool {
 fn in_order(ast: &Ast, id: NodeId) {
     let mut end = 0;
     for &child in ast.children(id) {
-        if !ast.node(child).flags.has(Flags::IMPLIED) {
+        // JavaScript writes the module after the names.
+        let apart = ast.kind(child) == Kind::Path || ast.node(child).flags.has(Flags::IMPLIED);
+        if !apart {
             let span = ast.span(child);
             assert!(end <= span.start, "{} is out of order", ast.dump_node(id));
             end = span.end;

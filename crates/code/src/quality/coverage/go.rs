@@ -1,6 +1,6 @@
 //! Profiles of Go: after a line that says the mode, one for each run of statements, `file:line.column,line.column statements count`.
 
-use super::{Coverage, CoverageError, Format, MAX_LINE};
+use super::{Coverage, CoverageError, Format};
 
 pub(super) fn read(text: &str) -> Result<Coverage, CoverageError> {
     let mut coverage = Coverage::default();
@@ -16,9 +16,7 @@ pub(super) fn read(text: &str) -> Result<Coverage, CoverageError> {
             what: "it is not `file:line.column,line.column statements count`",
         })?;
         if run.statements > 0 {
-            for line in run.first..=run.last.min(MAX_LINE) {
-                coverage.line(run.path, line, run.count)?;
-            }
+            coverage.lines(run.path, run.first, run.last, run.count)?;
         }
     }
     Ok(coverage)

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{Branches, Coverage, CoverageError, MAX_LINE};
+use super::{Branches, Coverage, CoverageError};
 
 /// A place where the count changes: `[line, column, count, has count, begins a region, gap]`.
 #[derive(Clone, Copy)]
@@ -89,9 +89,8 @@ fn lines(path: &str, segments: &[Segment], coverage: &mut Coverage) -> Result<()
         reaching = on_line.last().copied().or(reaching);
         // Up to where the count changes next, it stays.
         if let (Some(count), Some(next)) = (reaching.filter(|segment| segment.has_count), rest.first()) {
-            for between in line.saturating_add(1)..next.line.min(MAX_LINE) {
-                coverage.line(path, between, count.count)?;
-            }
+            let between = line.saturating_add(1);
+            coverage.lines(path, between, next.line.saturating_sub(1), count.count)?;
         }
     }
     Ok(())

@@ -15,9 +15,9 @@ use std::collections::BTreeMap;
 /// Bytes of a report at most.
 pub const MAX_BYTES: usize = 256 << 20;
 /// Lines that a report may tell of, all files together, those it tells of again counted again.
-pub const MAX_LINES: usize = 50_000_000;
+pub const MAX_LINES: usize = 20_000_000;
 /// The largest number of a line that is believed.
-pub const MAX_LINE: u32 = 10_000_000;
+pub const MAX_LINE: u32 = 1_000_000;
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,15 +181,21 @@ impl Coverage {
 
     /// Notes that a line may run and did so `hits` times; told again, the higher number stands.
     fn line(&mut self, path: &str, line: u32, hits: u64) -> Result<(), CoverageError> {
-        if line == 0 || line > MAX_LINE {
-            return Ok(());
-        }
-        self.told += 1;
+        self.lines(path, line, line, hits)
+    }
+
+    /// The same of each line from `first` to `last`.
+    fn lines(&mut self, path: &str, first: u32, last: u32, hits: u64) -> Result<(), CoverageError> {
+        let lines = first.max(1)..=last.min(MAX_LINE);
+        self.told += lines.clone().count();
         if self.told > MAX_LINES {
             return Err(CoverageError::TooManyLines);
         }
-        let known = self.file(path).lines.entry(line).or_default();
-        *known = (*known).max(hits);
+        let file = self.file(path);
+        for line in lines {
+            let known = file.lines.entry(line).or_default();
+            *known = (*known).max(hits);
+        }
         Ok(())
     }
 
