@@ -28,6 +28,14 @@ impl NodeId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Symbol(pub(crate) u32);
 
+impl Symbol {
+    /// The number of the text, from zero; for tables beside the tree.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A range of bytes of the file, the end exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Span {
@@ -42,6 +50,21 @@ impl Span {
     #[must_use]
     pub const fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
+    }
+
+    /// No bytes, at byte `at`.
+    #[must_use]
+    pub const fn empty(at: u32) -> Self {
+        Self { start: at, end: at }
+    }
+
+    /// From the start of this one to the end of `last`.
+    #[must_use]
+    pub const fn to(self, last: Self) -> Self {
+        Self {
+            start: self.start,
+            end: last.end,
+        }
     }
 
     /// Whether `other` lies within this span.
@@ -64,7 +87,7 @@ impl Flags {
     pub const TAGGED: Self = Self(1 << 1);
     /// The operator stands before its operand
     pub const PREFIX: Self = Self(1 << 2);
-    /// `yield from`
+    /// `yield from`, `except*`
     pub const SPREAD: Self = Self(1 << 3);
     /// The loop declares its variable
     pub const DECLARES: Self = Self(1 << 4);
@@ -224,6 +247,12 @@ impl Ast {
     #[must_use]
     pub fn symbol_text(&self, symbol: Symbol) -> &str {
         self.symbols.get(symbol.0 as usize).map_or("", AsRef::as_ref)
+    }
+
+    /// How many different texts there are.
+    #[must_use]
+    pub fn symbol_count(&self) -> usize {
+        self.symbols.len()
     }
 
     /// The symbol of a text, if it occurs in this tree as a name or a value.

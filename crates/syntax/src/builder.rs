@@ -9,6 +9,9 @@ use crate::ast::{Ast, Flags, Node, NodeId, Span, Symbol};
 use crate::kind::{Kind, Operator};
 use crate::language::Language;
 
+/// Nodes below one that may have two parents at most.
+const MAX_SHARED: u32 = 64;
+
 /// A node of a tree that is being built; not an id of the finished tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Draft(u32);
@@ -18,6 +21,7 @@ pub struct Draft(u32);
 pub struct Builder {
     language: Language,
     drafts: Vec<(Node, Vec<Draft>)>,
+    sizes: Vec<u32>,
     symbols: Vec<Box<str>>,
     by_text: HashMap<Box<str>, Symbol>,
     comments: Vec<Span>,
@@ -30,6 +34,7 @@ impl Builder {
         Self {
             language,
             drafts: Vec::new(),
+            sizes: Vec::new(),
             symbols: Vec::new(),
             by_text: HashMap::new(),
             comments: Vec::new(),
@@ -77,6 +82,16 @@ impl Builder {
         draft
     }
 
+    /// The node once more, for a second parent; when there is much below it, an [`Kind::Other`] of its place instead, since what is shared
+    /// within what is shared would multiply.
+    pub fn shared(&mut self, draft: Draft) -> Draft {
+        if self.size(draft) <= MAX_SHARED {
+            return draft;
+        }
+        let other = self.leaf(Kind::Other, self.span(draft), "shared");
+        self.flag(other, Flags::IMPLIED)
+    }
+
     /// Notes a comment.
     pub fn comment(&mut self, span: Span) {
         self.comments.push(span);
@@ -88,6 +103,31 @@ impl Builder {
         self.drafts
             .get(draft.0 as usize)
             .map_or(Kind::Nothing, |(node, _)| node.kind)
+    }
+
+    /// The range of bytes of a node made before.
+    #[must_use]
+    pub fn span(&self, draft: Draft) -> Span {
+        self.drafts
+            .get(draft.0 as usize)
+            .map_or_else(Span::default, |(node, _)| node.span)
+    }
+
+    /// The children of a node made before.
+    #[must_use]
+    pub fn children(&self, draft: Draft) -> &[Draft] {
+        self.drafts
+            .get(draft.0 as usize)
+            .map_or(&[], |(_, children)| children.as_slice())
+    }
+
+    /// The text of a leaf made before.
+    #[must_use]
+    pub fn text(&self, draft: Draft) -> &str {
+        self.drafts
+            .get(draft.0 as usize)
+            .and_then(|(node, _)| self.symbols.get(node.symbol?.0 as usize))
+            .map_or("", AsRef::as_ref)
     }
 
     /// How many nodes were made; a front end bounds them.
@@ -147,6 +187,7 @@ impl Builder {
             }
         }
         self.comments.sort_unstable();
+        self.comments.dedup();
         Ast {
             language: self.language,
             nodes,
@@ -155,6 +196,31 @@ impl Builder {
             by_text: self.by_text,
             comments: self.comments,
         }
+    }
+
+    /// A span that holds those of its children: where a text is broken, a grammar may put them elsewhere. Absent children go where it is.
+    fn around(&mut self, mut span: Span, children: &[Draft]) -> Span {
+        for child in children {
+            if let Some((node, _)) = self.drafts.get(child.0 as usize)
+                && node.kind != Kind::Nothing
+                && !node.flags.has(Flags::IMPLIED)
+            {
+                span.start = span.start.min(node.span.start);
+                span.end = span.end.max(node.span.end);
+            }
+        }
+        for child in children {
+            if let Some((node, _)) = self.drafts.get_mut(child.0 as usize)
+                && node.kind == Kind::Nothing
+            {
+                node.span = Span::empty(node.span.start.clamp(span.start, span.end));
+            }
+        }
+        span
+    }
+
+    fn size(&self, draft: Draft) -> u32 {
+        self.sizes.get(draft.0 as usize).copied().unwrap_or(0)
     }
 
     fn intern(&mut self, text: &str) -> Symbol {
@@ -169,6 +235,7 @@ impl Builder {
 
     fn push(&mut self, kind: Kind, span: Span, symbol: Option<Symbol>, children: Vec<Draft>) -> Draft {
         let draft = Draft(number(self.drafts.len()));
+        let span = self.around(span, &children);
         let node = Node {
             kind,
             operator: Operator::None,
@@ -180,7 +247,10 @@ impl Builder {
             count: 0,
             end: 0,
         };
+        let below = children.iter().map(|&child| self.size(child));
+        let size = below.fold(1, u32::saturating_add);
         self.drafts.push((node, children));
+        self.sizes.push(size);
         draft
     }
 }

@@ -11,7 +11,8 @@ pub enum Kind {
     Nothing,
     /// A whole file: statement*.
     Module,
-    /// Statements between braces, or of one indentation: statement*.
+    /// Statements between braces, or of one indentation: statement*. In a class, the initialiser of the class (`static {}`) has the symbol
+    /// `static`, that of objects none.
     Block,
 
     // Names and literals: no children; the symbol is the name or the value.
@@ -87,7 +88,7 @@ pub enum Kind {
     Yield,
     /// A cast or type assertion: type, operand.
     Cast,
-    /// `x instanceof T`, `x is T`: operand, type, bound Name?.
+    /// `x instanceof T`, `x is T`: operand, type, bound (Name | Destructure)?. In patterns of a case the operand is absent: it is the subject.
     TypeTest,
     /// `Type::method`, a reference to a method: object or type, Name.
     MethodReference,
@@ -116,7 +117,8 @@ pub enum Kind {
     // Statements.
     /// An expression for its effect: expression.
     Expression,
-    /// A declaration of one variable or field: Modifiers, target, type?, value?. `a, b = 1, 2` of a declaration has a Tuple as target.
+    /// A declaration of one variable or field: Modifiers, target, type?, value?. Constants of enumerations, components of records and elements
+    /// of annotations are variables, too. `a, b = 1, 2` of a declaration has a Tuple as target.
     Variable,
     /// `if`: condition, then Block, else (Block | If)?. A statement before the condition (Go) stands before the If in a Block of its own.
     If,
@@ -126,10 +128,12 @@ pub enum Kind {
     DoWhile,
     /// `for (;;)`: Block of initialisers, condition?, Block of steps, Block.
     For,
-    /// `for x in y`: target, iterable, Block, else Block?. Declared with the loop: [`super::Flags::DECLARES`]. `for … in` of JavaScript,
+    /// `for x in y`: target, iterable, Block, else Block?. Declared with the loop: [`super::Flags::DECLARES`]; where the declaration gives a
+    /// type (Java), the target is a Variable without a value. `for … in` of JavaScript,
     /// and `range` with one variable, go over keys: [`super::Flags::KEYS`].
     ForEach,
-    /// `switch`, `match`, `select`: subject?, Case*.
+    /// `switch`, `match`, `select`: subject?, Case*. Where it gives a value, that is what a Yield in it gives, or the Expression at the end of
+    /// a case that does not fall through.
     Switch,
     /// One case: Patterns, guard?, Block. [`super::Flags::FALLS_THROUGH`] when the end of the block goes on into the next case.
     Case,
@@ -139,7 +143,7 @@ pub enum Kind {
     Try,
     /// Handlers of a try: Catch*.
     Catches,
-    /// One handler: type?, Name?, Block. Several types are a Tuple.
+    /// One handler: Type?, Name?, Block. Several types are a Tuple. `except*` of Python: [`super::Flags::SPREAD`].
     Catch,
     /// `with`, `using`, `synchronized`: WithItem*, Block as the last child.
     With,
@@ -159,7 +163,7 @@ pub enum Kind {
     Assert,
     /// `del`, `delete`: target*.
     Delete,
-    /// `global`, `nonlocal`: Name*.
+    /// `global`, `nonlocal`: Name*. The symbol of the latter is `nonlocal`.
     Global,
     /// A statement that does nothing (`pass`, `;`).
     Pass,
@@ -171,7 +175,7 @@ pub enum Kind {
     // Declarations.
     /// A function or method: Modifiers, Name?, Params, return type?, Block?, receiver Param?.
     Function,
-    /// Parameters: Param*.
+    /// Parameters: (Param | Other)*. What separates kinds of parameters (`*` and `/` of Python) is an Other.
     Params,
     /// A parameter: Modifiers, target, type?, default?. The operator is `Times` for the rest of positions, `Power` for the rest of names.
     Param,

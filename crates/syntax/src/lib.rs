@@ -7,10 +7,16 @@
 
 mod ast;
 mod builder;
+mod dump;
+mod front;
 mod kind;
 mod language;
+mod parse;
+mod resolve;
 
 pub use ast::{Ast, Children, Flags, Node, NodeId, Span, Symbol};
 pub use builder::{Builder, Draft};
 pub use kind::{Kind, Operator};
 pub use language::Language;
+pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_NESTING, MAX_NODES, MAX_TOLD, Parsed, Problem, Trouble, parse};
+pub use resolve::Names;
