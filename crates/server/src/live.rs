@@ -7,7 +7,7 @@
 
 use crate::app::App;
 use bartizan_store::TenantId;
-use bartizan_store::bus::{Bus, BusState, Heard, Listener};
+use bartizan_store::bus::{Bus, BusState, Heard};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
