@@ -310,7 +310,9 @@ impl<'a> Program<'a> {
             scope.imports.entry(name).or_insert(import);
             if top {
                 let entry = scope.globals.entry(name).or_insert((Binding::Import(import), 0));
-                entry.1 += 1;
+                if entry.1 == 0 || entry.0 != Binding::Import(import) {
+                    entry.1 += 1;
+                }
             }
         }
     }
