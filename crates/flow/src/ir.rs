@@ -165,6 +165,15 @@ pub(crate) struct Block {
     pub(crate) handler: Option<BlockId>,
 }
 
+/// Something that a function is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Decider {
+    Parameter(u32),
+    Receiver,
+    /// A variable of a function around
+    Captured(FunctionId, u32),
+}
+
 /// How a parameter takes arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Taking {
@@ -198,8 +207,8 @@ pub(crate) struct Code {
     pub(crate) slots: u32,
     /// Blocks that a loop comes back to
     pub(crate) heads: Vec<bool>,
-    /// Parameters (the receiver is `u32::MAX`) whose constants, functions or classes decide what it does
-    pub(crate) deciding: Vec<u32>,
+    /// What is given whose constants, functions or classes decide what it does
+    pub(crate) deciding: Vec<Decider>,
     /// Functions that it may call, as far as names tell
     pub(crate) callees: Vec<FunctionId>,
     /// Whether a bound cut something off
