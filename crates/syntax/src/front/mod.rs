@@ -4,10 +4,13 @@
 //! kind becomes. [`Front`] does what is the same for all: bounds, children with their fields, the fallback to [`Kind::Other`].
 
 pub(crate) mod escape;
+#[cfg(feature = "go")]
+mod go;
 #[cfg(feature = "java")]
 mod java;
 #[cfg(any(feature = "javascript", feature = "typescript"))]
 mod javascript;
+mod lay;
 #[cfg(feature = "python")]
 mod python;
 
@@ -24,6 +27,8 @@ pub(crate) fn grammar_of(language: Language) -> Option<tree_sitter::Language> {
     match language {
         #[cfg(feature = "python")]
         Language::Python => Some(python::Python::language()),
+        #[cfg(feature = "go")]
+        Language::Go => Some(go::Go::language()),
         #[cfg(feature = "java")]
         Language::Java => Some(java::Java::language()),
         #[cfg(feature = "javascript")]
@@ -32,6 +37,22 @@ pub(crate) fn grammar_of(language: Language) -> Option<tree_sitter::Language> {
         Language::TypeScript => Some(tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into()),
         #[cfg(feature = "typescript")]
         Language::Tsx => Some(tree_sitter_typescript::LANGUAGE_TSX.into()),
+        #[cfg(not(all(
+            feature = "python",
+            feature = "java",
+            feature = "javascript",
+            feature = "typescript",
+            feature = "go"
+        )))]
+        _ => None,
+    }
+}
+
+/// A text of the same length that the grammar of `language` knows better; none where there is nothing to mend.
+pub(crate) fn mended(text: &str, language: Language) -> Option<String> {
+    match language {
+        #[cfg(any(feature = "javascript", feature = "typescript"))]
+        Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::mend::mended(text),
         _ => None,
     }
 }
@@ -41,12 +62,21 @@ pub(crate) fn lower(text: &str, tree: &Tree, language: Language) -> Option<(Ast,
     match language {
         #[cfg(feature = "python")]
         Language::Python => Some(Front::<python::Python>::run(text, tree, language)),
+        #[cfg(feature = "go")]
+        Language::Go => Some(Front::<go::Go>::run(text, tree, language)),
         #[cfg(feature = "java")]
         Language::Java => Some(Front::<java::Java>::run(text, tree, language)),
         #[cfg(any(feature = "javascript", feature = "typescript"))]
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
             Some(Front::<javascript::JavaScript>::run(text, tree, language))
         }
+        #[cfg(not(all(
+            feature = "python",
+            feature = "java",
+            feature = "javascript",
+            feature = "typescript",
+            feature = "go"
+        )))]
         _ => None,
     }
 }

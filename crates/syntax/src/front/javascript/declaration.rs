@@ -31,7 +31,7 @@ impl<'t> Script<'t> {
             Kinds::field_definition | Kinds::public_field_definition => self.member_variable(node, before),
             Kinds::import_alias => self.import_alias(node, before),
             Kinds::decorator => {
-                let inner = self.first(node);
+                let inner = self.inner(node);
                 self.lay(Kind::Annotation, node.span(), [inner])
             }
             Kinds::class_static_block => {
@@ -98,7 +98,7 @@ impl<'t> Script<'t> {
         let name = kids.field(Fields::name);
         let lambda = name.is_none();
         let modifiers = (!lambda).then(|| self.modifiers(&kids, before, span.start));
-        let name = name.map(|name| self.lower(name));
+        let name = name.map(|name| self.member_name(name));
         let parameters = match (kids.field(Fields::parameters), kids.field(Fields::parameter)) {
             (Some(list), _) => self.lower(list),
             (None, Some(only)) => {
@@ -127,6 +127,14 @@ impl<'t> Script<'t> {
         draft
     }
 
+    /// The name of a function or field; one that is computed is not taken for a name.
+    fn member_name(&mut self, node: Node<'t>) -> Draft {
+        match node.kind {
+            Kinds::computed_property_name => self.other(node),
+            _ => self.lower(node),
+        }
+    }
+
     pub(super) fn class(&mut self, node: Node<'t>, before: &[Node<'t>]) -> Draft {
         let kids = self.kids(node);
         let span = from(before, node.span());
@@ -153,7 +161,7 @@ impl<'t> Script<'t> {
         let body = kids.field(Fields::body);
         let at = body.map_or(span.end, |body| body.span().start);
         let supers = match kids.kind(Kinds::extends_type_clause) {
-            Some(clause) => self.container(Kind::Supers, clause),
+            Some(clause) => self.gather(Kind::Supers, clause),
             None => self.empty(Kind::Supers, at),
         };
         let body = match body {
@@ -242,7 +250,7 @@ impl<'t> Script<'t> {
         let span = from(before, node.span());
         let modifiers = self.modifiers(&kids, before, span.start);
         let name = kids.field(Fields::name).or_else(|| kids.field(Fields::property));
-        let name = name.map(|name| self.lower(name));
+        let name = name.map(|name| self.member_name(name));
         let written = self.field(&kids, Fields::r#type);
         let value = self.field(&kids, Fields::value);
         let draft = self.lay(Kind::Variable, span, [Some(modifiers), name, written, value]);
@@ -305,10 +313,7 @@ impl<'t> Script<'t> {
                 _ => {}
             }
         }
-        let ends = |draft: Option<&Draft>| draft.map(|&draft| self.build.span(draft));
-        let start = ends(modifiers.first()).map_or(at, |span| span.start);
-        let end = ends(modifiers.last()).map_or(at, |span| span.end);
-        self.build.node(Kind::Modifiers, Span { start, end }, modifiers)
+        self.enclose(Kind::Modifiers, modifiers, at)
     }
 }
 

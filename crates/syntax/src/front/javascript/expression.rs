@@ -49,22 +49,22 @@ impl<'t> Script<'t> {
         let span = node.span();
         Some(match node.kind {
             Kinds::parenthesized_expression => self.parenthesized(node),
-            Kinds::sequence_expression => self.container(Kind::Tuple, node),
+            Kinds::sequence_expression => self.gather(Kind::Tuple, node),
             Kinds::array => self.array(node),
             Kinds::object => self.object(node),
-            Kinds::arguments => self.container(Kind::Args, node),
+            Kinds::arguments => self.gather(Kind::Args, node),
             Kinds::spread_element => {
-                let value = self.first(node);
+                let value = self.inner(node);
                 let draft = self.lay(Kind::Spread, span, [value]);
                 self.build.operator(draft, Operator::Times)
             }
             Kinds::await_expression => {
-                let operand = self.first(node);
+                let operand = self.inner(node);
                 self.lay(Kind::Await, span, [operand])
             }
             Kinds::yield_expression => {
                 let from = self.kids(node).has(Kinds::Star);
-                let operand = self.first(node);
+                let operand = self.inner(node);
                 let draft = self.lay(Kind::Yield, span, [operand]);
                 self.build
                     .flag(draft, if from { Flags::SPREAD } else { Flags::NONE })
@@ -84,7 +84,7 @@ impl<'t> Script<'t> {
 
     /// What an expression is that adds nothing at run time.
     fn operand(&mut self, node: Node<'t>) -> Draft {
-        let first = self.first(node);
+        let first = self.inner(node);
         first.unwrap_or_else(|| self.build.nothing(node.span().end))
     }
 

@@ -14,7 +14,7 @@ impl<'t> Script<'t> {
             Kinds::jsx_namespace_name => self.leaf(Kind::Name, node),
             Kinds::jsx_text | Kinds::html_character_reference => self.leaf(Kind::ElementText, node),
             Kinds::jsx_expression => {
-                let inner = self.first(node);
+                let inner = self.inner(node);
                 inner.unwrap_or_else(|| self.build.nothing(node.span().end))
             }
             _ => return None,
@@ -32,7 +32,7 @@ impl<'t> Script<'t> {
                 Kinds::jsx_opening_element | Kinds::jsx_closing_element => {}
                 Kinds::jsx_text if self.is_layout(kid) => {}
                 // `{}` and `{/* … */}` are no children.
-                Kinds::jsx_expression => children.extend(self.first(kid)),
+                Kinds::jsx_expression => children.extend(self.inner(kid)),
                 _ => children.push(self.lower(kid)),
             }
         }
@@ -53,7 +53,7 @@ impl<'t> Script<'t> {
             if kid.kind == Kinds::jsx_attribute {
                 attributes.push(self.attribute(kid));
             } else {
-                attributes.extend(self.first(kid));
+                attributes.extend(self.inner(kid));
             }
         }
         let mut span = open.span();

@@ -1,7 +1,7 @@
 //! JavaScript and TypeScript, both with JSX: grammars tree-sitter-javascript and tree-sitter-typescript, which share most of their names.
 //!
 //! Types that only the compiler sees leave little behind: type parameters, the type arguments of a call, `satisfies`, `as const`, `!` and the
-//! attributes of an import are left out, and their operand stands by itself. `as T` and `<T>x` are a [`Kind::Cast`]. A member that stands
+//! attributes of an import are left out, and their operand stands by itself. `as T` and `<T>x` are a [`crate::Kind::Cast`]. A member that stands
 //! under a text or an expression (`'a'() {}`, `[x]() {}`) has that in the place of its name.
 //!
 //! <https://tc39.es/ecma262/>, <https://www.typescriptlang.org/docs/handbook/>, <https://facebook.github.io/jsx/>
@@ -10,6 +10,7 @@ mod declaration;
 mod expression;
 mod jsx;
 mod literal;
+pub(crate) mod mend;
 mod module;
 mod pattern;
 mod statement;
@@ -17,10 +18,8 @@ mod types;
 
 use std::sync::OnceLock;
 
-use super::{Child, Front, Grammar, Kids, Tables, grammar};
-use crate::ast::{Flags, Span};
+use super::{Child, Front, Grammar, Tables, grammar};
 use crate::builder::Draft;
-use crate::kind::Kind;
 use crate::language::Language;
 
 type Script<'t> = Front<'t, JavaScript>;
@@ -37,7 +36,7 @@ grammar! {
         expression_statement extends_clause extends_type_clause r#false field_definition finally_clause for_in_statement for_statement
         formal_parameters function_declaration function_expression function_signature generator_function generator_function_declaration
         generic_type hash_bang_line html_character_reference identifier if_statement implements_clause import import_alias import_clause
-        import_require_clause import_specifier import_statement instantiation_expression interface_body interface_declaration
+        import_require_clause import_specifier import_statement instantiation_expression interface_body interface_declaration intersection_type
         internal_module jsx_attribute jsx_closing_element jsx_element jsx_expression jsx_namespace_name jsx_opening_element jsx_self_closing_element jsx_text
         labeled_statement lexical_declaration literal_type member_expression meta_property method_definition method_signature module
         named_imports namespace_export namespace_import nested_identifier nested_type_identifier new_expression non_null_expression null
@@ -48,7 +47,7 @@ grammar! {
         shorthand_property_identifier shorthand_property_identifier_pattern spread_element statement_block statement_identifier string
         subscript_expression switch_body switch_case switch_default switch_statement template_string template_substitution
         ternary_expression this this_type throw_statement r#true try_statement type_alias_declaration type_annotation type_arguments
-        type_assertion type_identifier type_parameters type_predicate_annotation unary_expression undefined update_expression
+        type_assertion type_identifier type_parameters type_predicate_annotation unary_expression undefined union_type update_expression
         using_declaration variable_declaration variable_declarator while_statement with_statement yield_expression
     }
     tokens {
@@ -110,48 +109,5 @@ impl Grammar for JavaScript {
                 into.push(draft);
             }
         }
-    }
-}
-
-impl<'t> Script<'t> {
-    /// A node with its children in their places, stand-ins for absent ones included.
-    fn lay<const N: usize>(&mut self, kind: Kind, span: Span, children: [Option<Draft>; N]) -> Draft {
-        let mut at = span.start;
-        let mut laid = Vec::with_capacity(N);
-        for child in children {
-            let child = child.unwrap_or_else(|| self.build.nothing(at));
-            at = at.max(self.build.span(child).end).min(span.end);
-            laid.push(child);
-        }
-        self.build.node(kind, span, laid)
-    }
-
-    /// What the text does not say, at byte `at`.
-    fn implied(&mut self, kind: Kind, at: u32, text: &str) -> Draft {
-        let leaf = self.build.leaf(kind, Span { start: at, end: at }, text);
-        self.build.flag(leaf, Flags::IMPLIED)
-    }
-
-    /// A node without children yet, at byte `at`.
-    fn empty(&mut self, kind: Kind, at: u32) -> Draft {
-        self.build.node(kind, Span { start: at, end: at }, Vec::new())
-    }
-
-    /// The first node below, as what it is.
-    fn first(&mut self, node: Node<'t>) -> Option<Draft> {
-        let inner = self.kids(node).named().next()?;
-        Some(self.lower(inner))
-    }
-
-    /// The node of a field, as what it is.
-    fn field(&mut self, kids: &Kids<'t, JavaScript>, field: Fields) -> Option<Draft> {
-        kids.field(field).map(|kid| self.lower(kid))
-    }
-
-    /// All nodes below as children of a node of a kind.
-    fn container(&mut self, kind: Kind, node: Node<'t>) -> Draft {
-        let kids = self.kids(node);
-        let children = self.lower_all(kids.named());
-        self.build.node(kind, node.span(), children)
     }
 }

@@ -52,6 +52,11 @@ impl<'t> Script<'t> {
             into.push(self.lay(Kind::Export, span, [Some(inner)]));
             return;
         }
+        if kids.has(Kinds::As) {
+            let other = self.other(node);
+            into.push(other);
+            return;
+        }
         let mut exported = Vec::new();
         let decorators: Vec<_> = kids.fields(Fields::decorator).collect();
         for kid in kids.named().filter(|kid| kid.field != Fields::decorator) {

@@ -23,7 +23,7 @@ impl<'t> Script<'t> {
                 self.lay(Kind::Assign, span, [target, default])
             }
             Kinds::rest_pattern => {
-                let target = self.first(node);
+                let target = self.inner(node);
                 let draft = self.lay(Kind::Spread, span, [target]);
                 self.build.operator(draft, Operator::Times)
             }
@@ -109,7 +109,7 @@ impl<'t> Script<'t> {
         };
         let rest = target.filter(|target| target.kind == Kinds::rest_pattern);
         let target = match rest {
-            Some(rest) => self.first(rest),
+            Some(rest) => self.inner(rest),
             None => target.map(|target| self.lower(target)),
         };
         let draft = self.lay(Kind::Param, span, [Some(modifiers), target, written, default]);

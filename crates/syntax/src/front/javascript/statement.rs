@@ -12,19 +12,19 @@ impl<'t> Script<'t> {
         Some(match node.kind {
             Kinds::expression_statement => self.effect(node),
             Kinds::return_statement => {
-                let value = self.first(node);
+                let value = self.inner(node);
                 self.lay(Kind::Return, span, [value])
             }
             Kinds::throw_statement => {
-                let value = self.first(node);
+                let value = self.inner(node);
                 self.lay(Kind::Throw, span, [value, None])
             }
             Kinds::break_statement => {
-                let label = self.first(node);
+                let label = self.inner(node);
                 self.lay(Kind::Break, span, [label])
             }
             Kinds::continue_statement => {
-                let label = self.first(node);
+                let label = self.inner(node);
                 self.lay(Kind::Continue, span, [label])
             }
             Kinds::empty_statement => self.build.node(Kind::Pass, span, Vec::new()),
@@ -140,10 +140,7 @@ impl<'t> Script<'t> {
                 false => self.implied(Kind::Name, at, text),
             });
         }
-        let ends = |draft: Option<&Draft>| draft.map(|&draft| self.build.span(draft));
-        let start = ends(names.first()).map_or(at, |span| span.start);
-        let end = ends(names.last()).map_or(at, |span| span.end);
-        self.build.node(Kind::Modifiers, Span { start, end }, names)
+        self.enclose(Kind::Modifiers, names, at)
     }
 
     fn condition(&mut self, node: Node<'t>) -> Draft {
@@ -179,7 +176,7 @@ impl<'t> Script<'t> {
             at = initializer.span().end;
             self.part(initializer, &mut initial);
         }
-        let initial = self.part_block(initial, at);
+        let initial = self.enclose(Kind::Block, initial, at);
         let condition = kids
             .fields(Fields::condition)
             .find(|kid| kid.kind != Kinds::empty_statement);
@@ -190,7 +187,7 @@ impl<'t> Script<'t> {
         }
         let body = kids.field(Fields::body);
         let at = body.map_or(node.span().end, |body| body.span().start);
-        let steps = self.part_block(steps, at);
+        let steps = self.enclose(Kind::Block, steps, at);
         let body = self.body(body);
         self.lay(
             Kind::For,
@@ -209,13 +206,6 @@ impl<'t> Script<'t> {
                 into.push(self.lay(Kind::Expression, node.span(), [Some(expression)]));
             }
         }
-    }
-
-    fn part_block(&mut self, statements: Vec<Draft>, at: u32) -> Draft {
-        let ends = |draft: Option<&Draft>| draft.map(|&draft| self.build.span(draft));
-        let start = ends(statements.first()).map_or(at, |span| span.start);
-        let end = ends(statements.last()).map_or(at, |span| span.end);
-        self.build.node(Kind::Block, Span { start, end }, statements)
     }
 
     /// `for … in` and `for … of`.
@@ -279,7 +269,7 @@ impl<'t> Script<'t> {
         for kid in kids.named().filter(|kid| kid.field != Fields::value) {
             self.statement(kid, &mut statements);
         }
-        let block = self.part_block(statements, node.span().end);
+        let block = self.enclose(Kind::Block, statements, node.span().end);
         self.lay(Kind::Case, node.span(), [Some(patterns), None, Some(block)])
     }
 

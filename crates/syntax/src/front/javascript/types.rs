@@ -20,7 +20,7 @@ impl<'t> Script<'t> {
                 self.build.node(Kind::Type, span, vec![inner])
             }
             Kinds::asserts_annotation | Kinds::type_predicate_annotation => {
-                let inner = self.first(node);
+                let inner = self.inner(node);
                 self.lay(Kind::Type, span, [inner])
             }
             Kinds::generic_type => {
@@ -38,12 +38,34 @@ impl<'t> Script<'t> {
                 self.lay(Kind::ArrayType, span, [element])
             }
             Kinds::readonly_type | Kinds::parenthesized_type | Kinds::literal_type => {
-                let inner = self.first(node);
+                let inner = self.inner(node);
                 inner.unwrap_or_else(|| self.build.nothing(span.end))
+            }
+            Kinds::union_type | Kinds::intersection_type => {
+                let mut members = Vec::new();
+                self.type_members(node, &mut members);
+                let draft = self.build.node(Kind::Other, span, members);
+                self.build.name(draft, node.node.kind())
             }
             Kinds::property_signature => self.member_variable(node, &[]),
             _ => return None,
         })
+    }
+
+    /// Members of a union or intersection side by side: the grammar nests them to the left, one level a member.
+    fn type_members(&mut self, node: Node<'t>, into: &mut Vec<Draft>) {
+        let mut rest = Vec::new();
+        let mut next = Some(node);
+        while let Some(list) = next.filter(|next| next.kind == node.kind) {
+            let kids = self.kids(list);
+            let mut named: Vec<_> = kids.named().collect();
+            next = (!named.is_empty()).then(|| named.remove(0));
+            rest.extend(named.into_iter().rev());
+        }
+        rest.extend(next);
+        for member in rest.into_iter().rev() {
+            into.push(self.lower(member));
+        }
     }
 
     /// A type as written, where the grammar puts nothing around it.
