@@ -1,12 +1,12 @@
 //! Finds the functions, classes, imports and top-level names of all files.
 
-use bartizan_syntax::{Ast, Flags, Kind, Language, NodeId};
+use bartizan_syntax::{Ast, Flags, Kind, Language, NodeId, Operator};
 
 use crate::ir::Declared;
 use crate::model::Library;
 use crate::program::{
-    Binding, ClassId, ClassInfo, FieldInfo, File, FileId, FileScope, FunctionId, FunctionInfo, Import, ImportTables,
-    Program, Role, has_modifier,
+    Binding, ClassId, ClassInfo, FieldInfo, File, FileId, FileScope, FunctionId, FunctionInfo, Import,
+    ImportTables, Program, Role, has_modifier,
 };
 use crate::table::{Map, small};
 use crate::values::{ConstantSets, Name};
@@ -16,7 +16,10 @@ impl<'a> Program<'a> {
     pub(crate) fn new(given: &[File<'a>], library: &dyn Library, names: &mut ConstantSets) -> Self {
         let mut order: Vec<usize> = (0..given.len()).collect();
         order.sort_by_key(|&index| given.get(index).map(|file| file.path));
-        let files: Vec<File<'a>> = order.iter().filter_map(|&index| given.get(index).copied()).collect();
+        let files: Vec<File<'a>> = order
+            .iter()
+            .filter_map(|&index| given.get(index).copied())
+            .collect();
         let tables = ImportTables::new(&files, names);
         let mut program = Self {
             scopes: vec![FileScope::default(); files.len()],
@@ -40,9 +43,14 @@ impl<'a> Program<'a> {
         for index in 0..program.classes.len() {
             program.read_class(ClassId::at(index), library, names);
         }
+        program.implement_interfaces();
         for (index, info) in program.functions.iter().enumerate() {
             if let (Some(_), Some(name)) = (info.class, info.name) {
-                program.methods_named.entry(name).or_default().push(FunctionId::at(index));
+                program
+                    .methods_named
+                    .entry(name)
+                    .or_default()
+                    .push(FunctionId::at(index));
             }
         }
         program
@@ -57,12 +65,18 @@ impl<'a> Program<'a> {
         let mut classes: Vec<ClassId> = Vec::new();
         for id in ast.ids() {
             while let Some(&last) = functions.last()
-                && self.functions.get(last.index()).is_some_and(|info| !ast.holds(info.node, id))
+                && self
+                    .functions
+                    .get(last.index())
+                    .is_some_and(|info| !ast.holds(info.node, id))
             {
                 functions.pop();
             }
             while let Some(&last) = classes.last()
-                && self.class(last).and_then(|info| info.node).is_some_and(|node| !ast.holds(node, id))
+                && self
+                    .class(last)
+                    .and_then(|info| info.node)
+                    .is_some_and(|node| !ast.holds(node, id))
             {
                 classes.pop();
             }
@@ -72,11 +86,12 @@ impl<'a> Program<'a> {
                     functions.push(self.add_function(file, id, Role::Module, None, None, names));
                 }
                 Kind::Function => {
-                    let class = method_of(ast, id)
-                        .and_then(|node| self.class_at.get(&(file, node)).copied());
+                    let class = method_of(ast, id).and_then(|node| self.class_at.get(&(file, node)).copied());
                     functions.push(self.add_function(file, id, Role::Function, class, parent, names));
                 }
-                Kind::Lambda => functions.push(self.add_function(file, id, Role::Lambda, None, parent, names)),
+                Kind::Lambda => {
+                    functions.push(self.add_function(file, id, Role::Lambda, None, parent, names))
+                }
                 Kind::Class => classes.push(self.add_class(file, id, classes.last().copied(), parent, names)),
                 Kind::Package => {
                     let path = ast.child(id, 0).map_or("", |path| ast.text(path));
@@ -100,12 +115,21 @@ impl<'a> Program<'a> {
         let mut assigned: Vec<Name> = Vec::new();
         for file in &self.files {
             let ast = file.ast;
-            for id in ast.ids().filter(|&id| matches!(ast.kind(id), Kind::Assign | Kind::Update)) {
-                let target = ast.child(id, 0).filter(|&target| ast.kind(target) == Kind::Member);
-                let own = |object: NodeId| ast.kind(object) == Kind::This || matches!(ast.text(object), "self" | "cls");
+            for id in ast
+                .ids()
+                .filter(|&id| matches!(ast.kind(id), Kind::Assign | Kind::Update))
+            {
+                let target = ast
+                    .child(id, 0)
+                    .filter(|&target| ast.kind(target) == Kind::Member);
+                let own = |object: NodeId| {
+                    ast.kind(object) == Kind::This || matches!(ast.text(object), "self" | "cls")
+                };
                 if let Some(target) = target
                     && ast.child(target, 0).is_some_and(|object| !own(object))
-                    && let Some(name) = ast.child(target, 1).and_then(|name| names.known_name(ast.text(name)))
+                    && let Some(name) = ast
+                        .child(target, 1)
+                        .and_then(|name| names.known_name(ast.text(name)))
                 {
                     assigned.push(name);
                 }
@@ -140,12 +164,14 @@ impl<'a> Program<'a> {
             .flatten()
             .map(|name| names.name(ast.text(name)));
         let is_static = role == Role::Function
-            && ast
-                .child(node, 0)
-                .is_some_and(|modifiers| has_modifier(ast, modifiers, "static") || has_modifier(ast, modifiers, "staticmethod"));
+            && ast.child(node, 0).is_some_and(|modifiers| {
+                has_modifier(ast, modifiers, "static") || has_modifier(ast, modifiers, "staticmethod")
+            });
         let position = if role == Role::Lambda { 0 } else { 2 };
         let count = match role {
-            Role::Function | Role::Lambda => ast.child(node, position).map_or(0, |list| ast.children(list).len()),
+            Role::Function | Role::Lambda => ast
+                .child(node, position)
+                .map_or(0, |list| ast.children(list).len()),
             Role::Module | Role::Initialiser => 0,
         };
         let own_receiver = class.is_some() && !is_static && ast.language() == Language::Python;
@@ -242,7 +268,7 @@ impl<'a> Program<'a> {
                 }
                 Kind::Assign if top || script => {
                     let (target, value) = (ast.child(id, 0), ast.child(id, 1));
-                    let plain = top && ast.node(id).operator == bartizan_syntax::Operator::None;
+                    let plain = top && ast.node(id).operator == Operator::None;
                     self.assigned(file, ast, target, value, plain, names, &mut found);
                 }
                 Kind::Update if top || script => {
@@ -270,7 +296,10 @@ impl<'a> Program<'a> {
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "what an assignment is, and where it goes")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "what an assignment is, and where it goes"
+    )]
     fn assigned(
         &self,
         file: FileId,
@@ -321,7 +350,9 @@ impl<'a> Program<'a> {
                 Kind::ImportFrom => {
                     let top = at_top(ast, id);
                     for &item in ast.children(id).iter().skip(1) {
-                        if let Some((name, import)) = self.import_item(file, ast, id, item, &mut wildcards, names) {
+                        if let Some((name, import)) =
+                            self.import_item(file, ast, id, item, &mut wildcards, names)
+                        {
                             found.push((name, import, top));
                         }
                     }
@@ -393,7 +424,13 @@ impl<'a> Program<'a> {
     }
 
     /// What `require("…")` gives.
-    pub(crate) fn required(&self, file: FileId, ast: &Ast, call: NodeId, names: &mut ConstantSets) -> Option<Import> {
+    pub(crate) fn required(
+        &self,
+        file: FileId,
+        ast: &Ast,
+        call: NodeId,
+        names: &mut ConstantSets,
+    ) -> Option<Import> {
         let script = matches!(
             ast.language(),
             Language::JavaScript | Language::TypeScript | Language::Tsx
@@ -428,7 +465,9 @@ impl<'a> Program<'a> {
         }
         let is_module = |id: NodeId| {
             ast.kind(id) == Kind::Member
-                && ast.child(id, 0).is_some_and(|object| ast.text(object) == "module")
+                && ast
+                    .child(id, 0)
+                    .is_some_and(|object| ast.text(object) == "module")
                 && ast.child(id, 1).is_some_and(|name| ast.text(name) == "exports")
         };
         let mut export = |this: &mut Self, name: &str, value: NodeId, names: &mut ConstantSets| {
@@ -439,15 +478,25 @@ impl<'a> Program<'a> {
                     found.push((exported, import, true));
                 }
                 Kind::Lambda | Kind::Function => {
-                    if let (Some(&function), Some(scope)) =
-                        (this.function_at.get(&(file, value)), this.scopes.get_mut(file.index()))
-                    {
-                        scope.globals.entry(exported).or_insert((Binding::Function(function), 1));
+                    if let (Some(&function), Some(scope)) = (
+                        this.function_at.get(&(file, value)),
+                        this.scopes.get_mut(file.index()),
+                    ) {
+                        scope
+                            .globals
+                            .entry(exported)
+                            .or_insert((Binding::Function(function), 1));
                     }
                 }
                 Kind::Class => {
-                    if let (Some(&class), Some(scope)) = (this.class_at.get(&(file, value)), this.scopes.get_mut(file.index())) {
-                        scope.globals.entry(exported).or_insert((Binding::Class(class), 1));
+                    if let (Some(&class), Some(scope)) = (
+                        this.class_at.get(&(file, value)),
+                        this.scopes.get_mut(file.index()),
+                    ) {
+                        scope
+                            .globals
+                            .entry(exported)
+                            .or_insert((Binding::Class(class), 1));
                     }
                 }
                 _ => {}
@@ -560,7 +609,10 @@ impl<'a> Program<'a> {
             Some(module) => {
                 let nested = format!("{path}{}{member}", if path.ends_with('.') { "" } else { "." });
                 let name = names.name(member);
-                let known = self.scopes.get(module.index()).is_some_and(|scope| scope.globals.contains_key(&name));
+                let known = self
+                    .scopes
+                    .get(module.index())
+                    .is_some_and(|scope| scope.globals.contains_key(&name));
                 match self.tables.module(&self.files, file, &nested, names) {
                     Some(nested) if !known && !script => Import::Module(nested),
                     _ => Import::Member(module, name),
@@ -569,7 +621,11 @@ impl<'a> Program<'a> {
             None if script && member == "default" => whole(names),
             None => {
                 let nested = format!("{path}{}{member}", if path.ends_with('.') { "" } else { "." });
-                match self.tables.module(&self.files, file, &nested, names).filter(|_| !script) {
+                match self
+                    .tables
+                    .module(&self.files, file, &nested, names)
+                    .filter(|_| !script)
+                {
                     Some(nested) => Import::Module(nested),
                     None => Import::Outside(names.name(&nested)),
                 }
@@ -616,6 +672,38 @@ impl<'a> Program<'a> {
         }
     }
 
+    /// In Go whatever has the methods of an interface implements it.
+    fn implement_interfaces(&mut self) {
+        let is_interface = |program: &Self, info: &ClassInfo| {
+            info.node.is_some_and(|node| {
+                program.file(info.file).is_some_and(|file| {
+                    file.ast.language() == Language::Go && file.ast.node(node).operator == Operator::Interface
+                })
+            })
+        };
+        let mut found: Vec<(usize, ClassId)> = Vec::new();
+        for (index, interface) in self.classes.iter().enumerate() {
+            if interface.methods.is_empty() || !is_interface(self, interface) {
+                continue;
+            }
+            for (other, info) in self.classes.iter().enumerate() {
+                let has = |name: Name| info.methods.iter().any(|(own, _)| *own == name);
+                if self.language(info.file) == Language::Go
+                    && other != index
+                    && !is_interface(self, info)
+                    && interface.methods.iter().all(|(name, _)| has(*name))
+                {
+                    found.push((index, ClassId::at(other)));
+                }
+            }
+        }
+        for (interface, class) in found {
+            if let Some(info) = self.classes.get_mut(interface) {
+                info.children.push(class);
+            }
+        }
+    }
+
     /// Methods that stand outside of their type, as in Go.
     fn attach_receivers(&mut self, library: &dyn Library, names: &mut ConstantSets) {
         for index in 0..self.functions.len() {
@@ -632,7 +720,8 @@ impl<'a> Program<'a> {
             let Some(receiver) = ast.child(info.node, 5) else {
                 continue;
             };
-            let Declared::Class(class) = self.declared(info.file, ast.child(receiver, 2), library, names) else {
+            let Declared::Class(class) = self.declared(info.file, ast.child(receiver, 2), library, names)
+            else {
                 continue;
             };
             if let (Some(name), Some(info)) = (info.name, self.classes.get_mut(class.index())) {
@@ -654,9 +743,14 @@ impl<'a> Program<'a> {
         };
         let supers: Vec<NodeId> = match ast.kind(node) {
             Kind::New => ast.child(node, 0).into_iter().collect(),
-            _ => ast.child(node, 2).map_or_else(Vec::new, |supers| ast.children(supers).to_vec()),
+            _ => ast
+                .child(node, 2)
+                .map_or_else(Vec::new, |supers| ast.children(supers).to_vec()),
         };
-        for parent in supers.into_iter().filter(|&parent| ast.kind(parent) != Kind::Keyword) {
+        for parent in supers
+            .into_iter()
+            .filter(|&parent| ast.kind(parent) != Kind::Keyword)
+        {
             match self.declared(file, Some(parent), library, names) {
                 Declared::Class(parent) if parent != id => {
                     if let Some(info) = self.classes.get_mut(parent.index()) {
@@ -682,16 +776,24 @@ impl<'a> Program<'a> {
             if ast.kind(member) != Kind::Variable {
                 continue;
             }
-            let Some(target) = ast.child(member, 1).filter(|&target| ast.kind(target) == Kind::Name) else {
+            let Some(target) = ast
+                .child(member, 1)
+                .filter(|&target| ast.kind(target) == Kind::Name)
+            else {
                 continue;
             };
-            let modifier = |word| ast.child(member, 0).is_some_and(|list| has_modifier(ast, list, word));
+            let modifier = |word| {
+                ast.child(member, 0)
+                    .is_some_and(|list| has_modifier(ast, list, word))
+            };
             let fixed = modifier("final") || modifier("readonly") || modifier("const");
             fields.push(FieldInfo {
                 name: names.name(ast.text(target)),
                 is_static: modifier("static") || ast.language() == Language::Python,
                 declared: self.declared(file, ast.child(member, 2), library, names),
-                literal: ast.child(member, 3).filter(|&value| fixed && is_literal(ast, value)),
+                literal: ast
+                    .child(member, 3)
+                    .filter(|&value| fixed && is_literal(ast, value)),
             });
         }
         if let Some(info) = self.classes.get_mut(id.index()) {
@@ -709,12 +811,16 @@ pub(crate) fn class_body(ast: &Ast, node: NodeId) -> Option<NodeId> {
 fn method_of(ast: &Ast, function: NodeId) -> Option<NodeId> {
     let body = ast.parent(function)?;
     let class = ast.parent(body)?;
-    (matches!(ast.kind(class), Kind::Class | Kind::New) && class_body(ast, class) == Some(body)).then_some(class)
+    (matches!(ast.kind(class), Kind::Class | Kind::New) && class_body(ast, class) == Some(body))
+        .then_some(class)
 }
 
 /// Whether a target takes a value apart, so that names below it are targets themselves.
 fn is_target_list(ast: &Ast, target: NodeId) -> bool {
-    matches!(ast.kind(target), Kind::Destructure | Kind::Tuple | Kind::List | Kind::Spread)
+    matches!(
+        ast.kind(target),
+        Kind::Destructure | Kind::Tuple | Kind::List | Kind::Spread
+    )
 }
 
 /// Whether a node is a literal, a sign before it included.
