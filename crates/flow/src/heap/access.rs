@@ -11,6 +11,8 @@ use crate::values::{
 /// Objects that are looked at below one value, and how deep.
 const MOST_BELOW: usize = 200;
 const DEEPEST: u32 = 6;
+/// A longer list has no length that is known.
+const LONGEST: u32 = 1_024;
 
 impl Values {
     /// An object's inside, as far as it is known.
@@ -146,7 +148,8 @@ impl Values {
             if let (Some(Key::Index(at)), Some(length)) = (key, object.length)
                 && i64::from(length) <= at
             {
-                object.length = u32::try_from(at + 1).ok();
+                let length = at.checked_add(1).and_then(|length| u32::try_from(length).ok());
+                object.length = length.filter(|&length| length <= LONGEST);
                 object.resized = true;
             }
             state.set_object(id, object);
@@ -194,7 +197,7 @@ impl Values {
     /// Puts a value at the end of a list.
     pub(crate) fn append(&mut self, object: &mut Object, value: Value) {
         match object.length {
-            Some(length) if object.closed => {
+            Some(length) if object.closed && length < LONGEST => {
                 object.set(Key::Index(i64::from(length)), value);
                 object.length = Some(length + 1);
             }
@@ -215,7 +218,7 @@ impl Values {
                     if let Key::Index(index) = key
                         && *index >= position
                     {
-                        *index += 1;
+                        *index = index.saturating_add(1);
                     }
                 }
                 object.set(Key::Index(position), value);

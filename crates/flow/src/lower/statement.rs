@@ -132,7 +132,12 @@ impl Lowering<'_, '_> {
                         self.declare(name, Declared::Nothing);
                     }
                 }
-                Kind::Variable if script => {
+                Kind::Variable
+                    if script
+                        && !ast
+                            .child(child, 0)
+                            .is_some_and(|list| has_modifier(ast, list, "var")) =>
+                {
                     if let Some(target) = ast.child(child, 1) {
                         let declared =
                             self.program

@@ -3,6 +3,7 @@
 //! Files are taken in the order of their paths, whatever order they came in, so that numbers do not depend on it.
 
 mod import;
+mod read;
 mod scan;
 mod types;
 

@@ -5,6 +5,7 @@
 
 mod apply;
 mod call;
+mod dispatch;
 mod fold;
 mod function;
 mod known;
