@@ -1,12 +1,12 @@
 //! Finds the functions, classes, imports and top-level names of all files.
 
-use bartizan_syntax::{Ast, Flags, Kind, Language, NodeId, Operator};
+use bartizan_syntax::{Ast, Kind, Language, NodeId, Operator};
 
 use crate::ir::Declared;
 use crate::model::Library;
 use crate::program::{
-    Binding, ClassId, ClassInfo, FieldInfo, File, FileId, FileScope, FunctionId, FunctionInfo, Import,
-    ImportTables, Program, Role, has_modifier,
+    Binding, ClassId, ClassInfo, FieldInfo, File, FileId, FileScope, FunctionId, FunctionInfo, ImportTables,
+    Program, Role, has_modifier,
 };
 use crate::table::{Map, small};
 use crate::values::{ConstantSets, Name};
