@@ -520,6 +520,19 @@ impl<'p> Engine<'p> {
         // An instance may be a list: what is put at its end is told apart, too.
         let counted = listed || matches!(made, Made::Instance(_));
         object.length = counted.then_some(0);
+        for place in contents {
+            let value = self.place(state, work, place);
+            if value == Value::NOTHING {
+                continue;
+            }
+            let lists = !self
+                .values
+                .object_list(value.objects)
+                .iter()
+                .any(|&id| matches!(self.values.object_name(id).kind, Kind::Map));
+            let keyed = matches!(made, Made::Map) || (matches!(made, Made::Instance(_)) && !lists);
+            self.spread(state, &mut object, value, !keyed);
+        }
         for place in elements {
             let values: Vec<Value> = match place {
                 Place::Arguments => work.given.arguments.iter().map(|(value, _)| *value).collect(),
@@ -539,19 +552,6 @@ impl<'p> Engine<'p> {
                     object.rest = self.values.join(object.rest, value);
                 }
             }
-        }
-        for place in contents {
-            let value = self.place(state, work, place);
-            if value == Value::NOTHING {
-                continue;
-            }
-            let lists = !self
-                .values
-                .object_list(value.objects)
-                .iter()
-                .any(|&id| matches!(self.values.object_name(id).kind, Kind::Map));
-            let keyed = matches!(made, Made::Map) || (matches!(made, Made::Instance(_)) && !lists);
-            self.spread(state, &mut object, value, !keyed);
         }
         object.resized = false;
         let base = Base::Returned(run.at, LIBRARY + work.made);
