@@ -202,7 +202,7 @@ impl Lowering<'_, '_> {
             }
             _ => (target, Declared::Nothing),
         };
-        if declared != Declared::Nothing {
+        if flags.has(Flags::DECLARES) || declared != Declared::Nothing {
             self.declare_target(target, declared, true);
         }
         let keys = flags.has(Flags::KEYS);

@@ -82,6 +82,10 @@ impl Lowering<'_, '_> {
                 return Meaning::Class(class);
             }
             let text = self.names.text(name).to_owned();
+            // By convention a name that begins like this is the first part of a package.
+            if text.starts_with(char::is_lowercase) {
+                return Meaning::Outside(name);
+            }
             return match self
                 .program
                 .named_type(self.file, &text, self.library, self.names)

@@ -135,6 +135,8 @@ impl<'a> Program<'a> {
                 }
             }
         }
+        assigned.sort_unstable();
+        assigned.dedup();
         for scope in &mut self.scopes {
             for name in &assigned {
                 if let Some(global) = scope.globals.get_mut(name)

@@ -133,38 +133,37 @@ impl<'p> Engine<'p> {
         }
     }
 
-    /// Methods of the program with that name, when they are few: something has to be meant.
+    /// Methods of the program with that name, when they are few; and something outside of it, which may be meant as well. Where types are
+    /// declared, one that is not known is none of the program.
     fn by_name(&mut self, run: &Run, value: Value, name: Name, given: &Given) -> Vec<Callee<'p>> {
         const FEW: usize = 3;
+        let mut found = vec![Callee::Unknown {
+            receiver: Some(value),
+            makes: None,
+        }];
         let language = self.program.language(run.file);
+        if matches!(language, Language::Java | Language::Go) {
+            return found;
+        }
         let named = self
             .program
             .methods_named
             .get(&name)
             .map_or(&[][..], Vec::as_slice);
-        let fitting: Vec<FunctionId> = named
-            .iter()
-            .copied()
-            .filter(|&id| {
-                self.program.function(id).is_some_and(|info| {
-                    info.parameters == given.count() && self.program.language(info.file) == language
-                })
+        let fits = |id: &FunctionId| {
+            self.program.function(*id).is_some_and(|info| {
+                info.parameters == given.count() && self.program.language(info.file) == language
             })
-            .collect();
-        if fitting.is_empty() || fitting.len() > FEW {
-            return vec![Callee::Unknown {
-                receiver: Some(value),
-                makes: None,
-            }];
-        }
-        fitting
-            .into_iter()
-            .map(|function| Callee::Function {
+        };
+        let fitting: Vec<FunctionId> = named.iter().copied().filter(fits).collect();
+        if fitting.len() <= FEW {
+            found.extend(fitting.into_iter().map(|function| Callee::Function {
                 function,
                 receiver: Some(value),
                 closure: None,
-            })
-            .collect()
+            }));
+        }
+        found
     }
 
     /// A function that is a field is called on the object.
