@@ -68,7 +68,7 @@ pub(crate) struct Engine<'p> {
     queue: BTreeSet<(u32, UnitId)>,
     waiting: u32,
     limited: BTreeMap<FunctionId, BTreeSet<Limit>>,
-    behaviours: Map<(FileLanguage, Option<Name>, Option<Name>, u32), Option<&'p crate::model::Behaviour>>,
+    behaviours: Map<Question, Option<&'p crate::model::Behaviour>>,
     entities: Map<Name, call::Entity>,
     /// What lies in fields of objects of a class, as its constructor leaves it
     fields: Map<ClassId, Vec<(Key, Objects)>>,
@@ -76,8 +76,8 @@ pub(crate) struct Engine<'p> {
     surroundings: outer::Surroundings,
 }
 
-/// A language as a part of a key.
-type FileLanguage = bartizan_syntax::Language;
+/// What a library is asked: language, qualified name, method, number of arguments.
+type Question = (bartizan_syntax::Language, Option<Name>, Option<Name>, u32);
 
 /// Analyses a program: every path from a source to a sink of the same rule that no sanitizer of it is on.
 ///
