@@ -1,5 +1,7 @@
 //! Texts of JavaScript, TypeScript and Go that nobody writes, or that machines do: nested, cut off, mixed up, minified.
 
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 #[path = "common/invariants.rs"]
 mod invariants;
 

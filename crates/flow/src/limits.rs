@@ -1,0 +1,78 @@
+//! Bounds of the analysis: counts, never times, so that two runs agree.
+
+use std::fmt;
+
+/// How much is looked at before the analysis of a function is cut short.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Instructions of one function
+    pub instructions: usize,
+    /// Nesting of the tree within one function
+    pub depth: usize,
+    /// Visits of one block in one round
+    pub visits: u32,
+    /// Rounds over one function, as its callees become known
+    pub rounds: u32,
+    /// Instructions that are worked off for one function in all, each weighed by how much the state holds
+    pub work: u64,
+    /// Versions of one function, for what its callers decide by their arguments
+    pub versions: usize,
+    /// Objects in one state
+    pub objects: usize,
+    /// Steps of one path
+    pub steps: usize,
+    /// Implementations that one call of a method may mean
+    pub implementations: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            instructions: 50_000,
+            depth: 300,
+            visits: 24,
+            rounds: 30,
+            work: 200_000,
+            versions: 24,
+            objects: 1_000,
+            steps: 200,
+            implementations: 12,
+        }
+    }
+}
+
+/// Which bound was met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Limit {
+    /// The function has more instructions than are looked at; what follows was not followed
+    Instructions,
+    /// The tree is nested deeper than is looked at; what lies deeper was not followed
+    Depth,
+    /// A block did not settle
+    Visits,
+    /// The function did not settle
+    Rounds,
+    /// The function takes more work than is given to one
+    Work,
+    /// Further versions were judged as the function in general
+    Versions,
+    /// Further objects were not told apart
+    Objects,
+    /// A call may mean more implementations than are looked at
+    Implementations,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Instructions => "the function is longer than is looked at",
+            Self::Depth => "the code is nested deeper than is looked at",
+            Self::Visits => "a loop did not settle within its bound",
+            Self::Rounds => "functions that call each other did not settle within their bound",
+            Self::Work => "the function takes more work than is given to one",
+            Self::Versions => "the function is called in more ways than are told apart",
+            Self::Objects => "more objects are made than are told apart",
+            Self::Implementations => "a call may mean more implementations than are looked at",
+        })
+    }
+}

@@ -1,0 +1,498 @@
+//! Finds the functions, classes, imports and top-level names of all files.
+
+use bartizan_syntax::{Ast, Kind, Language, NodeId, Operator};
+
+use crate::ir::Declared;
+use crate::model::Library;
+use crate::program::{
+    Binding, ClassId, ClassInfo, FieldInfo, File, FileId, FileScope, FunctionId, FunctionInfo, ImportTables,
+    Program, Role, has_modifier,
+};
+use crate::table::{Map, small};
+use crate::values::{ConstantSets, Name};
+
+impl<'a> Program<'a> {
+    /// The program of these files.
+    pub(crate) fn new(given: &[File<'a>], library: &dyn Library, names: &mut ConstantSets) -> Self {
+        let mut order: Vec<usize> = (0..given.len()).collect();
+        order.sort_by_key(|&index| given.get(index).map(|file| file.path));
+        let files: Vec<File<'a>> = order
+            .iter()
+            .filter_map(|&index| given.get(index).copied())
+            .collect();
+        let tables = ImportTables::new(&files, names);
+        let mut program = Self {
+            scopes: vec![FileScope::default(); files.len()],
+            files,
+            given: order,
+            functions: Vec::new(),
+            classes: Vec::new(),
+            tables,
+            function_at: Map::default(),
+            class_at: Map::default(),
+            methods_named: Map::default(),
+        };
+        for index in 0..program.files.len() {
+            program.scan(FileId::at(index), names);
+        }
+        for index in 0..program.files.len() {
+            program.read_imports(FileId::at(index), names);
+        }
+        program.note_assigned_members(names);
+        program.attach_receivers(library, names);
+        for index in 0..program.classes.len() {
+            program.read_class(ClassId::at(index), library, names);
+        }
+        program.implement_interfaces();
+        for (index, info) in program.functions.iter().enumerate() {
+            if let (Some(_), Some(name)) = (info.class, info.name) {
+                program
+                    .methods_named
+                    .entry(name)
+                    .or_default()
+                    .push(FunctionId::at(index));
+            }
+        }
+        program
+    }
+
+    /// Functions, classes and top-level names of one file.
+    fn scan(&mut self, file: FileId, names: &mut ConstantSets) {
+        let Some(ast) = self.file(file).map(|file| file.ast) else {
+            return;
+        };
+        let mut functions: Vec<FunctionId> = Vec::new();
+        let mut classes: Vec<ClassId> = Vec::new();
+        for id in ast.ids() {
+            while let Some(&last) = functions.last()
+                && self
+                    .functions
+                    .get(last.index())
+                    .is_some_and(|info| !ast.holds(info.node, id))
+            {
+                functions.pop();
+            }
+            while let Some(&last) = classes.last()
+                && self
+                    .class(last)
+                    .and_then(|info| info.node)
+                    .is_some_and(|node| !ast.holds(node, id))
+            {
+                classes.pop();
+            }
+            let parent = functions.last().copied();
+            match ast.kind(id) {
+                Kind::Module if id == NodeId::ROOT => {
+                    functions.push(self.add_function(file, id, Role::Module, None, None, names));
+                }
+                Kind::Function => {
+                    let class = method_of(ast, id).and_then(|node| self.class_at.get(&(file, node)).copied());
+                    functions.push(self.add_function(file, id, Role::Function, class, parent, names));
+                }
+                Kind::Lambda => {
+                    functions.push(self.add_function(file, id, Role::Lambda, None, parent, names))
+                }
+                Kind::Class => classes.push(self.add_class(file, id, classes.last().copied(), parent, names)),
+                Kind::Package => {
+                    let path = ast.child(id, 0).map_or("", |path| ast.text(path));
+                    let package = names.name(path);
+                    self.tables.add_package(package, file);
+                    if let Some(scope) = self.scopes.get_mut(file.index()) {
+                        scope.package = Some(package);
+                    }
+                }
+                Kind::New if ast.child(id, 2).is_some() => {
+                    classes.push(self.add_class(file, id, classes.last().copied(), parent, names));
+                }
+                _ => {}
+            }
+        }
+        self.scan_globals(file, ast, names);
+    }
+
+    /// A name of a module that any file assigns to as a member is no constant.
+    fn note_assigned_members(&mut self, names: &ConstantSets) {
+        let mut assigned: Vec<Name> = Vec::new();
+        for file in &self.files {
+            let ast = file.ast;
+            for id in ast
+                .ids()
+                .filter(|&id| matches!(ast.kind(id), Kind::Assign | Kind::Update))
+            {
+                let target = ast
+                    .child(id, 0)
+                    .filter(|&target| ast.kind(target) == Kind::Member);
+                let own = |object: NodeId| {
+                    ast.kind(object) == Kind::This || matches!(ast.text(object), "self" | "cls")
+                };
+                if let Some(target) = target
+                    && ast.child(target, 0).is_some_and(|object| !own(object))
+                    && let Some(name) = ast
+                        .child(target, 1)
+                        .and_then(|name| names.known_name(ast.text(name)))
+                {
+                    assigned.push(name);
+                }
+            }
+        }
+        assigned.sort_unstable();
+        assigned.dedup();
+        for scope in &mut self.scopes {
+            for name in &assigned {
+                if let Some(global) = scope.globals.get_mut(name)
+                    && matches!(global.0, Binding::Literal(_))
+                {
+                    global.1 += 1;
+                }
+            }
+        }
+    }
+
+    fn add_function(
+        &mut self,
+        file: FileId,
+        node: NodeId,
+        role: Role,
+        class: Option<ClassId>,
+        parent: Option<FunctionId>,
+        names: &mut ConstantSets,
+    ) -> FunctionId {
+        let id = FunctionId::at(self.functions.len());
+        let Some(ast) = self.file(file).map(|file| file.ast) else {
+            return id;
+        };
+        let name = (role == Role::Function)
+            .then(|| ast.child(node, 1))
+            .flatten()
+            .map(|name| names.name(ast.text(name)));
+        let is_static = role == Role::Function
+            && ast.child(node, 0).is_some_and(|modifiers| {
+                has_modifier(ast, modifiers, "static") || has_modifier(ast, modifiers, "staticmethod")
+            });
+        let position = if role == Role::Lambda { 0 } else { 2 };
+        let count = match role {
+            Role::Function | Role::Lambda => ast
+                .child(node, position)
+                .map_or(0, |list| ast.children(list).len()),
+            Role::Module | Role::Initialiser => 0,
+        };
+        let own_receiver = class.is_some() && !is_static && ast.language() == Language::Python;
+        self.functions.push(FunctionInfo {
+            file,
+            node,
+            role,
+            name,
+            class,
+            parent,
+            is_static,
+            parameters: small(count.saturating_sub(usize::from(own_receiver))),
+        });
+        self.function_at.insert((file, node), id);
+        if let (Some(class), Some(name)) = (class, name)
+            && let Some(info) = self.classes.get_mut(class.index())
+        {
+            info.methods.push((name, id));
+        }
+        id
+    }
+
+    fn add_class(
+        &mut self,
+        file: FileId,
+        node: NodeId,
+        outer: Option<ClassId>,
+        parent: Option<FunctionId>,
+        names: &mut ConstantSets,
+    ) -> ClassId {
+        let id = ClassId::at(self.classes.len());
+        let Some(ast) = self.file(file).map(|file| file.ast) else {
+            return id;
+        };
+        let name = (ast.kind(node) == Kind::Class)
+            .then(|| ast.child(node, 1))
+            .flatten()
+            .map(|name| names.name(ast.text(name)));
+        self.classes.push(ClassInfo {
+            file,
+            node: Some(node),
+            name,
+            outer,
+            ..ClassInfo::default()
+        });
+        self.class_at.insert((file, node), id);
+        if let Some(name) = name
+            && let Some(scope) = self.scopes.get_mut(file.index())
+        {
+            scope.classes.entry(name).or_insert(id);
+        }
+        if !matches!(ast.language(), Language::Python | Language::Go)
+            && let Some(body) = class_body(ast, node)
+        {
+            let initialiser = self.add_function(file, body, Role::Initialiser, None, parent, names);
+            if let Some(info) = self.functions.get_mut(initialiser.index()) {
+                info.class = Some(id);
+            }
+            if let Some(info) = self.classes.get_mut(id.index()) {
+                info.initialiser = Some(initialiser);
+            }
+        }
+        id
+    }
+
+    /// What is assigned, declared and imported at the top of a file, and how often.
+    fn scan_globals(&mut self, file: FileId, ast: &Ast, names: &mut ConstantSets) {
+        let script = matches!(
+            ast.language(),
+            Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Go
+        );
+        let mut found: Vec<(Name, Binding)> = Vec::new();
+        let mut inside: Option<NodeId> = None;
+        for id in ast.ids() {
+            if inside.is_some_and(|outer| !ast.holds(outer, id)) {
+                inside = None;
+            }
+            let top = inside.is_none();
+            match ast.kind(id) {
+                Kind::Function | Kind::Class if top => {
+                    if let Some(name) = ast.child(id, 1).filter(|_| ast.child(id, 5).is_none()) {
+                        let binding = match ast.kind(id) {
+                            Kind::Class => self.class_at.get(&(file, id)).copied().map(Binding::Class),
+                            _ => self.function_at.get(&(file, id)).copied().map(Binding::Function),
+                        };
+                        found.push((names.name(ast.text(name)), binding.unwrap_or(Binding::Variable)));
+                    }
+                    inside = Some(id);
+                }
+                Kind::Function | Kind::Class | Kind::Lambda if inside.is_none() => inside = Some(id),
+                Kind::Variable if top => {
+                    let (target, value) = (ast.child(id, 1), ast.child(id, 3));
+                    self.assigned(file, ast, target, value, true, names, &mut found);
+                }
+                Kind::Assign if top || script => {
+                    let (target, value) = (ast.child(id, 0), ast.child(id, 1));
+                    let plain = top && ast.node(id).operator == Operator::None;
+                    self.assigned(file, ast, target, value, plain, names, &mut found);
+                }
+                Kind::Update if top || script => {
+                    self.assigned(file, ast, ast.child(id, 0), None, false, names, &mut found);
+                }
+                Kind::ForEach | Kind::ForClause if top => {
+                    self.assigned(file, ast, ast.child(id, 0), None, false, names, &mut found);
+                }
+                Kind::Global => {
+                    for &name in ast.children(id) {
+                        let name = names.name(ast.text(name));
+                        found.push((name, Binding::Variable));
+                        found.push((name, Binding::Variable));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let Some(scope) = self.scopes.get_mut(file.index()) else {
+            return;
+        };
+        for (name, binding) in found {
+            let entry = scope.globals.entry(name).or_insert((binding, 0));
+            entry.1 += 1;
+        }
+    }
+
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "what an assignment is, and where it goes"
+    )]
+    fn assigned(
+        &self,
+        file: FileId,
+        ast: &Ast,
+        target: Option<NodeId>,
+        value: Option<NodeId>,
+        plain: bool,
+        names: &mut ConstantSets,
+        found: &mut Vec<(Name, Binding)>,
+    ) {
+        let Some(target) = target else {
+            return;
+        };
+        if ast.kind(target) != Kind::Name {
+            for below in ast.subtree(target).filter(|_| is_target_list(ast, target)) {
+                if ast.kind(below) == Kind::Name {
+                    found.push((names.name(ast.text(below)), Binding::Variable));
+                }
+            }
+            return;
+        }
+        let name = names.name(ast.text(target));
+        let binding = match value {
+            Some(value) if plain && is_literal(ast, value) => Binding::Literal(value),
+            Some(value) if plain && ast.kind(value) == Kind::Lambda => self
+                .function_at
+                .get(&(file, value))
+                .map_or(Binding::Variable, |&id| Binding::Function(id)),
+            _ => Binding::Variable,
+        };
+        found.push((name, binding));
+    }
+
+    /// In Go whatever has the methods of an interface implements it.
+    fn implement_interfaces(&mut self) {
+        let is_interface = |program: &Self, info: &ClassInfo| {
+            info.node.is_some_and(|node| {
+                program.file(info.file).is_some_and(|file| {
+                    file.ast.language() == Language::Go && file.ast.node(node).operator == Operator::Interface
+                })
+            })
+        };
+        let mut found: Vec<(usize, ClassId)> = Vec::new();
+        for (index, interface) in self.classes.iter().enumerate() {
+            if interface.methods.is_empty() || !is_interface(self, interface) {
+                continue;
+            }
+            for (other, info) in self.classes.iter().enumerate() {
+                let has = |name: Name| info.methods.iter().any(|(own, _)| *own == name);
+                if self.language(info.file) == Language::Go
+                    && other != index
+                    && !is_interface(self, info)
+                    && interface.methods.iter().all(|(name, _)| has(*name))
+                {
+                    found.push((index, ClassId::at(other)));
+                }
+            }
+        }
+        for (interface, class) in found {
+            if let Some(info) = self.classes.get_mut(interface) {
+                info.children.push(class);
+            }
+        }
+    }
+
+    /// Methods that stand outside of their type, as in Go.
+    fn attach_receivers(&mut self, library: &dyn Library, names: &mut ConstantSets) {
+        for index in 0..self.functions.len() {
+            let id = FunctionId::at(index);
+            let Some(info) = self.function(id).cloned() else {
+                continue;
+            };
+            let Some(ast) = self.file(info.file).map(|file| file.ast) else {
+                continue;
+            };
+            if info.role != Role::Function || info.class.is_some() {
+                continue;
+            }
+            let Some(receiver) = ast.child(info.node, 5) else {
+                continue;
+            };
+            let Declared::Class(class) = self.declared(info.file, ast.child(receiver, 2), library, names)
+            else {
+                continue;
+            };
+            if let (Some(name), Some(info)) = (info.name, self.classes.get_mut(class.index())) {
+                info.methods.push((name, id));
+            }
+            if let Some(info) = self.functions.get_mut(index) {
+                info.class = Some(class);
+            }
+        }
+    }
+
+    /// What a class derives from, and its fields.
+    fn read_class(&mut self, id: ClassId, library: &dyn Library, names: &mut ConstantSets) {
+        let Some((file, node)) = self.class(id).and_then(|info| Some((info.file, info.node?))) else {
+            return;
+        };
+        let Some(ast) = self.file(file).map(|file| file.ast) else {
+            return;
+        };
+        let supers: Vec<NodeId> = match ast.kind(node) {
+            Kind::New => ast.child(node, 0).into_iter().collect(),
+            _ => ast
+                .child(node, 2)
+                .map_or_else(Vec::new, |supers| ast.children(supers).to_vec()),
+        };
+        for parent in supers
+            .into_iter()
+            .filter(|&parent| ast.kind(parent) != Kind::Keyword)
+        {
+            match self.declared(file, Some(parent), library, names) {
+                Declared::Class(parent) if parent != id => {
+                    if let Some(info) = self.classes.get_mut(parent.index()) {
+                        info.children.push(id);
+                    }
+                    if let Some(info) = self.classes.get_mut(id.index()) {
+                        info.parents.push(parent);
+                    }
+                }
+                Declared::Outside(name) => {
+                    if let Some(info) = self.classes.get_mut(id.index()) {
+                        info.outside.push(name);
+                    }
+                }
+                _ => {}
+            }
+        }
+        let Some(body) = class_body(ast, node) else {
+            return;
+        };
+        let mut fields = Vec::new();
+        for &member in ast.children(body) {
+            if ast.kind(member) != Kind::Variable {
+                continue;
+            }
+            let Some(target) = ast
+                .child(member, 1)
+                .filter(|&target| ast.kind(target) == Kind::Name)
+            else {
+                continue;
+            };
+            let modifier = |word| {
+                ast.child(member, 0)
+                    .is_some_and(|list| has_modifier(ast, list, word))
+            };
+            let fixed = modifier("final") || modifier("readonly") || modifier("const");
+            fields.push(FieldInfo {
+                name: names.name(ast.text(target)),
+                is_static: modifier("static") || ast.language() == Language::Python,
+                declared: self.declared(file, ast.child(member, 2), library, names),
+                literal: ast
+                    .child(member, 3)
+                    .filter(|&value| fixed && is_literal(ast, value)),
+            });
+        }
+        if let Some(info) = self.classes.get_mut(id.index()) {
+            info.fields = fields;
+        }
+    }
+}
+
+/// The block of a class, or of an anonymous one.
+pub(crate) fn class_body(ast: &Ast, node: NodeId) -> Option<NodeId> {
+    ast.child(node, if ast.kind(node) == Kind::New { 2 } else { 3 })
+}
+
+/// The class that a function is a method of.
+fn method_of(ast: &Ast, function: NodeId) -> Option<NodeId> {
+    let body = ast.parent(function)?;
+    let class = ast.parent(body)?;
+    (matches!(ast.kind(class), Kind::Class | Kind::New) && class_body(ast, class) == Some(body))
+        .then_some(class)
+}
+
+/// Whether a target takes a value apart, so that names below it are targets themselves.
+fn is_target_list(ast: &Ast, target: NodeId) -> bool {
+    matches!(
+        ast.kind(target),
+        Kind::Destructure | Kind::Tuple | Kind::List | Kind::Spread
+    )
+}
+
+/// Whether a node is a literal, a sign before it included.
+pub(crate) fn is_literal(ast: &Ast, node: NodeId) -> bool {
+    match ast.kind(node) {
+        Kind::Str | Kind::Number | Kind::Bool | Kind::Null => true,
+        Kind::Unary => ast
+            .child(node, 0)
+            .is_some_and(|inner| matches!(ast.kind(inner), Kind::Number | Kind::Bool)),
+        _ => false,
+    }
+}
