@@ -14,7 +14,7 @@ use bartizan_model::{Finding, Skipped};
 use bartizan_source::{Consumer, Entry, FileMeta, Interest, Source, Unit};
 use serde::{Deserialize, Serialize};
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What a check made of one file.
@@ -28,7 +28,14 @@ pub trait Program: Send + Sync {
     /// When this file could not be read as what it is: it is no part of the program, and the check's status becomes Partial.
     fn part(&self, input: &Input<'_>, out: &mut Sink) -> Result<Part, CheckError>;
 
-    /// Judges all files, ordered by path.
+    /// Which of the files around those that are looked at it has to know to understand them, by their places in `around`. Asked again
+    /// with what came of the answer, a few times. `around` are the paths that are left, sorted; none where all is looked at anyway.
+    fn asks(&self, _parts: &[(String, Part)], _around: &[&str]) -> Vec<usize> {
+        Vec::new()
+    }
+
+    /// Judges all files, ordered by path; those among them that were asked for are only to be understood by. Findings none of whose
+    /// places and steps lie in a file that is looked at are dropped.
     ///
     /// # Errors
     /// When the program could not be judged; the check's status becomes Partial.
@@ -67,7 +74,8 @@ pub(crate) fn judge(
     let program = check.program()?;
     let files = files(check, entries, collected);
     let key = key_of(check, &files);
-    if let Some(known) = cache.and_then(|cache| cache.program(&key))
+    if source.around().is_none()
+        && let Some(known) = cache.and_then(|cache| cache.program(&key))
         && let Ok(findings) = serde_json::from_slice::<Vec<Finding>>(&known.findings)
     {
         return Some(Judged {
@@ -81,24 +89,34 @@ pub(crate) fn judge(
             from_cache: true,
         });
     }
+    let entries: Vec<&Entry> = files.iter().map(|file| file.entry).collect();
     let read = Read {
         check,
         program,
         source,
-        files: &files,
+        entries: &entries,
         options,
         next: AtomicUsize::new(0),
     };
     let mut looked = read.all(jobs);
+    looked.parts.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let around = source.around().filter(|_| !looked.parts.is_empty());
+    if let Some(around) = around {
+        understand(&read, around, jobs, &mut looked);
+    }
     if options.interrupt.load(Ordering::Relaxed) {
         return Some(Judged::default());
     }
-    looked.parts.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut sink = Sink::default();
     contained(&mut looked.tally, "", || program.judge(&looked.parts, &mut sink));
-    looked.take(check.meta().id, "", sink.into_reported());
+    let mut reported = sink.into_reported();
+    if around.is_some() {
+        let own: HashSet<&str> = entries.iter().map(|entry| &*entry.meta.path).collect();
+        reported.findings.retain(|finding| concerns(finding, &own));
+    }
+    looked.take(check.meta().id, "", reported);
     looked.tally.errors.sort();
-    let whole = looked.tally.panics.is_empty() && looked.unread == 0;
+    let whole = looked.tally.panics.is_empty() && looked.unread == 0 && around.is_none();
     let kept = serde_json::to_vec(&looked.findings).ok().filter(|_| whole);
     Some(Judged {
         kept: kept.map(|findings| CachedProgram {
@@ -110,6 +128,63 @@ pub(crate) fn judge(
         tally: looked.tally,
         from_cache: false,
     })
+}
+
+/// How often a program is asked what else it has to know.
+const MOST_ROUNDS: usize = 3;
+/// Files that it is given so, and their bytes.
+const MOST_AROUND: usize = 200;
+const MOST_AROUND_BYTES: u64 = 8 << 20;
+
+/// Reads what the program asks for of the files around its own.
+fn understand(read: &Read<'_>, around: &dyn Source, jobs: usize, looked: &mut Looked) {
+    let Ok(mut left) = around.list(&mut Vec::new()) else {
+        return;
+    };
+    let own: HashSet<&str> = read.entries.iter().map(|entry| &*entry.meta.path).collect();
+    left.retain(|entry| !own.contains(&*entry.meta.path) && read.check.wants(&entry.meta) != Interest::No);
+    left.sort_by(|one, other| one.meta.path.cmp(&other.meta.path));
+    let (mut files, mut bytes) = (0, 0);
+    for _ in 0..MOST_ROUNDS {
+        let paths: Vec<&str> = left.iter().map(|entry| &*entry.meta.path).collect();
+        let asked: BTreeSet<usize> = read.program.asks(&looked.parts, &paths).into_iter().collect();
+        let mut entries = Vec::new();
+        for entry in asked.iter().filter_map(|at| left.get(*at)) {
+            if files < MOST_AROUND && bytes < MOST_AROUND_BYTES {
+                files += 1;
+                bytes += entry.meta.size;
+                entries.push(entry);
+            }
+        }
+        if entries.is_empty() {
+            return;
+        }
+        let more = Read {
+            source: around,
+            entries: &entries,
+            next: AtomicUsize::new(0),
+            ..*read
+        }
+        .all(jobs);
+        // What is wrong with these files is not asked.
+        looked.parts.extend(more.parts);
+        looked.parts.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let mut at = 0;
+        left.retain(|_| {
+            at += 1;
+            !asked.contains(&(at - 1))
+        });
+    }
+}
+
+/// Whether a finding has a place or a step in one of the files.
+fn concerns(finding: &Finding, own: &HashSet<&str>) -> bool {
+    let steps = finding.evidence.iter().filter_map(|step| step.location.as_ref());
+    finding
+        .locations
+        .iter()
+        .chain(steps)
+        .any(|place| own.contains(place.path.as_str()))
 }
 
 /// A file of a program: its entry, and what its content is.
@@ -183,7 +258,7 @@ struct Read<'a> {
     check: &'a dyn Check,
     program: &'a dyn Program,
     source: &'a dyn Source,
-    files: &'a [ProgramFile<'a>],
+    entries: &'a [&'a Entry],
     options: &'a RunOptions<'a>,
     next: AtomicUsize,
 }
@@ -209,10 +284,10 @@ impl Read<'_> {
         loop {
             let at = self.next.fetch_add(1, Ordering::Relaxed);
             let stopped = self.options.interrupt.load(Ordering::Relaxed);
-            let Some(file) = self.files.get(at).filter(|_| !stopped) else {
+            let Some(entry) = self.entries.get(at).filter(|_| !stopped) else {
                 return looked;
             };
-            self.one(file.entry, &mut buffer, &mut looked);
+            self.one(entry, &mut buffer, &mut looked);
         }
     }
 

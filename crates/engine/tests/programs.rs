@@ -12,7 +12,7 @@ use bartizan_engine::{
     CacheOptions, Check, CheckError, Input, Meta, Outcome, Part, Program, RunOptions, Silent, Sink, run,
 };
 use bartizan_model::{AssetId, CheckStatus, Confidence, Finding, FingerprintBuilder, RuleInfo, Severity};
-use bartizan_source::{DirSource, FileMeta, Interest, SourceOptions};
+use bartizan_source::{DirSource, FileMeta, Interest, Source, SourceOptions, TextSource};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -79,6 +79,17 @@ impl Program for UndefinedCheck {
         }))
     }
 
+    /// The files that are named like what is used and not defined yet.
+    fn asks(&self, parts: &[(String, Part)], around: &[&str]) -> Vec<usize> {
+        let words = || parts.iter().filter_map(|(_, part)| part.downcast_ref::<Words>());
+        let used = words().flat_map(|words| &words.used);
+        let missing = used.filter(|word| !words().any(|other| other.defined.contains(*word)));
+        let files = missing.map(|word| format!("{word}.w"));
+        files
+            .filter_map(|name| around.iter().position(|path| *path == name))
+            .collect()
+    }
+
     fn judge(&self, parts: &[(String, Part)], out: &mut Sink) -> Result<(), CheckError> {
         let words: Vec<(&str, &Words)> = parts
             .iter()
@@ -115,6 +126,11 @@ fn finding(path: &str, word: &str) -> Finding {
 
 /// The outcome, and of how many files a part was made.
 fn scan(folder: &Path, cache: Option<&Path>) -> (Outcome, usize) {
+    let source = DirSource::open(folder.to_str().unwrap(), &SourceOptions::default()).unwrap();
+    scan_source(&source, cache)
+}
+
+fn scan_source(source: &dyn Source, cache: Option<&Path>) -> (Outcome, usize) {
     let parts = Arc::new(AtomicUsize::new(0));
     let check = UndefinedCheck {
         meta: Meta {
@@ -125,7 +141,6 @@ fn scan(folder: &Path, cache: Option<&Path>) -> (Outcome, usize) {
         },
         parts: Arc::clone(&parts),
     };
-    let source = DirSource::open(folder.to_str().unwrap(), &SourceOptions::default()).unwrap();
     let options = RunOptions {
         jobs: 2,
         cache: cache.map(|file| CacheOptions {
@@ -137,7 +152,7 @@ fn scan(folder: &Path, cache: Option<&Path>) -> (Outcome, usize) {
         interrupt: Arc::new(AtomicBool::new(false)),
         progress: &Silent,
     };
-    let outcome = run(&source, &[Box::new(check)], &options).unwrap();
+    let outcome = run(source, &[Box::new(check)], &options).unwrap();
     (outcome, parts.load(Ordering::SeqCst))
 }
 
@@ -230,4 +245,55 @@ fn a_part_that_panics_fails_the_check_and_is_tried_again() {
         assert!(error.starts_with("b.w: the check panicked"), "{error}");
         assert_eq!((messages(&outcome), parts), (vec!["x"], 2));
     }
+}
+
+/// A text as an unwritten file of a directory.
+fn within(folder: &Path, path: &str, text: &str) -> TextSource {
+    let options = SourceOptions::default();
+    let around = DirSource::open(folder.to_str().unwrap(), &options).unwrap();
+    TextSource::new(path, text.as_bytes().into(), &options).within(Box::new(around))
+}
+
+#[test]
+fn what_a_part_of_a_directory_needs_to_be_understood_is_looked_up_around_it() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.w", "old\n");
+    write(folder.path(), "x.w", "def x\nuse y\nuse nothing\n");
+    write(folder.path(), "y.w", "def y\n");
+    write(folder.path(), "z.w", "def z\nuse nothing\n");
+    let cache = tempfile::tempdir().unwrap();
+    let cache = cache.path().join("results");
+    let source = within(folder.path(), "a.w", "use x\nuse elsewhere\n");
+    for _ in 0..2 {
+        let (outcome, parts) = scan_source(&source, Some(&cache));
+        // What is wrong with `x.w` itself is not asked, `z.w` is not read, and what was found depends on more than `a.w`.
+        assert_eq!((messages(&outcome), parts), (vec!["elsewhere"], 3));
+        assert_eq!(outcome.checks[0].files, 1);
+    }
+    write(folder.path(), "x.w", "");
+    let (outcome, _) = scan_source(&source, Some(&cache));
+    assert_eq!(messages(&outcome), ["elsewhere", "x"]);
+}
+
+#[test]
+fn what_is_staged_is_understood_by_the_rest_of_the_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let git = |arguments: &[&str]| {
+        let mut git = std::process::Command::new("git");
+        let done = git
+            .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
+            .args(arguments);
+        assert!(done.current_dir(folder.path()).status().unwrap().success());
+    };
+    git(&["init", "--quiet"]);
+    write(folder.path(), "x.w", "def x\nuse nothing\n");
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "-m", "one"]);
+    write(folder.path(), "a.w", "use x\nuse y\n");
+    git(&["add", "a.w"]);
+    write(folder.path(), "x.w", "the work tree is not looked at\n");
+    let options = SourceOptions::default();
+    let source = bartizan_source::GitIndexSource::open(folder.path(), &options).unwrap();
+    let (outcome, parts) = scan_source(&source, None);
+    assert_eq!((messages(&outcome), parts), (vec!["y"], 2));
 }

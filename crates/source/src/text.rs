@@ -5,14 +5,23 @@
 use crate::window::deliver_slice;
 use crate::{Consumer, Entry, FileMeta, Handle, Source, SourceError, SourceOptions};
 use bartizan_model::{Skipped, Target};
+use std::fmt;
 use std::sync::Arc;
 
 /// Bytes in memory as a source with one entry.
-#[derive(Debug)]
 pub struct TextSource {
     path: Arc<str>,
     bytes: Arc<[u8]>,
     options: SourceOptions,
+    around: Option<Box<dyn Source>>,
+}
+
+impl fmt::Debug for TextSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextSource")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 impl TextSource {
@@ -23,6 +32,16 @@ impl TextSource {
             path: path.into(),
             bytes,
             options: options.clone(),
+            around: None,
+        }
+    }
+
+    /// The same, as a part of what another source holds.
+    #[must_use]
+    pub fn within(self, around: Box<dyn Source>) -> Self {
+        Self {
+            around: Some(around),
+            ..self
         }
     }
 }
@@ -49,6 +68,10 @@ impl Source for TextSource {
             signature: None,
             handle: Handle::Index(0),
         }])
+    }
+
+    fn around(&self) -> Option<&dyn Source> {
+        self.around.as_deref()
     }
 
     fn read(&self, entry: &Entry, _: &mut Vec<u8>, consumer: &mut dyn Consumer) {

@@ -36,6 +36,22 @@ pub fn scan(check: &dyn Check, files: &[(&str, &[u8])]) -> Reported {
     all
 }
 
+/// The findings of a rule as tests write them, `path:line:column severity` each.
+///
+/// # Errors
+/// What could not be judged, or that a finding has no place.
+pub fn lines_of(rule: &str, reported: &Reported) -> Result<Vec<String>, String> {
+    if !reported.errors.is_empty() {
+        return Err(format!("{:?}", reported.errors));
+    }
+    let found = reported.findings.iter().filter(|one| one.rule == rule);
+    let lines = found.map(|one| match one.primary() {
+        Some(at) => Ok(format!("{}:{}:{} {}", at.path, at.line, at.column, one.severity)),
+        None => Err(format!("a finding without a place: {}", one.message)),
+    });
+    lines.collect()
+}
+
 fn together(program: &dyn Program, files: &[(&str, &[u8])]) -> Reported {
     let mut sink = Sink::default();
     let mut parts: Vec<(String, Part)> = Vec::new();

@@ -47,7 +47,7 @@ impl Lowering<'_, '_> {
             Kind::Assert => {
                 if child(0).is_some() {
                     let (yes, no) = (self.block(), self.block());
-                    self.condition(child(0), node, yes, no);
+                    self.condition(child(0), yes, no);
                     self.enter(no);
                     let value = self.value_or_unknown(child(1), node);
                     self.throw(node, value);
@@ -123,15 +123,25 @@ impl Lowering<'_, '_> {
                 _ => child,
             };
             match ast.kind(child) {
-                Kind::Function | Kind::Class if !self.in_module() || self.frames.last().is_some_and(|frame| frame.scopes.len() > 1) => {
+                Kind::Function | Kind::Class
+                    if !self.in_module()
+                        || self.frames.last().is_some_and(|frame| frame.scopes.len() > 1) =>
+                {
                     if let Some(name) = ast.child(child, 1) {
                         let name = self.name(name);
                         self.declare(name, Declared::Nothing);
                     }
                 }
-                Kind::Variable if script => {
+                Kind::Variable
+                    if script
+                        && !ast
+                            .child(child, 0)
+                            .is_some_and(|list| has_modifier(ast, list, "var")) =>
+                {
                     if let Some(target) = ast.child(child, 1) {
-                        let declared = self.program.declared(self.file, ast.child(child, 2), self.library, self.names);
+                        let declared =
+                            self.program
+                                .declared(self.file, ast.child(child, 2), self.library, self.names);
                         self.declare_target(target, declared, false);
                     }
                 }
@@ -159,19 +169,25 @@ impl Lowering<'_, '_> {
         let Some(target) = ast.child(node, 1) else {
             return;
         };
-        let mut declared = self.program.declared(self.file, ast.child(node, 2), self.library, self.names);
+        let mut declared = self
+            .program
+            .declared(self.file, ast.child(node, 2), self.library, self.names);
         if let (Declared::Nothing, Some(value)) = (declared, ast.child(node, 3))
             && matches!(ast.kind(value), Kind::New | Kind::Cast)
         {
             declared = self.declared_of(value);
         }
         let python = ast.language() == Language::Python;
-        let var = ast.child(node, 0).is_some_and(|list| has_modifier(ast, list, "var"));
+        let var = ast
+            .child(node, 0)
+            .is_some_and(|list| has_modifier(ast, list, "var"));
         let value = ast.child(node, 3).map(|value| self.value(value));
-        if !python && !(var && self.is_script()) {
+        if !(python || var && self.is_script()) {
             let anew = matches!(ast.language(), Language::Java | Language::Go);
             self.declare_target(target, declared, anew);
-        } else if let (Declared::Class(_) | Declared::Outside(_) | Declared::Scalar, Kind::Name) = (declared, ast.kind(target)) {
+        } else if let (Declared::Class(_) | Declared::Outside(_) | Declared::Scalar, Kind::Name) =
+            (declared, ast.kind(target))
+        {
             let name = self.name(target);
             self.declare(name, declared);
         }
@@ -180,13 +196,16 @@ impl Lowering<'_, '_> {
                 let place = self.assign(target, value);
                 self.mark(node, value, place);
             }
-            None if !python => {
-                if ast.kind(target) == Kind::Name && !var {
-                    let nothing = self.names.one(crate::values::Constant::Null);
-                    let value = self.emit(Op::Constant(nothing), node);
-                    let place = self.write(target, value);
-                    self.mark(target, value, place);
-                }
+            None if !python && !var && ast.kind(target) == Kind::Name => {
+                // Only in JavaScript is it known what lies there.
+                let nothing = if self.is_script() {
+                    self.names.one(crate::values::Constant::Null)
+                } else {
+                    crate::values::Constants::ANY
+                };
+                let value = self.emit(Op::Constant(nothing), node);
+                let place = self.write(target, value);
+                self.mark(target, value, place);
             }
             None => {}
         }
