@@ -88,6 +88,11 @@ fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
+/// Whether a file shows what a fix makes of a test file, rather than being one.
+fn is_fixed(path: &Path) -> bool {
+    path.to_string_lossy().contains(".fixed.")
+}
+
 /// The name without any extension.
 fn stem(path: &Path) -> String {
     let name = path.file_name().unwrap().to_string_lossy();
@@ -108,7 +113,7 @@ impl Run {
         };
         let tests: Vec<&PathBuf> = files
             .iter()
-            .filter(|file| file.parent() == path.parent() && stem(file) == stem(path) && !is_yaml(file))
+            .filter(|file| file.parent() == path.parent() && stem(file) == stem(path) && !is_yaml(file) && !is_fixed(file))
             .collect();
         for test in tests {
             let Ok(source) = std::fs::read(test) else {

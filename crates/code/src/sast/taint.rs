@@ -3,7 +3,7 @@
 //! In: the taint rules of one run and one file. Out: for each rule the sinks that tainted data gets to. The meaning is that of Semgrep's taint
 //! mode: <https://semgrep.dev/docs/writing-rules/data-flow/taint-mode/overview>.
 
-use super::pattern::{Bound, Env, Facts, same};
+use super::pattern::{Bound, Env, Facts, Options, same};
 use super::semgrep::{Formula, Hit, Outcome, Scene, SideEffect, Taint, evaluate};
 use bartizan_flow::{
     File, Label, Limits, Marks, NoLibrary, Parts, Propagator, Requires, Rule as FlowRule, RuleId, Sanitizer, Sink, Source, analyse,
@@ -159,10 +159,11 @@ pub fn run(rules: &[&Taint], scenes: &[Scene<'_>], path: &str, facts: &Facts<'_>
         let (Some(outcome), Some(taint)) = (outcomes.get_mut(index), rules.get(index)) else {
             continue;
         };
+        let options = scenes.get(index).map(|scene| scene.options).unwrap_or_default();
         let origins = sources.get(index).and_then(|places| places.get(&finding.source));
         for (span, env) in sinks.get(index).and_then(|places| places.get(&finding.sink)).into_iter().flatten() {
             let unified = !taint.options.unify_metavariables
-                || origins.is_none_or(|origins| origins.iter().any(|(_, origin)| unify(facts, origin, env)));
+                || origins.is_none_or(|origins| origins.iter().any(|(_, origin)| unify(facts, options, origin, env)));
             if unified {
                 outcome.hits.push(Hit {
                     span: *span,
@@ -182,8 +183,8 @@ pub fn run(rules: &[&Taint], scenes: &[Scene<'_>], path: &str, facts: &Facts<'_>
 }
 
 /// Whether metavariables that both have stand for the same.
-fn unify(facts: &Facts<'_>, left: &Env, right: &Env) -> bool {
-    left.iter().all(|(name, bound)| right.get(name).is_none_or(|other| same(facts, bound, other)))
+fn unify(facts: &Facts<'_>, options: Options, left: &Env, right: &Env) -> bool {
+    left.iter().all(|(name, bound)| right.get(name).is_none_or(|other| same(facts, options, bound, other)))
 }
 
 impl Marker<'_> {

@@ -70,12 +70,25 @@ pub(super) fn holes(tokens: &[Token<'_>], language: Language) -> Vec<Hole> {
             TokenKind::DeepOpen => vec![format!("{DEEP}(")],
             TokenKind::DeepClose => vec![")".to_owned()],
             TokenKind::Ellipsis | TokenKind::MetavariableEllipsis => scene.forms(index),
-            TokenKind::Word | TokenKind::Literal | TokenKind::Mark => continue,
+            TokenKind::Literal => match whole_template(token.text) {
+                Some(form) => vec![form],
+                None => continue,
+            },
+            TokenKind::Word | TokenKind::Mark => continue,
         };
         holes.push(Hole { at, forms });
     }
     holes.sort_by_key(|hole| hole.at.start);
     holes
+}
+
+/// What stands for a string with places for expressions, of any content: `f"..."`, and `...` between backquotes.
+fn whole_template(text: &str) -> Option<String> {
+    if text == "`...`" {
+        return Some(format!("`${{{ELLIPSIS}}}`"));
+    }
+    let quoted = text.strip_prefix(['f', 'F'])?;
+    matches!(quoted, "\"...\"" | "'...'").then(|| format!("f\"{{{ELLIPSIS}}}\""))
 }
 
 fn name_of(token: &Token<'_>) -> String {

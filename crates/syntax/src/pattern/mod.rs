@@ -82,7 +82,11 @@ pub fn parse_pattern(text: &str, language: Language) -> Result<Pattern, PatternE
     let holes = hole::holes(&tokens, language);
     let complete = !text.ends_with(';');
     let mut tries = TRIES;
-    for setting in settings(language, text) {
+    let mut settings = settings(language, text);
+    if is_entry(text) && language != Language::Python && language != Language::Java {
+        settings.insert(0, if language == Language::Go { setting("package zz\nvar zz = zz{", ",\n}") } else { setting("zz = {", "\n}") });
+    }
+    for setting in settings {
         if let Some(pattern) = read_in(text, &holes, &setting, language, complete, &mut tries) {
             return Ok(pattern);
         }
@@ -97,6 +101,16 @@ pub fn parse_pattern(text: &str, language: Language) -> Result<Pattern, PatternE
             language: language.name(),
         }),
     }
+}
+
+/// Whether a text is an entry of a map, `key: value`, rather than a statement with a label.
+fn is_entry(text: &str) -> bool {
+    let text = text.trim_start();
+    let key = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$' | '\'' | '"' | '.' | '-'))).unwrap_or(text.len());
+    let rest = text.get(key..).unwrap_or("").trim_start();
+    let value = rest.strip_prefix(':').unwrap_or("").trim_start();
+    let loops = ["for", "while", "do ", "{", "=", ":"].iter().any(|word| value.starts_with(word)) && !value.starts_with('{');
+    key > 0 && !value.is_empty() && !loops && !text.starts_with("case") && !text.starts_with("default")
 }
 
 /// The text without what all its lines are indented by.
@@ -233,7 +247,7 @@ fn attempt(text: &str, holes: &[Hole], chosen: &[usize], setting: &Setting, lang
         end: u32::try_from(to).ok()?,
     };
     let roots = roots_within(&parsed.ast, body, filled.get(from..to)?);
-    let pattern = (problems == 0 && !roots.is_empty()).then(|| finish(&parsed.ast, &roots, complete && !partial));
+    let pattern = (problems == 0 && !roots.is_empty()).then(|| finish(&parsed.ast, &filled, &roots, complete && !partial));
     let problems = if pattern.is_none() { problems.max(1) } else { problems };
     Some(Attempt { problems, pattern })
 }
@@ -260,20 +274,20 @@ fn roots_within(ast: &Ast, range: Span, text: &str) -> Vec<NodeId> {
     roots
 }
 
-fn finish(ast: &Ast, roots: &[NodeId], complete: bool) -> Pattern {
+fn finish(ast: &Ast, source: &str, roots: &[NodeId], complete: bool) -> Pattern {
     if let [only] = roots
         && ast.kind(*only) == Kind::Expression
         && complete
         && let Some(inner) = ast.child(*only, 0)
     {
         return Pattern {
-            ast: rewrite::rewrite(ast, &[inner]),
+            ast: rewrite::rewrite(ast, source, &[inner]),
             expression: true,
         };
     }
     let statement = |&root: &NodeId| is_statement(ast.kind(root));
     Pattern {
-        ast: rewrite::rewrite(ast, roots),
+        ast: rewrite::rewrite(ast, source, roots),
         expression: roots.len() == 1 && !roots.iter().all(statement),
     }
 }

@@ -9,9 +9,10 @@ use crate::kind::{Kind, Operator};
 const DEPTH: usize = 300;
 
 /// The tree whose root has the given nodes as children, holes put back.
-pub(super) fn rewrite(ast: &Ast, roots: &[NodeId]) -> Ast {
+pub(super) fn rewrite(ast: &Ast, source: &str, roots: &[NodeId]) -> Ast {
     let mut copy = Copy {
         ast,
+        source,
         builder: Builder::new(ast.language()),
     };
     let children: Vec<Draft> = roots.iter().map(|&root| copy.node(root, 0)).collect();
@@ -37,6 +38,7 @@ pub(super) fn restored(text: &str) -> String {
 
 struct Copy<'a> {
     ast: &'a Ast,
+    source: &'a str,
     builder: Builder,
 }
 
@@ -68,9 +70,21 @@ impl Copy<'_> {
             self.builder.flag(draft, node.flags);
         }
         if node.symbol.is_some() {
-            self.builder.name(draft, &restored(text));
+            let raw = self.expression_text(node.kind, node.span);
+            self.builder.name(draft, &raw.unwrap_or_else(|| restored(text)));
         }
         draft
+    }
+
+    /// The regular expression that a string of the pattern holds, as it is written: escapes are its own, not those of the language.
+    fn expression_text(&self, kind: Kind, span: Span) -> Option<String> {
+        if kind != Kind::Str {
+            return None;
+        }
+        let written = self.source.get(span.range())?;
+        let inner = written.get(written.find("=~/")?..)?;
+        let quote = written.chars().find(|c| matches!(c, '"' | '\'' | '`'))?;
+        Some(inner.trim_end_matches(quote).to_owned())
     }
 
     /// A leaf that stands for a hole.

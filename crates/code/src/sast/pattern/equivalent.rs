@@ -3,7 +3,7 @@
 use super::env::{Bound, Env};
 use super::matcher::{Matcher, Ways};
 use super::values::Constant;
-use bartizan_syntax::{Kind, NodeId, Operator};
+use bartizan_syntax::{Kind, Language, NodeId, Operator};
 
 impl Matcher<'_> {
     /// The ways in which a pattern matches a node of another kind, or one of its own that is written otherwise.
@@ -38,6 +38,17 @@ impl Matcher<'_> {
             (Kind::Function, Kind::Export) | (Kind::Variable, Kind::Export) | (Kind::Class, Kind::Export) => {
                 self.ast.child(node, 0).map_or_else(Vec::new, |inner| self.node(pattern, inner, env))
             }
+            (Kind::Import, Kind::ImportFrom) => self.import_of(pattern, node, env),
+            (Kind::ImportFrom, Kind::Import) if self.pattern.children(pattern).len() == 1 => {
+                match (self.pattern.child(pattern, 0), self.ast.child(node, 0)) {
+                    (Some(ours), Some(theirs)) => self.node(ours, theirs, env),
+                    _ => Vec::new(),
+                }
+            }
+            (Kind::Call, Kind::Name | Kind::Member) if self.facts.in_annotation(node) => self.bare_annotation(pattern, node, env),
+            (Kind::Function, Kind::Lambda) => self.function_without_name(pattern, node, env),
+            (Kind::Lambda, Kind::Function) => self.lambda_with_name(pattern, node, env),
+            (Kind::Template, Kind::Str) => self.whole_template(pattern, node, env),
             (Kind::Type, _) => self.pattern.child(pattern, 0).map_or_else(Vec::new, |inner| self.node(inner, node, env)),
             (_, Kind::Type) => self.ast.child(node, 0).map_or_else(Vec::new, |inner| self.node(pattern, inner, env)),
             (Kind::Name | Kind::Member, Kind::Generic) => self.ast.child(node, 0).map_or_else(Vec::new, |inner| self.node(pattern, inner, env)),
@@ -64,12 +75,24 @@ impl Matcher<'_> {
         };
         let wanted = self.pattern.text(pattern);
         let equal = match (self.pattern.kind(pattern), &value) {
-            (Kind::Str, Constant::Text(text)) => return self.text(wanted, text, node, env),
+            (Kind::Str, Constant::Text(text)) => return self.text(wanted, text, self.literal_of(node), env),
             (Kind::Number, Constant::Integer(_) | Constant::Float(_)) => super::values::number(wanted).as_ref() == Some(&value),
             (Kind::Bool, Constant::Bool(seen)) => wanted == seen.to_string(),
             _ => false,
         };
         if equal { vec![env.clone()] } else { Vec::new() }
+    }
+
+    /// The literal that a variable stands for; the node itself where it is put together.
+    fn literal_of(&self, node: NodeId) -> NodeId {
+        let mut at = node;
+        for _ in 0..16 {
+            match self.facts.values.of_name(self.ast, at) {
+                Some(value) => at = value,
+                None => break,
+            }
+        }
+        if self.ast.kind(at) == Kind::Str { at } else { node }
     }
 
     /// A dotted name of the pattern and a node whose full name is known.
@@ -215,6 +238,83 @@ impl Matcher<'_> {
         self.body(ways, self.pattern.child(pattern, 4), self.ast.child(value, 2))
     }
 
+    /// `import a.b.c` and `from a.b import c`; of a whole module, whatever is imported of it.
+    fn import_of(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
+        let (Some(ours), Some(theirs)) = (self.pattern.child(pattern, 0), self.ast.child(node, 0)) else {
+            return Vec::new();
+        };
+        let alias = self.pattern.child(pattern, 1);
+        let mut ways = Vec::new();
+        if alias.is_none() {
+            ways = self.node(ours, theirs, env);
+        }
+        if self.ast.language() != Language::Python || !ways.is_empty() {
+            return ways;
+        }
+        let wanted = self.pattern.text(ours);
+        for &item in self.ast.children(node).iter().skip(1) {
+            let Some(name) = self.ast.child(item, 0) else {
+                continue;
+            };
+            if self.ast.kind(item) != Kind::ImportItem {
+                continue;
+            }
+            let full = format!("{}.{}", self.ast.text(theirs), self.ast.text(name));
+            let mut found = self.path_text(wanted, &full, item, env);
+            if let (Some(alias), Some(seen)) = (alias, self.ast.child(item, 1).or(Some(name))) {
+                found = self.and(found, alias, seen);
+            }
+            ways.extend(found);
+        }
+        ways
+    }
+
+    /// A decorator without arguments is a call without any.
+    fn bare_annotation(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
+        let (Some(callee), Some(arguments)) = (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1)) else {
+            return Vec::new();
+        };
+        let ways = self.node(callee, node, env);
+        ways.iter()
+            .flat_map(|env| self.arguments(self.pattern.children(arguments), &[], env))
+            .collect()
+    }
+
+    /// A function among expressions has a name that nobody else sees, so that the pattern's counts for nothing; so does `...` as a name.
+    fn function_without_name(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
+        let statement = self.pattern.parent(pattern).is_none_or(|above| matches!(self.pattern.kind(above), Kind::Module | Kind::Block));
+        let named = self.pattern.child(pattern, 1).is_some_and(|name| self.pattern.kind(name) != Kind::Ellipsis);
+        if statement && named {
+            return Vec::new();
+        }
+        let mut ways = vec![env.clone()];
+        if let (Some(ours), Some(theirs)) = (self.pattern.child(pattern, 2), self.ast.child(node, 0)) {
+            ways = self.and(ways, ours, theirs);
+        }
+        self.body(ways, self.pattern.child(pattern, 4), self.ast.child(node, 2))
+    }
+
+    /// A pattern of a function without a name, and a function that has one where an expression stands.
+    fn lambda_with_name(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
+        let parent = self.ast.parent(node).map(|parent| self.ast.kind(parent));
+        if matches!(parent, Some(Kind::Module | Kind::Block | Kind::Export) | None) {
+            return Vec::new();
+        }
+        let mut ways = vec![env.clone()];
+        if let (Some(ours), Some(theirs)) = (self.pattern.child(pattern, 0), self.ast.child(node, 2)) {
+            ways = self.and(ways, ours, theirs);
+        }
+        self.body(ways, self.pattern.child(pattern, 2), self.ast.child(node, 4))
+    }
+
+    /// A string with places for expressions, of any content, and one that has none but could.
+    fn whole_template(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
+        let anything = self.pattern.children(pattern).iter().all(|&part| self.pattern.kind(part) == Kind::Ellipsis);
+        let written = self.facts.source.get(self.ast.span(node).range()).unwrap_or("");
+        let lead = written.find(['"', '\'', '`']).and_then(|quote| written.get(..=quote)).unwrap_or("");
+        if anything && (lead.contains(['f', 'F']) || lead.ends_with('`')) { vec![env.clone()] } else { Vec::new() }
+    }
+
     /// `from m import a, b`: what the pattern imports is among what the file does.
     pub(super) fn import_from(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
         let (ours, theirs) = (self.pattern.children(pattern), self.ast.children(node));
@@ -225,14 +325,18 @@ impl Matcher<'_> {
         ways.iter().flat_map(|env| self.unordered(ours, theirs, env, true)).collect()
     }
 
-    /// The path of an import, where `$X` stands for a part of it or for all.
+    /// The path of an import, where `$X` stands for a part of it or for all. A module holds those within it.
     pub(super) fn path(&self, wanted: &str, node: NodeId, env: &Env) -> Ways {
-        let seen = self.ast.text(node);
+        self.path_text(wanted, self.ast.text(node), node, env)
+    }
+
+    fn path_text(&self, wanted: &str, seen: &str, node: NodeId, env: &Env) -> Ways {
         let span = self.ast.span(node);
         if wanted == seen {
             return vec![env.clone()];
         }
-        if !wanted.contains('.') || wanted.contains('/') || wanted == "..." {
+        let dotted = matches!(self.ast.language(), Language::Python | Language::Java) && !wanted.starts_with('.') && !wanted.starts_with("=~");
+        if !dotted || (wanted.starts_with('$') && !wanted.contains('.')) {
             return self.text(wanted, seen, node, env);
         }
         let (ours, theirs): (Vec<&str>, Vec<&str>) = (wanted.split('.').collect(), seen.split('.').collect());

@@ -100,7 +100,11 @@ impl<'a> Facts<'a> {
         if let Some(known) = self.full.borrow().get(&id) {
             return Rc::clone(known);
         }
-        let found = self.names.candidates(id).into_iter().map(|name| name.into_owned().into_boxed_str());
+        // What a name is imported as later in the text is not what it means here.
+        let root = self.ast.subtree(id).find(|&below| self.ast.kind(below) == Kind::Name);
+        let later = root.and_then(|root| self.names.declaration(root)).is_some_and(|at| at > id);
+        let candidates = if later { Vec::new() } else { self.names.candidates(id) };
+        let found = candidates.into_iter().map(|name| name.into_owned().into_boxed_str());
         let found: Rc<[Box<str>]> = found.collect();
         self.full.borrow_mut().insert(id, Rc::clone(&found));
         found

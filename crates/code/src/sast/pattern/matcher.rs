@@ -194,7 +194,7 @@ impl<'a> Matcher<'a> {
         }
         match env.get(name) {
             None => vec![env.with(name, bound)],
-            Some(known) if same(self.facts, known, &bound) => vec![env.clone()],
+            Some(known) if same(self.facts, self.options, known, &bound) => vec![env.clone()],
             Some(_) => Vec::new(),
         }
     }
@@ -288,7 +288,7 @@ impl<'a> Matcher<'a> {
             Kind::ImportFrom => self.import_from(pattern, node, env),
             Kind::ImportItem => self.positions(pattern, node, env, &[true, false]),
             Kind::Annotation => self.annotation(pattern, node, env),
-            Kind::WithItem | Kind::Throw => self.positions(pattern, node, env, &[true, false]),
+            Kind::WithItem | Kind::Throw | Kind::Assert => self.positions(pattern, node, env, &[true, false]),
             Kind::Attribute => self.positions(pattern, node, env, &[true, false]),
             Kind::Element => self.element(pattern, node, env),
             Kind::Other if wanted.symbol.is_some() && self.pattern.text(pattern) != self.ast.text(node) => Vec::new(),
@@ -319,7 +319,8 @@ impl<'a> Matcher<'a> {
                 let bound = Bound::Text(seen.into(), self.ast.span(node));
                 return self.bind_to(name, bound, env);
             }
-            TextHole::Regex(pattern) => self.facts.regexes.is_match(pattern, seen),
+            TextHole::Regex(pattern, "") => self.facts.regexes.is_match(pattern, seen),
+            TextHole::Regex(pattern, flags) => self.facts.regexes.is_match(&format!("(?{flags}){pattern}"), seen),
             TextHole::Exact => wanted == seen,
         };
         if fits { vec![env.clone()] } else { Vec::new() }
@@ -613,14 +614,18 @@ fn operands(ast: &Ast, id: NodeId, operator: Operator) -> Vec<NodeId> {
     found
 }
 
-/// Whether two metavariables' values are the same code.
+/// Whether two metavariables' values are the same code: written alike, and of the same variables.
 #[must_use]
-pub fn same(facts: &Facts<'_>, left: &Bound, right: &Bound) -> bool {
+pub fn same(facts: &Facts<'_>, options: Options, left: &Bound, right: &Bound) -> bool {
     match (left, right) {
-        (Bound::Node(left), Bound::Node(right)) => facts.equal(*left, *right) || same_name(facts, *left, *right),
+        (Bound::Node(left), Bound::Node(right)) => {
+            same_code(facts, *left, *right)
+                || same_name(facts, *left, *right)
+                || (options.symbolic_propagation && same_value(facts, *left, *right))
+        }
         (Bound::Text(left, _), Bound::Text(right, _)) => left == right,
         (Bound::Nodes(left), Bound::Nodes(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(&left, &right)| facts.equal(left, right))
+            left.len() == right.len() && left.iter().zip(right).all(|(&left, &right)| same_code(facts, left, right))
         }
         (Bound::Text(text, _), Bound::Node(node)) | (Bound::Node(node), Bound::Text(text, _)) => {
             let kind = facts.ast.kind(*node);
@@ -628,6 +633,39 @@ pub fn same(facts: &Facts<'_>, left: &Bound, right: &Bound) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether two subtrees are written alike and the names in them are declared in the same places, as far as that is known.
+fn same_code(facts: &Facts<'_>, left: NodeId, right: NodeId) -> bool {
+    if left == right {
+        return true;
+    }
+    if !facts.equal(left, right) {
+        return false;
+    }
+    let declared = |id: NodeId| facts.names.declaration(id).unwrap_or(id);
+    facts.ast.subtree(left).zip(facts.ast.subtree(right)).all(|(one, other)| {
+        facts.ast.kind(one) != Kind::Name
+            || facts.names.declaration(one).is_none()
+            || facts.names.declaration(other).is_none()
+            || declared(one) == declared(other)
+    })
+}
+
+/// Whether a variable stands for what the other is.
+fn same_value(facts: &Facts<'_>, left: NodeId, right: NodeId) -> bool {
+    let value = |id: NodeId| {
+        let mut at = id;
+        for _ in 0..16 {
+            match facts.values.of_name(facts.ast, at) {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        at
+    };
+    let (first, second) = (value(left), value(right));
+    (first != left || second != right) && same_code(facts, first, second)
 }
 
 /// Whether one is a key and the other the name that it stands for.

@@ -60,11 +60,16 @@ fn candidates(matcher: &Matcher<'_>, root: NodeId) -> Option<Vec<Kind>> {
         Kind::Metavariable | Kind::TypedMetavariable | Kind::DeepEllipsis | Kind::Ellipsis => return None,
         Kind::Name => vec![Kind::Name, Kind::Member, Kind::Generic],
         Kind::Member => vec![Kind::Member, Kind::Name, Kind::Call, Kind::Index, Kind::Await],
+        Kind::Call => vec![kind, Kind::Annotation],
+        Kind::Lambda => vec![kind, Kind::Function],
+        Kind::Template => vec![kind, Kind::Str],
         Kind::Str | Kind::Number | Kind::Bool => vec![kind, Kind::Name, Kind::Binary, Kind::Template, Kind::Unary],
         Kind::Assign => vec![Kind::Assign, Kind::Variable],
         Kind::Set | Kind::List => vec![kind, Kind::Map, Kind::Comprehension],
         Kind::Expression => vec![Kind::Expression, Kind::Return, Kind::Variable],
-        Kind::Function => vec![kind, Kind::Variable, Kind::Pair],
+        Kind::Function => vec![kind, Kind::Variable, Kind::Pair, Kind::Lambda],
+        Kind::Import => vec![kind, Kind::ImportFrom],
+        Kind::ImportFrom => vec![kind, Kind::Import],
         Kind::For | Kind::ForEach => vec![Kind::For, Kind::ForEach, Kind::While],
         other => vec![other],
     })
@@ -82,11 +87,17 @@ fn expressions(matcher: &Matcher<'_>, facts: &Facts<'_>, root: NodeId, below: Op
         (None, Some(below)) => facts.ast.subtree(below).collect(),
         (Some(kinds), _) => kinds.iter().flat_map(|&kind| facts.of_kind(kind)).copied().collect(),
     };
+    for id in &mut nodes {
+        if facts.ast.kind(*id) == Kind::Annotation && wanted == Kind::Call {
+            *id = facts.ast.child(*id, 0).unwrap_or(*id);
+        }
+    }
     nodes.retain(|&id| {
-        let fits = !needs_expression || facts.is_expression(id) || facts.ast.kind(id) == Kind::Variable || below == Some(id);
+        let fits = !needs_expression || facts.is_expression(id) || facts.ast.kind(id) == Kind::Function || facts.ast.kind(id) == Kind::Variable || below == Some(id);
         fits && below_of(facts, below, id)
     });
     nodes.sort_unstable();
+    nodes.dedup();
     for id in nodes {
         if facts.ast.kind(id) == Kind::Variable && wanted != Kind::Assign {
             continue;

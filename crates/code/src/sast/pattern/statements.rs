@@ -54,11 +54,12 @@ impl Matcher<'_> {
                 last: nodes.last().copied(),
             }],
             Kind::Ellipsis => {
-                let mut runs = self.skip(rest, nodes, env, more);
+                // What follows the last statement that is asked for does not matter once something may stand between.
+                let mut runs = self.skip(rest, nodes, env);
                 if deep && self.options.go_deeper_stmt && runs.len() <= WAYS {
                     let flat = self.flattened(nodes);
                     if flat.len() > nodes.len() {
-                        for run in self.skip(rest, &flat, env, more) {
+                        for run in self.skip(rest, &flat, env) {
                             if !runs.contains(&run) {
                                 runs.push(run);
                             }
@@ -93,10 +94,10 @@ impl Matcher<'_> {
     }
 
     /// `...` takes some statements, and the rest of the pattern matches what comes after them.
-    fn skip(&self, rest: &[NodeId], nodes: &[NodeId], env: &Env, more: bool) -> Vec<Run> {
+    fn skip(&self, rest: &[NodeId], nodes: &[NodeId], env: &Env) -> Vec<Run> {
         let mut runs = Vec::new();
         for from in 0..=nodes.len() {
-            runs.extend(self.run(rest, nodes.get(from..).unwrap_or(&[]), env, more, false));
+            runs.extend(self.run(rest, nodes.get(from..).unwrap_or(&[]), env, true, false));
             if runs.len() > WAYS || self.exhausted() {
                 break;
             }

@@ -104,7 +104,7 @@ fn built_in(language: Language, kind: Kind, text: &str) -> Option<&'static [&'st
         (Kind::Str | Kind::Template, Language::Python) => &["str"],
         (Kind::Str, Language::Java) => &["String"],
         (Kind::Str | Kind::Template, _) => &["string"],
-        (Kind::Number, Language::JavaScript | Language::TypeScript | Language::Tsx) => &["number"],
+        (Kind::Number, Language::JavaScript | Language::TypeScript | Language::Tsx) => &["number", "int", "float"],
         (Kind::Number, Language::Python) if decimal => &["float"],
         (Kind::Number, Language::Java) if decimal => &["double", "float"],
         (Kind::Number, Language::Go) if decimal => &["float64"],

@@ -112,7 +112,7 @@ impl<'a> Scene<'a> {
             let found = self.formula(one, part);
             hits = Some(match hits {
                 None => found,
-                Some(hits) => intersection(self.facts, &hits, &found),
+                Some(hits) => intersection(self.facts, self.options, &hits, &found),
             });
             if hits.as_ref().is_some_and(Vec::is_empty) {
                 return Vec::new();
@@ -135,7 +135,7 @@ impl<'a> Scene<'a> {
                 break;
             }
             let removed = self.formula(one, part);
-            hits = difference(self.facts, hits, &removed);
+            hits = difference(self.facts, self.options, hits, &removed);
         }
         hits
     }
@@ -251,7 +251,8 @@ impl<'a> Scene<'a> {
                         .collect(),
                 });
             }
-            found.extend(spans.unwrap_or_default().into_iter().map(|(span, node)| Hit {
+            let within = spans.unwrap_or_default().into_iter().filter(|(span, _)| hit.span.holds(*span));
+            found.extend(within.map(|(span, node)| Hit {
                 span,
                 node,
                 ..hit.clone()
@@ -411,7 +412,7 @@ impl<'a> Scene<'a> {
         let fits = |one: &Env| {
             one.iter().all(|(name, bound)| {
                 env.get(name)
-                    .is_none_or(|known| crate::sast::pattern::same(self.facts, known, bound))
+                    .is_none_or(|known| crate::sast::pattern::same(self.facts, self.options, known, bound))
             })
         };
         let mut kept: Vec<Env> = Vec::new();
