@@ -6,7 +6,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, clippy::indexing_slicing)]
 
 use bartizan_code::sast::pattern::Regexes;
-use bartizan_code::sast::semgrep::{Rule, read};
+use bartizan_code::sast::semgrep::{Outcome, Rule, read};
 use bartizan_code::sast::{File, run};
 use bartizan_syntax::Language;
 use std::collections::{BTreeMap, BTreeSet};
@@ -124,15 +124,16 @@ impl Run {
             let Some(language) = Language::of_path(&shown) else {
                 continue;
             };
-            let mut file = File::new(&shown, &source, Some(language));
+            let file = File::new(&shown, &source, Some(language));
             for refused in &rules.refused {
                 if !expectations(&source, &refused.rule).is_empty() {
                     self.note(directory, false);
                     self.refused.push((format!("{shown} {}", refused.rule), refused.reason.clone()));
                 }
             }
-            for rule in &rules.rules {
-                self.pair(rule, &mut file, &source, &shown, directory);
+            let all: Vec<&Rule> = rules.rules.iter().collect();
+            for (rule, outcome) in all.iter().zip(run(&all, &file, &self.regexes)) {
+                self.pair(rule, &outcome, &source, &shown, directory);
             }
         }
     }
@@ -143,12 +144,11 @@ impl Run {
         tally.passed += usize::from(passed);
     }
 
-    fn pair(&mut self, rule: &Rule, file: &mut File<'_>, source: &str, shown: &str, directory: &str) {
+    fn pair(&mut self, rule: &Rule, outcome: &Outcome, source: &str, shown: &str, directory: &str) {
         let expected = expectations(source, &rule.id);
         if expected.is_empty() || self.only.as_ref().is_some_and(|only| !format!("{shown} {}", rule.id).contains(only.as_str())) {
             return;
         }
-        let outcome = run(rule, file, &self.regexes);
         let line = |at: u32| source.get(..at as usize).map_or(0, |before| before.matches('\n').count() + 1);
         let reported: BTreeSet<usize> = outcome.hits.iter().map(|hit| line(hit.span.start)).collect();
         let of = |word: &str| -> BTreeSet<usize> {

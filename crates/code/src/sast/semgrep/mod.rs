@@ -5,6 +5,7 @@
 mod condition;
 mod evaluate;
 mod generic;
+mod prefilter;
 mod ranges;
 mod read;
 mod rule;
@@ -12,6 +13,7 @@ mod rule;
 pub use condition::Comparison;
 pub use evaluate::{Hit, Outcome, Scene, evaluate};
 pub use generic::Words;
+pub use prefilter::{possible, words};
 pub use ranges::Role;
 pub use read::{LARGEST_FILE, Refused, RuleFile, RuleFileError, read};
 pub use rule::{

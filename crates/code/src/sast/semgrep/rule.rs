@@ -248,6 +248,7 @@ pub struct Leaf {
     /// Whether the text is a type, which is read as that of a metavariable.
     is_type: bool,
     patterns: [OnceLock<Result<Pattern, PatternError>>; 6],
+    required: [OnceLock<Box<[Box<str>]>>; 6],
 }
 
 impl Leaf {
@@ -258,6 +259,7 @@ impl Leaf {
             text: text.to_owned(),
             is_type: false,
             patterns: Default::default(),
+            required: Default::default(),
         }
     }
 
@@ -289,6 +291,18 @@ impl Leaf {
             })
             .as_ref()
             .map_err(Clone::clone)
+    }
+}
+
+impl Leaf {
+    /// The words that stand in every text that the pattern matches; none where it cannot be read.
+    #[must_use]
+    pub fn required(&self, language: Language) -> &[Box<str>] {
+        let place = LANGUAGES.iter().position(|&one| one == language).and_then(|index| self.required.get(index));
+        let Some(place) = place else {
+            return &[];
+        };
+        place.get_or_init(|| self.pattern(language).map(super::prefilter::required).unwrap_or_default())
     }
 }
 
