@@ -139,9 +139,11 @@ pub fn run(rules: &[&Taint], scenes: &[Scene<'_>], path: &str, facts: &Facts<'_>
             labels,
             cut: false,
         };
-        sources.push(marker.sources(taint));
-        sinks.push(marker.sinks(taint));
-        marker.sanitizers(taint);
+        let (own_sources, own_sinks) = (marker.sources(taint), marker.sinks(taint));
+        marker.sinks_that_are_sources(taint, &own_sources);
+        marker.sanitizers(taint, &[&own_sources, &own_sinks]);
+        sources.push(own_sources);
+        sinks.push(own_sinks);
         marker.propagators(taint);
         outcomes.push(Outcome {
             hits: Vec::new(),
@@ -240,9 +242,33 @@ impl Marker<'_> {
         places
     }
 
-    fn sanitizers(&mut self, taint: &Taint) {
+    /// A sink that is a source itself is reached by what it gives.
+    fn sinks_that_are_sources(&mut self, taint: &Taint, sources: &Places) {
+        for sink in &taint.sinks {
+            for hit in self.hits(&sink.formula) {
+                for node in self.nodes(&hit) {
+                    if sources.contains_key(&node) && self.scene.facts.ast.kind(node) == Kind::Call {
+                        self.marks.sink(
+                            node,
+                            Sink {
+                                rule: self.rule,
+                                requires: self.requires(sink.requires.as_ref()),
+                                parts: Parts::Value,
+                            },
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    fn sanitizers(&mut self, taint: &Taint, others: &[&Places]) {
+        let taken: BTreeSet<Span> = others.iter().flat_map(|places| places.values().flatten()).map(|(span, _)| *span).collect();
         for sanitizer in &taint.sanitizers {
             for hit in self.hits(&sanitizer.formula) {
+                if sanitizer.not_conflicting && taken.contains(&hit.span) {
+                    continue;
+                }
                 let mut nodes = self.nodes(&hit);
                 if !sanitizer.exact {
                     nodes.extend(self.within(hit.span));
@@ -265,24 +291,27 @@ impl Marker<'_> {
     fn propagators(&mut self, taint: &Taint) {
         for propagator in &taint.propagators {
             for hit in self.hits(&propagator.formula) {
-                let node = |name: &str| match hit.env.get(name) {
-                    Some(Bound::Node(node)) => Some(*node),
-                    _ => None,
+                let nodes = |name: &str| match hit.env.get(name) {
+                    Some(Bound::Node(node)) => vec![*node],
+                    Some(Bound::Nodes(nodes)) => nodes.to_vec(),
+                    _ => Vec::new(),
                 };
-                let (Some(from), Some(to)) = (node(&propagator.from), node(&propagator.to)) else {
+                let Some(&to) = nodes(&propagator.to).first() else {
                     continue;
                 };
                 let anchor = self.nodes(&hit).into_iter().next().unwrap_or(to);
-                self.marks.propagator(
-                    anchor,
-                    Propagator {
-                        rule: self.rule,
-                        from,
-                        to,
-                        requires: self.requires(propagator.requires.as_ref()),
-                        label: propagator.label.as_deref().and_then(|name| self.labels.number(name)),
-                    },
-                );
+                for from in nodes(&propagator.from) {
+                    self.marks.propagator(
+                        anchor,
+                        Propagator {
+                            rule: self.rule,
+                            from,
+                            to,
+                            requires: self.requires(propagator.requires.as_ref()),
+                            label: propagator.label.as_deref().and_then(|name| self.labels.number(name)),
+                        },
+                    );
+                }
             }
         }
     }

@@ -543,6 +543,7 @@ fn taint_mode(node: &Node, options: TaintOptions) -> Result<Taint, String> {
             formula: place(item, "pattern-sanitizers", &["by-side-effect", "exact", "not_conflicting", "not-conflicting"])?,
             by_side_effect: flag(item, "by-side-effect").unwrap_or(false),
             exact: flag(item, "exact").unwrap_or(false),
+            not_conflicting: flag(item, "not_conflicting").or(flag(item, "not-conflicting")).unwrap_or(false),
         });
     }
     for item in node.items_of("pattern-propagators") {

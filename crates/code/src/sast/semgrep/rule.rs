@@ -148,6 +148,8 @@ pub struct Sanitizer {
     pub by_side_effect: bool,
     /// Whether only the place as a whole counts.
     pub exact: bool,
+    /// Whether places that are sources or sinks themselves do not count.
+    pub not_conflicting: bool,
 }
 
 /// What hands data on.
