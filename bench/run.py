@@ -27,6 +27,7 @@ import sbom_image
 import sbom_read
 import sbom_tree
 import scan_image
+import semgrep_rules
 import startup
 import supply_index
 import terragoat
@@ -55,6 +56,7 @@ FIGURES = {
         policy_compat,
         kubernetes_examples,
         terragoat,
+        semgrep_rules,
     )
 }
 RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")

@@ -25,7 +25,7 @@ impl<'a> File<'a> {
     #[must_use]
     pub fn new(path: &'a str, source: &'a str, language: Option<Language>) -> Self {
         let parsed = match language {
-            Some(language) => parse(source, language),
+            Some(language) => read(source, language),
             None => parse("", Language::Python),
         };
         Self {
@@ -48,6 +48,16 @@ impl<'a> File<'a> {
         let language = self.language.filter(|language| rule.languages.contains(language));
         (language.is_some() || rule.any_text) && path_suits(rule, self.path) && possible(rule, language, &self.words)
     }
+}
+
+/// Reads a text; JavaScript that has types all the same is read as TypeScript where that understands more of it.
+fn read(source: &str, language: Language) -> Parsed {
+    let parsed = parse(source, language);
+    if language != Language::JavaScript || parsed.problems.is_empty() {
+        return parsed;
+    }
+    let typed = parse(source, Language::Tsx);
+    if typed.problems.len() < parsed.problems.len() { typed } else { parsed }
 }
 
 /// Whether the paths that a rule names have this one among them.
@@ -78,7 +88,8 @@ pub fn run(rules: &[&Rule], file: &File<'_>, regexes: &Regexes) -> Vec<Outcome> 
     let facts = Facts::new(&file.parsed.ast, file.source, regexes);
     let (mut followed, mut scenes, mut places) = (Vec::new(), Vec::new(), Vec::new());
     for (index, rule) in suited {
-        let language = file.language.filter(|language| rule.languages.contains(language));
+        let suits = file.language.is_some_and(|language| rule.languages.contains(&language));
+        let language = suits.then(|| facts.ast.language());
         let scene = Scene::new(&facts, language, rule.options, regexes);
         match &rule.mode {
             Mode::Search(formula) => {

@@ -129,7 +129,7 @@ pub fn run(rules: &[&Taint], scenes: &[Scene<'_>], path: &str, facts: &Facts<'_>
             labels: u8::try_from(labels.0.len()).unwrap_or(u8::MAX),
             safe_calls: taint.options.safe_functions,
             safe_indices: taint.options.safe_indexes,
-            safe_comparisons: taint.options.safe_comparisons,
+            safe_comparisons: taint.options.safe_comparisons || taint.options.safe_booleans,
             safe_scalars: taint.options.safe_booleans && taint.options.safe_numbers,
         });
         let mut marker = Marker {

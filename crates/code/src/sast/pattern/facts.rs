@@ -2,6 +2,7 @@
 //!
 //! In: the tree and its text. Out: tables by node, made once a file and used by every pattern.
 
+use super::imports::Imports;
 use super::text::Regexes;
 use super::values::Values;
 use bartizan_syntax::{Ast, Kind, Language, Names, NodeId, Operator};
@@ -24,6 +25,8 @@ pub struct Facts<'a> {
     by_kind: HashMap<Kind, Vec<NodeId>>,
     /// What names mean.
     pub names: Names<'a>,
+    /// What modules are imported as, in the order of the text.
+    imports: Imports,
     /// What names may be called in full, as far as they were asked for.
     full: RefCell<HashMap<NodeId, Rc<[Box<str>]>>>,
     /// What variables stand for.
@@ -49,6 +52,7 @@ impl<'a> Facts<'a> {
             expressions,
             by_kind,
             names: Names::of(ast),
+            imports: Imports::of(ast),
             full: RefCell::default(),
             values,
             regexes,
@@ -103,9 +107,12 @@ impl<'a> Facts<'a> {
         // What a name is imported as later in the text is not what it means here.
         let root = self.ast.subtree(id).find(|&below| self.ast.kind(below) == Kind::Name);
         let later = root.and_then(|root| self.names.declaration(root)).is_some_and(|at| at > id);
-        let candidates = if later { Vec::new() } else { self.names.candidates(id) };
-        let found = candidates.into_iter().map(|name| name.into_owned().into_boxed_str());
-        let found: Rc<[Box<str>]> = found.collect();
+        let found: Rc<[Box<str>]> = if later {
+            self.imports.before(self.ast, id).into_iter().collect()
+        } else {
+            let candidates = self.names.candidates(id).into_iter();
+            candidates.map(|name| name.into_owned().into_boxed_str()).collect()
+        };
         self.full.borrow_mut().insert(id, Rc::clone(&found));
         found
     }

@@ -643,12 +643,12 @@ fn same_code(facts: &Facts<'_>, left: NodeId, right: NodeId) -> bool {
     if !facts.equal(left, right) {
         return false;
     }
-    let declared = |id: NodeId| facts.names.declaration(id).unwrap_or(id);
     facts.ast.subtree(left).zip(facts.ast.subtree(right)).all(|(one, other)| {
         facts.ast.kind(one) != Kind::Name
-            || facts.names.declaration(one).is_none()
-            || facts.names.declaration(other).is_none()
-            || declared(one) == declared(other)
+            || match (facts.names.declaration(one), facts.names.declaration(other)) {
+                (None, None) => true,
+                (first, second) => first.unwrap_or(one) == second.unwrap_or(other),
+            }
     })
 }
 

@@ -101,7 +101,7 @@ impl Matcher<'_> {
 fn built_in(language: Language, kind: Kind, text: &str) -> Option<&'static [&'static str]> {
     let decimal = text.contains('.');
     Some(match (kind, language) {
-        (Kind::Str | Kind::Template, Language::Python) => &["str"],
+        (Kind::Str | Kind::Template, Language::Python) => &["str", "string"],
         (Kind::Str, Language::Java) => &["String"],
         (Kind::Str | Kind::Template, _) => &["string"],
         (Kind::Number, Language::JavaScript | Language::TypeScript | Language::Tsx) => &["number", "int", "float"],

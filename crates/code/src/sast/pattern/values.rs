@@ -221,7 +221,10 @@ impl Values {
             Kind::Template => {
                 let mut text = String::new();
                 for &part in ast.children(id) {
-                    text.push_str(&self.evaluate(ast, part, left)?.to_text());
+                    let Constant::Text(part) = self.evaluate(ast, part, left)? else {
+                        return None;
+                    };
+                    text.push_str(&part);
                     if text.len() > LONGEST {
                         return None;
                     }
