@@ -33,7 +33,8 @@ fn check(page: &str, language: Language) {
             continue;
         }
         let wanted_pattern = pattern.as_deref().expect("a pattern stands before its code");
-        let read = parse_pattern(wanted_pattern, language).unwrap_or_else(|error| panic!("{wanted_pattern}: {error}"));
+        let read = parse_pattern(wanted_pattern, language)
+            .unwrap_or_else(|error| panic!("{wanted_pattern}: {error}"));
         let parsed = parse(&text, language);
         assert!(parsed.problems.is_empty(), "{text}: {:?}", parsed.problems);
         let regexes = Regexes::default();
@@ -41,7 +42,10 @@ fn check(page: &str, language: Language) {
         let found = search(&read, &facts, Options::default(), None);
         let line = |at: u32| text[..at as usize].matches('\n').count() + 1;
         let lines: BTreeSet<usize> = found.matches.iter().map(|one| line(one.span.start)).collect();
-        let marked = text.lines().enumerate().filter(|(_, line)| line.trim_end().ends_with("match"));
+        let marked = text
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| line.trim_end().ends_with("match"));
         let wanted: BTreeSet<usize> = marked.map(|(index, _)| index + 1).collect();
         assert_eq!(lines, wanted, "lines that\n{wanted_pattern}matches in\n{text}");
         assert!(!found.cut, "{wanted_pattern} is searched to the end");

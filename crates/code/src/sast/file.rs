@@ -46,7 +46,9 @@ impl<'a> File<'a> {
     /// Whether a rule looks at this file at all and can find something in it.
     fn suits(&self, rule: &Rule) -> bool {
         let language = self.language.filter(|language| rule.languages.contains(language));
-        (language.is_some() || rule.any_text) && path_suits(rule, self.path) && possible(rule, language, &self.words)
+        (language.is_some() || rule.any_text)
+            && path_suits(rule, self.path)
+            && possible(rule, language, &self.words)
     }
 }
 
@@ -57,7 +59,11 @@ fn read(source: &str, language: Language) -> Parsed {
         return parsed;
     }
     let typed = parse(source, Language::Tsx);
-    if typed.problems.len() < parsed.problems.len() { typed } else { parsed }
+    if typed.problems.len() < parsed.problems.len() {
+        typed
+    } else {
+        parsed
+    }
 }
 
 /// Whether the paths that a rule names have this one among them.
@@ -69,7 +75,12 @@ fn path_suits(rule: &Rule, path: &str) -> bool {
 /// A glob without a slash means the name of a file or of a directory anywhere; one with a slash may begin anywhere, too.
 fn glob_fits(glob: &str, path: &str) -> bool {
     let glob = glob.trim_start_matches('/').trim_end_matches('/');
-    let forms = [glob.to_owned(), format!("**/{glob}"), format!("{glob}/**"), format!("**/{glob}/**")];
+    let forms = [
+        glob.to_owned(),
+        format!("**/{glob}"),
+        format!("{glob}/**"),
+        format!("**/{glob}/**"),
+    ];
     forms
         .iter()
         .any(|form| Glob::new(form).is_ok_and(|glob| glob.compile_matcher().is_match(path)))
@@ -81,14 +92,21 @@ fn glob_fits(glob: &str, path: &str) -> bool {
 #[must_use]
 pub fn run(rules: &[&Rule], file: &File<'_>, regexes: &Regexes) -> Vec<Outcome> {
     let mut outcomes: Vec<Outcome> = rules.iter().map(|_| Outcome::default()).collect();
-    let suited: Vec<(usize, &Rule)> = rules.iter().copied().enumerate().filter(|(_, rule)| file.suits(rule)).collect();
+    let suited: Vec<(usize, &Rule)> = rules
+        .iter()
+        .copied()
+        .enumerate()
+        .filter(|(_, rule)| file.suits(rule))
+        .collect();
     if suited.is_empty() {
         return outcomes;
     }
     let facts = Facts::new(&file.parsed.ast, file.source, regexes);
     let (mut followed, mut scenes, mut places) = (Vec::new(), Vec::new(), Vec::new());
     for (index, rule) in suited {
-        let suits = file.language.is_some_and(|language| rule.languages.contains(&language));
+        let suits = file
+            .language
+            .is_some_and(|language| rule.languages.contains(&language));
         let language = suits.then(|| facts.ast.language());
         let scene = Scene::new(&facts, language, rule.options, regexes);
         match &rule.mode {
@@ -105,7 +123,10 @@ pub fn run(rules: &[&Rule], file: &File<'_>, regexes: &Regexes) -> Vec<Outcome> 
         }
     }
     if !followed.is_empty() {
-        for (index, outcome) in places.into_iter().zip(taint::run(&followed, &scenes, file.path, &facts)) {
+        for (index, outcome) in places
+            .into_iter()
+            .zip(taint::run(&followed, &scenes, file.path, &facts))
+        {
             if let Some(place) = outcomes.get_mut(index) {
                 *place = outcome;
             }

@@ -6,7 +6,8 @@
 use super::pattern::{Bound, Env, Facts, Options, same};
 use super::semgrep::{Formula, Hit, Outcome, Scene, SideEffect, Taint, evaluate};
 use bartizan_flow::{
-    File, Label, Limits, Marks, NoLibrary, Parts, Propagator, Requires, Rule as FlowRule, RuleId, Sanitizer, Sink, Source, analyse,
+    File, Label, Limits, Marks, NoLibrary, Parts, Propagator, Requires, Rule as FlowRule, RuleId, Sanitizer,
+    Sink, Source, analyse,
 };
 use bartizan_syntax::{Kind, NodeId, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,7 +47,11 @@ impl Labels {
             *at += 1;
             all.push(self.all(words, at, depth)?);
         }
-        Some(if all.len() == 1 { all.pop()? } else { Requires::Any(all) })
+        Some(if all.len() == 1 {
+            all.pop()?
+        } else {
+            Requires::Any(all)
+        })
     }
 
     fn all(&self, words: &[&str], at: &mut usize, depth: usize) -> Option<Requires> {
@@ -55,7 +60,11 @@ impl Labels {
             *at += 1;
             all.push(self.one(words, at, depth)?);
         }
-        Some(if all.len() == 1 { all.pop()? } else { Requires::All(all) })
+        Some(if all.len() == 1 {
+            all.pop()?
+        } else {
+            Requires::All(all)
+        })
     }
 
     fn one(&self, words: &[&str], at: &mut usize, depth: usize) -> Option<Requires> {
@@ -73,7 +82,10 @@ impl Labels {
                 Some(inner)
             }
             // A label that nothing has is never there.
-            name => Some(self.number(name).map_or_else(|| Requires::Any(Vec::new()), Requires::Label)),
+            name => Some(
+                self.number(name)
+                    .map_or_else(|| Requires::Any(Vec::new()), Requires::Label),
+            ),
         }
     }
 }
@@ -85,13 +97,21 @@ pub fn refusal(taint: &Taint) -> Option<String> {
     let sources = taint.sources.iter().filter_map(|one| one.requires.as_ref());
     let sinks = taint.sinks.iter().filter_map(|one| one.requires.as_ref());
     let propagators = taint.propagators.iter().filter_map(|one| one.requires.as_ref());
-    if let Some(text) = sources.chain(sinks).chain(propagators).find(|text| labels.requires(text).is_none()) {
+    if let Some(text) = sources
+        .chain(sinks)
+        .chain(propagators)
+        .find(|text| labels.requires(text).is_none())
+    {
         return Some(format!("`requires: {text}` is not supported"));
     }
     if labels.0.len() > 8 {
         return Some("it has more than 8 labels".to_owned());
     }
-    if taint.sources.iter().any(|source| source.by_side_effect == SideEffect::Only) {
+    if taint
+        .sources
+        .iter()
+        .any(|source| source.by_side_effect == SideEffect::Only)
+    {
         return Some("`by-side-effect: only` is not supported".to_owned());
     }
     if taint.propagators.iter().any(|one| !one.replace_labels.is_empty()) {
@@ -163,9 +183,18 @@ pub fn run(rules: &[&Taint], scenes: &[Scene<'_>], path: &str, facts: &Facts<'_>
         };
         let options = scenes.get(index).map(|scene| scene.options).unwrap_or_default();
         let origins = sources.get(index).and_then(|places| places.get(&finding.source));
-        for (span, env) in sinks.get(index).and_then(|places| places.get(&finding.sink)).into_iter().flatten() {
+        for (span, env) in sinks
+            .get(index)
+            .and_then(|places| places.get(&finding.sink))
+            .into_iter()
+            .flatten()
+        {
             let unified = !taint.options.unify_metavariables
-                || origins.is_none_or(|origins| origins.iter().any(|(_, origin)| unify(facts, options, origin, env)));
+                || origins.is_none_or(|origins| {
+                    origins
+                        .iter()
+                        .any(|(_, origin)| unify(facts, options, origin, env))
+                });
             if unified {
                 outcome.hits.push(Hit {
                     span: *span,
@@ -186,7 +215,11 @@ pub fn run(rules: &[&Taint], scenes: &[Scene<'_>], path: &str, facts: &Facts<'_>
 
 /// Whether metavariables that both have stand for the same.
 fn unify(facts: &Facts<'_>, options: Options, left: &Env, right: &Env) -> bool {
-    left.iter().all(|(name, bound)| right.get(name).is_none_or(|other| same(facts, options, bound, other)))
+    left.iter().all(|(name, bound)| {
+        right
+            .get(name)
+            .is_none_or(|other| same(facts, options, bound, other))
+    })
 }
 
 impl Marker<'_> {
@@ -203,7 +236,11 @@ impl Marker<'_> {
     fn sources(&mut self, taint: &Taint) -> Places {
         let mut places = Places::new();
         for source in &taint.sources {
-            let label = source.label.as_deref().and_then(|name| self.labels.number(name)).unwrap_or_default();
+            let label = source
+                .label
+                .as_deref()
+                .and_then(|name| self.labels.number(name))
+                .unwrap_or_default();
             for hit in self.hits(&source.formula) {
                 for node in self.nodes(&hit) {
                     places.entry(node).or_default().push((hit.span, hit.env.clone()));
@@ -263,7 +300,11 @@ impl Marker<'_> {
     }
 
     fn sanitizers(&mut self, taint: &Taint, others: &[&Places]) {
-        let taken: BTreeSet<Span> = others.iter().flat_map(|places| places.values().flatten()).map(|(span, _)| *span).collect();
+        let taken: BTreeSet<Span> = others
+            .iter()
+            .flat_map(|places| places.values().flatten())
+            .map(|(span, _)| *span)
+            .collect();
         for sanitizer in &taint.sanitizers {
             for hit in self.hits(&sanitizer.formula) {
                 if sanitizer.not_conflicting && taken.contains(&hit.span) {
@@ -308,7 +349,10 @@ impl Marker<'_> {
                             from,
                             to,
                             requires: self.requires(propagator.requires.as_ref()),
-                            label: propagator.label.as_deref().and_then(|name| self.labels.number(name)),
+                            label: propagator
+                                .label
+                                .as_deref()
+                                .and_then(|name| self.labels.number(name)),
                         },
                     );
                 }

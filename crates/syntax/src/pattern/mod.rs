@@ -47,7 +47,9 @@ pub enum PatternError {
     #[error("the pattern is larger than {MAX_PATTERN} bytes")]
     TooLarge,
     /// It is no code of the language, whatever is put around it
-    #[error("the pattern is no {language} code, whatever is put around it: see https://semgrep.dev/docs/writing-rules/pattern-syntax")]
+    #[error(
+        "the pattern is no {language} code, whatever is put around it: see https://semgrep.dev/docs/writing-rules/pattern-syntax"
+    )]
     Unreadable {
         /// The language it was tried in
         language: &'static str,
@@ -84,7 +86,14 @@ pub fn parse_pattern(text: &str, language: Language) -> Result<Pattern, PatternE
     let mut tries = TRIES;
     let mut settings = settings(language, text);
     if is_entry(text) && language != Language::Python && language != Language::Java {
-        settings.insert(0, if language == Language::Go { setting("package zz\nvar zz = zz{", ",\n}") } else { setting("zz = {", "\n}") });
+        settings.insert(
+            0,
+            if language == Language::Go {
+                setting("package zz\nvar zz = zz{", ",\n}")
+            } else {
+                setting("zz = {", "\n}")
+            },
+        );
     }
     for setting in settings {
         if let Some(pattern) = read_in(text, &holes, &setting, language, complete, &mut tries) {
@@ -106,10 +115,15 @@ pub fn parse_pattern(text: &str, language: Language) -> Result<Pattern, PatternE
 /// Whether a text is an entry of a map, `key: value`, rather than a statement with a label.
 fn is_entry(text: &str) -> bool {
     let text = text.trim_start();
-    let key = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$' | '\'' | '"' | '.' | '-'))).unwrap_or(text.len());
+    let key = text
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$' | '\'' | '"' | '.' | '-')))
+        .unwrap_or(text.len());
     let rest = text.get(key..).unwrap_or("").trim_start();
     let value = rest.strip_prefix(':').unwrap_or("").trim_start();
-    let loops = ["for", "while", "do ", "{", "=", ":"].iter().any(|word| value.starts_with(word)) && !value.starts_with('{');
+    let loops = ["for", "while", "do ", "{", "=", ":"]
+        .iter()
+        .any(|word| value.starts_with(word))
+        && !value.starts_with('{');
     key > 0 && !value.is_empty() && !loops && !text.starts_with("case") && !text.starts_with("default")
 }
 
@@ -140,7 +154,10 @@ fn settings(language: Language, text: &str) -> Vec<Setting> {
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
             let mut all = if text.trim_start().starts_with('{') && !text.contains(';') {
                 vec![setting("zz = ", ""), setting("const ", " = zz")]
-            } else if text.starts_with("function") || text.starts_with("async function") || text.starts_with("class") {
+            } else if text.starts_with("function")
+                || text.starts_with("async function")
+                || text.starts_with("class")
+            {
                 vec![setting("", ""), setting("zz = ", ""), setting("", " {ELL0ZZ;}")]
             } else {
                 vec![]
@@ -191,7 +208,14 @@ fn settings(language: Language, text: &str) -> Vec<Setting> {
 }
 
 /// Reads a pattern within a setting, choosing the forms of its holes one by one where the first ones do not fit.
-fn read_in(text: &str, holes: &[Hole], setting: &Setting, language: Language, complete: bool, tries: &mut usize) -> Option<Pattern> {
+fn read_in(
+    text: &str,
+    holes: &[Hole],
+    setting: &Setting,
+    language: Language,
+    complete: bool,
+    tries: &mut usize,
+) -> Option<Pattern> {
     let mut chosen = vec![0_usize; holes.len()];
     let mut best = attempt(text, holes, &chosen, setting, language, complete, tries)?;
     for (index, hole) in holes.iter().enumerate() {
@@ -219,7 +243,15 @@ struct Attempt {
     pattern: Option<Pattern>,
 }
 
-fn attempt(text: &str, holes: &[Hole], chosen: &[usize], setting: &Setting, language: Language, complete: bool, tries: &mut usize) -> Option<Attempt> {
+fn attempt(
+    text: &str,
+    holes: &[Hole],
+    chosen: &[usize],
+    setting: &Setting,
+    language: Language,
+    complete: bool,
+    tries: &mut usize,
+) -> Option<Attempt> {
     *tries = tries.checked_sub(1)?;
     let mut filled = String::with_capacity(text.len() + 64);
     filled.push_str(setting.before);
@@ -238,17 +270,30 @@ fn attempt(text: &str, holes: &[Hole], chosen: &[usize], setting: &Setting, lang
     filled.push_str(setting.after);
     // What completes the pattern belongs to it: a body, the declaration that a decorator is of.
     let partial = setting.after.contains("ELL0ZZ") && setting.after.trim_start().starts_with(['{', 'E', 'd']);
-    let to = if partial { own + setting.after.find('}').map_or(setting.after.len(), |end| end + 1) } else { own };
+    let to = if partial {
+        own + setting.after.find('}').map_or(setting.after.len(), |end| end + 1)
+    } else {
+        own
+    };
     let parsed = parse(&filled, language);
-    let broken = parsed.ast.ids().filter(|&id| parsed.ast.kind(id) == Kind::Broken).count();
+    let broken = parsed
+        .ast
+        .ids()
+        .filter(|&id| parsed.ast.kind(id) == Kind::Broken)
+        .count();
     let problems = parsed.problems.len() + broken;
     let body = Span {
         start: u32::try_from(from).ok()?,
         end: u32::try_from(to).ok()?,
     };
     let roots = roots_within(&parsed.ast, body, filled.get(from..to)?);
-    let pattern = (problems == 0 && !roots.is_empty()).then(|| finish(&parsed.ast, &filled, &roots, complete && !partial));
-    let problems = if pattern.is_none() { problems.max(1) } else { problems };
+    let pattern = (problems == 0 && !roots.is_empty())
+        .then(|| finish(&parsed.ast, &filled, &roots, complete && !partial));
+    let problems = if pattern.is_none() {
+        problems.max(1)
+    } else {
+        problems
+    };
     Some(Attempt { problems, pattern })
 }
 
@@ -264,7 +309,10 @@ fn roots_within(ast: &Ast, range: Span, text: &str) -> Vec<NodeId> {
         }
         let bare = matches!(ast.kind(id), Kind::Module)
             || (ast.kind(id) == Kind::Block && !text.trim_start().starts_with('{'))
-            || matches!(ast.kind(id), Kind::Catches | Kind::Patterns | Kind::Args | Kind::Modifiers) ;
+            || matches!(
+                ast.kind(id),
+                Kind::Catches | Kind::Patterns | Kind::Args | Kind::Modifiers
+            );
         if !empty && range.holds(span) && !bare {
             roots.push(id);
         } else if span.start < range.end && range.start < span.end || bare {
@@ -333,6 +381,10 @@ pub const fn is_statement(kind: Kind) -> bool {
 pub const fn is_hole(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Metavariable | Kind::MetavariableEllipsis | Kind::Ellipsis | Kind::DeepEllipsis | Kind::TypedMetavariable
+        Kind::Metavariable
+            | Kind::MetavariableEllipsis
+            | Kind::Ellipsis
+            | Kind::DeepEllipsis
+            | Kind::TypedMetavariable
     )
 }

@@ -33,7 +33,9 @@ pub(super) fn restored(text: &str) -> String {
     if !text.contains("0ZZ") {
         return text.to_owned();
     }
-    text.replace(MANY, "$...").replace(METAVARIABLE, "$").replace(ELLIPSIS, "...")
+    text.replace(MANY, "$...")
+        .replace(METAVARIABLE, "$")
+        .replace(ELLIPSIS, "...")
 }
 
 struct Copy<'a> {
@@ -55,13 +57,21 @@ impl Copy<'_> {
         if let Some(object) = self.target_of(id) {
             return self.node(object, depth + 1);
         }
-        if let Some(draft) = self.call_of(id, node.span, depth).or_else(|| self.typed(id, node.span, depth)) {
+        if let Some(draft) = self
+            .call_of(id, node.span, depth)
+            .or_else(|| self.typed(id, node.span, depth))
+        {
             return draft;
         }
         if collapses(node.kind) && self.only_ellipsis(id) {
             return self.leaf_of_ellipsis(id, node.span);
         }
-        let children: Vec<Draft> = self.ast.children(id).iter().map(|&child| self.node(child, depth + 1)).collect();
+        let children: Vec<Draft> = self
+            .ast
+            .children(id)
+            .iter()
+            .map(|&child| self.node(child, depth + 1))
+            .collect();
         let draft = self.builder.node(node.kind, node.span, children);
         if node.operator != Operator::None {
             self.builder.operator(draft, node.operator);
@@ -99,7 +109,10 @@ impl Copy<'_> {
         }
         let whole = |rest: &str| rest.chars().all(super::token::is_word);
         if let Some(name) = text.strip_prefix(MANY).filter(|rest| whole(rest)) {
-            return Some(self.builder.leaf(Kind::MetavariableEllipsis, span, &format!("$...{name}")));
+            return Some(
+                self.builder
+                    .leaf(Kind::MetavariableEllipsis, span, &format!("$...{name}")),
+            );
         }
         let name = text.strip_prefix(METAVARIABLE).filter(|rest| whole(rest))?;
         Some(self.builder.leaf(Kind::Metavariable, span, &format!("${name}")))
@@ -136,7 +149,10 @@ impl Copy<'_> {
         let metavariable = self.node(*metavariable, depth + 1);
         let kind = self.node(*kind, depth + 1);
         let kind = self.builder.node(Kind::Type, span, vec![kind]);
-        Some(self.builder.node(Kind::TypedMetavariable, span, vec![metavariable, kind]))
+        Some(
+            self.builder
+                .node(Kind::TypedMetavariable, span, vec![metavariable, kind]),
+        )
     }
 
     /// `($X: T)` where the type is that of a cast.
@@ -147,7 +163,10 @@ impl Copy<'_> {
         let arguments = self.arguments_of(self.ast.child(id, 1)?, TYPED)?;
         let metavariable = self.node(*arguments.first()?, depth + 1);
         let kind = self.node(self.ast.child(id, 0)?, depth + 1);
-        Some(self.builder.node(Kind::TypedMetavariable, span, vec![metavariable, kind]))
+        Some(
+            self.builder
+                .node(Kind::TypedMetavariable, span, vec![metavariable, kind]),
+        )
     }
 
     /// Whether the node holds nothing but stand-ins for one `...` or `$...X`.
@@ -168,7 +187,9 @@ impl Copy<'_> {
         let texts = self.ast.subtree(id).map(|below| self.ast.text(below).trim());
         let many = texts.filter_map(|text| text.strip_prefix(MANY)).next();
         match many {
-            Some(name) => self.builder.leaf(Kind::MetavariableEllipsis, span, &format!("$...{name}")),
+            Some(name) => self
+                .builder
+                .leaf(Kind::MetavariableEllipsis, span, &format!("$...{name}")),
             None => self.builder.leaf(Kind::Ellipsis, span, "..."),
         }
     }

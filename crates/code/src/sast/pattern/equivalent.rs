@@ -17,26 +17,40 @@ impl Matcher<'_> {
             (Kind::Name | Kind::Member, Kind::Name | Kind::Member) => {
                 let mut ways = self.by_full_name(pattern, node, env);
                 if ways.is_empty() && kind == Kind::Member && self.chains(pattern) {
-                    ways = self.pattern.child(pattern, 0).map_or_else(Vec::new, |object| self.chain(object, node, env));
+                    ways = self
+                        .pattern
+                        .child(pattern, 0)
+                        .map_or_else(Vec::new, |object| self.chain(object, node, env));
                 }
                 ways
             }
-            (Kind::Member, Kind::Call | Kind::Index | Kind::Await) if self.chains(pattern) => {
-                self.pattern.child(pattern, 0).map_or_else(Vec::new, |object| self.chain(object, node, env))
+            (Kind::Member, Kind::Call | Kind::Index | Kind::Await) if self.chains(pattern) => self
+                .pattern
+                .child(pattern, 0)
+                .map_or_else(Vec::new, |object| self.chain(object, node, env)),
+            (Kind::Assign, Kind::Variable) if self.options.vardef_assign => {
+                self.assign_to_variable(pattern, node, env)
             }
-            (Kind::Assign, Kind::Variable) if self.options.vardef_assign => self.assign_to_variable(pattern, node, env),
             (Kind::Assign, Kind::Pair | Kind::Keyword | Kind::Param) => Vec::new(),
-            (Kind::For | Kind::ForEach, Kind::For | Kind::ForEach | Kind::While) if self.only_ellipsis_header(pattern) => {
+            (Kind::For | Kind::ForEach, Kind::For | Kind::ForEach | Kind::While)
+                if self.only_ellipsis_header(pattern) =>
+            {
                 self.any_loop(pattern, node, env)
             }
             (Kind::Set | Kind::List, Kind::Map | Kind::Comprehension) => {
                 let all = self.pattern.children(pattern);
                 let holes = all.iter().all(|&one| self.pattern.kind(one) == Kind::Ellipsis);
-                if holes && !all.is_empty() { vec![env.clone()] } else { Vec::new() }
+                if holes && !all.is_empty() {
+                    vec![env.clone()]
+                } else {
+                    Vec::new()
+                }
             }
             (Kind::Function, Kind::Variable | Kind::Pair) => self.function_value(pattern, node, env),
             (Kind::Function, Kind::Export) | (Kind::Variable, Kind::Export) | (Kind::Class, Kind::Export) => {
-                self.ast.child(node, 0).map_or_else(Vec::new, |inner| self.node(pattern, inner, env))
+                self.ast
+                    .child(node, 0)
+                    .map_or_else(Vec::new, |inner| self.node(pattern, inner, env))
             }
             (Kind::Import, Kind::ImportFrom) => self.import_of(pattern, node, env),
             (Kind::ImportFrom, Kind::Import) if self.pattern.children(pattern).len() == 1 => {
@@ -45,16 +59,28 @@ impl Matcher<'_> {
                     _ => Vec::new(),
                 }
             }
-            (Kind::Call, Kind::Name | Kind::Member) if self.facts.in_annotation(node) => self.bare_annotation(pattern, node, env),
+            (Kind::Call, Kind::Name | Kind::Member) if self.facts.in_annotation(node) => {
+                self.bare_annotation(pattern, node, env)
+            }
             (Kind::Function, Kind::Lambda) => self.function_without_name(pattern, node, env),
             (Kind::Lambda, Kind::Function) => self.lambda_with_name(pattern, node, env),
             (Kind::Template, Kind::Str) => self.whole_template(pattern, node, env),
-            (Kind::Type, _) => self.pattern.child(pattern, 0).map_or_else(Vec::new, |inner| self.node(inner, node, env)),
-            (_, Kind::Type) => self.ast.child(node, 0).map_or_else(Vec::new, |inner| self.node(pattern, inner, env)),
-            (Kind::Name | Kind::Member, Kind::Generic) => self.ast.child(node, 0).map_or_else(Vec::new, |inner| self.node(pattern, inner, env)),
-            (Kind::Return, _) if self.facts.is_lambda_body(node) => {
-                self.pattern.child(pattern, 0).map_or_else(Vec::new, |value| self.node(value, node, env))
-            }
+            (Kind::Type, _) => self
+                .pattern
+                .child(pattern, 0)
+                .map_or_else(Vec::new, |inner| self.node(inner, node, env)),
+            (_, Kind::Type) => self
+                .ast
+                .child(node, 0)
+                .map_or_else(Vec::new, |inner| self.node(pattern, inner, env)),
+            (Kind::Name | Kind::Member, Kind::Generic) => self
+                .ast
+                .child(node, 0)
+                .map_or_else(Vec::new, |inner| self.node(pattern, inner, env)),
+            (Kind::Return, _) if self.facts.is_lambda_body(node) => self
+                .pattern
+                .child(pattern, 0)
+                .map_or_else(Vec::new, |value| self.node(value, node, env)),
             _ => Vec::new(),
         }
     }
@@ -67,7 +93,12 @@ impl Matcher<'_> {
     /// A literal and an expression whose value is known.
     fn constant(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
         let seen = self.ast.kind(node);
-        if !self.options.constant_propagation || !matches!(seen, Kind::Name | Kind::Binary | Kind::Template | Kind::Unary | Kind::Member) {
+        if !self.options.constant_propagation
+            || !matches!(
+                seen,
+                Kind::Name | Kind::Binary | Kind::Template | Kind::Unary | Kind::Member
+            )
+        {
             return Vec::new();
         }
         let Some(value) = self.facts.values.constant(self.ast, node) else {
@@ -76,7 +107,9 @@ impl Matcher<'_> {
         let wanted = self.pattern.text(pattern);
         let equal = match (self.pattern.kind(pattern), &value) {
             (Kind::Str, Constant::Text(text)) => return self.text(wanted, text, self.literal_of(node), env),
-            (Kind::Number, Constant::Integer(_) | Constant::Float(_)) => super::values::number(wanted).as_ref() == Some(&value),
+            (Kind::Number, Constant::Integer(_) | Constant::Float(_)) => {
+                super::values::number(wanted).as_ref() == Some(&value)
+            }
             (Kind::Bool, Constant::Bool(seen)) => wanted == seen.to_string(),
             _ => false,
         };
@@ -106,7 +139,8 @@ impl Matcher<'_> {
                     break;
                 }
                 Kind::Member => {
-                    let (Some(object), Some(name)) = (self.pattern.child(at, 0), self.pattern.child(at, 1)) else {
+                    let (Some(object), Some(name)) = (self.pattern.child(at, 0), self.pattern.child(at, 1))
+                    else {
                         return Vec::new();
                     };
                     parts.push(name);
@@ -115,7 +149,10 @@ impl Matcher<'_> {
                 _ => return Vec::new(),
             }
         }
-        if parts.iter().all(|&part| self.pattern.kind(part) == Kind::Metavariable) {
+        if parts
+            .iter()
+            .all(|&part| self.pattern.kind(part) == Kind::Metavariable)
+        {
             return Vec::new();
         }
         for full in self.facts.full_names(node).iter() {
@@ -144,8 +181,15 @@ impl Matcher<'_> {
             let wanted = self.pattern.text(part);
             match self.pattern.kind(part) {
                 Kind::Metavariable => {
-                    let bound = if index == 0 { Bound::Node(self.last_name(node)) } else { Bound::Text(text.into(), self.ast.span(node)) };
-                    ways = ways.iter().flat_map(|env| self.bind_to(wanted, bound.clone(), env)).collect();
+                    let bound = if index == 0 {
+                        Bound::Node(self.last_name(node))
+                    } else {
+                        Bound::Text(text.into(), self.ast.span(node))
+                    };
+                    ways = ways
+                        .iter()
+                        .flat_map(|env| self.bind_to(wanted, bound.clone(), env))
+                        .collect();
                 }
                 Kind::Name if wanted == text || (first && text.rsplit('/').next() == Some(wanted)) => {}
                 _ => return Vec::new(),
@@ -162,7 +206,12 @@ impl Matcher<'_> {
     }
 
     pub(super) fn assign(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
-        let child = |position| (self.pattern.child(pattern, position), self.ast.child(node, position));
+        let child = |position| {
+            (
+                self.pattern.child(pattern, position),
+                self.ast.child(node, position),
+            )
+        };
         let (target, value) = (child(0), child(1));
         let (Some(ours), Some(theirs)) = target else {
             return Vec::new();
@@ -178,7 +227,14 @@ impl Matcher<'_> {
     }
 
     /// `a, b = c, d` is `a = c` and `b = d`.
-    fn assign_in_row(&self, ours: NodeId, our_value: NodeId, theirs: NodeId, their_value: NodeId, env: &Env) -> Ways {
+    fn assign_in_row(
+        &self,
+        ours: NodeId,
+        our_value: NodeId,
+        theirs: NodeId,
+        their_value: NodeId,
+        env: &Env,
+    ) -> Ways {
         let row = |id| matches!(self.ast.kind(id), Kind::Tuple | Kind::List | Kind::Destructure);
         if !row(theirs) || !row(their_value) {
             return Vec::new();
@@ -198,7 +254,8 @@ impl Matcher<'_> {
         let (Some(target), Some(value)) = (self.ast.child(node, 1), self.ast.child(node, 3)) else {
             return Vec::new();
         };
-        let (Some(ours), Some(our_value)) = (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1)) else {
+        let (Some(ours), Some(our_value)) = (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1))
+        else {
             return Vec::new();
         };
         if operator != Operator::None {
@@ -271,7 +328,9 @@ impl Matcher<'_> {
 
     /// A decorator without arguments is a call without any.
     fn bare_annotation(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
-        let (Some(callee), Some(arguments)) = (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1)) else {
+        let (Some(callee), Some(arguments)) =
+            (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1))
+        else {
             return Vec::new();
         };
         let ways = self.node(callee, node, env);
@@ -282,8 +341,14 @@ impl Matcher<'_> {
 
     /// A function among expressions has a name that nobody else sees, so that the pattern's counts for nothing; so does `...` as a name.
     fn function_without_name(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
-        let statement = self.pattern.parent(pattern).is_none_or(|above| matches!(self.pattern.kind(above), Kind::Module | Kind::Block));
-        let named = self.pattern.child(pattern, 1).is_some_and(|name| self.pattern.kind(name) != Kind::Ellipsis);
+        let statement = self
+            .pattern
+            .parent(pattern)
+            .is_none_or(|above| matches!(self.pattern.kind(above), Kind::Module | Kind::Block));
+        let named = self
+            .pattern
+            .child(pattern, 1)
+            .is_some_and(|name| self.pattern.kind(name) != Kind::Ellipsis);
         if statement && named {
             return Vec::new();
         }
@@ -309,10 +374,21 @@ impl Matcher<'_> {
 
     /// A string with places for expressions, of any content, and one that has none but could.
     fn whole_template(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
-        let anything = self.pattern.children(pattern).iter().all(|&part| self.pattern.kind(part) == Kind::Ellipsis);
+        let anything = self
+            .pattern
+            .children(pattern)
+            .iter()
+            .all(|&part| self.pattern.kind(part) == Kind::Ellipsis);
         let written = self.facts.source.get(self.ast.span(node).range()).unwrap_or("");
-        let lead = written.find(['"', '\'', '`']).and_then(|quote| written.get(..=quote)).unwrap_or("");
-        if anything && (lead.contains(['f', 'F']) || lead.ends_with('`')) { vec![env.clone()] } else { Vec::new() }
+        let lead = written
+            .find(['"', '\'', '`'])
+            .and_then(|quote| written.get(..=quote))
+            .unwrap_or("");
+        if anything && (lead.contains(['f', 'F']) || lead.ends_with('`')) {
+            vec![env.clone()]
+        } else {
+            Vec::new()
+        }
     }
 
     /// `from m import a, b`: what the pattern imports is among what the file does.
@@ -322,7 +398,9 @@ impl Matcher<'_> {
             return Vec::new();
         };
         let ways = self.node(path, seen, env);
-        ways.iter().flat_map(|env| self.unordered(ours, theirs, env, true)).collect()
+        ways.iter()
+            .flat_map(|env| self.unordered(ours, theirs, env, true))
+            .collect()
     }
 
     /// The path of an import, where `$X` stands for a part of it or for all. A module holds those within it.
@@ -335,7 +413,9 @@ impl Matcher<'_> {
         if wanted == seen {
             return vec![env.clone()];
         }
-        let dotted = matches!(self.ast.language(), Language::Python | Language::Java) && !wanted.starts_with('.') && !wanted.starts_with("=~");
+        let dotted = matches!(self.ast.language(), Language::Python | Language::Java)
+            && !wanted.starts_with('.')
+            && !wanted.starts_with("=~");
         if !dotted || (wanted.starts_with('$') && !wanted.contains('.')) {
             return self.text(wanted, seen, node, env);
         }
@@ -346,7 +426,10 @@ impl Matcher<'_> {
         let mut ways = vec![env.clone()];
         for (ours, theirs) in ours.iter().zip(theirs) {
             if ours.starts_with('$') {
-                ways = ways.iter().flat_map(|env| self.bind_to(ours, Bound::Text(theirs.into(), span), env)).collect();
+                ways = ways
+                    .iter()
+                    .flat_map(|env| self.bind_to(ours, Bound::Text(theirs.into(), span), env))
+                    .collect();
             } else if *ours != theirs {
                 return Vec::new();
             }

@@ -32,7 +32,11 @@ impl Imports {
                     for &item in ast.children(id).iter().skip(1) {
                         if let Some(name) = ast.child(item, 0) {
                             let given = ast.child(item, 1).unwrap_or(name);
-                            imports.add(ast.text(given), id, format!("{}.{}", path(), ast.text(name)).into());
+                            imports.add(
+                                ast.text(given),
+                                id,
+                                format!("{}.{}", path(), ast.text(name)).into(),
+                            );
                         }
                     }
                 }
@@ -54,7 +58,12 @@ impl Imports {
             members.push(ast.text(ast.child(at, 1)?));
             at = ast.child(at, 0)?;
         }
-        let (_, full) = self.named.get(ast.text(at))?.iter().rev().find(|(import, _)| *import < id)?;
+        let (_, full) = self
+            .named
+            .get(ast.text(at))?
+            .iter()
+            .rev()
+            .find(|(import, _)| *import < id)?;
         let parts = std::iter::once(&**full).chain(members.into_iter().rev());
         Some(parts.collect::<Vec<_>>().join(".").into())
     }

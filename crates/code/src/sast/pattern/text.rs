@@ -36,7 +36,9 @@ pub(super) fn text_hole(text: &str) -> TextHole<'_> {
         }
     }
     match text.strip_prefix("=~/").and_then(|rest| rest.rsplit_once('/')) {
-        Some((pattern, flags)) if flags.chars().all(|c| "imsx".contains(c)) => TextHole::Regex(pattern, flags),
+        Some((pattern, flags)) if flags.chars().all(|c| "imsx".contains(c)) => {
+            TextHole::Regex(pattern, flags)
+        }
         _ => TextHole::Exact,
     }
 }

@@ -70,7 +70,12 @@ pub fn evaluate(formula: &Formula, scene: &Scene<'_>) -> Outcome {
 impl<'a> Scene<'a> {
     /// A file.
     #[must_use]
-    pub fn new(facts: &'a Facts<'a>, language: Option<Language>, options: Options, regexes: &'a Regexes) -> Self {
+    pub fn new(
+        facts: &'a Facts<'a>,
+        language: Option<Language>,
+        options: Options,
+        regexes: &'a Regexes,
+    ) -> Self {
         Self {
             facts,
             language,
@@ -85,7 +90,10 @@ impl<'a> Scene<'a> {
     fn formula(&self, formula: &Formula, part: Part<'_>) -> Vec<Hit> {
         let mut hits = self.kind(&formula.kind, part);
         for condition in &formula.conditions {
-            hits = hits.into_iter().flat_map(|hit| self.condition(condition, hit)).collect();
+            hits = hits
+                .into_iter()
+                .flat_map(|hit| self.condition(condition, hit))
+                .collect();
         }
         self.focused(hits, &formula.focus)
     }
@@ -189,7 +197,10 @@ impl<'a> Scene<'a> {
             for (index, name) in compiled.capture_names().enumerate().skip(1) {
                 if let Some(group) = captures.get(index) {
                     let name = name.map_or_else(|| format!("${index}"), |name| format!("${name}"));
-                    env = env.with(&name, Bound::Text(group.as_str().into(), place(group.start(), group.end())));
+                    env = env.with(
+                        &name,
+                        Bound::Text(group.as_str().into(), place(group.start(), group.end())),
+                    );
                 }
             }
             hits.push(Hit {
@@ -235,7 +246,8 @@ impl<'a> Scene<'a> {
             let mut spans: Option<Vec<(Span, Option<NodeId>)>> = None;
             for names in focus {
                 let bounds = names.iter().filter_map(|name| hit.env.get(name));
-                let places: Vec<(Span, Option<NodeId>)> = bounds.filter_map(|bound| self.place(bound)).collect();
+                let places: Vec<(Span, Option<NodeId>)> =
+                    bounds.filter_map(|bound| self.place(bound)).collect();
                 spans = Some(match spans {
                     None => places,
                     Some(known) => known
@@ -251,7 +263,10 @@ impl<'a> Scene<'a> {
                         .collect(),
                 });
             }
-            let within = spans.unwrap_or_default().into_iter().filter(|(span, _)| hit.span.holds(*span));
+            let within = spans
+                .unwrap_or_default()
+                .into_iter()
+                .filter(|(span, _)| hit.span.holds(*span));
             found.extend(within.map(|(span, node)| Hit {
                 span,
                 node,
@@ -399,7 +414,11 @@ impl<'a> Scene<'a> {
                     span: Some(whole),
                     env: None,
                 };
-                if scene.formula(formula, part).is_empty() { Vec::new() } else { vec![Env::default()] }
+                if scene.formula(formula, part).is_empty() {
+                    Vec::new()
+                } else {
+                    vec![Env::default()]
+                }
             }
             Some(_) => {
                 self.cut.set(true);

@@ -22,14 +22,19 @@ pub fn possible(rule: &Rule, language: Option<Language>, present: &HashSet<&str>
     let fits = |formula: &Formula| formula_fits(formula, language, present);
     match &rule.mode {
         Mode::Search(formula) => fits(formula),
-        Mode::Taint(taint) => taint.sources.iter().any(|one| fits(&one.formula)) && taint.sinks.iter().any(|one| fits(&one.formula)),
+        Mode::Taint(taint) => {
+            taint.sources.iter().any(|one| fits(&one.formula))
+                && taint.sinks.iter().any(|one| fits(&one.formula))
+        }
     }
 }
 
 fn formula_fits(formula: &Formula, language: Option<Language>, present: &HashSet<&str>) -> bool {
     let conditions = formula.conditions.iter().all(|condition| match condition {
         Condition::Pattern {
-            language: None, formula, ..
+            language: None,
+            formula,
+            ..
         } => formula_fits(formula, language, present),
         _ => true,
     });
@@ -44,7 +49,9 @@ fn formula_fits(formula: &Formula, language: Option<Language>, present: &HashSet
 }
 
 fn leaf_fits(leaf: &Leaf, language: Language, present: &HashSet<&str>) -> bool {
-    leaf.required(language).iter().all(|word| present.contains(&**word))
+    leaf.required(language)
+        .iter()
+        .all(|word| present.contains(&**word))
 }
 
 /// The words that stand in every text that the pattern matches.
@@ -53,14 +60,20 @@ pub(super) fn required(pattern: &Pattern) -> Box<[Box<str>]> {
     let mut found: Vec<Box<str>> = Vec::new();
     for id in ast.ids() {
         let free = ast.node(id).flags.has(Flags::IMPLIED)
-            || ast
-                .ancestors(id)
-                .any(|above| matches!(ast.kind(above), Kind::Modifiers | Kind::Type | Kind::TypedMetavariable));
+            || ast.ancestors(id).any(|above| {
+                matches!(
+                    ast.kind(above),
+                    Kind::Modifiers | Kind::Type | Kind::TypedMetavariable
+                )
+            });
         if ast.kind(id) != Kind::Name || free {
             continue;
         }
         let word = ast.text(id);
-        let whole = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$'));
+        let whole = !word.is_empty()
+            && word
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '$'));
         // The name of a parameter that a function keeps for itself, and of an anonymous function, are still written out.
         if whole && !found.iter().any(|known| **known == *word) {
             found.push(word.into());

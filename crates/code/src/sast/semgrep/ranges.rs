@@ -34,8 +34,14 @@ fn within(facts: &Facts<'_>, options: Options, inner: &Hit, outer: &Hit) -> bool
 
 fn agree(facts: &Facts<'_>, options: Options, left: &Env, right: &Env) -> bool {
     left.iter().all(|(name, bound)| {
-        let group = name.trim_start_matches('$').bytes().all(|byte| byte.is_ascii_digit());
-        group || right.get(name).is_none_or(|other| same(facts, options, bound, other))
+        let group = name
+            .trim_start_matches('$')
+            .bytes()
+            .all(|byte| byte.is_ascii_digit());
+        group
+            || right
+                .get(name)
+                .is_none_or(|other| same(facts, options, bound, other))
     })
 }
 
@@ -66,7 +72,11 @@ pub(super) fn dedup(mut hits: Vec<Hit>) -> Vec<Hit> {
     hits.sort_by_key(|hit| (hit.span.start, hit.span.end));
     let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
     for hit in hits {
-        let mut recent = kept.iter().rev().take_while(|known| known.span == hit.span).take(200);
+        let mut recent = kept
+            .iter()
+            .rev()
+            .take_while(|known| known.span == hit.span)
+            .take(200);
         if !recent.any(|known| *known == hit) {
             kept.push(hit);
         }

@@ -279,7 +279,10 @@ impl Leaf {
     /// # Errors
     /// When it is no code of that language.
     pub fn pattern(&self, language: Language) -> Result<&Pattern, PatternError> {
-        let place = LANGUAGES.iter().position(|&one| one == language).and_then(|index| self.patterns.get(index));
+        let place = LANGUAGES
+            .iter()
+            .position(|&one| one == language)
+            .and_then(|index| self.patterns.get(index));
         let Some(place) = place else {
             return Err(PatternError::Unreadable {
                 language: language.name(),
@@ -300,11 +303,18 @@ impl Leaf {
     /// The words that stand in every text that the pattern matches; none where it cannot be read.
     #[must_use]
     pub fn required(&self, language: Language) -> &[Box<str>] {
-        let place = LANGUAGES.iter().position(|&one| one == language).and_then(|index| self.required.get(index));
+        let place = LANGUAGES
+            .iter()
+            .position(|&one| one == language)
+            .and_then(|index| self.required.get(index));
         let Some(place) = place else {
             return &[];
         };
-        place.get_or_init(|| self.pattern(language).map(super::prefilter::required).unwrap_or_default())
+        place.get_or_init(|| {
+            self.pattern(language)
+                .map(super::prefilter::required)
+                .unwrap_or_default()
+        })
     }
 }
 
@@ -342,7 +352,11 @@ impl Rule {
                 let sinks = taint.sinks.iter().map(|one| &one.formula);
                 let sanitizers = taint.sanitizers.iter().map(|one| &one.formula);
                 let propagators = taint.propagators.iter().map(|one| &one.formula);
-                sources.chain(sinks).chain(sanitizers).chain(propagators).collect()
+                sources
+                    .chain(sinks)
+                    .chain(sanitizers)
+                    .chain(propagators)
+                    .collect()
             }
         }
     }
