@@ -141,9 +141,7 @@ fn deciding(code: &mut Code) -> Vec<u32> {
     let mut wanted = vec![false; code.slots as usize];
     let mut outer: Map<Key, ()> = Map::default();
     let want = |wanted: &mut Vec<bool>, slot: Slot| {
-        wanted
-            .get_mut(slot.index())
-            .is_some_and(|flag| !std::mem::replace(flag, true))
+        wanted.get_mut(slot.index()).is_some_and(|flag| !std::mem::replace(flag, true))
     };
     for block in &code.blocks {
         if let Exit::Branch { condition, .. } = block.exit {
@@ -156,9 +154,7 @@ fn deciding(code: &mut Code) -> Vec<u32> {
         for block in &mut code.blocks {
             for instruction in block.instructions.iter_mut().rev() {
                 let whole = wanted.get(instruction.target.index()).copied().unwrap_or(false);
-                changed |= want_reads(instruction, whole, &arguments, &mut |slot| {
-                    want(&mut wanted, slot)
-                });
+                changed |= want_reads(instruction, whole, &arguments, &mut |slot| want(&mut wanted, slot));
                 if let Op::Outer(Root::Frame(_), key) = instruction.op
                     && whole
                 {
@@ -192,10 +188,7 @@ fn want_reads(
 ) -> bool {
     let mut changed = false;
     match instruction.op {
-        Op::Call {
-            target,
-            arguments: span,
-        } => {
+        Op::Call { target, arguments: span } => {
             changed |= match target {
                 Target::Value(slot)
                 | Target::Method { receiver: slot, .. }

@@ -5,8 +5,8 @@ use bartizan_syntax::{Ast, Flags, Kind, Language, NodeId};
 use crate::ir::Declared;
 use crate::model::Library;
 use crate::program::{
-    Binding, ClassId, ClassInfo, FieldInfo, File, FileId, FileScope, FunctionId, FunctionInfo, Import,
-    ImportTables, Program, Role, has_modifier,
+    Binding, ClassId, ClassInfo, FieldInfo, File, FileId, FileScope, FunctionId, FunctionInfo, Import, ImportTables,
+    Program, Role, has_modifier,
 };
 use crate::table::{Map, small};
 use crate::values::{ConstantSets, Name};
@@ -16,10 +16,7 @@ impl<'a> Program<'a> {
     pub(crate) fn new(given: &[File<'a>], library: &dyn Library, names: &mut ConstantSets) -> Self {
         let mut order: Vec<usize> = (0..given.len()).collect();
         order.sort_by_key(|&index| given.get(index).map(|file| file.path));
-        let files: Vec<File<'a>> = order
-            .iter()
-            .filter_map(|&index| given.get(index).copied())
-            .collect();
+        let files: Vec<File<'a>> = order.iter().filter_map(|&index| given.get(index).copied()).collect();
         let tables = ImportTables::new(&files, names);
         let mut program = Self {
             scopes: vec![FileScope::default(); files.len()],
@@ -44,11 +41,7 @@ impl<'a> Program<'a> {
         }
         for (index, info) in program.functions.iter().enumerate() {
             if let (Some(_), Some(name)) = (info.class, info.name) {
-                program
-                    .methods_named
-                    .entry(name)
-                    .or_default()
-                    .push(FunctionId::at(index));
+                program.methods_named.entry(name).or_default().push(FunctionId::at(index));
             }
         }
         program
@@ -63,18 +56,12 @@ impl<'a> Program<'a> {
         let mut classes: Vec<ClassId> = Vec::new();
         for id in ast.ids() {
             while let Some(&last) = functions.last()
-                && self
-                    .functions
-                    .get(last.index())
-                    .is_some_and(|info| !ast.holds(info.node, id))
+                && self.functions.get(last.index()).is_some_and(|info| !ast.holds(info.node, id))
             {
                 functions.pop();
             }
             while let Some(&last) = classes.last()
-                && self
-                    .class(last)
-                    .and_then(|info| info.node)
-                    .is_some_and(|node| !ast.holds(node, id))
+                && self.class(last).and_then(|info| info.node).is_some_and(|node| !ast.holds(node, id))
             {
                 classes.pop();
             }
@@ -84,12 +71,11 @@ impl<'a> Program<'a> {
                     functions.push(self.add_function(file, id, Role::Module, None, None, names));
                 }
                 Kind::Function => {
-                    let class = method_of(ast, id).and_then(|node| self.class_at.get(&(file, node)).copied());
+                    let class = method_of(ast, id)
+                        .and_then(|node| self.class_at.get(&(file, node)).copied());
                     functions.push(self.add_function(file, id, Role::Function, class, parent, names));
                 }
-                Kind::Lambda => {
-                    functions.push(self.add_function(file, id, Role::Lambda, None, parent, names))
-                }
+                Kind::Lambda => functions.push(self.add_function(file, id, Role::Lambda, None, parent, names)),
                 Kind::Class => classes.push(self.add_class(file, id, classes.last().copied(), parent, names)),
                 Kind::New if ast.child(id, 2).is_some() => {
                     classes.push(self.add_class(file, id, classes.last().copied(), parent, names));
@@ -118,14 +104,12 @@ impl<'a> Program<'a> {
             .flatten()
             .map(|name| names.name(ast.text(name)));
         let is_static = role == Role::Function
-            && ast.child(node, 0).is_some_and(|modifiers| {
-                has_modifier(ast, modifiers, "static") || has_modifier(ast, modifiers, "staticmethod")
-            });
+            && ast
+                .child(node, 0)
+                .is_some_and(|modifiers| has_modifier(ast, modifiers, "static") || has_modifier(ast, modifiers, "staticmethod"));
         let position = if role == Role::Lambda { 0 } else { 2 };
         let count = match role {
-            Role::Function | Role::Lambda => ast
-                .child(node, position)
-                .map_or(0, |list| ast.children(list).len()),
+            Role::Function | Role::Lambda => ast.child(node, position).map_or(0, |list| ast.children(list).len()),
             Role::Module | Role::Initialiser => 0,
         };
         let own_receiver = class.is_some() && !is_static && ast.language() == Language::Python;
@@ -250,10 +234,7 @@ impl<'a> Program<'a> {
         }
     }
 
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "what an assignment is, and where it goes"
-    )]
+    #[allow(clippy::too_many_arguments, reason = "what an assignment is, and where it goes")]
     fn assigned(
         &self,
         file: FileId,
@@ -304,9 +285,7 @@ impl<'a> Program<'a> {
                 Kind::ImportFrom => {
                     let top = at_top(ast, id);
                     for &item in ast.children(id).iter().skip(1) {
-                        if let Some((name, import)) =
-                            self.import_item(file, ast, id, item, &mut wildcards, names)
-                        {
+                        if let Some((name, import)) = self.import_item(file, ast, id, item, &mut wildcards, names) {
                             found.push((name, import, top));
                         }
                     }
@@ -413,10 +392,7 @@ impl<'a> Program<'a> {
             Some(module) => {
                 let nested = format!("{path}{}{member}", if path.ends_with('.') { "" } else { "." });
                 let name = names.name(member);
-                let known = self
-                    .scopes
-                    .get(module.index())
-                    .is_some_and(|scope| scope.globals.contains_key(&name));
+                let known = self.scopes.get(module.index()).is_some_and(|scope| scope.globals.contains_key(&name));
                 match self.tables.module(&self.files, file, &nested, names) {
                     Some(nested) if !known && !script => Import::Module(nested),
                     _ => Import::Member(module, name),
@@ -425,11 +401,7 @@ impl<'a> Program<'a> {
             None if script && member == "default" => whole(names),
             None => {
                 let nested = format!("{path}{}{member}", if path.ends_with('.') { "" } else { "." });
-                match self
-                    .tables
-                    .module(&self.files, file, &nested, names)
-                    .filter(|_| !script)
-                {
+                match self.tables.module(&self.files, file, &nested, names).filter(|_| !script) {
                     Some(nested) => Import::Module(nested),
                     None => Import::Outside(names.name(&nested)),
                 }
@@ -492,8 +464,7 @@ impl<'a> Program<'a> {
             let Some(receiver) = ast.child(info.node, 5) else {
                 continue;
             };
-            let Declared::Class(class) = self.declared(info.file, ast.child(receiver, 2), library, names)
-            else {
+            let Declared::Class(class) = self.declared(info.file, ast.child(receiver, 2), library, names) else {
                 continue;
             };
             if let (Some(name), Some(info)) = (info.name, self.classes.get_mut(class.index())) {
@@ -515,14 +486,9 @@ impl<'a> Program<'a> {
         };
         let supers: Vec<NodeId> = match ast.kind(node) {
             Kind::New => ast.child(node, 0).into_iter().collect(),
-            _ => ast
-                .child(node, 2)
-                .map_or_else(Vec::new, |supers| ast.children(supers).to_vec()),
+            _ => ast.child(node, 2).map_or_else(Vec::new, |supers| ast.children(supers).to_vec()),
         };
-        for parent in supers
-            .into_iter()
-            .filter(|&parent| ast.kind(parent) != Kind::Keyword)
-        {
+        for parent in supers.into_iter().filter(|&parent| ast.kind(parent) != Kind::Keyword) {
             match self.declared(file, Some(parent), library, names) {
                 Declared::Class(parent) if parent != id => {
                     if let Some(info) = self.classes.get_mut(parent.index()) {
@@ -548,24 +514,16 @@ impl<'a> Program<'a> {
             if ast.kind(member) != Kind::Variable {
                 continue;
             }
-            let Some(target) = ast
-                .child(member, 1)
-                .filter(|&target| ast.kind(target) == Kind::Name)
-            else {
+            let Some(target) = ast.child(member, 1).filter(|&target| ast.kind(target) == Kind::Name) else {
                 continue;
             };
-            let modifier = |word| {
-                ast.child(member, 0)
-                    .is_some_and(|list| has_modifier(ast, list, word))
-            };
+            let modifier = |word| ast.child(member, 0).is_some_and(|list| has_modifier(ast, list, word));
             let fixed = modifier("final") || modifier("readonly") || modifier("const");
             fields.push(FieldInfo {
                 name: names.name(ast.text(target)),
                 is_static: modifier("static") || ast.language() == Language::Python,
                 declared: self.declared(file, ast.child(member, 2), library, names),
-                literal: ast
-                    .child(member, 3)
-                    .filter(|&value| fixed && is_literal(ast, value)),
+                literal: ast.child(member, 3).filter(|&value| fixed && is_literal(ast, value)),
             });
         }
         if let Some(info) = self.classes.get_mut(id.index()) {
@@ -583,16 +541,12 @@ pub(crate) fn class_body(ast: &Ast, node: NodeId) -> Option<NodeId> {
 fn method_of(ast: &Ast, function: NodeId) -> Option<NodeId> {
     let body = ast.parent(function)?;
     let class = ast.parent(body)?;
-    (matches!(ast.kind(class), Kind::Class | Kind::New) && class_body(ast, class) == Some(body))
-        .then_some(class)
+    (matches!(ast.kind(class), Kind::Class | Kind::New) && class_body(ast, class) == Some(body)).then_some(class)
 }
 
 /// Whether a target takes a value apart, so that names below it are targets themselves.
 fn is_target_list(ast: &Ast, target: NodeId) -> bool {
-    matches!(
-        ast.kind(target),
-        Kind::Destructure | Kind::Tuple | Kind::List | Kind::Spread
-    )
+    matches!(ast.kind(target), Kind::Destructure | Kind::Tuple | Kind::List | Kind::Spread)
 }
 
 /// Whether a node is a literal, a sign before it included.

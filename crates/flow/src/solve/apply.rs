@@ -12,8 +12,7 @@ use crate::solve::function::Run;
 use crate::solve::summary::{ShapeId, Summary};
 use crate::table::{Map, small};
 use crate::values::{
-    Atom, Base, Constant, Constants, Key, Kind, ObjectId, ObjectName, Objects, Origin, Root, Step, Symbol,
-    Taint, Trace, Value,
+    Atom, Base, Constant, Constants, Key, Kind, ObjectId, ObjectName, Objects, Origin, Root, Step, Symbol, Taint, Trace, Value,
 };
 
 /// Numbers of objects of a call from here on are lists and maps of arguments.
@@ -112,9 +111,7 @@ impl Engine<'_> {
         for &(value, passing) in &given.arguments {
             match passing {
                 Passing::Plain | Passing::Keyed(_) => {
-                    if next < positional
-                        && let Some(place) = values.get_mut(next)
-                    {
+                    if next < positional && let Some(place) = values.get_mut(next) {
                         *place = value;
                     } else {
                         rest.push(value);
@@ -122,10 +119,7 @@ impl Engine<'_> {
                     next += 1;
                 }
                 Passing::Named(name) => {
-                    let at = code
-                        .parameters
-                        .iter()
-                        .position(|parameter| parameter.name == Some(name));
+                    let at = code.parameters.iter().position(|parameter| parameter.name == Some(name));
                     match at.and_then(|at| values.get_mut(at)) {
                         Some(place) => *place = value,
                         None => rest_named.push((name, value)),
@@ -195,13 +189,7 @@ impl Engine<'_> {
         values
     }
 
-    fn instantiate(
-        &mut self,
-        run: &mut Run,
-        state: &mut State,
-        meaning: &mut Meaning,
-        summary: &Summary,
-    ) -> Option<Value> {
+    fn instantiate(&mut self, run: &mut Run, state: &mut State, meaning: &mut Meaning, summary: &Summary) -> Option<Value> {
         for hit in &summary.hits {
             let taint = self.mean_taint(run, meaning, hit.taint);
             if taint != Taint::NONE
@@ -227,11 +215,7 @@ impl Engine<'_> {
         let place = self.values.symbol_path(symbol);
         let mut path = place.path.iter().copied().peekable();
         let mut value = match place.root {
-            Root::Parameter(number) => meaning
-                .parameters
-                .get(number as usize)
-                .copied()
-                .unwrap_or(Value::NOTHING),
+            Root::Parameter(number) => meaning.parameters.get(number as usize).copied().unwrap_or(Value::NOTHING),
             Root::Receiver => meaning.receiver,
             root @ (Root::Module(_) | Root::Class(_)) => self.scope(root),
             Root::Frame(owner) => match path.next() {
@@ -242,9 +226,7 @@ impl Engine<'_> {
         for key in path {
             value = match key {
                 Key::Variable(owner, slot) if owner == run.function => meaning.before.slot(Slot(slot)),
-                Key::Name(name) if self.values.constants.text(name) == "[]" => {
-                    self.values.load(&meaning.before, value, None)
-                }
+                Key::Name(name) if self.values.constants.text(name) == "[]" => self.values.load(&meaning.before, value, None),
                 key => self.values.load(&meaning.before, value, Some(key)),
             };
         }
@@ -265,11 +247,7 @@ impl Engine<'_> {
 
     /// Where the variables of a function around the callee are found: in what the caller captured itself, or with the callee.
     fn holder(&mut self, run: &Run, meaning: &Meaning, owner: FunctionId) -> Value {
-        if self.program.encloses(owner, run.function) {
-            self.scope(Root::Frame(owner))
-        } else {
-            meaning.closure
-        }
+        if self.program.encloses(owner, run.function) { self.scope(Root::Frame(owner)) } else { meaning.closure }
     }
 
     fn mean(&mut self, run: &Run, meaning: &mut Meaning, value: Value) -> Value {
@@ -359,9 +337,7 @@ impl Engine<'_> {
             Base::Given(symbol) => {
                 let place = self.values.symbol_path(symbol);
                 let lasting = matches!(place.root, Root::Module(_) | Root::Class(_));
-                if lasting
-                    && (place.path.is_empty() || matches!(name.kind, Kind::Function(_) | Kind::Class(_)))
-                {
+                if lasting && (place.path.is_empty() || matches!(name.kind, Kind::Function(_) | Kind::Class(_))) {
                     return vec![id];
                 }
                 let value = self.resolve(run, meaning, symbol);
@@ -393,14 +369,7 @@ impl Engine<'_> {
     }
 
     /// What the callee did to an object.
-    fn mean_object(
-        &mut self,
-        run: &Run,
-        state: &mut State,
-        meaning: &mut Meaning,
-        id: ObjectId,
-        object: &Object,
-    ) {
+    fn mean_object(&mut self, run: &Run, state: &mut State, meaning: &mut Meaning, id: ObjectId, object: &Object) {
         let meant = Object {
             own: self.mean_taint(run, meaning, object.own),
             fields: Vec::new(),
@@ -439,14 +408,7 @@ impl Engine<'_> {
         }
     }
 
-    fn write_captured(
-        &mut self,
-        run: &Run,
-        state: &mut State,
-        meaning: &Meaning,
-        owner: FunctionId,
-        meant: &Object,
-    ) {
+    fn write_captured(&mut self, run: &Run, state: &mut State, meaning: &Meaning, owner: FunctionId, meant: &Object) {
         for &(key, value) in &meant.fields {
             match key {
                 Key::Variable(of, slot) if of == run.function => state.set_slot(Slot(slot), value),
@@ -519,15 +481,14 @@ impl Engine<'_> {
         given: &Given,
     ) -> Option<Value> {
         let lineage = self.program.lineage(class);
-        let outside = lineage.iter().any(|&class| {
-            self.program
-                .class(class)
-                .is_some_and(|info| !info.outside.is_empty())
-        });
+        let outside = lineage
+            .iter()
+            .any(|&class| self.program.class(class).is_some_and(|info| !info.outside.is_empty()));
         let mut object = if outside { Object::open() } else { Object::empty() };
-        let methods: Vec<FunctionId> = self.program.class(class).map_or_else(Vec::new, |info| {
-            info.methods.iter().map(|(_, method)| *method).collect()
-        });
+        let methods: Vec<FunctionId> = self
+            .program
+            .class(class)
+            .map_or_else(Vec::new, |info| info.methods.iter().map(|(_, method)| *method).collect());
         for method in methods {
             for (owner, slot) in self.captured(method) {
                 let key = Key::Variable(owner, slot);
@@ -541,21 +502,10 @@ impl Engine<'_> {
         for &above in lineage.iter().rev() {
             let initialiser = self.program.class(above).and_then(|info| info.initialiser);
             if let Some(initialiser) = initialiser.filter(|&initialiser| self.code(initialiser).is_some()) {
-                self.call_function(
-                    run,
-                    state,
-                    instruction,
-                    initialiser,
-                    Some(value),
-                    Some(id),
-                    &Given::none(),
-                )?;
+                self.call_function(run, state, instruction, initialiser, Some(value), Some(id), &Given::none())?;
             }
         }
-        match self
-            .program
-            .constructor(class, given.count(), &self.values.constants)
-        {
+        match self.program.constructor(class, given.count(), &self.values.constants) {
             Some(constructor) if self.code(constructor).is_some() => {
                 self.call_function(run, state, instruction, constructor, Some(value), Some(id), given)?;
             }
@@ -566,10 +516,7 @@ impl Engine<'_> {
 
     /// Without a constructor, arguments are the declared fields in their order, or something that the object keeps.
     fn fill(&mut self, state: &mut State, value: Value, class: ClassId, given: &Given) {
-        let fields = self
-            .program
-            .class(class)
-            .map_or_else(Vec::new, |info| info.fields.clone());
+        let fields = self.program.class(class).map_or_else(Vec::new, |info| info.fields.clone());
         for (number, &(argument, passing)) in given.arguments.iter().enumerate() {
             let name = match passing {
                 Passing::Named(name) => Some(name),

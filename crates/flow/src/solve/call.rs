@@ -166,9 +166,7 @@ impl<'p> Engine<'p> {
                 receiver,
                 slot,
             } => Some(self.behave(run, state, instruction, behaviour, receiver, slot, given)),
-            Callee::Unknown { receiver, makes } => {
-                Some(self.call_unknown(run, state, instruction, receiver, makes, given))
-            }
+            Callee::Unknown { receiver, makes } => Some(self.call_unknown(run, state, instruction, receiver, makes, given)),
         }
     }
 
@@ -193,13 +191,7 @@ impl<'p> Engine<'p> {
     }
 
     /// Everything that a call may mean.
-    pub(crate) fn callees(
-        &mut self,
-        run: &mut Run,
-        state: &mut State,
-        target: Target,
-        given: &Given,
-    ) -> Vec<Callee<'p>> {
+    pub(crate) fn callees(&mut self, run: &mut Run, state: &mut State, target: Target, given: &Given) -> Vec<Callee<'p>> {
         let mut found = match target {
             Target::Value(slot) => self.callees_of(run, state, state.slot(slot), given),
             Target::Method {
@@ -207,25 +199,15 @@ impl<'p> Engine<'p> {
                 name,
                 declared,
             } => self.methods(run, state, receiver, name, declared, given),
-            Target::Super {
-                receiver,
-                name,
-                class,
-            } => self.super_methods(state, receiver, name, class, given),
-            Target::Construct {
-                class,
-                body,
-                declared,
-            } => match (body, declared) {
+            Target::Super { receiver, name, class } => self.super_methods(state, receiver, name, class, given),
+            Target::Construct { class, body, declared } => match (body, declared) {
                 (Some(body), _) => vec![Callee::Construct(body)],
                 (None, Declared::Class(class)) => vec![Callee::Construct(class)],
                 _ => self.callees_of(run, state, state.slot(class), given),
             },
         };
         let key = |callee: &Callee<'_>| match callee {
-            Callee::Function {
-                function, closure, ..
-            } => (0, function.0, closure.map_or(0, |id| id.0 + 1)),
+            Callee::Function { function, closure, .. } => (0, function.0, closure.map_or(0, |id| id.0 + 1)),
             Callee::Construct(class) => (1, class.0, 0),
             Callee::Library { .. } => (2, 0, 0),
             Callee::Unknown { .. } => (3, 0, 0),
@@ -246,13 +228,7 @@ impl<'p> Engine<'p> {
     }
 
     /// What calling a value may mean.
-    pub(crate) fn callees_of(
-        &mut self,
-        run: &mut Run,
-        state: &mut State,
-        value: Value,
-        given: &Given,
-    ) -> Vec<Callee<'p>> {
+    pub(crate) fn callees_of(&mut self, run: &mut Run, state: &mut State, value: Value, given: &Given) -> Vec<Callee<'p>> {
         let mut found = Vec::new();
         for id in self.values.object_list(value.objects).to_vec() {
             let name = self.values.object_name(id);
@@ -306,10 +282,7 @@ impl<'p> Engine<'p> {
             return Some(Entity::Module(module));
         }
         let (module, member) = path.rsplit_once('.')?;
-        let module = self
-            .program
-            .tables
-            .module(&self.program.files, from, module, names)?;
+        let module = self.program.tables.module(&self.program.files, from, module, names)?;
         let name = names.known_name(member)?;
         match self.program.exported(module, name) {
             Some((_, _, Binding::Function(function))) => Some(Entity::Function(function)),
@@ -400,11 +373,7 @@ impl<'p> Engine<'p> {
             }
             match (known.base, known.kind) {
                 (Base::Imported(path), _) => {
-                    let text = format!(
-                        "{}.{}",
-                        self.values.constants.text(path),
-                        self.values.constants.text(name)
-                    );
+                    let text = format!("{}.{}", self.values.constants.text(path), self.values.constants.text(name));
                     let path = self.text_name(&text);
                     let callees = self.imported(run, state, path, given);
                     found.extend(callees.into_iter().map(|callee| with_receiver(callee, one, slot)));
@@ -420,15 +389,9 @@ impl<'p> Engine<'p> {
                     }
                     found.extend(methods);
                 }
-                (_, Kind::Class(class)) => {
-                    found.extend(self.static_methods(run, class, name, one, slot, given))
-                }
-                (_, Kind::Function(function)) => {
-                    found.extend(self.on_function(run, state, id, function, name, slot, given))
-                }
-                (_, Kind::Outside(kind)) => {
-                    found.push(self.outside(run, Some(kind), Some(name), Some(one), Some(slot), given))
-                }
+                (_, Kind::Class(class)) => found.extend(self.static_methods(run, class, name, one, slot, given)),
+                (_, Kind::Function(function)) => found.extend(self.on_function(run, state, id, function, name, slot, given)),
+                (_, Kind::Outside(kind)) => found.push(self.outside(run, Some(kind), Some(name), Some(one), Some(slot), given)),
                 (_, Kind::List | Kind::Tuple | Kind::Set | Kind::Map) => {
                     let kind = self.builtin(run, known.kind);
                     found.push(self.outside(run, Some(kind), Some(name), Some(one), Some(slot), given));
@@ -463,16 +426,10 @@ impl<'p> Engine<'p> {
                     found
                 }
             }
-            Declared::Outside(kind) => {
-                vec![self.outside(run, Some(kind), Some(name), Some(value), Some(slot), given)]
-            }
+            Declared::Outside(kind) => vec![self.outside(run, Some(kind), Some(name), Some(value), Some(slot), given)],
             Declared::Nothing | Declared::Scalar => {
                 let _ = state;
-                let text = self
-                    .values
-                    .constants
-                    .known(value.constants)
-                    .is_some_and(|known| !known.is_empty());
+                let text = self.values.constants.known(value.constants).is_some_and(|known| !known.is_empty());
                 if text {
                     let kind = match self.program.language(run.file) {
                         Language::Python => "str",
@@ -499,11 +456,7 @@ impl<'p> Engine<'p> {
     fn by_name(&mut self, run: &Run, value: Value, name: Name, given: &Given) -> Vec<Callee<'p>> {
         const FEW: usize = 3;
         let language = self.program.language(run.file);
-        let named = self
-            .program
-            .methods_named
-            .get(&name)
-            .map_or(&[][..], Vec::as_slice);
+        let named = self.program.methods_named.get(&name).map_or(&[][..], Vec::as_slice);
         let fitting: Vec<FunctionId> = named
             .iter()
             .copied()
@@ -530,23 +483,14 @@ impl<'p> Engine<'p> {
     }
 
     pub(crate) fn is_callable(&self, value: Value) -> bool {
-        self.values.object_list(value.objects).iter().any(|&id| {
-            matches!(
-                self.values.object_name(id).kind,
-                Kind::Function(_) | Kind::Class(_)
-            )
-        })
+        self.values
+            .object_list(value.objects)
+            .iter()
+            .any(|&id| matches!(self.values.object_name(id).kind, Kind::Function(_) | Kind::Class(_)))
     }
 
     /// A function that is a field is called on the object.
-    fn rebound(
-        &mut self,
-        run: &mut Run,
-        state: &mut State,
-        field: Value,
-        receiver: Value,
-        given: &Given,
-    ) -> Vec<Callee<'p>> {
+    fn rebound(&mut self, run: &mut Run, state: &mut State, field: Value, receiver: Value, given: &Given) -> Vec<Callee<'p>> {
         let callees = self.callees_of(run, state, field, given);
         callees
             .into_iter()
@@ -565,15 +509,7 @@ impl<'p> Engine<'p> {
             .collect()
     }
 
-    fn scope_methods(
-        &mut self,
-        run: &mut Run,
-        state: &mut State,
-        root: Root,
-        one: Value,
-        name: Name,
-        given: &Given,
-    ) -> Vec<Callee<'p>> {
+    fn scope_methods(&mut self, run: &mut Run, state: &mut State, root: Root, one: Value, name: Name, given: &Given) -> Vec<Callee<'p>> {
         let unknown = Callee::Unknown {
             receiver: Some(one),
             makes: None,
@@ -632,20 +568,9 @@ impl<'p> Engine<'p> {
     }
 
     /// A method that a class has from something outside the program.
-    fn inherited_method(
-        &mut self,
-        run: &Run,
-        class: ClassId,
-        name: Name,
-        receiver: Value,
-        slot: Slot,
-        given: &Given,
-    ) -> Callee<'p> {
+    fn inherited_method(&mut self, run: &Run, class: ClassId, name: Name, receiver: Value, slot: Slot, given: &Given) -> Callee<'p> {
         for class in self.program.lineage(class) {
-            let outside = self
-                .program
-                .class(class)
-                .map_or_else(Vec::new, |info| info.outside.clone());
+            let outside = self.program.class(class).map_or_else(Vec::new, |info| info.outside.clone());
             for kind in outside {
                 if let Some(behaviour) = self.behaviour(run.file, Some(kind), Some(name), given.count()) {
                     return Callee::Library {
@@ -659,15 +584,7 @@ impl<'p> Engine<'p> {
         self.outside(run, None, Some(name), Some(receiver), Some(slot), given)
     }
 
-    fn static_methods(
-        &mut self,
-        run: &Run,
-        class: ClassId,
-        name: Name,
-        one: Value,
-        slot: Slot,
-        given: &Given,
-    ) -> Vec<Callee<'p>> {
+    fn static_methods(&mut self, run: &Run, class: ClassId, name: Name, one: Value, slot: Slot, given: &Given) -> Vec<Callee<'p>> {
         let Some(function) = self.program.method(class, name, Some(given.count())) else {
             return vec![self.inherited_method(run, class, name, one, slot, given)];
         };
@@ -704,19 +621,9 @@ impl<'p> Engine<'p> {
         vec![callee]
     }
 
-    fn super_methods(
-        &mut self,
-        state: &State,
-        receiver: Slot,
-        name: Name,
-        class: ClassId,
-        given: &Given,
-    ) -> Vec<Callee<'p>> {
+    fn super_methods(&mut self, state: &State, receiver: Slot, name: Name, class: ClassId, given: &Given) -> Vec<Callee<'p>> {
         let value = state.slot(receiver);
-        let parents = self
-            .program
-            .class(class)
-            .map_or_else(Vec::new, |info| info.parents.clone());
+        let parents = self.program.class(class).map_or_else(Vec::new, |info| info.parents.clone());
         let count = Some(given.count());
         let constructor = self
             .program
@@ -724,14 +631,8 @@ impl<'p> Engine<'p> {
             .and_then(|function| self.program.function(function)?.name);
         for parent in parents {
             let found = self.program.method(parent, name, count).or_else(|| {
-                let wanted = constructor == Some(name)
-                    || self.program.class(parent).and_then(|info| info.name) == Some(name);
-                if wanted {
-                    self.program
-                        .constructor(parent, given.count(), &self.values.constants)
-                } else {
-                    None
-                }
+                let wanted = constructor == Some(name) || self.program.class(parent).and_then(|info| info.name) == Some(name);
+                if wanted { self.program.constructor(parent, given.count(), &self.values.constants) } else { None }
             });
             if let Some(function) = found {
                 return vec![Callee::Function {
@@ -775,10 +676,7 @@ impl<'p> Engine<'p> {
         given: &Given,
     ) -> Value {
         let mut taint = Taint::NONE;
-        for value in receiver
-            .into_iter()
-            .chain(given.arguments.iter().map(|(value, _)| *value))
-        {
+        for value in receiver.into_iter().chain(given.arguments.iter().map(|(value, _)| *value)) {
             let deep = self.values.deep(state, value);
             taint = self.values.join_taints(taint, deep);
         }
@@ -797,14 +695,7 @@ impl<'p> Engine<'p> {
     }
 
     /// A function that is given to one of which nothing is known may be called with anything.
-    fn call_back(
-        &mut self,
-        run: &mut Run,
-        state: &mut State,
-        instruction: Instruction,
-        value: Value,
-        taint: Taint,
-    ) -> Option<Value> {
+    fn call_back(&mut self, run: &mut Run, state: &mut State, instruction: Instruction, value: Value, taint: Taint) -> Option<Value> {
         if !self.is_callable(value) {
             return None;
         }
@@ -851,13 +742,7 @@ impl<'p> Engine<'p> {
     }
 
     /// Slots of arguments and receivers that the result of a call says are clean.
-    pub(crate) fn guarded(
-        &mut self,
-        run: &mut Run,
-        state: &mut State,
-        target: Target,
-        given: &[Argument],
-    ) -> Vec<(Slot, bool)> {
+    pub(crate) fn guarded(&mut self, run: &mut Run, state: &mut State, target: Target, given: &[Argument]) -> Vec<(Slot, bool)> {
         let all = Given::of(state, given);
         let mut found = Vec::new();
         for callee in self.callees(run, state, target, &all) {

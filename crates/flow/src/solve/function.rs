@@ -96,12 +96,7 @@ impl Engine<'_> {
             slots: vec![Value::NOTHING; code.slots as usize],
             objects: Vec::new(),
         };
-        let shape = |number: u32| {
-            shapes
-                .iter()
-                .find(|(at, _)| *at == number)
-                .map_or(ShapeId::ANY, |(_, shape)| *shape)
-        };
+        let shape = |number: u32| shapes.iter().find(|(at, _)| *at == number).map_or(ShapeId::ANY, |(_, shape)| *shape);
         for (number, parameter) in code.parameters.iter().enumerate() {
             let number = small(number);
             let symbol = self.values.symbol(Root::Parameter(number), &[]);
@@ -114,12 +109,7 @@ impl Engine<'_> {
             if parameter.declared == Declared::Scalar {
                 value.taint = self.values.restrict(value.taint, self.marks.through_scalars);
             }
-            value.taint = self.values.step(
-                value.taint,
-                run.file,
-                parameter.node,
-                crate::values::Step::Entered,
-            );
+            value.taint = self.values.step(value.taint, run.file, parameter.node, crate::values::Step::Entered);
             state.set_slot(parameter.slot, value);
         }
         if let Some(receiver) = code.receiver {
@@ -206,8 +196,7 @@ impl Engine<'_> {
             ends = self.transfer(run, &mut state, *instruction);
             if run.thrown.is_some() && (changes(instruction.op) || !ends) {
                 let mut thrown = run.thrown.take().unwrap_or_default();
-                self.values
-                    .join_states(&mut thrown, &state, code.lasting as usize, false);
+                self.values.join_states(&mut thrown, &state, code.lasting as usize, false);
                 run.thrown = Some(thrown);
             }
             if !ends {
@@ -247,8 +236,7 @@ impl Engine<'_> {
             }
             Exit::Return => match &mut run.exit {
                 Some(known) => {
-                    self.values
-                        .join_states(known, &state, code.lasting as usize, false);
+                    self.values.join_states(known, &state, code.lasting as usize, false);
                 }
                 None => run.exit = Some(state),
             },
@@ -326,11 +314,7 @@ impl Engine<'_> {
         entry: &[(ObjectId, Rc<Object>)],
     ) -> Vec<(ObjectId, Rc<Object>)> {
         let mut todo: Vec<ObjectId> = self.values.object_list(result.objects).to_vec();
-        let unchanged = |id: ObjectId, object: &Rc<Object>| {
-            entry
-                .iter()
-                .any(|(known, before)| *known == id && before == object)
-        };
+        let unchanged = |id: ObjectId, object: &Rc<Object>| entry.iter().any(|(known, before)| *known == id && before == object);
         for (id, object) in &state.objects {
             if matches!(self.values.object_name(*id).base, Base::Given(_)) && !unchanged(*id, object) {
                 todo.push(*id);
@@ -344,11 +328,7 @@ impl Engine<'_> {
             if unchanged(id, object) || !found.insert(id) {
                 continue;
             }
-            let inside = object
-                .fields
-                .iter()
-                .map(|(_, value)| *value)
-                .chain([object.rest, object.keys]);
+            let inside = object.fields.iter().map(|(_, value)| *value).chain([object.rest, object.keys]);
             for value in inside {
                 todo.extend(self.values.object_list(value.objects));
             }
@@ -361,9 +341,7 @@ impl Engine<'_> {
 
     /// Whether the object at hand is that of the top of a file.
     pub(crate) fn is_module(&self, function: FunctionId) -> bool {
-        self.program
-            .function(function)
-            .is_some_and(|info| info.role == Role::Module)
+        self.program.function(function).is_some_and(|info| info.role == Role::Module)
     }
 }
 
@@ -380,13 +358,7 @@ pub(crate) const fn declared_kind(declared: Declared) -> Kind {
 const fn changes(op: Op) -> bool {
     matches!(
         op,
-        Op::Assign(..)
-            | Op::SetOuter(..)
-            | Op::SetField { .. }
-            | Op::SetElement { .. }
-            | Op::Call { .. }
-            | Op::Add { .. }
-            | Op::Throw(_)
+        Op::Assign(..) | Op::SetOuter(..) | Op::SetField { .. } | Op::SetElement { .. } | Op::Call { .. } | Op::Add { .. } | Op::Throw(_)
     )
 }
 

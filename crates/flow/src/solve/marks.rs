@@ -145,10 +145,7 @@ fn compile(marks: &crate::model::NodeMarks, places: &Places, sets: &mut RuleSets
     let place = |rule: RuleId| places.get(rule.0 as usize).copied().flatten();
     let mut rules = NodeRules::default();
     for side in [false, true] {
-        let plain = marks
-            .sources
-            .iter()
-            .filter(|source| source.by_side_effect == side && source.requires.is_none());
+        let plain = marks.sources.iter().filter(|source| source.by_side_effect == side && source.requires.is_none());
         let slots: Vec<u32> = plain
             .filter_map(|source| Some(place(source.rule)?.0 + u32::from(source.label.0)))
             .collect();
@@ -205,13 +202,11 @@ fn compile(marks: &crate::model::NodeMarks, places: &Places, sets: &mut RuleSets
         }
     }
     for propagator in &marks.propagators {
-        rules
-            .propagators
-            .push(place(propagator.rule).map(|(first, count)| PropagatorRule {
-                slots: sets.of(first..first + count),
-                requires: propagator.requires.clone().map(|requires| (first, requires)),
-                label: propagator.label.map(|label| first + u32::from(label.0)),
-            }));
+        rules.propagators.push(place(propagator.rule).map(|(first, count)| PropagatorRule {
+            slots: sets.of(first..first + count),
+            requires: propagator.requires.clone().map(|requires| (first, requires)),
+            label: propagator.label.map(|label| first + u32::from(label.0)),
+        }));
     }
     rules
 }

@@ -85,14 +85,7 @@ pub fn analyse(files: &[File<'_>], rules: &[Rule], library: &dyn Library, limits
     }
     let mut codes: Vec<Option<Code>> = vec![None; program.functions.len()];
     for index in 0..program.files.len() {
-        lower::lower_file(
-            &program,
-            FileId::at(index),
-            &mut names,
-            library,
-            limits,
-            &mut codes,
-        );
+        lower::lower_file(&program, FileId::at(index), &mut names, library, limits, &mut codes);
     }
     let mut values = Values::new(slots);
     values.constants = names;
@@ -174,11 +167,7 @@ impl Engine<'_> {
         let Some(unit) = self.units.get(id.index()) else {
             return;
         };
-        let place = self
-            .places
-            .get(unit.function.index())
-            .copied()
-            .unwrap_or(u32::MAX);
+        let place = self.places.get(unit.function.index()).copied().unwrap_or(u32::MAX);
         self.queue.insert((place, id));
     }
 

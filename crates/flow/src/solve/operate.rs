@@ -44,19 +44,10 @@ impl Engine<'_> {
     }
 
     fn truth_constants(&mut self) -> Constants {
-        self.values
-            .constants
-            .of(vec![Constant::Bool(false), Constant::Bool(true)])
+        self.values.constants.of(vec![Constant::Bool(false), Constant::Bool(true)])
     }
 
-    pub(crate) fn binary(
-        &mut self,
-        run: &Run,
-        state: &mut State,
-        operator: Operator,
-        left: Value,
-        right: Value,
-    ) -> Value {
+    pub(crate) fn binary(&mut self, run: &Run, state: &mut State, operator: Operator, left: Value, right: Value) -> Value {
         let language = self.program.language(run.file);
         let comparison = is_comparison(operator);
         let known = self.fold_binary(language, operator, left.constants, right.constants);
@@ -86,13 +77,7 @@ impl Engine<'_> {
     }
 
     /// `x in [1, 2]` where everything is constant.
-    fn membership(
-        &mut self,
-        state: &State,
-        operator: Operator,
-        left: Value,
-        right: Value,
-    ) -> Option<Constants> {
+    fn membership(&mut self, state: &State, operator: Operator, left: Value, right: Value) -> Option<Constants> {
         if !matches!(operator, Operator::In | Operator::NotIn) {
             return None;
         }
@@ -117,11 +102,7 @@ impl Engine<'_> {
             };
             found |= here == wanted;
         }
-        Some(
-            self.values
-                .constants
-                .one(Constant::Bool(found == (operator == Operator::In))),
-        )
+        Some(self.values.constants.one(Constant::Bool(found == (operator == Operator::In))))
     }
 
     /// What was just made is not null.
@@ -131,28 +112,18 @@ impl Engine<'_> {
             Operator::NotEqual | Operator::NotIdentical => false,
             _ => return None,
         };
-        let null = |engine: &Self, value: Value| {
-            engine.values.constants.only(value.constants) == Some(Constant::Null)
-        };
+        let null = |engine: &Self, value: Value| engine.values.constants.only(value.constants) == Some(Constant::Null);
         let other = match (null(self, left), null(self, right)) {
             (true, false) => right,
             (false, true) => left,
             _ => return None,
         };
         let ids = self.values.object_list(other.objects);
-        let made = |kind: Kind| {
-            matches!(
-                kind,
-                Kind::List | Kind::Map | Kind::Set | Kind::Tuple | Kind::Function(_) | Kind::Class(_)
-            )
-        };
-        if ids.is_empty()
-            || !ids.iter().all(|&id| {
-                let name = self.values.object_name(id);
-                matches!(name.base, Base::Made(_))
-                    && (made(name.kind) || matches!(name.kind, Kind::Instance(_, false)))
-            })
-        {
+        let made = |kind: Kind| matches!(kind, Kind::List | Kind::Map | Kind::Set | Kind::Tuple | Kind::Function(_) | Kind::Class(_));
+        if ids.is_empty() || !ids.iter().all(|&id| {
+            let name = self.values.object_name(id);
+            matches!(name.base, Base::Made(_)) && (made(name.kind) || matches!(name.kind, Kind::Instance(_, false)))
+        }) {
             return None;
         }
         Some(self.values.constants.one(Constant::Bool(!equal)))
@@ -167,10 +138,7 @@ impl Engine<'_> {
                     .iter()
                     .all(|&id| matches!(engine.values.object_name(id).kind, Kind::List | Kind::Tuple))
         };
-        if self.program.language(run.file) != Language::Python
-            || !is_list(self, left)
-            || !is_list(self, right)
-        {
+        if self.program.language(run.file) != Language::Python || !is_list(self, left) || !is_list(self, right) {
             return None;
         }
         let mut object = Object::empty();
@@ -195,14 +163,7 @@ impl Engine<'_> {
     }
 
     /// Narrows the state to where a condition holds, or does not; says whether that can be.
-    pub(crate) fn assume(
-        &mut self,
-        run: &mut Run,
-        state: &mut State,
-        block: &Block,
-        condition: Slot,
-        holds: bool,
-    ) -> bool {
+    pub(crate) fn assume(&mut self, run: &mut Run, state: &mut State, block: &Block, condition: Slot, holds: bool) -> bool {
         let value = state.slot(condition);
         let (may, may_not) = self.truth_of(state, value);
         if !(if holds { may } else { may_not }) {
@@ -234,14 +195,7 @@ impl Engine<'_> {
         true
     }
 
-    fn assume_compared(
-        &mut self,
-        state: &mut State,
-        operator: Operator,
-        left: Slot,
-        right: Slot,
-        holds: bool,
-    ) {
+    fn assume_compared(&mut self, state: &mut State, operator: Operator, left: Slot, right: Slot, holds: bool) {
         let equal = match operator {
             Operator::Equal | Operator::Identical => holds,
             Operator::NotEqual | Operator::NotIdentical => !holds,
@@ -254,17 +208,9 @@ impl Engine<'_> {
         }
         for (variable, other) in [(left, right), (right, left)] {
             let constants = state.slot(other).constants;
-            if self
-                .values
-                .constants
-                .known(constants)
-                .is_some_and(|known| !known.is_empty())
+            if self.values.constants.known(constants).is_some_and(|known| !known.is_empty())
                 && state.slot(other).taint == Taint::NONE
-                && self
-                    .values
-                    .constants
-                    .known(state.slot(variable).constants)
-                    .is_none()
+                && self.values.constants.known(state.slot(variable).constants).is_none()
             {
                 state.set_slot(variable, Value::constant(constants));
             }
@@ -287,11 +233,7 @@ impl Engine<'_> {
             let keyed = self.values.object_name(id).kind == Kind::Map;
             let fine = object.closed
                 && object.own == Taint::NONE
-                && if keyed {
-                    constant(object.keys)
-                } else {
-                    constant(object.rest) && object.fields.iter().all(|(_, value)| constant(*value))
-                };
+                && if keyed { constant(object.keys) } else { constant(object.rest) && object.fields.iter().all(|(_, value)| constant(*value)) };
             if !fine {
                 return;
             }

@@ -4,10 +4,10 @@
 //! kind becomes. [`Front`] does what is the same for all: bounds, children with their fields, the fallback to [`Kind::Other`].
 
 pub(crate) mod escape;
-#[cfg(feature = "go")]
-mod go;
 #[cfg(feature = "java")]
 mod java;
+#[cfg(feature = "go")]
+mod go;
 #[cfg(any(feature = "javascript", feature = "typescript"))]
 mod javascript;
 mod lay;
