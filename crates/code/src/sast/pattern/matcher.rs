@@ -731,6 +731,7 @@ fn same_value(facts: &Facts<'_>, left: NodeId, right: NodeId) -> bool {
 
 /// Whether one is a key and the other the name that it stands for.
 fn same_name(facts: &Facts<'_>, left: NodeId, right: NodeId) -> bool {
-    let simple = |id| matches!(facts.ast.kind(id), Kind::Name | Kind::Path);
-    simple(left) && simple(right) && facts.ast.text(left) == facts.ast.text(right)
+    let kinds = (facts.ast.kind(left), facts.ast.kind(right));
+    matches!(kinds, (Kind::Name, Kind::Path) | (Kind::Path, Kind::Name))
+        && facts.ast.text(left) == facts.ast.text(right)
 }
