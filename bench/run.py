@@ -11,6 +11,8 @@ import datetime
 import pathlib
 import sys
 
+import benchmark_java
+import benchmark_python
 import blast_radius
 import console
 import control_plane
@@ -57,6 +59,8 @@ FIGURES = {
         kubernetes_examples,
         terragoat,
         semgrep_rules,
+        benchmark_python,
+        benchmark_java,
     )
 }
 RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")

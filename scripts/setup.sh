@@ -53,6 +53,8 @@ missing_packages() {
     { [ -x /usr/bin/python3 ] && /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null; } || echo python3-aiosmtpd
     # The console is walked in a browser.
     have chromium || echo chromium
+    # The language server is spoken to by an editor.
+    have nvim || echo neovim
     # Clocks of running servers are moved.
     compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || echo libfaketime
     # The store is held against a server that each test starts for itself.

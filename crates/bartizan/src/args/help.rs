@@ -301,3 +301,17 @@ Examples:
   bartizan db update --from /srv/mirror/osv
   bartizan db update --from npm/all.zip --from PyPI/all.zip
   bartizan db update --from osv --kev known_exploited_vulnerabilities.json --epss epss_scores-current.csv.gz";
+
+pub(super) const LSP: &str = "\
+Speak the Language Server Protocol on standard input and output. An editor starts it, and shows what the checks of `bartizan scan` find \
+in a document while it is written: problems where they stand, the manual of a rule on hover, and what mends or waives a finding as \
+actions. A document is judged as if it alone had changed; what only a whole directory tells is left to `scan`. Nothing is written, and \
+no network is used.";
+
+pub(super) const LSP_EXAMPLES: &str = "\
+Examples (how editors are set up stands in docs/editors.md):
+  vim.lsp.start({ name = 'bartizan', cmd = { 'bartizan', 'lsp' }, root_dir = vim.fn.getcwd() })    Neovim
+
+Exit codes:
+  0    the editor took its leave
+  2    what came is no such conversation, or it broke off";
