@@ -4,10 +4,10 @@
 //! kind becomes. [`Front`] does what is the same for all: bounds, children with their fields, the fallback to [`Kind::Other`].
 
 pub(crate) mod escape;
-#[cfg(feature = "java")]
-mod java;
 #[cfg(feature = "go")]
 mod go;
+#[cfg(feature = "java")]
+mod java;
 #[cfg(any(feature = "javascript", feature = "typescript"))]
 mod javascript;
 mod lay;
@@ -27,16 +27,32 @@ pub(crate) fn grammar_of(language: Language) -> Option<tree_sitter::Language> {
     match language {
         #[cfg(feature = "python")]
         Language::Python => Some(python::Python::language()),
-        #[cfg(feature = "java")]
-        Language::Java => Some(java::Java::language()),
         #[cfg(feature = "go")]
         Language::Go => Some(go::Go::language()),
+        #[cfg(feature = "java")]
+        Language::Java => Some(java::Java::language()),
         #[cfg(feature = "javascript")]
         Language::JavaScript => Some(tree_sitter_javascript::LANGUAGE.into()),
         #[cfg(feature = "typescript")]
         Language::TypeScript => Some(tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into()),
         #[cfg(feature = "typescript")]
         Language::Tsx => Some(tree_sitter_typescript::LANGUAGE_TSX.into()),
+        #[cfg(not(all(
+            feature = "python",
+            feature = "java",
+            feature = "javascript",
+            feature = "typescript",
+            feature = "go"
+        )))]
+        _ => None,
+    }
+}
+
+/// A text of the same length that the grammar of `language` knows better; none where there is nothing to mend.
+pub(crate) fn mended(text: &str, language: Language) -> Option<String> {
+    match language {
+        #[cfg(any(feature = "javascript", feature = "typescript"))]
+        Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::mend::mended(text),
         _ => None,
     }
 }
@@ -46,14 +62,21 @@ pub(crate) fn lower(text: &str, tree: &Tree, language: Language) -> Option<(Ast,
     match language {
         #[cfg(feature = "python")]
         Language::Python => Some(Front::<python::Python>::run(text, tree, language)),
-        #[cfg(feature = "java")]
-        Language::Java => Some(Front::<java::Java>::run(text, tree, language)),
         #[cfg(feature = "go")]
         Language::Go => Some(Front::<go::Go>::run(text, tree, language)),
+        #[cfg(feature = "java")]
+        Language::Java => Some(Front::<java::Java>::run(text, tree, language)),
         #[cfg(any(feature = "javascript", feature = "typescript"))]
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
             Some(Front::<javascript::JavaScript>::run(text, tree, language))
         }
+        #[cfg(not(all(
+            feature = "python",
+            feature = "java",
+            feature = "javascript",
+            feature = "typescript",
+            feature = "go"
+        )))]
         _ => None,
     }
 }
@@ -375,14 +398,14 @@ impl<'t, G: Grammar> Front<'t, G> {
             [] => self.build.nothing(at),
             [only] => *only,
             several => {
-                let place = self.surrounding(several, at);
+                let place = self.around(several, at);
                 self.build.node(Kind::Tuple, place, drafts)
             }
         }
     }
 
     /// From the first of some nodes to the last; empty, at byte `at`, when there are none.
-    pub(crate) fn surrounding(&self, drafts: &[Draft], at: u32) -> Span {
+    pub(crate) fn around(&self, drafts: &[Draft], at: u32) -> Span {
         match (drafts.first(), drafts.last()) {
             (Some(&first), Some(&last)) => self.build.span(first).to(self.build.span(last)),
             _ => Span::empty(at),

@@ -2,6 +2,7 @@
 
 use super::{Fields, Kinds, Node, Reader};
 use crate::builder::Draft;
+use crate::front::Kids;
 use crate::front::escape::{Escapes, unescape};
 use crate::kind::{Kind, Operator};
 
@@ -49,6 +50,13 @@ impl<'t> Reader<'t> {
             Kinds::unary_expression => self.unary(node),
             Kinds::type_assertion_expression | Kinds::type_conversion_expression => {
                 let kids = self.kids(node);
+                if node.kind == Kinds::type_conversion_expression
+                    && let Some(function) = kids
+                        .field(Fields::r#type)
+                        .filter(|kid| kid.kind == Kinds::generic_type)
+                {
+                    return Some(self.instantiated_call(node, &kids, function));
+                }
                 let operand = self.field(&kids, Fields::operand);
                 let written = kids.field(Fields::r#type).map(|kid| self.written_type(kid));
                 self.lay(Kind::Cast, span, [written, operand])
@@ -153,6 +161,15 @@ impl<'t> Reader<'t> {
         let callee = self.field(&kids, Fields::function);
         let arguments = self.field(&kids, Fields::arguments);
         let arguments = arguments.unwrap_or_else(|| self.empty(Kind::Args, node.span().end));
+        self.lay(Kind::Call, node.span(), [callee, Some(arguments)])
+    }
+
+    /// `f[T](x)`, which looks like a conversion to a generic type and is far more often a call.
+    fn instantiated_call(&mut self, node: Node<'t>, kids: &Kids<'t, super::Go>, function: Node<'t>) -> Draft {
+        let parts = self.kids(function);
+        let callee = self.field(&parts, Fields::r#type);
+        let argument = self.field(kids, Fields::operand);
+        let arguments = self.enclose(Kind::Args, Vec::from_iter(argument), node.span().end);
         self.lay(Kind::Call, node.span(), [callee, Some(arguments)])
     }
 
