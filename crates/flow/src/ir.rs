@@ -30,10 +30,6 @@ impl Span {
     pub(crate) const fn range(self) -> std::ops::Range<usize> {
         self.from as usize..self.to as usize
     }
-
-    pub(crate) const fn len(self) -> u32 {
-        self.to.saturating_sub(self.from)
-    }
 }
 
 /// How an argument is given, or an element stands in a literal.
@@ -60,11 +56,23 @@ pub(crate) enum Target {
     /// A value
     Value(Slot),
     /// A method of a value, with the type that the receiver was declared with
-    Method { receiver: Slot, name: Name, declared: Declared },
+    Method {
+        receiver: Slot,
+        name: Name,
+        declared: Declared,
+    },
     /// A method of the class above the one at hand
-    Super { receiver: Slot, name: Name, class: ClassId },
+    Super {
+        receiver: Slot,
+        name: Name,
+        class: ClassId,
+    },
     /// The constructor of what the value is
-    Construct { class: Slot, body: Option<ClassId>, declared: Declared },
+    Construct {
+        class: Slot,
+        body: Option<ClassId>,
+        declared: Declared,
+    },
 }
 
 /// What a declaration says of a type.
@@ -106,39 +114,85 @@ pub(crate) enum Op {
     Module(FileId),
     Outer(Root, Key),
     SetOuter(Root, Key, Slot),
-    Field { object: Slot, name: Name, declared: Declared },
-    SetField { object: Slot, name: Name, value: Slot },
-    Element { object: Slot, key: Slot },
-    SetElement { object: Slot, key: Slot, value: Slot },
-    RemoveElement { object: Slot, key: Slot },
-    Slice { object: Slot, low: Option<Slot>, high: Option<Slot>, step: Option<Slot> },
+    Field {
+        object: Slot,
+        name: Name,
+        declared: Declared,
+    },
+    SetField {
+        object: Slot,
+        name: Name,
+        value: Slot,
+    },
+    Element {
+        object: Slot,
+        key: Slot,
+    },
+    SetElement {
+        object: Slot,
+        key: Slot,
+        value: Slot,
+    },
+    RemoveElement {
+        object: Slot,
+        key: Slot,
+    },
+    Slice {
+        object: Slot,
+        low: Option<Slot>,
+        high: Option<Slot>,
+        step: Option<Slot>,
+    },
     /// What `a, *rest` leaves for the rest: everything from a position on, `after` left out at the end
-    Rest { object: Slot, from: u32, after: u32 },
+    Rest {
+        object: Slot,
+        from: u32,
+        after: u32,
+    },
     /// The element at a position; negative counts from the end
-    At { object: Slot, position: i64 },
+    At {
+        object: Slot,
+        position: i64,
+    },
     Unary(Operator, Slot),
     Binary(Operator, Slot, Slot),
     /// A text of all arguments
     Join(Span),
     Build(Kind, Span),
     /// Any element (or key) of a collection
-    Each { collection: Slot, keys: bool },
+    Each {
+        collection: Slot,
+        keys: bool,
+    },
     /// Adds an element to a list that a comprehension builds
-    Add { list: Slot, value: Slot, key: Option<Slot> },
-    Call { target: Target, arguments: Span },
+    Add {
+        list: Slot,
+        value: Slot,
+        key: Option<Slot>,
+    },
+    Call {
+        target: Target,
+        arguments: Span,
+    },
     /// Looks whether taint reaches the node before it acts
-    Check { target: Option<Target>, arguments: Span, value: Option<Slot> },
+    Check {
+        target: Option<Target>,
+        arguments: Span,
+        value: Option<Slot>,
+    },
     /// Applies the marks of the node to a value and to what it names
     Marked(Slot, Lvalue),
     /// Taint goes on from the first to the second as the propagator of that number of the node's marks says
-    Propagate { number: u32, from: Slot, to: Slot, place: Lvalue },
+    Propagate {
+        number: u32,
+        from: Slot,
+        to: Slot,
+        place: Lvalue,
+    },
     /// What is given back, or yielded
     Return(Slot),
-    Yield(Slot),
     Throw(Slot),
-    /// What was thrown
-    Caught,
-    /// An iterator over what a generator yields, or a promise, is what it gives
+    /// A promise is what it gives
     Await(Slot),
 }
 
@@ -154,7 +208,11 @@ pub(crate) struct Instruction {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     Jump(BlockId),
-    Branch { condition: Slot, yes: BlockId, no: BlockId },
+    Branch {
+        condition: Slot,
+        yes: BlockId,
+        no: BlockId,
+    },
     /// Any of them, for a reason that is not followed
     Choose(Vec<BlockId>),
     /// The function ends
@@ -170,6 +228,15 @@ pub(crate) struct Block {
     pub(crate) exit: Exit,
     /// Where exceptions go
     pub(crate) handler: Option<BlockId>,
+}
+
+/// Something that a function is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Decider {
+    Parameter(u32),
+    Receiver,
+    /// A variable of a function around
+    Captured(FunctionId, u32),
 }
 
 /// How a parameter takes arguments.
@@ -205,10 +272,8 @@ pub(crate) struct Code {
     pub(crate) slots: u32,
     /// Blocks that a loop comes back to
     pub(crate) heads: Vec<bool>,
-    /// What the function itself yields rather than returns
-    pub(crate) generator: bool,
-    /// Parameters (the receiver is `u32::MAX`) whose constants, functions or classes decide what it does
-    pub(crate) deciding: Vec<u32>,
+    /// What is given whose constants, functions or classes decide what it does
+    pub(crate) deciding: Vec<Decider>,
     /// Functions that it may call, as far as names tell
     pub(crate) callees: Vec<FunctionId>,
     /// Whether a bound cut something off
@@ -223,20 +288,28 @@ impl Code {
     pub(crate) fn arguments(&self, span: Span) -> &[Argument] {
         self.arguments.get(span.range()).unwrap_or(&[])
     }
-
-    pub(crate) fn instructions(&self) -> usize {
-        self.blocks.iter().map(|block| block.instructions.len()).sum()
-    }
 }
 
 impl Op {
     /// Calls `visit` for every slot that it reads, arguments of ranges left out.
     pub(crate) fn each_read(&mut self, visit: &mut dyn FnMut(&mut Slot)) {
         match self {
-            Self::Constant(_) | Self::Unknown | Self::Function(_) | Self::Class(_) | Self::Imported(_) | Self::Module(_)
-            | Self::Outer(..) | Self::Join(_) | Self::Build(..) | Self::Caught => {}
-            Self::Copy(slot) | Self::Assign(slot, _) | Self::SetOuter(_, _, slot) | Self::Unary(_, slot) | Self::Return(slot)
-            | Self::Yield(slot) | Self::Throw(slot) | Self::Await(slot) => visit(slot),
+            Self::Constant(_)
+            | Self::Unknown
+            | Self::Function(_)
+            | Self::Class(_)
+            | Self::Imported(_)
+            | Self::Module(_)
+            | Self::Outer(..)
+            | Self::Join(_)
+            | Self::Build(..) => {}
+            Self::Copy(slot)
+            | Self::Assign(slot, _)
+            | Self::SetOuter(_, _, slot)
+            | Self::Unary(_, slot)
+            | Self::Return(slot)
+            | Self::Throw(slot)
+            | Self::Await(slot) => visit(slot),
             Self::Field { object, .. } | Self::Rest { object, .. } | Self::At { object, .. } => visit(object),
             Self::Each { collection, .. } => visit(collection),
             Self::Default(one, two) | Self::Binary(_, one, two) => {
@@ -256,7 +329,12 @@ impl Op {
                 visit(key);
                 visit(value);
             }
-            Self::Slice { object, low, high, step } => {
+            Self::Slice {
+                object,
+                low,
+                high,
+                step,
+            } => {
                 visit(object);
                 for bound in [low, high, step].into_iter().flatten() {
                     visit(bound);

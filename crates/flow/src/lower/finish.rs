@@ -1,13 +1,12 @@
 //! The last step of lowering a function: its slots get their numbers, and it is told what decides what it does.
 
-use crate::ir::{Argument, Block, Code, Exit, Instruction, Op, Passing, Slot, Target};
+use std::collections::BTreeSet;
+
+use crate::ir::{Argument, Block, Code, Decider, Exit, Instruction, Op, Passing, Slot, Target};
 use crate::lower::{Frame, Lowering, TEMPORARY};
 use crate::program::FunctionId;
-use crate::table::{Map, small};
+use crate::table::small;
 use crate::values::{Key, Root};
-
-/// Stands for the receiver among the parameters that decide.
-pub(crate) const RECEIVER: u32 = u32::MAX;
 
 impl Lowering<'_, '_> {
     /// Takes the innermost frame and keeps its code.
@@ -34,7 +33,6 @@ fn number_slots(frame: Frame) -> Code {
         variables,
         temporaries,
         cut,
-        yields,
         ..
     } = frame;
     let mut home: Vec<Option<u32>> = vec![None; temporaries as usize];
@@ -102,7 +100,6 @@ fn number_slots(frame: Frame) -> Code {
         lasting: variables + kept,
         slots: next,
         heads: is_head,
-        generator: yields.is_some(),
         deciding: Vec::new(),
         callees: Vec::new(),
         cut,
@@ -137,11 +134,13 @@ fn each_slot(block: &mut Block, arguments: &mut [Argument], visit: &mut dyn FnMu
 
 /// The parameters whose constants, functions or classes decide what the function does: they reach a condition, a key, or what is called.
 /// What it passes to another function may decide there.
-fn deciding(code: &mut Code) -> Vec<u32> {
+fn deciding(code: &mut Code) -> Vec<Decider> {
     let mut wanted = vec![false; code.slots as usize];
-    let mut outer: Map<Key, ()> = Map::default();
+    let mut outer: BTreeSet<Decider> = BTreeSet::new();
     let want = |wanted: &mut Vec<bool>, slot: Slot| {
-        wanted.get_mut(slot.index()).is_some_and(|flag| !std::mem::replace(flag, true))
+        wanted
+            .get_mut(slot.index())
+            .is_some_and(|flag| !std::mem::replace(flag, true))
     };
     for block in &code.blocks {
         if let Exit::Branch { condition, .. } = block.exit {
@@ -154,11 +153,13 @@ fn deciding(code: &mut Code) -> Vec<u32> {
         for block in &mut code.blocks {
             for instruction in block.instructions.iter_mut().rev() {
                 let whole = wanted.get(instruction.target.index()).copied().unwrap_or(false);
-                changed |= want_reads(instruction, whole, &arguments, &mut |slot| want(&mut wanted, slot));
-                if let Op::Outer(Root::Frame(_), key) = instruction.op
+                changed |= want_reads(instruction, whole, &arguments, &mut |slot| {
+                    want(&mut wanted, slot)
+                });
+                if let Op::Outer(Root::Frame(owner), Key::Variable(_, slot)) = instruction.op
                     && whole
                 {
-                    changed |= outer.insert(key, ()).is_none();
+                    changed |= outer.insert(Decider::Captured(owner, slot));
                 }
             }
         }
@@ -167,15 +168,16 @@ fn deciding(code: &mut Code) -> Vec<u32> {
         }
     }
     let is = |slot: Slot| wanted.get(slot.index()).copied().unwrap_or(false);
-    let mut found: Vec<u32> = Vec::new();
+    let mut found: Vec<Decider> = Vec::new();
     for (number, parameter) in code.parameters.iter().enumerate() {
         if is(parameter.slot) {
-            found.push(small(number));
+            found.push(Decider::Parameter(small(number)));
         }
     }
     if code.receiver.is_some_and(is) {
-        found.push(RECEIVER);
+        found.push(Decider::Receiver);
     }
+    found.extend(outer);
     found
 }
 
@@ -188,7 +190,10 @@ fn want_reads(
 ) -> bool {
     let mut changed = false;
     match instruction.op {
-        Op::Call { target, arguments: span } => {
+        Op::Call {
+            target,
+            arguments: span,
+        } => {
             changed |= match target {
                 Target::Value(slot)
                 | Target::Method { receiver: slot, .. }

@@ -1,10 +1,7 @@
 //! Applies what a function does to the state of whoever calls it.
 
-use std::rc::Rc;
-
 use crate::heap::{Object, State};
-use crate::ir::{Code, Instruction, Passing, Slot, Taking};
-use crate::lower::RECEIVER;
+use crate::ir::{Code, Decider, Instruction, Passing, Slot, Taking};
 use crate::program::{ClassId, FunctionId};
 use crate::solve::Engine;
 use crate::solve::call::Given;
@@ -12,7 +9,8 @@ use crate::solve::function::Run;
 use crate::solve::summary::{ShapeId, Summary};
 use crate::table::{Map, small};
 use crate::values::{
-    Atom, Base, Constant, Constants, Key, Kind, ObjectId, ObjectName, Objects, Origin, Root, Step, Symbol, Taint, Trace, Value,
+    Atom, Base, Constant, Constants, Key, Kind, ObjectId, ObjectName, Objects, Origin, Root, Step, Symbol,
+    Taint, Trace, Value,
 };
 
 /// Numbers of objects of a call from here on are lists and maps of arguments.
@@ -58,24 +56,6 @@ impl Engine<'_> {
         }
         let parameters = self.bind(run, state, &code, &given);
         let receiver = receiver.unwrap_or(Value::ANY);
-        let mut shapes: Vec<(u32, ShapeId)> = Vec::new();
-        for &number in &code.deciding {
-            let value = if number == RECEIVER {
-                receiver
-            } else {
-                parameters.get(number as usize).copied().unwrap_or(Value::NOTHING)
-            };
-            let shape = self.shape_of(state, value, 0);
-            if shape != ShapeId::ANY {
-                shapes.push((number, shape));
-            }
-        }
-        let unit = self.unit(function, shapes);
-        let summary = {
-            let unit = self.units.get_mut(unit.index())?;
-            unit.users.insert(run.unit);
-            Rc::clone(&unit.summary)
-        };
         let closure = match closure {
             Some(id) => Value {
                 objects: self.values.objects_of(vec![id]),
@@ -83,6 +63,24 @@ impl Engine<'_> {
             },
             None => Value::ANY,
         };
+        let mut shapes: Vec<(Decider, ShapeId)> = Vec::new();
+        for &decider in &code.deciding {
+            let value = match decider {
+                Decider::Receiver => receiver,
+                Decider::Parameter(number) => {
+                    parameters.get(number as usize).copied().unwrap_or(Value::NOTHING)
+                }
+                Decider::Captured(owner, slot) => {
+                    self.captured_value(run, state, closure, owner, Key::Variable(owner, slot))
+                }
+            };
+            let shape = self.shape_of(state, value, 0);
+            if shape != ShapeId::ANY {
+                shapes.push((decider, shape));
+            }
+        }
+        let unit = self.unit(function, shapes);
+        let summary = self.ask(unit, run.unit)?;
         let mut meaning = Meaning {
             parameters,
             receiver,
@@ -111,7 +109,9 @@ impl Engine<'_> {
         for &(value, passing) in &given.arguments {
             match passing {
                 Passing::Plain | Passing::Keyed(_) => {
-                    if next < positional && let Some(place) = values.get_mut(next) {
+                    if next < positional
+                        && let Some(place) = values.get_mut(next)
+                    {
                         *place = value;
                     } else {
                         rest.push(value);
@@ -119,7 +119,10 @@ impl Engine<'_> {
                     next += 1;
                 }
                 Passing::Named(name) => {
-                    let at = code.parameters.iter().position(|parameter| parameter.name == Some(name));
+                    let at = code
+                        .parameters
+                        .iter()
+                        .position(|parameter| parameter.name == Some(name));
                     match at.and_then(|at| values.get_mut(at)) {
                         Some(place) => *place = value,
                         None => rest_named.push((name, value)),
@@ -189,7 +192,13 @@ impl Engine<'_> {
         values
     }
 
-    fn instantiate(&mut self, run: &mut Run, state: &mut State, meaning: &mut Meaning, summary: &Summary) -> Option<Value> {
+    fn instantiate(
+        &mut self,
+        run: &mut Run,
+        state: &mut State,
+        meaning: &mut Meaning,
+        summary: &Summary,
+    ) -> Option<Value> {
         for hit in &summary.hits {
             let taint = self.mean_taint(run, meaning, hit.taint);
             if taint != Taint::NONE
@@ -215,18 +224,24 @@ impl Engine<'_> {
         let place = self.values.symbol_path(symbol);
         let mut path = place.path.iter().copied().peekable();
         let mut value = match place.root {
-            Root::Parameter(number) => meaning.parameters.get(number as usize).copied().unwrap_or(Value::NOTHING),
+            Root::Parameter(number) => meaning
+                .parameters
+                .get(number as usize)
+                .copied()
+                .unwrap_or(Value::NOTHING),
             Root::Receiver => meaning.receiver,
             root @ (Root::Module(_) | Root::Class(_)) => self.scope(root),
             Root::Frame(owner) => match path.next() {
-                Some(key) => self.captured_value(run, meaning, owner, key),
+                Some(key) => self.captured_value(run, &meaning.before, meaning.closure, owner, key),
                 None => self.scope(Root::Frame(owner)),
             },
         };
         for key in path {
             value = match key {
                 Key::Variable(owner, slot) if owner == run.function => meaning.before.slot(Slot(slot)),
-                Key::Name(name) if self.values.constants.text(name) == "[]" => self.values.load(&meaning.before, value, None),
+                Key::Name(name) if self.values.constants.text(name) == "[]" => {
+                    self.values.load(&meaning.before, value, None)
+                }
                 key => self.values.load(&meaning.before, value, Some(key)),
             };
         }
@@ -234,20 +249,40 @@ impl Engine<'_> {
         value
     }
 
-    fn captured_value(&mut self, run: &Run, meaning: &Meaning, owner: FunctionId, key: Key) -> Value {
+    fn captured_value(
+        &mut self,
+        run: &Run,
+        state: &State,
+        closure: Value,
+        owner: FunctionId,
+        key: Key,
+    ) -> Value {
         let Key::Variable(_, slot) = key else {
             return Value::ANY;
         };
         if owner == run.function {
-            return meaning.before.slot(Slot(slot));
+            return state.slot(Slot(slot));
         }
-        let holder = self.holder(run, meaning, owner);
-        self.values.load(&meaning.before, holder, Some(key))
+        let holder = self.holder(run, state, closure, owner, key);
+        self.values.load(state, holder, Some(key))
     }
 
-    /// Where the variables of a function around the callee are found: in what the caller captured itself, or with the callee.
-    fn holder(&mut self, run: &Run, meaning: &Meaning, owner: FunctionId) -> Value {
-        if self.program.encloses(owner, run.function) { self.scope(Root::Frame(owner)) } else { meaning.closure }
+    /// Where a variable of a function around the callee is found: in what the caller captured itself, or with the callee.
+    fn holder(&mut self, run: &Run, state: &State, closure: Value, owner: FunctionId, key: Key) -> Value {
+        let has = |engine: &Self, value: Value| {
+            engine
+                .values
+                .object_list(value.objects)
+                .iter()
+                .any(|&id| state.object(id).is_some_and(|object| object.field(key).is_some()))
+        };
+        let scope = self.scope(Root::Frame(owner));
+        let around = self.program.encloses(owner, run.function);
+        if around && (has(self, scope) || !has(self, closure)) {
+            scope
+        } else {
+            closure
+        }
     }
 
     fn mean(&mut self, run: &Run, meaning: &mut Meaning, value: Value) -> Value {
@@ -337,7 +372,9 @@ impl Engine<'_> {
             Base::Given(symbol) => {
                 let place = self.values.symbol_path(symbol);
                 let lasting = matches!(place.root, Root::Module(_) | Root::Class(_));
-                if lasting && (place.path.is_empty() || matches!(name.kind, Kind::Function(_) | Kind::Class(_))) {
+                if lasting
+                    && (place.path.is_empty() || matches!(name.kind, Kind::Function(_) | Kind::Class(_)))
+                {
                     return vec![id];
                 }
                 let value = self.resolve(run, meaning, symbol);
@@ -369,7 +406,14 @@ impl Engine<'_> {
     }
 
     /// What the callee did to an object.
-    fn mean_object(&mut self, run: &Run, state: &mut State, meaning: &mut Meaning, id: ObjectId, object: &Object) {
+    fn mean_object(
+        &mut self,
+        run: &Run,
+        state: &mut State,
+        meaning: &mut Meaning,
+        id: ObjectId,
+        object: &Object,
+    ) {
         let meant = Object {
             own: self.mean_taint(run, meaning, object.own),
             fields: Vec::new(),
@@ -408,12 +452,19 @@ impl Engine<'_> {
         }
     }
 
-    fn write_captured(&mut self, run: &Run, state: &mut State, meaning: &Meaning, owner: FunctionId, meant: &Object) {
+    fn write_captured(
+        &mut self,
+        run: &Run,
+        state: &mut State,
+        meaning: &Meaning,
+        owner: FunctionId,
+        meant: &Object,
+    ) {
         for &(key, value) in &meant.fields {
             match key {
                 Key::Variable(of, slot) if of == run.function => state.set_slot(Slot(slot), value),
                 key => {
-                    let holder = self.holder(run, meaning, owner);
+                    let holder = self.holder(run, &meaning.before, meaning.closure, owner, key);
                     self.values.store(state, holder, Some(key), value);
                 }
             }
@@ -481,14 +532,15 @@ impl Engine<'_> {
         given: &Given,
     ) -> Option<Value> {
         let lineage = self.program.lineage(class);
-        let outside = lineage
-            .iter()
-            .any(|&class| self.program.class(class).is_some_and(|info| !info.outside.is_empty()));
+        let outside = lineage.iter().any(|&class| {
+            self.program
+                .class(class)
+                .is_some_and(|info| !info.outside.is_empty())
+        });
         let mut object = if outside { Object::open() } else { Object::empty() };
-        let methods: Vec<FunctionId> = self
-            .program
-            .class(class)
-            .map_or_else(Vec::new, |info| info.methods.iter().map(|(_, method)| *method).collect());
+        let methods: Vec<FunctionId> = self.program.class(class).map_or_else(Vec::new, |info| {
+            info.methods.iter().map(|(_, method)| *method).collect()
+        });
         for method in methods {
             for (owner, slot) in self.captured(method) {
                 let key = Key::Variable(owner, slot);
@@ -502,10 +554,21 @@ impl Engine<'_> {
         for &above in lineage.iter().rev() {
             let initialiser = self.program.class(above).and_then(|info| info.initialiser);
             if let Some(initialiser) = initialiser.filter(|&initialiser| self.code(initialiser).is_some()) {
-                self.call_function(run, state, instruction, initialiser, Some(value), Some(id), &Given::none())?;
+                self.call_function(
+                    run,
+                    state,
+                    instruction,
+                    initialiser,
+                    Some(value),
+                    Some(id),
+                    &Given::none(),
+                )?;
             }
         }
-        match self.program.constructor(class, given.count(), &self.values.constants) {
+        match self
+            .program
+            .constructor(class, given.count(), &self.values.constants)
+        {
             Some(constructor) if self.code(constructor).is_some() => {
                 self.call_function(run, state, instruction, constructor, Some(value), Some(id), given)?;
             }
@@ -516,7 +579,10 @@ impl Engine<'_> {
 
     /// Without a constructor, arguments are the declared fields in their order, or something that the object keeps.
     fn fill(&mut self, state: &mut State, value: Value, class: ClassId, given: &Given) {
-        let fields = self.program.class(class).map_or_else(Vec::new, |info| info.fields.clone());
+        let fields = self
+            .program
+            .class(class)
+            .map_or_else(Vec::new, |info| info.fields.clone());
         for (number, &(argument, passing)) in given.arguments.iter().enumerate() {
             let name = match passing {
                 Passing::Named(name) => Some(name),

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::heap::{Object, State};
-use crate::ir::{BlockId, Code, Declared, Exit, Op, Slot, Taking};
+use crate::ir::{BlockId, Code, Decider, Declared, Exit, Op, Slot, Taking};
 use crate::limits::Limit;
-use crate::lower::RECEIVER;
-use crate::program::{FileId, FunctionId, Role};
+use crate::program::{FileId, FunctionId};
 use crate::solve::Engine;
 use crate::solve::summary::{Hit, Reached, ShapeId, SinkId, Summary, UnitId};
 use crate::table::{Map, small};
@@ -64,7 +63,7 @@ impl Engine<'_> {
         &mut self,
         unit: UnitId,
         function: FunctionId,
-        shapes: &[(u32, ShapeId)],
+        shapes: &[(Decider, ShapeId)],
     ) -> (Summary, Vec<Reached>) {
         let (Some(code), Some(info)) = (self.code(function), self.program.function(function)) else {
             return (Summary::default(), Vec::new());
@@ -90,13 +89,18 @@ impl Engine<'_> {
     }
 
     /// What a function is given.
-    fn entry_state(&mut self, run: &mut Run, shapes: &[(u32, ShapeId)]) -> State {
+    fn entry_state(&mut self, run: &mut Run, shapes: &[(Decider, ShapeId)]) -> State {
         let code = Rc::clone(&run.code);
         let mut state = State {
             slots: vec![Value::NOTHING; code.slots as usize],
             objects: Vec::new(),
         };
-        let shape = |number: u32| shapes.iter().find(|(at, _)| *at == number).map_or(ShapeId::ANY, |(_, shape)| *shape);
+        let shape = |decider: Decider| {
+            shapes
+                .iter()
+                .find(|(at, _)| *at == decider)
+                .map_or(ShapeId::ANY, |(_, shape)| *shape)
+        };
         for (number, parameter) in code.parameters.iter().enumerate() {
             let number = small(number);
             let symbol = self.values.symbol(Root::Parameter(number), &[]);
@@ -105,22 +109,59 @@ impl Engine<'_> {
                 (Taking::RestNamed, _) => Kind::Map,
                 (Taking::One, declared) => declared_kind(declared),
             };
-            let mut value = self.given_shape(&mut state, symbol, shape(number), kind);
+            let mut value = self.given_shape(&mut state, symbol, shape(Decider::Parameter(number)), kind);
             if parameter.declared == Declared::Scalar {
                 value.taint = self.values.restrict(value.taint, self.marks.through_scalars);
             }
-            value.taint = self.values.step(value.taint, run.file, parameter.node, crate::values::Step::Entered);
+            value.taint = self.values.step(
+                value.taint,
+                run.file,
+                parameter.node,
+                crate::values::Step::Entered,
+            );
             state.set_slot(parameter.slot, value);
         }
         if let Some(receiver) = code.receiver {
             let symbol = self.values.symbol(Root::Receiver, &[]);
             let class = self.program.function(run.function).and_then(|info| info.class);
             let kind = class.map_or(Kind::Unknown, |class| Kind::Instance(class, true));
-            let value = self.given_shape(&mut state, symbol, shape(RECEIVER), kind);
+            let value = self.given_shape(&mut state, symbol, shape(Decider::Receiver), kind);
             state.set_slot(receiver, value);
+            self.give_fields(&mut state, class, value);
+        }
+        for &(decider, shape) in shapes {
+            let Decider::Captured(owner, slot) = decider else {
+                continue;
+            };
+            let key = Key::Variable(owner, slot);
+            let symbol = self.values.symbol(Root::Frame(owner), &[key]);
+            let value = self.given_shape(&mut state, symbol, shape, Kind::Unknown);
+            let scope = self.scope(Root::Frame(owner));
+            self.values.store(&mut state, scope, Some(key), value);
         }
         run.entry.clone_from(&state.objects);
         state
+    }
+
+    /// What is known to lie in the fields of the object at hand.
+    fn give_fields(&mut self, state: &mut State, class: Option<crate::program::ClassId>, receiver: Value) {
+        let lineage = class.map_or_else(Vec::new, |class| self.program.lineage(class));
+        for class in lineage {
+            let fields = self.fields.get(&class).cloned().unwrap_or_default();
+            for (key, objects) in fields {
+                let known = self.values.object_list(receiver.objects).iter().any(|&id| {
+                    state
+                        .object(id)
+                        .is_some_and(|object| object.closed || object.field(key).is_some())
+                });
+                if known {
+                    continue;
+                }
+                let old = self.values.load(state, receiver, Some(key));
+                self.values
+                    .store(state, receiver, Some(key), Value { objects, ..old });
+            }
+        }
     }
 
     fn iterate(&mut self, run: &mut Run, entry: State) {
@@ -196,7 +237,8 @@ impl Engine<'_> {
             ends = self.transfer(run, &mut state, *instruction);
             if run.thrown.is_some() && (changes(instruction.op) || !ends) {
                 let mut thrown = run.thrown.take().unwrap_or_default();
-                self.values.join_states(&mut thrown, &state, code.lasting as usize, false);
+                self.values
+                    .join_states(&mut thrown, &state, code.lasting as usize, false);
                 run.thrown = Some(thrown);
             }
             if !ends {
@@ -236,7 +278,8 @@ impl Engine<'_> {
             }
             Exit::Return => match &mut run.exit {
                 Some(known) => {
-                    self.values.join_states(known, &state, code.lasting as usize, false);
+                    self.values
+                        .join_states(known, &state, code.lasting as usize, false);
                 }
                 None => run.exit = Some(state),
             },
@@ -314,7 +357,11 @@ impl Engine<'_> {
         entry: &[(ObjectId, Rc<Object>)],
     ) -> Vec<(ObjectId, Rc<Object>)> {
         let mut todo: Vec<ObjectId> = self.values.object_list(result.objects).to_vec();
-        let unchanged = |id: ObjectId, object: &Rc<Object>| entry.iter().any(|(known, before)| *known == id && before == object);
+        let unchanged = |id: ObjectId, object: &Rc<Object>| {
+            entry
+                .iter()
+                .any(|(known, before)| *known == id && before == object)
+        };
         for (id, object) in &state.objects {
             if matches!(self.values.object_name(*id).base, Base::Given(_)) && !unchanged(*id, object) {
                 todo.push(*id);
@@ -328,7 +375,11 @@ impl Engine<'_> {
             if unchanged(id, object) || !found.insert(id) {
                 continue;
             }
-            let inside = object.fields.iter().map(|(_, value)| *value).chain([object.rest, object.keys]);
+            let inside = object
+                .fields
+                .iter()
+                .map(|(_, value)| *value)
+                .chain([object.rest, object.keys]);
             for value in inside {
                 todo.extend(self.values.object_list(value.objects));
             }
@@ -337,11 +388,6 @@ impl Engine<'_> {
             .into_iter()
             .filter_map(|id| Some((id, Rc::clone(state.object(id)?))))
             .collect()
-    }
-
-    /// Whether the object at hand is that of the top of a file.
-    pub(crate) fn is_module(&self, function: FunctionId) -> bool {
-        self.program.function(function).is_some_and(|info| info.role == Role::Module)
     }
 }
 
@@ -358,7 +404,13 @@ pub(crate) const fn declared_kind(declared: Declared) -> Kind {
 const fn changes(op: Op) -> bool {
     matches!(
         op,
-        Op::Assign(..) | Op::SetOuter(..) | Op::SetField { .. } | Op::SetElement { .. } | Op::Call { .. } | Op::Add { .. } | Op::Throw(_)
+        Op::Assign(..)
+            | Op::SetOuter(..)
+            | Op::SetField { .. }
+            | Op::SetElement { .. }
+            | Op::Call { .. }
+            | Op::Add { .. }
+            | Op::Throw(_)
     )
 }
 

@@ -5,8 +5,10 @@
 
 mod apply;
 mod call;
+mod dispatch;
 mod fold;
 mod function;
+mod known;
 mod library;
 mod marks;
 mod method;
@@ -24,27 +26,30 @@ use std::rc::Rc;
 
 pub use report::{Finding, Found, Limited, PathStep, What};
 
-use crate::ir::Code;
+use crate::ir::{Code, Decider};
 use crate::limits::{Limit, Limits};
 use crate::lower;
 use crate::model::{Library, Rule};
-use crate::program::{File, FileId, FunctionId, Program};
+use crate::program::{ClassId, File, FileId, FunctionId, Program};
 use crate::solve::marks::Compiled;
 use crate::solve::summary::{Reached, Shape, ShapeId, Summary, UnitId};
 use crate::table::{Interner, Map};
-use crate::values::{Name, Values};
+use crate::values::{Key, Name, Objects, Values};
 
 /// A function as it is called in one way.
 #[derive(Debug)]
 pub(crate) struct Unit {
     function: FunctionId,
     /// What deciding parameters are known to be
-    shapes: Vec<(u32, ShapeId)>,
+    shapes: Vec<(Decider, ShapeId)>,
     summary: Rc<Summary>,
     reached: Vec<Reached>,
     users: BTreeSet<UnitId>,
     rounds: u32,
 }
+
+/// Units that wait for one another at most; further ones take their turn.
+const MOST_WAITING: u32 = 20;
 
 /// One analysis.
 pub(crate) struct Engine<'p> {
@@ -55,15 +60,18 @@ pub(crate) struct Engine<'p> {
     marks: Compiled,
     codes: Vec<Option<Rc<Code>>>,
     units: Vec<Unit>,
-    unit_numbers: Map<(FunctionId, Vec<(u32, ShapeId)>), UnitId>,
+    unit_numbers: Map<(FunctionId, Vec<(Decider, ShapeId)>), UnitId>,
     versions: Vec<u32>,
     shapes: Interner<Shape>,
     /// The place of each function in the order of calls
     places: Vec<u32>,
     queue: BTreeSet<(u32, UnitId)>,
+    waiting: u32,
     limited: BTreeMap<FunctionId, BTreeSet<Limit>>,
     behaviours: Map<(FileLanguage, Option<Name>, Option<Name>, u32), Option<&'p crate::model::Behaviour>>,
     entities: Map<Name, call::Entity>,
+    /// What lies in fields of objects of a class, as its constructor leaves it
+    fields: Map<ClassId, Vec<(Key, Objects)>>,
     /// What modules, classes and objects hold in the end, for functions that nobody is seen to call
     surroundings: outer::Surroundings,
 }
@@ -85,7 +93,14 @@ pub fn analyse(files: &[File<'_>], rules: &[Rule], library: &dyn Library, limits
     }
     let mut codes: Vec<Option<Code>> = vec![None; program.functions.len()];
     for index in 0..program.files.len() {
-        lower::lower_file(&program, FileId::at(index), &mut names, library, limits, &mut codes);
+        lower::lower_file(
+            &program,
+            FileId::at(index),
+            &mut names,
+            library,
+            limits,
+            &mut codes,
+        );
     }
     let mut values = Values::new(slots);
     values.constants = names;
@@ -104,13 +119,16 @@ pub fn analyse(files: &[File<'_>], rules: &[Rule], library: &dyn Library, limits
         shapes: Interner::default(),
         places: order,
         queue: BTreeSet::new(),
+        waiting: 0,
         limited: BTreeMap::new(),
         behaviours: Map::default(),
         entities: Map::default(),
+        fields: Map::default(),
         surroundings: outer::Surroundings::default(),
     };
     engine.start();
     engine.work();
+    engine.know_places();
     engine.close();
     engine.found()
 }
@@ -137,7 +155,7 @@ impl Engine<'_> {
     }
 
     /// The unit of a function called in a way; a new one waits for its turn.
-    fn unit(&mut self, function: FunctionId, shapes: Vec<(u32, ShapeId)>) -> UnitId {
+    fn unit(&mut self, function: FunctionId, shapes: Vec<(Decider, ShapeId)>) -> UnitId {
         if let Some(&known) = self.unit_numbers.get(&(function, shapes.clone())) {
             return known;
         }
@@ -167,35 +185,62 @@ impl Engine<'_> {
         let Some(unit) = self.units.get(id.index()) else {
             return;
         };
-        let place = self.places.get(unit.function.index()).copied().unwrap_or(u32::MAX);
+        let place = self
+            .places
+            .get(unit.function.index())
+            .copied()
+            .unwrap_or(u32::MAX);
         self.queue.insert((place, id));
     }
 
     fn work(&mut self) {
         while let Some((_, id)) = self.queue.pop_first() {
-            let Some(unit) = self.units.get_mut(id.index()) else {
-                continue;
-            };
-            unit.rounds += 1;
-            let function = unit.function;
-            if unit.rounds > self.limits.rounds {
-                self.limit(function, Limit::Rounds);
-                continue;
-            }
-            let shapes = unit.shapes.clone();
-            let (summary, reached) = self.solve(id, function, &shapes);
-            let Some(unit) = self.units.get_mut(id.index()) else {
-                continue;
-            };
-            unit.reached = reached;
-            let changed = unit.summary.print != summary.print || unit.rounds == 1;
-            unit.summary = Rc::new(summary);
-            if changed {
-                let users: Vec<UnitId> = unit.users.iter().copied().collect();
-                for user in users {
-                    self.enqueue(user);
-                }
+            self.settle(id);
+        }
+    }
+
+    /// Works a unit off once; those that used what it was are to be worked off again.
+    fn settle(&mut self, id: UnitId) {
+        let Some(unit) = self.units.get_mut(id.index()) else {
+            return;
+        };
+        unit.rounds += 1;
+        let (function, shapes) = (unit.function, unit.shapes.clone());
+        if unit.rounds > self.limits.rounds {
+            self.limit(function, Limit::Rounds);
+            return;
+        }
+        let (summary, reached) = self.solve(id, function, &shapes);
+        let Some(unit) = self.units.get_mut(id.index()) else {
+            return;
+        };
+        unit.reached = reached;
+        let changed = unit.summary.print != summary.print;
+        unit.summary = Rc::new(summary);
+        if changed {
+            let users: Vec<UnitId> = unit.users.iter().copied().collect();
+            for user in users {
+                self.enqueue(user);
             }
         }
+    }
+
+    /// What a unit does as far as is known. One that was never worked off is now, unless too many wait for it already.
+    fn ask(&mut self, id: UnitId, user: UnitId) -> Option<Rc<Summary>> {
+        let unit = self.units.get(id.index())?;
+        if unit.rounds == 0 && self.waiting < MOST_WAITING {
+            let place = self
+                .places
+                .get(unit.function.index())
+                .copied()
+                .unwrap_or(u32::MAX);
+            self.queue.remove(&(place, id));
+            self.waiting += 1;
+            self.settle(id);
+            self.waiting -= 1;
+        }
+        let unit = self.units.get_mut(id.index())?;
+        unit.users.insert(user);
+        Some(Rc::clone(&unit.summary))
     }
 }

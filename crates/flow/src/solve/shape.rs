@@ -26,7 +26,7 @@ impl Engine<'_> {
         let ids = self.values.object_list(value.objects).to_vec();
         let mut shape = any();
         let known = self.values.constants.known(value.constants).is_some();
-        if known && ids.is_empty() {
+        if known {
             shape.constants = value.constants;
         }
         if !ids.is_empty() && ids.len() <= 4 {
@@ -60,13 +60,21 @@ impl Engine<'_> {
     }
 
     /// The value of a parameter of which something is known; what it holds is put into the state.
-    pub(crate) fn given_shape(&mut self, state: &mut State, symbol: Symbol, shape: ShapeId, otherwise: Kind) -> Value {
+    pub(crate) fn given_shape(
+        &mut self,
+        state: &mut State,
+        symbol: Symbol,
+        shape: ShapeId,
+        otherwise: Kind,
+    ) -> Value {
         let Some(shape) = self.shapes.get(shape.0).cloned() else {
             return self.values.given(symbol, otherwise);
         };
         let mut value = self.values.given(symbol, otherwise);
         if shape.constants != Constants::ANY {
+            // A constant is no object.
             value.constants = shape.constants;
+            value.objects = crate::values::Objects::NONE;
         }
         if shape.kinds.is_empty() {
             return value;
