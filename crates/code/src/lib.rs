@@ -1,4 +1,4 @@
-//! COMMIT: what is judged in source code: leaked credentials, files of continuous integration, and measures of quality.
+//! COMMIT: what is judged in source code: leaked credentials, files of continuous integration, measures of quality, and rules over the tree.
 //!
 //! In: bytes through [`bartizan_engine::Check`]. Out: findings. Pure: no input or output of its own.
 

@@ -151,6 +151,7 @@ pub fn run(rules: &[&Taint], scenes: &[Scene<'_>], path: &str, facts: &Facts<'_>
             safe_indices: taint.options.safe_indexes,
             safe_comparisons: taint.options.safe_comparisons || taint.options.safe_booleans,
             safe_scalars: taint.options.safe_booleans && taint.options.safe_numbers,
+            ..FlowRule::default()
         });
         let mut marker = Marker {
             scene,
@@ -242,7 +243,12 @@ impl Marker<'_> {
                 .and_then(|name| self.labels.number(name))
                 .unwrap_or_default();
             for hit in self.hits(&source.formula) {
-                for node in self.nodes(&hit) {
+                let whole = self.nodes(&hit);
+                let parts = if source.exact { Vec::new() } else { self.within(hit.span) };
+                let parts = parts.into_iter().filter(|part| !whole.contains(part)).map(|node| (node, false));
+                let nodes: Vec<(NodeId, bool)> =
+                    whole.iter().map(|&node| (node, true)).chain(parts).collect();
+                for (node, itself) in nodes {
                     places.entry(node).or_default().push((hit.span, hit.env.clone()));
                     self.marks.source(
                         node,
@@ -250,7 +256,7 @@ impl Marker<'_> {
                             rule: self.rule,
                             label,
                             requires: self.requires(source.requires.as_ref()),
-                            by_side_effect: source.by_side_effect == SideEffect::Yes,
+                            by_side_effect: itself && source.by_side_effect == SideEffect::Yes,
                         },
                     );
                 }
