@@ -161,11 +161,13 @@ impl<'a> Matcher<'a> {
         if ways.is_empty() {
             ways = self.equivalent(pattern, node, env);
         }
-        if ways.is_empty() && self.options.symbolic_propagation && self.depth.get() > 1 && seen == Kind::Name
+        if ways.is_empty()
+            && self.options.symbolic_propagation
+            && self.depth.get() > 1
+            && seen == Kind::Name
+            && let Some(value) = self.facts.values.of_name(self.ast, node)
         {
-            if let Some(value) = self.facts.values.of_name(self.ast, node) {
-                ways = self.node(pattern, value, env);
-            }
+            ways = self.node(pattern, value, env);
         }
         ways
     }

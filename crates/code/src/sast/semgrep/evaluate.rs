@@ -18,6 +18,9 @@ const TEXT_MATCHES: usize = 10_000;
 /// Files within files that are read for `metavariable-pattern`, at most within each other.
 const INNER: usize = 3;
 
+/// What patterns found below a node, or in all of the file; patterns by where they stand in memory.
+type Searched = HashMap<(usize, Option<NodeId>), Arc<Found>>;
+
 /// One file that formulas are evaluated over.
 #[derive(Debug)]
 pub struct Scene<'a> {
@@ -30,7 +33,7 @@ pub struct Scene<'a> {
     /// Regular expressions, compiled once.
     pub regexes: &'a Regexes,
     /// What patterns found, by where they stand in memory.
-    searched: RefCell<HashMap<(usize, Option<NodeId>), Arc<Found>>>,
+    searched: RefCell<Searched>,
     cut: Cell<bool>,
     depth: usize,
 }
@@ -155,7 +158,7 @@ impl<'a> Scene<'a> {
         let Ok(pattern) = leaf.pattern(language) else {
             return Vec::new();
         };
-        let key = (std::ptr::from_ref(leaf) as usize, part.node);
+        let key = (std::ptr::from_ref(leaf).addr(), part.node);
         let known = self.searched.borrow().get(&key).cloned();
         let found = known.unwrap_or_else(|| {
             let found = Arc::new(search(pattern, self.facts, self.options, part.node));

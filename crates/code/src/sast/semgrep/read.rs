@@ -7,7 +7,7 @@
 use super::condition::Comparison;
 use super::generic::Words;
 use super::rule::{
-    Condition, FixRegex, Formula, FormulaKind, Inner, LANGUAGES, Leaf, Mode, Propagator, Rule, Sanitizer,
+    Condition, FixRegex, Formula, FormulaKind, Inner, Leaf, Mode, Propagator, Rule, Sanitizer,
     SideEffect, Sink, Source, Taint, TaintOptions,
 };
 use crate::sast::pattern::{Options, compile};
@@ -121,7 +121,7 @@ fn rule(node: &Node, id: &str) -> Result<Rule, String> {
     let mode = if taint {
         Mode::Taint(Box::new(taint_mode(node, taint_options)?))
     } else {
-        Mode::Search(search_mode(node)?)
+        Mode::Search(Box::new(search_mode(node)?))
     };
     let mut mode = mode;
     if languages.is_empty()
@@ -388,7 +388,7 @@ fn operator(key: &str, value: &Node, left: usize) -> Result<Part, String> {
             .text()
             .ok_or_else(|| format!("`{key}` is {}, where text is needed", value.kind()))
     };
-    let code = |text: &str| Formula::of(FormulaKind::Code(Leaf::new(text)));
+    let code = |text: &str| Formula::of(FormulaKind::Code(Box::new(Leaf::new(text))));
     Ok(match key {
         "pattern" => Part::All(code(&scalar(value)?)),
         "patterns" => Part::All(conjunction(value, left)?),
@@ -425,7 +425,7 @@ fn scalar(value: &Node) -> Result<String, String> {
 /// A pattern, or a map with one operator.
 fn formula_of(value: &Node, left: usize) -> Result<Formula, String> {
     if value.entries().is_empty() {
-        return Ok(Formula::of(FormulaKind::Code(Leaf::new(&scalar(value)?))));
+        return Ok(Formula::of(FormulaKind::Code(Box::new(Leaf::new(&scalar(value)?)))));
     }
     one_of(value, left)
 }
@@ -695,10 +695,4 @@ fn requires(node: &Node) -> Result<Option<String>, String> {
             None => Err("`requires` for each metavariable is not supported".to_owned()),
         },
     }
-}
-
-/// Names that languages have in rules.
-#[must_use]
-pub const fn supported() -> &'static [Language] {
-    &LANGUAGES
 }

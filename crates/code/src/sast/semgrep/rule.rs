@@ -7,7 +7,7 @@ use bartizan_syntax::pattern::{Pattern, PatternError, parse_pattern};
 use std::sync::OnceLock;
 
 /// The languages that patterns are read in.
-pub const LANGUAGES: [Language; 6] = [
+pub(super) const LANGUAGES: [Language; 6] = [
     Language::Python,
     Language::JavaScript,
     Language::TypeScript,
@@ -62,7 +62,7 @@ pub struct FixRegex {
 #[derive(Debug)]
 pub enum Mode {
     /// Places.
-    Search(Formula),
+    Search(Box<Formula>),
     /// Data that gets from one place to another.
     Taint(Box<Taint>),
 }
@@ -186,7 +186,7 @@ pub struct Formula {
 #[derive(Debug)]
 pub enum FormulaKind {
     /// Code that a pattern matches.
-    Code(Leaf),
+    Code(Box<Leaf>),
     /// Text that a regular expression matches.
     Text(String),
     /// Words in a row, in text of no language.
@@ -346,7 +346,7 @@ impl Rule {
     #[must_use]
     pub fn formulas(&self) -> Vec<&Formula> {
         match &self.mode {
-            Mode::Search(formula) => vec![formula],
+            Mode::Search(formula) => vec![&**formula],
             Mode::Taint(taint) => {
                 let sources = taint.sources.iter().map(|one| &one.formula);
                 let sinks = taint.sinks.iter().map(|one| &one.formula);
