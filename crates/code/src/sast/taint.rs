@@ -244,8 +244,15 @@ impl Marker<'_> {
                 .unwrap_or_default();
             for hit in self.hits(&source.formula) {
                 let whole = self.nodes(&hit);
-                let parts = if source.exact { Vec::new() } else { self.within(hit.span) };
-                let parts = parts.into_iter().filter(|part| !whole.contains(part)).map(|node| (node, false));
+                let parts = if source.exact {
+                    Vec::new()
+                } else {
+                    self.within(hit.span)
+                };
+                let parts = parts
+                    .into_iter()
+                    .filter(|part| !whole.contains(part))
+                    .map(|node| (node, false));
                 let nodes: Vec<(NodeId, bool)> =
                     whole.iter().map(|&node| (node, true)).chain(parts).collect();
                 for (node, itself) in nodes {

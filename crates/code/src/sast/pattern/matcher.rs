@@ -702,17 +702,20 @@ fn same_code(facts: &Facts<'_>, left: NodeId, right: NodeId) -> bool {
     if !facts.equal(left, right) {
         return false;
     }
-    facts
-        .ast
-        .subtree(left)
-        .zip(facts.ast.subtree(right))
-        .all(|(one, other)| {
-            facts.ast.kind(one) != Kind::Name
-                || match (facts.names.declaration(one), facts.names.declaration(other)) {
-                    (None, None) => true,
-                    (first, second) => first.unwrap_or(one) == second.unwrap_or(other),
-                }
-        })
+    let mut pairs = facts.ast.subtree(left).zip(facts.ast.subtree(right));
+    pairs.all(|(one, other)| facts.ast.kind(one) != Kind::Name || same_variable(facts, one, other))
+}
+
+/// Whether two names written alike are of one variable: declared in one function, or both unknown, or both declarations themselves.
+fn same_variable(facts: &Facts<'_>, one: NodeId, other: NodeId) -> bool {
+    let declared = (facts.names.declaration(one), facts.names.declaration(other));
+    if declared == (None, None) {
+        return true;
+    }
+    let (first, second) = (declared.0.unwrap_or(one), declared.1.unwrap_or(other));
+    first == second
+        || (first == one && second == other)
+        || facts.values.scope(first) == facts.values.scope(second)
 }
 
 /// Whether a variable stands for what the other is.

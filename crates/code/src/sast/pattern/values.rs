@@ -59,7 +59,9 @@ impl Values {
         values
     }
 
-    fn scope(&self, id: NodeId) -> NodeId {
+    /// The innermost function, class or module that holds a node.
+    #[must_use]
+    pub fn scope(&self, id: NodeId) -> NodeId {
         self.scopes.get(id.index()).copied().unwrap_or(NodeId::ROOT)
     }
 

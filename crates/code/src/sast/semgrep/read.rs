@@ -7,8 +7,8 @@
 use super::condition::Comparison;
 use super::generic::Words;
 use super::rule::{
-    Condition, FixRegex, Formula, FormulaKind, Inner, Leaf, Mode, Propagator, Rule, Sanitizer,
-    SideEffect, Sink, Source, Taint, TaintOptions,
+    Condition, FixRegex, Formula, FormulaKind, Inner, Leaf, Mode, Propagator, Rule, Sanitizer, SideEffect,
+    Sink, Source, Taint, TaintOptions,
 };
 use crate::sast::pattern::{Options, compile};
 use bartizan_document::{Dialect, Limits, Node, Value, read as read_yaml};
@@ -425,7 +425,9 @@ fn scalar(value: &Node) -> Result<String, String> {
 /// A pattern, or a map with one operator.
 fn formula_of(value: &Node, left: usize) -> Result<Formula, String> {
     if value.entries().is_empty() {
-        return Ok(Formula::of(FormulaKind::Code(Box::new(Leaf::new(&scalar(value)?)))));
+        return Ok(Formula::of(FormulaKind::Code(Box::new(Leaf::new(&scalar(
+            value,
+        )?)))));
     }
     one_of(value, left)
 }
