@@ -706,13 +706,12 @@ fn same_code(facts: &Facts<'_>, left: NodeId, right: NodeId) -> bool {
     pairs.all(|(one, other)| facts.ast.kind(one) != Kind::Name || same_variable(facts, one, other))
 }
 
-/// Whether two names written alike are of one variable: declared in one function, or both unknown, or both declarations themselves.
+/// Whether two names written alike can be of one variable: declared in one function, or declarations themselves, or not known.
 fn same_variable(facts: &Facts<'_>, one: NodeId, other: NodeId) -> bool {
     let declared = (facts.names.declaration(one), facts.names.declaration(other));
-    if declared == (None, None) {
+    let (Some(first), Some(second)) = declared else {
         return true;
-    }
-    let (first, second) = (declared.0.unwrap_or(one), declared.1.unwrap_or(other));
+    };
     first == second
         || (first == one && second == other)
         || facts.values.scope(first) == facts.values.scope(second)
