@@ -1,5 +1,12 @@
 //! What patterns match, told by the pages in `tests/patterns`: each has, again and again, a block of a pattern and a block of code in which
 //! a comment `match` ends every line where a match begins.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::format_push_string
+)]
 
 use bartizan_code::sast::pattern::{Facts, Options, Regexes, search};
 use bartizan_syntax::pattern::{is_statement, parse_pattern};
