@@ -1,6 +1,7 @@
 //! Makes the tree of a pattern from the tree of its text with names in place of holes.
 
 use super::hole::{DEEP, ELLIPSIS, MANY, METAVARIABLE, TYPED};
+use super::{is_hole, is_statement};
 use crate::ast::{Ast, Flags, NodeId, Span};
 use crate::builder::{Builder, Draft};
 use crate::kind::{Kind, Operator};
@@ -15,7 +16,21 @@ pub(super) fn rewrite(ast: &Ast, source: &str, roots: &[NodeId]) -> Ast {
         source,
         builder: Builder::new(ast.language()),
     };
-    let children: Vec<Draft> = roots.iter().map(|&root| copy.node(root, 0)).collect();
+    let mut children = Vec::with_capacity(roots.len());
+    for &root in roots {
+        let draft = copy.node(root, 0);
+        let kind = copy.builder.kind(draft);
+        // Among statements, an expression is one.
+        let bare = roots.len() > 1
+            && !is_statement(kind)
+            && !is_hole(kind)
+            && !matches!(kind, Kind::Case | Kind::Catch | Kind::Param);
+        children.push(if bare {
+            copy.builder.node(Kind::Expression, ast.span(root), vec![draft])
+        } else {
+            draft
+        });
+    }
     let span = roots
         .iter()
         .map(|&root| ast.span(root))
