@@ -15,6 +15,8 @@ pub use super::ranges::Hit;
 
 /// Matches of one regular expression in one file, at most.
 const TEXT_MATCHES: usize = 10_000;
+/// Pairs of places that are compared for one operator, at most.
+const PAIRS: usize = 20_000_000;
 /// Files within files that are read for `metavariable-pattern`, at most within each other.
 const INNER: usize = 3;
 
@@ -123,7 +125,10 @@ impl<'a> Scene<'a> {
             let found = self.formula(one, part);
             hits = Some(match hits {
                 None => found,
-                Some(hits) => intersection(self.facts, self.options, &hits, &found),
+                Some(hits) => {
+                    let found = self.comparable(&hits, found);
+                    intersection(self.facts, self.options, &hits, &found)
+                }
             });
             if hits.as_ref().is_some_and(Vec::is_empty) {
                 return Vec::new();
@@ -145,8 +150,18 @@ impl<'a> Scene<'a> {
             if hits.is_empty() {
                 break;
             }
-            let removed = self.formula(one, part);
+            let removed = self.comparable(&hits, self.formula(one, part));
             hits = difference(self.facts, self.options, hits, &removed);
+        }
+        hits
+    }
+
+    /// As many places as can be compared with the others within the bound.
+    fn comparable(&self, others: &[Hit], mut hits: Vec<Hit>) -> Vec<Hit> {
+        let most = PAIRS / others.len().max(1);
+        if hits.len() > most {
+            self.cut.set(true);
+            hits.truncate(most);
         }
         hits
     }
