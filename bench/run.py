@@ -22,6 +22,7 @@ import kubernetes_examples
 import leak_history
 import leak_tree
 import leaky_repo
+import plane_scale
 import policy_compat
 import reach_scale
 import rule_examples
@@ -53,6 +54,7 @@ FIGURES = {
         scan_image,
         control_plane,
         blast_radius,
+        plane_scale,
         console,
         reach_scale,
         policy_compat,

@@ -59,6 +59,8 @@ missing_packages() {
     compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || echo libfaketime
     # The store is held against a server that each test starts for itself.
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
+    # Servers hear of one another by a NATS server that each test starts for itself.
+    have nats-server || [ -x /usr/sbin/nats-server ] || echo nats-server
     ;;
   esac
   [ -s /etc/ssl/certs/ca-certificates.crt ] || [ -n "${SSL_CERT_FILE:-}" ] || echo ca-certificates

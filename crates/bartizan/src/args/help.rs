@@ -150,7 +150,7 @@ Run the control plane. Reports, bills of materials and decisions are taken into 
 findings and components is made from it; the interface is at /api/v1, the console at /.
 
 Without --database everything is kept in one SQLite file in the data directory. With --database postgres://… several servers \
-share one PostgreSQL database, and any of them answers. At the first start a link is printed that lets the administrator in \
+share one PostgreSQL database, and any of them answers; with --bus nats://… they hear of one another at once. At the first start a link is printed that lets the administrator in \
 once, to set a password. /healthz and /readyz say whether the server answers, /metrics how it does.";
 
 pub(super) const SERVE_EXAMPLES: &str = "\
@@ -158,7 +158,7 @@ Examples:
   bartizan serve
   bartizan serve --listen 127.0.0.1:9000 --data-dir /var/lib/bartizan
   bartizan serve --listen 0.0.0.0:8420 --tls-cert server.crt --tls-key server.key
-  bartizan serve --database postgres://bartizan@db.internal/bartizan --log-key log.key
+  bartizan serve --database postgres://bartizan@db.internal/bartizan --log-key log.key --bus tls://bus.internal:4222
   bartizan serve --behind-proxy --oidc oidc.toml --log json --metrics-token-file metrics.token --stop-delay 10";
 
 pub(super) const LOGIN: &str = "\
