@@ -30,6 +30,7 @@ import sbom_image
 import sbom_read
 import sbom_tree
 import scan_image
+import semgrep_rules
 import startup
 import supply_index
 import terragoat
@@ -59,6 +60,7 @@ FIGURES = {
         policy_compat,
         kubernetes_examples,
         terragoat,
+        semgrep_rules,
         benchmark_python,
         benchmark_java,
     )

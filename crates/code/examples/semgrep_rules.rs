@@ -2,11 +2,17 @@
 //!
 //! `semgrep_rules ROOT [--failures] [--only TEXT] DIRECTORY…`: prints, for each language, how many pairs of a rule and a test file agree. A
 //! test file says `ruleid: ID` above a line where the rule must report, `ok: ID` where it must not, `todoruleid:` and `todook:` where it is
-//! known not to: <https://semgrep.dev/docs/writing-rules/testing-rules>.
-#![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, clippy::indexing_slicing)]
+//! known not to, `deepruleid:` and `proruleid:` where only another engine does: such lines count neither way: <https://semgrep.dev/docs/writing-rules/testing-rules>.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods
+)]
 
 use bartizan_code::sast::pattern::Regexes;
-use bartizan_code::sast::semgrep::{Rule, read};
+use bartizan_code::sast::semgrep::{Outcome, Rule, read};
 use bartizan_code::sast::{File, run};
 use bartizan_syntax::Language;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +35,10 @@ struct Run {
 
 fn main() {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
-    let failures = arguments.iter().position(|one| one == "--failures").map(|at| arguments.remove(at));
+    let failures = arguments
+        .iter()
+        .position(|one| one == "--failures")
+        .map(|at| arguments.remove(at));
     let only = arguments.iter().position(|one| one == "--only").map(|at| {
         arguments.remove(at);
         arguments.remove(at)
@@ -85,7 +94,13 @@ fn collect(directory: &Path, out: &mut Vec<PathBuf>) {
 }
 
 fn is_yaml(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+    path.extension()
+        .is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// Whether a file shows what a fix makes of a test file, rather than being one.
+fn is_fixed(path: &Path) -> bool {
+    path.to_string_lossy().contains(".fixed.")
 }
 
 /// The name without any extension.
@@ -108,7 +123,12 @@ impl Run {
         };
         let tests: Vec<&PathBuf> = files
             .iter()
-            .filter(|file| file.parent() == path.parent() && stem(file) == stem(path) && !is_yaml(file))
+            .filter(|file| {
+                file.parent() == path.parent()
+                    && stem(file) == stem(path)
+                    && !is_yaml(file)
+                    && !is_fixed(file)
+            })
             .collect();
         for test in tests {
             let Ok(source) = std::fs::read(test) else {
@@ -119,15 +139,17 @@ impl Run {
             let Some(language) = Language::of_path(&shown) else {
                 continue;
             };
-            let mut file = File::new(&shown, &source, Some(language));
+            let file = File::new(&shown, &source, Some(language));
             for refused in &rules.refused {
                 if !expectations(&source, &refused.rule).is_empty() {
                     self.note(directory, false);
-                    self.refused.push((format!("{shown} {}", refused.rule), refused.reason.clone()));
+                    self.refused
+                        .push((format!("{shown} {}", refused.rule), refused.reason.clone()));
                 }
             }
-            for rule in &rules.rules {
-                self.pair(rule, &mut file, &source, &shown, directory);
+            let all: Vec<&Rule> = rules.rules.iter().collect();
+            for (rule, outcome) in all.iter().zip(run(&all, &file, &self.regexes)) {
+                self.pair(rule, &outcome, &source, &shown, directory);
             }
         }
     }
@@ -138,18 +160,38 @@ impl Run {
         tally.passed += usize::from(passed);
     }
 
-    fn pair(&mut self, rule: &Rule, file: &mut File<'_>, source: &str, shown: &str, directory: &str) {
+    fn pair(&mut self, rule: &Rule, outcome: &Outcome, source: &str, shown: &str, directory: &str) {
         let expected = expectations(source, &rule.id);
-        if expected.is_empty() || self.only.as_ref().is_some_and(|only| !format!("{shown} {}", rule.id).contains(only.as_str())) {
+        if expected.is_empty()
+            || self
+                .only
+                .as_ref()
+                .is_some_and(|only| !format!("{shown} {}", rule.id).contains(only.as_str()))
+        {
             return;
         }
-        let outcome = run(rule, file, &self.regexes);
-        let line = |at: u32| source.get(..at as usize).map_or(0, |before| before.matches('\n').count() + 1);
+        let line = |at: u32| {
+            source
+                .get(..at as usize)
+                .map_or(0, |before| before.matches('\n').count() + 1)
+        };
         let reported: BTreeSet<usize> = outcome.hits.iter().map(|hit| line(hit.span.start)).collect();
         let of = |word: &str| -> BTreeSet<usize> {
-            expected.iter().filter(|(_, kind)| kind == word).map(|(line, _)| *line).collect()
+            expected
+                .iter()
+                .filter(|(_, kind)| kind == word)
+                .map(|(line, _)| *line)
+                .collect()
         };
-        let ignored: BTreeSet<usize> = of("todoruleid").union(&of("todook")).copied().collect();
+        let other = [
+            "todoruleid",
+            "todook",
+            "deepruleid",
+            "deepok",
+            "proruleid",
+            "prook",
+        ];
+        let ignored: BTreeSet<usize> = other.iter().flat_map(|word| of(word)).collect();
         let wanted: BTreeSet<usize> = of("ruleid").difference(&ignored).copied().collect();
         let reported: BTreeSet<usize> = reported.difference(&ignored).copied().collect();
         let passed = wanted == reported;
@@ -157,9 +199,16 @@ impl Run {
         if !passed {
             let missing: Vec<_> = wanted.difference(&reported).collect();
             let extra: Vec<_> = reported.difference(&wanted).collect();
-            let mode = if matches!(rule.mode, bartizan_code::sast::semgrep::Mode::Taint(_)) { "taint" } else { "search" };
+            let mode = if matches!(rule.mode, bartizan_code::sast::semgrep::Mode::Taint(_)) {
+                "taint"
+            } else {
+                "search"
+            };
             let cut = if outcome.cut { " CUT" } else { "" };
-            self.failures.push(format!("{mode}{cut} {shown} {}: missing {missing:?} extra {extra:?}", rule.id));
+            self.failures.push(format!(
+                "{mode}{cut} {shown} {}: missing {missing:?} extra {extra:?}",
+                rule.id
+            ));
         }
     }
 }
@@ -172,7 +221,10 @@ fn expectations(source: &str, rule: &str) -> Vec<(usize, String)> {
         let Some((kind, ids)) = annotation(line) else {
             continue;
         };
-        if !ids.iter().any(|id| id == rule || id.rsplit('.').next() == Some(rule)) {
+        if !ids
+            .iter()
+            .any(|id| id == rule || id.rsplit('.').next() == Some(rule))
+        {
             continue;
         }
         let mut next = index + 1;
@@ -185,10 +237,23 @@ fn expectations(source: &str, rule: &str) -> Vec<(usize, String)> {
 }
 
 fn annotation(line: &str) -> Option<(String, Vec<String>)> {
-    for word in ["todoruleid", "ruleid", "todook", "ok"] {
+    for word in [
+        "todoruleid",
+        "deepruleid",
+        "proruleid",
+        "ruleid",
+        "todook",
+        "deepok",
+        "prook",
+        "ok",
+    ] {
         for (at, _) in line.match_indices(word) {
             let before = line[..at].trim_end();
-            let comment = before.ends_with('#') || before.ends_with("//") || before.ends_with("/*") || before.ends_with("<!--") || before.ends_with('*');
+            let comment = before.ends_with('#')
+                || before.ends_with("//")
+                || before.ends_with("/*")
+                || before.ends_with("<!--")
+                || before.ends_with('*');
             let Some(rest) = line[at + word.len()..].trim_start().strip_prefix(':') else {
                 continue;
             };
@@ -196,7 +261,9 @@ fn annotation(line: &str) -> Option<(String, Vec<String>)> {
                 continue;
             }
             let rest = rest.split("*/").next().unwrap().split("-->").next().unwrap();
-            let ids = rest.split(',').map(|id| id.split_whitespace().next().unwrap_or_default().to_owned());
+            let ids = rest
+                .split(',')
+                .map(|id| id.split_whitespace().next().unwrap_or_default().to_owned());
             return Some((word.to_owned(), ids.collect()));
         }
     }

@@ -4,5 +4,5 @@
 
 pub mod ci;
 pub mod leak;
-pub mod sast;
 pub mod quality;
+pub mod sast;

@@ -1,5 +1,10 @@
 //! Prints the tree of a pattern: `pattern LANGUAGE` with the pattern on standard input.
-#![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    clippy::expect_used
+)]
 
 use bartizan_syntax::Language;
 use std::io::Read;

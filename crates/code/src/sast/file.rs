@@ -1,19 +1,23 @@
 //! One file as rules see it: read once, whatever the number of rules.
 
 use super::pattern::{Facts, Regexes};
-use super::semgrep::{Mode, Outcome, Rule, Scene, evaluate};
-use bartizan_syntax::{Language, Parsed, parse};
+use super::semgrep::{Mode, Outcome, Rule, Scene, evaluate, possible, words};
+use super::taint;
+use bartizan_syntax::{Language, Parsed, Problem, parse};
+use globset::Glob;
+use std::collections::HashSet;
 
-/// A file.
+/// A file that was read.
 #[derive(Debug)]
 pub struct File<'a> {
-    /// Its path, for rules that look at some paths only.
+    /// Its path with slashes, for rules that look at some paths only.
     pub path: &'a str,
     /// Its text.
     pub source: &'a str,
     /// The language it is read in; none for text.
     pub language: Option<Language>,
     parsed: Parsed,
+    words: HashSet<&'a str>,
 }
 
 impl<'a> File<'a> {
@@ -21,7 +25,7 @@ impl<'a> File<'a> {
     #[must_use]
     pub fn new(path: &'a str, source: &'a str, language: Option<Language>) -> Self {
         let parsed = match language {
-            Some(language) => parse(source, language),
+            Some(language) => read(source, language),
             None => parse("", Language::Python),
         };
         Self {
@@ -29,27 +33,104 @@ impl<'a> File<'a> {
             source,
             language,
             parsed,
+            words: words(source),
         }
     }
 
     /// What could not be read of it.
     #[must_use]
-    pub fn problems(&self) -> &[bartizan_syntax::Problem] {
+    pub fn problems(&self) -> &[Problem] {
         &self.parsed.problems
+    }
+
+    /// Whether a rule looks at this file at all and can find something in it.
+    fn suits(&self, rule: &Rule) -> bool {
+        let language = self.language.filter(|language| rule.languages.contains(language));
+        (language.is_some() || rule.any_text)
+            && path_suits(rule, self.path)
+            && possible(rule, language, &self.words)
     }
 }
 
-/// Where a rule finds something in a file.
+/// Reads a text; JavaScript that has types all the same is read as TypeScript where that understands more of it.
+fn read(source: &str, language: Language) -> Parsed {
+    let parsed = parse(source, language);
+    if language != Language::JavaScript || parsed.problems.is_empty() {
+        return parsed;
+    }
+    let typed = parse(source, Language::Tsx);
+    if typed.problems.len() < parsed.problems.len() {
+        typed
+    } else {
+        parsed
+    }
+}
+
+/// Whether the paths that a rule names have this one among them.
+fn path_suits(rule: &Rule, path: &str) -> bool {
+    let any = |globs: &[String]| globs.iter().any(|glob| glob_fits(glob, path));
+    (rule.include.is_empty() || any(&rule.include)) && !any(&rule.exclude)
+}
+
+/// A glob without a slash means the name of a file or of a directory anywhere; one with a slash may begin anywhere, too.
+fn glob_fits(glob: &str, path: &str) -> bool {
+    let glob = glob.trim_start_matches('/').trim_end_matches('/');
+    let forms = [
+        glob.to_owned(),
+        format!("**/{glob}"),
+        format!("{glob}/**"),
+        format!("**/{glob}/**"),
+    ];
+    forms
+        .iter()
+        .any(|form| Glob::new(form).is_ok_and(|glob| glob.compile_matcher().is_match(path)))
+}
+
+/// Where rules find something in a file: an outcome for each rule, in their order.
+///
+/// The file is read once for all of them, and data is followed once for all rules about data.
 #[must_use]
-pub fn run(rule: &Rule, file: &File<'_>, regexes: &Regexes) -> Outcome {
-    let language = file.language.filter(|language| rule.languages.contains(language));
-    if language.is_none() && !rule.any_text {
-        return Outcome::default();
+pub fn run(rules: &[&Rule], file: &File<'_>, regexes: &Regexes) -> Vec<Outcome> {
+    let mut outcomes: Vec<Outcome> = rules.iter().map(|_| Outcome::default()).collect();
+    let suited: Vec<(usize, &Rule)> = rules
+        .iter()
+        .copied()
+        .enumerate()
+        .filter(|(_, rule)| file.suits(rule))
+        .collect();
+    if suited.is_empty() {
+        return outcomes;
     }
     let facts = Facts::new(&file.parsed.ast, file.source, regexes);
-    let scene = Scene::new(&facts, language, rule.options, regexes);
-    match &rule.mode {
-        Mode::Search(formula) => evaluate(formula, &scene),
-        Mode::Taint(taint) => super::taint::run(&[taint], &[scene], file.path, &facts).pop().unwrap_or_default(),
+    let (mut followed, mut scenes, mut places) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, rule) in suited {
+        let suits = file
+            .language
+            .is_some_and(|language| rule.languages.contains(&language));
+        let language = suits.then(|| facts.ast.language());
+        let scene = Scene::new(&facts, language, rule.options, regexes);
+        match &rule.mode {
+            Mode::Search(formula) => {
+                if let Some(place) = outcomes.get_mut(index) {
+                    *place = evaluate(formula, &scene);
+                }
+            }
+            Mode::Taint(taint) => {
+                followed.push(&**taint);
+                scenes.push(scene);
+                places.push(index);
+            }
+        }
     }
+    if !followed.is_empty() {
+        for (index, outcome) in places
+            .into_iter()
+            .zip(taint::run(&followed, &scenes, file.path, &facts))
+        {
+            if let Some(place) = outcomes.get_mut(index) {
+                *place = outcome;
+            }
+        }
+    }
+    outcomes
 }

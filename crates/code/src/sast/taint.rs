@@ -3,10 +3,11 @@
 //! In: the taint rules of one run and one file. Out: for each rule the sinks that tainted data gets to. The meaning is that of Semgrep's taint
 //! mode: <https://semgrep.dev/docs/writing-rules/data-flow/taint-mode/overview>.
 
-use super::pattern::{Bound, Env, Facts, same};
+use super::pattern::{Bound, Env, Facts, Options, same};
 use super::semgrep::{Formula, Hit, Outcome, Scene, SideEffect, Taint, evaluate};
 use bartizan_flow::{
-    File, Label, Limits, Marks, NoLibrary, Parts, Propagator, Requires, Rule as FlowRule, RuleId, Sanitizer, Sink, Source, analyse,
+    File, Label, Limits, Marks, NoLibrary, Parts, Propagator, Requires, Rule as FlowRule, RuleId, Sanitizer,
+    Sink, Source, analyse,
 };
 use bartizan_syntax::{Kind, NodeId, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,7 +47,11 @@ impl Labels {
             *at += 1;
             all.push(self.all(words, at, depth)?);
         }
-        Some(if all.len() == 1 { all.pop()? } else { Requires::Any(all) })
+        Some(if all.len() == 1 {
+            all.pop()?
+        } else {
+            Requires::Any(all)
+        })
     }
 
     fn all(&self, words: &[&str], at: &mut usize, depth: usize) -> Option<Requires> {
@@ -55,7 +60,11 @@ impl Labels {
             *at += 1;
             all.push(self.one(words, at, depth)?);
         }
-        Some(if all.len() == 1 { all.pop()? } else { Requires::All(all) })
+        Some(if all.len() == 1 {
+            all.pop()?
+        } else {
+            Requires::All(all)
+        })
     }
 
     fn one(&self, words: &[&str], at: &mut usize, depth: usize) -> Option<Requires> {
@@ -73,7 +82,10 @@ impl Labels {
                 Some(inner)
             }
             // A label that nothing has is never there.
-            name => Some(self.number(name).map_or_else(|| Requires::Any(Vec::new()), Requires::Label)),
+            name => Some(
+                self.number(name)
+                    .map_or_else(|| Requires::Any(Vec::new()), Requires::Label),
+            ),
         }
     }
 }
@@ -85,13 +97,21 @@ pub fn refusal(taint: &Taint) -> Option<String> {
     let sources = taint.sources.iter().filter_map(|one| one.requires.as_ref());
     let sinks = taint.sinks.iter().filter_map(|one| one.requires.as_ref());
     let propagators = taint.propagators.iter().filter_map(|one| one.requires.as_ref());
-    if let Some(text) = sources.chain(sinks).chain(propagators).find(|text| labels.requires(text).is_none()) {
+    if let Some(text) = sources
+        .chain(sinks)
+        .chain(propagators)
+        .find(|text| labels.requires(text).is_none())
+    {
         return Some(format!("`requires: {text}` is not supported"));
     }
     if labels.0.len() > 8 {
         return Some("it has more than 8 labels".to_owned());
     }
-    if taint.sources.iter().any(|source| source.by_side_effect == SideEffect::Only) {
+    if taint
+        .sources
+        .iter()
+        .any(|source| source.by_side_effect == SideEffect::Only)
+    {
         return Some("`by-side-effect: only` is not supported".to_owned());
     }
     if taint.propagators.iter().any(|one| !one.replace_labels.is_empty()) {
@@ -129,8 +149,9 @@ pub fn run(rules: &[&Taint], scenes: &[Scene<'_>], path: &str, facts: &Facts<'_>
             labels: u8::try_from(labels.0.len()).unwrap_or(u8::MAX),
             safe_calls: taint.options.safe_functions,
             safe_indices: taint.options.safe_indexes,
-            safe_comparisons: taint.options.safe_comparisons,
+            safe_comparisons: taint.options.safe_comparisons || taint.options.safe_booleans,
             safe_scalars: taint.options.safe_booleans && taint.options.safe_numbers,
+            ..FlowRule::default()
         });
         let mut marker = Marker {
             scene,
@@ -139,9 +160,11 @@ pub fn run(rules: &[&Taint], scenes: &[Scene<'_>], path: &str, facts: &Facts<'_>
             labels,
             cut: false,
         };
-        sources.push(marker.sources(taint));
-        sinks.push(marker.sinks(taint));
-        marker.sanitizers(taint);
+        let (own_sources, own_sinks) = (marker.sources(taint), marker.sinks(taint));
+        marker.sinks_that_are_sources(taint, &own_sources);
+        marker.sanitizers(taint, &[&own_sources, &own_sinks]);
+        sources.push(own_sources);
+        sinks.push(own_sinks);
         marker.propagators(taint);
         outcomes.push(Outcome {
             hits: Vec::new(),
@@ -159,10 +182,20 @@ pub fn run(rules: &[&Taint], scenes: &[Scene<'_>], path: &str, facts: &Facts<'_>
         let (Some(outcome), Some(taint)) = (outcomes.get_mut(index), rules.get(index)) else {
             continue;
         };
+        let options = scenes.get(index).map(|scene| scene.options).unwrap_or_default();
         let origins = sources.get(index).and_then(|places| places.get(&finding.source));
-        for (span, env) in sinks.get(index).and_then(|places| places.get(&finding.sink)).into_iter().flatten() {
+        for (span, env) in sinks
+            .get(index)
+            .and_then(|places| places.get(&finding.sink))
+            .into_iter()
+            .flatten()
+        {
             let unified = !taint.options.unify_metavariables
-                || origins.is_none_or(|origins| origins.iter().any(|(_, origin)| unify(facts, origin, env)));
+                || origins.is_none_or(|origins| {
+                    origins
+                        .iter()
+                        .any(|(_, origin)| unify(facts, options, origin, env))
+                });
             if unified {
                 outcome.hits.push(Hit {
                     span: *span,
@@ -182,8 +215,12 @@ pub fn run(rules: &[&Taint], scenes: &[Scene<'_>], path: &str, facts: &Facts<'_>
 }
 
 /// Whether metavariables that both have stand for the same.
-fn unify(facts: &Facts<'_>, left: &Env, right: &Env) -> bool {
-    left.iter().all(|(name, bound)| right.get(name).is_none_or(|other| same(facts, bound, other)))
+fn unify(facts: &Facts<'_>, options: Options, left: &Env, right: &Env) -> bool {
+    left.iter().all(|(name, bound)| {
+        right
+            .get(name)
+            .is_none_or(|other| same(facts, options, bound, other))
+    })
 }
 
 impl Marker<'_> {
@@ -200,9 +237,25 @@ impl Marker<'_> {
     fn sources(&mut self, taint: &Taint) -> Places {
         let mut places = Places::new();
         for source in &taint.sources {
-            let label = source.label.as_deref().and_then(|name| self.labels.number(name)).unwrap_or_default();
+            let label = source
+                .label
+                .as_deref()
+                .and_then(|name| self.labels.number(name))
+                .unwrap_or_default();
             for hit in self.hits(&source.formula) {
-                for node in self.nodes(&hit) {
+                let whole = self.nodes(&hit);
+                let parts = if source.exact {
+                    Vec::new()
+                } else {
+                    self.within(hit.span)
+                };
+                let parts = parts
+                    .into_iter()
+                    .filter(|part| !whole.contains(part))
+                    .map(|node| (node, false));
+                let nodes: Vec<(NodeId, bool)> =
+                    whole.iter().map(|&node| (node, true)).chain(parts).collect();
+                for (node, itself) in nodes {
                     places.entry(node).or_default().push((hit.span, hit.env.clone()));
                     self.marks.source(
                         node,
@@ -210,7 +263,7 @@ impl Marker<'_> {
                             rule: self.rule,
                             label,
                             requires: self.requires(source.requires.as_ref()),
-                            by_side_effect: source.by_side_effect == SideEffect::Yes,
+                            by_side_effect: itself && source.by_side_effect == SideEffect::Yes,
                         },
                     );
                 }
@@ -239,9 +292,37 @@ impl Marker<'_> {
         places
     }
 
-    fn sanitizers(&mut self, taint: &Taint) {
+    /// A sink that is a source itself is reached by what it gives.
+    fn sinks_that_are_sources(&mut self, taint: &Taint, sources: &Places) {
+        for sink in &taint.sinks {
+            for hit in self.hits(&sink.formula) {
+                for node in self.nodes(&hit) {
+                    if sources.contains_key(&node) && self.scene.facts.ast.kind(node) == Kind::Call {
+                        self.marks.sink(
+                            node,
+                            Sink {
+                                rule: self.rule,
+                                requires: self.requires(sink.requires.as_ref()),
+                                parts: Parts::Value,
+                            },
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    fn sanitizers(&mut self, taint: &Taint, others: &[&Places]) {
+        let taken: BTreeSet<Span> = others
+            .iter()
+            .flat_map(|places| places.values().flatten())
+            .map(|(span, _)| *span)
+            .collect();
         for sanitizer in &taint.sanitizers {
             for hit in self.hits(&sanitizer.formula) {
+                if sanitizer.not_conflicting && taken.contains(&hit.span) {
+                    continue;
+                }
                 let mut nodes = self.nodes(&hit);
                 if !sanitizer.exact {
                     nodes.extend(self.within(hit.span));
@@ -264,24 +345,30 @@ impl Marker<'_> {
     fn propagators(&mut self, taint: &Taint) {
         for propagator in &taint.propagators {
             for hit in self.hits(&propagator.formula) {
-                let node = |name: &str| match hit.env.get(name) {
-                    Some(Bound::Node(node)) => Some(*node),
-                    _ => None,
+                let nodes = |name: &str| match hit.env.get(name) {
+                    Some(Bound::Node(node)) => vec![*node],
+                    Some(Bound::Nodes(nodes)) => nodes.to_vec(),
+                    _ => Vec::new(),
                 };
-                let (Some(from), Some(to)) = (node(&propagator.from), node(&propagator.to)) else {
+                let Some(&to) = nodes(&propagator.to).first() else {
                     continue;
                 };
                 let anchor = self.nodes(&hit).into_iter().next().unwrap_or(to);
-                self.marks.propagator(
-                    anchor,
-                    Propagator {
-                        rule: self.rule,
-                        from,
-                        to,
-                        requires: self.requires(propagator.requires.as_ref()),
-                        label: propagator.label.as_deref().and_then(|name| self.labels.number(name)),
-                    },
-                );
+                for from in nodes(&propagator.from) {
+                    self.marks.propagator(
+                        anchor,
+                        Propagator {
+                            rule: self.rule,
+                            from,
+                            to,
+                            requires: self.requires(propagator.requires.as_ref()),
+                            label: propagator
+                                .label
+                                .as_deref()
+                                .and_then(|name| self.labels.number(name)),
+                        },
+                    );
+                }
             }
         }
     }

@@ -70,12 +70,25 @@ pub(super) fn holes(tokens: &[Token<'_>], language: Language) -> Vec<Hole> {
             TokenKind::DeepOpen => vec![format!("{DEEP}(")],
             TokenKind::DeepClose => vec![")".to_owned()],
             TokenKind::Ellipsis | TokenKind::MetavariableEllipsis => scene.forms(index),
-            TokenKind::Word | TokenKind::Literal | TokenKind::Mark => continue,
+            TokenKind::Literal => match whole_template(token.text) {
+                Some(form) => vec![form],
+                None => continue,
+            },
+            TokenKind::Word | TokenKind::Mark => continue,
         };
         holes.push(Hole { at, forms });
     }
     holes.sort_by_key(|hole| hole.at.start);
     holes
+}
+
+/// What stands for a string with places for expressions, of any content: `f"..."`, and `...` between backquotes.
+fn whole_template(text: &str) -> Option<String> {
+    if text == "`...`" {
+        return Some(format!("`${{{ELLIPSIS}}}`"));
+    }
+    let quoted = text.strip_prefix(['f', 'F'])?;
+    matches!(quoted, "\"...\"" | "'...'").then(|| format!("f\"{{{ELLIPSIS}}}\""))
 }
 
 fn name_of(token: &Token<'_>) -> String {
@@ -94,7 +107,11 @@ fn brackets(tokens: &[Token<'_>]) -> Brackets {
         open: vec![None; tokens.len()],
     };
     for (index, token) in tokens.iter().enumerate() {
-        let mark = if token.kind == TokenKind::Mark { token.text } else { "" };
+        let mark = if token.kind == TokenKind::Mark {
+            token.text
+        } else {
+            ""
+        };
         if matches!(mark, ")" | "]" | "}") {
             let open = stack.pop();
             if let Some(close) = open.and_then(|open| found.close.get_mut(open)) {
@@ -126,9 +143,8 @@ impl<'a> Scene<'a> {
     }
 
     fn is_word(&self, index: Option<usize>) -> bool {
-        self.token(index).is_some_and(|token| {
-            matches!(token.kind, TokenKind::Word | TokenKind::Metavariable)
-        })
+        self.token(index)
+            .is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::Metavariable))
     }
 
     fn opener(&self, index: usize) -> Option<usize> {
@@ -175,12 +191,18 @@ impl<'a> Scene<'a> {
         let parameter = self.language == Language::Java
             && matches!(before, "(" | ",")
             && matches!(after, ")" | ",")
-            && self.opener(index).is_some_and(|open| self.text(Some(open)) == "(" && self.declares_parameters(open));
+            && self
+                .opener(index)
+                .is_some_and(|open| self.text(Some(open)) == "(" && self.declares_parameters(open));
         if parameter {
             return vec![format!("{ELLIPSIS} {name}"), name];
         }
         let value = before == "=" && matches!(self.language, Language::JavaScript | Language::Tsx);
-        if value { vec![name.clone(), format!("{{{name}}}")] } else { vec![name] }
+        if value {
+            vec![name.clone(), format!("{{{name}}}")]
+        } else {
+            vec![name]
+        }
     }
 
     fn python(&self, index: usize) -> &'static [&'static str] {
@@ -219,7 +241,11 @@ impl<'a> Scene<'a> {
         const STATEMENT: &[&str] = &["@;", "@"];
         const EXPRESSION: &[&str] = &["@", "{@}", "@;"];
         let Some(open) = self.opener(index) else {
-            return if self.begins_statement(index) { STATEMENT } else { EXPRESSION };
+            return if self.begins_statement(index) {
+                STATEMENT
+            } else {
+                EXPRESSION
+            };
         };
         match self.text(Some(open)) {
             "(" if self.follows(open, &["for"]) && self.close_of(open) == Some(index + 1) => &["@;;", "@"],
@@ -243,14 +269,22 @@ impl<'a> Scene<'a> {
         const MEMBER: &[&str] = &["@ @;", "@;", "@,", "@"];
         const PARAMETER: &[&str] = &["@ @", "@"];
         let Some(open) = self.opener(index) else {
-            return if self.begins_statement(index) { STATEMENT } else { EXPRESSION };
+            return if self.begins_statement(index) {
+                STATEMENT
+            } else {
+                EXPRESSION
+            };
         };
         match self.text(Some(open)) {
-            "(" if self.follows(open, &["for"]) && self.close_of(open) == Some(index + 1) => &["@;;", "@ @ : @"],
+            "(" if self.follows(open, &["for"]) && self.close_of(open) == Some(index + 1) => {
+                &["@;;", "@ @ : @"]
+            }
             "(" if self.follows(open, &["catch"]) => PARAMETER,
             "(" if self.follows(open, &["try"]) => &["@ @ = @", "@"],
             "(" if self.declares_parameters(open) => PARAMETER,
-            "(" if self.is_annotation(open) && (self.level_has(open, "=") || self.level_has(open, ",")) => &["@ = @", "@"],
+            "(" if self.is_annotation(open) && (self.level_has(open, "=") || self.level_has(open, ",")) => {
+                &["@ = @", "@"]
+            }
             "{" => match self.brace(open) {
                 Brace::Value => EXPRESSION,
                 Brace::Switch => &["case @: @;", "@;"],
@@ -295,7 +329,17 @@ impl<'a> Scene<'a> {
 
     /// Whether a `(` opens parameters, in languages that write types before or after names.
     fn declares_parameters(&self, open: usize) -> bool {
-        const CONTROL: [&str; 9] = ["if", "for", "while", "switch", "catch", "synchronized", "try", "return", "new"];
+        const CONTROL: [&str; 9] = [
+            "if",
+            "for",
+            "while",
+            "switch",
+            "catch",
+            "synchronized",
+            "try",
+            "return",
+            "new",
+        ];
         let name = self.before(open);
         let before_name = name.and_then(|name| self.before(name));
         if self.language == Language::Go {
@@ -308,7 +352,12 @@ impl<'a> Scene<'a> {
         if !self.is_word(name) || CONTROL.contains(&self.text(name)) {
             return false;
         }
-        if self.is_annotation(open) || matches!(self.text(before_name), "new" | "." | "return" | "throw" | "=" | "else") {
+        if self.is_annotation(open)
+            || matches!(
+                self.text(before_name),
+                "new" | "." | "return" | "throw" | "=" | "else"
+            )
+        {
             return false;
         }
         let after = self.text(self.close_of(open).map(|close| close + 1));
@@ -333,12 +382,16 @@ impl<'a> Scene<'a> {
                 };
             }
             "=>" | "->" | "else" | "try" | "finally" | "do" | "static" | ";" | "}" => return Brace::Block,
-            "=" | "(" | "," | "[" | "?" | "|" | "&" | "+" | "]" | "import" | "export" | "return" | "default" => {
+            "=" | "(" | "," | "[" | "?" | "|" | "&" | "+" | "]" | "import" | "export" | "return"
+            | "default" => {
                 return Brace::Value;
             }
             "{" => return Brace::Unsure,
             ":" => {
-                return if self.opener(open).is_some_and(|outer| self.brace(outer) == Brace::Switch) {
+                return if self
+                    .opener(open)
+                    .is_some_and(|outer| self.brace(outer) == Brace::Switch)
+                {
                     Brace::Block
                 } else {
                     Brace::Value
@@ -382,7 +435,11 @@ impl<'a> Scene<'a> {
             }
             at = self.before(index);
         }
-        if self.language == Language::Go { Brace::Value } else { Brace::Unsure }
+        if self.language == Language::Go {
+            Brace::Value
+        } else {
+            Brace::Unsure
+        }
     }
 
     /// Metavariables with types, `($X: T)` and `(T $X)`.
@@ -410,7 +467,8 @@ impl<'a> Scene<'a> {
             "return", "in", "of", "await", "yield", "throw", "not", "and", "or", "else", "is", "if",
         ];
         let before = self.before(open);
-        (self.is_word(before) && !BEFORE_VALUE.contains(&self.text(before))) || matches!(self.text(before), ")" | "]")
+        (self.is_word(before) && !BEFORE_VALUE.contains(&self.text(before)))
+            || matches!(self.text(before), ")" | "]")
     }
 
     fn typed_after(&self, open: usize, close: usize) -> Option<Hole> {
@@ -420,7 +478,8 @@ impl<'a> Scene<'a> {
             return None;
         }
         let after = self.text(Some(close + 1));
-        let declares = ["def", "func", "function", "lambda", "class"].contains(&self.text(self.before(open).and_then(|name| self.before(name))));
+        let declares = ["def", "func", "function", "lambda", "class"]
+            .contains(&self.text(self.before(open).and_then(|name| self.before(name))));
         let argument = matches!(self.language, Language::Python | Language::Go) && !declares;
         let called = self.follows_callee(open);
         if (called && !argument) || matches!(after, "=>" | "{") {
@@ -435,10 +494,17 @@ impl<'a> Scene<'a> {
             Language::Go => format!("{TYPED}({name}).({kind})"),
             _ => format!("({TYPED}({name}) as {kind})"),
         };
-        let form = if self.is_target(close) { format!("{form}.{TYPED}") } else { form };
+        let form = if self.is_target(close) {
+            format!("{form}.{TYPED}")
+        } else {
+            form
+        };
         let form = if called { format!("({form})") } else { form };
         let at = self.tokens.get(open)?.at..self.tokens.get(close)?.end();
-        Some(Hole { at, forms: vec![form] })
+        Some(Hole {
+            at,
+            forms: vec![form],
+        })
     }
 
     fn typed_before(&self, open: usize, close: usize) -> Option<Hole> {
@@ -448,7 +514,11 @@ impl<'a> Scene<'a> {
             return None;
         }
         let is_type = |index: usize| {
-            self.is_word(Some(index)) || matches!(self.text(Some(index)), "." | "<" | ">" | "," | "[" | "]" | "?" | "...")
+            self.is_word(Some(index))
+                || matches!(
+                    self.text(Some(index)),
+                    "." | "<" | ">" | "," | "[" | "]" | "?" | "..."
+                )
         };
         let names = (open + 1..last).all(is_type);
         let ends_type = self.is_word(Some(last - 1)) || matches!(self.text(Some(last - 1)), ">" | "]");
@@ -464,7 +534,10 @@ impl<'a> Scene<'a> {
             form = format!("{form}.{TYPED}");
         }
         let at = self.tokens.get(open)?.at..self.tokens.get(close)?.end();
-        Some(Hole { at, forms: vec![form] })
+        Some(Hole {
+            at,
+            forms: vec![form],
+        })
     }
 
     /// Whether what a bracket closes is assigned to: written so that it can be, as a member.

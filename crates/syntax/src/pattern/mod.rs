@@ -47,7 +47,9 @@ pub enum PatternError {
     #[error("the pattern is larger than {MAX_PATTERN} bytes")]
     TooLarge,
     /// It is no code of the language, whatever is put around it
-    #[error("the pattern is no {language} code, whatever is put around it: see https://semgrep.dev/docs/writing-rules/pattern-syntax")]
+    #[error(
+        "the pattern is no {language} code, whatever is put around it: see https://semgrep.dev/docs/writing-rules/pattern-syntax"
+    )]
     Unreadable {
         /// The language it was tried in
         language: &'static str,
@@ -82,7 +84,18 @@ pub fn parse_pattern(text: &str, language: Language) -> Result<Pattern, PatternE
     let holes = hole::holes(&tokens, language);
     let complete = !text.ends_with(';');
     let mut tries = TRIES;
-    for setting in settings(language, text) {
+    let mut settings = settings(language, text);
+    if is_entry(text) && language != Language::Python && language != Language::Java {
+        settings.insert(
+            0,
+            if language == Language::Go {
+                setting("package zz\nvar zz = zz{", ",\n}")
+            } else {
+                setting("zz = {", "\n}")
+            },
+        );
+    }
+    for setting in settings {
         if let Some(pattern) = read_in(text, &holes, &setting, language, complete, &mut tries) {
             return Ok(pattern);
         }
@@ -97,6 +110,21 @@ pub fn parse_pattern(text: &str, language: Language) -> Result<Pattern, PatternE
             language: language.name(),
         }),
     }
+}
+
+/// Whether a text is an entry of a map, `key: value`, rather than a statement with a label.
+fn is_entry(text: &str) -> bool {
+    let text = text.trim_start();
+    let key = text
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$' | '\'' | '"' | '.' | '-')))
+        .unwrap_or(text.len());
+    let rest = text.get(key..).unwrap_or("").trim_start();
+    let value = rest.strip_prefix(':').unwrap_or("").trim_start();
+    let loops = ["for", "while", "do ", "{", "=", ":"]
+        .iter()
+        .any(|word| value.starts_with(word))
+        && !value.starts_with('{');
+    key > 0 && !value.is_empty() && !loops && !text.starts_with("case") && !text.starts_with("default")
 }
 
 /// The text without what all its lines are indented by.
@@ -126,7 +154,10 @@ fn settings(language: Language, text: &str) -> Vec<Setting> {
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
             let mut all = if text.trim_start().starts_with('{') && !text.contains(';') {
                 vec![setting("zz = ", ""), setting("const ", " = zz")]
-            } else if text.starts_with("function") || text.starts_with("async function") || text.starts_with("class") {
+            } else if text.starts_with("function")
+                || text.starts_with("async function")
+                || text.starts_with("class")
+            {
                 vec![setting("", ""), setting("zz = ", ""), setting("", " {ELL0ZZ;}")]
             } else {
                 vec![]
@@ -177,7 +208,14 @@ fn settings(language: Language, text: &str) -> Vec<Setting> {
 }
 
 /// Reads a pattern within a setting, choosing the forms of its holes one by one where the first ones do not fit.
-fn read_in(text: &str, holes: &[Hole], setting: &Setting, language: Language, complete: bool, tries: &mut usize) -> Option<Pattern> {
+fn read_in(
+    text: &str,
+    holes: &[Hole],
+    setting: &Setting,
+    language: Language,
+    complete: bool,
+    tries: &mut usize,
+) -> Option<Pattern> {
     let mut chosen = vec![0_usize; holes.len()];
     let mut best = attempt(text, holes, &chosen, setting, language, complete, tries)?;
     for (index, hole) in holes.iter().enumerate() {
@@ -205,7 +243,15 @@ struct Attempt {
     pattern: Option<Pattern>,
 }
 
-fn attempt(text: &str, holes: &[Hole], chosen: &[usize], setting: &Setting, language: Language, complete: bool, tries: &mut usize) -> Option<Attempt> {
+fn attempt(
+    text: &str,
+    holes: &[Hole],
+    chosen: &[usize],
+    setting: &Setting,
+    language: Language,
+    complete: bool,
+    tries: &mut usize,
+) -> Option<Attempt> {
     *tries = tries.checked_sub(1)?;
     let mut filled = String::with_capacity(text.len() + 64);
     filled.push_str(setting.before);
@@ -224,17 +270,30 @@ fn attempt(text: &str, holes: &[Hole], chosen: &[usize], setting: &Setting, lang
     filled.push_str(setting.after);
     // What completes the pattern belongs to it: a body, the declaration that a decorator is of.
     let partial = setting.after.contains("ELL0ZZ") && setting.after.trim_start().starts_with(['{', 'E', 'd']);
-    let to = if partial { own + setting.after.find('}').map_or(setting.after.len(), |end| end + 1) } else { own };
+    let to = if partial {
+        own + setting.after.find('}').map_or(setting.after.len(), |end| end + 1)
+    } else {
+        own
+    };
     let parsed = parse(&filled, language);
-    let broken = parsed.ast.ids().filter(|&id| parsed.ast.kind(id) == Kind::Broken).count();
+    let broken = parsed
+        .ast
+        .ids()
+        .filter(|&id| parsed.ast.kind(id) == Kind::Broken)
+        .count();
     let problems = parsed.problems.len() + broken;
     let body = Span {
         start: u32::try_from(from).ok()?,
         end: u32::try_from(to).ok()?,
     };
     let roots = roots_within(&parsed.ast, body, filled.get(from..to)?);
-    let pattern = (problems == 0 && !roots.is_empty()).then(|| finish(&parsed.ast, &roots, complete && !partial));
-    let problems = if pattern.is_none() { problems.max(1) } else { problems };
+    let pattern = (problems == 0 && !roots.is_empty())
+        .then(|| finish(&parsed.ast, &filled, &roots, complete && !partial));
+    let problems = if pattern.is_none() {
+        problems.max(1)
+    } else {
+        problems
+    };
     Some(Attempt { problems, pattern })
 }
 
@@ -250,7 +309,10 @@ fn roots_within(ast: &Ast, range: Span, text: &str) -> Vec<NodeId> {
         }
         let bare = matches!(ast.kind(id), Kind::Module)
             || (ast.kind(id) == Kind::Block && !text.trim_start().starts_with('{'))
-            || matches!(ast.kind(id), Kind::Catches | Kind::Patterns | Kind::Args | Kind::Modifiers) ;
+            || matches!(
+                ast.kind(id),
+                Kind::Catches | Kind::Patterns | Kind::Args | Kind::Modifiers
+            );
         if !empty && range.holds(span) && !bare {
             roots.push(id);
         } else if span.start < range.end && range.start < span.end || bare {
@@ -260,20 +322,20 @@ fn roots_within(ast: &Ast, range: Span, text: &str) -> Vec<NodeId> {
     roots
 }
 
-fn finish(ast: &Ast, roots: &[NodeId], complete: bool) -> Pattern {
+fn finish(ast: &Ast, source: &str, roots: &[NodeId], complete: bool) -> Pattern {
     if let [only] = roots
         && ast.kind(*only) == Kind::Expression
         && complete
         && let Some(inner) = ast.child(*only, 0)
     {
         return Pattern {
-            ast: rewrite::rewrite(ast, &[inner]),
+            ast: rewrite::rewrite(ast, source, &[inner]),
             expression: true,
         };
     }
     let statement = |&root: &NodeId| is_statement(ast.kind(root));
     Pattern {
-        ast: rewrite::rewrite(ast, roots),
+        ast: rewrite::rewrite(ast, source, roots),
         expression: roots.len() == 1 && !roots.iter().all(statement),
     }
 }
@@ -319,6 +381,10 @@ pub const fn is_statement(kind: Kind) -> bool {
 pub const fn is_hole(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Metavariable | Kind::MetavariableEllipsis | Kind::Ellipsis | Kind::DeepEllipsis | Kind::TypedMetavariable
+        Kind::Metavariable
+            | Kind::MetavariableEllipsis
+            | Kind::Ellipsis
+            | Kind::DeepEllipsis
+            | Kind::TypedMetavariable
     )
 }

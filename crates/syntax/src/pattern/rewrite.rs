@@ -1,6 +1,7 @@
 //! Makes the tree of a pattern from the tree of its text with names in place of holes.
 
 use super::hole::{DEEP, ELLIPSIS, MANY, METAVARIABLE, TYPED};
+use super::{is_hole, is_statement};
 use crate::ast::{Ast, Flags, NodeId, Span};
 use crate::builder::{Builder, Draft};
 use crate::kind::{Kind, Operator};
@@ -9,12 +10,27 @@ use crate::kind::{Kind, Operator};
 const DEPTH: usize = 300;
 
 /// The tree whose root has the given nodes as children, holes put back.
-pub(super) fn rewrite(ast: &Ast, roots: &[NodeId]) -> Ast {
+pub(super) fn rewrite(ast: &Ast, source: &str, roots: &[NodeId]) -> Ast {
     let mut copy = Copy {
         ast,
+        source,
         builder: Builder::new(ast.language()),
     };
-    let children: Vec<Draft> = roots.iter().map(|&root| copy.node(root, 0)).collect();
+    let mut children = Vec::with_capacity(roots.len());
+    for &root in roots {
+        let draft = copy.node(root, 0);
+        let kind = copy.builder.kind(draft);
+        // Among statements, an expression is one.
+        let bare = roots.len() > 1
+            && !is_statement(kind)
+            && !is_hole(kind)
+            && !matches!(kind, Kind::Case | Kind::Catch | Kind::Param);
+        children.push(if bare {
+            copy.builder.node(Kind::Expression, ast.span(root), vec![draft])
+        } else {
+            draft
+        });
+    }
     let span = roots
         .iter()
         .map(|&root| ast.span(root))
@@ -32,11 +48,14 @@ pub(super) fn restored(text: &str) -> String {
     if !text.contains("0ZZ") {
         return text.to_owned();
     }
-    text.replace(MANY, "$...").replace(METAVARIABLE, "$").replace(ELLIPSIS, "...")
+    text.replace(MANY, "$...")
+        .replace(METAVARIABLE, "$")
+        .replace(ELLIPSIS, "...")
 }
 
 struct Copy<'a> {
     ast: &'a Ast,
+    source: &'a str,
     builder: Builder,
 }
 
@@ -53,13 +72,21 @@ impl Copy<'_> {
         if let Some(object) = self.target_of(id) {
             return self.node(object, depth + 1);
         }
-        if let Some(draft) = self.call_of(id, node.span, depth).or_else(|| self.typed(id, node.span, depth)) {
+        if let Some(draft) = self
+            .call_of(id, node.span, depth)
+            .or_else(|| self.typed(id, node.span, depth))
+        {
             return draft;
         }
         if collapses(node.kind) && self.only_ellipsis(id) {
             return self.leaf_of_ellipsis(id, node.span);
         }
-        let children: Vec<Draft> = self.ast.children(id).iter().map(|&child| self.node(child, depth + 1)).collect();
+        let children: Vec<Draft> = self
+            .ast
+            .children(id)
+            .iter()
+            .map(|&child| self.node(child, depth + 1))
+            .collect();
         let draft = self.builder.node(node.kind, node.span, children);
         if node.operator != Operator::None {
             self.builder.operator(draft, node.operator);
@@ -68,9 +95,21 @@ impl Copy<'_> {
             self.builder.flag(draft, node.flags);
         }
         if node.symbol.is_some() {
-            self.builder.name(draft, &restored(text));
+            let raw = self.expression_text(node.kind, node.span);
+            self.builder.name(draft, &raw.unwrap_or_else(|| restored(text)));
         }
         draft
+    }
+
+    /// The regular expression that a string of the pattern holds, as it is written: escapes are its own, not those of the language.
+    fn expression_text(&self, kind: Kind, span: Span) -> Option<String> {
+        if kind != Kind::Str {
+            return None;
+        }
+        let written = self.source.get(span.range())?;
+        let inner = written.get(written.find("=~/")?..)?;
+        let quote = written.chars().find(|c| matches!(c, '"' | '\'' | '`'))?;
+        Some(inner.trim_end_matches(quote).to_owned())
     }
 
     /// A leaf that stands for a hole.
@@ -85,7 +124,10 @@ impl Copy<'_> {
         }
         let whole = |rest: &str| rest.chars().all(super::token::is_word);
         if let Some(name) = text.strip_prefix(MANY).filter(|rest| whole(rest)) {
-            return Some(self.builder.leaf(Kind::MetavariableEllipsis, span, &format!("$...{name}")));
+            return Some(
+                self.builder
+                    .leaf(Kind::MetavariableEllipsis, span, &format!("$...{name}")),
+            );
         }
         let name = text.strip_prefix(METAVARIABLE).filter(|rest| whole(rest))?;
         Some(self.builder.leaf(Kind::Metavariable, span, &format!("${name}")))
@@ -122,7 +164,10 @@ impl Copy<'_> {
         let metavariable = self.node(*metavariable, depth + 1);
         let kind = self.node(*kind, depth + 1);
         let kind = self.builder.node(Kind::Type, span, vec![kind]);
-        Some(self.builder.node(Kind::TypedMetavariable, span, vec![metavariable, kind]))
+        Some(
+            self.builder
+                .node(Kind::TypedMetavariable, span, vec![metavariable, kind]),
+        )
     }
 
     /// `($X: T)` where the type is that of a cast.
@@ -133,7 +178,10 @@ impl Copy<'_> {
         let arguments = self.arguments_of(self.ast.child(id, 1)?, TYPED)?;
         let metavariable = self.node(*arguments.first()?, depth + 1);
         let kind = self.node(self.ast.child(id, 0)?, depth + 1);
-        Some(self.builder.node(Kind::TypedMetavariable, span, vec![metavariable, kind]))
+        Some(
+            self.builder
+                .node(Kind::TypedMetavariable, span, vec![metavariable, kind]),
+        )
     }
 
     /// Whether the node holds nothing but stand-ins for one `...` or `$...X`.
@@ -154,7 +202,9 @@ impl Copy<'_> {
         let texts = self.ast.subtree(id).map(|below| self.ast.text(below).trim());
         let many = texts.filter_map(|text| text.strip_prefix(MANY)).next();
         match many {
-            Some(name) => self.builder.leaf(Kind::MetavariableEllipsis, span, &format!("$...{name}")),
+            Some(name) => self
+                .builder
+                .leaf(Kind::MetavariableEllipsis, span, &format!("$...{name}")),
             None => self.builder.leaf(Kind::Ellipsis, span, "..."),
         }
     }

@@ -161,8 +161,16 @@ impl<'a> Lexer<'a> {
                 let named = self.tokens.last().is_some_and(|last| last.text == "function");
                 !named && (is_word(follows) || matches!(follows, '$' | '(' | '[' | '{' | '"' | '\'' | '`'))
             }
-            Language::Java => is_word(before) && before != ' ' || matches!(before, ']' | '>' if self.deep == 0 && follows == ' '),
-            Language::Go => is_word(before) || is_word(follows) || matches!(before, ')' | ']') || matches!(follows, '$' | '*' | '['),
+            Language::Java => {
+                is_word(before) && before != ' '
+                    || matches!(before, ']' | '>' if self.deep == 0 && follows == ' ')
+            }
+            Language::Go => {
+                is_word(before)
+                    || is_word(follows)
+                    || matches!(before, ')' | ']')
+                    || matches!(follows, '$' | '*' | '[')
+            }
         };
         (!spread).then_some((TokenKind::Ellipsis, 3))
     }
@@ -170,7 +178,11 @@ impl<'a> Lexer<'a> {
     /// The length of a string at the start of `rest`, and whether it has places for expressions.
     fn string(&self, rest: &str) -> Option<(usize, bool)> {
         let prefix = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(0);
-        let prefix = if self.language == Language::Python && prefix <= 2 { prefix } else { 0 };
+        let prefix = if self.language == Language::Python && prefix <= 2 {
+            prefix
+        } else {
+            0
+        };
         let lead = rest.get(..prefix)?;
         if !lead.chars().all(|c| "rRbBuUfF".contains(c)) {
             return None;
@@ -185,7 +197,11 @@ impl<'a> Lexer<'a> {
                     _ => "'''",
                 };
                 let triples = matches!(self.language, Language::Python | Language::Java);
-                let fence = if triples && body.starts_with(triple) { triple } else { body.get(..1)? };
+                let fence = if triples && body.starts_with(triple) {
+                    triple
+                } else {
+                    body.get(..1)?
+                };
                 Some((prefix + fenced(body, fence, true), formats))
             }
             '`' if self.language != Language::Java && self.language != Language::Python => {
@@ -286,7 +302,12 @@ fn fenced(body: &str, fence: &str, escapes: bool) -> usize {
         let mut characters = rest.chars();
         let first = characters.next().map_or(1, char::len_utf8);
         let escaped = escapes && rest.starts_with('\\');
-        at += first + if escaped { characters.next().map_or(0, char::len_utf8) } else { 0 };
+        at += first
+            + if escaped {
+                characters.next().map_or(0, char::len_utf8)
+            } else {
+                0
+            };
     }
     body.len()
 }

@@ -53,7 +53,10 @@ impl Env {
     /// What a name stands for.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Bound> {
-        self.0.iter().find(|(known, _)| &**known == name).map(|(_, bound)| bound)
+        self.0
+            .iter()
+            .find(|(known, _)| &**known == name)
+            .map(|(_, bound)| bound)
     }
 
     /// Everything, in the order in which it was bound.

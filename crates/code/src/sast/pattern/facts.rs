@@ -2,6 +2,7 @@
 //!
 //! In: the tree and its text. Out: tables by node, made once a file and used by every pattern.
 
+use super::imports::Imports;
 use super::text::Regexes;
 use super::values::Values;
 use bartizan_syntax::{Ast, Kind, Language, Names, NodeId, Operator};
@@ -24,6 +25,8 @@ pub struct Facts<'a> {
     by_kind: HashMap<Kind, Vec<NodeId>>,
     /// What names mean.
     pub names: Names<'a>,
+    /// What modules are imported as, in the order of the text.
+    imports: Imports,
     /// What names may be called in full, as far as they were asked for.
     full: RefCell<HashMap<NodeId, Rc<[Box<str>]>>>,
     /// What variables stand for.
@@ -49,6 +52,7 @@ impl<'a> Facts<'a> {
             expressions,
             by_kind,
             names: Names::of(ast),
+            imports: Imports::of(ast),
             full: RefCell::default(),
             values,
             regexes,
@@ -78,20 +82,27 @@ impl<'a> Facts<'a> {
     pub fn is_lambda_body(&self, id: NodeId) -> bool {
         let parent = self.ast.parent(id);
         parent.is_some_and(|parent| {
-            self.ast.kind(parent) == Kind::Lambda && self.ast.child(parent, 2) == Some(id) && self.ast.kind(id) != Kind::Block
+            self.ast.kind(parent) == Kind::Lambda
+                && self.ast.child(parent, 2) == Some(id)
+                && self.ast.kind(id) != Kind::Block
         })
     }
 
     /// What functions without a block return.
     pub fn lambda_bodies(&self) -> impl Iterator<Item = NodeId> + '_ {
-        let bodies = self.of_kind(Kind::Lambda).iter().filter_map(|&id| self.ast.child(id, 2));
+        let bodies = self
+            .of_kind(Kind::Lambda)
+            .iter()
+            .filter_map(|&id| self.ast.child(id, 2));
         bodies.filter(|&id| self.ast.kind(id) != Kind::Block)
     }
 
     /// Whether the node is the expression of an annotation or decorator.
     #[must_use]
     pub fn in_annotation(&self, id: NodeId) -> bool {
-        self.ast.parent(id).is_some_and(|parent| self.ast.kind(parent) == Kind::Annotation)
+        self.ast
+            .parent(id)
+            .is_some_and(|parent| self.ast.kind(parent) == Kind::Annotation)
     }
 
     /// What a name, or members of one, may be called in full, the likeliest first.
@@ -100,8 +111,22 @@ impl<'a> Facts<'a> {
         if let Some(known) = self.full.borrow().get(&id) {
             return Rc::clone(known);
         }
-        let found = self.names.candidates(id).into_iter().map(|name| name.into_owned().into_boxed_str());
-        let found: Rc<[Box<str>]> = found.collect();
+        // What a name is imported as later in the text is not what it means here.
+        let root = self
+            .ast
+            .subtree(id)
+            .find(|&below| self.ast.kind(below) == Kind::Name);
+        let later = root
+            .and_then(|root| self.names.declaration(root))
+            .is_some_and(|at| at > id);
+        let found: Rc<[Box<str>]> = if later {
+            self.imports.before(self.ast, id).into_iter().collect()
+        } else {
+            let candidates = self.names.candidates(id).into_iter();
+            candidates
+                .map(|name| name.into_owned().into_boxed_str())
+                .collect()
+        };
         self.full.borrow_mut().insert(id, Rc::clone(&found));
         found
     }
@@ -193,11 +218,22 @@ fn stands_as_expression(ast: &Ast, id: NodeId) -> bool {
     let Some(parent) = ast.parent(id) else {
         return false;
     };
-    let position = || ast.children(parent).iter().position(|&child| child == id).unwrap_or(0);
+    let position = || {
+        ast.children(parent)
+            .iter()
+            .position(|&child| child == id)
+            .unwrap_or(0)
+    };
     match ast.kind(parent) {
         Kind::Member | Kind::MethodReference => position() == 0,
         Kind::Keyword | Kind::Attribute => position() == 1,
-        Kind::Pair => position() == 1 || !matches!(ast.language(), Language::JavaScript | Language::TypeScript | Language::Tsx),
+        Kind::Pair => {
+            position() == 1
+                || !matches!(
+                    ast.language(),
+                    Language::JavaScript | Language::TypeScript | Language::Tsx
+                )
+        }
         Kind::Function => position() == 4,
         Kind::Class | Kind::ImportItem | Kind::Import | Kind::ImportFrom | Kind::Global => false,
         Kind::Lambda => position() == 2,

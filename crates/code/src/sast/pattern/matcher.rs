@@ -153,14 +153,21 @@ impl<'a> Matcher<'a> {
             Kind::Expression => return self.expression_statement(pattern, node, env),
             _ => {}
         }
-        let mut ways = if kind == seen { self.same_kind(pattern, node, env) } else { Vec::new() };
+        let mut ways = if kind == seen {
+            self.same_kind(pattern, node, env)
+        } else {
+            Vec::new()
+        };
         if ways.is_empty() {
             ways = self.equivalent(pattern, node, env);
         }
-        if ways.is_empty() && self.options.symbolic_propagation && self.depth.get() > 1 && seen == Kind::Name {
-            if let Some(value) = self.facts.values.of_name(self.ast, node) {
-                ways = self.node(pattern, value, env);
-            }
+        if ways.is_empty()
+            && self.options.symbolic_propagation
+            && self.depth.get() > 1
+            && seen == Kind::Name
+            && let Some(value) = self.facts.values.of_name(self.ast, node)
+        {
+            ways = self.node(pattern, value, env);
         }
         ways
     }
@@ -194,19 +201,24 @@ impl<'a> Matcher<'a> {
         }
         match env.get(name) {
             None => vec![env.with(name, bound)],
-            Some(known) if same(self.facts, known, &bound) => vec![env.clone()],
+            Some(known) if same(self.facts, self.options, known, &bound) => vec![env.clone()],
             Some(_) => Vec::new(),
         }
     }
 
     /// Goes on with a further pair in each way.
     pub(super) fn and(&self, ways: Ways, pattern: NodeId, node: NodeId) -> Ways {
-        ways.iter().flat_map(|env| self.node(pattern, node, env)).collect()
+        ways.iter()
+            .flat_map(|env| self.node(pattern, node, env))
+            .collect()
     }
 
     /// Matches the children at a position, where the pattern may leave out what the file has.
     fn lenient(&self, ways: Ways, pattern: NodeId, node: NodeId, position: usize) -> Ways {
-        match (self.pattern.child(pattern, position), self.ast.child(node, position)) {
+        match (
+            self.pattern.child(pattern, position),
+            self.ast.child(node, position),
+        ) {
             (None, _) => ways,
             (Some(one), Some(other)) => self.and(ways, one, other),
             (Some(one), None) if self.pattern.kind(one) == Kind::Ellipsis => ways,
@@ -216,7 +228,10 @@ impl<'a> Matcher<'a> {
 
     /// Matches the children at a position, where the pattern must have what the file has.
     fn strict(&self, ways: Ways, pattern: NodeId, node: NodeId, position: usize) -> Ways {
-        match (self.pattern.child(pattern, position), self.ast.child(node, position)) {
+        match (
+            self.pattern.child(pattern, position),
+            self.ast.child(node, position),
+        ) {
             (None, None) => ways,
             (None, Some(_)) => Vec::new(),
             _ => self.lenient(ways, pattern, node, position),
@@ -240,7 +255,14 @@ impl<'a> Matcher<'a> {
 
     fn marks_fit(&self, pattern: NodeId, node: NodeId) -> bool {
         let (wanted, seen) = (self.pattern.node(pattern).flags, self.ast.node(node).flags);
-        let needed = [Flags::SPREAD, Flags::PREFIX, Flags::DEFAULT, Flags::ASYNC, Flags::GENERATOR, Flags::TAGGED];
+        let needed = [
+            Flags::SPREAD,
+            Flags::PREFIX,
+            Flags::DEFAULT,
+            Flags::ASYNC,
+            Flags::GENERATOR,
+            Flags::TAGGED,
+        ];
         needed.iter().all(|&flag| !wanted.has(flag) || seen.has(flag))
     }
 
@@ -264,9 +286,13 @@ impl<'a> Matcher<'a> {
             Kind::Args => self.arguments(ours, theirs, env),
             Kind::Binary => self.binary(pattern, node, env),
             Kind::Map => self.map(ours, theirs, env),
-            Kind::Set | Kind::Composite if wanted.kind == Kind::Set => self.unordered(ours, theirs, env, self.has_ellipsis(ours)),
+            Kind::Set | Kind::Composite if wanted.kind == Kind::Set => {
+                self.unordered(ours, theirs, env, self.has_ellipsis(ours))
+            }
             Kind::Composite => self.composite(pattern, node, env),
-            Kind::Supers | Kind::Modifiers | Kind::Attributes | Kind::Catches => self.unordered(ours, theirs, env, true),
+            Kind::Supers | Kind::Modifiers | Kind::Attributes | Kind::Catches => {
+                self.unordered(ours, theirs, env, true)
+            }
             Kind::Block | Kind::Module => self.block(pattern, node, env),
             Kind::Template => self.template(ours, theirs, env),
             Kind::Destructure => self.destructure(ours, theirs, env),
@@ -288,10 +314,12 @@ impl<'a> Matcher<'a> {
             Kind::ImportFrom => self.import_from(pattern, node, env),
             Kind::ImportItem => self.positions(pattern, node, env, &[true, false]),
             Kind::Annotation => self.annotation(pattern, node, env),
-            Kind::WithItem | Kind::Throw => self.positions(pattern, node, env, &[true, false]),
+            Kind::WithItem | Kind::Throw | Kind::Assert => self.positions(pattern, node, env, &[true, false]),
             Kind::Attribute => self.positions(pattern, node, env, &[true, false]),
             Kind::Element => self.element(pattern, node, env),
-            Kind::Other if wanted.symbol.is_some() && self.pattern.text(pattern) != self.ast.text(node) => Vec::new(),
+            Kind::Other if wanted.symbol.is_some() && self.pattern.text(pattern) != self.ast.text(node) => {
+                Vec::new()
+            }
             _ => self.row(ours, theirs, env),
         }
     }
@@ -319,7 +347,10 @@ impl<'a> Matcher<'a> {
                 let bound = Bound::Text(seen.into(), self.ast.span(node));
                 return self.bind_to(name, bound, env);
             }
-            TextHole::Regex(pattern) => self.facts.regexes.is_match(pattern, seen),
+            TextHole::Regex(pattern, "") => self.facts.regexes.is_match(pattern, seen),
+            TextHole::Regex(pattern, flags) => {
+                self.facts.regexes.is_match(&format!("(?{flags}){pattern}"), seen)
+            }
             TextHole::Exact => wanted == seen,
         };
         if fits { vec![env.clone()] } else { Vec::new() }
@@ -328,12 +359,14 @@ impl<'a> Matcher<'a> {
     fn number(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
         let (wanted, seen) = (self.pattern.text(pattern), self.ast.text(node));
         let equal = wanted == seen
-            || super::values::number(wanted).is_some_and(|number| super::values::number(seen) == Some(number));
+            || super::values::number(wanted)
+                .is_some_and(|number| super::values::number(seen) == Some(number));
         if equal { vec![env.clone()] } else { Vec::new() }
     }
 
     fn member(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
-        let (Some(object), Some(name)) = (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1)) else {
+        let (Some(object), Some(name)) = (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1))
+        else {
             return Vec::new();
         };
         if self.pattern.kind(name) == Kind::Ellipsis {
@@ -399,7 +432,8 @@ impl<'a> Matcher<'a> {
 
     fn element(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
         let ways = self.positions(pattern, node, env, &[true, false]);
-        let visible = |ast: &Ast, id: &NodeId| ast.kind(*id) != Kind::ElementText || !ast.text(*id).trim().is_empty();
+        let visible =
+            |ast: &Ast, id: &NodeId| ast.kind(*id) != Kind::ElementText || !ast.text(*id).trim().is_empty();
         let ours = self.pattern.children(pattern).iter().skip(2).copied();
         let ours: Vec<NodeId> = ours.filter(|id| visible(self.pattern, id)).collect();
         let theirs = self.ast.children(node).iter().skip(2).copied();
@@ -407,7 +441,9 @@ impl<'a> Matcher<'a> {
         if ours.is_empty() {
             return ways;
         }
-        ways.iter().flat_map(|env| self.row(&ours, &theirs, env)).collect()
+        ways.iter()
+            .flat_map(|env| self.row(&ours, &theirs, env))
+            .collect()
     }
 
     fn for_loop(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
@@ -425,7 +461,8 @@ impl<'a> Matcher<'a> {
             id.is_none_or(|id| {
                 let mut children = self.pattern.children(id).iter();
                 self.pattern.kind(id) == Kind::Ellipsis
-                    || (self.pattern.kind(id) == Kind::Block && children.all(|&one| self.pattern.kind(one) == Kind::Ellipsis))
+                    || (self.pattern.kind(id) == Kind::Block
+                        && children.all(|&one| self.pattern.kind(one) == Kind::Ellipsis))
             })
         };
         let child = |position| self.pattern.child(pattern, position);
@@ -489,21 +526,32 @@ impl<'a> Matcher<'a> {
         let Some(body) = body else {
             return ways;
         };
-        let (statements, is_block) = (self.pattern.children(body), self.pattern.kind(body) == Kind::Block);
+        let (statements, is_block) = (
+            self.pattern.children(body),
+            self.pattern.kind(body) == Kind::Block,
+        );
         let Some(seen) = seen else {
-            let all = is_block && statements.iter().all(|&one| self.pattern.kind(one) == Kind::Ellipsis);
+            let all = is_block
+                && statements
+                    .iter()
+                    .all(|&one| self.pattern.kind(one) == Kind::Ellipsis);
             return if all { ways } else { Vec::new() };
         };
         let as_block = self.ast.kind(seen) == Kind::Block;
         match (is_block, as_block) {
             (true, false) => {
-                let needed: Vec<NodeId> = statements.iter().copied().filter(|&one| self.pattern.kind(one) != Kind::Ellipsis).collect();
+                let needed: Vec<NodeId> = statements
+                    .iter()
+                    .copied()
+                    .filter(|&one| self.pattern.kind(one) != Kind::Ellipsis)
+                    .collect();
                 match needed.as_slice() {
                     [] => ways,
                     [one] => match (self.pattern.kind(*one), self.pattern.child(*one, 0)) {
-                        (Kind::Return | Kind::Expression, Some(value)) => {
-                            ways.iter().flat_map(|env| self.anywhere_below(value, seen, env)).collect()
-                        }
+                        (Kind::Return | Kind::Expression, Some(value)) => ways
+                            .iter()
+                            .flat_map(|env| self.anywhere_below(value, seen, env))
+                            .collect(),
                         _ => Vec::new(),
                     },
                     _ => Vec::new(),
@@ -530,11 +578,17 @@ impl<'a> Matcher<'a> {
         match (self.pattern.child(pattern, 3), self.ast.child(node, 3)) {
             (Some(body), Some(seen)) => {
                 let (ours, theirs) = (self.pattern.children(body), self.ast.children(seen));
-                ways.iter().flat_map(|env| self.unordered(ours, theirs, env, true)).collect()
+                ways.iter()
+                    .flat_map(|env| self.unordered(ours, theirs, env, true))
+                    .collect()
             }
             (None, _) => ways,
             (Some(body), None) => {
-                let all = self.pattern.children(body).iter().all(|&one| self.pattern.kind(one) == Kind::Ellipsis);
+                let all = self
+                    .pattern
+                    .children(body)
+                    .iter()
+                    .all(|&one| self.pattern.kind(one) == Kind::Ellipsis);
                 if all { ways } else { Vec::new() }
             }
         }
@@ -559,13 +613,15 @@ impl<'a> Matcher<'a> {
 
     fn binary(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
         let (wanted, seen) = (self.pattern.node(pattern).operator, self.ast.node(node).operator);
-        let (Some(first), Some(second)) = (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1)) else {
+        let (Some(first), Some(second)) = (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1))
+        else {
             return Vec::new();
         };
         let (Some(left), Some(right)) = (self.ast.child(node, 0), self.ast.child(node, 1)) else {
             return Vec::new();
         };
-        if wanted != seen || (wanted == Operator::Other && self.pattern.text(pattern) != self.ast.text(node)) {
+        if wanted != seen || (wanted == Operator::Other && self.pattern.text(pattern) != self.ast.text(node))
+        {
             return Vec::new();
         }
         let mut ways = self.and(self.node(first, left, env), second, right);
@@ -613,14 +669,22 @@ fn operands(ast: &Ast, id: NodeId, operator: Operator) -> Vec<NodeId> {
     found
 }
 
-/// Whether two metavariables' values are the same code.
+/// Whether two metavariables' values are the same code: written alike, and of the same variables.
 #[must_use]
-pub fn same(facts: &Facts<'_>, left: &Bound, right: &Bound) -> bool {
+pub fn same(facts: &Facts<'_>, options: Options, left: &Bound, right: &Bound) -> bool {
     match (left, right) {
-        (Bound::Node(left), Bound::Node(right)) => facts.equal(*left, *right) || same_name(facts, *left, *right),
+        (Bound::Node(left), Bound::Node(right)) => {
+            same_code(facts, *left, *right)
+                || same_name(facts, *left, *right)
+                || (options.symbolic_propagation && same_value(facts, *left, *right))
+        }
         (Bound::Text(left, _), Bound::Text(right, _)) => left == right,
         (Bound::Nodes(left), Bound::Nodes(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(&left, &right)| facts.equal(left, right))
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .zip(right)
+                    .all(|(&left, &right)| same_code(facts, left, right))
         }
         (Bound::Text(text, _), Bound::Node(node)) | (Bound::Node(node), Bound::Text(text, _)) => {
             let kind = facts.ast.kind(*node);
@@ -630,8 +694,48 @@ pub fn same(facts: &Facts<'_>, left: &Bound, right: &Bound) -> bool {
     }
 }
 
+/// Whether two subtrees are written alike and the names in them are declared in the same places, as far as that is known.
+fn same_code(facts: &Facts<'_>, left: NodeId, right: NodeId) -> bool {
+    if left == right {
+        return true;
+    }
+    if !facts.equal(left, right) {
+        return false;
+    }
+    let mut pairs = facts.ast.subtree(left).zip(facts.ast.subtree(right));
+    pairs.all(|(one, other)| facts.ast.kind(one) != Kind::Name || same_variable(facts, one, other))
+}
+
+/// Whether two names written alike can be of one variable: declared in one function, or declarations themselves, or not known.
+fn same_variable(facts: &Facts<'_>, one: NodeId, other: NodeId) -> bool {
+    let declared = (facts.names.declaration(one), facts.names.declaration(other));
+    let (Some(first), Some(second)) = declared else {
+        return true;
+    };
+    first == second
+        || (first == one && second == other)
+        || facts.values.scope(first) == facts.values.scope(second)
+}
+
+/// Whether a variable stands for what the other is.
+fn same_value(facts: &Facts<'_>, left: NodeId, right: NodeId) -> bool {
+    let value = |id: NodeId| {
+        let mut at = id;
+        for _ in 0..16 {
+            match facts.values.of_name(facts.ast, at) {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        at
+    };
+    let (first, second) = (value(left), value(right));
+    (first != left || second != right) && same_code(facts, first, second)
+}
+
 /// Whether one is a key and the other the name that it stands for.
 fn same_name(facts: &Facts<'_>, left: NodeId, right: NodeId) -> bool {
-    let simple = |id| matches!(facts.ast.kind(id), Kind::Name | Kind::Path);
-    simple(left) && simple(right) && facts.ast.text(left) == facts.ast.text(right)
+    let kinds = (facts.ast.kind(left), facts.ast.kind(right));
+    matches!(kinds, (Kind::Name, Kind::Path) | (Kind::Path, Kind::Name))
+        && facts.ast.text(left) == facts.ast.text(right)
 }

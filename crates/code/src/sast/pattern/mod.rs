@@ -5,6 +5,7 @@
 mod env;
 mod equivalent;
 mod facts;
+mod imports;
 mod matcher;
 mod rows;
 mod search;

@@ -6,7 +6,9 @@ use bartizan_syntax::{Kind, Language, NodeId};
 
 impl Matcher<'_> {
     pub(super) fn has_ellipsis(&self, patterns: &[NodeId]) -> bool {
-        patterns.iter().any(|&one| self.pattern.kind(one) == Kind::Ellipsis)
+        patterns
+            .iter()
+            .any(|&one| self.pattern.kind(one) == Kind::Ellipsis)
     }
 
     /// Children in order, where `...` and `$...X` take any number of them.
@@ -15,7 +17,11 @@ impl Matcher<'_> {
             return Vec::new();
         }
         let Some((&first, rest)) = patterns.split_first() else {
-            return if nodes.is_empty() { vec![env.clone()] } else { Vec::new() };
+            return if nodes.is_empty() {
+                vec![env.clone()]
+            } else {
+                Vec::new()
+            };
         };
         match self.pattern.kind(first) {
             Kind::Ellipsis if rest.is_empty() => vec![env.clone()],
@@ -54,7 +60,11 @@ impl Matcher<'_> {
 
     /// Children in any order. With `more`, the file may have others beside them.
     pub(super) fn unordered(&self, patterns: &[NodeId], nodes: &[NodeId], env: &Env, more: bool) -> Ways {
-        let needed: Vec<NodeId> = patterns.iter().copied().filter(|&one| self.pattern.kind(one) != Kind::Ellipsis).collect();
+        let needed: Vec<NodeId> = patterns
+            .iter()
+            .copied()
+            .filter(|&one| self.pattern.kind(one) != Kind::Ellipsis)
+            .collect();
         if !more && needed.len() != nodes.len() {
             return Vec::new();
         }
@@ -70,9 +80,17 @@ impl Matcher<'_> {
             return Vec::new();
         }
         if self.pattern.kind(first) == Kind::MetavariableEllipsis {
-            let left: Vec<NodeId> = nodes.iter().zip(used.iter()).filter(|&(_, &used)| !used).map(|(&node, _)| node).collect();
+            let left: Vec<NodeId> = nodes
+                .iter()
+                .zip(used.iter())
+                .filter(|&(_, &used)| !used)
+                .map(|(&node, _)| node)
+                .collect();
             let ways = self.bind_to(self.pattern.text(first), Bound::Nodes(left.into()), env);
-            return ways.iter().flat_map(|env| self.unordered_from(rest, nodes, used, env)).collect();
+            return ways
+                .iter()
+                .flat_map(|env| self.unordered_from(rest, nodes, used, env))
+                .collect();
         }
         let mut ways = Vec::new();
         for (index, &node) in nodes.iter().enumerate() {
@@ -101,13 +119,19 @@ impl Matcher<'_> {
             return Vec::new();
         }
         let Some((&first, rest)) = patterns.split_first() else {
-            return if nodes.is_empty() { vec![env.clone()] } else { Vec::new() };
+            return if nodes.is_empty() {
+                vec![env.clone()]
+            } else {
+                Vec::new()
+            };
         };
         match self.pattern.kind(first) {
             Kind::Ellipsis if rest.is_empty() => vec![env.clone()],
             Kind::Ellipsis => {
                 // What is named needs no skipping: it is looked for among all that is left.
-                let names_next = rest.first().is_some_and(|&next| self.pattern.kind(next) == Kind::Keyword);
+                let names_next = rest
+                    .first()
+                    .is_some_and(|&next| self.pattern.kind(next) == Kind::Keyword);
                 let mut ways = Vec::new();
                 for from in 0..=nodes.len() {
                     let left = nodes.get(from..).unwrap_or(&[]);
@@ -138,7 +162,9 @@ impl Matcher<'_> {
                     return Vec::new();
                 };
                 let ways = self.node(first, node, env);
-                ways.iter().flat_map(|env| self.arguments(rest, left, env)).collect()
+                ways.iter()
+                    .flat_map(|env| self.arguments(rest, left, env))
+                    .collect()
             }
         }
     }
@@ -188,7 +214,10 @@ impl Matcher<'_> {
     /// Entries of a map, in any order.
     pub(super) fn map(&self, patterns: &[NodeId], nodes: &[NodeId], env: &Env) -> Ways {
         let implicit = self.options.implicit_ellipsis
-            && matches!(self.ast.language(), Language::JavaScript | Language::TypeScript | Language::Tsx);
+            && matches!(
+                self.ast.language(),
+                Language::JavaScript | Language::TypeScript | Language::Tsx
+            );
         let more = implicit || self.has_ellipsis(patterns);
         self.unordered(patterns, nodes, env, more)
     }
@@ -227,7 +256,11 @@ impl Matcher<'_> {
             return Vec::new();
         }
         let Some((&first, rest)) = patterns.split_first() else {
-            return if nodes.is_empty() { vec![env.clone()] } else { Vec::new() };
+            return if nodes.is_empty() {
+                vec![env.clone()]
+            } else {
+                Vec::new()
+            };
         };
         let kind = self.pattern.kind(first);
         if kind == Kind::Ellipsis || (kind == Kind::Str && self.pattern.text(first) == "...") {
@@ -247,6 +280,8 @@ impl Matcher<'_> {
             return Vec::new();
         }
         let ways = self.node(first, node, env);
-        ways.iter().flat_map(|env| self.template(rest, left, env)).collect()
+        ways.iter()
+            .flat_map(|env| self.template(rest, left, env))
+            .collect()
     }
 }

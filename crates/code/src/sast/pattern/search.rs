@@ -60,11 +60,18 @@ fn candidates(matcher: &Matcher<'_>, root: NodeId) -> Option<Vec<Kind>> {
         Kind::Metavariable | Kind::TypedMetavariable | Kind::DeepEllipsis | Kind::Ellipsis => return None,
         Kind::Name => vec![Kind::Name, Kind::Member, Kind::Generic],
         Kind::Member => vec![Kind::Member, Kind::Name, Kind::Call, Kind::Index, Kind::Await],
-        Kind::Str | Kind::Number | Kind::Bool => vec![kind, Kind::Name, Kind::Binary, Kind::Template, Kind::Unary],
+        Kind::Call => vec![kind, Kind::Annotation],
+        Kind::Lambda => vec![kind, Kind::Function],
+        Kind::Template => vec![kind, Kind::Str],
+        Kind::Str | Kind::Number | Kind::Bool => {
+            vec![kind, Kind::Name, Kind::Binary, Kind::Template, Kind::Unary]
+        }
         Kind::Assign => vec![Kind::Assign, Kind::Variable],
         Kind::Set | Kind::List => vec![kind, Kind::Map, Kind::Comprehension],
         Kind::Expression => vec![Kind::Expression, Kind::Return, Kind::Variable],
-        Kind::Function => vec![kind, Kind::Variable, Kind::Pair],
+        Kind::Function => vec![kind, Kind::Variable, Kind::Pair, Kind::Lambda],
+        Kind::Import => vec![kind, Kind::ImportFrom],
+        Kind::ImportFrom => vec![kind, Kind::Import],
         Kind::For | Kind::ForEach => vec![Kind::For, Kind::ForEach, Kind::While],
         other => vec![other],
     })
@@ -74,19 +81,43 @@ fn below_of(facts: &Facts<'_>, below: Option<NodeId>, id: NodeId) -> bool {
     below.is_none_or(|below| facts.ast.holds(below, id))
 }
 
-fn expressions(matcher: &Matcher<'_>, facts: &Facts<'_>, root: NodeId, below: Option<NodeId>, found: &mut Found) {
+fn expressions(
+    matcher: &Matcher<'_>,
+    facts: &Facts<'_>,
+    root: NodeId,
+    below: Option<NodeId>,
+    found: &mut Found,
+) {
     let wanted = matcher.pattern.kind(root);
-    let needs_expression = is_expression_kind(wanted) || matches!(wanted, Kind::Metavariable | Kind::TypedMetavariable | Kind::DeepEllipsis);
+    let needs_expression = is_expression_kind(wanted)
+        || matches!(
+            wanted,
+            Kind::Metavariable | Kind::TypedMetavariable | Kind::DeepEllipsis
+        );
     let mut nodes: Vec<NodeId> = match (candidates(matcher, root), below) {
         (None, None) => facts.ast.ids().collect(),
         (None, Some(below)) => facts.ast.subtree(below).collect(),
-        (Some(kinds), _) => kinds.iter().flat_map(|&kind| facts.of_kind(kind)).copied().collect(),
+        (Some(kinds), _) => kinds
+            .iter()
+            .flat_map(|&kind| facts.of_kind(kind))
+            .copied()
+            .collect(),
     };
+    for id in &mut nodes {
+        if facts.ast.kind(*id) == Kind::Annotation && wanted == Kind::Call {
+            *id = facts.ast.child(*id, 0).unwrap_or(*id);
+        }
+    }
     nodes.retain(|&id| {
-        let fits = !needs_expression || facts.is_expression(id) || facts.ast.kind(id) == Kind::Variable || below == Some(id);
+        let fits = !needs_expression
+            || facts.is_expression(id)
+            || facts.ast.kind(id) == Kind::Function
+            || facts.ast.kind(id) == Kind::Variable
+            || below == Some(id);
         fits && below_of(facts, below, id)
     });
     nodes.sort_unstable();
+    nodes.dedup();
     for id in nodes {
         if facts.ast.kind(id) == Kind::Variable && wanted != Kind::Assign {
             continue;
@@ -101,19 +132,40 @@ fn expressions(matcher: &Matcher<'_>, facts: &Facts<'_>, root: NodeId, below: Op
     }
 }
 
-fn statements(matcher: &Matcher<'_>, facts: &Facts<'_>, root: NodeId, below: Option<NodeId>, found: &mut Found) {
+fn statements(
+    matcher: &Matcher<'_>,
+    facts: &Facts<'_>,
+    root: NodeId,
+    below: Option<NodeId>,
+    found: &mut Found,
+) {
     let mut nodes: Vec<NodeId> = match candidates(matcher, root) {
-        None => facts.ast.ids().filter(|&id| is_statement(facts.ast.kind(id))).collect(),
-        Some(kinds) => kinds.iter().flat_map(|&kind| facts.of_kind(kind)).copied().collect(),
+        None => facts
+            .ast
+            .ids()
+            .filter(|&id| is_statement(facts.ast.kind(id)))
+            .collect(),
+        Some(kinds) => kinds
+            .iter()
+            .flat_map(|&kind| facts.of_kind(kind))
+            .copied()
+            .collect(),
     };
     if matcher.pattern.kind(root) == Kind::Return {
         nodes.extend(facts.lambda_bodies());
     }
     if let Some(inner) = matcher.pattern.child(root, 0)
         && matcher.pattern.kind(root) == Kind::Expression
-        && matches!(matcher.pattern.kind(inner), Kind::Metavariable | Kind::DeepEllipsis)
+        && matches!(
+            matcher.pattern.kind(inner),
+            Kind::Metavariable | Kind::DeepEllipsis
+        )
     {
-        nodes = facts.ast.ids().filter(|&id| is_statement(facts.ast.kind(id))).collect();
+        nodes = facts
+            .ast
+            .ids()
+            .filter(|&id| is_statement(facts.ast.kind(id)))
+            .collect();
     }
     nodes.retain(|&id| below_of(facts, below, id));
     nodes.sort_unstable();
@@ -139,8 +191,16 @@ fn note(matcher: &Matcher<'_>, root: NodeId, id: NodeId, facts: &Facts<'_>, foun
     }
 }
 
-fn sequences(matcher: &Matcher<'_>, facts: &Facts<'_>, roots: &[NodeId], below: Option<NodeId>, found: &mut Found) {
-    let leads = roots.first().is_some_and(|&first| matcher.pattern.kind(first) == Kind::Ellipsis);
+fn sequences(
+    matcher: &Matcher<'_>,
+    facts: &Facts<'_>,
+    roots: &[NodeId],
+    below: Option<NodeId>,
+    found: &mut Found,
+) {
+    let leads = roots
+        .first()
+        .is_some_and(|&first| matcher.pattern.kind(first) == Kind::Ellipsis);
     for kind in [Kind::Module, Kind::Block] {
         for &block in facts.of_kind(kind) {
             if !below_of(facts, below, block) {

@@ -29,24 +29,46 @@ impl Matcher<'_> {
                 }
                 ways
             }
-            _ => self.run(ours, theirs, env, false, true).into_iter().map(|run| run.env).collect(),
+            _ => self
+                .run(ours, theirs, env, false, true)
+                .into_iter()
+                .map(|run| run.env)
+                .collect(),
         }
     }
 
     /// The statements of a row and those below them, in the order of the text.
     fn flattened(&self, nodes: &[NodeId]) -> Vec<NodeId> {
         let below = nodes.iter().flat_map(|&node| self.ast.subtree(node));
-        below.filter(|&node| is_statement(self.ast.kind(node)) && self.ast.kind(node) != Kind::Block).collect()
+        below
+            .filter(|&node| is_statement(self.ast.kind(node)) && self.ast.kind(node) != Kind::Block)
+            .collect()
     }
 
     /// Statements in a row from the first one on. With `more`, others may follow. With `deep`, the first `...` goes down into blocks.
-    pub(super) fn run(&self, patterns: &[NodeId], nodes: &[NodeId], env: &Env, more: bool, deep: bool) -> Vec<Run> {
+    pub(super) fn run(
+        &self,
+        patterns: &[NodeId],
+        nodes: &[NodeId],
+        env: &Env,
+        more: bool,
+        deep: bool,
+    ) -> Vec<Run> {
         if !self.spend() {
             return Vec::new();
         }
-        let done = |env: &Env| vec![Run { env: env.clone(), last: None }];
+        let done = |env: &Env| {
+            vec![Run {
+                env: env.clone(),
+                last: None,
+            }]
+        };
         let Some((&first, rest)) = patterns.split_first() else {
-            return if more || nodes.is_empty() { done(env) } else { Vec::new() };
+            return if more || nodes.is_empty() {
+                done(env)
+            } else {
+                Vec::new()
+            };
         };
         match self.pattern.kind(first) {
             Kind::Ellipsis if rest.is_empty() => vec![Run {
@@ -54,11 +76,12 @@ impl Matcher<'_> {
                 last: nodes.last().copied(),
             }],
             Kind::Ellipsis => {
-                let mut runs = self.skip(rest, nodes, env, more);
+                // What follows the last statement that is asked for does not matter once something may stand between.
+                let mut runs = self.skip(rest, nodes, env);
                 if deep && self.options.go_deeper_stmt && runs.len() <= WAYS {
                     let flat = self.flattened(nodes);
                     if flat.len() > nodes.len() {
-                        for run in self.skip(rest, &flat, env, more) {
+                        for run in self.skip(rest, &flat, env) {
                             if !runs.contains(&run) {
                                 runs.push(run);
                             }
@@ -93,10 +116,10 @@ impl Matcher<'_> {
     }
 
     /// `...` takes some statements, and the rest of the pattern matches what comes after them.
-    fn skip(&self, rest: &[NodeId], nodes: &[NodeId], env: &Env, more: bool) -> Vec<Run> {
+    fn skip(&self, rest: &[NodeId], nodes: &[NodeId], env: &Env) -> Vec<Run> {
         let mut runs = Vec::new();
         for from in 0..=nodes.len() {
-            runs.extend(self.run(rest, nodes.get(from..).unwrap_or(&[]), env, more, false));
+            runs.extend(self.run(rest, nodes.get(from..).unwrap_or(&[]), env, true, false));
             if runs.len() > WAYS || self.exhausted() {
                 break;
             }
@@ -114,12 +137,18 @@ impl Matcher<'_> {
         if kind == Kind::Metavariable && is_statement(seen) {
             let mut ways = self.bind(self.pattern.text(wanted), node, env);
             if ways.is_empty() && seen == Kind::Expression {
-                ways = self.ast.child(node, 0).map_or_else(Vec::new, |inner| self.node(wanted, inner, env));
+                ways = self
+                    .ast
+                    .child(node, 0)
+                    .map_or_else(Vec::new, |inner| self.node(wanted, inner, env));
             }
             return ways;
         }
         if kind == Kind::DeepEllipsis {
-            return self.pattern.child(wanted, 0).map_or_else(Vec::new, |inner| self.anywhere_below(inner, node, env));
+            return self
+                .pattern
+                .child(wanted, 0)
+                .map_or_else(Vec::new, |inner| self.anywhere_below(inner, node, env));
         }
         let value = match seen {
             Kind::Expression | Kind::Return => self.ast.child(node, 0),
@@ -149,7 +178,10 @@ impl Matcher<'_> {
         let mut ways = Vec::new();
         let mut walk: Vec<NodeId> = self.ast.children(value).iter().rev().copied().collect();
         while let Some(at) = walk.pop() {
-            if matches!(self.ast.kind(at), Kind::Lambda | Kind::Function | Kind::Class | Kind::Block) {
+            if matches!(
+                self.ast.kind(at),
+                Kind::Lambda | Kind::Function | Kind::Class | Kind::Block
+            ) {
                 continue;
             }
             if self.facts.is_expression(at) {

@@ -16,8 +16,8 @@ pub(super) enum TextHole<'a> {
     Anything,
     /// `$X`, with its dollar.
     Bind(&'a str),
-    /// `=~/…/`, without its marks.
-    Regex(&'a str),
+    /// `=~/…/`, without its marks, and the flags after it.
+    Regex(&'a str, &'a str),
     /// A text as it stands.
     Exact,
 }
@@ -36,7 +36,9 @@ pub(super) fn text_hole(text: &str) -> TextHole<'_> {
         }
     }
     match text.strip_prefix("=~/").and_then(|rest| rest.rsplit_once('/')) {
-        Some((pattern, flags)) if flags.chars().all(|c| "imsx".contains(c)) => TextHole::Regex(pattern),
+        Some((pattern, flags)) if flags.chars().all(|c| "imsx".contains(c)) => {
+            TextHole::Regex(pattern, flags)
+        }
         _ => TextHole::Exact,
     }
 }

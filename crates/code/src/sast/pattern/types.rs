@@ -7,7 +7,9 @@ use bartizan_syntax::{Kind, Language, NodeId, Operator};
 impl Matcher<'_> {
     /// `($X: T)` and an expression.
     pub(super) fn typed(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
-        let (Some(metavariable), Some(wanted)) = (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1)) else {
+        let (Some(metavariable), Some(wanted)) =
+            (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1))
+        else {
             return Vec::new();
         };
         let ways = self.has_type(wanted, node, env);
@@ -18,7 +20,9 @@ impl Matcher<'_> {
 
     /// `($X: T) = …` and a declaration.
     pub(super) fn typed_target(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
-        let (Some(metavariable), Some(wanted)) = (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1)) else {
+        let (Some(metavariable), Some(wanted)) =
+            (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1))
+        else {
             return Vec::new();
         };
         let (Some(target), Some(kind)) = (self.ast.child(node, 1), self.ast.child(node, 2)) else {
@@ -40,14 +44,26 @@ impl Matcher<'_> {
         match self.ast.kind(node) {
             Kind::Binary if self.ast.node(node).operator == Operator::Plus => {
                 let sides = self.ast.children(node).iter();
-                sides.flat_map(|&side| self.has_type(wanted, side, env)).take(1).collect()
+                sides
+                    .flat_map(|&side| self.has_type(wanted, side, env))
+                    .take(1)
+                    .collect()
             }
-            Kind::New | Kind::Composite | Kind::Cast => {
-                self.ast.child(node, 0).map_or_else(Vec::new, |kind| self.node(wanted, kind, env))
+            Kind::New | Kind::Composite | Kind::Cast => self
+                .ast
+                .child(node, 0)
+                .map_or_else(Vec::new, |kind| self.node(wanted, kind, env)),
+            Kind::Unary if self.ast.node(node).operator == Operator::AddressOf => {
+                self.address(wanted, node, env)
             }
-            Kind::Unary if self.ast.node(node).operator == Operator::AddressOf => self.address(wanted, node, env),
             Kind::Name => {
-                for kind in [self.facts.names.declared_type(node), self.facts.values.declared_type(self.ast, node)].into_iter().flatten() {
+                for kind in [
+                    self.facts.names.declared_type(node),
+                    self.facts.values.declared_type(self.ast, node),
+                ]
+                .into_iter()
+                .flatten()
+                {
                     let ways = self.node(wanted, kind, env);
                     if !ways.is_empty() {
                         return ways;
@@ -72,7 +88,9 @@ impl Matcher<'_> {
             Kind::Type => self.pattern.child(wanted, 0),
             _ => Some(wanted),
         };
-        let pointed = inner.filter(|&inner| self.pattern.kind(inner) == Kind::ArrayType).and_then(|inner| self.pattern.child(inner, 0));
+        let pointed = inner
+            .filter(|&inner| self.pattern.kind(inner) == Kind::ArrayType)
+            .and_then(|inner| self.pattern.child(inner, 0));
         match (pointed, self.ast.child(node, 0)) {
             (Some(pointed), Some(operand)) => self.has_type(pointed, operand, env),
             _ => Vec::new(),
@@ -101,10 +119,12 @@ impl Matcher<'_> {
 fn built_in(language: Language, kind: Kind, text: &str) -> Option<&'static [&'static str]> {
     let decimal = text.contains('.');
     Some(match (kind, language) {
-        (Kind::Str | Kind::Template, Language::Python) => &["str"],
+        (Kind::Str | Kind::Template, Language::Python) => &["str", "string"],
         (Kind::Str, Language::Java) => &["String"],
         (Kind::Str | Kind::Template, _) => &["string"],
-        (Kind::Number, Language::JavaScript | Language::TypeScript | Language::Tsx) => &["number"],
+        (Kind::Number, Language::JavaScript | Language::TypeScript | Language::Tsx) => {
+            &["number", "int", "float"]
+        }
         (Kind::Number, Language::Python) if decimal => &["float"],
         (Kind::Number, Language::Java) if decimal => &["double", "float"],
         (Kind::Number, Language::Go) if decimal => &["float64"],

@@ -59,23 +59,43 @@ impl Values {
         values
     }
 
-    fn scope(&self, id: NodeId) -> NodeId {
+    /// The innermost function, class or module that holds a node.
+    #[must_use]
+    pub fn scope(&self, id: NodeId) -> NodeId {
         self.scopes.get(id.index()).copied().unwrap_or(NodeId::ROOT)
     }
 
-    fn define(&mut self, ast: &Ast, scope: NodeId, name: NodeId, at: NodeId, value: Option<NodeId>, kind: Option<NodeId>) {
+    fn define(
+        &mut self,
+        ast: &Ast,
+        scope: NodeId,
+        name: NodeId,
+        at: NodeId,
+        value: Option<NodeId>,
+        kind: Option<NodeId>,
+    ) {
         if ast.kind(name) != Kind::Name {
             return;
         }
         let block = ast
             .ancestors(at)
             .skip(1)
-            .find(|&above| matches!(ast.kind(above), Kind::Block | Kind::Module | Kind::Function | Kind::Lambda | Kind::Class))
+            .find(|&above| {
+                matches!(
+                    ast.kind(above),
+                    Kind::Block | Kind::Module | Kind::Function | Kind::Lambda | Kind::Class
+                )
+            })
             .unwrap_or(NodeId::ROOT);
         self.definitions
             .entry((scope, ast.text(name).into()))
             .or_default()
-            .push(Definition { at, value, kind, block });
+            .push(Definition {
+                at,
+                value,
+                kind,
+                block,
+            });
     }
 
     fn collect(&mut self, ast: &Ast, id: NodeId) {
@@ -122,7 +142,15 @@ impl Values {
         }
     }
 
-    fn target(&mut self, ast: &Ast, scope: NodeId, target: Option<NodeId>, at: NodeId, value: Option<NodeId>, kind: Option<NodeId>) {
+    fn target(
+        &mut self,
+        ast: &Ast,
+        scope: NodeId,
+        target: Option<NodeId>,
+        at: NodeId,
+        value: Option<NodeId>,
+        kind: Option<NodeId>,
+    ) {
         let Some(target) = target else {
             return;
         };
@@ -176,7 +204,8 @@ impl Values {
         }
         let (found, own) = self.of(ast, id)?;
         let value = if let [only] = found {
-            only.value.filter(|_| !own || only.at < id || ast.kind(only.block) == Kind::Class)
+            only.value
+                .filter(|_| !own || only.at < id || ast.kind(only.block) == Kind::Class)
         } else if own {
             deciding(ast, found, id)
         } else {
@@ -221,7 +250,10 @@ impl Values {
             Kind::Template => {
                 let mut text = String::new();
                 for &part in ast.children(id) {
-                    text.push_str(&self.evaluate(ast, part, left)?.to_text());
+                    let Constant::Text(part) = self.evaluate(ast, part, left)? else {
+                        return None;
+                    };
+                    text.push_str(&part);
                     if text.len() > LONGEST {
                         return None;
                     }
@@ -248,13 +280,24 @@ impl Constant {
 
 /// The last assignment before a use, where it decides the value.
 fn deciding(ast: &Ast, found: &[Definition], id: NodeId) -> Option<NodeId> {
-    let before = found.iter().rposition(|one| one.at < id && !one.value.is_some_and(|value| ast.holds(value, id)))?;
+    let before = found
+        .iter()
+        .rposition(|one| one.at < id && !one.value.is_some_and(|value| ast.holds(value, id)))?;
     let last = found.get(before)?;
     let dominates = ast.holds(last.block, id);
-    let in_loop = ast.ancestors(id).take_while(|&above| above != last.block).any(|above| {
-        let repeats = matches!(ast.kind(above), Kind::While | Kind::DoWhile | Kind::For | Kind::ForEach);
-        repeats && found.iter().any(|one| ast.holds(above, one.at) && !ast.holds(above, last.at))
-    });
+    let in_loop = ast
+        .ancestors(id)
+        .take_while(|&above| above != last.block)
+        .any(|above| {
+            let repeats = matches!(
+                ast.kind(above),
+                Kind::While | Kind::DoWhile | Kind::For | Kind::ForEach
+            );
+            repeats
+                && found
+                    .iter()
+                    .any(|one| ast.holds(above, one.at) && !ast.holds(above, last.at))
+        });
     if dominates && !in_loop { last.value } else { None }
 }
 
@@ -271,7 +314,10 @@ fn combined(operator: Operator, first: Constant, second: Constant) -> Option<Con
                 Operator::Times => first.checked_mul(second),
                 Operator::BitOr => Some(first | second),
                 Operator::BitAnd => Some(first & second),
-                Operator::ShiftLeft => u32::try_from(second).ok().filter(|&by| by < 64).and_then(|by| first.checked_shl(by)),
+                Operator::ShiftLeft => u32::try_from(second)
+                    .ok()
+                    .filter(|&by| by < 64)
+                    .and_then(|by| first.checked_shl(by)),
                 _ => None,
             };
             value.map(Constant::Integer)
@@ -313,8 +359,13 @@ pub fn number(text: &str) -> Option<Constant> {
 fn scopes(ast: &Ast) -> Vec<NodeId> {
     let mut scopes: Vec<NodeId> = Vec::with_capacity(ast.len());
     for id in ast.ids() {
-        let opens = matches!(ast.kind(id), Kind::Function | Kind::Lambda | Kind::Class | Kind::Module | Kind::Comprehension);
-        let outer = ast.parent(id).and_then(|parent| scopes.get(parent.index()).copied());
+        let opens = matches!(
+            ast.kind(id),
+            Kind::Function | Kind::Lambda | Kind::Class | Kind::Module | Kind::Comprehension
+        );
+        let outer = ast
+            .parent(id)
+            .and_then(|parent| scopes.get(parent.index()).copied());
         scopes.push(if opens { id } else { outer.unwrap_or(NodeId::ROOT) });
     }
     scopes

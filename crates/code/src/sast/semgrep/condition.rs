@@ -62,14 +62,19 @@ impl Comparison {
             value,
             regexes,
         };
-        judge.evaluate(self.root, DEPTH).is_some_and(|value| truth(&value))
+        judge
+            .evaluate(self.root, DEPTH)
+            .is_some_and(|value| truth(&value))
     }
 
     /// The metavariables that it speaks of.
     #[must_use]
     pub fn metavariables(&self) -> Vec<String> {
         let names = self.ast.subtree(self.root).map(|id| self.ast.text(id));
-        names.filter_map(|name| name.strip_prefix(NAME)).map(|name| format!("${name}")).collect()
+        names
+            .filter_map(|name| name.strip_prefix(NAME))
+            .map(|name| format!("${name}"))
+            .collect()
     }
 }
 
@@ -84,8 +89,19 @@ fn is_known(ast: &Ast, id: NodeId) -> bool {
             _ => false,
         }),
         Kind::Binary => !matches!(ast.node(id).operator, Operator::Other | Operator::MatrixTimes),
-        Kind::Unary => matches!(ast.node(id).operator, Operator::Minus | Operator::Not | Operator::Plus | Operator::BitNot),
-        Kind::Name | Kind::Str | Kind::Number | Kind::Bool | Kind::Null | Kind::Args | Kind::List | Kind::Tuple | Kind::Member => true,
+        Kind::Unary => matches!(
+            ast.node(id).operator,
+            Operator::Minus | Operator::Not | Operator::Plus | Operator::BitNot
+        ),
+        Kind::Name
+        | Kind::Str
+        | Kind::Number
+        | Kind::Bool
+        | Kind::Null
+        | Kind::Args
+        | Kind::List
+        | Kind::Tuple
+        | Kind::Member => true,
         _ => false,
     }
 }
@@ -118,16 +134,24 @@ impl Judge<'_> {
             Kind::Bool => one(Constant::Bool(ast.text(id) == "true")),
             Kind::Name => self.name(ast.text(id)),
             Kind::List | Kind::Tuple => {
-                let items: Option<Vec<Value>> = ast.children(id).iter().map(|&item| self.evaluate(item, left)).collect();
+                let items: Option<Vec<Value>> = ast
+                    .children(id)
+                    .iter()
+                    .map(|&item| self.evaluate(item, left))
+                    .collect();
                 items.map(Value::Many)
             }
             Kind::Unary => {
                 let operand = self.evaluate(child(0)?, left)?;
                 match (ast.node(id).operator, operand) {
                     (Operator::Not, value) => one(Constant::Bool(!truth(&value))),
-                    (Operator::Minus, Value::One(Constant::Integer(value))) => one(Constant::Integer(value.checked_neg()?)),
+                    (Operator::Minus, Value::One(Constant::Integer(value))) => {
+                        one(Constant::Integer(value.checked_neg()?))
+                    }
                     (Operator::Minus, Value::One(Constant::Float(value))) => one(Constant::Float(-value)),
-                    (Operator::BitNot, Value::One(Constant::Integer(value))) => one(Constant::Integer(!value)),
+                    (Operator::BitNot, Value::One(Constant::Integer(value))) => {
+                        one(Constant::Integer(!value))
+                    }
                     (Operator::Plus, value) => Some(value),
                     _ => None,
                 }
@@ -141,7 +165,11 @@ impl Judge<'_> {
     fn name(&self, name: &str) -> Option<Value> {
         let name = name.strip_prefix(NAME).map(|name| format!("${name}"))?;
         let value = (self.value)(&name)?;
-        let about = self.comparison.metavariable.as_deref().is_none_or(|about| about == name);
+        let about = self
+            .comparison
+            .metavariable
+            .as_deref()
+            .is_none_or(|about| about == name);
         if !about {
             return Some(Value::One(value));
         }
@@ -164,7 +192,11 @@ impl Judge<'_> {
         if matches!(operator, Operator::And | Operator::Or) {
             let first = self.evaluate(first, left).is_some_and(|value| truth(&value));
             let second = || self.evaluate(second, left).is_some_and(|value| truth(&value));
-            return truth_of(if operator == Operator::And { first && second() } else { first || second() });
+            return truth_of(if operator == Operator::And {
+                first && second()
+            } else {
+                first || second()
+            });
         }
         let (first, second) = (self.evaluate(first, left)?, self.evaluate(second, left)?);
         match operator {
@@ -184,24 +216,36 @@ impl Judge<'_> {
 
     fn call(&self, callee: NodeId, arguments: NodeId, left: usize) -> Option<Value> {
         let ast = &self.comparison.ast;
-        let values: Option<Vec<Value>> = ast.children(arguments).iter().map(|&one| self.evaluate(one, left)).collect();
+        let values: Option<Vec<Value>> = ast
+            .children(arguments)
+            .iter()
+            .map(|&one| self.evaluate(one, left))
+            .collect();
         let values = values?;
         let value = match (ast.text(callee), values.as_slice()) {
             ("int", [Value::One(Constant::Text(text))]) => match number(text.trim())? {
                 Constant::Float(value) if value.abs() < 1e30 => Constant::Integer(value as i128),
                 other => other,
             },
-            ("int", [Value::One(Constant::Float(value))]) if value.abs() < 1e30 => Constant::Integer(*value as i128),
+            ("int", [Value::One(Constant::Float(value))]) if value.abs() < 1e30 => {
+                Constant::Integer(*value as i128)
+            }
             ("int", [Value::One(value)]) => value.clone(),
             ("float", [Value::One(Constant::Text(text))]) => Constant::Float(text.trim().parse().ok()?),
             ("float", [Value::One(Constant::Integer(value))]) => Constant::Float(*value as f64),
             ("str", [Value::One(value)]) => Constant::Text(value.to_text()),
-            ("len", [Value::One(Constant::Text(text))]) => Constant::Integer(i128::try_from(text.chars().count()).ok()?),
+            ("len", [Value::One(Constant::Text(text))]) => {
+                Constant::Integer(i128::try_from(text.chars().count()).ok()?)
+            }
             ("len", [Value::Many(values)]) => Constant::Integer(i128::try_from(values.len()).ok()?),
             ("abs", [Value::One(Constant::Integer(value))]) => Constant::Integer(value.checked_abs()?),
             ("", [Value::One(Constant::Text(regex)), Value::One(value)]) => {
                 let name = ast.child(callee, 1).map_or("", |name| ast.text(name));
-                let regex = if name == "match" { format!("\\A(?:{regex})") } else { regex.clone() };
+                let regex = if name == "match" {
+                    format!("\\A(?:{regex})")
+                } else {
+                    regex.clone()
+                };
                 Constant::Bool(self.regexes.is_match(&regex, &value.to_text()))
             }
             _ => return None,
@@ -215,7 +259,9 @@ fn equal(first: &Value, second: &Value) -> bool {
         (Value::One(Constant::Integer(left)), Value::One(Constant::Float(right)))
         | (Value::One(Constant::Float(right)), Value::One(Constant::Integer(left))) => *left as f64 == *right,
         (Value::One(Constant::Bool(truth)), Value::One(Constant::Text(text)))
-        | (Value::One(Constant::Text(text)), Value::One(Constant::Bool(truth))) => text.eq_ignore_ascii_case(&truth.to_string()),
+        | (Value::One(Constant::Text(text)), Value::One(Constant::Bool(truth))) => {
+            text.eq_ignore_ascii_case(&truth.to_string())
+        }
         _ => first == second,
     }
 }
@@ -223,7 +269,9 @@ fn equal(first: &Value, second: &Value) -> bool {
 fn contains(whole: &Value, part: &Value) -> Option<bool> {
     match (whole, part) {
         (Value::Many(values), part) => Some(values.iter().any(|value| equal(value, part))),
-        (Value::One(Constant::Text(whole)), Value::One(Constant::Text(part))) => Some(whole.contains(part.as_str())),
+        (Value::One(Constant::Text(whole)), Value::One(Constant::Text(part))) => {
+            Some(whole.contains(part.as_str()))
+        }
         _ => None,
     }
 }
@@ -262,11 +310,16 @@ fn arithmetic(operator: Operator, first: &Value, second: &Value) -> Option<Const
             Operator::Times => left.checked_mul(right),
             Operator::FloorDivide | Operator::Divide => left.checked_div_euclid(right),
             Operator::Modulo => left.checked_rem_euclid(right),
-            Operator::Power => u32::try_from(right).ok().and_then(|right| left.checked_pow(right)),
+            Operator::Power => u32::try_from(right)
+                .ok()
+                .and_then(|right| left.checked_pow(right)),
             Operator::BitAnd => Some(left & right),
             Operator::BitOr => Some(left | right),
             Operator::BitXor => Some(left ^ right),
-            Operator::ShiftLeft => u32::try_from(right).ok().filter(|&by| by < 100).and_then(|by| left.checked_shl(by)),
+            Operator::ShiftLeft => u32::try_from(right)
+                .ok()
+                .filter(|&by| by < 100)
+                .and_then(|by| left.checked_shl(by)),
             Operator::ShiftRight => u32::try_from(right).ok().and_then(|by| left.checked_shr(by)),
             _ => None,
         };

@@ -15,8 +15,13 @@ pub use super::ranges::Hit;
 
 /// Matches of one regular expression in one file, at most.
 const TEXT_MATCHES: usize = 10_000;
+/// Pairs of places that are compared for one operator, at most.
+const PAIRS: usize = 20_000_000;
 /// Files within files that are read for `metavariable-pattern`, at most within each other.
 const INNER: usize = 3;
+
+/// What patterns found below a node, or in all of the file; patterns by where they stand in memory.
+type Searched = HashMap<(usize, Option<NodeId>), Arc<Found>>;
 
 /// One file that formulas are evaluated over.
 #[derive(Debug)]
@@ -30,7 +35,7 @@ pub struct Scene<'a> {
     /// Regular expressions, compiled once.
     pub regexes: &'a Regexes,
     /// What patterns found, by where they stand in memory.
-    searched: RefCell<HashMap<(usize, Option<NodeId>), Arc<Found>>>,
+    searched: RefCell<Searched>,
     cut: Cell<bool>,
     depth: usize,
 }
@@ -70,7 +75,12 @@ pub fn evaluate(formula: &Formula, scene: &Scene<'_>) -> Outcome {
 impl<'a> Scene<'a> {
     /// A file.
     #[must_use]
-    pub fn new(facts: &'a Facts<'a>, language: Option<Language>, options: Options, regexes: &'a Regexes) -> Self {
+    pub fn new(
+        facts: &'a Facts<'a>,
+        language: Option<Language>,
+        options: Options,
+        regexes: &'a Regexes,
+    ) -> Self {
         Self {
             facts,
             language,
@@ -85,7 +95,10 @@ impl<'a> Scene<'a> {
     fn formula(&self, formula: &Formula, part: Part<'_>) -> Vec<Hit> {
         let mut hits = self.kind(&formula.kind, part);
         for condition in &formula.conditions {
-            hits = hits.into_iter().flat_map(|hit| self.condition(condition, hit)).collect();
+            hits = hits
+                .into_iter()
+                .flat_map(|hit| self.condition(condition, hit))
+                .collect();
         }
         self.focused(hits, &formula.focus)
     }
@@ -112,7 +125,10 @@ impl<'a> Scene<'a> {
             let found = self.formula(one, part);
             hits = Some(match hits {
                 None => found,
-                Some(hits) => intersection(self.facts, &hits, &found),
+                Some(hits) => {
+                    let found = self.comparable(&hits, found);
+                    intersection(self.facts, self.options, &hits, &found)
+                }
             });
             if hits.as_ref().is_some_and(Vec::is_empty) {
                 return Vec::new();
@@ -134,8 +150,18 @@ impl<'a> Scene<'a> {
             if hits.is_empty() {
                 break;
             }
-            let removed = self.formula(one, part);
-            hits = difference(self.facts, hits, &removed);
+            let removed = self.comparable(&hits, self.formula(one, part));
+            hits = difference(self.facts, self.options, hits, &removed);
+        }
+        hits
+    }
+
+    /// As many places as can be compared with the others within the bound.
+    fn comparable(&self, others: &[Hit], mut hits: Vec<Hit>) -> Vec<Hit> {
+        let most = PAIRS / others.len().max(1);
+        if hits.len() > most {
+            self.cut.set(true);
+            hits.truncate(most);
         }
         hits
     }
@@ -147,7 +173,7 @@ impl<'a> Scene<'a> {
         let Ok(pattern) = leaf.pattern(language) else {
             return Vec::new();
         };
-        let key = (std::ptr::from_ref(leaf) as usize, part.node);
+        let key = (std::ptr::from_ref(leaf).addr(), part.node);
         let known = self.searched.borrow().get(&key).cloned();
         let found = known.unwrap_or_else(|| {
             let found = Arc::new(search(pattern, self.facts, self.options, part.node));
@@ -189,7 +215,10 @@ impl<'a> Scene<'a> {
             for (index, name) in compiled.capture_names().enumerate().skip(1) {
                 if let Some(group) = captures.get(index) {
                     let name = name.map_or_else(|| format!("${index}"), |name| format!("${name}"));
-                    env = env.with(&name, Bound::Text(group.as_str().into(), place(group.start(), group.end())));
+                    env = env.with(
+                        &name,
+                        Bound::Text(group.as_str().into(), place(group.start(), group.end())),
+                    );
                 }
             }
             hits.push(Hit {
@@ -235,7 +264,8 @@ impl<'a> Scene<'a> {
             let mut spans: Option<Vec<(Span, Option<NodeId>)>> = None;
             for names in focus {
                 let bounds = names.iter().filter_map(|name| hit.env.get(name));
-                let places: Vec<(Span, Option<NodeId>)> = bounds.filter_map(|bound| self.place(bound)).collect();
+                let places: Vec<(Span, Option<NodeId>)> =
+                    bounds.filter_map(|bound| self.place(bound)).collect();
                 spans = Some(match spans {
                     None => places,
                     Some(known) => known
@@ -251,7 +281,11 @@ impl<'a> Scene<'a> {
                         .collect(),
                 });
             }
-            found.extend(spans.unwrap_or_default().into_iter().map(|(span, node)| Hit {
+            let within = spans
+                .unwrap_or_default()
+                .into_iter()
+                .filter(|(span, _)| hit.span.holds(*span));
+            found.extend(within.map(|(span, node)| Hit {
                 span,
                 node,
                 ..hit.clone()
@@ -398,7 +432,11 @@ impl<'a> Scene<'a> {
                     span: Some(whole),
                     env: None,
                 };
-                if scene.formula(formula, part).is_empty() { Vec::new() } else { vec![Env::default()] }
+                if scene.formula(formula, part).is_empty() {
+                    Vec::new()
+                } else {
+                    vec![Env::default()]
+                }
             }
             Some(_) => {
                 self.cut.set(true);
@@ -411,7 +449,7 @@ impl<'a> Scene<'a> {
         let fits = |one: &Env| {
             one.iter().all(|(name, bound)| {
                 env.get(name)
-                    .is_none_or(|known| crate::sast::pattern::same(self.facts, known, bound))
+                    .is_none_or(|known| crate::sast::pattern::same(self.facts, self.options, known, bound))
             })
         };
         let mut kept: Vec<Env> = Vec::new();

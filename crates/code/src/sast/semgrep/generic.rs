@@ -50,7 +50,10 @@ impl Words {
             let word = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
             let length = if first.is_whitespace() {
                 first.len_utf8()
-            } else if let Some(name) = rest.strip_prefix('$').filter(|name| name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')) {
+            } else if let Some(name) = rest
+                .strip_prefix('$')
+                .filter(|name| name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_'))
+            {
                 let length = name.find(|c: char| !is_word(c)).unwrap_or(name.len()) + 1;
                 parts.push(Part::Any(rest.get(..length)?.to_owned()));
                 length
@@ -127,7 +130,13 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
 }
 
 /// The token after the match of all parts from one token on.
-fn matched(parts: &[Part], tokens: &[Token<'_>], from: usize, bound: &mut Vec<(String, Range<usize>)>, steps: &mut usize) -> Option<usize> {
+fn matched(
+    parts: &[Part],
+    tokens: &[Token<'_>],
+    from: usize,
+    bound: &mut Vec<(String, Range<usize>)>,
+    steps: &mut usize,
+) -> Option<usize> {
     *steps = steps.checked_sub(1)?;
     let Some((first, rest)) = parts.split_first() else {
         return Some(from);
@@ -139,9 +148,15 @@ fn matched(parts: &[Part], tokens: &[Token<'_>], from: usize, bound: &mut Vec<(S
         }
         Part::Any(name) => {
             let token = tokens.get(from).filter(|token| token.text.starts_with(is_word))?;
-            let known = bound.iter().find(|(known, _)| known == name).map(|(_, at)| at.clone());
+            let known = bound
+                .iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, at)| at.clone());
             if let Some(known) = known {
-                let same = tokens.iter().find(|token| token.at == known).is_some_and(|known| known.text == token.text);
+                let same = tokens
+                    .iter()
+                    .find(|token| token.at == known)
+                    .is_some_and(|known| known.text == token.text);
                 return same.then(|| matched(rest, tokens, from + 1, bound, steps))?;
             }
             let before = bound.len();
@@ -155,7 +170,10 @@ fn matched(parts: &[Part], tokens: &[Token<'_>], from: usize, bound: &mut Vec<(S
             end
         }
         Part::Ellipsis => {
-            let line = from.checked_sub(1).and_then(|at| tokens.get(at)).map_or(0, |token| token.line);
+            let line = from
+                .checked_sub(1)
+                .and_then(|at| tokens.get(at))
+                .map_or(0, |token| token.line);
             let mut at = from;
             loop {
                 if let Some(end) = matched(rest, tokens, at, bound, steps) {

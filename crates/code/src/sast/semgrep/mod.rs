@@ -5,6 +5,7 @@
 mod condition;
 mod evaluate;
 mod generic;
+mod prefilter;
 mod ranges;
 mod read;
 mod rule;
@@ -12,8 +13,10 @@ mod rule;
 pub use condition::Comparison;
 pub use evaluate::{Hit, Outcome, Scene, evaluate};
 pub use generic::Words;
+pub use prefilter::{possible, words};
 pub use ranges::Role;
 pub use read::{LARGEST_FILE, Refused, RuleFile, RuleFileError, read};
 pub use rule::{
-    Condition, FixRegex, Formula, FormulaKind, Inner, Leaf, Mode, Propagator, Rule, Sanitizer, SideEffect, Sink, Source, Taint, TaintOptions,
+    Condition, FixRegex, Formula, FormulaKind, Inner, Leaf, Mode, Propagator, Rule, Sanitizer, SideEffect,
+    Sink, Source, Taint, TaintOptions,
 };

@@ -7,8 +7,8 @@
 use super::condition::Comparison;
 use super::generic::Words;
 use super::rule::{
-    Condition, FixRegex, Formula, FormulaKind, Inner, LANGUAGES, Leaf, Mode, Propagator, Rule, Sanitizer, SideEffect, Sink, Source, Taint,
-    TaintOptions,
+    Condition, FixRegex, Formula, FormulaKind, Inner, Leaf, Mode, Propagator, Rule, Sanitizer, SideEffect,
+    Sink, Source, Taint, TaintOptions,
 };
 use crate::sast::pattern::{Options, compile};
 use bartizan_document::{Dialect, Limits, Node, Value, read as read_yaml};
@@ -73,7 +73,9 @@ pub fn read(text: &str) -> Result<RuleFile, RuleFileError> {
     }
     let mut file = RuleFile::default();
     for (index, node) in root.items_of("rules").iter().enumerate() {
-        let id = node.text_of("id").map_or_else(|| format!("rule {}", index + 1), str::to_owned);
+        let id = node
+            .text_of("id")
+            .map_or_else(|| format!("rule {}", index + 1), str::to_owned);
         match rule(node, &id) {
             Ok(rule) => file.rules.push(rule),
             Err(reason) => file.refused.push(Refused { rule: id, reason }),
@@ -83,7 +85,17 @@ pub fn read(text: &str) -> Result<RuleFile, RuleFileError> {
 }
 
 /// Keys of a rule that say nothing about what it finds.
-const SILENT: [&str; 9] = ["id", "message", "severity", "languages", "metadata", "mode", "options", "min-version", "max-version"];
+const SILENT: [&str; 9] = [
+    "id",
+    "message",
+    "severity",
+    "languages",
+    "metadata",
+    "mode",
+    "options",
+    "min-version",
+    "max-version",
+];
 
 fn rule(node: &Node, id: &str) -> Result<Rule, String> {
     let mode = node.text_of("mode").unwrap_or("search");
@@ -95,7 +107,11 @@ fn rule(node: &Node, id: &str) -> Result<Rule, String> {
     for entry in node.entries() {
         let key = &*entry.key;
         let known = SILENT.contains(&key) || matches!(key, "fix" | "fix-regex" | "paths");
-        let pattern = if taint { TAINT_KEYS.contains(&key) } else { SEARCH_KEYS.contains(&key) };
+        let pattern = if taint {
+            TAINT_KEYS.contains(&key)
+        } else {
+            SEARCH_KEYS.contains(&key)
+        };
         if !known && !pattern {
             return Err(format!("its key `{key}` is not supported"));
         }
@@ -105,7 +121,7 @@ fn rule(node: &Node, id: &str) -> Result<Rule, String> {
     let mode = if taint {
         Mode::Taint(Box::new(taint_mode(node, taint_options)?))
     } else {
-        Mode::Search(search_mode(node)?)
+        Mode::Search(Box::new(search_mode(node)?))
     };
     let mut mode = mode;
     if languages.is_empty()
@@ -123,11 +139,16 @@ fn rule(node: &Node, id: &str) -> Result<Rule, String> {
         any_text,
         mode,
         options,
-        fix: node.text_of("fix").map(|fix| fix.trim_end_matches('\n').to_owned()),
+        fix: node
+            .text_of("fix")
+            .map(|fix| fix.trim_end_matches('\n').to_owned()),
         fix_regex: fix_regex(node.get("fix-regex"))?,
         include,
         exclude,
-        cwe: texts(metadata.and_then(|metadata| metadata.get("cwe"))).iter().filter_map(|text| cwe(text)).collect(),
+        cwe: texts(metadata.and_then(|metadata| metadata.get("cwe")))
+            .iter()
+            .filter_map(|text| cwe(text))
+            .collect(),
         references: texts(metadata.and_then(|metadata| metadata.get("references"))),
     };
     readable(&rule)?;
@@ -135,12 +156,19 @@ fn rule(node: &Node, id: &str) -> Result<Rule, String> {
 }
 
 const SEARCH_KEYS: [&str; 4] = ["pattern", "patterns", "pattern-either", "pattern-regex"];
-const TAINT_KEYS: [&str; 4] = ["pattern-sources", "pattern-sinks", "pattern-sanitizers", "pattern-propagators"];
+const TAINT_KEYS: [&str; 4] = [
+    "pattern-sources",
+    "pattern-sinks",
+    "pattern-sanitizers",
+    "pattern-propagators",
+];
 
 /// Where a rule is for text, its patterns are regular expressions.
 fn as_text(formula: &mut Formula) -> Result<(), String> {
     match &mut formula.kind {
-        FormulaKind::Code(leaf) => formula.kind = FormulaKind::Text(compiled(leaf.text.trim_end_matches('\n'))?),
+        FormulaKind::Code(leaf) => {
+            formula.kind = FormulaKind::Text(compiled(leaf.text.trim_end_matches('\n'))?)
+        }
         FormulaKind::Text(_) | FormulaKind::Generic(_) => {}
         FormulaKind::Inside(inner) => as_text(inner)?,
         FormulaKind::Either(all) => all.iter_mut().try_for_each(as_text)?,
@@ -153,7 +181,8 @@ fn as_text(formula: &mut Formula) -> Result<(), String> {
 fn as_generic(formula: &mut Formula) -> Result<(), String> {
     match &mut formula.kind {
         FormulaKind::Code(leaf) => {
-            let words = Words::read(&leaf.text).ok_or("a generic pattern of several lines is not supported")?;
+            let words =
+                Words::read(&leaf.text).ok_or("a generic pattern of several lines is not supported")?;
             formula.kind = FormulaKind::Generic(words);
         }
         FormulaKind::Text(_) | FormulaKind::Generic(_) => {}
@@ -172,16 +201,22 @@ fn readable(rule: &Rule) -> Result<(), String> {
     }
     for leaf in leaves {
         let mut why = None;
-        let fits = rule.languages.iter().any(|&language| match leaf.pattern(language) {
-            Ok(_) => true,
-            Err(error) => {
-                why = Some(error);
-                false
-            }
-        });
+        let fits = rule
+            .languages
+            .iter()
+            .any(|&language| match leaf.pattern(language) {
+                Ok(_) => true,
+                Err(error) => {
+                    why = Some(error);
+                    false
+                }
+            });
         if !fits {
             let first = leaf.text.trim().lines().next().unwrap_or_default();
-            let why = why.map_or_else(|| "there is no language to read it in".to_owned(), |why| why.to_string());
+            let why = why.map_or_else(
+                || "there is no language to read it in".to_owned(),
+                |why| why.to_string(),
+            );
             return Err(format!("`{first}`: {why}"));
         }
     }
@@ -211,7 +246,12 @@ fn texts(node: Option<&Node>) -> Vec<String> {
     };
     match node.text() {
         Some(text) => vec![text.to_owned()],
-        None => node.items().iter().filter_map(Node::text).map(str::to_owned).collect(),
+        None => node
+            .items()
+            .iter()
+            .filter_map(Node::text)
+            .map(str::to_owned)
+            .collect(),
     }
 }
 
@@ -303,7 +343,10 @@ fn fix_regex(node: Option<&Node>) -> Result<Option<FixRegex>, String> {
     Ok(Some(FixRegex {
         regex: regex.to_owned(),
         replacement: replacement.to_owned(),
-        count: node.get("count").and_then(Node::int).and_then(|count| usize::try_from(count).ok()),
+        count: node
+            .get("count")
+            .and_then(Node::int)
+            .and_then(|count| usize::try_from(count).ok()),
     }))
 }
 
@@ -313,11 +356,16 @@ fn compiled(regex: &str) -> Result<String, String> {
 }
 
 fn search_mode(node: &Node) -> Result<Formula, String> {
-    let entries = node.entries().iter().filter(|entry| SEARCH_KEYS.contains(&&*entry.key));
+    let entries = node
+        .entries()
+        .iter()
+        .filter(|entry| SEARCH_KEYS.contains(&&*entry.key));
     let mut found = entries.map(|entry| operator(&entry.key, &entry.value, DEPTH));
     let first = found.next().ok_or("it has no pattern")??;
     if found.next().is_some() {
-        return Err("it has several patterns side by side; `patterns` or `pattern-either` must join them".to_owned());
+        return Err(
+            "it has several patterns side by side; `patterns` or `pattern-either` must join them".to_owned(),
+        );
     }
     match first {
         Part::All(formula) => Ok(formula),
@@ -335,16 +383,24 @@ enum Part {
 
 fn operator(key: &str, value: &Node, left: usize) -> Result<Part, String> {
     let left = left.checked_sub(1).ok_or("its patterns are nested too deeply")?;
-    let text = || value.text().ok_or_else(|| format!("`{key}` is {}, where text is needed", value.kind()));
-    let code = |text: &str| Formula::of(FormulaKind::Code(Leaf::new(text)));
+    let text = || {
+        value
+            .text()
+            .ok_or_else(|| format!("`{key}` is {}, where text is needed", value.kind()))
+    };
+    let code = |text: &str| Formula::of(FormulaKind::Code(Box::new(Leaf::new(text))));
     Ok(match key {
         "pattern" => Part::All(code(&scalar(value)?)),
         "patterns" => Part::All(conjunction(value, left)?),
         "pattern-either" => Part::All(disjunction(value, left)?),
         "pattern-regex" => Part::All(Formula::of(FormulaKind::Text(compiled(text()?)?))),
-        "pattern-inside" => Part::All(Formula::of(FormulaKind::Inside(Box::new(formula_of(value, left)?)))),
+        "pattern-inside" => Part::All(Formula::of(FormulaKind::Inside(Box::new(formula_of(
+            value, left,
+        )?)))),
         "pattern-not" => Part::None(formula_of(value, left)?),
-        "pattern-not-inside" => Part::None(Formula::of(FormulaKind::Inside(Box::new(formula_of(value, left)?)))),
+        "pattern-not-inside" => Part::None(Formula::of(FormulaKind::Inside(Box::new(formula_of(
+            value, left,
+        )?)))),
         "pattern-not-regex" => Part::None(Formula::of(FormulaKind::Text(compiled(text()?)?))),
         "focus-metavariable" => Part::Focus(texts(Some(value))),
         "metavariable-regex" => Part::Condition(regex_condition(value)?),
@@ -369,7 +425,9 @@ fn scalar(value: &Node) -> Result<String, String> {
 /// A pattern, or a map with one operator.
 fn formula_of(value: &Node, left: usize) -> Result<Formula, String> {
     if value.entries().is_empty() {
-        return Ok(Formula::of(FormulaKind::Code(Leaf::new(&scalar(value)?))));
+        return Ok(Formula::of(FormulaKind::Code(Box::new(Leaf::new(&scalar(
+            value,
+        )?)))));
     }
     one_of(value, left)
 }
@@ -415,32 +473,54 @@ fn conjunction(value: &Node, left: usize) -> Result<Formula, String> {
 
 fn metavariable(node: &Node, operator: &str) -> Result<String, String> {
     let name = node.text_of("metavariable");
-    name.map(str::to_owned).ok_or_else(|| format!("`{operator}` lacks `metavariable`"))
+    name.map(str::to_owned)
+        .ok_or_else(|| format!("`{operator}` lacks `metavariable`"))
 }
 
 /// Refuses keys of an operator that are not known.
 fn only(node: &Node, operator: &str, keys: &[&str]) -> Result<(), String> {
     match node.entries().iter().find(|entry| !keys.contains(&&*entry.key)) {
-        Some(entry) => Err(format!("`{operator}` has the key `{}`, which is not supported", entry.key)),
+        Some(entry) => Err(format!(
+            "`{operator}` has the key `{}`, which is not supported",
+            entry.key
+        )),
         None => Ok(()),
     }
 }
 
 fn regex_condition(node: &Node) -> Result<Condition, String> {
-    only(node, "metavariable-regex", &["metavariable", "regex", "constant-propagation"])?;
-    let regex = node.get("regex").map(scalar).transpose()?.ok_or("`metavariable-regex` lacks `regex`")?;
+    only(
+        node,
+        "metavariable-regex",
+        &["metavariable", "regex", "constant-propagation"],
+    )?;
+    let regex = node
+        .get("regex")
+        .map(scalar)
+        .transpose()?
+        .ok_or("`metavariable-regex` lacks `regex`")?;
     compiled(&regex)?;
     Ok(Condition::Regex {
         metavariable: metavariable(node, "metavariable-regex")?,
         regex,
-        constants: node.get("constant-propagation").and_then(Node::bool).unwrap_or(false),
+        constants: node
+            .get("constant-propagation")
+            .and_then(Node::bool)
+            .unwrap_or(false),
     })
 }
 
 fn comparison_condition(node: &Node) -> Result<Condition, String> {
-    only(node, "metavariable-comparison", &["metavariable", "comparison", "strip", "base"])?;
-    let text = node.text_of("comparison").ok_or("`metavariable-comparison` lacks `comparison`")?;
-    let mut comparison = Comparison::read(text).ok_or_else(|| format!("the comparison `{text}` is not supported"))?;
+    only(
+        node,
+        "metavariable-comparison",
+        &["metavariable", "comparison", "strip", "base"],
+    )?;
+    let text = node
+        .text_of("comparison")
+        .ok_or("`metavariable-comparison` lacks `comparison`")?;
+    let mut comparison =
+        Comparison::read(text).ok_or_else(|| format!("the comparison `{text}` is not supported"))?;
     comparison.metavariable = node.text_of("metavariable").map(str::to_owned);
     comparison.strip = node.get("strip").and_then(Node::bool).unwrap_or(false);
     comparison.base = node
@@ -453,13 +533,29 @@ fn comparison_condition(node: &Node) -> Result<Condition, String> {
 
 fn pattern_condition(node: &Node, left: usize) -> Result<Condition, String> {
     const OPERATOR: &str = "metavariable-pattern";
-    only(node, OPERATOR, &["metavariable", "language", "pattern", "patterns", "pattern-either", "pattern-regex"])?;
+    only(
+        node,
+        OPERATOR,
+        &[
+            "metavariable",
+            "language",
+            "pattern",
+            "patterns",
+            "pattern-either",
+            "pattern-regex",
+        ],
+    )?;
     let inner = match node.text_of("language") {
         None => None,
         Some("generic") => Some(Inner::Generic),
-        Some(name) => Some(language(name).ok_or_else(|| format!("`{OPERATOR}` reads {name}, which is not supported"))?),
+        Some(name) => {
+            Some(language(name).ok_or_else(|| format!("`{OPERATOR}` reads {name}, which is not supported"))?)
+        }
     };
-    let operators = node.entries().iter().filter(|entry| SEARCH_KEYS.contains(&&*entry.key));
+    let operators = node
+        .entries()
+        .iter()
+        .filter(|entry| SEARCH_KEYS.contains(&&*entry.key));
     let mut parts = operators.map(|entry| operator(&entry.key, &entry.value, left));
     let Some(Part::All(mut formula)) = parts.next().transpose()? else {
         return Err(format!("`{OPERATOR}` has no pattern"));
@@ -480,7 +576,11 @@ fn pattern_condition(node: &Node, left: usize) -> Result<Condition, String> {
 }
 
 fn type_condition(node: &Node) -> Result<Condition, String> {
-    only(node, "metavariable-type", &["metavariable", "type", "types", "language"])?;
+    only(
+        node,
+        "metavariable-type",
+        &["metavariable", "type", "types", "language"],
+    )?;
     let mut types = texts(node.get("type"));
     types.extend(texts(node.get("types")));
     if types.is_empty() {
@@ -500,7 +600,10 @@ fn place(node: &Node, name: &str, keys: &[&str]) -> Result<Formula, String> {
             continue;
         }
         let Part::All(one) = operator(&entry.key, &entry.value, DEPTH)? else {
-            return Err(format!("`{name}` has `{}`, where something must be found", entry.key));
+            return Err(format!(
+                "`{name}` has `{}`, where something must be found",
+                entry.key
+            ));
         };
         if formula.replace(one).is_some() {
             return Err(format!("`{name}` has several patterns side by side"));
@@ -517,7 +620,11 @@ fn taint_mode(node: &Node, options: TaintOptions) -> Result<Taint, String> {
     let label = |item: &Node, key| item.text_of(key).map(str::to_owned);
     let flag = |item: &Node, key| item.get(key).and_then(Node::bool);
     for item in node.items_of("pattern-sources") {
-        let formula = place(item, "pattern-sources", &["label", "requires", "by-side-effect", "exact"])?;
+        let formula = place(
+            item,
+            "pattern-sources",
+            &["label", "requires", "by-side-effect", "exact"],
+        )?;
         let by_side_effect = match (flag(item, "by-side-effect"), item.text_of("by-side-effect")) {
             (Some(true), _) => SideEffect::Yes,
             (None, Some("only")) => SideEffect::Only,
@@ -540,13 +647,27 @@ fn taint_mode(node: &Node, options: TaintOptions) -> Result<Taint, String> {
     }
     for item in node.items_of("pattern-sanitizers") {
         taint.sanitizers.push(Sanitizer {
-            formula: place(item, "pattern-sanitizers", &["by-side-effect", "exact", "not_conflicting", "not-conflicting"])?,
+            formula: place(
+                item,
+                "pattern-sanitizers",
+                &["by-side-effect", "exact", "not_conflicting", "not-conflicting"],
+            )?,
             by_side_effect: flag(item, "by-side-effect").unwrap_or(false),
             exact: flag(item, "exact").unwrap_or(false),
+            not_conflicting: flag(item, "not_conflicting")
+                .or(flag(item, "not-conflicting"))
+                .unwrap_or(false),
         });
     }
     for item in node.items_of("pattern-propagators") {
-        let keys = ["from", "to", "by-side-effect", "requires", "label", "replace-labels"];
+        let keys = [
+            "from",
+            "to",
+            "by-side-effect",
+            "requires",
+            "label",
+            "replace-labels",
+        ];
         let end = |key| label(item, key).ok_or_else(|| format!("`pattern-propagators` lacks `{key}`"));
         taint.propagators.push(Propagator {
             formula: place(item, "pattern-propagators", &keys)?,
@@ -576,10 +697,4 @@ fn requires(node: &Node) -> Result<Option<String>, String> {
             None => Err("`requires` for each metavariable is not supported".to_owned()),
         },
     }
-}
-
-/// Names that languages have in rules.
-#[must_use]
-pub const fn supported() -> &'static [Language] {
-    &LANGUAGES
 }

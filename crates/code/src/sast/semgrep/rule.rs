@@ -7,7 +7,7 @@ use bartizan_syntax::pattern::{Pattern, PatternError, parse_pattern};
 use std::sync::OnceLock;
 
 /// The languages that patterns are read in.
-pub const LANGUAGES: [Language; 6] = [
+pub(super) const LANGUAGES: [Language; 6] = [
     Language::Python,
     Language::JavaScript,
     Language::TypeScript,
@@ -62,7 +62,7 @@ pub struct FixRegex {
 #[derive(Debug)]
 pub enum Mode {
     /// Places.
-    Search(Formula),
+    Search(Box<Formula>),
     /// Data that gets from one place to another.
     Taint(Box<Taint>),
 }
@@ -148,6 +148,8 @@ pub struct Sanitizer {
     pub by_side_effect: bool,
     /// Whether only the place as a whole counts.
     pub exact: bool,
+    /// Whether places that are sources or sinks themselves do not count.
+    pub not_conflicting: bool,
 }
 
 /// What hands data on.
@@ -184,7 +186,7 @@ pub struct Formula {
 #[derive(Debug)]
 pub enum FormulaKind {
     /// Code that a pattern matches.
-    Code(Leaf),
+    Code(Box<Leaf>),
     /// Text that a regular expression matches.
     Text(String),
     /// Words in a row, in text of no language.
@@ -248,6 +250,7 @@ pub struct Leaf {
     /// Whether the text is a type, which is read as that of a metavariable.
     is_type: bool,
     patterns: [OnceLock<Result<Pattern, PatternError>>; 6],
+    required: [OnceLock<Box<[Box<str>]>>; 6],
 }
 
 impl Leaf {
@@ -258,6 +261,7 @@ impl Leaf {
             text: text.to_owned(),
             is_type: false,
             patterns: Default::default(),
+            required: Default::default(),
         }
     }
 
@@ -275,7 +279,10 @@ impl Leaf {
     /// # Errors
     /// When it is no code of that language.
     pub fn pattern(&self, language: Language) -> Result<&Pattern, PatternError> {
-        let place = LANGUAGES.iter().position(|&one| one == language).and_then(|index| self.patterns.get(index));
+        let place = LANGUAGES
+            .iter()
+            .position(|&one| one == language)
+            .and_then(|index| self.patterns.get(index));
         let Some(place) = place else {
             return Err(PatternError::Unreadable {
                 language: language.name(),
@@ -289,6 +296,25 @@ impl Leaf {
             })
             .as_ref()
             .map_err(Clone::clone)
+    }
+}
+
+impl Leaf {
+    /// The words that stand in every text that the pattern matches; none where it cannot be read.
+    #[must_use]
+    pub fn required(&self, language: Language) -> &[Box<str>] {
+        let place = LANGUAGES
+            .iter()
+            .position(|&one| one == language)
+            .and_then(|index| self.required.get(index));
+        let Some(place) = place else {
+            return &[];
+        };
+        place.get_or_init(|| {
+            self.pattern(language)
+                .map(super::prefilter::required)
+                .unwrap_or_default()
+        })
     }
 }
 
@@ -320,13 +346,17 @@ impl Rule {
     #[must_use]
     pub fn formulas(&self) -> Vec<&Formula> {
         match &self.mode {
-            Mode::Search(formula) => vec![formula],
+            Mode::Search(formula) => vec![&**formula],
             Mode::Taint(taint) => {
                 let sources = taint.sources.iter().map(|one| &one.formula);
                 let sinks = taint.sinks.iter().map(|one| &one.formula);
                 let sanitizers = taint.sanitizers.iter().map(|one| &one.formula);
                 let propagators = taint.propagators.iter().map(|one| &one.formula);
-                sources.chain(sinks).chain(sanitizers).chain(propagators).collect()
+                sources
+                    .chain(sinks)
+                    .chain(sanitizers)
+                    .chain(propagators)
+                    .collect()
             }
         }
     }
