@@ -9,6 +9,7 @@ use bartizan_content::flow::{Cleaner, Position};
 use bartizan_flow::{Label, Marks, Parts, Rule, RuleId, Sanitizer, Sink, Source};
 use bartizan_syntax::{Kind, NodeId};
 use regex_automata::meta::Regex;
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 /// The rules of flow of one language, by the kinds that they speak of.
@@ -376,6 +377,17 @@ impl Marker<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Whether a name is read that a class or the file declares: the flow engine takes the literals of such as values that have no place.
+    fn stands_for_shared(&self, name: NodeId) -> bool {
+        let ast = self.meaning.ast;
+        let Some(declaration) = self.meaning.declaration(name).filter(|&declaration| declaration != name) else {
+            return false;
+        };
+        let mut around = ast.ancestors(declaration).skip(1);
+        let owner = around.find(|&above| matches!(ast.kind(above), Kind::Function | Kind::Lambda | Kind::Class | Kind::Module));
+        owner.is_some_and(|owner| matches!(ast.kind(owner), Kind::Class | Kind::Module))
     }
 
     fn source(&mut self, node: NodeId, kind: &str, by_side_effect: bool) {

@@ -160,7 +160,11 @@ impl<'a> Meaning<'a> {
             Kind::Conditional => self
                 .type_within(child(1)?, steps - 1)
                 .or_else(|| self.type_within(child(2)?, steps - 1)),
+            Kind::Binary => self
+                .type_within(child(0)?, steps - 1)
+                .or_else(|| self.type_within(child(1)?, steps - 1)),
             Kind::Assign => self.type_within(child(1)?, steps - 1),
+            Kind::This | Kind::Super => self.class_around(node),
             Kind::Call => {
                 let names = self.callee_names_within(node, steps - 1);
                 self.given(node, &names).or_else(|| self.made_by_name(node))
@@ -183,6 +187,9 @@ impl<'a> Meaning<'a> {
         if let Some(given) = self.given(node, &names) {
             return Some(given);
         }
+        if self.language() == Language::Python && self.ast.text(node) == "self" {
+            return self.class_around(node);
+        }
         let by_value = || {
             let value = self.value_of(declaration?)?;
             self.type_within(value, steps - 1)
@@ -192,6 +199,14 @@ impl<'a> Meaning<'a> {
         } else {
             self.declared(node).or_else(by_value)
         }
+    }
+
+    /// The type that models know among those which the class around a node derives from.
+    fn class_around(&self, node: NodeId) -> Option<Rc<str>> {
+        let class = self.ast.ancestors(node).find(|&above| self.ast.kind(above) == Kind::Class)?;
+        let supers = self.ast.children(self.ast.child(class, 2)?);
+        let mut names = supers.iter().flat_map(|&above| self.qualified(above));
+        names.find(|name| self.models.knows(name)).map(Into::into)
     }
 
     /// What models say that a call or a read gives.
