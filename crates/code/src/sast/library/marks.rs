@@ -367,12 +367,15 @@ impl Marker<'_, '_> {
         if rules.is_empty() {
             return;
         }
-        for id in ast
-            .ids()
-            .filter(|&id| matches!(ast.kind(id), Kind::Str | Kind::Number))
-        {
+        for id in ast.ids() {
+            let value = match ast.kind(id) {
+                Kind::Str | Kind::Number => Some(Cow::Borrowed(ast.text(id))),
+                Kind::Name if self.stands_for_shared(id) => self.meaning.constant(id),
+                _ => None,
+            };
+            let Some(value) = value else { continue };
             for constants in &rules {
-                if constants.means(ast.text(id)) {
+                if constants.means(&value) {
                     self.marks.source(id, source(constants.rule, false));
                 }
             }
