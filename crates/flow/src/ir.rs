@@ -30,10 +30,6 @@ impl Span {
     pub(crate) const fn range(self) -> std::ops::Range<usize> {
         self.from as usize..self.to as usize
     }
-
-    pub(crate) const fn len(self) -> u32 {
-        self.to.saturating_sub(self.from)
-    }
 }
 
 /// How an argument is given, or an element stands in a literal.
@@ -134,11 +130,8 @@ pub(crate) enum Op {
     Propagate { number: u32, from: Slot, to: Slot, place: Lvalue },
     /// What is given back, or yielded
     Return(Slot),
-    Yield(Slot),
     Throw(Slot),
-    /// What was thrown
-    Caught,
-    /// An iterator over what a generator yields, or a promise, is what it gives
+    /// A promise is what it gives
     Await(Slot),
 }
 
@@ -170,6 +163,15 @@ pub(crate) struct Block {
     pub(crate) exit: Exit,
     /// Where exceptions go
     pub(crate) handler: Option<BlockId>,
+}
+
+/// Something that a function is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Decider {
+    Parameter(u32),
+    Receiver,
+    /// A variable of a function around
+    Captured(FunctionId, u32),
 }
 
 /// How a parameter takes arguments.
@@ -205,10 +207,8 @@ pub(crate) struct Code {
     pub(crate) slots: u32,
     /// Blocks that a loop comes back to
     pub(crate) heads: Vec<bool>,
-    /// What the function itself yields rather than returns
-    pub(crate) generator: bool,
-    /// Parameters (the receiver is `u32::MAX`) whose constants, functions or classes decide what it does
-    pub(crate) deciding: Vec<u32>,
+    /// What is given whose constants, functions or classes decide what it does
+    pub(crate) deciding: Vec<Decider>,
     /// Functions that it may call, as far as names tell
     pub(crate) callees: Vec<FunctionId>,
     /// Whether a bound cut something off
@@ -223,10 +223,6 @@ impl Code {
     pub(crate) fn arguments(&self, span: Span) -> &[Argument] {
         self.arguments.get(span.range()).unwrap_or(&[])
     }
-
-    pub(crate) fn instructions(&self) -> usize {
-        self.blocks.iter().map(|block| block.instructions.len()).sum()
-    }
 }
 
 impl Op {
@@ -234,9 +230,9 @@ impl Op {
     pub(crate) fn each_read(&mut self, visit: &mut dyn FnMut(&mut Slot)) {
         match self {
             Self::Constant(_) | Self::Unknown | Self::Function(_) | Self::Class(_) | Self::Imported(_) | Self::Module(_)
-            | Self::Outer(..) | Self::Join(_) | Self::Build(..) | Self::Caught => {}
+            | Self::Outer(..) | Self::Join(_) | Self::Build(..) => {}
             Self::Copy(slot) | Self::Assign(slot, _) | Self::SetOuter(_, _, slot) | Self::Unary(_, slot) | Self::Return(slot)
-            | Self::Yield(slot) | Self::Throw(slot) | Self::Await(slot) => visit(slot),
+            | Self::Throw(slot) | Self::Await(slot) => visit(slot),
             Self::Field { object, .. } | Self::Rest { object, .. } | Self::At { object, .. } => visit(object),
             Self::Each { collection, .. } => visit(collection),
             Self::Default(one, two) | Self::Binary(_, one, two) => {

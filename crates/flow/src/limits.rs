@@ -29,7 +29,7 @@ impl Default for Limits {
             instructions: 50_000,
             depth: 300,
             visits: 24,
-            rounds: 12,
+            rounds: 30,
             versions: 24,
             objects: 2_000,
             steps: 200,

@@ -30,6 +30,10 @@ pub struct Rule {
     pub safe_comparisons: bool,
     /// A variable declared as a number or a truth value does not carry taint
     pub safe_scalars: bool,
+    /// Taint does not go through variables of modules and fields of objects between functions of which no call shows the order
+    pub safe_between_calls: bool,
+    /// A text that was seen not to contain one of these is clean
+    pub harmless_without: Vec<String>,
 }
 
 /// Which labels must be there.

@@ -109,10 +109,6 @@ impl<T: ?Sized + Hash + Eq> Interner<T> {
         self.things.get(number as usize).cloned()
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.things.len()
-    }
-
     fn insert(&mut self, shared: Rc<T>) -> u32 {
         let number = small(self.things.len());
         self.things.push(Rc::clone(&shared));

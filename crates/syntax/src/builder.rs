@@ -198,6 +198,27 @@ impl Builder {
         }
     }
 
+    /// A span that holds those of its children: where a text is broken, a grammar may put them elsewhere. Absent children go where it is.
+    fn around(&mut self, mut span: Span, children: &[Draft]) -> Span {
+        for child in children {
+            if let Some((node, _)) = self.drafts.get(child.0 as usize)
+                && node.kind != Kind::Nothing
+                && !node.flags.has(Flags::IMPLIED)
+            {
+                span.start = span.start.min(node.span.start);
+                span.end = span.end.max(node.span.end);
+            }
+        }
+        for child in children {
+            if let Some((node, _)) = self.drafts.get_mut(child.0 as usize)
+                && node.kind == Kind::Nothing
+            {
+                node.span = Span::empty(node.span.start.clamp(span.start, span.end));
+            }
+        }
+        span
+    }
+
     fn size(&self, draft: Draft) -> u32 {
         self.sizes.get(draft.0 as usize).copied().unwrap_or(0)
     }
@@ -214,6 +235,7 @@ impl Builder {
 
     fn push(&mut self, kind: Kind, span: Span, symbol: Option<Symbol>, children: Vec<Draft>) -> Draft {
         let draft = Draft(number(self.drafts.len()));
+        let span = self.around(span, &children);
         let node = Node {
             kind,
             operator: Operator::None,

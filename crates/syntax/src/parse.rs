@@ -86,13 +86,22 @@ pub fn parse(text: &str, language: Language) -> Parsed {
     let Some(grammar) = front::grammar_of(language) else {
         return unread(language, whole, Trouble::NoGrammar);
     };
-    let Some(tree) = tree_of(text, &grammar) else {
+    let Some(mut tree) = tree_of(text, &grammar) else {
         return unread(language, whole, Trouble::TooCostly);
     };
+    let mut broken = unreadable(&tree);
+    if !broken.is_empty()
+        && let Some(other) = front::mended(text, language).and_then(|mended| tree_of(&mended, &grammar))
+    {
+        let fewer = unreadable(&other);
+        if fewer.len() < broken.len() {
+            (tree, broken) = (other, fewer);
+        }
+    }
     let Some((ast, mut problems)) = front::lower(text, &tree, language) else {
         return unread(language, whole, Trouble::NoGrammar);
     };
-    for span in unreadable(&tree) {
+    for span in broken {
         note(
             &mut problems,
             Problem {

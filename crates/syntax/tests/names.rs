@@ -1,5 +1,7 @@
 //! What names mean: imports, aliases, shadowing, declared types.
 
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 use bartizan_syntax::{Ast, Kind, Language, Names, NodeId, parse};
 
 /// The last name, member or call in the text that reads like this.

@@ -22,7 +22,11 @@ impl Size {
     #[must_use]
     pub fn comment_ratio(&self) -> f64 {
         let both = f64::from(self.code) + f64::from(self.comments);
-        if both > 0.0 { f64::from(self.comments) / both } else { 0.0 }
+        if both > 0.0 {
+            f64::from(self.comments) / both
+        } else {
+            0.0
+        }
     }
 }
 
@@ -40,7 +44,8 @@ pub fn size(ast: &Ast, text: &str) -> Size {
                 comments.extend(
                     ast.child(id, 0)
                         .filter(|&inner| {
-                            ast.kind(inner) == Kind::Str && ast.language() == bartizan_syntax::Language::Python
+                            ast.kind(inner) == Kind::Str
+                                && ast.language() == bartizan_syntax::Language::Python
                         })
                         .map(|inner| ast.span(inner)),
                 );
@@ -57,7 +62,10 @@ pub fn size(ast: &Ast, text: &str) -> Size {
             end: start + u32::try_from(line.len()).unwrap_or(u32::MAX),
         };
         start = span.end;
-        while comments.get(next).is_some_and(|comment| comment.end <= span.start) {
+        while comments
+            .get(next)
+            .is_some_and(|comment| comment.end <= span.start)
+        {
             next += 1;
         }
         let here = comments.get(next..).unwrap_or_default();
@@ -85,7 +93,8 @@ fn what_is_on(text: &str, line: Span, comments: &[Span]) -> (bool, bool) {
 }
 
 fn has_more_than_space(text: &str, start: u32, end: u32) -> bool {
-    text.get(start as usize..end as usize).is_some_and(|part| !part.trim().is_empty())
+    text.get(start as usize..end as usize)
+        .is_some_and(|part| !part.trim().is_empty())
 }
 
 /// Lines that a span touches, at least one.

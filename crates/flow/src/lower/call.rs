@@ -4,7 +4,6 @@ use bartizan_syntax::{Kind, Language, NodeId, Operator};
 
 use crate::ir::{Argument, Declared, Lvalue, Op, Passing, Slot, Span, Target};
 use crate::lower::Lowering;
-use crate::lower::name::Meaning;
 use crate::values::Name;
 
 impl Lowering<'_, '_> {
@@ -13,6 +12,11 @@ impl Lowering<'_, '_> {
         let Some(callee) = ast.child(node, 0) else {
             return self.unknown(node);
         };
+        match self.program.required(self.file, ast, node, self.names) {
+            Some(crate::program::Import::Module(module)) => return self.emit(Op::Module(module), node),
+            Some(crate::program::Import::Outside(name)) => return self.emit(Op::Imported(name), node),
+            _ => {}
+        }
         let (target, also) = self.callee(callee);
         let arguments = self.passed(ast.child(node, 1));
         self.finish_call(node, target, arguments, also)
@@ -163,9 +167,6 @@ impl Lowering<'_, '_> {
                     declared,
                 };
             }
-        }
-        if self.is_script() && matches!(self.meaning(name), Meaning::Outside(_)) && self.ast.text(callee) == "require" {
-            return Target::Value(self.value(callee));
         }
         Target::Value(self.value(callee))
     }

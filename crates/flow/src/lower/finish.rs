@@ -1,13 +1,12 @@
 //! The last step of lowering a function: its slots get their numbers, and it is told what decides what it does.
 
-use crate::ir::{Argument, Block, Code, Exit, Instruction, Op, Passing, Slot, Target};
+use std::collections::BTreeSet;
+
+use crate::ir::{Argument, Block, Decider, Code, Exit, Instruction, Op, Passing, Slot, Target};
 use crate::lower::{Frame, Lowering, TEMPORARY};
 use crate::program::FunctionId;
-use crate::table::{Map, small};
+use crate::table::small;
 use crate::values::{Key, Root};
-
-/// Stands for the receiver among the parameters that decide.
-pub(crate) const RECEIVER: u32 = u32::MAX;
 
 impl Lowering<'_, '_> {
     /// Takes the innermost frame and keeps its code.
@@ -34,7 +33,6 @@ fn number_slots(frame: Frame) -> Code {
         variables,
         temporaries,
         cut,
-        yields,
         ..
     } = frame;
     let mut home: Vec<Option<u32>> = vec![None; temporaries as usize];
@@ -102,7 +100,6 @@ fn number_slots(frame: Frame) -> Code {
         lasting: variables + kept,
         slots: next,
         heads: is_head,
-        generator: yields.is_some(),
         deciding: Vec::new(),
         callees: Vec::new(),
         cut,
@@ -137,9 +134,9 @@ fn each_slot(block: &mut Block, arguments: &mut [Argument], visit: &mut dyn FnMu
 
 /// The parameters whose constants, functions or classes decide what the function does: they reach a condition, a key, or what is called.
 /// What it passes to another function may decide there.
-fn deciding(code: &mut Code) -> Vec<u32> {
+fn deciding(code: &mut Code) -> Vec<Decider> {
     let mut wanted = vec![false; code.slots as usize];
-    let mut outer: Map<Key, ()> = Map::default();
+    let mut outer: BTreeSet<Decider> = BTreeSet::new();
     let want = |wanted: &mut Vec<bool>, slot: Slot| {
         wanted.get_mut(slot.index()).is_some_and(|flag| !std::mem::replace(flag, true))
     };
@@ -155,10 +152,10 @@ fn deciding(code: &mut Code) -> Vec<u32> {
             for instruction in block.instructions.iter_mut().rev() {
                 let whole = wanted.get(instruction.target.index()).copied().unwrap_or(false);
                 changed |= want_reads(instruction, whole, &arguments, &mut |slot| want(&mut wanted, slot));
-                if let Op::Outer(Root::Frame(_), key) = instruction.op
+                if let Op::Outer(Root::Frame(owner), Key::Variable(_, slot)) = instruction.op
                     && whole
                 {
-                    changed |= outer.insert(key, ()).is_none();
+                    changed |= outer.insert(Decider::Captured(owner, slot));
                 }
             }
         }
@@ -167,15 +164,16 @@ fn deciding(code: &mut Code) -> Vec<u32> {
         }
     }
     let is = |slot: Slot| wanted.get(slot.index()).copied().unwrap_or(false);
-    let mut found: Vec<u32> = Vec::new();
+    let mut found: Vec<Decider> = Vec::new();
     for (number, parameter) in code.parameters.iter().enumerate() {
         if is(parameter.slot) {
-            found.push(small(number));
+            found.push(Decider::Parameter(small(number)));
         }
     }
     if code.receiver.is_some_and(is) {
-        found.push(RECEIVER);
+        found.push(Decider::Receiver);
     }
+    found.extend(outer);
     found
 }
 

@@ -16,7 +16,6 @@ mod target;
 
 use bartizan_syntax::{Ast, NodeId};
 
-pub(crate) use finish::RECEIVER;
 pub(crate) use literal::constant as literal_constant;
 
 use crate::ir::{Argument, Block, BlockId, Code, Declared, Exit, Instruction, Lvalue, Op, Parameter, Slot, Span};

@@ -4,7 +4,7 @@ use bartizan_syntax::{Kind, Language, NodeId};
 
 use crate::ir::{Declared, Lvalue, Op, Slot};
 use crate::lower::{Lowering, Variable};
-use crate::program::{Binding, ClassId, FileId, Import, Role};
+use crate::program::{Binding, ClassId, FileId, Import};
 use crate::table::Map;
 use crate::values::{Key, Name, Root};
 
@@ -383,11 +383,6 @@ impl Lowering<'_, '_> {
                     .import_item(self.file, self.ast, id, item, &mut ignored, self.names)
             })
             .collect()
-    }
-
-    /// Whether the functions around are those of an object's initialiser.
-    pub(super) fn role(&self) -> Role {
-        self.program.function(self.function()).map_or(Role::Function, |info| info.role)
     }
 }
 

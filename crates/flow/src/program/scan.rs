@@ -35,6 +35,7 @@ impl<'a> Program<'a> {
         for index in 0..program.files.len() {
             program.read_imports(FileId::at(index), names);
         }
+        program.note_assigned_members(names);
         program.attach_receivers(library, names);
         for index in 0..program.classes.len() {
             program.read_class(ClassId::at(index), library, names);
@@ -77,6 +78,14 @@ impl<'a> Program<'a> {
                 }
                 Kind::Lambda => functions.push(self.add_function(file, id, Role::Lambda, None, parent, names)),
                 Kind::Class => classes.push(self.add_class(file, id, classes.last().copied(), parent, names)),
+                Kind::Package => {
+                    let path = ast.child(id, 0).map_or("", |path| ast.text(path));
+                    let package = names.name(path);
+                    self.tables.add_package(package, file);
+                    if let Some(scope) = self.scopes.get_mut(file.index()) {
+                        scope.package = Some(package);
+                    }
+                }
                 Kind::New if ast.child(id, 2).is_some() => {
                     classes.push(self.add_class(file, id, classes.last().copied(), parent, names));
                 }
@@ -84,6 +93,33 @@ impl<'a> Program<'a> {
             }
         }
         self.scan_globals(file, ast, names);
+    }
+
+    /// A name of a module that any file assigns to as a member is no constant.
+    fn note_assigned_members(&mut self, names: &ConstantSets) {
+        let mut assigned: Vec<Name> = Vec::new();
+        for file in &self.files {
+            let ast = file.ast;
+            for id in ast.ids().filter(|&id| matches!(ast.kind(id), Kind::Assign | Kind::Update)) {
+                let target = ast.child(id, 0).filter(|&target| ast.kind(target) == Kind::Member);
+                let own = |object: NodeId| ast.kind(object) == Kind::This || matches!(ast.text(object), "self" | "cls");
+                if let Some(target) = target
+                    && ast.child(target, 0).is_some_and(|object| !own(object))
+                    && let Some(name) = ast.child(target, 1).and_then(|name| names.known_name(ast.text(name)))
+                {
+                    assigned.push(name);
+                }
+            }
+        }
+        for scope in &mut self.scopes {
+            for name in &assigned {
+                if let Some(global) = scope.globals.get_mut(name)
+                    && matches!(global.0, Binding::Literal(_))
+                {
+                    global.1 += 1;
+                }
+            }
+        }
     }
 
     fn add_function(
@@ -291,6 +327,8 @@ impl<'a> Program<'a> {
                     }
                 }
                 Kind::Export => self.read_export(file, ast, id, names, &mut found),
+                Kind::Variable => self.read_require(file, ast, id, names, &mut found),
+                Kind::Assign => self.read_module_exports(file, ast, id, names, &mut found),
                 _ => {}
             }
         }
@@ -302,8 +340,138 @@ impl<'a> Program<'a> {
             scope.imports.entry(name).or_insert(import);
             if top {
                 let entry = scope.globals.entry(name).or_insert((Binding::Import(import), 0));
-                entry.1 += 1;
+                if entry.0 == Binding::Variable && entry.1 == 1 {
+                    // The declaration that the import was read from.
+                    *entry = (Binding::Import(import), 1);
+                } else if entry.1 == 0 || entry.0 != Binding::Import(import) {
+                    entry.1 += 1;
+                }
             }
+        }
+    }
+
+    /// `const a = require("…")`, `const { a } = require("…")`.
+    fn read_require(
+        &self,
+        file: FileId,
+        ast: &Ast,
+        node: NodeId,
+        names: &mut ConstantSets,
+        found: &mut Vec<(Name, Import, bool)>,
+    ) {
+        let (Some(target), Some(value)) = (ast.child(node, 1), ast.child(node, 3)) else {
+            return;
+        };
+        let Some(import) = self.required(file, ast, value, names) else {
+            return;
+        };
+        let top = at_top(ast, node);
+        if ast.kind(target) == Kind::Name {
+            found.push((names.name(ast.text(target)), import, top));
+            return;
+        }
+        for &entry in ast.children(target) {
+            let (key, bound) = match ast.kind(entry) {
+                Kind::Name => (entry, entry),
+                Kind::Pair => match (ast.child(entry, 0), ast.child(entry, 1)) {
+                    (Some(key), Some(bound)) if ast.kind(bound) == Kind::Name => (key, bound),
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            let member = names.name(ast.text(key));
+            let import = match import {
+                Import::Module(module) => Import::Member(module, member),
+                Import::Outside(path) => {
+                    let path = format!("{}.{}", names.text(path), ast.text(key));
+                    Import::Outside(names.name(&path))
+                }
+                Import::Member(..) => continue,
+            };
+            found.push((names.name(ast.text(bound)), import, top));
+        }
+    }
+
+    /// What `require("…")` gives.
+    pub(crate) fn required(&self, file: FileId, ast: &Ast, call: NodeId, names: &mut ConstantSets) -> Option<Import> {
+        let script = matches!(
+            ast.language(),
+            Language::JavaScript | Language::TypeScript | Language::Tsx
+        );
+        let callee = ast.child(call, 0)?;
+        if !script || ast.kind(call) != Kind::Call || ast.text(callee) != "require" {
+            return None;
+        }
+        let path = *ast.children(ast.child(call, 1)?).first()?;
+        if ast.kind(path) != Kind::Str {
+            return None;
+        }
+        let text = ast.text(path);
+        let module = self.tables.module(&self.files, file, text, names);
+        Some(module.map_or_else(|| Import::Outside(names.name(text)), Import::Module))
+    }
+
+    /// `exports.a = …`, `module.exports = …`.
+    fn read_module_exports(
+        &mut self,
+        file: FileId,
+        ast: &Ast,
+        node: NodeId,
+        names: &mut ConstantSets,
+        found: &mut Vec<(Name, Import, bool)>,
+    ) {
+        let (Some(target), Some(value)) = (ast.child(node, 0), ast.child(node, 1)) else {
+            return;
+        };
+        if ast.kind(target) != Kind::Member || !at_top(ast, node) {
+            return;
+        }
+        let is_module = |id: NodeId| {
+            ast.kind(id) == Kind::Member
+                && ast.child(id, 0).is_some_and(|object| ast.text(object) == "module")
+                && ast.child(id, 1).is_some_and(|name| ast.text(name) == "exports")
+        };
+        let mut export = |this: &mut Self, name: &str, value: NodeId, names: &mut ConstantSets| {
+            let exported = names.name(name);
+            match ast.kind(value) {
+                Kind::Name if ast.text(value) != name => {
+                    let import = Import::Member(file, names.name(ast.text(value)));
+                    found.push((exported, import, true));
+                }
+                Kind::Lambda | Kind::Function => {
+                    if let (Some(&function), Some(scope)) =
+                        (this.function_at.get(&(file, value)), this.scopes.get_mut(file.index()))
+                    {
+                        scope.globals.entry(exported).or_insert((Binding::Function(function), 1));
+                    }
+                }
+                Kind::Class => {
+                    if let (Some(&class), Some(scope)) = (this.class_at.get(&(file, value)), this.scopes.get_mut(file.index())) {
+                        scope.globals.entry(exported).or_insert((Binding::Class(class), 1));
+                    }
+                }
+                _ => {}
+            }
+        };
+        if is_module(target) {
+            if ast.kind(value) == Kind::Map {
+                for &entry in ast.children(value) {
+                    match (ast.kind(entry), ast.child(entry, 0), ast.child(entry, 1)) {
+                        (Kind::Pair, Some(key), Some(value)) => export(self, ast.text(key), value, names),
+                        (Kind::Function, _, Some(name)) => export(self, ast.text(name), entry, names),
+                        _ => {}
+                    }
+                }
+            } else {
+                export(self, "default", value, names);
+            }
+            return;
+        }
+        let (Some(object), Some(name)) = (ast.child(target, 0), ast.child(target, 1)) else {
+            return;
+        };
+        if is_module(object) || (ast.kind(object) == Kind::Name && ast.text(object) == "exports") {
+            export(self, ast.text(name), value, names);
         }
     }
 

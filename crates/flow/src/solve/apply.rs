@@ -1,10 +1,7 @@
 //! Applies what a function does to the state of whoever calls it.
 
-use std::rc::Rc;
-
 use crate::heap::{Object, State};
-use crate::ir::{Code, Instruction, Passing, Slot, Taking};
-use crate::lower::RECEIVER;
+use crate::ir::{Code, Decider, Instruction, Passing, Slot, Taking};
 use crate::program::{ClassId, FunctionId};
 use crate::solve::Engine;
 use crate::solve::call::Given;
@@ -58,24 +55,6 @@ impl Engine<'_> {
         }
         let parameters = self.bind(run, state, &code, &given);
         let receiver = receiver.unwrap_or(Value::ANY);
-        let mut shapes: Vec<(u32, ShapeId)> = Vec::new();
-        for &number in &code.deciding {
-            let value = if number == RECEIVER {
-                receiver
-            } else {
-                parameters.get(number as usize).copied().unwrap_or(Value::NOTHING)
-            };
-            let shape = self.shape_of(state, value, 0);
-            if shape != ShapeId::ANY {
-                shapes.push((number, shape));
-            }
-        }
-        let unit = self.unit(function, shapes);
-        let summary = {
-            let unit = self.units.get_mut(unit.index())?;
-            unit.users.insert(run.unit);
-            Rc::clone(&unit.summary)
-        };
         let closure = match closure {
             Some(id) => Value {
                 objects: self.values.objects_of(vec![id]),
@@ -83,6 +62,20 @@ impl Engine<'_> {
             },
             None => Value::ANY,
         };
+        let mut shapes: Vec<(Decider, ShapeId)> = Vec::new();
+        for &decider in &code.deciding {
+            let value = match decider {
+                Decider::Receiver => receiver,
+                Decider::Parameter(number) => parameters.get(number as usize).copied().unwrap_or(Value::NOTHING),
+                Decider::Captured(owner, slot) => self.captured_value(run, state, closure, owner, Key::Variable(owner, slot)),
+            };
+            let shape = self.shape_of(state, value, 0);
+            if shape != ShapeId::ANY {
+                shapes.push((decider, shape));
+            }
+        }
+        let unit = self.unit(function, shapes);
+        let summary = self.ask(unit, run.unit)?;
         let mut meaning = Meaning {
             parameters,
             receiver,
@@ -219,7 +212,7 @@ impl Engine<'_> {
             Root::Receiver => meaning.receiver,
             root @ (Root::Module(_) | Root::Class(_)) => self.scope(root),
             Root::Frame(owner) => match path.next() {
-                Some(key) => self.captured_value(run, meaning, owner, key),
+                Some(key) => self.captured_value(run, &meaning.before, meaning.closure, owner, key),
                 None => self.scope(Root::Frame(owner)),
             },
         };
@@ -234,20 +227,29 @@ impl Engine<'_> {
         value
     }
 
-    fn captured_value(&mut self, run: &Run, meaning: &Meaning, owner: FunctionId, key: Key) -> Value {
+    fn captured_value(&mut self, run: &Run, state: &State, closure: Value, owner: FunctionId, key: Key) -> Value {
         let Key::Variable(_, slot) = key else {
             return Value::ANY;
         };
         if owner == run.function {
-            return meaning.before.slot(Slot(slot));
+            return state.slot(Slot(slot));
         }
-        let holder = self.holder(run, meaning, owner);
-        self.values.load(&meaning.before, holder, Some(key))
+        let holder = self.holder(run, state, closure, owner, key);
+        self.values.load(state, holder, Some(key))
     }
 
-    /// Where the variables of a function around the callee are found: in what the caller captured itself, or with the callee.
-    fn holder(&mut self, run: &Run, meaning: &Meaning, owner: FunctionId) -> Value {
-        if self.program.encloses(owner, run.function) { self.scope(Root::Frame(owner)) } else { meaning.closure }
+    /// Where a variable of a function around the callee is found: in what the caller captured itself, or with the callee.
+    fn holder(&mut self, run: &Run, state: &State, closure: Value, owner: FunctionId, key: Key) -> Value {
+        let has = |engine: &Self, value: Value| {
+            engine
+                .values
+                .object_list(value.objects)
+                .iter()
+                .any(|&id| state.object(id).is_some_and(|object| object.field(key).is_some()))
+        };
+        let scope = self.scope(Root::Frame(owner));
+        let around = self.program.encloses(owner, run.function);
+        if around && (has(self, scope) || !has(self, closure)) { scope } else { closure }
     }
 
     fn mean(&mut self, run: &Run, meaning: &mut Meaning, value: Value) -> Value {
@@ -413,7 +415,7 @@ impl Engine<'_> {
             match key {
                 Key::Variable(of, slot) if of == run.function => state.set_slot(Slot(slot), value),
                 key => {
-                    let holder = self.holder(run, meaning, owner);
+                    let holder = self.holder(run, &meaning.before, meaning.closure, owner, key);
                     self.values.store(state, holder, Some(key), value);
                 }
             }

@@ -32,6 +32,11 @@ pub(crate) enum Callee<'p> {
         closure: Option<ObjectId>,
     },
     Construct(ClassId),
+    /// A function that fills a new object
+    Fill {
+        function: FunctionId,
+        closure: Option<ObjectId>,
+    },
     Library {
         behaviour: &'p Behaviour,
         receiver: Option<Value>,
@@ -161,6 +166,12 @@ impl<'p> Engine<'p> {
                 closure,
             } => self.call_function(run, state, instruction, function, receiver, closure, given),
             Callee::Construct(class) => self.construct(run, state, instruction, class, given),
+            Callee::Fill { function, closure } => {
+                let (object, _) = self.values.make(state, Base::Made(run.at), Kind::Unknown, Object::open());
+                let back = self.call_function(run, state, instruction, function, Some(object), closure, given)?;
+                let returned = !self.values.object_list(back.objects).is_empty();
+                Some(if returned { back } else { object })
+            }
             Callee::Library {
                 behaviour,
                 receiver,
@@ -203,11 +214,11 @@ impl<'p> Engine<'p> {
             Target::Construct { class, body, declared } => match (body, declared) {
                 (Some(body), _) => vec![Callee::Construct(body)],
                 (None, Declared::Class(class)) => vec![Callee::Construct(class)],
-                _ => self.callees_of(run, state, state.slot(class), given),
+                _ => self.constructors(run, state, class, given),
             },
         };
         let key = |callee: &Callee<'_>| match callee {
-            Callee::Function { function, closure, .. } => (0, function.0, closure.map_or(0, |id| id.0 + 1)),
+            Callee::Function { function, closure, .. } | Callee::Fill { function, closure } => (0, function.0, closure.map_or(0, |id| id.0 + 1)),
             Callee::Construct(class) => (1, class.0, 0),
             Callee::Library { .. } => (2, 0, 0),
             Callee::Unknown { .. } => (3, 0, 0),
@@ -227,6 +238,18 @@ impl<'p> Engine<'p> {
         found
     }
 
+    /// What creating an object by a value may mean. A function that is no class fills a new object.
+    fn constructors(&mut self, run: &mut Run, state: &mut State, class: Slot, given: &Given) -> Vec<Callee<'p>> {
+        let callees = self.callees_of(run, state, state.slot(class), given);
+        callees
+            .into_iter()
+            .map(|callee| match callee {
+                Callee::Function { function, closure, .. } => Callee::Fill { function, closure },
+                other => other,
+            })
+            .collect()
+    }
+
     /// What calling a value may mean.
     pub(crate) fn callees_of(&mut self, run: &mut Run, state: &mut State, value: Value, given: &Given) -> Vec<Callee<'p>> {
         let mut found = Vec::new();
@@ -243,6 +266,13 @@ impl<'p> Engine<'p> {
                 }
                 (_, Kind::Class(class)) => found.push(Callee::Construct(class)),
                 (Base::Imported(path), _) => found.extend(self.imported(run, state, path, given)),
+                (Base::Given(symbol), Kind::Scope) => {
+                    // A module that is called is what it exports as a whole.
+                    let root = self.values.symbol_path(symbol).root;
+                    let name = self.text_name("default");
+                    let one = self.alone(value, id);
+                    found.extend(self.scope_methods(run, state, root, one, name, given));
+                }
                 (_, Kind::Instance(class, below)) => {
                     // An object that can be called.
                     let call = self.text_name("__call__");

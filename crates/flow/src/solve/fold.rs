@@ -223,6 +223,13 @@ fn binary(language: Language, operator: Operator, one: &Plain, two: &Plain) -> O
         (Is::NotEqual | Is::NotIdentical, Plain::Null, _) | (Is::NotEqual | Is::NotIdentical, _, Plain::Null) => {
             Some(Plain::Bool(one != two))
         }
+        (Is::Equal | Is::Identical | Is::NotEqual | Is::NotIdentical, Plain::Text(_), Plain::Int(_) | Plain::Float(_))
+        | (Is::Equal | Is::Identical | Is::NotEqual | Is::NotIdentical, Plain::Int(_) | Plain::Float(_), Plain::Text(_))
+            if matches!(operator, Is::Identical | Is::NotIdentical)
+                || matches!(language, Language::Python | Language::Java | Language::Go) =>
+        {
+            Some(Plain::Bool(matches!(operator, Is::NotEqual | Is::NotIdentical)))
+        }
         (Is::Plus, Plain::Int(one), Plain::Int(two)) => one.checked_add(*two).map(Plain::Int),
         (Is::Plus | Is::Concatenate, Plain::Text(_), _) | (Is::Plus | Is::Concatenate, _, Plain::Text(_)) => {
             let both = matches!((one, two), (Plain::Text(_), Plain::Text(_)));

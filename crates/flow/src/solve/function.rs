@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::heap::{Object, State};
-use crate::ir::{BlockId, Code, Declared, Exit, Op, Slot, Taking};
+use crate::ir::{BlockId, Code, Decider, Declared, Exit, Op, Slot, Taking};
 use crate::limits::Limit;
-use crate::lower::RECEIVER;
-use crate::program::{FileId, FunctionId, Role};
+use crate::program::{FileId, FunctionId};
 use crate::solve::Engine;
 use crate::solve::summary::{Hit, Reached, ShapeId, SinkId, Summary, UnitId};
 use crate::table::{Map, small};
@@ -64,7 +63,7 @@ impl Engine<'_> {
         &mut self,
         unit: UnitId,
         function: FunctionId,
-        shapes: &[(u32, ShapeId)],
+        shapes: &[(Decider, ShapeId)],
     ) -> (Summary, Vec<Reached>) {
         let (Some(code), Some(info)) = (self.code(function), self.program.function(function)) else {
             return (Summary::default(), Vec::new());
@@ -90,13 +89,13 @@ impl Engine<'_> {
     }
 
     /// What a function is given.
-    fn entry_state(&mut self, run: &mut Run, shapes: &[(u32, ShapeId)]) -> State {
+    fn entry_state(&mut self, run: &mut Run, shapes: &[(Decider, ShapeId)]) -> State {
         let code = Rc::clone(&run.code);
         let mut state = State {
             slots: vec![Value::NOTHING; code.slots as usize],
             objects: Vec::new(),
         };
-        let shape = |number: u32| shapes.iter().find(|(at, _)| *at == number).map_or(ShapeId::ANY, |(_, shape)| *shape);
+        let shape = |decider: Decider| shapes.iter().find(|(at, _)| *at == decider).map_or(ShapeId::ANY, |(_, shape)| *shape);
         for (number, parameter) in code.parameters.iter().enumerate() {
             let number = small(number);
             let symbol = self.values.symbol(Root::Parameter(number), &[]);
@@ -105,7 +104,7 @@ impl Engine<'_> {
                 (Taking::RestNamed, _) => Kind::Map,
                 (Taking::One, declared) => declared_kind(declared),
             };
-            let mut value = self.given_shape(&mut state, symbol, shape(number), kind);
+            let mut value = self.given_shape(&mut state, symbol, shape(Decider::Parameter(number)), kind);
             if parameter.declared == Declared::Scalar {
                 value.taint = self.values.restrict(value.taint, self.marks.through_scalars);
             }
@@ -116,8 +115,18 @@ impl Engine<'_> {
             let symbol = self.values.symbol(Root::Receiver, &[]);
             let class = self.program.function(run.function).and_then(|info| info.class);
             let kind = class.map_or(Kind::Unknown, |class| Kind::Instance(class, true));
-            let value = self.given_shape(&mut state, symbol, shape(RECEIVER), kind);
+            let value = self.given_shape(&mut state, symbol, shape(Decider::Receiver), kind);
             state.set_slot(receiver, value);
+        }
+        for &(decider, shape) in shapes {
+            let Decider::Captured(owner, slot) = decider else {
+                continue;
+            };
+            let key = Key::Variable(owner, slot);
+            let symbol = self.values.symbol(Root::Frame(owner), &[key]);
+            let value = self.given_shape(&mut state, symbol, shape, Kind::Unknown);
+            let scope = self.scope(Root::Frame(owner));
+            self.values.store(&mut state, scope, Some(key), value);
         }
         run.entry.clone_from(&state.objects);
         state
@@ -337,11 +346,6 @@ impl Engine<'_> {
             .into_iter()
             .filter_map(|id| Some((id, Rc::clone(state.object(id)?))))
             .collect()
-    }
-
-    /// Whether the object at hand is that of the top of a file.
-    pub(crate) fn is_module(&self, function: FunctionId) -> bool {
-        self.program.function(function).is_some_and(|info| info.role == Role::Module)
     }
 }
 

@@ -441,7 +441,9 @@ impl<'p> Engine<'p> {
             Made::Map => (Kind::Map, false),
             Made::Instance(name) => (Kind::Outside(self.text_name(name)), false),
         };
-        object.length = listed.then_some(0);
+        // An instance may be a list: what is put at its end is told apart, too.
+        let counted = listed || matches!(made, Made::Instance(_));
+        object.length = counted.then_some(0);
         for place in elements {
             let values: Vec<Value> = match place {
                 Place::Arguments => work.given.arguments.iter().map(|(value, _)| *value).collect(),
@@ -455,7 +457,7 @@ impl<'p> Engine<'p> {
                 if value == Value::NOTHING {
                     continue;
                 }
-                if listed {
+                if counted {
                     self.values.append(&mut object, value);
                 } else {
                     object.rest = self.values.join(object.rest, value);
@@ -467,7 +469,13 @@ impl<'p> Engine<'p> {
             if value == Value::NOTHING {
                 continue;
             }
-            self.spread(state, &mut object, value, listed || matches!(kind, Kind::Set));
+            let lists = !self
+                .values
+                .object_list(value.objects)
+                .iter()
+                .any(|&id| matches!(self.values.object_name(id).kind, Kind::Map));
+            let keyed = matches!(made, Made::Map) || (matches!(made, Made::Instance(_)) && !lists);
+            self.spread(state, &mut object, value, !keyed);
         }
         object.resized = false;
         let base = Base::Returned(run.at, LIBRARY + work.made);

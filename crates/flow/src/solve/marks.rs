@@ -2,6 +2,8 @@
 //!
 //! A rule has a slot for each label. Only rules that have both a source and a sink anywhere get one: nothing can be found for others.
 
+use std::collections::BTreeMap;
+
 use bartizan_syntax::NodeId;
 
 use crate::model::{Parts, Requires, Rule, RuleId};
@@ -60,6 +62,9 @@ pub(crate) struct Compiled {
     pub(crate) through_indices: Slots,
     pub(crate) through_comparisons: Slots,
     pub(crate) through_scalars: Slots,
+    pub(crate) between_calls: Slots,
+    /// Texts without which a value is clean, and for which slots
+    pub(crate) harmless_without: Vec<(String, Slots)>,
 }
 
 /// Slots by rule: the first, and how many.
@@ -119,6 +124,17 @@ impl Compiled {
         let through_indices = through(|rule| rule.safe_indices);
         let through_comparisons = through(|rule| rule.safe_comparisons);
         let through_scalars = through(|rule| rule.safe_scalars);
+        let between_calls = through(|rule| rule.safe_between_calls);
+        let mut harmless: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for (rule, place) in rules.iter().zip(places) {
+            let Some((first, count)) = place else {
+                continue;
+            };
+            for text in &rule.harmless_without {
+                harmless.entry(text.clone()).or_default().extend(*first..first + count);
+            }
+        }
+        let harmless_without = harmless.into_iter().map(|(text, slots)| (text, sets.of(slots))).collect();
         let mut compiled = Self {
             nodes: Map::default(),
             rule_of,
@@ -126,6 +142,8 @@ impl Compiled {
             through_indices,
             through_comparisons,
             through_scalars,
+            between_calls,
+            harmless_without,
         };
         for (index, file) in program.files.iter().enumerate() {
             for (node, marks) in file.marks.iter() {

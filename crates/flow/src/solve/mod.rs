@@ -24,7 +24,7 @@ use std::rc::Rc;
 
 pub use report::{Finding, Found, Limited, PathStep, What};
 
-use crate::ir::Code;
+use crate::ir::{Code, Decider};
 use crate::limits::{Limit, Limits};
 use crate::lower;
 use crate::model::{Library, Rule};
@@ -39,12 +39,15 @@ use crate::values::{Name, Values};
 pub(crate) struct Unit {
     function: FunctionId,
     /// What deciding parameters are known to be
-    shapes: Vec<(u32, ShapeId)>,
+    shapes: Vec<(Decider, ShapeId)>,
     summary: Rc<Summary>,
     reached: Vec<Reached>,
     users: BTreeSet<UnitId>,
     rounds: u32,
 }
+
+/// Units that wait for one another at most; further ones take their turn.
+const MOST_WAITING: u32 = 20;
 
 /// One analysis.
 pub(crate) struct Engine<'p> {
@@ -55,12 +58,13 @@ pub(crate) struct Engine<'p> {
     marks: Compiled,
     codes: Vec<Option<Rc<Code>>>,
     units: Vec<Unit>,
-    unit_numbers: Map<(FunctionId, Vec<(u32, ShapeId)>), UnitId>,
+    unit_numbers: Map<(FunctionId, Vec<(Decider, ShapeId)>), UnitId>,
     versions: Vec<u32>,
     shapes: Interner<Shape>,
     /// The place of each function in the order of calls
     places: Vec<u32>,
     queue: BTreeSet<(u32, UnitId)>,
+    waiting: u32,
     limited: BTreeMap<FunctionId, BTreeSet<Limit>>,
     behaviours: Map<(FileLanguage, Option<Name>, Option<Name>, u32), Option<&'p crate::model::Behaviour>>,
     entities: Map<Name, call::Entity>,
@@ -104,6 +108,7 @@ pub fn analyse(files: &[File<'_>], rules: &[Rule], library: &dyn Library, limits
         shapes: Interner::default(),
         places: order,
         queue: BTreeSet::new(),
+        waiting: 0,
         limited: BTreeMap::new(),
         behaviours: Map::default(),
         entities: Map::default(),
@@ -137,7 +142,7 @@ impl Engine<'_> {
     }
 
     /// The unit of a function called in a way; a new one waits for its turn.
-    fn unit(&mut self, function: FunctionId, shapes: Vec<(u32, ShapeId)>) -> UnitId {
+    fn unit(&mut self, function: FunctionId, shapes: Vec<(Decider, ShapeId)>) -> UnitId {
         if let Some(&known) = self.unit_numbers.get(&(function, shapes.clone())) {
             return known;
         }
@@ -173,29 +178,48 @@ impl Engine<'_> {
 
     fn work(&mut self) {
         while let Some((_, id)) = self.queue.pop_first() {
-            let Some(unit) = self.units.get_mut(id.index()) else {
-                continue;
-            };
-            unit.rounds += 1;
-            let function = unit.function;
-            if unit.rounds > self.limits.rounds {
-                self.limit(function, Limit::Rounds);
-                continue;
-            }
-            let shapes = unit.shapes.clone();
-            let (summary, reached) = self.solve(id, function, &shapes);
-            let Some(unit) = self.units.get_mut(id.index()) else {
-                continue;
-            };
-            unit.reached = reached;
-            let changed = unit.summary.print != summary.print || unit.rounds == 1;
-            unit.summary = Rc::new(summary);
-            if changed {
-                let users: Vec<UnitId> = unit.users.iter().copied().collect();
-                for user in users {
-                    self.enqueue(user);
-                }
+            self.settle(id);
+        }
+    }
+
+    /// Works a unit off once; those that used what it was are to be worked off again.
+    fn settle(&mut self, id: UnitId) {
+        let Some(unit) = self.units.get_mut(id.index()) else {
+            return;
+        };
+        unit.rounds += 1;
+        let (function, shapes) = (unit.function, unit.shapes.clone());
+        if unit.rounds > self.limits.rounds {
+            self.limit(function, Limit::Rounds);
+            return;
+        }
+        let (summary, reached) = self.solve(id, function, &shapes);
+        let Some(unit) = self.units.get_mut(id.index()) else {
+            return;
+        };
+        unit.reached = reached;
+        let changed = unit.summary.print != summary.print;
+        unit.summary = Rc::new(summary);
+        if changed {
+            let users: Vec<UnitId> = unit.users.iter().copied().collect();
+            for user in users {
+                self.enqueue(user);
             }
         }
+    }
+
+    /// What a unit does as far as is known. One that was never worked off is now, unless too many wait for it already.
+    fn ask(&mut self, id: UnitId, user: UnitId) -> Option<Rc<Summary>> {
+        let unit = self.units.get(id.index())?;
+        if unit.rounds == 0 && self.waiting < MOST_WAITING {
+            let place = self.places.get(unit.function.index()).copied().unwrap_or(u32::MAX);
+            self.queue.remove(&(place, id));
+            self.waiting += 1;
+            self.settle(id);
+            self.waiting -= 1;
+        }
+        let unit = self.units.get_mut(id.index())?;
+        unit.users.insert(user);
+        Some(Rc::clone(&unit.summary))
     }
 }

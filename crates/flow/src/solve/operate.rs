@@ -9,7 +9,7 @@ use crate::solve::function::Run;
 use crate::values::{Base, Constant, Constants, Key, Kind, Slots, Taint, Value};
 
 impl Engine<'_> {
-    pub(crate) fn unary(&mut self, state: &State, operator: Operator, value: Value) -> Value {
+    pub(crate) fn unary(&mut self, language: Language, state: &State, operator: Operator, value: Value) -> Value {
         if let Some(constants) = self.fold_unary(operator, value.constants) {
             return Value {
                 taint: value.taint,
@@ -18,7 +18,7 @@ impl Engine<'_> {
         }
         match operator {
             Operator::Not => {
-                let constants = match self.truth_of(state, value) {
+                let constants = match self.truth_of(language, state, value) {
                     (true, false) => self.values.constants.one(Constant::Bool(false)),
                     (false, true) => self.values.constants.one(Constant::Bool(true)),
                     _ => self.truth_constants(),
@@ -152,12 +152,18 @@ impl Engine<'_> {
     }
 
     /// Which truth values a value may have: true, false.
-    pub(crate) fn truth_of(&self, state: &State, value: Value) -> (bool, bool) {
+    pub(crate) fn truth_of(&self, language: Language, state: &State, value: Value) -> (bool, bool) {
         if let Some(known) = self.truths(value.constants) {
             return known;
         }
+        let ids = self.values.object_list(value.objects);
+        let container = |&id| matches!(self.values.object_name(id).kind, Kind::List | Kind::Tuple | Kind::Map | Kind::Set);
         match self.values.length_of(state, value) {
-            Some(length) if !self.values.object_list(value.objects).is_empty() => (length > 0, length == 0),
+            // An empty container is false in Python only.
+            Some(length) if !ids.is_empty() && ids.iter().all(container) => {
+                let holds = length > 0 || language != Language::Python;
+                (holds, !holds)
+            }
             _ => (true, true),
         }
     }
@@ -165,7 +171,7 @@ impl Engine<'_> {
     /// Narrows the state to where a condition holds, or does not; says whether that can be.
     pub(crate) fn assume(&mut self, run: &mut Run, state: &mut State, block: &Block, condition: Slot, holds: bool) -> bool {
         let value = state.slot(condition);
-        let (may, may_not) = self.truth_of(state, value);
+        let (may, may_not) = self.truth_of(self.program.language(run.file), state, value);
         if !(if holds { may } else { may_not }) {
             return false;
         }
@@ -201,6 +207,7 @@ impl Engine<'_> {
             Operator::NotEqual | Operator::NotIdentical => !holds,
             Operator::In if holds => return self.assume_member(state, left, right),
             Operator::NotIn if !holds => return self.assume_member(state, left, right),
+            Operator::In | Operator::NotIn => return self.assume_without(state, right, left),
             _ => return,
         };
         if !equal {
@@ -242,6 +249,20 @@ impl Engine<'_> {
         state.set_slot(left, value.with_taint(Taint::NONE));
     }
 
+    /// A text that does not contain what makes it dangerous.
+    fn assume_without(&mut self, state: &mut State, text: Slot, part: Slot) {
+        let Some(Constant::Text(name)) = self.values.constants.only(state.slot(part).constants) else {
+            return;
+        };
+        let part = self.values.constants.text(name);
+        let slots = self.marks.harmless_without.iter().find(|(text, _)| text == part).map(|(_, slots)| *slots);
+        if let Some(slots) = slots {
+            let value = state.slot(text);
+            let taint = self.values.clean(value.taint, slots);
+            state.set_slot(text, value.with_taint(taint));
+        }
+    }
+
     /// What a call says of its receiver and arguments when it gives a truth value.
     fn assume_called(&mut self, run: &mut Run, state: &mut State, instruction: Instruction, holds: bool) {
         let Op::Call { target, arguments } = instruction.op else {
@@ -263,6 +284,11 @@ impl Engine<'_> {
                 }
                 _ => {}
             }
+        }
+        if let (Target::Method { receiver, name, .. }, [only], false) = (target, given, holds)
+            && matches!(self.values.constants.text(name), "contains" | "includes")
+        {
+            self.assume_without(state, receiver, only.value);
         }
         for (slot, when) in self.guarded(run, state, target, given) {
             if when == holds {

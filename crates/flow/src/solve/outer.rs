@@ -70,6 +70,7 @@ impl Engine<'_> {
                         continue;
                     };
                     let known = self.known_part(function, value.taint);
+                    let known = self.values.restrict(known, self.marks.between_calls);
                     let before = self.surroundings.taints.get(&place).copied().unwrap_or(Taint::NONE);
                     let after = self.values.join_taints(before, known);
                     if after != before {

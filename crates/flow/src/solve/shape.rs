@@ -26,7 +26,7 @@ impl Engine<'_> {
         let ids = self.values.object_list(value.objects).to_vec();
         let mut shape = any();
         let known = self.values.constants.known(value.constants).is_some();
-        if known && ids.is_empty() {
+        if known {
             shape.constants = value.constants;
         }
         if !ids.is_empty() && ids.len() <= 4 {
@@ -66,7 +66,9 @@ impl Engine<'_> {
         };
         let mut value = self.values.given(symbol, otherwise);
         if shape.constants != Constants::ANY {
+            // A constant is no object.
             value.constants = shape.constants;
+            value.objects = crate::values::Objects::NONE;
         }
         if shape.kinds.is_empty() {
             return value;

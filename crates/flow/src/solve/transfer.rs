@@ -54,7 +54,7 @@ impl Engine<'_> {
             Op::Slice { object, low, high, step } => self.slice(run, state, object, [low, high, step]),
             Op::Rest { object, from, after } => self.rest(run, state, state.slot(object), from, after),
             Op::At { object, position } => self.at(state, state.slot(object), position),
-            Op::Unary(operator, slot) => self.unary(state, operator, state.slot(slot)),
+            Op::Unary(operator, slot) => self.unary(self.program.language(run.file), state, operator, state.slot(slot)),
             Op::Binary(operator, left, right) => self.binary(run, state, operator, state.slot(left), state.slot(right)),
             Op::Join(parts) => self.joined(run, state, parts),
             Op::Build(kind, parts) => self.build(run, state, kind, parts),
@@ -80,8 +80,7 @@ impl Engine<'_> {
                 run.give_back(value, &mut self.values);
                 return true;
             }
-            Op::Yield(slot) | Op::Throw(slot) => state.slot(slot),
-            Op::Caught => self.fresh(run, Kind::Unknown),
+            Op::Throw(slot) => state.slot(slot),
         };
         state.set_slot(instruction.target, value);
         true

@@ -201,13 +201,6 @@ impl Values {
         stepped
     }
 
-    /// The slots that any of its origins counts for.
-    pub(crate) fn slots_of(&mut self, taint: Taint) -> Slots {
-        let all: Vec<Slots> = self.atoms(taint).iter().map(|atom| atom.slots).collect();
-        all.into_iter()
-            .fold(Slots::NONE, |sum, slots| self.rules.union(sum, slots))
-    }
-
     /// A number that two taints share exactly when they differ in nothing but their ways.
     pub(crate) fn bare_taint(&mut self, taint: Taint) -> u32 {
         let bare: Vec<_> = self

@@ -24,11 +24,9 @@ impl<'t, G: Grammar> Front<'t, G> {
     }
 
     /// A node around children that has no text of its own; without any it stands at byte `at`.
-    pub(super) fn around(&mut self, kind: Kind, children: Vec<Draft>, at: u32) -> Draft {
-        let ends = |draft: Option<&Draft>| draft.map(|&draft| self.build.span(draft));
-        let start = ends(children.first()).map_or(at, |span| span.start);
-        let end = ends(children.last()).map_or(start, |span| span.end);
-        self.build.node(kind, Span { start, end }, children)
+    pub(super) fn enclose(&mut self, kind: Kind, children: Vec<Draft>, at: u32) -> Draft {
+        let span = self.around(&children, at);
+        self.build.node(kind, span, children)
     }
 
     /// A leaf that the text does not say, at byte `at`.

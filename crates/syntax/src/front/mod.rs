@@ -37,6 +37,22 @@ pub(crate) fn grammar_of(language: Language) -> Option<tree_sitter::Language> {
         Language::TypeScript => Some(tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into()),
         #[cfg(feature = "typescript")]
         Language::Tsx => Some(tree_sitter_typescript::LANGUAGE_TSX.into()),
+        #[cfg(not(all(
+            feature = "python",
+            feature = "java",
+            feature = "javascript",
+            feature = "typescript",
+            feature = "go"
+        )))]
+        _ => None,
+    }
+}
+
+/// A text of the same length that the grammar of `language` knows better; none where there is nothing to mend.
+pub(crate) fn mended(text: &str, language: Language) -> Option<String> {
+    match language {
+        #[cfg(any(feature = "javascript", feature = "typescript"))]
+        Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::mend::mended(text),
         _ => None,
     }
 }
@@ -54,6 +70,13 @@ pub(crate) fn lower(text: &str, tree: &Tree, language: Language) -> Option<(Ast,
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
             Some(Front::<javascript::JavaScript>::run(text, tree, language))
         }
+        #[cfg(not(all(
+            feature = "python",
+            feature = "java",
+            feature = "javascript",
+            feature = "typescript",
+            feature = "go"
+        )))]
         _ => None,
     }
 }

@@ -215,7 +215,7 @@ impl<'a> Names<'a> {
     fn outside(&self, root: NodeId) -> Root<'_> {
         let name = self.ast.text(root);
         match known::built_in(self.ast.language(), name) {
-            Some(package) if package.is_empty() => Root::Known(Cow::Borrowed(name)),
+            Some("") => Root::Known(Cow::Borrowed(name)),
             Some(package) => Root::Known(Cow::Owned(format!("{package}.{name}"))),
             None if self.wild(root).next().is_some() => Root::Wild(root),
             None => match self

@@ -1,7 +1,7 @@
 //! Declarations of Go: packages, imports, functions, types, variables.
 
 use super::{Fields, Kinds, Node, Reader};
-use crate::ast::Span;
+use crate::ast::{Flags, Span};
 use crate::builder::Draft;
 use crate::front::Kids;
 use crate::kind::{Kind, Operator};
@@ -75,7 +75,7 @@ impl<'t> Reader<'t> {
             (Some(only), true) => only,
             (last, _) => {
                 names.extend(last);
-                self.around(Kind::Tuple, names, span.start)
+                self.enclose(Kind::Tuple, names, span.start)
             }
         };
         let written = kids.field(Fields::r#type).map(|kid| self.written_type(kid));
@@ -94,7 +94,7 @@ impl<'t> Reader<'t> {
             Some(word) => Some(self.implied(Kind::Name, span.start, self.text_of(word))),
             None => None,
         };
-        self.around(Kind::Modifiers, Vec::from_iter(name), span.start)
+        self.enclose(Kind::Modifiers, Vec::from_iter(name), span.start)
     }
 
     fn function(&mut self, node: Node<'t>) -> Draft {
@@ -135,14 +135,18 @@ impl<'t> Reader<'t> {
             let written = parts.field(Fields::r#type).map(|kid| self.written_type(kid));
             let names: Vec<_> = parts.fields(Fields::name).map(Some).collect();
             let names = if names.is_empty() { vec![None] } else { names };
-            for name in names {
-                let span = Span {
-                    start: name.map_or(kid.span().start, |name| name.span().start),
-                    end: kid.span().end,
-                };
+            let last = names.len() - 1;
+            for (place, name) in names.into_iter().enumerate() {
+                let mut span = kid.span();
+                span.start = name.map_or(span.start, |name| name.span().start);
+                let mut own = written;
+                if place < last {
+                    span.end = name.map_or(span.end, |name| name.span().end);
+                    own = written.map(|written| self.repeated(written, span.end));
+                }
                 let modifiers = self.empty(Kind::Modifiers, span.start);
                 let name = name.map(|name| self.lower(name));
-                let draft = self.lay(Kind::Param, span, [Some(modifiers), name, written, None]);
+                let draft = self.lay(Kind::Param, span, [Some(modifiers), name, own, None]);
                 parameters.push(self.build.operator(draft, operator));
             }
         }
@@ -198,7 +202,7 @@ impl<'t> Reader<'t> {
                 _ => members.push(self.lower(kid)),
             }
         }
-        let supers = self.around(Kind::Supers, supers, span.start);
+        let supers = self.enclose(Kind::Supers, supers, span.start);
         (supers, self.build.node(Kind::Block, span, members))
     }
 
@@ -216,14 +220,27 @@ impl<'t> Reader<'t> {
             let draft = self.build.node(Kind::Other, tag.span(), vec![value]);
             self.build.name(draft, "tag")
         });
-        for name in names {
-            let span = Span {
-                start: name.span().start,
-                end: node.span().end,
-            };
-            let modifiers = self.around(Kind::Modifiers, Vec::from_iter(tag), span.start);
+        let last = names.len() - 1;
+        for (place, name) in names.into_iter().enumerate() {
+            let mut span = name.span();
+            let modifiers = self.enclose(Kind::Modifiers, Vec::from_iter(tag), span.start);
+            let mut own = written;
+            if place < last {
+                self.build.flag(modifiers, Flags::IMPLIED);
+                own = written.map(|written| self.repeated(written, span.end));
+            } else {
+                span.end = node.span().end;
+            }
             let name = self.lower(name);
-            members.push(self.lay(Kind::Variable, span, [Some(modifiers), Some(name), written, None]));
+            members.push(self.lay(Kind::Variable, span, [Some(modifiers), Some(name), own, None]));
         }
+    }
+
+    /// The type that is written after the last of several names, for one before.
+    fn repeated(&mut self, written: Draft, at: u32) -> Draft {
+        let inner: Vec<_> = self.build.children(written).to_vec();
+        let inner = inner.into_iter().map(|inner| self.build.shared(inner)).collect();
+        let draft = self.build.node(Kind::Type, Span { start: at, end: at }, inner);
+        self.build.flag(draft, Flags::IMPLIED)
     }
 }

@@ -169,7 +169,7 @@ impl<'t> Reader<'t> {
         let parts = self.kids(function);
         let callee = self.field(&parts, Fields::r#type);
         let argument = self.field(kids, Fields::operand);
-        let arguments = self.around(Kind::Args, Vec::from_iter(argument), node.span().end);
+        let arguments = self.enclose(Kind::Args, Vec::from_iter(argument), node.span().end);
         self.lay(Kind::Call, node.span(), [callee, Some(arguments)])
     }
 

@@ -1,7 +1,7 @@
 //! Go: grammar tree-sitter-go.
 //!
-//! - Several names or values beside each other are a [`crate::Kind::Tuple`]. Names that share one type (`a, b int`) have it each; the spans of
-//!   such parameters and fields reach to it.
+//! - Several names or values beside each other are a [`crate::Kind::Tuple`]. Names that share one type (`a, b int`) have it each, those
+//!   before the last one as an implied one.
 //! - `x := y` is a variable without modifiers; whether it declares or assigns is for the scopes to say, as it is in the language.
 //! - Results are a type, those in parentheses `Other` (`parameter_list`) of parameters within it.
 //! - The struct and interface of `type T struct {…}` are a class; what is embedded stands among what it derives from. A field's tag is an

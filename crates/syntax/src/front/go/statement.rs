@@ -95,7 +95,7 @@ impl<'t> Reader<'t> {
         self.statement(node, &mut statements);
         match statements.as_slice() {
             [only] => *only,
-            _ => self.around(Kind::Block, statements, node.span().start),
+            _ => self.enclose(Kind::Block, statements, node.span().start),
         }
     }
 
@@ -181,10 +181,10 @@ impl<'t> Reader<'t> {
             Some(clause) if clause.kind == Kinds::for_clause => {
                 let parts = self.kids(clause);
                 let initial = parts.field(Fields::initializer).map(|kid| self.lower(kid));
-                let initial = self.around(Kind::Block, Vec::from_iter(initial), clause.span().start);
+                let initial = self.enclose(Kind::Block, Vec::from_iter(initial), clause.span().start);
                 let condition = self.field(&parts, Fields::condition);
                 let step = parts.field(Fields::update).map(|kid| self.lower(kid));
-                let steps = self.around(Kind::Block, Vec::from_iter(step), clause.span().end);
+                let steps = self.enclose(Kind::Block, Vec::from_iter(step), clause.span().end);
                 self.lay(Kind::For, span, [Some(initial), condition, Some(steps), body])
             }
             Some(condition) => {
@@ -294,7 +294,7 @@ impl<'t> Reader<'t> {
             Kinds::default_case => Vec::new(),
             _ => return self.lower(node),
         };
-        let patterns = self.around(Kind::Patterns, patterns, at);
+        let patterns = self.enclose(Kind::Patterns, patterns, at);
         let mut falls = false;
         for list in kids.named().filter(|kid| kid.kind == Kinds::statement_list) {
             let last = self.kids(list).named().next_back();
@@ -302,7 +302,7 @@ impl<'t> Reader<'t> {
             let below = self.statements(list);
             statements.extend(below);
         }
-        let block = self.around(Kind::Block, statements, span.end);
+        let block = self.enclose(Kind::Block, statements, span.end);
         let draft = self.lay(Kind::Case, span, [Some(patterns), None, Some(block)]);
         self.build
             .flag(draft, if falls { Flags::FALLS_THROUGH } else { Flags::NONE })

@@ -313,7 +313,7 @@ impl<'t> Script<'t> {
                 _ => {}
             }
         }
-        self.around(Kind::Modifiers, modifiers, at)
+        self.enclose(Kind::Modifiers, modifiers, at)
     }
 }
 

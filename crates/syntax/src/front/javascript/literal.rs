@@ -41,8 +41,31 @@ pub(super) fn unquoted(text: &str) -> &str {
 impl<'t> Script<'t> {
     /// A name, in which a character may be written by its number.
     pub(super) fn name(&mut self, node: Node<'t>) -> Draft {
-        let name = value(self.text_of(node));
+        let text = self.text_of(node);
+        if let Some(module) = text.strip_prefix("import(") {
+            return self.imported_module(node, module);
+        }
+        let name = value(text);
         self.build.leaf(Kind::Name, node.span(), &name)
+    }
+
+    /// `import("m")` of a type, which stands for a name in the text that was mended.
+    fn imported_module(&mut self, node: Node<'t>, module: &str) -> Draft {
+        let whole = node.span();
+        let word = Span {
+            start: whole.start,
+            end: whole.start + 6,
+        };
+        let path = Span {
+            start: word.end + 1,
+            end: whole.end.saturating_sub(1),
+        };
+        let callee = self.build.leaf(Kind::Name, word, "import");
+        let argument = self
+            .build
+            .leaf(Kind::Str, path, unquoted(module.trim_end_matches(')').trim()));
+        let arguments = self.build.node(Kind::Args, path, vec![argument]);
+        self.build.node(Kind::Call, whole, vec![callee, arguments])
     }
 
     pub(super) fn string(&mut self, node: Node<'t>) -> Draft {

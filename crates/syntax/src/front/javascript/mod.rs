@@ -10,6 +10,7 @@ mod declaration;
 mod expression;
 mod jsx;
 mod literal;
+pub(crate) mod mend;
 mod module;
 mod pattern;
 mod statement;

@@ -140,7 +140,7 @@ impl<'t> Script<'t> {
                 false => self.implied(Kind::Name, at, text),
             });
         }
-        self.around(Kind::Modifiers, names, at)
+        self.enclose(Kind::Modifiers, names, at)
     }
 
     fn condition(&mut self, node: Node<'t>) -> Draft {
@@ -176,7 +176,7 @@ impl<'t> Script<'t> {
             at = initializer.span().end;
             self.part(initializer, &mut initial);
         }
-        let initial = self.around(Kind::Block, initial, at);
+        let initial = self.enclose(Kind::Block, initial, at);
         let condition = kids
             .fields(Fields::condition)
             .find(|kid| kid.kind != Kinds::empty_statement);
@@ -187,7 +187,7 @@ impl<'t> Script<'t> {
         }
         let body = kids.field(Fields::body);
         let at = body.map_or(node.span().end, |body| body.span().start);
-        let steps = self.around(Kind::Block, steps, at);
+        let steps = self.enclose(Kind::Block, steps, at);
         let body = self.body(body);
         self.lay(
             Kind::For,
@@ -269,7 +269,7 @@ impl<'t> Script<'t> {
         for kid in kids.named().filter(|kid| kid.field != Fields::value) {
             self.statement(kid, &mut statements);
         }
-        let block = self.around(Kind::Block, statements, node.span().end);
+        let block = self.enclose(Kind::Block, statements, node.span().end);
         self.lay(Kind::Case, node.span(), [Some(patterns), None, Some(block)])
     }
 

@@ -1,0 +1,130 @@
+//! Code that stands twice.
+
+use bartizan_code::quality::duplication::{Vocabulary, duplicates};
+use bartizan_code::quality::{Duplicates, Limits, Part, Tokens};
+use bartizan_syntax::{Language, parse};
+use proptest::prelude::*;
+
+fn found(texts: &[&str], limits: Limits) -> Duplicates {
+    let mut vocabulary = Vocabulary::default();
+    let files: Vec<Tokens> = texts
+        .iter()
+        .map(|text| Tokens::of(&parse(text, Language::JavaScript).ast, text, &mut vocabulary))
+        .collect();
+    duplicates(&files, limits)
+}
+
+/// A function of twelve lines, about a hundred and thirty tokens.
+fn function(name: &str, word: &str) -> String {
+    let mut text = format!("function {name}(input, output) {{\n");
+    for step in 0..10 {
+        text.push_str(&format!(
+            "  output.push(input.get({step}) + \"{word}\" + input.size());\n"
+        ));
+    }
+    text.push_str("}\n");
+    text
+}
+
+#[test]
+fn the_same_function_in_two_files_is_a_duplicate_with_its_lines() {
+    let one = format!("import a from 'b';\n{}", function("first", "x"));
+    let two = format!("const q = 1;\n\n\n{}const z = 2;\n", function("second", "y"));
+    let found = found(&[&one, &two], Limits::default());
+    assert_eq!(found.pairs.len(), 1);
+    let pair = found.pairs[0];
+    let part = |file, first_line, last_line| Part {
+        file,
+        first_line,
+        last_line,
+    };
+    // Names differ, so that the run begins after them, on the same line.
+    assert_eq!((pair.original, pair.copy), (part(0, 2, 13), part(1, 4, 15)));
+    assert_eq!(found.lines, [vec![(2, 13)], vec![(4, 15)]]);
+    assert!(!found.limited);
+}
+
+#[test]
+fn texts_and_numbers_may_differ_and_names_may_not() {
+    let one = function("f", "one");
+    let other = function("f", "other").replace("output", "result");
+    assert_eq!(
+        found(&[&one, &function("f", "two")], Limits::default())
+            .pairs
+            .len(),
+        1
+    );
+    assert_eq!(found(&[&one, &other], Limits::default()).pairs, []);
+}
+
+#[test]
+fn comments_and_imports_are_not_compared() {
+    let one = function("f", "x");
+    let commented = one.replace(";\n", "; // a remark\n");
+    assert_eq!(found(&[&one, &commented], Limits::default()).pairs.len(), 1);
+    let imports: String = (0..60).map(|n| format!("import a{n} from 'm';\n")).collect();
+    assert_eq!(found(&[&imports, &imports], Limits::default()).pairs, []);
+}
+
+#[test]
+fn what_is_short_in_tokens_or_in_lines_is_no_duplicate() {
+    let short = "function f(a) {\n  return a + 1;\n}\n";
+    assert_eq!(found(&[short, short], Limits::default()).pairs, []);
+    let line = function("f", "x").replace('\n', " ");
+    assert_eq!(found(&[&line, &line], Limits::default()).pairs, []);
+}
+
+#[test]
+fn a_file_may_repeat_itself() {
+    let text = format!(
+        "{}\nconst between = 1;\n{}",
+        function("f", "x"),
+        function("f", "y")
+    );
+    let found = found(&[&text], Limits::default());
+    assert_eq!(found.pairs.len(), 1);
+    assert_eq!(found.lines[0], [(1, 12), (15, 26)]);
+}
+
+#[test]
+fn many_copies_are_bounded_and_said_to_be() {
+    let text = function("f", "x");
+    let files: Vec<&str> = (0..50).map(|_| text.as_str()).collect();
+    let found = found(
+        &files,
+        Limits {
+            candidates: 4,
+            pairs: 10,
+            ..Limits::default()
+        },
+    );
+    assert_eq!(found.pairs.len(), 10);
+    assert!(found.limited);
+    assert!(found.lines.iter().all(|lines| !lines.is_empty()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// Whatever stands around it, a run that is long enough is found, and both its places are told.
+    #[test]
+    fn a_long_run_is_found_whatever_stands_around_it(
+        before in prop::collection::vec(0..9_u8, 0..60),
+        run in prop::collection::vec(0..9_u8, 12..40),
+        between in prop::collection::vec(0..9_u8, 0..60),
+    ) {
+        let lines = |numbers: &[u8], mark: &str| -> String {
+            numbers.iter().map(|number| format!("{mark}{number};\n")).collect()
+        };
+        let copy = lines(&run, "same");
+        let one = format!("{}{copy}", lines(&before, "a"));
+        let two = format!("{}{copy}", lines(&between, "b"));
+        let limits = Limits { tokens: 24, lines: 5, ..Limits::default() };
+        let found = found(&[&one, &two], limits);
+        let covered = found.pairs.iter().filter(|pair| pair.copy.file == 1);
+        let start = u32::try_from(between.len()).unwrap();
+        let last = start + u32::try_from(run.len()).unwrap();
+        let whole = covered.map(|pair| (pair.copy.first_line, pair.copy.last_line)).any(|(first, end)| first <= start + 1 && end >= last);
+        prop_assert!(whole, "{:?}", found.pairs);
+    }
+}

@@ -1,0 +1,202 @@
+//! What is found depends neither on the order of files nor on names, and bounds hold whatever the program.
+
+mod common;
+
+use bartizan_flow::{File, Limit, Limits, Marks, What, analyse};
+use bartizan_syntax::{Ast, Language, parse};
+
+const MAIN: &str = "
+from tools import same, Box
+import state
+
+def run(items):
+    kept = Box(source())
+    for item in items:
+        kept.put(item, source())
+    sink(kept.get('a'))
+    sink(same(kept))
+    state.current = same(source())
+
+def show():
+    sink(state.current)
+";
+
+const TOOLS: &str = "
+class Box:
+    def __init__(self, value):
+        self.values = {'a': value}
+
+    def put(self, key, value):
+        self.values[key] = value
+
+    def get(self, key):
+        return self.values[key]
+
+def same(value):
+    return value
+";
+
+const STATE: &str = "current = None\n";
+
+fn program() -> Vec<(String, String)> {
+    [("main.py", MAIN), ("tools.py", TOOLS), ("state.py", STATE)]
+        .into_iter()
+        .map(|(path, text)| (path.to_owned(), text.to_owned()))
+        .collect()
+}
+
+/// Every finding as paths, places and kinds of steps, whatever the numbers of files are.
+fn told(files: &[(String, String)]) -> Vec<String> {
+    let (trees, found) = common::run(files, Language::Python);
+    let place = |file: usize, node| format!("{}:{}", files[file].0, line(&trees[file], &files[file].1, node));
+    let mut all: Vec<String> = found
+        .findings
+        .iter()
+        .map(|finding| {
+            let steps: Vec<String> = finding
+                .steps
+                .iter()
+                .map(|step| format!("{:?} {}", step.what, place(step.file, step.node)))
+                .collect();
+            format!("{:?} {} {steps:?}", finding.rule, place(finding.file, finding.sink))
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+fn line(ast: &Ast, text: &str, node: bartizan_syntax::NodeId) -> usize {
+    text[..ast.span(node).start as usize].matches('\n').count() + 1
+}
+
+#[test]
+fn the_order_of_files_changes_nothing() {
+    let files = program();
+    let expected = told(&files);
+    assert!(!expected.is_empty());
+    for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let shuffled: Vec<_> = order.iter().map(|&at| files[at].clone()).collect();
+        assert_eq!(told(&shuffled), expected, "order {order:?}");
+    }
+}
+
+#[test]
+fn other_names_change_nothing() {
+    let files = program();
+    let expected = told(&files);
+    for prefix in ["zz_", "a", "Q"] {
+        let renamed: Vec<(String, String)> = files
+            .iter()
+            .map(|(path, text)| {
+                let mut text = text.clone();
+                for name in ["kept", "items", "item", "values", "value", "Box", "put", "same", "run", "show", "current"] {
+                    text = replace_word(&text, name, &format!("{prefix}{name}"));
+                }
+                (path.clone(), text)
+            })
+            .collect();
+        assert_eq!(told(&renamed), expected, "prefix {prefix}");
+    }
+}
+
+fn replace_word(text: &str, from: &str, to: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    while let Some(at) = rest.find(from) {
+        let (before, after) = (&rest[..at], &rest[at + from.len()..]);
+        out.push_str(before);
+        let whole = !before.ends_with(part) && !after.starts_with(part);
+        out.push_str(if whole { to } else { from });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+#[test]
+fn a_way_goes_from_the_source_through_the_call_to_the_sink() {
+    let text = "def same(a):\n    b = a\n    return b\n\ndef f():\n    x = source()\n    y = same(x)\n    sink(y)\n";
+    let files = vec![("a.py".to_owned(), text.to_owned())];
+    let (trees, found) = common::run(&files, Language::Python);
+    let finding = found.findings.iter().find(|finding| finding.rule == common::PLAIN).expect("one finding");
+    let steps: Vec<(What, usize)> = finding
+        .steps
+        .iter()
+        .map(|step| (step.what, line(&trees[0], text, step.node)))
+        .collect();
+    assert_eq!(
+        steps,
+        [
+            (What::Source, 6),
+            (What::Assigned, 6),
+            (What::Called, 7),
+            (What::Entered, 1),
+            (What::Assigned, 1),
+            (What::Assigned, 2),
+            (What::Assigned, 7),
+        ]
+    );
+}
+
+#[test]
+fn a_sanitizer_of_another_rule_is_told() {
+    let text = "def f():\n    x = clean(source())\n    sink(x)\n";
+    let files = vec![("a.py".to_owned(), text.to_owned())];
+    let (_, found) = common::run(&files, Language::Python);
+    let finding = found.findings.iter().find(|finding| finding.rule == common::ESCAPED).expect("one finding");
+    assert!(finding.steps.iter().any(|step| step.what == What::OtherSanitizer));
+}
+
+fn limited(text: &str, limits: &Limits) -> Vec<Limit> {
+    let ast = parse(text, Language::Python).ast;
+    let marks: Marks = common::marks(&ast);
+    let files = [File {
+        path: "a.py",
+        ast: &ast,
+        marks: &marks,
+    }];
+    let found = analyse(&files, &common::rules(), &common::Containers::default(), limits);
+    found.limited.iter().map(|limited| limited.limit).collect()
+}
+
+#[test]
+fn what_is_nested_too_deeply_is_told() {
+    let deep = format!("def f():\n    sink({}source(){})\n", "g(".repeat(390), ")".repeat(390));
+    assert!(limited(&deep, &Limits::default()).contains(&Limit::Depth));
+}
+
+#[test]
+fn a_function_that_is_too_long_is_told() {
+    let long = format!("def f():\n    x = source()\n{}    sink(x)\n", "    x = x + g(x)\n".repeat(50));
+    let limits = Limits {
+        instructions: 100,
+        ..Limits::default()
+    };
+    assert!(limited(&long, &limits).contains(&Limit::Instructions));
+    assert!(limited(&long, &Limits::default()).is_empty());
+}
+
+#[test]
+fn functions_that_call_each_other_without_end_are_finished() {
+    let mut text = String::new();
+    for number in 0..60 {
+        text.push_str(&format!("def f{number}(x, k):\n    d = {{'a': x, k: f{}(x, k)}}\n    return d\n\n", (number + 1) % 60));
+    }
+    text.push_str("def start():\n    sink(f0(source(), 'k'))\n");
+    limited(&text, &Limits::default());
+}
+
+#[test]
+fn long_sums_and_chains_are_followed_without_recursion() {
+    let sum = vec!["x"; 1500].join(" + ");
+    let chain = "else:\n        pass\n";
+    let mut ifs = String::from("    if x == 0:\n        pass\n");
+    for number in 1..300 {
+        ifs.push_str(&format!("    elif x == {number}:\n        x = source()\n"));
+    }
+    let text = format!("def f():\n    x = source()\n{ifs}    {chain}    sink({sum})\n");
+    let files = vec![("a.py".to_owned(), text)];
+    let (_, found) = common::run(&files, Language::Python);
+    assert!(!found.findings.is_empty());
+}
