@@ -5,7 +5,7 @@
 //! ones have a finding of that weakness in the file that is called so.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing)]
 
-use bartizan_code::sast::library::{FlowRules, Meaning, Models, Settings, marks};
+use bartizan_code::sast::library::{FlowRules, Meaning, Models, ProgramTypes, Settings, marks};
 use bartizan_code::sast::pattern::Regexes;
 use bartizan_code::sast::rules::pattern_rule;
 use bartizan_code::sast::{File, run};
@@ -90,7 +90,12 @@ fn flows<'r>(files: &[&(String, String)], language: Language, rules: &[&'r CodeR
     let flows: Vec<&CodeRule> = rules.iter().copied().filter(|rule| rule.flow.is_some()).collect();
     let compiled = FlowRules::of(flows.iter().copied());
     let parsed: Vec<_> = files.iter().map(|(_, text)| parse(text, language).ast).collect();
-    let marked: Vec<_> = parsed.iter().map(|ast| marks(&Meaning::of(ast, &models), &compiled, settings)).collect();
+    let nothing = ProgramTypes::new();
+    let mut types = ProgramTypes::new();
+    for ((path, _), ast) in files.iter().zip(&parsed) {
+        types.extend(Meaning::of(ast, &models, &nothing).exported(path));
+    }
+    let marked: Vec<_> = parsed.iter().map(|ast| marks(&Meaning::of(ast, &models, &types), &compiled, settings)).collect();
     let given: Vec<_> = files
         .iter()
         .zip(&parsed)

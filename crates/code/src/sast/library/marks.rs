@@ -7,7 +7,7 @@ use super::settings::Settings;
 use bartizan_content::code::{CodeRule, Flow};
 use bartizan_content::flow::{Cleaner, Position};
 use bartizan_flow::{Label, Marks, Parts, Rule, RuleId, Sanitizer, Sink, Source};
-use bartizan_syntax::{Kind, NodeId};
+use bartizan_syntax::{Kind, NodeId, Operator};
 use regex_automata::meta::Regex;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -116,6 +116,7 @@ pub fn marks(meaning: &Meaning<'_>, rules: &FlowRules, settings: &Settings) -> M
             Kind::Call | Kind::New => marker.call(id),
             Kind::Name | Kind::Member => marker.read(id),
             Kind::Assign => marker.assignment(id),
+            Kind::Variable => marker.declared(id),
             Kind::Binary => marker.membership(id),
             _ => {}
         }
@@ -215,7 +216,23 @@ impl Marker<'_, '_> {
     fn checked(&mut self, call: NodeId, cleaner: &Cleaner) {
         for position in &cleaner.at {
             for node in self.meaning.at(call, position) {
-                self.clean(node, &cleaner.cleans, true);
+                self.clean_variables(node, &cleaner.cleans);
+            }
+        }
+    }
+
+    /// The variables of an expression that was checked, and what the check looked at: `str(path).startswith(root)` speaks of `path`.
+    fn clean_variables(&mut self, node: NodeId, kinds: &[String]) {
+        let ast = self.meaning.ast;
+        self.clean(node, kinds, true);
+        let names: Vec<NodeId> = ast.subtree(node).filter(|&id| ast.kind(id) == Kind::Name && is_variable(self.meaning, id)).collect();
+        for name in names {
+            self.clean(name, kinds, true);
+            // What a part was taken from is checked with the part.
+            let whole = self.meaning.declaration(name).and_then(|declaration| self.meaning.value_of(declaration));
+            let argument = whole.filter(|&whole| ast.kind(whole) == Kind::Call).and_then(|call| self.meaning.plain(call).next());
+            if let Some(argument) = argument.filter(|&argument| ast.kind(argument) == Kind::Name) {
+                self.clean(argument, kinds, true);
             }
         }
     }
@@ -246,6 +263,12 @@ impl Marker<'_, '_> {
                         self.source(node, &source.kind, false);
                     }
                 }
+                Use::Guard(at) if parent.is_some_and(|parent| is_comparison(ast.kind(parent), ast.node(parent).operator)) => {
+                    let object = ast.child(node, 0);
+                    if let (Some(object), Some(cleaner)) = (object, self.meaning.models.cleaners.get(at)) {
+                        self.clean_variables(object, &cleaner.cleans);
+                    }
+                }
                 Use::CleanRead(at) => {
                     if let Some(cleaner) = self.meaning.models.cleaners.get(at) {
                         self.clean(node, &cleaner.cleans, false);
@@ -263,6 +286,7 @@ impl Marker<'_, '_> {
             return;
         };
         let mut owners = vec![target];
+        self.named(target, value);
         if matches!(self.meaning.ast.kind(target), Kind::Index | Kind::Member) {
             owners.extend(self.meaning.ast.child(target, 0));
         }
@@ -283,8 +307,37 @@ impl Marker<'_, '_> {
                     && let Some(sink) = self.meaning.models.sinks.get(at)
                 {
                     self.sink(value, &sink.kind, Parts::Value);
+                    // Under which name something is kept is as much part of it as the value.
+                    if let Some(key) = self.meaning.ast.child(target, 1).filter(|_| depth > 0 && self.meaning.ast.kind(target) == Kind::Index) {
+                        self.sink(key, &sink.kind, Parts::Value);
+                    }
                 }
             }
+        }
+    }
+
+    /// An assignment to what is called so that it must hold a secret.
+    fn named(&mut self, target: NodeId, value: NodeId) {
+        let ast = self.meaning.ast;
+        let name = match ast.kind(target) {
+            Kind::Name => Some(target),
+            Kind::Member => ast.child(target, 1),
+            Kind::Index => ast.child(target, 0).map(|object| ast.child(object, 1).unwrap_or(object)),
+            _ => None,
+        };
+        let Some(name) = name else { return };
+        for (at, regex) in &self.meaning.models.named_sinks {
+            if regex.is_match(ast.text(name))
+                && let Some(sink) = self.meaning.models.sinks.get(*at)
+            {
+                self.sink(value, &sink.kind, Parts::Value);
+            }
+        }
+    }
+
+    fn declared(&mut self, id: NodeId) {
+        if let (Some(target), Some(value)) = (self.meaning.ast.child(id, 1), self.meaning.ast.child(id, 3)) {
+            self.named(target, value);
         }
     }
 
@@ -294,7 +347,7 @@ impl Marker<'_, '_> {
         let operator = ast.node(id).operator;
         if !matches!(
             operator,
-            bartizan_syntax::Operator::In | bartizan_syntax::Operator::NotIn
+            Operator::In | Operator::NotIn
         ) {
             return;
         }
@@ -429,10 +482,26 @@ const fn source(rule: RuleId, by_side_effect: bool) -> Source {
     }
 }
 
+/// Whether a name stands for a value, and is not what is called or a part of another name.
+fn is_variable(meaning: &Meaning<'_>, name: NodeId) -> bool {
+    let ast = meaning.ast;
+    let Some(parent) = ast.parent(name) else { return false };
+    let place = ast.children(parent).iter().position(|&child| child == name);
+    !matches!((ast.kind(parent), place), (Kind::Call | Kind::New, Some(0)) | (Kind::Member, Some(1)) | (Kind::Keyword, Some(0)))
+}
+
+const fn is_comparison(kind: Kind, operator: Operator) -> bool {
+    matches!(kind, Kind::Binary)
+        && matches!(
+            operator,
+            Operator::Equal | Operator::NotEqual | Operator::Identical | Operator::NotIdentical | Operator::In | Operator::NotIn
+        )
+}
+
 /// What an address is of.
 fn pointed_to(meaning: &Meaning<'_>, node: NodeId) -> NodeId {
     let is_address = meaning.ast.kind(node) == Kind::Unary
-        && meaning.ast.node(node).operator == bartizan_syntax::Operator::AddressOf;
+        && meaning.ast.node(node).operator == Operator::AddressOf;
     meaning.ast.child(node, 0).filter(|_| is_address).unwrap_or(node)
 }
 

@@ -21,13 +21,19 @@ pub struct Meaning<'a> {
     /// Types that handlers give their parameters, by the node of the name
     parameters: HashMap<NodeId, Rc<str>>,
     types: RefCell<HashMap<NodeId, Option<Rc<str>>>>,
+    /// Types that other files of the program give, by qualified name
+    program: &'a ProgramTypes,
 }
+
+/// Types of what functions of a program give and of its fields, by qualified name.
+pub type ProgramTypes = HashMap<String, Rc<str>>;
 
 impl<'a> Meaning<'a> {
     /// What is known of a file.
     #[must_use]
-    pub fn of(ast: &'a Ast, models: &'a Models) -> Self {
+    pub fn of(ast: &'a Ast, models: &'a Models, program: &'a ProgramTypes) -> Self {
         let mut meaning = Self {
+            program,
             ast,
             models,
             imported: imported(ast),
@@ -90,6 +96,10 @@ impl<'a> Meaning<'a> {
                 );
             }
             found.extend(self.qualified(node));
+            // Members of a module are no methods of anything.
+            if self.qualified(object).iter().any(|module| self.imported.contains(module)) {
+                return found;
+            }
             let before = match self.ast.kind(object) {
                 Kind::Name => Some(self.ast.text(object)),
                 Kind::Member => self.ast.child(object, 1).map(|name| self.ast.text(name)),

@@ -13,6 +13,6 @@ mod places;
 mod settings;
 
 pub use marks::{FlowRules, marks};
-pub use meaning::Meaning;
+pub use meaning::{Meaning, ProgramTypes};
 pub use models::Models;
 pub use settings::Settings;
