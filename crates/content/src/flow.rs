@@ -482,7 +482,8 @@ impl Cleaner {
 
 /// What a call may do with a container.
 pub const CONTAINER_ACTS: &[&str] = &[
-    "put", "get", "append", "extend", "remove", "pop", "clear", "first", "last",
+    "put", "get", "append", "extend", "insert", "remove", "pop", "clear", "first", "last", "values", "each", "list",
+    "set", "map", "copy",
 ];
 
 fn pass_problem(pass: &Pass) -> Option<String> {

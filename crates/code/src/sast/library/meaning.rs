@@ -238,7 +238,54 @@ impl<'a> Meaning<'a> {
                 found = Some(fact.gives.as_str().into());
             }
         }
+        let by_program = || names.iter().find_map(|name| self.program.get(name)).map(Rc::clone);
+        found.or_else(by_program)
+    }
+
+    /// Types that this file gives to others: of what its functions give, and of fields and variables that everybody sees. `path` names the
+    /// module in Python.
+    #[must_use]
+    pub fn exported(&self, path: &str) -> Vec<(String, Rc<str>)> {
+        let ast = self.ast;
+        let mut found = Vec::new();
+        for id in ast.ids() {
+            let (name, class) = match ast.kind(id) {
+                Kind::Function => (ast.child(id, 1), self.given_back(id)),
+                Kind::Variable => (ast.child(id, 1), ast.child(id, 1).and_then(|name| self.type_of(name))),
+                _ => continue,
+            };
+            let (Some(name), Some(class)) = (name, class.filter(|class| self.models.knows(class))) else {
+                continue;
+            };
+            found.extend(self.owner(id, path).map(|owner| (format!("{owner}.{}", ast.text(name)), class)));
+        }
         found
+    }
+
+    /// The qualified name of what a declaration belongs to; none within functions.
+    fn owner(&self, declaration: NodeId, path: &str) -> Option<String> {
+        let ast = self.ast;
+        let mut around = ast.ancestors(declaration).skip(1);
+        let is_owner = |&above: &NodeId| matches!(ast.kind(above), Kind::Function | Kind::Lambda | Kind::Class | Kind::Module);
+        let owner = around.find(is_owner)?;
+        match (ast.kind(owner), self.language()) {
+            (Kind::Class, Language::Java) => self.qualified(ast.child(owner, 1)?).into_iter().next(),
+            (Kind::Module, Language::Python) => {
+                let module = path.strip_suffix(".py")?.trim_end_matches("/__init__");
+                Some(module.replace('/', "."))
+            }
+            _ => None,
+        }
+    }
+
+    /// The type of what a function gives back, declared or returned.
+    fn given_back(&self, function: NodeId) -> Option<Rc<str>> {
+        let ast = self.ast;
+        let declared = ast.child(function, 3).and_then(|declared| self.known_type(declared));
+        declared.or_else(|| {
+            let returns = ast.subtree(function).filter(|&id| ast.kind(id) == Kind::Return);
+            returns.filter_map(|id| ast.child(id, 0)).find_map(|value| self.type_of(value))
+        })
     }
 
     /// In Python a call of a class makes an object of it.
