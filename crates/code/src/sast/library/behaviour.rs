@@ -127,7 +127,7 @@ fn effects(pass: &Pass, effects: &mut Vec<Effect>) {
         contents,
     };
     let every = || Place::ElementOf(Box::new(Place::Receiver));
-    effects.push(match pass.container.as_str() {
+    let effect = match pass.container.as_str() {
         "put" => Effect::Store {
             object: Place::Receiver,
             entries: entries(),
@@ -163,7 +163,8 @@ fn effects(pass: &Pass, effects: &mut Vec<Effect>) {
             then: Then::Element,
         },
         _ => return passes(pass, effects),
-    });
+    };
+    effects.push(effect);
 }
 
 /// From each place to each; what goes from the receiver to itself and the result is the receiver itself.
