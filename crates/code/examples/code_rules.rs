@@ -25,20 +25,40 @@ fn main() {
     collect(root, root, &mut files, &mut settings);
     files.sort();
     let mut found: BTreeSet<(String, usize, &str)> = BTreeSet::new();
-    for language in [Language::Python, Language::JavaScript, Language::TypeScript, Language::Tsx, Language::Java, Language::Go] {
-        let of_language: Vec<&(String, String)> = files.iter().filter(|(path, _)| Language::of_path(path) == Some(language)).collect();
+    for language in [
+        Language::Python,
+        Language::JavaScript,
+        Language::TypeScript,
+        Language::Tsx,
+        Language::Java,
+        Language::Go,
+    ] {
+        let of_language: Vec<&(String, String)> = files
+            .iter()
+            .filter(|(path, _)| Language::of_path(path) == Some(language))
+            .collect();
         if of_language.is_empty() {
             continue;
         }
-        let rules: Vec<&CodeRule> = builtin::code_rules().iter().filter(|rule| rule.languages.iter().any(|name| name == language.name())).collect();
+        let rules: Vec<&CodeRule> = builtin::code_rules()
+            .iter()
+            .filter(|rule| rule.languages.iter().any(|name| name == language.name()))
+            .collect();
         let start = Instant::now();
         patterns(&of_language, language, &rules, &mut found);
-        println!("{} patterns: {:.1} s", language.name(), start.elapsed().as_secs_f64());
+        println!(
+            "{} patterns: {:.1} s",
+            language.name(),
+            start.elapsed().as_secs_f64()
+        );
         let start = Instant::now();
         flows(&of_language, language, &rules, &settings, &mut found);
         println!("{} flow: {:.1} s", language.name(), start.elapsed().as_secs_f64());
     }
-    let expected = arguments.iter().position(|one| one == "--expected").map(|at| std::fs::read_to_string(&arguments[at + 1]).unwrap());
+    let expected = arguments
+        .iter()
+        .position(|one| one == "--expected")
+        .map(|at| std::fs::read_to_string(&arguments[at + 1]).unwrap());
     match expected {
         Some(expected) => compare(&found, &expected),
         None => {
@@ -48,16 +68,25 @@ fn main() {
         }
     }
     let lines: usize = files.iter().map(|(_, text)| text.lines().count()).sum();
-    println!("{} findings, {lines} lines, {:.2} for each 10,000", found.len(), found.len() as f64 * 10_000.0 / lines.max(1) as f64);
+    println!(
+        "{} findings, {lines} lines, {:.2} for each 10,000",
+        found.len(),
+        found.len() as f64 * 10_000.0 / lines.max(1) as f64
+    );
 }
 
 fn collect(root: &Path, directory: &Path, out: &mut Vec<(String, String)>, settings: &mut Settings) {
-    let Ok(entries) = std::fs::read_dir(directory) else { return };
+    let Ok(entries) = std::fs::read_dir(directory) else {
+        return;
+    };
     for entry in entries.flatten() {
         let path = entry.path();
         let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
-            if !name.split('/').any(|part| matches!(part, ".git" | "node_modules" | "vendor")) {
+            if !name
+                .split('/')
+                .any(|part| matches!(part, ".git" | "node_modules" | "vendor"))
+            {
                 collect(root, &path, out, settings);
             }
         } else if Language::of_path(&name).is_some() {
@@ -72,9 +101,17 @@ fn line_of(text: &str, at: u32) -> usize {
     text[..at as usize].matches('\n').count() + 1
 }
 
-fn patterns<'r>(files: &[&(String, String)], language: Language, rules: &[&'r CodeRule], found: &mut BTreeSet<(String, usize, &'r str)>) {
+fn patterns<'r>(
+    files: &[&(String, String)],
+    language: Language,
+    rules: &[&'r CodeRule],
+    found: &mut BTreeSet<(String, usize, &'r str)>,
+) {
     let regexes = Regexes::default();
-    let made: Vec<_> = rules.iter().filter_map(|rule| Some((*rule, pattern_rule(rule).unwrap()?))).collect();
+    let made: Vec<_> = rules
+        .iter()
+        .filter_map(|rule| Some((*rule, pattern_rule(rule).unwrap()?)))
+        .collect();
     for (path, text) in files {
         let file = File::new(path, text, Some(language));
         for (rule, made) in &made {
@@ -85,7 +122,13 @@ fn patterns<'r>(files: &[&(String, String)], language: Language, rules: &[&'r Co
     }
 }
 
-fn flows<'r>(files: &[&(String, String)], language: Language, rules: &[&'r CodeRule], settings: &Settings, found: &mut BTreeSet<(String, usize, &'r str)>) {
+fn flows<'r>(
+    files: &[&(String, String)],
+    language: Language,
+    rules: &[&'r CodeRule],
+    settings: &Settings,
+    found: &mut BTreeSet<(String, usize, &'r str)>,
+) {
     let models = Models::of(language, builtin::libraries());
     let flows: Vec<&CodeRule> = rules.iter().copied().filter(|rule| rule.flow.is_some()).collect();
     let compiled = FlowRules::of(flows.iter().copied());
@@ -95,7 +138,10 @@ fn flows<'r>(files: &[&(String, String)], language: Language, rules: &[&'r CodeR
     for ((path, _), ast) in files.iter().zip(&parsed) {
         types.extend(Meaning::of(ast, &models, &nothing).exported(path));
     }
-    let marked: Vec<_> = parsed.iter().map(|ast| marks(&Meaning::of(ast, &models, &types), &compiled, settings)).collect();
+    let marked: Vec<_> = parsed
+        .iter()
+        .map(|ast| marks(&Meaning::of(ast, &models, &types), &compiled, settings))
+        .collect();
     let given: Vec<_> = files
         .iter()
         .zip(&parsed)
@@ -106,7 +152,11 @@ fn flows<'r>(files: &[&(String, String)], language: Language, rules: &[&'r CodeR
     println!("{} functions cut short", outcome.limited.len());
     for one in outcome.findings {
         let (path, text) = files[one.file];
-        found.insert((path.clone(), line_of(text, parsed[one.file].span(one.sink).start), flows[one.rule.0 as usize].id.as_str()));
+        found.insert((
+            path.clone(),
+            line_of(text, parsed[one.file].span(one.sink).start),
+            flows[one.rule.0 as usize].id.as_str(),
+        ));
     }
 }
 
@@ -120,8 +170,12 @@ fn compare(found: &BTreeSet<(String, usize, &str)>, expected: &str) {
     let mut tallies: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
     for line in expected.lines().filter(|line| !line.starts_with('#')) {
         let parts: Vec<&str> = line.split(',').map(str::trim).collect();
-        let [name, category, is_true, cwe, ..] = parts.as_slice() else { continue };
-        let hit = reported.get(name).is_some_and(|weaknesses| weaknesses.contains(&cwe.parse().unwrap_or(0)));
+        let [name, category, is_true, cwe, ..] = parts.as_slice() else {
+            continue;
+        };
+        let hit = reported
+            .get(name)
+            .is_some_and(|weaknesses| weaknesses.contains(&cwe.parse().unwrap_or(0)));
         let at = usize::from(*is_true != "true") * 2 + usize::from(!hit);
         tallies.entry(category).or_default()[at] += 1;
         if std::env::var_os("MISSES").is_some() && (*is_true == "true") != hit {
@@ -130,9 +184,17 @@ fn compare(found: &BTreeSet<(String, usize, &str)>, expected: &str) {
     }
     let mut sum = 0.0;
     for (category, [hit, missed, wrong, quiet]) in &tallies {
-        let (right, alarms) = (*hit as f64 / (hit + missed).max(1) as f64, *wrong as f64 / (wrong + quiet).max(1) as f64);
+        let (right, alarms) = (
+            *hit as f64 / (hit + missed).max(1) as f64,
+            *wrong as f64 / (wrong + quiet).max(1) as f64,
+        );
         sum += right - alarms;
-        println!("{category}: {hit} of {} found, {wrong} of {} wrongly, {:.2}", hit + missed, wrong + quiet, right - alarms);
+        println!(
+            "{category}: {hit} of {} found, {wrong} of {} wrongly, {:.2}",
+            hit + missed,
+            wrong + quiet,
+            right - alarms
+        );
     }
     println!("mean {:.3}", sum / tallies.len().max(1) as f64);
 }

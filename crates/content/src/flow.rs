@@ -450,11 +450,15 @@ fn handler_problem(handler: &Handler) -> Option<String> {
 fn sink_problem(sink: &Sink) -> Option<String> {
     kind_problem(&sink.kind, SINK_KINDS)
         .or_else(|| {
-            let is_whole =
-                !(sink.assign.is_empty() && sink.named.is_empty()) || !(sink.call.is_empty() || sink.at.is_empty());
+            let is_whole = !(sink.assign.is_empty() && sink.named.is_empty())
+                || !(sink.call.is_empty() || sink.at.is_empty());
             (!is_whole).then(|| "needs `call` and `at`, or `assign`, or `named`".to_owned())
         })
-        .or_else(|| crate::load::compile(&sink.named).err().map(|error| error.to_string()))
+        .or_else(|| {
+            crate::load::compile(&sink.named)
+                .err()
+                .map(|error| error.to_string())
+        })
         .or_else(|| names_problem(&[&sink.call, &sink.assign]))
 }
 
@@ -482,8 +486,8 @@ impl Cleaner {
 
 /// What a call may do with a container.
 pub const CONTAINER_ACTS: &[&str] = &[
-    "put", "get", "append", "extend", "insert", "remove", "pop", "clear", "first", "last", "values", "each", "list",
-    "set", "map", "copy",
+    "put", "get", "append", "extend", "insert", "remove", "pop", "clear", "first", "last", "values", "each",
+    "list", "set", "map", "copy",
 ];
 
 fn pass_problem(pass: &Pass) -> Option<String> {

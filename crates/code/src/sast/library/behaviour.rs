@@ -26,7 +26,9 @@ impl Library for Models {
         // What is said of a number of arguments says more than what is said of any.
         names.iter().find_map(|name| {
             let counted = format!("{name}/{}", callee.arguments);
-            self.behaviours.get(counted.as_str()).or_else(|| self.behaviours.get(name.as_str()))
+            self.behaviours
+                .get(counted.as_str())
+                .or_else(|| self.behaviours.get(name.as_str()))
         })
     }
 
@@ -72,7 +74,11 @@ pub(super) fn of(models: &Models) -> HashMap<Box<str>, Behaviour> {
                     }
                 }
                 Use::Type(at) if name.starts_with("new ") => {
-                    if let Some(fact) = models.types.get(*at).filter(|fact| fact.when.is_empty() && !fact.gives.is_empty()) {
+                    if let Some(fact) = models
+                        .types
+                        .get(*at)
+                        .filter(|fact| fact.when.is_empty() && !fact.gives.is_empty())
+                    {
                         behaviour.effects.push(Effect::Make {
                             made: Made::Instance(fact.gives.clone()),
                             elements: Vec::new(),
@@ -111,7 +117,11 @@ fn guards(cleaner: &Cleaner, when: bool, effects: &mut Vec<Effect>) {
 
 fn effects(pass: &Pass, effects: &mut Vec<Effect>) {
     let keys = pass.keys.unwrap_or(1);
-    let entries = || (0..keys).map(|at| Entry::At(Place::Argument(at))).collect::<Vec<_>>();
+    let entries = || {
+        (0..keys)
+            .map(|at| Entry::At(Place::Argument(at)))
+            .collect::<Vec<_>>()
+    };
     let load = |entries: Vec<Entry>, otherwise: Option<Place>| Effect::Load {
         object: Place::Receiver,
         entries,

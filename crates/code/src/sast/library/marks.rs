@@ -225,12 +225,20 @@ impl Marker<'_, '_> {
     fn clean_variables(&mut self, node: NodeId, kinds: &[String]) {
         let ast = self.meaning.ast;
         self.clean(node, kinds, true);
-        let names: Vec<NodeId> = ast.subtree(node).filter(|&id| ast.kind(id) == Kind::Name && is_variable(self.meaning, id)).collect();
+        let names: Vec<NodeId> = ast
+            .subtree(node)
+            .filter(|&id| ast.kind(id) == Kind::Name && is_variable(self.meaning, id))
+            .collect();
         for name in names {
             self.clean(name, kinds, true);
             // What a part was taken from is checked with the part.
-            let whole = self.meaning.declaration(name).and_then(|declaration| self.meaning.value_of(declaration));
-            let argument = whole.filter(|&whole| ast.kind(whole) == Kind::Call).and_then(|call| self.meaning.plain(call).next());
+            let whole = self
+                .meaning
+                .declaration(name)
+                .and_then(|declaration| self.meaning.value_of(declaration));
+            let argument = whole
+                .filter(|&whole| ast.kind(whole) == Kind::Call)
+                .and_then(|call| self.meaning.plain(call).next());
             if let Some(argument) = argument.filter(|&argument| ast.kind(argument) == Kind::Name) {
                 self.clean(argument, kinds, true);
             }
@@ -263,7 +271,10 @@ impl Marker<'_, '_> {
                         self.source(node, &source.kind, false);
                     }
                 }
-                Use::Guard(at) if parent.is_some_and(|parent| is_comparison(ast.kind(parent), ast.node(parent).operator)) => {
+                Use::Guard(at)
+                    if parent
+                        .is_some_and(|parent| is_comparison(ast.kind(parent), ast.node(parent).operator)) =>
+                {
                     let object = ast.child(node, 0);
                     if let (Some(object), Some(cleaner)) = (object, self.meaning.models.cleaners.get(at)) {
                         self.clean_variables(object, &cleaner.cleans);
@@ -308,7 +319,12 @@ impl Marker<'_, '_> {
                 {
                     self.sink(value, &sink.kind, Parts::Value);
                     // Under which name something is kept is as much part of it as the value.
-                    if let Some(key) = self.meaning.ast.child(target, 1).filter(|_| depth > 0 && self.meaning.ast.kind(target) == Kind::Index) {
+                    if let Some(key) = self
+                        .meaning
+                        .ast
+                        .child(target, 1)
+                        .filter(|_| depth > 0 && self.meaning.ast.kind(target) == Kind::Index)
+                    {
                         self.sink(key, &sink.kind, Parts::Value);
                     }
                 }
@@ -322,7 +338,9 @@ impl Marker<'_, '_> {
         let name = match ast.kind(target) {
             Kind::Name => Some(target),
             Kind::Member => ast.child(target, 1),
-            Kind::Index => ast.child(target, 0).map(|object| ast.child(object, 1).unwrap_or(object)),
+            Kind::Index => ast
+                .child(target, 0)
+                .map(|object| ast.child(object, 1).unwrap_or(object)),
             _ => None,
         };
         let Some(name) = name else { return };
@@ -345,10 +363,7 @@ impl Marker<'_, '_> {
     fn membership(&mut self, id: NodeId) {
         let ast = self.meaning.ast;
         let operator = ast.node(id).operator;
-        if !matches!(
-            operator,
-            Operator::In | Operator::NotIn
-        ) {
+        if !matches!(operator, Operator::In | Operator::NotIn) {
             return;
         }
         let (Some(item), Some(container)) = (ast.child(id, 0), ast.child(id, 1)) else {
@@ -438,11 +453,20 @@ impl Marker<'_, '_> {
     /// Whether a name is read that a class or the file declares: the flow engine takes the literals of such as values that have no place.
     fn stands_for_shared(&self, name: NodeId) -> bool {
         let ast = self.meaning.ast;
-        let Some(declaration) = self.meaning.declaration(name).filter(|&declaration| declaration != name) else {
+        let Some(declaration) = self
+            .meaning
+            .declaration(name)
+            .filter(|&declaration| declaration != name)
+        else {
             return false;
         };
         let mut around = ast.ancestors(declaration).skip(1);
-        let owner = around.find(|&above| matches!(ast.kind(above), Kind::Function | Kind::Lambda | Kind::Class | Kind::Module));
+        let owner = around.find(|&above| {
+            matches!(
+                ast.kind(above),
+                Kind::Function | Kind::Lambda | Kind::Class | Kind::Module
+            )
+        });
         owner.is_some_and(|owner| matches!(ast.kind(owner), Kind::Class | Kind::Module))
     }
 
@@ -485,23 +509,33 @@ const fn source(rule: RuleId, by_side_effect: bool) -> Source {
 /// Whether a name stands for a value, and is not what is called or a part of another name.
 fn is_variable(meaning: &Meaning<'_>, name: NodeId) -> bool {
     let ast = meaning.ast;
-    let Some(parent) = ast.parent(name) else { return false };
+    let Some(parent) = ast.parent(name) else {
+        return false;
+    };
     let place = ast.children(parent).iter().position(|&child| child == name);
-    !matches!((ast.kind(parent), place), (Kind::Call | Kind::New, Some(0)) | (Kind::Member, Some(1)) | (Kind::Keyword, Some(0)))
+    !matches!(
+        (ast.kind(parent), place),
+        (Kind::Call | Kind::New, Some(0)) | (Kind::Member, Some(1)) | (Kind::Keyword, Some(0))
+    )
 }
 
 const fn is_comparison(kind: Kind, operator: Operator) -> bool {
     matches!(kind, Kind::Binary)
         && matches!(
             operator,
-            Operator::Equal | Operator::NotEqual | Operator::Identical | Operator::NotIdentical | Operator::In | Operator::NotIn
+            Operator::Equal
+                | Operator::NotEqual
+                | Operator::Identical
+                | Operator::NotIdentical
+                | Operator::In
+                | Operator::NotIn
         )
 }
 
 /// What an address is of.
 fn pointed_to(meaning: &Meaning<'_>, node: NodeId) -> NodeId {
-    let is_address = meaning.ast.kind(node) == Kind::Unary
-        && meaning.ast.node(node).operator == Operator::AddressOf;
+    let is_address =
+        meaning.ast.kind(node) == Kind::Unary && meaning.ast.node(node).operator == Operator::AddressOf;
     meaning.ast.child(node, 0).filter(|_| is_address).unwrap_or(node)
 }
 

@@ -97,7 +97,11 @@ impl<'a> Meaning<'a> {
             }
             found.extend(self.qualified(node));
             // Members of a module are no methods of anything.
-            if self.qualified(object).iter().any(|module| self.imported.contains(module)) {
+            if self
+                .qualified(object)
+                .iter()
+                .any(|module| self.imported.contains(module))
+            {
                 return found;
             }
             let before = match self.ast.kind(object) {
@@ -213,7 +217,10 @@ impl<'a> Meaning<'a> {
 
     /// The type that models know among those which the class around a node derives from.
     fn class_around(&self, node: NodeId) -> Option<Rc<str>> {
-        let class = self.ast.ancestors(node).find(|&above| self.ast.kind(above) == Kind::Class)?;
+        let class = self
+            .ast
+            .ancestors(node)
+            .find(|&above| self.ast.kind(above) == Kind::Class)?;
         let supers = self.ast.children(self.ast.child(class, 2)?);
         let mut names = supers.iter().flat_map(|&above| self.qualified(above));
         names.find(|name| self.models.knows(name)).map(Into::into)
@@ -238,7 +245,12 @@ impl<'a> Meaning<'a> {
                 found = Some(fact.gives.as_str().into());
             }
         }
-        let by_program = || names.iter().find_map(|name| self.program.get(name)).map(Rc::clone);
+        let by_program = || {
+            names
+                .iter()
+                .find_map(|name| self.program.get(name))
+                .map(Rc::clone)
+        };
         found.or_else(by_program)
     }
 
@@ -251,13 +263,19 @@ impl<'a> Meaning<'a> {
         for id in ast.ids() {
             let (name, class) = match ast.kind(id) {
                 Kind::Function => (ast.child(id, 1), self.given_back(id)),
-                Kind::Variable => (ast.child(id, 1), ast.child(id, 1).and_then(|name| self.type_of(name))),
+                Kind::Variable => (
+                    ast.child(id, 1),
+                    ast.child(id, 1).and_then(|name| self.type_of(name)),
+                ),
                 _ => continue,
             };
             let (Some(name), Some(class)) = (name, class.filter(|class| self.models.knows(class))) else {
                 continue;
             };
-            found.extend(self.owner(id, path).map(|owner| (format!("{owner}.{}", ast.text(name)), class)));
+            found.extend(
+                self.owner(id, path)
+                    .map(|owner| (format!("{owner}.{}", ast.text(name)), class)),
+            );
         }
         found
     }
@@ -266,7 +284,12 @@ impl<'a> Meaning<'a> {
     fn owner(&self, declaration: NodeId, path: &str) -> Option<String> {
         let ast = self.ast;
         let mut around = ast.ancestors(declaration).skip(1);
-        let is_owner = |&above: &NodeId| matches!(ast.kind(above), Kind::Function | Kind::Lambda | Kind::Class | Kind::Module);
+        let is_owner = |&above: &NodeId| {
+            matches!(
+                ast.kind(above),
+                Kind::Function | Kind::Lambda | Kind::Class | Kind::Module
+            )
+        };
         let owner = around.find(is_owner)?;
         match (ast.kind(owner), self.language()) {
             (Kind::Class, Language::Java) => self.qualified(ast.child(owner, 1)?).into_iter().next(),
@@ -281,10 +304,14 @@ impl<'a> Meaning<'a> {
     /// The type of what a function gives back, declared or returned.
     fn given_back(&self, function: NodeId) -> Option<Rc<str>> {
         let ast = self.ast;
-        let declared = ast.child(function, 3).and_then(|declared| self.known_type(declared));
+        let declared = ast
+            .child(function, 3)
+            .and_then(|declared| self.known_type(declared));
         declared.or_else(|| {
             let returns = ast.subtree(function).filter(|&id| ast.kind(id) == Kind::Return);
-            returns.filter_map(|id| ast.child(id, 0)).find_map(|value| self.type_of(value))
+            returns
+                .filter_map(|id| ast.child(id, 0))
+                .find_map(|value| self.type_of(value))
         })
     }
 

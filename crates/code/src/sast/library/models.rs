@@ -113,7 +113,11 @@ impl Models {
             self.names(&[&sink.call], Use::CallSink(at), gate);
             self.names(&[&sink.assign], Use::AssignSink(at), gate);
             if !sink.named.is_empty() {
-                self.named_sinks.extend(bartizan_content::load::compile(&sink.named).ok().map(|regex| (at, regex)));
+                self.named_sinks.extend(
+                    bartizan_content::load::compile(&sink.named)
+                        .ok()
+                        .map(|regex| (at, regex)),
+                );
             }
             self.sinks.push(sink.clone());
         }
