@@ -398,14 +398,14 @@ impl<'t, G: Grammar> Front<'t, G> {
             [] => self.build.nothing(at),
             [only] => *only,
             several => {
-                let place = self.surrounding(several, at);
+                let place = self.around(several, at);
                 self.build.node(Kind::Tuple, place, drafts)
             }
         }
     }
 
     /// From the first of some nodes to the last; empty, at byte `at`, when there are none.
-    pub(crate) fn surrounding(&self, drafts: &[Draft], at: u32) -> Span {
+    pub(crate) fn around(&self, drafts: &[Draft], at: u32) -> Span {
         match (drafts.first(), drafts.last()) {
             (Some(&first), Some(&last)) => self.build.span(first).to(self.build.span(last)),
             _ => Span::empty(at),
