@@ -131,6 +131,7 @@ pub fn run(rules: &[&Taint], scenes: &[Scene<'_>], path: &str, facts: &Facts<'_>
             safe_indices: taint.options.safe_indexes,
             safe_comparisons: taint.options.safe_comparisons,
             safe_scalars: taint.options.safe_booleans && taint.options.safe_numbers,
+            ..FlowRule::default()
         });
         let mut marker = Marker {
             scene,

@@ -53,6 +53,13 @@ impl FlowRules {
             safe_indices: true,
             safe_comparisons: true,
             safe_scalars: !is_constant && !flow.sources.iter().any(|kind| kind == "weak-random"),
+            safe_between_calls: true,
+            harmless_without: flow
+                .sinks
+                .iter()
+                .flat_map(|kind| harm_of(kind))
+                .map(|text| (*text).to_owned())
+                .collect(),
         });
         self.ids.push(id.to_owned());
         let lists = [
@@ -93,5 +100,16 @@ impl Constants {
     pub(super) fn means(&self, value: &str) -> bool {
         self.values.as_ref().is_none_or(|values| values.is_match(value))
             && !self.not_values.as_ref().is_some_and(|not| not.is_match(value))
+    }
+}
+
+/// Texts without which data does no harm to a kind of sink.
+fn harm_of(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "path" | "extract" => &["..", "../"],
+        "xpath" => &["'", "\""],
+        "html" => &["<"],
+        "log" | "header" | "mail" => &["\n", "\r"],
+        _ => &[],
     }
 }
