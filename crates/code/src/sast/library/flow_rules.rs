@@ -53,7 +53,7 @@ impl FlowRules {
             safe_indices: true,
             safe_comparisons: true,
             safe_scalars: !is_constant && !flow.sources.iter().any(|kind| kind == "weak-random"),
-            safe_between_calls: true,
+            safe_between_calls: !is_constant,
             harmless_without: flow
                 .sinks
                 .iter()
