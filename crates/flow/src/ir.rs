@@ -56,11 +56,23 @@ pub(crate) enum Target {
     /// A value
     Value(Slot),
     /// A method of a value, with the type that the receiver was declared with
-    Method { receiver: Slot, name: Name, declared: Declared },
+    Method {
+        receiver: Slot,
+        name: Name,
+        declared: Declared,
+    },
     /// A method of the class above the one at hand
-    Super { receiver: Slot, name: Name, class: ClassId },
+    Super {
+        receiver: Slot,
+        name: Name,
+        class: ClassId,
+    },
     /// The constructor of what the value is
-    Construct { class: Slot, body: Option<ClassId>, declared: Declared },
+    Construct {
+        class: Slot,
+        body: Option<ClassId>,
+        declared: Declared,
+    },
 }
 
 /// What a declaration says of a type.
@@ -102,32 +114,81 @@ pub(crate) enum Op {
     Module(FileId),
     Outer(Root, Key),
     SetOuter(Root, Key, Slot),
-    Field { object: Slot, name: Name, declared: Declared },
-    SetField { object: Slot, name: Name, value: Slot },
-    Element { object: Slot, key: Slot },
-    SetElement { object: Slot, key: Slot, value: Slot },
-    RemoveElement { object: Slot, key: Slot },
-    Slice { object: Slot, low: Option<Slot>, high: Option<Slot>, step: Option<Slot> },
+    Field {
+        object: Slot,
+        name: Name,
+        declared: Declared,
+    },
+    SetField {
+        object: Slot,
+        name: Name,
+        value: Slot,
+    },
+    Element {
+        object: Slot,
+        key: Slot,
+    },
+    SetElement {
+        object: Slot,
+        key: Slot,
+        value: Slot,
+    },
+    RemoveElement {
+        object: Slot,
+        key: Slot,
+    },
+    Slice {
+        object: Slot,
+        low: Option<Slot>,
+        high: Option<Slot>,
+        step: Option<Slot>,
+    },
     /// What `a, *rest` leaves for the rest: everything from a position on, `after` left out at the end
-    Rest { object: Slot, from: u32, after: u32 },
+    Rest {
+        object: Slot,
+        from: u32,
+        after: u32,
+    },
     /// The element at a position; negative counts from the end
-    At { object: Slot, position: i64 },
+    At {
+        object: Slot,
+        position: i64,
+    },
     Unary(Operator, Slot),
     Binary(Operator, Slot, Slot),
     /// A text of all arguments
     Join(Span),
     Build(Kind, Span),
     /// Any element (or key) of a collection
-    Each { collection: Slot, keys: bool },
+    Each {
+        collection: Slot,
+        keys: bool,
+    },
     /// Adds an element to a list that a comprehension builds
-    Add { list: Slot, value: Slot, key: Option<Slot> },
-    Call { target: Target, arguments: Span },
+    Add {
+        list: Slot,
+        value: Slot,
+        key: Option<Slot>,
+    },
+    Call {
+        target: Target,
+        arguments: Span,
+    },
     /// Looks whether taint reaches the node before it acts
-    Check { target: Option<Target>, arguments: Span, value: Option<Slot> },
+    Check {
+        target: Option<Target>,
+        arguments: Span,
+        value: Option<Slot>,
+    },
     /// Applies the marks of the node to a value and to what it names
     Marked(Slot, Lvalue),
     /// Taint goes on from the first to the second as the propagator of that number of the node's marks says
-    Propagate { number: u32, from: Slot, to: Slot, place: Lvalue },
+    Propagate {
+        number: u32,
+        from: Slot,
+        to: Slot,
+        place: Lvalue,
+    },
     /// What is given back, or yielded
     Return(Slot),
     Throw(Slot),
@@ -147,7 +208,11 @@ pub(crate) struct Instruction {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     Jump(BlockId),
-    Branch { condition: Slot, yes: BlockId, no: BlockId },
+    Branch {
+        condition: Slot,
+        yes: BlockId,
+        no: BlockId,
+    },
     /// Any of them, for a reason that is not followed
     Choose(Vec<BlockId>),
     /// The function ends
@@ -229,10 +294,22 @@ impl Op {
     /// Calls `visit` for every slot that it reads, arguments of ranges left out.
     pub(crate) fn each_read(&mut self, visit: &mut dyn FnMut(&mut Slot)) {
         match self {
-            Self::Constant(_) | Self::Unknown | Self::Function(_) | Self::Class(_) | Self::Imported(_) | Self::Module(_)
-            | Self::Outer(..) | Self::Join(_) | Self::Build(..) => {}
-            Self::Copy(slot) | Self::Assign(slot, _) | Self::SetOuter(_, _, slot) | Self::Unary(_, slot) | Self::Return(slot)
-            | Self::Throw(slot) | Self::Await(slot) => visit(slot),
+            Self::Constant(_)
+            | Self::Unknown
+            | Self::Function(_)
+            | Self::Class(_)
+            | Self::Imported(_)
+            | Self::Module(_)
+            | Self::Outer(..)
+            | Self::Join(_)
+            | Self::Build(..) => {}
+            Self::Copy(slot)
+            | Self::Assign(slot, _)
+            | Self::SetOuter(_, _, slot)
+            | Self::Unary(_, slot)
+            | Self::Return(slot)
+            | Self::Throw(slot)
+            | Self::Await(slot) => visit(slot),
             Self::Field { object, .. } | Self::Rest { object, .. } | Self::At { object, .. } => visit(object),
             Self::Each { collection, .. } => visit(collection),
             Self::Default(one, two) | Self::Binary(_, one, two) => {
@@ -252,7 +329,12 @@ impl Op {
                 visit(key);
                 visit(value);
             }
-            Self::Slice { object, low, high, step } => {
+            Self::Slice {
+                object,
+                low,
+                high,
+                step,
+            } => {
                 visit(object);
                 for bound in [low, high, step].into_iter().flatten() {
                     visit(bound);

@@ -352,7 +352,7 @@ pub enum Effect {
     Make {
         /// What it is
         made: Made,
-        /// Each is one element
+        /// Each is one element, after those of `contents`
         elements: Vec<Place>,
         /// The elements or entries of these are its elements, too
         contents: Vec<Place>,

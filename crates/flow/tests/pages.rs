@@ -26,7 +26,11 @@ fn programs(page: &str) -> Vec<Program> {
                 let language = Language::of_path(&path).expect("the name of a file tells its language");
                 match programs.last_mut() {
                     Some(last) if last.title == title => last.files.push((path, text)),
-                    _ => programs.push(Program { title: title.clone(), language, files: vec![(path, text)] }),
+                    _ => programs.push(Program {
+                        title: title.clone(),
+                        language,
+                        files: vec![(path, text)],
+                    }),
                 }
             } else {
                 text.push_str(line);
@@ -50,7 +54,9 @@ fn expected(program: &Program) -> Vec<(String, usize, &'static str)> {
             let words: Vec<&str> = line[at..].split_whitespace().skip(1).collect();
             let words = if words.is_empty() { vec!["plain"] } else { words };
             for word in words {
-                let kind = ["plain", "escape", "label"].into_iter().find(|kind| *kind == word);
+                let kind = ["plain", "escape", "label"]
+                    .into_iter()
+                    .find(|kind| *kind == word);
                 all.push((path.clone(), number + 1, kind.expect("a kind of finding")));
             }
         }
@@ -72,7 +78,11 @@ fn found(program: &Program) -> Vec<(String, usize, &'static str)> {
             _ => "label",
         };
         all.push((path.clone(), line, kind));
-        assert!(!finding.steps.is_empty(), "{}: a finding without a way", program.title);
+        assert!(
+            !finding.steps.is_empty(),
+            "{}: a finding without a way",
+            program.title
+        );
     }
     all.sort();
     all.dedup();
@@ -87,10 +97,18 @@ fn check(page: &str) {
     for program in programs(page) {
         let (expected, found) = (expected(&program), found(&program));
         if expected != found {
-            wrong.push_str(&format!("\n{}: expected {expected:?}\n  but found {found:?}", program.title));
+            wrong.push_str(&format!(
+                "\n{}: expected {expected:?}\n  but found {found:?}",
+                program.title
+            ));
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn go_is_followed_as_its_page_says() {
+    check(include_str!("pages/go.md"));
 }
 
 #[test]

@@ -58,7 +58,11 @@ fn told(files: &[(String, String)]) -> Vec<String> {
                 .iter()
                 .map(|step| format!("{:?} {}", step.what, place(step.file, step.node)))
                 .collect();
-            format!("{:?} {} {steps:?}", finding.rule, place(finding.file, finding.sink))
+            format!(
+                "{:?} {} {steps:?}",
+                finding.rule,
+                place(finding.file, finding.sink)
+            )
         })
         .collect();
     all.sort();
@@ -89,7 +93,10 @@ fn other_names_change_nothing() {
             .iter()
             .map(|(path, text)| {
                 let mut text = text.clone();
-                for name in ["kept", "items", "item", "values", "value", "Box", "put", "same", "run", "show", "current"] {
+                for name in [
+                    "kept", "items", "item", "values", "value", "Box", "put", "same", "run", "show",
+                    "current",
+                ] {
                     text = replace_word(&text, name, &format!("{prefix}{name}"));
                 }
                 (path.clone(), text)
@@ -116,10 +123,15 @@ fn replace_word(text: &str, from: &str, to: &str) -> String {
 
 #[test]
 fn a_way_goes_from_the_source_through_the_call_to_the_sink() {
-    let text = "def same(a):\n    b = a\n    return b\n\ndef f():\n    x = source()\n    y = same(x)\n    sink(y)\n";
+    let text =
+        "def same(a):\n    b = a\n    return b\n\ndef f():\n    x = source()\n    y = same(x)\n    sink(y)\n";
     let files = vec![("a.py".to_owned(), text.to_owned())];
     let (trees, found) = common::run(&files, Language::Python);
-    let finding = found.findings.iter().find(|finding| finding.rule == common::PLAIN).expect("one finding");
+    let finding = found
+        .findings
+        .iter()
+        .find(|finding| finding.rule == common::PLAIN)
+        .expect("one finding");
     let steps: Vec<(What, usize)> = finding
         .steps
         .iter()
@@ -144,7 +156,11 @@ fn a_sanitizer_of_another_rule_is_told() {
     let text = "def f():\n    x = clean(source())\n    sink(x)\n";
     let files = vec![("a.py".to_owned(), text.to_owned())];
     let (_, found) = common::run(&files, Language::Python);
-    let finding = found.findings.iter().find(|finding| finding.rule == common::ESCAPED).expect("one finding");
+    let finding = found
+        .findings
+        .iter()
+        .find(|finding| finding.rule == common::ESCAPED)
+        .expect("one finding");
     assert!(finding.steps.iter().any(|step| step.what == What::OtherSanitizer));
 }
 
@@ -162,13 +178,20 @@ fn limited(text: &str, limits: &Limits) -> Vec<Limit> {
 
 #[test]
 fn what_is_nested_too_deeply_is_told() {
-    let deep = format!("def f():\n    sink({}source(){})\n", "g(".repeat(390), ")".repeat(390));
+    let deep = format!(
+        "def f():\n    sink({}source(){})\n",
+        "g(".repeat(390),
+        ")".repeat(390)
+    );
     assert!(limited(&deep, &Limits::default()).contains(&Limit::Depth));
 }
 
 #[test]
 fn a_function_that_is_too_long_is_told() {
-    let long = format!("def f():\n    x = source()\n{}    sink(x)\n", "    x = x + g(x)\n".repeat(50));
+    let long = format!(
+        "def f():\n    x = source()\n{}    sink(x)\n",
+        "    x = x + g(x)\n".repeat(50)
+    );
     let limits = Limits {
         instructions: 100,
         ..Limits::default()
@@ -181,7 +204,10 @@ fn a_function_that_is_too_long_is_told() {
 fn functions_that_call_each_other_without_end_are_finished() {
     let mut text = String::new();
     for number in 0..60 {
-        text.push_str(&format!("def f{number}(x, k):\n    d = {{'a': x, k: f{}(x, k)}}\n    return d\n\n", (number + 1) % 60));
+        text.push_str(&format!(
+            "def f{number}(x, k):\n    d = {{'a': x, k: f{}(x, k)}}\n    return d\n\n",
+            (number + 1) % 60
+        ));
     }
     text.push_str("def start():\n    sink(f0(source(), 'k'))\n");
     limited(&text, &Limits::default());

@@ -4,20 +4,33 @@ use std::rc::Rc;
 
 use crate::heap::{Object, State};
 use crate::table::small;
-use crate::values::{Base, Constant, Constants, Key, Kind, ObjectId, ObjectName, Origin, Slots, Taint, Value, Values};
+use crate::values::{
+    Base, Constant, Constants, Key, Kind, ObjectId, ObjectName, Origin, Slots, Taint, Value, Values,
+};
 
 /// Objects that are looked at below one value, and how deep.
 const MOST_BELOW: usize = 200;
 const DEEPEST: u32 = 6;
+/// A longer list has no length that is known.
+const LONGEST: u32 = 1_024;
 
 impl Values {
     /// An object's inside, as far as it is known.
     pub(crate) fn inside(&self, state: &State, id: ObjectId) -> Rc<Object> {
-        state.object(id).cloned().unwrap_or_else(|| Rc::new(Object::open()))
+        state
+            .object(id)
+            .cloned()
+            .unwrap_or_else(|| Rc::new(Object::open()))
     }
 
     /// Makes an object; what its maker made before is an older one from then on.
-    pub(crate) fn make(&mut self, state: &mut State, base: Base, kind: Kind, object: Object) -> (Value, ObjectId) {
+    pub(crate) fn make(
+        &mut self,
+        state: &mut State,
+        base: Base,
+        kind: Kind,
+        object: Object,
+    ) -> (Value, ObjectId) {
         let name = ObjectName {
             base,
             kind,
@@ -82,7 +95,12 @@ impl Values {
             return taint;
         };
         let origin = self.origin(Origin::Given(symbol));
-        let atoms: Vec<_> = self.atoms(taint).iter().copied().filter(|atom| atom.origin != origin).collect();
+        let atoms: Vec<_> = self
+            .atoms(taint)
+            .iter()
+            .copied()
+            .filter(|atom| atom.origin != origin)
+            .collect();
         self.taint(atoms)
     }
 
@@ -130,7 +148,8 @@ impl Values {
             if let (Some(Key::Index(at)), Some(length)) = (key, object.length)
                 && i64::from(length) <= at
             {
-                object.length = u32::try_from(at + 1).ok();
+                let length = at.checked_add(1).and_then(|length| u32::try_from(length).ok());
+                object.length = length.filter(|&length| length <= LONGEST);
                 object.resized = true;
             }
             state.set_object(id, object);
@@ -166,7 +185,11 @@ impl Values {
             let before = self.inside(state, id);
             let mut object = (*before).clone();
             change(self, id, &mut object);
-            let object = if strong { object } else { self.join_objects_inside(id, &before, &object, false) };
+            let object = if strong {
+                object
+            } else {
+                self.join_objects_inside(id, &before, &object, false)
+            };
             state.set_object(id, object);
         }
     }
@@ -174,7 +197,7 @@ impl Values {
     /// Puts a value at the end of a list.
     pub(crate) fn append(&mut self, object: &mut Object, value: Value) {
         match object.length {
-            Some(length) if object.closed => {
+            Some(length) if object.closed && length < LONGEST => {
                 object.set(Key::Index(i64::from(length)), value);
                 object.length = Some(length + 1);
             }
@@ -195,7 +218,7 @@ impl Values {
                     if let Key::Index(index) = key
                         && *index >= position
                     {
-                        *index += 1;
+                        *index = index.saturating_add(1);
                     }
                 }
                 object.set(Key::Index(position), value);
@@ -208,7 +231,9 @@ impl Values {
 
     /// Takes the element at a position out.
     pub(crate) fn take(&mut self, id: ObjectId, object: &mut Object, at: Option<i64>) -> Value {
-        let found = object.length.and_then(|length| Some((position(at?, length, false)?, length)));
+        let found = object
+            .length
+            .and_then(|length| Some((position(at?, length, false)?, length)));
         object.resized = true;
         let Some((position, length)) = found else {
             let any = self.any_element(id, object);
@@ -245,7 +270,11 @@ impl Values {
     pub(crate) fn deep(&mut self, state: &State, value: Value) -> Taint {
         let mut taint = value.taint;
         let mut seen: Vec<ObjectId> = Vec::new();
-        let mut todo: Vec<(ObjectId, u32)> = self.object_list(value.objects).iter().map(|&id| (id, 0)).collect();
+        let mut todo: Vec<(ObjectId, u32)> = self
+            .object_list(value.objects)
+            .iter()
+            .map(|&id| (id, 0))
+            .collect();
         while let Some((id, depth)) = todo.pop() {
             if seen.contains(&id) || seen.len() >= MOST_BELOW {
                 continue;
@@ -266,7 +295,11 @@ impl Values {
             if matches!(name.kind, Kind::Function(_)) {
                 continue;
             }
-            let inside = object.fields.iter().map(|(_, value)| *value).chain([object.rest, object.keys]);
+            let inside = object
+                .fields
+                .iter()
+                .map(|(_, value)| *value)
+                .chain([object.rest, object.keys]);
             for inner in inside {
                 taint = self.join_taints(taint, inner.taint);
                 if depth < DEEPEST {
@@ -284,7 +317,9 @@ impl Values {
         }
         for id in self.object_list(value.objects).to_vec() {
             let name = self.object_name(id);
-            if matches!(name.kind, Kind::Scope | Kind::Class(_) | Kind::Function(_)) || matches!(name.base, Base::Imported(_)) {
+            if matches!(name.kind, Kind::Scope | Kind::Class(_) | Kind::Function(_))
+                || matches!(name.base, Base::Imported(_))
+            {
                 continue;
             }
             let mut object = (*self.inside(state, id)).clone();
@@ -369,6 +404,10 @@ impl Values {
 fn position(at: i64, length: u32, end: bool) -> Option<i64> {
     let length = i64::from(length);
     let position = if at < 0 { at + length } else { at };
-    let within = if end { position <= length } else { position < length };
+    let within = if end {
+        position <= length
+    } else {
+        position < length
+    };
     (position >= 0 && within).then_some(position)
 }

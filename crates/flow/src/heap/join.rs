@@ -7,7 +7,13 @@ use crate::values::{Base, Constants, Key, ObjectId, Objects, Value, Values};
 
 impl Values {
     /// Adds what `from` knows to `into`; says whether that changed anything. With `settle`, constants that still change are any.
-    pub(crate) fn join_states(&mut self, into: &mut State, from: &State, lasting: usize, settle: bool) -> bool {
+    pub(crate) fn join_states(
+        &mut self,
+        into: &mut State,
+        from: &State,
+        lasting: usize,
+        settle: bool,
+    ) -> bool {
         let mut changed = false;
         for (old, new) in into.slots.iter_mut().zip(&from.slots).take(lasting) {
             if old == new {
@@ -85,10 +91,19 @@ impl Values {
 
     /// Whether an object without an entry is one that was there before, or one that is not made yet.
     fn exists_anyway(&self, id: ObjectId) -> bool {
-        matches!(self.object_name(id).base, Base::Given(_) | Base::Imported(_) | Base::Part(..))
+        matches!(
+            self.object_name(id).base,
+            Base::Given(_) | Base::Imported(_) | Base::Part(..)
+        )
     }
 
-    pub(crate) fn join_objects_inside(&mut self, id: ObjectId, one: &Object, two: &Object, settle: bool) -> Object {
+    pub(crate) fn join_objects_inside(
+        &mut self,
+        id: ObjectId,
+        one: &Object,
+        two: &Object,
+        settle: bool,
+    ) -> Object {
         let mut fields: Vec<(Key, Value)> = Vec::with_capacity(one.fields.len().max(two.fields.len()));
         let (mut left, mut right) = (one.fields.iter().peekable(), two.fields.iter().peekable());
         loop {
@@ -131,7 +146,11 @@ impl Values {
 
     /// What an object holds under a key of which it has no entry.
     pub(crate) fn absent(&mut self, id: ObjectId, object: &Object, key: Key) -> Value {
-        let rest = if matches!(key, Key::Bound | Key::Variable(..)) { Value::NOTHING } else { object.rest };
+        let rest = if matches!(key, Key::Bound | Key::Variable(..)) {
+            Value::NOTHING
+        } else {
+            object.rest
+        };
         if object.closed {
             return rest;
         }
@@ -211,4 +230,3 @@ impl Values {
         state.set_object(older, merged);
     }
 }
-

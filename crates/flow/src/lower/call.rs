@@ -91,7 +91,14 @@ impl Lowering<'_, '_> {
                 match name {
                     Some(name) => {
                         let declared = class.map_or(Declared::Nothing, Declared::Class);
-                        (Target::Method { receiver, name, declared }, None)
+                        (
+                            Target::Method {
+                                receiver,
+                                name,
+                                declared,
+                            },
+                            None,
+                        )
                     }
                     None => (Target::Value(receiver), None),
                 }
@@ -104,7 +111,14 @@ impl Lowering<'_, '_> {
     fn marked_callee(&mut self, callee: NodeId, object: Slot, name: Name) -> Option<Slot> {
         self.marks.of(callee)?;
         let declared = Declared::Nothing;
-        let value = self.emit(Op::Field { object, name, declared }, callee);
+        let value = self.emit(
+            Op::Field {
+                object,
+                name,
+                declared,
+            },
+            callee,
+        );
         Some(self.mark(callee, value, Lvalue::Field(object, name)))
     }
 
@@ -120,7 +134,11 @@ impl Lowering<'_, '_> {
         }
         let class = self.program.class_around(self.function())?;
         let receiver = self.receiver_for(None)?;
-        Some(Target::Super { receiver, name, class })
+        Some(Target::Super {
+            receiver,
+            name,
+            class,
+        })
     }
 
     fn super_constructor(&mut self, receiver: Slot, class: crate::program::ClassId) -> Target {
@@ -132,7 +150,11 @@ impl Lowering<'_, '_> {
             _ => Some(self.names.name("constructor")),
         };
         match name {
-            Some(name) => Target::Super { receiver, name, class },
+            Some(name) => Target::Super {
+                receiver,
+                name,
+                class,
+            },
             None => Target::Value(receiver),
         }
     }
@@ -149,7 +171,11 @@ impl Lowering<'_, '_> {
                 if let Some(method) = self.program.method(at, name, None) {
                     let declared = Declared::Class(at);
                     let is_static = self.program.function(method).is_some_and(|info| info.is_static);
-                    let receiver = if is_static { None } else { self.receiver_for(Some(at)) };
+                    let receiver = if is_static {
+                        None
+                    } else {
+                        self.receiver_for(Some(at))
+                    };
                     let receiver = receiver.unwrap_or_else(|| self.emit(Op::Class(at), callee));
                     return Target::Method {
                         receiver,
@@ -191,7 +217,11 @@ impl Lowering<'_, '_> {
                     let named = ast.node(child).operator == Operator::Power;
                     Argument {
                         value,
-                        passing: if named { Passing::SpreadNamed } else { Passing::Spread },
+                        passing: if named {
+                            Passing::SpreadNamed
+                        } else {
+                            Passing::Spread
+                        },
                     }
                 }
                 _ => Argument {
@@ -211,14 +241,20 @@ impl Lowering<'_, '_> {
             return self.unknown(node);
         };
         let body = self.program.class_at.get(&(self.file, node)).copied();
-        let declared = self.program.declared(self.file, Some(kind), self.library, self.names);
+        let declared = self
+            .program
+            .declared(self.file, Some(kind), self.library, self.names);
         let typed = self.program.language(self.file) == Language::Java;
         let class = match declared {
             Declared::Class(class) => self.emit(Op::Class(class), kind),
             Declared::Outside(name) if typed => self.emit(Op::Imported(name), kind),
             _ if typed => self.unknown(kind),
             _ => {
-                let inner = if ast.kind(kind) == Kind::Type { ast.child(kind, 0) } else { Some(kind) };
+                let inner = if ast.kind(kind) == Kind::Type {
+                    ast.child(kind, 0)
+                } else {
+                    Some(kind)
+                };
                 self.value_or_unknown(inner, kind)
             }
         };
@@ -226,7 +262,11 @@ impl Lowering<'_, '_> {
         if body.is_some() {
             self.class_members(node);
         }
-        let target = Target::Construct { class, body, declared };
+        let target = Target::Construct {
+            class,
+            body,
+            declared,
+        };
         self.finish_call(node, target, arguments, None)
     }
 }

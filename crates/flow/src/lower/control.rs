@@ -195,12 +195,14 @@ impl Lowering<'_, '_> {
         }
         let (target, declared) = match ast.kind(target) {
             Kind::Variable | Kind::Param => {
-                let declared = self.program.declared(self.file, ast.child(target, 2), self.library, self.names);
+                let declared =
+                    self.program
+                        .declared(self.file, ast.child(target, 2), self.library, self.names);
                 (ast.child(target, 1).unwrap_or(target), declared)
             }
             _ => (target, Declared::Nothing),
         };
-        if declared != Declared::Nothing {
+        if flags.has(Flags::DECLARES) || declared != Declared::Nothing {
             self.declare_target(target, declared, true);
         }
         let keys = flags.has(Flags::KEYS);
@@ -233,7 +235,13 @@ impl Lowering<'_, '_> {
                 self.enter(next);
                 if let Some(target) = ast.child(clause, 0) {
                     self.declare_target(target, Declared::Nothing, true);
-                    let element = self.emit(Op::Each { collection, keys: false }, target);
+                    let element = self.emit(
+                        Op::Each {
+                            collection,
+                            keys: false,
+                        },
+                        target,
+                    );
                     self.assign(target, element);
                 }
             } else {
@@ -290,11 +298,18 @@ impl Lowering<'_, '_> {
             None if continues => jumps.continues.is_some(),
             None => true,
         };
-        let found = self.frames.last().and_then(|frame| frame.jumps.iter().rev().find(fits).copied());
+        let found = self
+            .frames
+            .last()
+            .and_then(|frame| frame.jumps.iter().rev().find(fits).copied());
         let Some(jumps) = found else {
             return;
         };
-        let to = if continues { jumps.continues.unwrap_or(jumps.breaks) } else { jumps.breaks };
+        let to = if continues {
+            jumps.continues.unwrap_or(jumps.breaks)
+        } else {
+            jumps.breaks
+        };
         self.leave_finals(jumps.finals);
         self.leave(Exit::Jump(to));
     }
@@ -309,7 +324,10 @@ impl Lowering<'_, '_> {
 
     /// Runs every `finally` that is open above `depth`, the innermost first.
     pub(super) fn leave_finals(&mut self, depth: usize) {
-        let open: Vec<Final> = self.frames.last().map_or_else(Vec::new, |frame| frame.finals.clone());
+        let open: Vec<Final> = self
+            .frames
+            .last()
+            .map_or_else(Vec::new, |frame| frame.finals.clone());
         let handler = self.handler();
         for (position, last) in open.iter().enumerate().rev() {
             if position < depth {
@@ -335,7 +353,10 @@ impl Lowering<'_, '_> {
         let finally = ast.child(node, 4);
         let (dispatch, end) = (self.block(), self.block());
         if let (Some(block), Some(frame)) = (finally, self.frame()) {
-            frame.finals.push(Final { block, handler: outside });
+            frame.finals.push(Final {
+                block,
+                handler: outside,
+            });
         }
         self.open_scope();
         self.set_handler(Some(dispatch));

@@ -71,7 +71,9 @@ impl Lowering<'_, '_> {
         self.frames.push(Frame::new(function));
         self.receive(node, class, is_static);
         let python = ast.language() == Language::Python;
-        let list = ast.child(node, parameters).map_or(&[][..], |list| ast.children(list));
+        let list = ast
+            .child(node, parameters)
+            .map_or(&[][..], |list| ast.children(list));
         let own_receiver = python && class.is_some() && !is_static && !lambda;
         if own_receiver {
             self.own_receiver(node, class, list.first().copied());
@@ -121,7 +123,11 @@ impl Lowering<'_, '_> {
             skip = None;
             match ast.kind(id) {
                 Kind::Function | Kind::Lambda | Kind::Class => skip = Some(id),
-                Kind::Variable if ast.child(id, 0).is_some_and(|list| has_modifier(ast, list, "var")) => {
+                Kind::Variable
+                    if ast
+                        .child(id, 0)
+                        .is_some_and(|list| has_modifier(ast, list, "var")) =>
+                {
                     if let Some(target) = ast.child(id, 1) {
                         self.declare_target(target, Declared::Nothing, false);
                     }
@@ -164,11 +170,16 @@ impl Lowering<'_, '_> {
         let name = self.name(target);
         let declared = class.map_or(Declared::Nothing, Declared::Class);
         self.declare(name, declared);
-        let slot = self.frames.last().and_then(|frame| frame.scopes.last()?.get(&name).map(|variable| variable.slot));
+        let slot = self
+            .frames
+            .last()
+            .and_then(|frame| frame.scopes.last()?.get(&name).map(|variable| variable.slot));
         let Some(slot) = slot else {
             return;
         };
-        let of_class = ast.child(node, 0).is_some_and(|list| has_modifier(ast, list, "classmethod"));
+        let of_class = ast
+            .child(node, 0)
+            .is_some_and(|list| has_modifier(ast, list, "classmethod"));
         match class {
             Some(class) if of_class => {
                 self.emit_to(slot, Op::Class(class), node);
@@ -190,10 +201,16 @@ impl Lowering<'_, '_> {
             self.add_parameter(node, None, Declared::Nothing);
             return;
         };
-        let declared = self.program.declared(self.file, ast.child(node, 2), self.library, self.names);
+        let declared = self
+            .program
+            .declared(self.file, ast.child(node, 2), self.library, self.names);
         let plain = ast.kind(target) == Kind::Name;
         let taking = ast.node(node).operator;
-        let declared = if taking == Operator::None { declared } else { Declared::Nothing };
+        let declared = if taking == Operator::None {
+            declared
+        } else {
+            Declared::Nothing
+        };
         let name = plain.then(|| self.name(target));
         let slot = self.add_parameter(node, name, declared);
         let default = ast.child(node, 3).map(|default| self.value(default));
@@ -203,7 +220,10 @@ impl Lowering<'_, '_> {
         };
         if let Some(name) = name {
             self.declare_anew(name, declared);
-            let variable = self.frames.last().and_then(|frame| frame.scopes.last()?.get(&name).map(|variable| variable.slot));
+            let variable = self
+                .frames
+                .last()
+                .and_then(|frame| frame.scopes.last()?.get(&name).map(|variable| variable.slot));
             let Some(variable) = variable else {
                 return;
             };
@@ -275,7 +295,9 @@ impl Lowering<'_, '_> {
             && ast.kind(ast.parent(node).unwrap_or(node)) != Kind::Variable
         {
             let inside_class = self.frames.last().is_some_and(|frame| {
-                self.program.function(frame.function).is_some_and(|info| info.role == Role::Initialiser)
+                self.program
+                    .function(frame.function)
+                    .is_some_and(|info| info.role == Role::Initialiser)
             });
             if !inside_class && ast.language() != Language::Java {
                 let value = self.emit(Op::Class(class), node);

@@ -38,12 +38,25 @@ impl Lowering<'_, '_> {
             frame.ends.insert(node, (marked, place));
         }
         for (number, propagator) in marks.propagators.iter().enumerate() {
-            let end = |this: &Self, node| this.frames.last().and_then(|frame| frame.ends.get(&node).copied());
-            let (Some((from, _)), Some((to, place))) = (end(self, propagator.from), end(self, propagator.to)) else {
+            let end = |this: &Self, node| {
+                this.frames
+                    .last()
+                    .and_then(|frame| frame.ends.get(&node).copied())
+            };
+            let (Some((from, _)), Some((to, place))) = (end(self, propagator.from), end(self, propagator.to))
+            else {
                 continue;
             };
             let number = crate::table::small(number);
-            self.emit(Op::Propagate { number, from, to, place }, node);
+            self.emit(
+                Op::Propagate {
+                    number,
+                    from,
+                    to,
+                    place,
+                },
+                node,
+            );
         }
         marked
     }
@@ -86,7 +99,9 @@ impl Lowering<'_, '_> {
                 let operand = self.value_or_unknown(child(0), node);
                 if let Some(name) = child(2) {
                     let name = self.name(name);
-                    let declared = self.program.declared(self.file, child(1), self.library, self.names);
+                    let declared = self
+                        .program
+                        .declared(self.file, child(1), self.library, self.names);
                     self.declare(name, declared);
                     self.write_name(name, node, operand);
                 }
@@ -144,7 +159,14 @@ impl Lowering<'_, '_> {
         let declared = self.declared_of(node);
         let object = self.value(object);
         let name = self.name(name);
-        let slot = self.emit(Op::Field { object, name, declared }, node);
+        let slot = self.emit(
+            Op::Field {
+                object,
+                name,
+                declared,
+            },
+            node,
+        );
         (slot, Lvalue::Field(object, name))
     }
 
@@ -157,10 +179,24 @@ impl Lowering<'_, '_> {
         if ast.kind(index) == Kind::Slice {
             let mut bound = |position| ast.child(index, position).map(|bound| self.value(bound));
             let (low, high, step) = (bound(0), bound(1), bound(2));
-            return (self.emit(Op::Slice { object, low, high, step }, node), Lvalue::None);
+            return (
+                self.emit(
+                    Op::Slice {
+                        object,
+                        low,
+                        high,
+                        step,
+                    },
+                    node,
+                ),
+                Lvalue::None,
+            );
         }
         let key = self.value(index);
-        (self.emit(Op::Element { object, key }, node), Lvalue::Element(object, key))
+        (
+            self.emit(Op::Element { object, key }, node),
+            Lvalue::Element(object, key),
+        )
     }
 
     fn assignment(&mut self, node: NodeId) -> (Slot, Lvalue) {
@@ -217,7 +253,13 @@ impl Lowering<'_, '_> {
             }
             (Operator::Channel, Some(channel)) => {
                 let collection = self.value(channel);
-                self.emit(Op::Each { collection, keys: false }, node)
+                self.emit(
+                    Op::Each {
+                        collection,
+                        keys: false,
+                    },
+                    node,
+                )
             }
             (operator, operand) => {
                 let operand = self.value_or_unknown(operand, node);
@@ -237,7 +279,10 @@ impl Lowering<'_, '_> {
         let mut lowest = ast.child(node, 0);
         while let Some(left) = lowest
             && ast.kind(left) == Kind::Binary
-            && !matches!(ast.node(left).operator, Operator::And | Operator::Or | Operator::Coalesce)
+            && !matches!(
+                ast.node(left).operator,
+                Operator::And | Operator::Or | Operator::Coalesce
+            )
             && ast.child(left, 0).is_some()
         {
             spine.push(left);
@@ -248,7 +293,14 @@ impl Lowering<'_, '_> {
             let right = self.value_or_unknown(ast.child(at, 1), at);
             let operator = ast.node(at).operator;
             if operator == Operator::Channel {
-                self.emit(Op::Add { list: value, value: right, key: None }, at);
+                self.emit(
+                    Op::Add {
+                        list: value,
+                        value: right,
+                        key: None,
+                    },
+                    at,
+                );
             }
             value = self.emit(Op::Binary(operator, value, right), at);
             if at != node {
@@ -271,7 +323,11 @@ impl Lowering<'_, '_> {
         loop {
             operands.push(ast.child(at, 1));
             match ast.child(at, 0) {
-                Some(left) if ast.kind(left) == Kind::Binary && ast.node(left).operator == operator && self.marks.of(left).is_none() => {
+                Some(left)
+                    if ast.kind(left) == Kind::Binary
+                        && ast.node(left).operator == operator
+                        && self.marks.of(left).is_none() =>
+                {
                     at = left;
                 }
                 left => {
@@ -290,8 +346,16 @@ impl Lowering<'_, '_> {
             }
             let next = self.block();
             self.exit(match operator {
-                Operator::And => Exit::Branch { condition: result, yes: next, no: end },
-                Operator::Or => Exit::Branch { condition: result, yes: end, no: next },
+                Operator::And => Exit::Branch {
+                    condition: result,
+                    yes: next,
+                    no: end,
+                },
+                Operator::Or => Exit::Branch {
+                    condition: result,
+                    yes: end,
+                    no: next,
+                },
                 _ => Exit::Choose(vec![next, end]),
             });
             self.enter(next);
@@ -355,7 +419,11 @@ impl Lowering<'_, '_> {
                 let named = ast.node(child).operator == Operator::Power;
                 Argument {
                     value,
-                    passing: if named { Passing::SpreadNamed } else { Passing::Spread },
+                    passing: if named {
+                        Passing::SpreadNamed
+                    } else {
+                        Passing::Spread
+                    },
                 }
             }
             Kind::Function => {
@@ -374,14 +442,17 @@ impl Lowering<'_, '_> {
     /// `T{a, b: c}` of Go: a struct, a slice or a map.
     fn composite(&mut self, node: NodeId) -> Slot {
         let ast = self.ast;
-        let declared = self.program.declared(self.file, ast.child(node, 0), self.library, self.names);
+        let declared = self
+            .program
+            .declared(self.file, ast.child(node, 0), self.library, self.names);
         let mut parts = Vec::new();
         for &child in ast.children(node).iter().skip(1) {
             let field = match (ast.kind(child), ast.child(child, 0)) {
                 (Kind::Pair, Some(key)) if ast.kind(key) == Kind::Name => Some(key),
                 _ => None,
             };
-            let struct_like = matches!(declared, Declared::Class(_)) || field.is_some_and(|key| self.is_unbound(key));
+            let struct_like =
+                matches!(declared, Declared::Class(_)) || field.is_some_and(|key| self.is_unbound(key));
             match field {
                 Some(key) if struct_like => {
                     let name = self.name(key);
@@ -415,10 +486,9 @@ impl Lowering<'_, '_> {
 
     /// Fields of a struct that are given by position.
     fn name_fields(&mut self, class: crate::program::ClassId, parts: &mut [Argument]) {
-        let fields: Vec<Name> = self
-            .program
-            .class(class)
-            .map_or_else(Vec::new, |info| info.fields.iter().map(|field| field.name).collect());
+        let fields: Vec<Name> = self.program.class(class).map_or_else(Vec::new, |info| {
+            info.fields.iter().map(|field| field.name).collect()
+        });
         for (part, name) in parts.iter_mut().zip(fields) {
             if part.passing == Passing::Plain {
                 part.passing = Passing::Named(name);
@@ -429,19 +499,34 @@ impl Lowering<'_, '_> {
     fn yielded(&mut self, node: NodeId) -> Slot {
         let value = self.value_or_unknown(self.ast.child(node, 0), node);
         let value = if self.ast.node(node).flags.has(Flags::SPREAD) {
-            self.emit(Op::Each { collection: value, keys: false }, node)
+            self.emit(
+                Op::Each {
+                    collection: value,
+                    keys: false,
+                },
+                node,
+            )
         } else {
             value
         };
         if let Some(list) = self.frames.last().and_then(|frame| frame.yields) {
-            self.emit(Op::Add { list, value, key: None }, node);
+            self.emit(
+                Op::Add {
+                    list,
+                    value,
+                    key: None,
+                },
+                node,
+            );
         }
         self.unknown(node)
     }
 
     fn cast(&mut self, node: NodeId) -> Slot {
         let operand = self.value_or_unknown(self.ast.child(node, 1), node);
-        let declared = self.program.declared(self.file, self.ast.child(node, 0), self.library, self.names);
+        let declared = self
+            .program
+            .declared(self.file, self.ast.child(node, 0), self.library, self.names);
         let Declared::Scalar = declared else {
             return operand;
         };
@@ -458,7 +543,10 @@ impl Lowering<'_, '_> {
         };
         let object = match ast.kind(object) {
             Kind::Type | Kind::Generic | Kind::ArrayType => {
-                match self.program.declared(self.file, Some(object), self.library, self.names) {
+                match self
+                    .program
+                    .declared(self.file, Some(object), self.library, self.names)
+                {
                     Declared::Class(class) => self.emit(Op::Class(class), object),
                     Declared::Outside(name) => self.emit(Op::Imported(name), object),
                     _ => self.unknown(object),
@@ -468,7 +556,14 @@ impl Lowering<'_, '_> {
         };
         let name = self.name(name);
         let declared = Declared::Nothing;
-        self.emit(Op::Field { object, name, declared }, node)
+        self.emit(
+            Op::Field {
+                object,
+                name,
+                declared,
+            },
+            node,
+        )
     }
 
     pub(super) fn is_script(&self) -> bool {
@@ -483,11 +578,36 @@ impl Lowering<'_, '_> {
 pub(super) fn is_statement(kind: Kind) -> bool {
     use Kind::{
         Assert, Block, Break, Continue, Defer, Delete, DoWhile, Export, Expression, For, ForEach, Global, If,
-        Import, ImportFrom, Labelled, Package, Pass, Return, Spawn, Switch, Throw, Try, Variable, While, With,
+        Import, ImportFrom, Labelled, Package, Pass, Return, Spawn, Switch, Throw, Try, Variable, While,
+        With,
     };
     matches!(
         kind,
-        Block | Expression | Variable | If | While | DoWhile | For | ForEach | Switch | Try | With | Return | Throw | Break
-            | Continue | Labelled | Assert | Delete | Global | Pass | Spawn | Defer | Import | ImportFrom | Package | Export
+        Block
+            | Expression
+            | Variable
+            | If
+            | While
+            | DoWhile
+            | For
+            | ForEach
+            | Switch
+            | Try
+            | With
+            | Return
+            | Throw
+            | Break
+            | Continue
+            | Labelled
+            | Assert
+            | Delete
+            | Global
+            | Pass
+            | Spawn
+            | Defer
+            | Import
+            | ImportFrom
+            | Package
+            | Export
     )
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Argument, Block, Decider, Code, Exit, Instruction, Op, Passing, Slot, Target};
+use crate::ir::{Argument, Block, Code, Decider, Exit, Instruction, Op, Passing, Slot, Target};
 use crate::lower::{Frame, Lowering, TEMPORARY};
 use crate::program::FunctionId;
 use crate::table::small;
@@ -138,7 +138,9 @@ fn deciding(code: &mut Code) -> Vec<Decider> {
     let mut wanted = vec![false; code.slots as usize];
     let mut outer: BTreeSet<Decider> = BTreeSet::new();
     let want = |wanted: &mut Vec<bool>, slot: Slot| {
-        wanted.get_mut(slot.index()).is_some_and(|flag| !std::mem::replace(flag, true))
+        wanted
+            .get_mut(slot.index())
+            .is_some_and(|flag| !std::mem::replace(flag, true))
     };
     for block in &code.blocks {
         if let Exit::Branch { condition, .. } = block.exit {
@@ -151,7 +153,9 @@ fn deciding(code: &mut Code) -> Vec<Decider> {
         for block in &mut code.blocks {
             for instruction in block.instructions.iter_mut().rev() {
                 let whole = wanted.get(instruction.target.index()).copied().unwrap_or(false);
-                changed |= want_reads(instruction, whole, &arguments, &mut |slot| want(&mut wanted, slot));
+                changed |= want_reads(instruction, whole, &arguments, &mut |slot| {
+                    want(&mut wanted, slot)
+                });
                 if let Op::Outer(Root::Frame(owner), Key::Variable(_, slot)) = instruction.op
                     && whole
                 {
@@ -186,7 +190,10 @@ fn want_reads(
 ) -> bool {
     let mut changed = false;
     match instruction.op {
-        Op::Call { target, arguments: span } => {
+        Op::Call {
+            target,
+            arguments: span,
+        } => {
             changed |= match target {
                 Target::Value(slot)
                 | Target::Method { receiver: slot, .. }

@@ -21,7 +21,9 @@ pub(crate) fn constant(ast: &Ast, node: NodeId, names: &mut ConstantSets) -> Con
                 _ => None,
             };
             match (ast.node(node).operator, inner) {
-                (Operator::Minus, Some(Constant::Int(value))) => names.one(Constant::Int(value.wrapping_neg())),
+                (Operator::Minus, Some(Constant::Int(value))) => {
+                    names.one(Constant::Int(value.wrapping_neg()))
+                }
                 (Operator::Minus, Some(Constant::Float(bits))) => {
                     names.one(Constant::Float((-f64::from_bits(bits)).to_bits()))
                 }
@@ -48,5 +50,8 @@ fn number(text: &str) -> Option<Constant> {
         return Some(Constant::Int(value));
     }
     let fraction = lower.trim_end_matches(['f', 'd']);
-    fraction.parse::<f64>().ok().map(|value| Constant::Float(value.to_bits()))
+    fraction
+        .parse::<f64>()
+        .ok()
+        .map(|value| Constant::Float(value.to_bits()))
 }

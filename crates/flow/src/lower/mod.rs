@@ -18,7 +18,9 @@ use bartizan_syntax::{Ast, NodeId};
 
 pub(crate) use literal::constant as literal_constant;
 
-use crate::ir::{Argument, Block, BlockId, Code, Declared, Exit, Instruction, Lvalue, Op, Parameter, Slot, Span};
+use crate::ir::{
+    Argument, Block, BlockId, Code, Declared, Exit, Instruction, Lvalue, Op, Parameter, Slot, Span,
+};
 use crate::limits::{Limit, Limits};
 use crate::model::{Library, Marks};
 use crate::program::{FileId, FunctionId, Program};

@@ -39,7 +39,11 @@ impl Lowering<'_, '_> {
         {
             return;
         }
-        let slot = frame.scopes.last().and_then(|scope| scope.get(&name)).map(|known| known.slot);
+        let slot = frame
+            .scopes
+            .last()
+            .and_then(|scope| scope.get(&name))
+            .map(|known| known.slot);
         let slot = slot.unwrap_or_else(|| frame.variable());
         if let Some(scope) = frame.scopes.last_mut() {
             scope.insert(name, Variable { slot, declared });
@@ -78,7 +82,14 @@ impl Lowering<'_, '_> {
                 return Meaning::Class(class);
             }
             let text = self.names.text(name).to_owned();
-            return match self.program.named_type(self.file, &text, self.library, self.names) {
+            // By convention a name that begins like this is the first part of a package.
+            if text.starts_with(char::is_lowercase) {
+                return Meaning::Outside(name);
+            }
+            return match self
+                .program
+                .named_type(self.file, &text, self.library, self.names)
+            {
                 Declared::Class(class) => Meaning::Class(class),
                 Declared::Outside(name) => Meaning::Outside(name),
                 _ => Meaning::Unknown,
@@ -153,8 +164,14 @@ impl Lowering<'_, '_> {
         if depth + 1 == innermost {
             return Some(slot);
         }
-        let node = self.program.function(self.function()).map_or(NodeId::ROOT, |info| info.node);
-        Some(self.emit(Op::Outer(Root::Frame(function), Key::Variable(function, slot.0)), node))
+        let node = self
+            .program
+            .function(self.function())
+            .map_or(NodeId::ROOT, |info| info.node);
+        Some(self.emit(
+            Op::Outer(Root::Frame(function), Key::Variable(function, slot.0)),
+            node,
+        ))
     }
 
     fn global(&self, home: FileId, name: Name, binding: Binding) -> Meaning {
@@ -183,7 +200,10 @@ impl Lowering<'_, '_> {
         let wildcards = &self.program.scopes.get(self.file.index())?.wildcards;
         wildcards.iter().find_map(|&path| {
             let path = self.names.text(path);
-            let module = self.program.tables.module(&self.program.files, self.file, path, self.names)?;
+            let module = self
+                .program
+                .tables
+                .module(&self.program.files, self.file, path, self.names)?;
             let (home, binding) = self.program.global(module, name)?;
             Some(self.global(home, name, binding))
         })
@@ -196,7 +216,14 @@ impl Lowering<'_, '_> {
             Meaning::Local(slot, _) => (slot, Lvalue::Slot(slot)),
             Meaning::Outer(root, key, _) => (self.emit(Op::Outer(root, key), node), Lvalue::Outer(root, key)),
             Meaning::Field(object, name, declared) => {
-                let slot = self.emit(Op::Field { object, name, declared }, node);
+                let slot = self.emit(
+                    Op::Field {
+                        object,
+                        name,
+                        declared,
+                    },
+                    node,
+                );
                 (slot, Lvalue::Field(object, name))
             }
             Meaning::Fixed(home, binding) => (self.fixed(home, binding, node), Lvalue::None),
@@ -258,7 +285,10 @@ impl Lowering<'_, '_> {
         {
             return field;
         }
-        let home = self.program.global(self.file, name).map_or(self.file, |(home, _)| home);
+        let home = self
+            .program
+            .global(self.file, name)
+            .map_or(self.file, |(home, _)| home);
         Meaning::Outer(Root::Module(home), Key::Name(name), Declared::Nothing)
     }
 
@@ -268,9 +298,9 @@ impl Lowering<'_, '_> {
             Kind::Name => {
                 let name = self.name(node);
                 match self.meaning(name) {
-                    Meaning::Local(_, declared) | Meaning::Outer(_, _, declared) | Meaning::Field(_, _, declared) => {
-                        declared
-                    }
+                    Meaning::Local(_, declared)
+                    | Meaning::Outer(_, _, declared)
+                    | Meaning::Field(_, _, declared) => declared,
                     _ => Declared::Nothing,
                 }
             }
@@ -282,11 +312,14 @@ impl Lowering<'_, '_> {
                 let (Some(object), Some(name)) = (self.ast.child(node, 0), self.ast.child(node, 1)) else {
                     return Declared::Nothing;
                 };
-                let Declared::Class(class) = self.deeper(Declared::Nothing, |this| this.declared_of(object)) else {
+                let Declared::Class(class) = self.deeper(Declared::Nothing, |this| this.declared_of(object))
+                else {
                     return Declared::Nothing;
                 };
                 let name = self.name(name);
-                self.program.field(class, name).map_or(Declared::Nothing, |(_, field)| field.declared)
+                self.program
+                    .field(class, name)
+                    .map_or(Declared::Nothing, |(_, field)| field.declared)
             }
             Kind::Cast | Kind::New => {
                 let kind = self.ast.child(node, 0);
@@ -398,8 +431,12 @@ fn is_target(ast: &bartizan_syntax::Ast, name: NodeId) -> bool {
             (Kind::Assign | Kind::ForEach | Kind::ForClause, Some(0))
             | (Kind::Variable | Kind::WithItem | Kind::Catch | Kind::TypeTest, Some(1 | 2))
             | (Kind::Patterns, _) => return true,
-            (Kind::Destructure | Kind::Spread, _) | (Kind::Tuple | Kind::List, _) | (Kind::Pair, Some(1)) => below = above,
-            (Kind::Args | Kind::Call | Kind::Keyword | Kind::Binary | Kind::Other, _) if in_patterns(ast, above) => {
+            (Kind::Destructure | Kind::Spread, _) | (Kind::Tuple | Kind::List, _) | (Kind::Pair, Some(1)) => {
+                below = above
+            }
+            (Kind::Args | Kind::Call | Kind::Keyword | Kind::Binary | Kind::Other, _)
+                if in_patterns(ast, above) =>
+            {
                 return position != Some(0) || ast.kind(above) != Kind::Call;
             }
             _ => return false,

@@ -123,15 +123,25 @@ impl Lowering<'_, '_> {
                 _ => child,
             };
             match ast.kind(child) {
-                Kind::Function | Kind::Class if !self.in_module() || self.frames.last().is_some_and(|frame| frame.scopes.len() > 1) => {
+                Kind::Function | Kind::Class
+                    if !self.in_module()
+                        || self.frames.last().is_some_and(|frame| frame.scopes.len() > 1) =>
+                {
                     if let Some(name) = ast.child(child, 1) {
                         let name = self.name(name);
                         self.declare(name, Declared::Nothing);
                     }
                 }
-                Kind::Variable if script => {
+                Kind::Variable
+                    if script
+                        && !ast
+                            .child(child, 0)
+                            .is_some_and(|list| has_modifier(ast, list, "var")) =>
+                {
                     if let Some(target) = ast.child(child, 1) {
-                        let declared = self.program.declared(self.file, ast.child(child, 2), self.library, self.names);
+                        let declared =
+                            self.program
+                                .declared(self.file, ast.child(child, 2), self.library, self.names);
                         self.declare_target(target, declared, false);
                     }
                 }
@@ -159,19 +169,25 @@ impl Lowering<'_, '_> {
         let Some(target) = ast.child(node, 1) else {
             return;
         };
-        let mut declared = self.program.declared(self.file, ast.child(node, 2), self.library, self.names);
+        let mut declared = self
+            .program
+            .declared(self.file, ast.child(node, 2), self.library, self.names);
         if let (Declared::Nothing, Some(value)) = (declared, ast.child(node, 3))
             && matches!(ast.kind(value), Kind::New | Kind::Cast)
         {
             declared = self.declared_of(value);
         }
         let python = ast.language() == Language::Python;
-        let var = ast.child(node, 0).is_some_and(|list| has_modifier(ast, list, "var"));
+        let var = ast
+            .child(node, 0)
+            .is_some_and(|list| has_modifier(ast, list, "var"));
         let value = ast.child(node, 3).map(|value| self.value(value));
         if !python && !(var && self.is_script()) {
             let anew = matches!(ast.language(), Language::Java | Language::Go);
             self.declare_target(target, declared, anew);
-        } else if let (Declared::Class(_) | Declared::Outside(_) | Declared::Scalar, Kind::Name) = (declared, ast.kind(target)) {
+        } else if let (Declared::Class(_) | Declared::Outside(_) | Declared::Scalar, Kind::Name) =
+            (declared, ast.kind(target))
+        {
             let name = self.name(target);
             self.declare(name, declared);
         }

@@ -16,13 +16,20 @@ impl Lowering<'_, '_> {
             (kept, value)
         });
         let end = self.block();
-        let cases: Vec<NodeId> = ast.children(node).iter().copied().filter(|&case| ast.kind(case) == Kind::Case).collect();
+        let cases: Vec<NodeId> = ast
+            .children(node)
+            .iter()
+            .copied()
+            .filter(|&case| ast.kind(case) == Kind::Case)
+            .collect();
         let bodies: Vec<BlockId> = cases.iter().map(|_| self.block()).collect();
         self.open_scope();
         self.open_switch(end);
         let mut default = None;
         for (&case, &body) in cases.iter().zip(&bodies) {
-            let patterns = ast.child(case, 0).map_or(&[][..], |patterns| ast.children(patterns));
+            let patterns = ast
+                .child(case, 0)
+                .map_or(&[][..], |patterns| ast.children(patterns));
             if patterns.is_empty() && ast.child(case, 1).is_none() {
                 default = Some(body);
                 // In Python the cases are tried in order, so nothing after a bare one is.
@@ -61,7 +68,11 @@ impl Lowering<'_, '_> {
         }
         let otherwise = self.block();
         for (position, &pattern) in patterns.iter().enumerate() {
-            let next = if position + 1 == patterns.len() { otherwise } else { self.block() };
+            let next = if position + 1 == patterns.len() {
+                otherwise
+            } else {
+                self.block()
+            };
             self.match_pattern(pattern, subject, matched, next);
             self.enter(next);
         }
@@ -95,7 +106,15 @@ impl Lowering<'_, '_> {
                 }
                 self.jump(yes);
             }
-            Kind::Destructure | Kind::Call | Kind::Other | Kind::Spread | Kind::Map | Kind::List | Kind::Tuple if captures => {
+            Kind::Destructure
+            | Kind::Call
+            | Kind::Other
+            | Kind::Spread
+            | Kind::Map
+            | Kind::List
+            | Kind::Tuple
+                if captures =>
+            {
                 self.capture(pattern, kept);
                 self.exit(Exit::Choose(vec![yes, no]));
             }
@@ -131,13 +150,29 @@ impl Lowering<'_, '_> {
                         Kind::Keyword => ast.children(argument).last().copied(),
                         _ => Some(argument),
                     };
-                    let part = match ast.child(argument, 0).filter(|_| ast.kind(argument) == Kind::Keyword) {
+                    let part = match ast
+                        .child(argument, 0)
+                        .filter(|_| ast.kind(argument) == Kind::Keyword)
+                    {
                         Some(name) => {
                             let name = self.name(name);
                             let declared = crate::ir::Declared::Nothing;
-                            self.emit(Op::Field { object: subject, name, declared }, argument)
+                            self.emit(
+                                Op::Field {
+                                    object: subject,
+                                    name,
+                                    declared,
+                                },
+                                argument,
+                            )
                         }
-                        None => self.emit(Op::Each { collection: subject, keys: false }, argument),
+                        None => self.emit(
+                            Op::Each {
+                                collection: subject,
+                                keys: false,
+                            },
+                            argument,
+                        ),
                     };
                     if let Some(inner) = inner {
                         self.deeper((), |this| this.capture_part(inner, part));

@@ -130,18 +130,41 @@ impl Lowering<'_, '_> {
             let part = match spread {
                 Some(at) if position == at => {
                     let (from, after) = (crate::table::small(position), crate::table::small(after));
-                    self.emit(Op::Rest { object: value, from, after }, child)
+                    self.emit(
+                        Op::Rest {
+                            object: value,
+                            from,
+                            after,
+                        },
+                        child,
+                    )
                 }
                 Some(at) if position > at => {
                     let position = -(i64::try_from(after).unwrap_or(0) + 1);
-                    self.emit(Op::At { object: value, position }, child)
+                    self.emit(
+                        Op::At {
+                            object: value,
+                            position,
+                        },
+                        child,
+                    )
                 }
                 _ => {
                     let position = i64::try_from(position).unwrap_or(i64::MAX);
-                    self.emit(Op::At { object: value, position }, child)
+                    self.emit(
+                        Op::At {
+                            object: value,
+                            position,
+                        },
+                        child,
+                    )
                 }
             };
-            let inner = if is_rest(ast, child) { ast.child(child, 0) } else { Some(child) };
+            let inner = if is_rest(ast, child) {
+                ast.child(child, 0)
+            } else {
+                Some(child)
+            };
             if let Some(inner) = inner {
                 self.assign(inner, part);
             }
@@ -166,7 +189,11 @@ impl Lowering<'_, '_> {
                 self.assign(inner, part);
             }
             Kind::Name | Kind::Assign => {
-                let name = if ast.kind(child) == Kind::Name { Some(child) } else { ast.child(child, 0) };
+                let name = if ast.kind(child) == Kind::Name {
+                    Some(child)
+                } else {
+                    ast.child(child, 0)
+                };
                 let Some(name) = name.filter(|&name| ast.kind(name) == Kind::Name) else {
                     return;
                 };
@@ -177,7 +204,14 @@ impl Lowering<'_, '_> {
                 self.assign(child, part);
             }
             Kind::Spread => {
-                let part = self.emit(Op::Rest { object: value, from: 0, after: 0 }, child);
+                let part = self.emit(
+                    Op::Rest {
+                        object: value,
+                        from: 0,
+                        after: 0,
+                    },
+                    child,
+                );
                 if let Some(inner) = ast.child(child, 0) {
                     self.assign(inner, part);
                 }

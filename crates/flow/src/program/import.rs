@@ -61,7 +61,9 @@ impl ImportTables {
         }
         for (index, file) in files.iter().enumerate() {
             if file.ast.language() == Language::Go
-                && let Some(all) = names.known_name(directory(file.path)).and_then(|key| by_directory.get(&key))
+                && let Some(all) = names
+                    .known_name(directory(file.path))
+                    .and_then(|key| by_directory.get(&key))
                 && let Some(own) = tables.siblings.get_mut(index)
             {
                 own.clone_from(all);
@@ -153,7 +155,10 @@ fn absolute_python(file: &str, path: &str) -> Option<String> {
     if dots == 0 {
         return None;
     }
-    let mut parts: Vec<&str> = directory(file).split('/').filter(|part| !part.is_empty()).collect();
+    let mut parts: Vec<&str> = directory(file)
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .collect();
     parts.truncate(parts.len().saturating_sub(dots - 1));
     parts.extend(rest.split('.').filter(|part| !part.is_empty()));
     Some(parts.join("."))
@@ -178,7 +183,10 @@ fn join(directory: &str, path: &str) -> Option<String> {
 fn nearest(files: &[File<'_>], from: &str, importer: FileId, candidates: &[FileId]) -> Option<FileId> {
     let shared = |id: FileId| {
         let path = files.get(id.index()).map_or("", |file| file.path);
-        path.split('/').zip(from.split('/')).take_while(|(one, two)| one == two).count()
+        path.split('/')
+            .zip(from.split('/'))
+            .take_while(|(one, two)| one == two)
+            .count()
     };
     candidates
         .iter()

@@ -3,6 +3,7 @@
 //! Files are taken in the order of their paths, whatever order they came in, so that numbers do not depend on it.
 
 mod import;
+mod read;
 mod scan;
 mod types;
 
@@ -168,7 +169,10 @@ impl<'a> Program<'a> {
             if self.language(file) != Language::Go {
                 return None;
             }
-            self.tables.siblings(file).iter().find_map(|&sibling| own(sibling))
+            self.tables
+                .siblings(file)
+                .iter()
+                .find_map(|&sibling| own(sibling))
         })
     }
 
@@ -208,9 +212,19 @@ impl<'a> Program<'a> {
     }
 
     /// The method that a class defines itself; of several the one with that many parameters.
-    pub(crate) fn own_method(&self, class: ClassId, name: Name, arguments: Option<u32>) -> Option<FunctionId> {
+    pub(crate) fn own_method(
+        &self,
+        class: ClassId,
+        name: Name,
+        arguments: Option<u32>,
+    ) -> Option<FunctionId> {
         let methods = &self.class(class)?.methods;
-        let named = || methods.iter().filter(move |(own, _)| *own == name).map(|(_, id)| *id);
+        let named = || {
+            methods
+                .iter()
+                .filter(move |(own, _)| *own == name)
+                .map(|(_, id)| *id)
+        };
         let fits = |id: &FunctionId| {
             arguments.is_some_and(|count| self.function(*id).is_some_and(|info| info.parameters == count))
         };
@@ -248,12 +262,19 @@ impl<'a> Program<'a> {
     }
 
     /// The constructor of a class or of the nearest one above that has one.
-    pub(crate) fn constructor(&self, class: ClassId, arguments: u32, names: &ConstantSets) -> Option<FunctionId> {
+    pub(crate) fn constructor(
+        &self,
+        class: ClassId,
+        arguments: u32,
+        names: &ConstantSets,
+    ) -> Option<FunctionId> {
         self.lineage(class).into_iter().find_map(|class| {
             let info = self.class(class)?;
             let name = match self.language(info.file) {
                 Language::Python => names.known_name("__init__"),
-                Language::JavaScript | Language::TypeScript | Language::Tsx => names.known_name("constructor"),
+                Language::JavaScript | Language::TypeScript | Language::Tsx => {
+                    names.known_name("constructor")
+                }
                 Language::Java => info.name,
                 Language::Go => None,
             }?;
@@ -300,12 +321,15 @@ impl<'a> Program<'a> {
 /// Whether a declaration has a modifier of this name.
 pub(crate) fn has_modifier(ast: &Ast, modifiers: NodeId, word: &str) -> bool {
     ast.kind(modifiers) == Kind::Modifiers
-        && ast.children(modifiers).iter().any(|&child| match ast.kind(child) {
-            Kind::Name => ast.text(child) == word,
-            Kind::Annotation => ast
-                .children(child)
-                .first()
-                .is_some_and(|&named| ast.kind(named) == Kind::Name && ast.text(named) == word),
-            _ => false,
-        })
+        && ast
+            .children(modifiers)
+            .iter()
+            .any(|&child| match ast.kind(child) {
+                Kind::Name => ast.text(child) == word,
+                Kind::Annotation => ast
+                    .children(child)
+                    .first()
+                    .is_some_and(|&named| ast.kind(named) == Kind::Name && ast.text(named) == word),
+                _ => false,
+            })
 }

@@ -1,11 +1,11 @@
 //! Finds the functions, classes, imports and top-level names of all files.
 
-use bartizan_syntax::{Ast, Flags, Kind, Language, NodeId};
+use bartizan_syntax::{Ast, Kind, Language, NodeId, Operator};
 
 use crate::ir::Declared;
 use crate::model::Library;
 use crate::program::{
-    Binding, ClassId, ClassInfo, FieldInfo, File, FileId, FileScope, FunctionId, FunctionInfo, Import, ImportTables,
+    Binding, ClassId, ClassInfo, FieldInfo, File, FileId, FileScope, FunctionId, FunctionInfo, ImportTables,
     Program, Role, has_modifier,
 };
 use crate::table::{Map, small};
@@ -16,7 +16,10 @@ impl<'a> Program<'a> {
     pub(crate) fn new(given: &[File<'a>], library: &dyn Library, names: &mut ConstantSets) -> Self {
         let mut order: Vec<usize> = (0..given.len()).collect();
         order.sort_by_key(|&index| given.get(index).map(|file| file.path));
-        let files: Vec<File<'a>> = order.iter().filter_map(|&index| given.get(index).copied()).collect();
+        let files: Vec<File<'a>> = order
+            .iter()
+            .filter_map(|&index| given.get(index).copied())
+            .collect();
         let tables = ImportTables::new(&files, names);
         let mut program = Self {
             scopes: vec![FileScope::default(); files.len()],
@@ -40,9 +43,14 @@ impl<'a> Program<'a> {
         for index in 0..program.classes.len() {
             program.read_class(ClassId::at(index), library, names);
         }
+        program.implement_interfaces();
         for (index, info) in program.functions.iter().enumerate() {
             if let (Some(_), Some(name)) = (info.class, info.name) {
-                program.methods_named.entry(name).or_default().push(FunctionId::at(index));
+                program
+                    .methods_named
+                    .entry(name)
+                    .or_default()
+                    .push(FunctionId::at(index));
             }
         }
         program
@@ -57,12 +65,18 @@ impl<'a> Program<'a> {
         let mut classes: Vec<ClassId> = Vec::new();
         for id in ast.ids() {
             while let Some(&last) = functions.last()
-                && self.functions.get(last.index()).is_some_and(|info| !ast.holds(info.node, id))
+                && self
+                    .functions
+                    .get(last.index())
+                    .is_some_and(|info| !ast.holds(info.node, id))
             {
                 functions.pop();
             }
             while let Some(&last) = classes.last()
-                && self.class(last).and_then(|info| info.node).is_some_and(|node| !ast.holds(node, id))
+                && self
+                    .class(last)
+                    .and_then(|info| info.node)
+                    .is_some_and(|node| !ast.holds(node, id))
             {
                 classes.pop();
             }
@@ -72,11 +86,12 @@ impl<'a> Program<'a> {
                     functions.push(self.add_function(file, id, Role::Module, None, None, names));
                 }
                 Kind::Function => {
-                    let class = method_of(ast, id)
-                        .and_then(|node| self.class_at.get(&(file, node)).copied());
+                    let class = method_of(ast, id).and_then(|node| self.class_at.get(&(file, node)).copied());
                     functions.push(self.add_function(file, id, Role::Function, class, parent, names));
                 }
-                Kind::Lambda => functions.push(self.add_function(file, id, Role::Lambda, None, parent, names)),
+                Kind::Lambda => {
+                    functions.push(self.add_function(file, id, Role::Lambda, None, parent, names))
+                }
                 Kind::Class => classes.push(self.add_class(file, id, classes.last().copied(), parent, names)),
                 Kind::Package => {
                     let path = ast.child(id, 0).map_or("", |path| ast.text(path));
@@ -100,17 +115,28 @@ impl<'a> Program<'a> {
         let mut assigned: Vec<Name> = Vec::new();
         for file in &self.files {
             let ast = file.ast;
-            for id in ast.ids().filter(|&id| matches!(ast.kind(id), Kind::Assign | Kind::Update)) {
-                let target = ast.child(id, 0).filter(|&target| ast.kind(target) == Kind::Member);
-                let own = |object: NodeId| ast.kind(object) == Kind::This || matches!(ast.text(object), "self" | "cls");
+            for id in ast
+                .ids()
+                .filter(|&id| matches!(ast.kind(id), Kind::Assign | Kind::Update))
+            {
+                let target = ast
+                    .child(id, 0)
+                    .filter(|&target| ast.kind(target) == Kind::Member);
+                let own = |object: NodeId| {
+                    ast.kind(object) == Kind::This || matches!(ast.text(object), "self" | "cls")
+                };
                 if let Some(target) = target
                     && ast.child(target, 0).is_some_and(|object| !own(object))
-                    && let Some(name) = ast.child(target, 1).and_then(|name| names.known_name(ast.text(name)))
+                    && let Some(name) = ast
+                        .child(target, 1)
+                        .and_then(|name| names.known_name(ast.text(name)))
                 {
                     assigned.push(name);
                 }
             }
         }
+        assigned.sort_unstable();
+        assigned.dedup();
         for scope in &mut self.scopes {
             for name in &assigned {
                 if let Some(global) = scope.globals.get_mut(name)
@@ -140,12 +166,14 @@ impl<'a> Program<'a> {
             .flatten()
             .map(|name| names.name(ast.text(name)));
         let is_static = role == Role::Function
-            && ast
-                .child(node, 0)
-                .is_some_and(|modifiers| has_modifier(ast, modifiers, "static") || has_modifier(ast, modifiers, "staticmethod"));
+            && ast.child(node, 0).is_some_and(|modifiers| {
+                has_modifier(ast, modifiers, "static") || has_modifier(ast, modifiers, "staticmethod")
+            });
         let position = if role == Role::Lambda { 0 } else { 2 };
         let count = match role {
-            Role::Function | Role::Lambda => ast.child(node, position).map_or(0, |list| ast.children(list).len()),
+            Role::Function | Role::Lambda => ast
+                .child(node, position)
+                .map_or(0, |list| ast.children(list).len()),
             Role::Module | Role::Initialiser => 0,
         };
         let own_receiver = class.is_some() && !is_static && ast.language() == Language::Python;
@@ -242,7 +270,7 @@ impl<'a> Program<'a> {
                 }
                 Kind::Assign if top || script => {
                     let (target, value) = (ast.child(id, 0), ast.child(id, 1));
-                    let plain = top && ast.node(id).operator == bartizan_syntax::Operator::None;
+                    let plain = top && ast.node(id).operator == Operator::None;
                     self.assigned(file, ast, target, value, plain, names, &mut found);
                 }
                 Kind::Update if top || script => {
@@ -270,7 +298,10 @@ impl<'a> Program<'a> {
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "what an assignment is, and where it goes")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "what an assignment is, and where it goes"
+    )]
     fn assigned(
         &self,
         file: FileId,
@@ -304,315 +335,35 @@ impl<'a> Program<'a> {
         found.push((name, binding));
     }
 
-    /// The imports of one file, wherever they stand.
-    fn read_imports(&mut self, file: FileId, names: &mut ConstantSets) {
-        let Some(ast) = self.file(file).map(|file| file.ast) else {
-            return;
+    /// In Go whatever has the methods of an interface implements it.
+    fn implement_interfaces(&mut self) {
+        let is_interface = |program: &Self, info: &ClassInfo| {
+            info.node.is_some_and(|node| {
+                program.file(info.file).is_some_and(|file| {
+                    file.ast.language() == Language::Go && file.ast.node(node).operator == Operator::Interface
+                })
+            })
         };
-        let mut found: Vec<(Name, Import, bool)> = Vec::new();
-        let mut wildcards = Vec::new();
-        for id in ast.ids() {
-            match ast.kind(id) {
-                Kind::Import => {
-                    if let Some((name, import)) = self.import(file, ast, id, &mut wildcards, names) {
-                        found.push((name, import, at_top(ast, id)));
-                    }
-                }
-                Kind::ImportFrom => {
-                    let top = at_top(ast, id);
-                    for &item in ast.children(id).iter().skip(1) {
-                        if let Some((name, import)) = self.import_item(file, ast, id, item, &mut wildcards, names) {
-                            found.push((name, import, top));
-                        }
-                    }
-                }
-                Kind::Export => self.read_export(file, ast, id, names, &mut found),
-                Kind::Variable => self.read_require(file, ast, id, names, &mut found),
-                Kind::Assign => self.read_module_exports(file, ast, id, names, &mut found),
-                _ => {}
+        let mut found: Vec<(usize, ClassId)> = Vec::new();
+        for (index, interface) in self.classes.iter().enumerate() {
+            if interface.methods.is_empty() || !is_interface(self, interface) {
+                continue;
             }
-        }
-        let Some(scope) = self.scopes.get_mut(file.index()) else {
-            return;
-        };
-        scope.wildcards = wildcards;
-        for (name, import, top) in found {
-            scope.imports.entry(name).or_insert(import);
-            if top {
-                let entry = scope.globals.entry(name).or_insert((Binding::Import(import), 0));
-                if entry.0 == Binding::Variable && entry.1 == 1 {
-                    // The declaration that the import was read from.
-                    *entry = (Binding::Import(import), 1);
-                } else if entry.1 == 0 || entry.0 != Binding::Import(import) {
-                    entry.1 += 1;
+            for (other, info) in self.classes.iter().enumerate() {
+                let has = |name: Name| info.methods.iter().any(|(own, _)| *own == name);
+                if self.language(info.file) == Language::Go
+                    && other != index
+                    && !is_interface(self, info)
+                    && interface.methods.iter().all(|(name, _)| has(*name))
+                {
+                    found.push((index, ClassId::at(other)));
                 }
             }
         }
-    }
-
-    /// `const a = require("…")`, `const { a } = require("…")`.
-    fn read_require(
-        &self,
-        file: FileId,
-        ast: &Ast,
-        node: NodeId,
-        names: &mut ConstantSets,
-        found: &mut Vec<(Name, Import, bool)>,
-    ) {
-        let (Some(target), Some(value)) = (ast.child(node, 1), ast.child(node, 3)) else {
-            return;
-        };
-        let Some(import) = self.required(file, ast, value, names) else {
-            return;
-        };
-        let top = at_top(ast, node);
-        if ast.kind(target) == Kind::Name {
-            found.push((names.name(ast.text(target)), import, top));
-            return;
-        }
-        for &entry in ast.children(target) {
-            let (key, bound) = match ast.kind(entry) {
-                Kind::Name => (entry, entry),
-                Kind::Pair => match (ast.child(entry, 0), ast.child(entry, 1)) {
-                    (Some(key), Some(bound)) if ast.kind(bound) == Kind::Name => (key, bound),
-                    _ => continue,
-                },
-                _ => continue,
-            };
-            let member = names.name(ast.text(key));
-            let import = match import {
-                Import::Module(module) => Import::Member(module, member),
-                Import::Outside(path) => {
-                    let path = format!("{}.{}", names.text(path), ast.text(key));
-                    Import::Outside(names.name(&path))
-                }
-                Import::Member(..) => continue,
-            };
-            found.push((names.name(ast.text(bound)), import, top));
-        }
-    }
-
-    /// What `require("…")` gives.
-    pub(crate) fn required(&self, file: FileId, ast: &Ast, call: NodeId, names: &mut ConstantSets) -> Option<Import> {
-        let script = matches!(
-            ast.language(),
-            Language::JavaScript | Language::TypeScript | Language::Tsx
-        );
-        let callee = ast.child(call, 0)?;
-        if !script || ast.kind(call) != Kind::Call || ast.text(callee) != "require" {
-            return None;
-        }
-        let path = *ast.children(ast.child(call, 1)?).first()?;
-        if ast.kind(path) != Kind::Str {
-            return None;
-        }
-        let text = ast.text(path);
-        let module = self.tables.module(&self.files, file, text, names);
-        Some(module.map_or_else(|| Import::Outside(names.name(text)), Import::Module))
-    }
-
-    /// `exports.a = …`, `module.exports = …`.
-    fn read_module_exports(
-        &mut self,
-        file: FileId,
-        ast: &Ast,
-        node: NodeId,
-        names: &mut ConstantSets,
-        found: &mut Vec<(Name, Import, bool)>,
-    ) {
-        let (Some(target), Some(value)) = (ast.child(node, 0), ast.child(node, 1)) else {
-            return;
-        };
-        if ast.kind(target) != Kind::Member || !at_top(ast, node) {
-            return;
-        }
-        let is_module = |id: NodeId| {
-            ast.kind(id) == Kind::Member
-                && ast.child(id, 0).is_some_and(|object| ast.text(object) == "module")
-                && ast.child(id, 1).is_some_and(|name| ast.text(name) == "exports")
-        };
-        let mut export = |this: &mut Self, name: &str, value: NodeId, names: &mut ConstantSets| {
-            let exported = names.name(name);
-            match ast.kind(value) {
-                Kind::Name if ast.text(value) != name => {
-                    let import = Import::Member(file, names.name(ast.text(value)));
-                    found.push((exported, import, true));
-                }
-                Kind::Lambda | Kind::Function => {
-                    if let (Some(&function), Some(scope)) =
-                        (this.function_at.get(&(file, value)), this.scopes.get_mut(file.index()))
-                    {
-                        scope.globals.entry(exported).or_insert((Binding::Function(function), 1));
-                    }
-                }
-                Kind::Class => {
-                    if let (Some(&class), Some(scope)) = (this.class_at.get(&(file, value)), this.scopes.get_mut(file.index())) {
-                        scope.globals.entry(exported).or_insert((Binding::Class(class), 1));
-                    }
-                }
-                _ => {}
+        for (interface, class) in found {
+            if let Some(info) = self.classes.get_mut(interface) {
+                info.children.push(class);
             }
-        };
-        if is_module(target) {
-            if ast.kind(value) == Kind::Map {
-                for &entry in ast.children(value) {
-                    match (ast.kind(entry), ast.child(entry, 0), ast.child(entry, 1)) {
-                        (Kind::Pair, Some(key), Some(value)) => export(self, ast.text(key), value, names),
-                        (Kind::Function, _, Some(name)) => export(self, ast.text(name), entry, names),
-                        _ => {}
-                    }
-                }
-            } else {
-                export(self, "default", value, names);
-            }
-            return;
-        }
-        let (Some(object), Some(name)) = (ast.child(target, 0), ast.child(target, 1)) else {
-            return;
-        };
-        if is_module(object) || (ast.kind(object) == Kind::Name && ast.text(object) == "exports") {
-            export(self, ast.text(name), value, names);
-        }
-    }
-
-    /// The name that an import binds, and what to.
-    pub(crate) fn import(
-        &self,
-        file: FileId,
-        ast: &Ast,
-        node: NodeId,
-        wildcards: &mut Vec<Name>,
-        names: &mut ConstantSets,
-    ) -> Option<(Name, Import)> {
-        let path = ast.text(ast.child(node, 0)?);
-        let alias = ast.child(node, 1).map(|alias| ast.text(alias));
-        let module = self.tables.module(&self.files, file, path, names);
-        match ast.language() {
-            Language::Python => match alias {
-                Some(alias) => {
-                    let import = module.map_or_else(|| Import::Outside(names.name(path)), Import::Module);
-                    Some((names.name(alias), import))
-                }
-                None => {
-                    // `import a.b` binds `a`; what `a.b` is, is found when it is asked for.
-                    let first = path.split('.').next().unwrap_or(path);
-                    let import = if first == path {
-                        module.map_or_else(|| Import::Outside(names.name(path)), Import::Module)
-                    } else {
-                        Import::Outside(names.name(first))
-                    };
-                    Some((names.name(first), import))
-                }
-            },
-            Language::Java => {
-                if let Some(package) = path.strip_suffix(".*") {
-                    wildcards.push(names.name(package));
-                    return None;
-                }
-                let (package, last) = path.rsplit_once('.')?;
-                let (package, name) = (names.name(package), names.name(last));
-                let import = self.class_of_package(package, name).and_then(|class| {
-                    let home = self.class(class)?.file;
-                    Some(Import::Member(home, name))
-                });
-                Some((name, import.unwrap_or_else(|| Import::Outside(names.name(path)))))
-            }
-            Language::Go => {
-                let last = path.rsplit('/').next().unwrap_or(path);
-                let name = alias.unwrap_or(last);
-                let import = module.map_or_else(|| Import::Outside(names.name(path)), Import::Module);
-                (name != "_" && name != ".").then(|| (names.name(name), import))
-            }
-            Language::JavaScript | Language::TypeScript | Language::Tsx => {
-                let import = module.map_or_else(|| Import::Outside(names.name(path)), Import::Module);
-                alias.map(|alias| (names.name(alias), import))
-            }
-        }
-    }
-
-    /// The same for one name of several.
-    pub(crate) fn import_item(
-        &self,
-        file: FileId,
-        ast: &Ast,
-        node: NodeId,
-        item: NodeId,
-        wildcards: &mut Vec<Name>,
-        names: &mut ConstantSets,
-    ) -> Option<(Name, Import)> {
-        let path = ast.text(ast.child(node, 0)?);
-        let member = ast.text(ast.child(item, 0)?);
-        let bound = ast.child(item, 1).map_or(member, |alias| ast.text(alias));
-        let module = self.tables.module(&self.files, file, path, names);
-        let bound_name = names.name(bound);
-        let whole = |names: &mut ConstantSets| {
-            module.map_or_else(|| Import::Outside(names.name(path)), Import::Module)
-        };
-        if member == "*" {
-            wildcards.push(names.name(path));
-            return (bound != "*").then(|| (bound_name, whole(names)));
-        }
-        let script = matches!(
-            ast.language(),
-            Language::JavaScript | Language::TypeScript | Language::Tsx
-        );
-        let import = match module {
-            Some(module) => {
-                let nested = format!("{path}{}{member}", if path.ends_with('.') { "" } else { "." });
-                let name = names.name(member);
-                let known = self.scopes.get(module.index()).is_some_and(|scope| scope.globals.contains_key(&name));
-                match self.tables.module(&self.files, file, &nested, names) {
-                    Some(nested) if !known && !script => Import::Module(nested),
-                    _ => Import::Member(module, name),
-                }
-            }
-            None if script && member == "default" => whole(names),
-            None => {
-                let nested = format!("{path}{}{member}", if path.ends_with('.') { "" } else { "." });
-                match self.tables.module(&self.files, file, &nested, names).filter(|_| !script) {
-                    Some(nested) => Import::Module(nested),
-                    None => Import::Outside(names.name(&nested)),
-                }
-            }
-        };
-        Some((bound_name, import))
-    }
-
-    /// `export {a as b}`, `export … from`, `export default …`: other names for what is there.
-    fn read_export(
-        &self,
-        file: FileId,
-        ast: &Ast,
-        node: NodeId,
-        names: &mut ConstantSets,
-        found: &mut Vec<(Name, Import, bool)>,
-    ) {
-        let Some(inner) = ast.child(node, 0) else {
-            return;
-        };
-        let default = names.name("default");
-        match ast.kind(inner) {
-            Kind::Other => {
-                for &item in ast.children(inner) {
-                    if let (Kind::ImportItem, Some(name), Some(alias)) =
-                        (ast.kind(item), ast.child(item, 0), ast.child(item, 1))
-                    {
-                        let (name, alias) = (names.name(ast.text(name)), names.name(ast.text(alias)));
-                        found.push((alias, Import::Member(file, name), true));
-                    }
-                }
-            }
-            Kind::Name if ast.node(node).flags.has(Flags::DEFAULT) => {
-                let name = names.name(ast.text(inner));
-                found.push((default, Import::Member(file, name), true));
-            }
-            Kind::Function | Kind::Class if ast.node(node).flags.has(Flags::DEFAULT) => {
-                if let Some(name) = ast.child(inner, 1) {
-                    let name = names.name(ast.text(name));
-                    found.push((default, Import::Member(file, name), true));
-                }
-            }
-            _ => {}
         }
     }
 
@@ -632,7 +383,8 @@ impl<'a> Program<'a> {
             let Some(receiver) = ast.child(info.node, 5) else {
                 continue;
             };
-            let Declared::Class(class) = self.declared(info.file, ast.child(receiver, 2), library, names) else {
+            let Declared::Class(class) = self.declared(info.file, ast.child(receiver, 2), library, names)
+            else {
                 continue;
             };
             if let (Some(name), Some(info)) = (info.name, self.classes.get_mut(class.index())) {
@@ -654,9 +406,14 @@ impl<'a> Program<'a> {
         };
         let supers: Vec<NodeId> = match ast.kind(node) {
             Kind::New => ast.child(node, 0).into_iter().collect(),
-            _ => ast.child(node, 2).map_or_else(Vec::new, |supers| ast.children(supers).to_vec()),
+            _ => ast
+                .child(node, 2)
+                .map_or_else(Vec::new, |supers| ast.children(supers).to_vec()),
         };
-        for parent in supers.into_iter().filter(|&parent| ast.kind(parent) != Kind::Keyword) {
+        for parent in supers
+            .into_iter()
+            .filter(|&parent| ast.kind(parent) != Kind::Keyword)
+        {
             match self.declared(file, Some(parent), library, names) {
                 Declared::Class(parent) if parent != id => {
                     if let Some(info) = self.classes.get_mut(parent.index()) {
@@ -682,16 +439,24 @@ impl<'a> Program<'a> {
             if ast.kind(member) != Kind::Variable {
                 continue;
             }
-            let Some(target) = ast.child(member, 1).filter(|&target| ast.kind(target) == Kind::Name) else {
+            let Some(target) = ast
+                .child(member, 1)
+                .filter(|&target| ast.kind(target) == Kind::Name)
+            else {
                 continue;
             };
-            let modifier = |word| ast.child(member, 0).is_some_and(|list| has_modifier(ast, list, word));
+            let modifier = |word| {
+                ast.child(member, 0)
+                    .is_some_and(|list| has_modifier(ast, list, word))
+            };
             let fixed = modifier("final") || modifier("readonly") || modifier("const");
             fields.push(FieldInfo {
                 name: names.name(ast.text(target)),
                 is_static: modifier("static") || ast.language() == Language::Python,
                 declared: self.declared(file, ast.child(member, 2), library, names),
-                literal: ast.child(member, 3).filter(|&value| fixed && is_literal(ast, value)),
+                literal: ast
+                    .child(member, 3)
+                    .filter(|&value| fixed && is_literal(ast, value)),
             });
         }
         if let Some(info) = self.classes.get_mut(id.index()) {
@@ -709,12 +474,16 @@ pub(crate) fn class_body(ast: &Ast, node: NodeId) -> Option<NodeId> {
 fn method_of(ast: &Ast, function: NodeId) -> Option<NodeId> {
     let body = ast.parent(function)?;
     let class = ast.parent(body)?;
-    (matches!(ast.kind(class), Kind::Class | Kind::New) && class_body(ast, class) == Some(body)).then_some(class)
+    (matches!(ast.kind(class), Kind::Class | Kind::New) && class_body(ast, class) == Some(body))
+        .then_some(class)
 }
 
 /// Whether a target takes a value apart, so that names below it are targets themselves.
 fn is_target_list(ast: &Ast, target: NodeId) -> bool {
-    matches!(ast.kind(target), Kind::Destructure | Kind::Tuple | Kind::List | Kind::Spread)
+    matches!(
+        ast.kind(target),
+        Kind::Destructure | Kind::Tuple | Kind::List | Kind::Spread
+    )
 }
 
 /// Whether a node is a literal, a sign before it included.
@@ -726,11 +495,4 @@ pub(crate) fn is_literal(ast: &Ast, node: NodeId) -> bool {
             .is_some_and(|inner| matches!(ast.kind(inner), Kind::Number | Kind::Bool)),
         _ => false,
     }
-}
-
-/// Whether a statement stands outside of every function and class.
-fn at_top(ast: &Ast, node: NodeId) -> bool {
-    !ast.ancestors(node)
-        .skip(1)
-        .any(|above| matches!(ast.kind(above), Kind::Function | Kind::Lambda | Kind::Class))
 }

@@ -33,7 +33,9 @@ impl Program<'_> {
         if is_scalar(self.language(file), text) {
             return Declared::Scalar;
         }
-        let (first, rest) = text.split_once('.').map_or((text, None), |(first, rest)| (first, Some(rest)));
+        let (first, rest) = text
+            .split_once('.')
+            .map_or((text, None), |(first, rest)| (first, Some(rest)));
         let first_name = names.name(first);
         if let Some(class) = self.class_named(file, first_name) {
             let Some(rest) = rest else {
@@ -57,7 +59,8 @@ impl Program<'_> {
             }
             (Some(Import::Module(module)), Some(rest)) => {
                 let name = names.name(rest);
-                self.class_named(module, name).map_or(Declared::Nothing, Declared::Class)
+                self.class_named(module, name)
+                    .map_or(Declared::Nothing, Declared::Class)
             }
             (Some(_), _) => Declared::Nothing,
             (None, None) => self.whole_packages(file, text, library, names),
@@ -75,7 +78,10 @@ impl Program<'_> {
         if self.language(file) != Language::Java {
             return Declared::Outside(names.name(text));
         }
-        let wildcards = self.scopes.get(file.index()).map_or(&[][..], |scope| &scope.wildcards);
+        let wildcards = self
+            .scopes
+            .get(file.index())
+            .map_or(&[][..], |scope| &scope.wildcards);
         let candidates: Vec<String> = wildcards
             .iter()
             .map(|&package| format!("{}.{text}", names.text(package)))
@@ -153,7 +159,14 @@ impl Program<'_> {
                 if ast.node(node).operator == Operator::Dereference {
                     self.type_text(file, first()?, depth + 1)
                 } else {
-                    Some(if ast.language() == Language::Go { "slice" } else { "array" }.to_owned())
+                    Some(
+                        if ast.language() == Language::Go {
+                            "slice"
+                        } else {
+                            "array"
+                        }
+                        .to_owned(),
+                    )
                 }
             }
             Kind::Unary => self.type_text(file, first()?, depth + 1),
@@ -177,15 +190,31 @@ fn is_scalar(language: Language, text: &str) -> bool {
         }
         Language::Java => matches!(
             text,
-            "int" | "long" | "short" | "byte" | "char" | "boolean" | "float" | "double" | "Integer" | "Long" | "Short"
-                | "Byte" | "Character" | "Boolean" | "Float" | "Double"
+            "int"
+                | "long"
+                | "short"
+                | "byte"
+                | "char"
+                | "boolean"
+                | "float"
+                | "double"
+                | "Integer"
+                | "Long"
+                | "Short"
+                | "Byte"
+                | "Character"
+                | "Boolean"
+                | "Float"
+                | "Double"
         ),
         Language::Go => {
-            matches!(text, "bool" | "byte" | "rune" | "uintptr" | "float32" | "float64" | "complex64" | "complex128")
-                || text
-                    .strip_prefix("uint")
-                    .or_else(|| text.strip_prefix("int"))
-                    .is_some_and(|bits| matches!(bits, "" | "8" | "16" | "32" | "64"))
+            matches!(
+                text,
+                "bool" | "byte" | "rune" | "uintptr" | "float32" | "float64" | "complex64" | "complex128"
+            ) || text
+                .strip_prefix("uint")
+                .or_else(|| text.strip_prefix("int"))
+                .is_some_and(|bits| matches!(bits, "" | "8" | "16" | "32" | "64"))
         }
     }
 }

@@ -9,7 +9,8 @@ use crate::solve::function::Run;
 use crate::solve::summary::{ShapeId, Summary};
 use crate::table::{Map, small};
 use crate::values::{
-    Atom, Base, Constant, Constants, Key, Kind, ObjectId, ObjectName, Objects, Origin, Root, Step, Symbol, Taint, Trace, Value,
+    Atom, Base, Constant, Constants, Key, Kind, ObjectId, ObjectName, Objects, Origin, Root, Step, Symbol,
+    Taint, Trace, Value,
 };
 
 /// Numbers of objects of a call from here on are lists and maps of arguments.
@@ -66,8 +67,12 @@ impl Engine<'_> {
         for &decider in &code.deciding {
             let value = match decider {
                 Decider::Receiver => receiver,
-                Decider::Parameter(number) => parameters.get(number as usize).copied().unwrap_or(Value::NOTHING),
-                Decider::Captured(owner, slot) => self.captured_value(run, state, closure, owner, Key::Variable(owner, slot)),
+                Decider::Parameter(number) => {
+                    parameters.get(number as usize).copied().unwrap_or(Value::NOTHING)
+                }
+                Decider::Captured(owner, slot) => {
+                    self.captured_value(run, state, closure, owner, Key::Variable(owner, slot))
+                }
             };
             let shape = self.shape_of(state, value, 0);
             if shape != ShapeId::ANY {
@@ -104,7 +109,9 @@ impl Engine<'_> {
         for &(value, passing) in &given.arguments {
             match passing {
                 Passing::Plain | Passing::Keyed(_) => {
-                    if next < positional && let Some(place) = values.get_mut(next) {
+                    if next < positional
+                        && let Some(place) = values.get_mut(next)
+                    {
                         *place = value;
                     } else {
                         rest.push(value);
@@ -112,7 +119,10 @@ impl Engine<'_> {
                     next += 1;
                 }
                 Passing::Named(name) => {
-                    let at = code.parameters.iter().position(|parameter| parameter.name == Some(name));
+                    let at = code
+                        .parameters
+                        .iter()
+                        .position(|parameter| parameter.name == Some(name));
                     match at.and_then(|at| values.get_mut(at)) {
                         Some(place) => *place = value,
                         None => rest_named.push((name, value)),
@@ -182,7 +192,13 @@ impl Engine<'_> {
         values
     }
 
-    fn instantiate(&mut self, run: &mut Run, state: &mut State, meaning: &mut Meaning, summary: &Summary) -> Option<Value> {
+    fn instantiate(
+        &mut self,
+        run: &mut Run,
+        state: &mut State,
+        meaning: &mut Meaning,
+        summary: &Summary,
+    ) -> Option<Value> {
         for hit in &summary.hits {
             let taint = self.mean_taint(run, meaning, hit.taint);
             if taint != Taint::NONE
@@ -208,7 +224,11 @@ impl Engine<'_> {
         let place = self.values.symbol_path(symbol);
         let mut path = place.path.iter().copied().peekable();
         let mut value = match place.root {
-            Root::Parameter(number) => meaning.parameters.get(number as usize).copied().unwrap_or(Value::NOTHING),
+            Root::Parameter(number) => meaning
+                .parameters
+                .get(number as usize)
+                .copied()
+                .unwrap_or(Value::NOTHING),
             Root::Receiver => meaning.receiver,
             root @ (Root::Module(_) | Root::Class(_)) => self.scope(root),
             Root::Frame(owner) => match path.next() {
@@ -219,7 +239,9 @@ impl Engine<'_> {
         for key in path {
             value = match key {
                 Key::Variable(owner, slot) if owner == run.function => meaning.before.slot(Slot(slot)),
-                Key::Name(name) if self.values.constants.text(name) == "[]" => self.values.load(&meaning.before, value, None),
+                Key::Name(name) if self.values.constants.text(name) == "[]" => {
+                    self.values.load(&meaning.before, value, None)
+                }
                 key => self.values.load(&meaning.before, value, Some(key)),
             };
         }
@@ -227,7 +249,14 @@ impl Engine<'_> {
         value
     }
 
-    fn captured_value(&mut self, run: &Run, state: &State, closure: Value, owner: FunctionId, key: Key) -> Value {
+    fn captured_value(
+        &mut self,
+        run: &Run,
+        state: &State,
+        closure: Value,
+        owner: FunctionId,
+        key: Key,
+    ) -> Value {
         let Key::Variable(_, slot) = key else {
             return Value::ANY;
         };
@@ -249,7 +278,11 @@ impl Engine<'_> {
         };
         let scope = self.scope(Root::Frame(owner));
         let around = self.program.encloses(owner, run.function);
-        if around && (has(self, scope) || !has(self, closure)) { scope } else { closure }
+        if around && (has(self, scope) || !has(self, closure)) {
+            scope
+        } else {
+            closure
+        }
     }
 
     fn mean(&mut self, run: &Run, meaning: &mut Meaning, value: Value) -> Value {
@@ -339,7 +372,9 @@ impl Engine<'_> {
             Base::Given(symbol) => {
                 let place = self.values.symbol_path(symbol);
                 let lasting = matches!(place.root, Root::Module(_) | Root::Class(_));
-                if lasting && (place.path.is_empty() || matches!(name.kind, Kind::Function(_) | Kind::Class(_))) {
+                if lasting
+                    && (place.path.is_empty() || matches!(name.kind, Kind::Function(_) | Kind::Class(_)))
+                {
                     return vec![id];
                 }
                 let value = self.resolve(run, meaning, symbol);
@@ -371,7 +406,14 @@ impl Engine<'_> {
     }
 
     /// What the callee did to an object.
-    fn mean_object(&mut self, run: &Run, state: &mut State, meaning: &mut Meaning, id: ObjectId, object: &Object) {
+    fn mean_object(
+        &mut self,
+        run: &Run,
+        state: &mut State,
+        meaning: &mut Meaning,
+        id: ObjectId,
+        object: &Object,
+    ) {
         let meant = Object {
             own: self.mean_taint(run, meaning, object.own),
             fields: Vec::new(),
@@ -410,7 +452,14 @@ impl Engine<'_> {
         }
     }
 
-    fn write_captured(&mut self, run: &Run, state: &mut State, meaning: &Meaning, owner: FunctionId, meant: &Object) {
+    fn write_captured(
+        &mut self,
+        run: &Run,
+        state: &mut State,
+        meaning: &Meaning,
+        owner: FunctionId,
+        meant: &Object,
+    ) {
         for &(key, value) in &meant.fields {
             match key {
                 Key::Variable(of, slot) if of == run.function => state.set_slot(Slot(slot), value),
@@ -483,14 +532,15 @@ impl Engine<'_> {
         given: &Given,
     ) -> Option<Value> {
         let lineage = self.program.lineage(class);
-        let outside = lineage
-            .iter()
-            .any(|&class| self.program.class(class).is_some_and(|info| !info.outside.is_empty()));
+        let outside = lineage.iter().any(|&class| {
+            self.program
+                .class(class)
+                .is_some_and(|info| !info.outside.is_empty())
+        });
         let mut object = if outside { Object::open() } else { Object::empty() };
-        let methods: Vec<FunctionId> = self
-            .program
-            .class(class)
-            .map_or_else(Vec::new, |info| info.methods.iter().map(|(_, method)| *method).collect());
+        let methods: Vec<FunctionId> = self.program.class(class).map_or_else(Vec::new, |info| {
+            info.methods.iter().map(|(_, method)| *method).collect()
+        });
         for method in methods {
             for (owner, slot) in self.captured(method) {
                 let key = Key::Variable(owner, slot);
@@ -504,10 +554,21 @@ impl Engine<'_> {
         for &above in lineage.iter().rev() {
             let initialiser = self.program.class(above).and_then(|info| info.initialiser);
             if let Some(initialiser) = initialiser.filter(|&initialiser| self.code(initialiser).is_some()) {
-                self.call_function(run, state, instruction, initialiser, Some(value), Some(id), &Given::none())?;
+                self.call_function(
+                    run,
+                    state,
+                    instruction,
+                    initialiser,
+                    Some(value),
+                    Some(id),
+                    &Given::none(),
+                )?;
             }
         }
-        match self.program.constructor(class, given.count(), &self.values.constants) {
+        match self
+            .program
+            .constructor(class, given.count(), &self.values.constants)
+        {
             Some(constructor) if self.code(constructor).is_some() => {
                 self.call_function(run, state, instruction, constructor, Some(value), Some(id), given)?;
             }
@@ -518,7 +579,10 @@ impl Engine<'_> {
 
     /// Without a constructor, arguments are the declared fields in their order, or something that the object keeps.
     fn fill(&mut self, state: &mut State, value: Value, class: ClassId, given: &Given) {
-        let fields = self.program.class(class).map_or_else(Vec::new, |info| info.fields.clone());
+        let fields = self
+            .program
+            .class(class)
+            .map_or_else(Vec::new, |info| info.fields.clone());
         for (number, &(argument, passing)) in given.arguments.iter().enumerate() {
             let name = match passing {
                 Passing::Named(name) => Some(name),

@@ -167,8 +167,11 @@ impl<'p> Engine<'p> {
             } => self.call_function(run, state, instruction, function, receiver, closure, given),
             Callee::Construct(class) => self.construct(run, state, instruction, class, given),
             Callee::Fill { function, closure } => {
-                let (object, _) = self.values.make(state, Base::Made(run.at), Kind::Unknown, Object::open());
-                let back = self.call_function(run, state, instruction, function, Some(object), closure, given)?;
+                let (object, _) = self
+                    .values
+                    .make(state, Base::Made(run.at), Kind::Unknown, Object::open());
+                let back =
+                    self.call_function(run, state, instruction, function, Some(object), closure, given)?;
                 let returned = !self.values.object_list(back.objects).is_empty();
                 Some(if returned { back } else { object })
             }
@@ -177,7 +180,9 @@ impl<'p> Engine<'p> {
                 receiver,
                 slot,
             } => Some(self.behave(run, state, instruction, behaviour, receiver, slot, given)),
-            Callee::Unknown { receiver, makes } => Some(self.call_unknown(run, state, instruction, receiver, makes, given)),
+            Callee::Unknown { receiver, makes } => {
+                Some(self.call_unknown(run, state, instruction, receiver, makes, given))
+            }
         }
     }
 
@@ -202,7 +207,13 @@ impl<'p> Engine<'p> {
     }
 
     /// Everything that a call may mean.
-    pub(crate) fn callees(&mut self, run: &mut Run, state: &mut State, target: Target, given: &Given) -> Vec<Callee<'p>> {
+    pub(crate) fn callees(
+        &mut self,
+        run: &mut Run,
+        state: &mut State,
+        target: Target,
+        given: &Given,
+    ) -> Vec<Callee<'p>> {
         let mut found = match target {
             Target::Value(slot) => self.callees_of(run, state, state.slot(slot), given),
             Target::Method {
@@ -210,15 +221,26 @@ impl<'p> Engine<'p> {
                 name,
                 declared,
             } => self.methods(run, state, receiver, name, declared, given),
-            Target::Super { receiver, name, class } => self.super_methods(state, receiver, name, class, given),
-            Target::Construct { class, body, declared } => match (body, declared) {
+            Target::Super {
+                receiver,
+                name,
+                class,
+            } => self.super_methods(state, receiver, name, class, given),
+            Target::Construct {
+                class,
+                body,
+                declared,
+            } => match (body, declared) {
                 (Some(body), _) => vec![Callee::Construct(body)],
                 (None, Declared::Class(class)) => vec![Callee::Construct(class)],
                 _ => self.constructors(run, state, class, given),
             },
         };
         let key = |callee: &Callee<'_>| match callee {
-            Callee::Function { function, closure, .. } | Callee::Fill { function, closure } => (0, function.0, closure.map_or(0, |id| id.0 + 1)),
+            Callee::Function {
+                function, closure, ..
+            }
+            | Callee::Fill { function, closure } => (0, function.0, closure.map_or(0, |id| id.0 + 1)),
             Callee::Construct(class) => (1, class.0, 0),
             Callee::Library { .. } => (2, 0, 0),
             Callee::Unknown { .. } => (3, 0, 0),
@@ -239,19 +261,33 @@ impl<'p> Engine<'p> {
     }
 
     /// What creating an object by a value may mean. A function that is no class fills a new object.
-    fn constructors(&mut self, run: &mut Run, state: &mut State, class: Slot, given: &Given) -> Vec<Callee<'p>> {
+    fn constructors(
+        &mut self,
+        run: &mut Run,
+        state: &mut State,
+        class: Slot,
+        given: &Given,
+    ) -> Vec<Callee<'p>> {
         let callees = self.callees_of(run, state, state.slot(class), given);
         callees
             .into_iter()
             .map(|callee| match callee {
-                Callee::Function { function, closure, .. } => Callee::Fill { function, closure },
+                Callee::Function {
+                    function, closure, ..
+                } => Callee::Fill { function, closure },
                 other => other,
             })
             .collect()
     }
 
     /// What calling a value may mean.
-    pub(crate) fn callees_of(&mut self, run: &mut Run, state: &mut State, value: Value, given: &Given) -> Vec<Callee<'p>> {
+    pub(crate) fn callees_of(
+        &mut self,
+        run: &mut Run,
+        state: &mut State,
+        value: Value,
+        given: &Given,
+    ) -> Vec<Callee<'p>> {
         let mut found = Vec::new();
         for id in self.values.object_list(value.objects).to_vec() {
             let name = self.values.object_name(id);
@@ -312,7 +348,10 @@ impl<'p> Engine<'p> {
             return Some(Entity::Module(module));
         }
         let (module, member) = path.rsplit_once('.')?;
-        let module = self.program.tables.module(&self.program.files, from, module, names)?;
+        let module = self
+            .program
+            .tables
+            .module(&self.program.files, from, module, names)?;
         let name = names.known_name(member)?;
         match self.program.exported(module, name) {
             Some((_, _, Binding::Function(function))) => Some(Entity::Function(function)),
@@ -324,7 +363,13 @@ impl<'p> Engine<'p> {
         }
     }
 
-    fn imported(&mut self, run: &mut Run, state: &mut State, path: Name, given: &Given) -> Vec<Callee<'p>> {
+    pub(super) fn imported(
+        &mut self,
+        run: &mut Run,
+        state: &mut State,
+        path: Name,
+        given: &Given,
+    ) -> Vec<Callee<'p>> {
         match self.entity(run.file, path) {
             Entity::Function(function) => vec![Callee::Function {
                 function,
@@ -355,7 +400,7 @@ impl<'p> Engine<'p> {
     }
 
     /// A function outside the program, with what is known of it.
-    fn outside(
+    pub(super) fn outside(
         &mut self,
         run: &Run,
         qualified: Option<Name>,
@@ -377,322 +422,13 @@ impl<'p> Engine<'p> {
         }
     }
 
-    /// What calling a method of a value may mean.
-    fn methods(
-        &mut self,
-        run: &mut Run,
-        state: &mut State,
-        slot: Slot,
-        name: Name,
-        declared: Declared,
-        given: &Given,
-    ) -> Vec<Callee<'p>> {
-        let value = state.slot(slot);
-        let ids = self.values.object_list(value.objects).to_vec();
-        let mut found = Vec::new();
-        let mut opaque = ids.is_empty();
-        for id in ids {
-            let known = self.values.object_name(id);
-            let one = self.alone(value, id);
-            if let Some(field) = state.object(id).and_then(|object| object.field(Key::Name(name)))
-                && self.is_callable(field)
-            {
-                let bound = self.rebound(run, state, field, one, given);
-                found.extend(bound);
-                continue;
-            }
-            match (known.base, known.kind) {
-                (Base::Imported(path), _) => {
-                    let text = format!("{}.{}", self.values.constants.text(path), self.values.constants.text(name));
-                    let path = self.text_name(&text);
-                    let callees = self.imported(run, state, path, given);
-                    found.extend(callees.into_iter().map(|callee| with_receiver(callee, one, slot)));
-                }
-                (Base::Given(symbol), Kind::Scope) => {
-                    let root = self.values.symbol_path(symbol).root;
-                    found.extend(self.scope_methods(run, state, root, one, name, given));
-                }
-                (_, Kind::Instance(class, below)) => {
-                    let methods = self.instance_methods(run, one, class, below, name, given);
-                    if methods.is_empty() {
-                        found.push(self.inherited_method(run, class, name, one, slot, given));
-                    }
-                    found.extend(methods);
-                }
-                (_, Kind::Class(class)) => found.extend(self.static_methods(run, class, name, one, slot, given)),
-                (_, Kind::Function(function)) => found.extend(self.on_function(run, state, id, function, name, slot, given)),
-                (_, Kind::Outside(kind)) => found.push(self.outside(run, Some(kind), Some(name), Some(one), Some(slot), given)),
-                (_, Kind::List | Kind::Tuple | Kind::Set | Kind::Map) => {
-                    let kind = self.builtin(run, known.kind);
-                    found.push(self.outside(run, Some(kind), Some(name), Some(one), Some(slot), given));
-                }
-                _ => opaque = true,
-            }
-        }
-        if opaque {
-            found.extend(self.untyped(run, state, value, slot, name, declared, given));
-        }
-        found
-    }
-
-    /// A method of something whose type only a declaration tells, or nothing.
-    #[allow(clippy::too_many_arguments, reason = "a call and its receiver")]
-    fn untyped(
-        &mut self,
-        run: &mut Run,
-        state: &mut State,
-        value: Value,
-        slot: Slot,
-        name: Name,
-        declared: Declared,
-        given: &Given,
-    ) -> Vec<Callee<'p>> {
-        match declared {
-            Declared::Class(class) => {
-                let found = self.instance_methods(run, value, class, true, name, given);
-                if found.is_empty() {
-                    vec![self.inherited_method(run, class, name, value, slot, given)]
-                } else {
-                    found
-                }
-            }
-            Declared::Outside(kind) => vec![self.outside(run, Some(kind), Some(name), Some(value), Some(slot), given)],
-            Declared::Nothing | Declared::Scalar => {
-                let _ = state;
-                let text = self.values.constants.known(value.constants).is_some_and(|known| !known.is_empty());
-                if text {
-                    let kind = match self.program.language(run.file) {
-                        Language::Python => "str",
-                        Language::JavaScript | Language::TypeScript | Language::Tsx => "String",
-                        Language::Java => "java.lang.String",
-                        Language::Go => "string",
-                    };
-                    let kind = self.text_name(kind);
-                    return vec![self.outside(run, Some(kind), Some(name), Some(value), Some(slot), given)];
-                }
-                if let Some(behaviour) = self.behaviour(run.file, None, Some(name), given.count()) {
-                    return vec![Callee::Library {
-                        behaviour,
-                        receiver: Some(value),
-                        slot: Some(slot),
-                    }];
-                }
-                self.by_name(run, value, name, given)
-            }
-        }
-    }
-
-    /// Methods of the program with that name, when they are few: something has to be meant.
-    fn by_name(&mut self, run: &Run, value: Value, name: Name, given: &Given) -> Vec<Callee<'p>> {
-        const FEW: usize = 3;
-        let language = self.program.language(run.file);
-        let named = self.program.methods_named.get(&name).map_or(&[][..], Vec::as_slice);
-        let fitting: Vec<FunctionId> = named
-            .iter()
-            .copied()
-            .filter(|&id| {
-                self.program.function(id).is_some_and(|info| {
-                    info.parameters == given.count() && self.program.language(info.file) == language
-                })
-            })
-            .collect();
-        if fitting.is_empty() || fitting.len() > FEW {
-            return vec![Callee::Unknown {
-                receiver: Some(value),
-                makes: None,
-            }];
-        }
-        fitting
-            .into_iter()
-            .map(|function| Callee::Function {
-                function,
-                receiver: Some(value),
-                closure: None,
-            })
-            .collect()
-    }
-
     pub(crate) fn is_callable(&self, value: Value) -> bool {
-        self.values
-            .object_list(value.objects)
-            .iter()
-            .any(|&id| matches!(self.values.object_name(id).kind, Kind::Function(_) | Kind::Class(_)))
-    }
-
-    /// A function that is a field is called on the object.
-    fn rebound(&mut self, run: &mut Run, state: &mut State, field: Value, receiver: Value, given: &Given) -> Vec<Callee<'p>> {
-        let callees = self.callees_of(run, state, field, given);
-        callees
-            .into_iter()
-            .map(|callee| match callee {
-                Callee::Function {
-                    function,
-                    receiver: None,
-                    closure,
-                } => Callee::Function {
-                    function,
-                    receiver: Some(receiver),
-                    closure,
-                },
-                other => other,
-            })
-            .collect()
-    }
-
-    fn scope_methods(&mut self, run: &mut Run, state: &mut State, root: Root, one: Value, name: Name, given: &Given) -> Vec<Callee<'p>> {
-        let unknown = Callee::Unknown {
-            receiver: Some(one),
-            makes: None,
-        };
-        let Root::Module(file) = root else {
-            return vec![unknown];
-        };
-        match self.program.exported(file, name) {
-            Some((_, _, Binding::Function(function))) => vec![Callee::Function {
-                function,
-                receiver: None,
-                closure: None,
-            }],
-            Some((_, _, Binding::Class(class))) => vec![Callee::Construct(class)],
-            Some((_, _, Binding::Import(Import::Outside(path)))) => self.imported(run, state, path, given),
-            _ => match self.program.class_named(file, name) {
-                Some(class) => vec![Callee::Construct(class)],
-                None => {
-                    let scope = self.scope(root);
-                    let value = self.values.load(state, scope, Some(Key::Name(name)));
-                    self.callees_of(run, state, value, given)
-                }
-            },
-        }
-    }
-
-    pub(crate) fn instance_methods(
-        &mut self,
-        run: &Run,
-        receiver: Value,
-        class: ClassId,
-        below: bool,
-        name: Name,
-        given: &Given,
-    ) -> Vec<Callee<'p>> {
-        let count = Some(given.count());
-        let functions = if below {
-            let most = self.limits.implementations;
-            let (found, more) = self.program.implementations(class, name, count, most);
-            if more {
-                self.limit(run.function, Limit::Implementations);
-            }
-            found
-        } else {
-            self.program.method(class, name, count).into_iter().collect()
-        };
-        functions
-            .into_iter()
-            .filter(|&function| self.code(function).is_some())
-            .map(|function| Callee::Function {
-                function,
-                receiver: Some(receiver),
-                closure: self.values.object_list(receiver.objects).first().copied(),
-            })
-            .collect()
-    }
-
-    /// A method that a class has from something outside the program.
-    fn inherited_method(&mut self, run: &Run, class: ClassId, name: Name, receiver: Value, slot: Slot, given: &Given) -> Callee<'p> {
-        for class in self.program.lineage(class) {
-            let outside = self.program.class(class).map_or_else(Vec::new, |info| info.outside.clone());
-            for kind in outside {
-                if let Some(behaviour) = self.behaviour(run.file, Some(kind), Some(name), given.count()) {
-                    return Callee::Library {
-                        behaviour,
-                        receiver: Some(receiver),
-                        slot: Some(slot),
-                    };
-                }
-            }
-        }
-        self.outside(run, None, Some(name), Some(receiver), Some(slot), given)
-    }
-
-    fn static_methods(&mut self, run: &Run, class: ClassId, name: Name, one: Value, slot: Slot, given: &Given) -> Vec<Callee<'p>> {
-        let Some(function) = self.program.method(class, name, Some(given.count())) else {
-            return vec![self.inherited_method(run, class, name, one, slot, given)];
-        };
-        vec![Callee::Function {
-            function,
-            receiver: None,
-            closure: None,
-        }]
-    }
-
-    /// A method of a function: `call` and `apply` of JavaScript; of a functional interface it is the function itself.
-    #[allow(clippy::too_many_arguments, reason = "a call and its receiver")]
-    fn on_function(
-        &mut self,
-        run: &mut Run,
-        state: &mut State,
-        id: ObjectId,
-        function: FunctionId,
-        name: Name,
-        slot: Slot,
-        given: &Given,
-    ) -> Vec<Callee<'p>> {
-        let receiver = state.object(id).and_then(|object| object.field(Key::Bound));
-        let callee = Callee::Function {
-            function,
-            receiver,
-            closure: Some(id),
-        };
-        let script = self.program.language(run.file) != Language::Java;
-        if script && self.program.language(run.file) != Language::Python {
-            let value = state.slot(slot);
-            return vec![self.outside(run, None, Some(name), Some(value), Some(slot), given)];
-        }
-        vec![callee]
-    }
-
-    fn super_methods(&mut self, state: &State, receiver: Slot, name: Name, class: ClassId, given: &Given) -> Vec<Callee<'p>> {
-        let value = state.slot(receiver);
-        let parents = self.program.class(class).map_or_else(Vec::new, |info| info.parents.clone());
-        let count = Some(given.count());
-        let constructor = self
-            .program
-            .constructor(class, given.count(), &self.values.constants)
-            .and_then(|function| self.program.function(function)?.name);
-        for parent in parents {
-            let found = self.program.method(parent, name, count).or_else(|| {
-                let wanted = constructor == Some(name) || self.program.class(parent).and_then(|info| info.name) == Some(name);
-                if wanted { self.program.constructor(parent, given.count(), &self.values.constants) } else { None }
-            });
-            if let Some(function) = found {
-                return vec![Callee::Function {
-                    function,
-                    receiver: Some(value),
-                    closure: None,
-                }];
-            }
-        }
-        vec![Callee::Unknown {
-            receiver: Some(value),
-            makes: None,
-        }]
-    }
-
-    /// The name that libraries know a container of a language by.
-    fn builtin(&mut self, run: &Run, kind: Kind) -> Name {
-        let list = matches!(kind, Kind::List | Kind::Tuple | Kind::Set);
-        let text = match (self.program.language(run.file), kind) {
-            (Language::Python, Kind::List) => "list",
-            (Language::Python, Kind::Tuple) => "tuple",
-            (Language::Python, Kind::Set) => "set",
-            (Language::Python, _) => "dict",
-            (Language::JavaScript | Language::TypeScript | Language::Tsx, _) if list => "Array",
-            (Language::JavaScript | Language::TypeScript | Language::Tsx, _) => "Object",
-            (Language::Java, _) => "array",
-            (Language::Go, _) if list => "slice",
-            (Language::Go, _) => "map",
-        };
-        self.text_name(text)
+        self.values.object_list(value.objects).iter().any(|&id| {
+            matches!(
+                self.values.object_name(id).kind,
+                Kind::Function(_) | Kind::Class(_)
+            )
+        })
     }
 
     /// What becomes of what a function of which nothing is known is given.
@@ -706,7 +442,10 @@ impl<'p> Engine<'p> {
         given: &Given,
     ) -> Value {
         let mut taint = Taint::NONE;
-        for value in receiver.into_iter().chain(given.arguments.iter().map(|(value, _)| *value)) {
+        for value in receiver
+            .into_iter()
+            .chain(given.arguments.iter().map(|(value, _)| *value))
+        {
             let deep = self.values.deep(state, value);
             taint = self.values.join_taints(taint, deep);
         }
@@ -725,7 +464,14 @@ impl<'p> Engine<'p> {
     }
 
     /// A function that is given to one of which nothing is known may be called with anything.
-    fn call_back(&mut self, run: &mut Run, state: &mut State, instruction: Instruction, value: Value, taint: Taint) -> Option<Value> {
+    fn call_back(
+        &mut self,
+        run: &mut Run,
+        state: &mut State,
+        instruction: Instruction,
+        value: Value,
+        taint: Taint,
+    ) -> Option<Value> {
         if !self.is_callable(value) {
             return None;
         }
@@ -772,7 +518,13 @@ impl<'p> Engine<'p> {
     }
 
     /// Slots of arguments and receivers that the result of a call says are clean.
-    pub(crate) fn guarded(&mut self, run: &mut Run, state: &mut State, target: Target, given: &[Argument]) -> Vec<(Slot, bool)> {
+    pub(crate) fn guarded(
+        &mut self,
+        run: &mut Run,
+        state: &mut State,
+        target: Target,
+        given: &[Argument],
+    ) -> Vec<(Slot, bool)> {
         let all = Given::of(state, given);
         let mut found = Vec::new();
         for callee in self.callees(run, state, target, &all) {
@@ -781,20 +533,5 @@ impl<'p> Engine<'p> {
             }
         }
         found
-    }
-}
-
-fn with_receiver<'p>(callee: Callee<'p>, receiver: Value, slot: Slot) -> Callee<'p> {
-    match callee {
-        Callee::Library { behaviour, .. } => Callee::Library {
-            behaviour,
-            receiver: Some(receiver),
-            slot: Some(slot),
-        },
-        Callee::Unknown { makes, .. } => Callee::Unknown {
-            receiver: Some(receiver),
-            makes,
-        },
-        other => other,
     }
 }

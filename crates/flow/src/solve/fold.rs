@@ -41,7 +41,10 @@ impl Plain {
 
     fn number(&self) -> Option<f64> {
         match self {
-            #[allow(clippy::cast_precision_loss, reason = "only compared and computed with as the languages do")]
+            #[allow(
+                clippy::cast_precision_loss,
+                reason = "only compared and computed with as the languages do"
+            )]
             Self::Int(value) => Some(*value as f64),
             Self::Float(value) => Some(*value),
             Self::Bool(is) => Some(f64::from(u8::from(*is))),
@@ -172,7 +175,12 @@ impl Engine<'_> {
     }
 
     /// A method of a constant text with constant arguments.
-    pub(crate) fn fold_method(&mut self, receiver: Constants, name: &str, arguments: &[Value]) -> Option<Constants> {
+    pub(crate) fn fold_method(
+        &mut self,
+        receiver: Constants,
+        name: &str,
+        arguments: &[Value],
+    ) -> Option<Constants> {
         let receivers = self.plains(receiver)?;
         let mut given = Vec::new();
         for argument in arguments {
@@ -220,13 +228,19 @@ fn binary(language: Language, operator: Operator, one: &Plain, two: &Plain) -> O
         (Is::Equal | Is::Identical, Plain::Null, _) | (Is::Equal | Is::Identical, _, Plain::Null) => {
             Some(Plain::Bool(one == two))
         }
-        (Is::NotEqual | Is::NotIdentical, Plain::Null, _) | (Is::NotEqual | Is::NotIdentical, _, Plain::Null) => {
-            Some(Plain::Bool(one != two))
-        }
-        (Is::Equal | Is::Identical | Is::NotEqual | Is::NotIdentical, Plain::Text(_), Plain::Int(_) | Plain::Float(_))
-        | (Is::Equal | Is::Identical | Is::NotEqual | Is::NotIdentical, Plain::Int(_) | Plain::Float(_), Plain::Text(_))
-            if matches!(operator, Is::Identical | Is::NotIdentical)
-                || matches!(language, Language::Python | Language::Java | Language::Go) =>
+        (Is::NotEqual | Is::NotIdentical, Plain::Null, _)
+        | (Is::NotEqual | Is::NotIdentical, _, Plain::Null) => Some(Plain::Bool(one != two)),
+        (
+            Is::Equal | Is::Identical | Is::NotEqual | Is::NotIdentical,
+            Plain::Text(_),
+            Plain::Int(_) | Plain::Float(_),
+        )
+        | (
+            Is::Equal | Is::Identical | Is::NotEqual | Is::NotIdentical,
+            Plain::Int(_) | Plain::Float(_),
+            Plain::Text(_),
+        ) if matches!(operator, Is::Identical | Is::NotIdentical)
+            || matches!(language, Language::Python | Language::Java | Language::Go) =>
         {
             Some(Plain::Bool(matches!(operator, Is::NotEqual | Is::NotIdentical)))
         }
@@ -242,7 +256,9 @@ fn binary(language: Language, operator: Operator, one: &Plain, two: &Plain) -> O
         }
         (_, Plain::Int(one), Plain::Int(two)) => integers(language, operator, *one, *two),
         (Is::In, Plain::Text(part), Plain::Text(whole)) => Some(Plain::Bool(whole.contains(part.as_str()))),
-        (Is::NotIn, Plain::Text(part), Plain::Text(whole)) => Some(Plain::Bool(!whole.contains(part.as_str()))),
+        (Is::NotIn, Plain::Text(part), Plain::Text(whole)) => {
+            Some(Plain::Bool(!whole.contains(part.as_str())))
+        }
         (Is::Times, Plain::Text(text), Plain::Int(times)) if language == Language::Python => {
             let times = usize::try_from((*times).max(0)).ok()?;
             (text.len().saturating_mul(times) <= 4096).then(|| Plain::Text(text.repeat(times)))
@@ -280,7 +296,11 @@ fn integers(language: Language, operator: Operator, one: i64, two: i64) -> Optio
         }
         Operator::Modulo if two != 0 => {
             let rest = one.checked_rem(two)?;
-            if floors && rest != 0 && (rest < 0) != (two < 0) { rest + two } else { rest }
+            if floors && rest != 0 && (rest < 0) != (two < 0) {
+                rest + two
+            } else {
+                rest
+            }
         }
         Operator::Power => one.checked_pow(u32::try_from(two).ok()?)?,
         Operator::BitAnd => one & two,
@@ -300,7 +320,9 @@ fn compare(one: &Plain, two: &Plain) -> Option<std::cmp::Ordering> {
         (Plain::Int(one), Plain::Int(two)) => Some(one.cmp(two)),
         (Plain::Bool(one), Plain::Bool(two)) => Some(one.cmp(two)),
         (Plain::Null, Plain::Null) => Some(std::cmp::Ordering::Equal),
-        (Plain::Int(_) | Plain::Float(_), Plain::Int(_) | Plain::Float(_)) => one.number()?.partial_cmp(&two.number()?),
+        (Plain::Int(_) | Plain::Float(_), Plain::Int(_) | Plain::Float(_)) => {
+            one.number()?.partial_cmp(&two.number()?)
+        }
         _ => None,
     }
 }
@@ -319,7 +341,13 @@ fn slice(text: &str, low: i64, high: Option<i64>) -> Option<&str> {
         return None;
     }
     let length = i64::try_from(text.len()).ok()?;
-    let clamp = |at: i64| if at < 0 { (at + length).max(0) } else { at.min(length) };
+    let clamp = |at: i64| {
+        if at < 0 {
+            (at + length).max(0)
+        } else {
+            at.min(length)
+        }
+    };
     let (low, high) = (clamp(low), clamp(high.unwrap_or(length)));
     text.get(usize::try_from(low).ok()?..usize::try_from(high.max(low)).ok()?)
 }
@@ -337,7 +365,9 @@ fn method(receiver: &Plain, name: &str, arguments: &[Plain]) -> Option<Plain> {
         if !text.is_ascii() {
             return None;
         }
-        found.map_or(Some(-1), |at| i64::try_from(at).ok()).map(Plain::Int)
+        found
+            .map_or(Some(-1), |at| i64::try_from(at).ok())
+            .map(Plain::Int)
     };
     Some(match (name, arguments) {
         ("charAt" | "at", [Plain::Int(at)]) => character(text, *at)?,
@@ -347,7 +377,9 @@ fn method(receiver: &Plain, name: &str, arguments: &[Plain]) -> Option<Plain> {
         ("compareTo", [Plain::Text(other)]) if text == other => Plain::Int(0),
         ("startsWith" | "startswith", [Plain::Text(part)]) => Plain::Bool(text.starts_with(part.as_str())),
         ("endsWith" | "endswith", [Plain::Text(part)]) => Plain::Bool(text.ends_with(part.as_str())),
-        ("contains" | "includes" | "__contains__", [Plain::Text(part)]) => Plain::Bool(text.contains(part.as_str())),
+        ("contains" | "includes" | "__contains__", [Plain::Text(part)]) => {
+            Plain::Bool(text.contains(part.as_str()))
+        }
         ("indexOf" | "find", [Plain::Text(part)]) => position(text.find(part.as_str()))?,
         ("lastIndexOf" | "rfind", [Plain::Text(part)]) => position(text.rfind(part.as_str()))?,
         ("isEmpty", []) => Plain::Bool(text.is_empty()),
@@ -361,11 +393,15 @@ fn method(receiver: &Plain, name: &str, arguments: &[Plain]) -> Option<Plain> {
         ("substring" | "slice", [Plain::Int(low), Plain::Int(high)]) => {
             Plain::Text(slice(text, *low, Some(*high))?.to_owned())
         }
-        ("replace" | "replaceAll", [Plain::Text(from), Plain::Text(to)]) if name == "replace" || is_plain(from) => {
+        ("replace" | "replaceAll", [Plain::Text(from), Plain::Text(to)])
+            if name == "replace" || is_plain(from) =>
+        {
             Plain::Text(text.replace(from.as_str(), to))
         }
         ("isalnum", []) => Plain::Bool(!text.is_empty() && text.chars().all(char::is_alphanumeric)),
-        ("isdigit" | "isnumeric", []) => Plain::Bool(!text.is_empty() && text.chars().all(|one| one.is_ascii_digit())),
+        ("isdigit" | "isnumeric", []) => {
+            Plain::Bool(!text.is_empty() && text.chars().all(|one| one.is_ascii_digit()))
+        }
         ("isalpha", []) => Plain::Bool(!text.is_empty() && text.chars().all(char::is_alphabetic)),
         _ => return None,
     })
@@ -373,5 +409,7 @@ fn method(receiver: &Plain, name: &str, arguments: &[Plain]) -> Option<Plain> {
 
 /// Whether a regular expression means only itself.
 fn is_plain(pattern: &str) -> bool {
-    pattern.chars().all(|one| one.is_alphanumeric() || one == ' ' || one == '_')
+    pattern
+        .chars()
+        .all(|one| one.is_alphanumeric() || one == ' ' || one == '_')
 }

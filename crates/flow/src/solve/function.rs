@@ -95,7 +95,12 @@ impl Engine<'_> {
             slots: vec![Value::NOTHING; code.slots as usize],
             objects: Vec::new(),
         };
-        let shape = |decider: Decider| shapes.iter().find(|(at, _)| *at == decider).map_or(ShapeId::ANY, |(_, shape)| *shape);
+        let shape = |decider: Decider| {
+            shapes
+                .iter()
+                .find(|(at, _)| *at == decider)
+                .map_or(ShapeId::ANY, |(_, shape)| *shape)
+        };
         for (number, parameter) in code.parameters.iter().enumerate() {
             let number = small(number);
             let symbol = self.values.symbol(Root::Parameter(number), &[]);
@@ -108,7 +113,12 @@ impl Engine<'_> {
             if parameter.declared == Declared::Scalar {
                 value.taint = self.values.restrict(value.taint, self.marks.through_scalars);
             }
-            value.taint = self.values.step(value.taint, run.file, parameter.node, crate::values::Step::Entered);
+            value.taint = self.values.step(
+                value.taint,
+                run.file,
+                parameter.node,
+                crate::values::Step::Entered,
+            );
             state.set_slot(parameter.slot, value);
         }
         if let Some(receiver) = code.receiver {
@@ -117,6 +127,7 @@ impl Engine<'_> {
             let kind = class.map_or(Kind::Unknown, |class| Kind::Instance(class, true));
             let value = self.given_shape(&mut state, symbol, shape(Decider::Receiver), kind);
             state.set_slot(receiver, value);
+            self.give_fields(&mut state, class, value);
         }
         for &(decider, shape) in shapes {
             let Decider::Captured(owner, slot) = decider else {
@@ -130,6 +141,27 @@ impl Engine<'_> {
         }
         run.entry.clone_from(&state.objects);
         state
+    }
+
+    /// What is known to lie in the fields of the object at hand.
+    fn give_fields(&mut self, state: &mut State, class: Option<crate::program::ClassId>, receiver: Value) {
+        let lineage = class.map_or_else(Vec::new, |class| self.program.lineage(class));
+        for class in lineage {
+            let fields = self.fields.get(&class).cloned().unwrap_or_default();
+            for (key, objects) in fields {
+                let known = self.values.object_list(receiver.objects).iter().any(|&id| {
+                    state
+                        .object(id)
+                        .is_some_and(|object| object.closed || object.field(key).is_some())
+                });
+                if known {
+                    continue;
+                }
+                let old = self.values.load(state, receiver, Some(key));
+                self.values
+                    .store(state, receiver, Some(key), Value { objects, ..old });
+            }
+        }
     }
 
     fn iterate(&mut self, run: &mut Run, entry: State) {
@@ -205,7 +237,8 @@ impl Engine<'_> {
             ends = self.transfer(run, &mut state, *instruction);
             if run.thrown.is_some() && (changes(instruction.op) || !ends) {
                 let mut thrown = run.thrown.take().unwrap_or_default();
-                self.values.join_states(&mut thrown, &state, code.lasting as usize, false);
+                self.values
+                    .join_states(&mut thrown, &state, code.lasting as usize, false);
                 run.thrown = Some(thrown);
             }
             if !ends {
@@ -245,7 +278,8 @@ impl Engine<'_> {
             }
             Exit::Return => match &mut run.exit {
                 Some(known) => {
-                    self.values.join_states(known, &state, code.lasting as usize, false);
+                    self.values
+                        .join_states(known, &state, code.lasting as usize, false);
                 }
                 None => run.exit = Some(state),
             },
@@ -323,7 +357,11 @@ impl Engine<'_> {
         entry: &[(ObjectId, Rc<Object>)],
     ) -> Vec<(ObjectId, Rc<Object>)> {
         let mut todo: Vec<ObjectId> = self.values.object_list(result.objects).to_vec();
-        let unchanged = |id: ObjectId, object: &Rc<Object>| entry.iter().any(|(known, before)| *known == id && before == object);
+        let unchanged = |id: ObjectId, object: &Rc<Object>| {
+            entry
+                .iter()
+                .any(|(known, before)| *known == id && before == object)
+        };
         for (id, object) in &state.objects {
             if matches!(self.values.object_name(*id).base, Base::Given(_)) && !unchanged(*id, object) {
                 todo.push(*id);
@@ -337,7 +375,11 @@ impl Engine<'_> {
             if unchanged(id, object) || !found.insert(id) {
                 continue;
             }
-            let inside = object.fields.iter().map(|(_, value)| *value).chain([object.rest, object.keys]);
+            let inside = object
+                .fields
+                .iter()
+                .map(|(_, value)| *value)
+                .chain([object.rest, object.keys]);
             for value in inside {
                 todo.extend(self.values.object_list(value.objects));
             }
@@ -362,7 +404,13 @@ pub(crate) const fn declared_kind(declared: Declared) -> Kind {
 const fn changes(op: Op) -> bool {
     matches!(
         op,
-        Op::Assign(..) | Op::SetOuter(..) | Op::SetField { .. } | Op::SetElement { .. } | Op::Call { .. } | Op::Add { .. } | Op::Throw(_)
+        Op::Assign(..)
+            | Op::SetOuter(..)
+            | Op::SetField { .. }
+            | Op::SetElement { .. }
+            | Op::Call { .. }
+            | Op::Add { .. }
+            | Op::Throw(_)
     )
 }
 

@@ -31,7 +31,9 @@ pub(crate) fn guards(behaviour: &Behaviour, receiver: Option<Slot>, given: &Give
         };
         let slots: Vec<Slot> = match place {
             Place::Receiver => receiver.into_iter().collect(),
-            Place::Argument(at) | Place::Named(_, at) => given.slots.get(*at as usize).copied().into_iter().collect(),
+            Place::Argument(at) | Place::Named(_, at) => {
+                given.slots.get(*at as usize).copied().into_iter().collect()
+            }
             Place::Arguments => given.slots.clone(),
             _ => Vec::new(),
         };
@@ -65,7 +67,9 @@ impl<'p> Engine<'p> {
             })
         };
         let found = ask(type_name).or_else(|| {
-            let above = type_name.filter(|_| method_name.is_some()).map_or(&[][..], |name| self.library.supertypes(name));
+            let above = type_name
+                .filter(|_| method_name.is_some())
+                .map_or(&[][..], |name| self.library.supertypes(name));
             above.iter().find_map(|name| ask(Some(name)))
         });
         self.behaviours.insert(key, found);
@@ -94,10 +98,21 @@ impl<'p> Engine<'p> {
         for effect in &behaviour.effects {
             self.effect(run, state, instruction, &mut work, effect);
         }
-        if work.result == Value::NOTHING { self.fresh(run, Kind::Unknown) } else { work.result }
+        if work.result == Value::NOTHING {
+            self.fresh(run, Kind::Unknown)
+        } else {
+            work.result
+        }
     }
 
-    fn effect(&mut self, run: &mut Run, state: &mut State, instruction: Instruction, work: &mut Work<'_>, effect: &Effect) {
+    fn effect(
+        &mut self,
+        run: &mut Run,
+        state: &mut State,
+        instruction: Instruction,
+        work: &mut Work<'_>,
+        effect: &Effect,
+    ) {
         match effect {
             Effect::Pass { from, to } => {
                 let from = self.place(state, work, from);
@@ -109,7 +124,11 @@ impl<'p> Engine<'p> {
                 let value = self.place(state, work, place);
                 work.result = self.values.join(work.result, value);
             }
-            Effect::Store { object, entries, value } => {
+            Effect::Store {
+                object,
+                entries,
+                value,
+            } => {
                 let value = self.place(state, work, value);
                 self.store_entry(run, state, work, object, entries, value);
             }
@@ -124,7 +143,8 @@ impl<'p> Engine<'p> {
             Effect::Append { object, value } => {
                 let value = self.place(state, work, value);
                 let into = self.container(run, state, work, object);
-                self.values.change(state, into, |values, _, object| values.append(object, value));
+                self.values
+                    .change(state, into, |values, _, object| values.append(object, value));
             }
             Effect::Extend { object, from } => {
                 let from = self.place(state, work, from);
@@ -135,7 +155,8 @@ impl<'p> Engine<'p> {
                 let value = self.place(state, work, value);
                 let into = self.container(run, state, work, object);
                 let at = self.entry_position(state, work, at);
-                self.values.change(state, into, |values, _, object| values.insert(object, at, value));
+                self.values
+                    .change(state, into, |values, _, object| values.insert(object, at, value));
             }
             Effect::Remove { object, entry } => {
                 let value = self.take_entry(run, state, work, object, entry);
@@ -206,7 +227,11 @@ impl<'p> Engine<'p> {
             Place::Argument(at) => self.argument(state, work.given, *at),
             Place::Named(name, at) => {
                 let name = self.text_name(name);
-                let named = work.given.arguments.iter().find(|(_, passing)| *passing == Passing::Named(name));
+                let named = work
+                    .given
+                    .arguments
+                    .iter()
+                    .find(|(_, passing)| *passing == Passing::Named(name));
                 match named {
                     Some((value, _)) => *value,
                     None => self.argument(state, work.given, *at),
@@ -225,7 +250,11 @@ impl<'p> Engine<'p> {
                 for id in self.values.object_list(value.objects).to_vec() {
                     let object = self.values.inside(state, id);
                     let keys = self.any_key(&object, self.values.object_name(id).kind);
-                    let keys = if object.closed { keys } else { keys.with_taint(self.values.join_taints(keys.taint, value.taint)) };
+                    let keys = if object.closed {
+                        keys
+                    } else {
+                        keys.with_taint(self.values.join_taints(keys.taint, value.taint))
+                    };
                     result = self.values.join(result, keys);
                 }
                 result
@@ -294,7 +323,13 @@ impl<'p> Engine<'p> {
         value
     }
 
-    fn entry_key(&mut self, state: &State, work: &Work<'_>, object: Value, entry: &Entry) -> (Option<Key>, Value) {
+    fn entry_key(
+        &mut self,
+        state: &State,
+        work: &Work<'_>,
+        object: Value,
+        entry: &Entry,
+    ) -> (Option<Key>, Value) {
         match entry {
             Entry::At(place) => {
                 let value = self.place(state, work, place);
@@ -304,7 +339,10 @@ impl<'p> Engine<'p> {
                 let name = self.text_name(text);
                 (Some(Key::Name(name)), Value::NOTHING)
             }
-            Entry::Position(at) => (self.values.from_start(state, object, *at).map(Key::Index), Value::NOTHING),
+            Entry::Position(at) => (
+                self.values.from_start(state, object, *at).map(Key::Index),
+                Value::NOTHING,
+            ),
             Entry::Any => (None, Value::NOTHING),
         }
     }
@@ -323,7 +361,15 @@ impl<'p> Engine<'p> {
         }
     }
 
-    fn store_entry(&mut self, run: &Run, state: &mut State, work: &mut Work<'_>, object: &Place, entries: &[Entry], value: Value) {
+    fn store_entry(
+        &mut self,
+        run: &Run,
+        state: &mut State,
+        work: &mut Work<'_>,
+        object: &Place,
+        entries: &[Entry],
+        value: Value,
+    ) {
         let mut into = self.container(run, state, work, object);
         let Some((last, before)) = entries.split_last() else {
             return;
@@ -344,18 +390,29 @@ impl<'p> Engine<'p> {
         let (key, at) = self.entry_key(state, work, into, last);
         self.values.store(state, into, key, value);
         if key.is_none() {
-            self.values.change(state, into, |values, _, object| object.keys = values.join(object.keys, at));
+            self.values.change(state, into, |values, _, object| {
+                object.keys = values.join(object.keys, at)
+            });
         }
     }
 
-    fn load_entry(&mut self, state: &State, work: &Work<'_>, object: &Place, entries: &[Entry], otherwise: Option<&Place>) -> Value {
+    fn load_entry(
+        &mut self,
+        state: &State,
+        work: &Work<'_>,
+        object: &Place,
+        entries: &[Entry],
+        otherwise: Option<&Place>,
+    ) -> Value {
         let mut value = self.place(state, work, object);
         for entry in entries {
             let (key, _) = self.entry_key(state, work, value, entry);
             value = self.values.load(state, value, key);
         }
         match otherwise {
-            Some(place) if value == Value::NOTHING || self.values.constants.list(value.constants).is_none() => {
+            Some(place)
+                if value == Value::NOTHING || self.values.constants.list(value.constants).is_none() =>
+            {
                 let default = self.place(state, work, place);
                 self.values.join(value, default)
             }
@@ -367,7 +424,14 @@ impl<'p> Engine<'p> {
         }
     }
 
-    fn take_entry(&mut self, run: &Run, state: &mut State, work: &mut Work<'_>, object: &Place, entry: &Entry) -> Value {
+    fn take_entry(
+        &mut self,
+        run: &Run,
+        state: &mut State,
+        work: &mut Work<'_>,
+        object: &Place,
+        entry: &Entry,
+    ) -> Value {
         let into = self.container(run, state, work, object);
         let (key, _) = self.entry_key(state, work, into, entry);
         let mut taken = Value::NOTHING;
@@ -410,7 +474,10 @@ impl<'p> Engine<'p> {
         let before = state.clone();
         let mut lists = Vec::new();
         for &id in self.values.object_list(into.objects) {
-            lists.push((id, !matches!(self.values.object_name(id).kind, Kind::Map | Kind::Instance(..))));
+            lists.push((
+                id,
+                !matches!(self.values.object_name(id).kind, Kind::Map | Kind::Instance(..)),
+            ));
         }
         let keyed = self
             .values
@@ -428,12 +495,21 @@ impl<'p> Engine<'p> {
             for listed in spread {
                 let mut object = (*self.values.inside(&before, id)).clone();
                 self.spread(&before, &mut object, from, listed);
-                self.values.change(state, one, |_, _, place| *place = object.clone());
+                self.values
+                    .change(state, one, |_, _, place| *place = object.clone());
             }
         }
     }
 
-    fn make_container(&mut self, run: &Run, state: &mut State, work: &mut Work<'_>, made: &Made, elements: &[Place], contents: &[Place]) {
+    fn make_container(
+        &mut self,
+        run: &Run,
+        state: &mut State,
+        work: &mut Work<'_>,
+        made: &Made,
+        elements: &[Place],
+        contents: &[Place],
+    ) {
         let mut object = Object::empty();
         let (kind, listed) = match made {
             Made::List => (Kind::List, true),
@@ -444,6 +520,19 @@ impl<'p> Engine<'p> {
         // An instance may be a list: what is put at its end is told apart, too.
         let counted = listed || matches!(made, Made::Instance(_));
         object.length = counted.then_some(0);
+        for place in contents {
+            let value = self.place(state, work, place);
+            if value == Value::NOTHING {
+                continue;
+            }
+            let lists = !self
+                .values
+                .object_list(value.objects)
+                .iter()
+                .any(|&id| matches!(self.values.object_name(id).kind, Kind::Map));
+            let keyed = matches!(made, Made::Map) || (matches!(made, Made::Instance(_)) && !lists);
+            self.spread(state, &mut object, value, !keyed);
+        }
         for place in elements {
             let values: Vec<Value> = match place {
                 Place::Arguments => work.given.arguments.iter().map(|(value, _)| *value).collect(),
@@ -464,24 +553,15 @@ impl<'p> Engine<'p> {
                 }
             }
         }
-        for place in contents {
-            let value = self.place(state, work, place);
-            if value == Value::NOTHING {
-                continue;
-            }
-            let lists = !self
-                .values
-                .object_list(value.objects)
-                .iter()
-                .any(|&id| matches!(self.values.object_name(id).kind, Kind::Map));
-            let keyed = matches!(made, Made::Map) || (matches!(made, Made::Instance(_)) && !lists);
-            self.spread(state, &mut object, value, !keyed);
-        }
         object.resized = false;
         let base = Base::Returned(run.at, LIBRARY + work.made);
         work.made += 1;
         let (value, _) = self.values.make(state, base, kind, object);
-        work.result = if work.result == Value::NOTHING { value } else { self.values.join(work.result, value) };
+        work.result = if work.result == Value::NOTHING {
+            value
+        } else {
+            self.values.join(work.result, value)
+        };
     }
 
     #[allow(clippy::too_many_arguments, reason = "a call within a call")]
@@ -496,7 +576,10 @@ impl<'p> Engine<'p> {
         then: Then,
     ) {
         let function = self.place(state, work, function);
-        let values: Vec<Value> = arguments.iter().map(|place| self.place(state, work, place)).collect();
+        let values: Vec<Value> = arguments
+            .iter()
+            .map(|place| self.place(state, work, place))
+            .collect();
         let given = Given::plain(values);
         let mut back = Value::NOTHING;
         for callee in self.callees_of(run, state, function, &given) {
@@ -529,7 +612,9 @@ impl<'p> Engine<'p> {
 fn slots_of(work: &Work<'_>, place: &Place) -> Vec<Slot> {
     match place {
         Place::Receiver => work.slot.into_iter().collect(),
-        Place::Argument(at) | Place::Named(_, at) => work.given.slots.get(*at as usize).copied().into_iter().collect(),
+        Place::Argument(at) | Place::Named(_, at) => {
+            work.given.slots.get(*at as usize).copied().into_iter().collect()
+        }
         Place::Arguments => work.given.slots.clone(),
         Place::ArgumentsFrom(at) => work.given.slots.get(*at as usize..).unwrap_or(&[]).to_vec(),
         Place::Result | Place::ElementOf(_) | Place::KeyOf(_) => Vec::new(),

@@ -131,10 +131,16 @@ impl Compiled {
                 continue;
             };
             for text in &rule.harmless_without {
-                harmless.entry(text.clone()).or_default().extend(*first..first + count);
+                harmless
+                    .entry(text.clone())
+                    .or_default()
+                    .extend(*first..first + count);
             }
         }
-        let harmless_without = harmless.into_iter().map(|(text, slots)| (text, sets.of(slots))).collect();
+        let harmless_without = harmless
+            .into_iter()
+            .map(|(text, slots)| (text, sets.of(slots)))
+            .collect();
         let mut compiled = Self {
             nodes: Map::default(),
             rule_of,
@@ -163,7 +169,10 @@ fn compile(marks: &crate::model::NodeMarks, places: &Places, sets: &mut RuleSets
     let place = |rule: RuleId| places.get(rule.0 as usize).copied().flatten();
     let mut rules = NodeRules::default();
     for side in [false, true] {
-        let plain = marks.sources.iter().filter(|source| source.by_side_effect == side && source.requires.is_none());
+        let plain = marks
+            .sources
+            .iter()
+            .filter(|source| source.by_side_effect == side && source.requires.is_none());
         let slots: Vec<u32> = plain
             .filter_map(|source| Some(place(source.rule)?.0 + u32::from(source.label.0)))
             .collect();
@@ -220,11 +229,13 @@ fn compile(marks: &crate::model::NodeMarks, places: &Places, sets: &mut RuleSets
         }
     }
     for propagator in &marks.propagators {
-        rules.propagators.push(place(propagator.rule).map(|(first, count)| PropagatorRule {
-            slots: sets.of(first..first + count),
-            requires: propagator.requires.clone().map(|requires| (first, requires)),
-            label: propagator.label.map(|label| first + u32::from(label.0)),
-        }));
+        rules
+            .propagators
+            .push(place(propagator.rule).map(|(first, count)| PropagatorRule {
+                slots: sets.of(first..first + count),
+                requires: propagator.requires.clone().map(|requires| (first, requires)),
+                label: propagator.label.map(|label| first + u32::from(label.0)),
+            }));
     }
     rules
 }

@@ -52,7 +52,10 @@ impl Engine<'_> {
         } else if self.is_opaque(state, &ids) {
             result.taint = self.values.join_taints(result.taint, value.taint);
         }
-        if result.objects == crate::values::Objects::NONE && declared != Declared::Nothing && declared != Declared::Scalar {
+        if result.objects == crate::values::Objects::NONE
+            && declared != Declared::Nothing
+            && declared != Declared::Scalar
+        {
             let kind = super::function::declared_kind(declared);
             result.objects = self.fresh(run, kind).objects;
         }
@@ -69,7 +72,9 @@ impl Engine<'_> {
 
     /// Whether objects tell nothing of their fields, so that the taint of the reference is that of what lies in them.
     fn is_opaque(&self, state: &State, ids: &[ObjectId]) -> bool {
-        ids.iter().all(|&id| matches!(self.values.object_name(id).base, Base::Imported(_)) && state.object(id).is_none())
+        ids.iter().all(|&id| {
+            matches!(self.values.object_name(id).base, Base::Imported(_)) && state.object(id).is_none()
+        })
     }
 
     pub(crate) fn alone(&mut self, value: Value, id: ObjectId) -> Value {
@@ -97,12 +102,19 @@ impl Engine<'_> {
     /// What a name means on an object.
     fn member(&mut self, run: &Run, state: &mut State, id: ObjectId, name: Name) -> Member {
         let known = self.values.object_name(id);
-        if state.object(id).is_some_and(|object| object.field(Key::Name(name)).is_some()) {
+        if state
+            .object(id)
+            .is_some_and(|object| object.field(Key::Name(name)).is_some())
+        {
             return Member::Unknown;
         }
         match (known.base, known.kind) {
             (Base::Imported(path), _) => {
-                let text = format!("{}.{}", self.values.constants.text(path), self.values.constants.text(name));
+                let text = format!(
+                    "{}.{}",
+                    self.values.constants.text(path),
+                    self.values.constants.text(name)
+                );
                 let path = self.text_name(&text);
                 Member::Value(self.entity_value(run, state, path))
             }
@@ -141,7 +153,15 @@ impl Engine<'_> {
         }
     }
 
-    fn instance_member(&mut self, run: &Run, state: &mut State, id: ObjectId, class: ClassId, below: bool, name: Name) -> Member {
+    fn instance_member(
+        &mut self,
+        run: &Run,
+        state: &mut State,
+        id: ObjectId,
+        class: ClassId,
+        below: bool,
+        name: Name,
+    ) -> Member {
         if let Some(function) = self.program.method(class, name, None) {
             if self.is_getter(function) {
                 return Member::Getter(function);
@@ -158,19 +178,35 @@ impl Engine<'_> {
         let found = lineage.into_iter().find_map(|class| {
             let scope = self.scope(Root::Class(class));
             let ids = self.values.object_list(scope.objects).to_vec();
-            let set = ids
-                .iter()
-                .any(|&id| state.object(id).is_some_and(|object| object.field(Key::Name(name)).is_some()));
-            let declared = self
-                .program
-                .class(class)
-                .is_some_and(|info| info.fields.iter().any(|field| field.name == name && field.is_static));
+            let set = ids.iter().any(|&id| {
+                state
+                    .object(id)
+                    .is_some_and(|object| object.field(Key::Name(name)).is_some())
+            });
+            let declared = self.program.class(class).is_some_and(|info| {
+                info.fields
+                    .iter()
+                    .any(|field| field.name == name && field.is_static)
+            });
             (set || declared).then_some(scope)
         });
         match found {
-            Some(scope) if !below || self.program.field(class, name).is_some_and(|(_, field)| field.is_static) => {
+            Some(scope)
+                if !below
+                    || self
+                        .program
+                        .field(class, name)
+                        .is_some_and(|(_, field)| field.is_static) =>
+            {
                 let own = self.values.objects_of(vec![id]);
-                let own = self.values.load(state, Value { objects: own, ..Value::NOTHING }, Some(Key::Name(name)));
+                let own = self.values.load(
+                    state,
+                    Value {
+                        objects: own,
+                        ..Value::NOTHING
+                    },
+                    Some(Key::Name(name)),
+                );
                 let shared = self.values.load(state, scope, Some(Key::Name(name)));
                 Member::Value(self.values.join(shared, own))
             }
@@ -187,18 +223,26 @@ impl Engine<'_> {
         }
         if let Some((home, field)) = self.program.field(class, name)
             && let Some(literal) = field.literal
-            && let Some(file) = self.program.class(home).and_then(|info| self.program.file(info.file))
+            && let Some(file) = self
+                .program
+                .class(home)
+                .and_then(|info| self.program.file(info.file))
         {
             let constants = crate::lower::literal_constant(file.ast, literal, &mut self.values.constants);
             return Member::Value(Value::constant(constants));
         }
         for class in self.program.lineage(class) {
             let scope = self.scope(Root::Class(class));
-            let declared = self.program.class(class).is_some_and(|info| info.fields.iter().any(|field| field.name == name));
+            let declared = self
+                .program
+                .class(class)
+                .is_some_and(|info| info.fields.iter().any(|field| field.name == name));
             let ids = self.values.object_list(scope.objects).to_vec();
-            let set = ids
-                .iter()
-                .any(|&id| state.object(id).is_some_and(|object| object.field(Key::Name(name)).is_some()));
+            let set = ids.iter().any(|&id| {
+                state
+                    .object(id)
+                    .is_some_and(|object| object.field(Key::Name(name)).is_some())
+            });
             if declared || set {
                 return Member::Value(self.values.load(state, scope, Some(Key::Name(name))));
             }
@@ -229,7 +273,9 @@ impl Engine<'_> {
     fn bound(&mut self, run: &Run, state: &mut State, function: FunctionId, receiver: Value) -> Value {
         let mut object = Object::open();
         object.set(Key::Bound, receiver);
-        self.values.make(state, Base::Made(run.at), Kind::Function(function), object).0
+        self.values
+            .make(state, Base::Made(run.at), Kind::Function(function), object)
+            .0
     }
 
     /// What a name or path of the program is as a value.
@@ -249,7 +295,8 @@ impl Engine<'_> {
                 if let Some((home, Binding::Literal(literal))) = self.program.global(file, name)
                     && let Some(file) = self.program.file(home)
                 {
-                    let constants = crate::lower::literal_constant(file.ast, literal, &mut self.values.constants);
+                    let constants =
+                        crate::lower::literal_constant(file.ast, literal, &mut self.values.constants);
                     return Value::constant(constants);
                 }
                 let scope = self.scope(Root::Module(file));

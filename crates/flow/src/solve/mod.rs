@@ -5,8 +5,10 @@
 
 mod apply;
 mod call;
+mod dispatch;
 mod fold;
 mod function;
+mod known;
 mod library;
 mod marks;
 mod method;
@@ -28,11 +30,11 @@ use crate::ir::{Code, Decider};
 use crate::limits::{Limit, Limits};
 use crate::lower;
 use crate::model::{Library, Rule};
-use crate::program::{File, FileId, FunctionId, Program};
+use crate::program::{ClassId, File, FileId, FunctionId, Program};
 use crate::solve::marks::Compiled;
 use crate::solve::summary::{Reached, Shape, ShapeId, Summary, UnitId};
 use crate::table::{Interner, Map};
-use crate::values::{Name, Values};
+use crate::values::{Key, Name, Objects, Values};
 
 /// A function as it is called in one way.
 #[derive(Debug)]
@@ -68,6 +70,8 @@ pub(crate) struct Engine<'p> {
     limited: BTreeMap<FunctionId, BTreeSet<Limit>>,
     behaviours: Map<(FileLanguage, Option<Name>, Option<Name>, u32), Option<&'p crate::model::Behaviour>>,
     entities: Map<Name, call::Entity>,
+    /// What lies in fields of objects of a class, as its constructor leaves it
+    fields: Map<ClassId, Vec<(Key, Objects)>>,
     /// What modules, classes and objects hold in the end, for functions that nobody is seen to call
     surroundings: outer::Surroundings,
 }
@@ -89,7 +93,14 @@ pub fn analyse(files: &[File<'_>], rules: &[Rule], library: &dyn Library, limits
     }
     let mut codes: Vec<Option<Code>> = vec![None; program.functions.len()];
     for index in 0..program.files.len() {
-        lower::lower_file(&program, FileId::at(index), &mut names, library, limits, &mut codes);
+        lower::lower_file(
+            &program,
+            FileId::at(index),
+            &mut names,
+            library,
+            limits,
+            &mut codes,
+        );
     }
     let mut values = Values::new(slots);
     values.constants = names;
@@ -112,10 +123,12 @@ pub fn analyse(files: &[File<'_>], rules: &[Rule], library: &dyn Library, limits
         limited: BTreeMap::new(),
         behaviours: Map::default(),
         entities: Map::default(),
+        fields: Map::default(),
         surroundings: outer::Surroundings::default(),
     };
     engine.start();
     engine.work();
+    engine.know_places();
     engine.close();
     engine.found()
 }
@@ -172,7 +185,11 @@ impl Engine<'_> {
         let Some(unit) = self.units.get(id.index()) else {
             return;
         };
-        let place = self.places.get(unit.function.index()).copied().unwrap_or(u32::MAX);
+        let place = self
+            .places
+            .get(unit.function.index())
+            .copied()
+            .unwrap_or(u32::MAX);
         self.queue.insert((place, id));
     }
 
@@ -212,7 +229,11 @@ impl Engine<'_> {
     fn ask(&mut self, id: UnitId, user: UnitId) -> Option<Rc<Summary>> {
         let unit = self.units.get(id.index())?;
         if unit.rounds == 0 && self.waiting < MOST_WAITING {
-            let place = self.places.get(unit.function.index()).copied().unwrap_or(u32::MAX);
+            let place = self
+                .places
+                .get(unit.function.index())
+                .copied()
+                .unwrap_or(u32::MAX);
             self.queue.remove(&(place, id));
             self.waiting += 1;
             self.settle(id);

@@ -9,7 +9,13 @@ use crate::solve::function::Run;
 use crate::values::{Base, Constant, Constants, Key, Kind, Slots, Taint, Value};
 
 impl Engine<'_> {
-    pub(crate) fn unary(&mut self, language: Language, state: &State, operator: Operator, value: Value) -> Value {
+    pub(crate) fn unary(
+        &mut self,
+        language: Language,
+        state: &State,
+        operator: Operator,
+        value: Value,
+    ) -> Value {
         if let Some(constants) = self.fold_unary(operator, value.constants) {
             return Value {
                 taint: value.taint,
@@ -44,10 +50,19 @@ impl Engine<'_> {
     }
 
     fn truth_constants(&mut self) -> Constants {
-        self.values.constants.of(vec![Constant::Bool(false), Constant::Bool(true)])
+        self.values
+            .constants
+            .of(vec![Constant::Bool(false), Constant::Bool(true)])
     }
 
-    pub(crate) fn binary(&mut self, run: &Run, state: &mut State, operator: Operator, left: Value, right: Value) -> Value {
+    pub(crate) fn binary(
+        &mut self,
+        run: &Run,
+        state: &mut State,
+        operator: Operator,
+        left: Value,
+        right: Value,
+    ) -> Value {
         let language = self.program.language(run.file);
         let comparison = is_comparison(operator);
         let known = self.fold_binary(language, operator, left.constants, right.constants);
@@ -77,7 +92,13 @@ impl Engine<'_> {
     }
 
     /// `x in [1, 2]` where everything is constant.
-    fn membership(&mut self, state: &State, operator: Operator, left: Value, right: Value) -> Option<Constants> {
+    fn membership(
+        &mut self,
+        state: &State,
+        operator: Operator,
+        left: Value,
+        right: Value,
+    ) -> Option<Constants> {
         if !matches!(operator, Operator::In | Operator::NotIn) {
             return None;
         }
@@ -102,7 +123,11 @@ impl Engine<'_> {
             };
             found |= here == wanted;
         }
-        Some(self.values.constants.one(Constant::Bool(found == (operator == Operator::In))))
+        Some(
+            self.values
+                .constants
+                .one(Constant::Bool(found == (operator == Operator::In))),
+        )
     }
 
     /// What was just made is not null.
@@ -112,18 +137,28 @@ impl Engine<'_> {
             Operator::NotEqual | Operator::NotIdentical => false,
             _ => return None,
         };
-        let null = |engine: &Self, value: Value| engine.values.constants.only(value.constants) == Some(Constant::Null);
+        let null = |engine: &Self, value: Value| {
+            engine.values.constants.only(value.constants) == Some(Constant::Null)
+        };
         let other = match (null(self, left), null(self, right)) {
             (true, false) => right,
             (false, true) => left,
             _ => return None,
         };
         let ids = self.values.object_list(other.objects);
-        let made = |kind: Kind| matches!(kind, Kind::List | Kind::Map | Kind::Set | Kind::Tuple | Kind::Function(_) | Kind::Class(_));
-        if ids.is_empty() || !ids.iter().all(|&id| {
-            let name = self.values.object_name(id);
-            matches!(name.base, Base::Made(_)) && (made(name.kind) || matches!(name.kind, Kind::Instance(_, false)))
-        }) {
+        let made = |kind: Kind| {
+            matches!(
+                kind,
+                Kind::List | Kind::Map | Kind::Set | Kind::Tuple | Kind::Function(_) | Kind::Class(_)
+            )
+        };
+        if ids.is_empty()
+            || !ids.iter().all(|&id| {
+                let name = self.values.object_name(id);
+                matches!(name.base, Base::Made(_))
+                    && (made(name.kind) || matches!(name.kind, Kind::Instance(_, false)))
+            })
+        {
             return None;
         }
         Some(self.values.constants.one(Constant::Bool(!equal)))
@@ -138,7 +173,10 @@ impl Engine<'_> {
                     .iter()
                     .all(|&id| matches!(engine.values.object_name(id).kind, Kind::List | Kind::Tuple))
         };
-        if self.program.language(run.file) != Language::Python || !is_list(self, left) || !is_list(self, right) {
+        if self.program.language(run.file) != Language::Python
+            || !is_list(self, left)
+            || !is_list(self, right)
+        {
             return None;
         }
         let mut object = Object::empty();
@@ -157,7 +195,12 @@ impl Engine<'_> {
             return known;
         }
         let ids = self.values.object_list(value.objects);
-        let container = |&id| matches!(self.values.object_name(id).kind, Kind::List | Kind::Tuple | Kind::Map | Kind::Set);
+        let container = |&id| {
+            matches!(
+                self.values.object_name(id).kind,
+                Kind::List | Kind::Tuple | Kind::Map | Kind::Set
+            )
+        };
         match self.values.length_of(state, value) {
             // An empty container is false in Python only.
             Some(length) if !ids.is_empty() && ids.iter().all(container) => {
@@ -169,7 +212,14 @@ impl Engine<'_> {
     }
 
     /// Narrows the state to where a condition holds, or does not; says whether that can be.
-    pub(crate) fn assume(&mut self, run: &mut Run, state: &mut State, block: &Block, condition: Slot, holds: bool) -> bool {
+    pub(crate) fn assume(
+        &mut self,
+        run: &mut Run,
+        state: &mut State,
+        block: &Block,
+        condition: Slot,
+        holds: bool,
+    ) -> bool {
         let value = state.slot(condition);
         let (may, may_not) = self.truth_of(self.program.language(run.file), state, value);
         if !(if holds { may } else { may_not }) {
@@ -201,7 +251,14 @@ impl Engine<'_> {
         true
     }
 
-    fn assume_compared(&mut self, state: &mut State, operator: Operator, left: Slot, right: Slot, holds: bool) {
+    fn assume_compared(
+        &mut self,
+        state: &mut State,
+        operator: Operator,
+        left: Slot,
+        right: Slot,
+        holds: bool,
+    ) {
         let equal = match operator {
             Operator::Equal | Operator::Identical => holds,
             Operator::NotEqual | Operator::NotIdentical => !holds,
@@ -215,9 +272,17 @@ impl Engine<'_> {
         }
         for (variable, other) in [(left, right), (right, left)] {
             let constants = state.slot(other).constants;
-            if self.values.constants.known(constants).is_some_and(|known| !known.is_empty())
+            if self
+                .values
+                .constants
+                .known(constants)
+                .is_some_and(|known| !known.is_empty())
                 && state.slot(other).taint == Taint::NONE
-                && self.values.constants.known(state.slot(variable).constants).is_none()
+                && self
+                    .values
+                    .constants
+                    .known(state.slot(variable).constants)
+                    .is_none()
             {
                 state.set_slot(variable, Value::constant(constants));
             }
@@ -240,7 +305,11 @@ impl Engine<'_> {
             let keyed = self.values.object_name(id).kind == Kind::Map;
             let fine = object.closed
                 && object.own == Taint::NONE
-                && if keyed { constant(object.keys) } else { constant(object.rest) && object.fields.iter().all(|(_, value)| constant(*value)) };
+                && if keyed {
+                    constant(object.keys)
+                } else {
+                    constant(object.rest) && object.fields.iter().all(|(_, value)| constant(*value))
+                };
             if !fine {
                 return;
             }
@@ -255,7 +324,12 @@ impl Engine<'_> {
             return;
         };
         let part = self.values.constants.text(name);
-        let slots = self.marks.harmless_without.iter().find(|(text, _)| text == part).map(|(_, slots)| *slots);
+        let slots = self
+            .marks
+            .harmless_without
+            .iter()
+            .find(|(text, _)| text == part)
+            .map(|(_, slots)| *slots);
         if let Some(slots) = slots {
             let value = state.slot(text);
             let taint = self.values.clean(value.taint, slots);

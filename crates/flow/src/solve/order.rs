@@ -48,7 +48,12 @@ fn edges(program: &Program<'_>, code: Option<&Code>) -> Vec<u32> {
         }
         if let Some(info) = class.and_then(|class| program.class(class)) {
             found.extend(info.initialiser);
-            found.extend(info.methods.iter().map(|(_, method)| *method).take(MOST_NAMESAKES));
+            found.extend(
+                info.methods
+                    .iter()
+                    .map(|(_, method)| *method)
+                    .take(MOST_NAMESAKES),
+            );
         }
     }
     found.sort_unstable();

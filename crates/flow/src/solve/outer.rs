@@ -71,7 +71,12 @@ impl Engine<'_> {
                     };
                     let known = self.known_part(function, value.taint);
                     let known = self.values.restrict(known, self.marks.between_calls);
-                    let before = self.surroundings.taints.get(&place).copied().unwrap_or(Taint::NONE);
+                    let before = self
+                        .surroundings
+                        .taints
+                        .get(&place)
+                        .copied()
+                        .unwrap_or(Taint::NONE);
                     let after = self.values.join_taints(before, known);
                     if after != before {
                         self.surroundings.taints.insert(place, after);
@@ -83,7 +88,13 @@ impl Engine<'_> {
         changed
     }
 
-    fn place_of(&self, function: crate::program::FunctionId, path: &SymbolPath, kind: Kind, key: Key) -> Option<Place> {
+    fn place_of(
+        &self,
+        function: crate::program::FunctionId,
+        path: &SymbolPath,
+        kind: Kind,
+        key: Key,
+    ) -> Option<Place> {
         match (path.root, path.path.as_slice(), kind) {
             (root @ (Root::Module(_) | Root::Class(_)), [], _) => Some(Place::Root(root, key)),
             (root @ (Root::Module(_) | Root::Class(_)), [first, ..], _) => Some(Place::Root(root, *first)),
@@ -128,7 +139,12 @@ impl Engine<'_> {
                 continue;
             };
             let _ = rest;
-            let held = self.surroundings.taints.get(&place).copied().unwrap_or(Taint::NONE);
+            let held = self
+                .surroundings
+                .taints
+                .get(&place)
+                .copied()
+                .unwrap_or(Taint::NONE);
             let file = self.program.function(function).map(|info| (info.file, info.node));
             let Some((file, node)) = file else {
                 continue;

@@ -177,7 +177,12 @@ impl Engine<'_> {
 
     fn path_step(&self, file: crate::program::FileId, node: NodeId, what: What) -> PathStep {
         PathStep {
-            file: self.program.given.get(file.index()).copied().unwrap_or(file.index()),
+            file: self
+                .program
+                .given
+                .get(file.index())
+                .copied()
+                .unwrap_or(file.index()),
             node,
             what,
         }

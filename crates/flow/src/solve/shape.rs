@@ -60,7 +60,13 @@ impl Engine<'_> {
     }
 
     /// The value of a parameter of which something is known; what it holds is put into the state.
-    pub(crate) fn given_shape(&mut self, state: &mut State, symbol: Symbol, shape: ShapeId, otherwise: Kind) -> Value {
+    pub(crate) fn given_shape(
+        &mut self,
+        state: &mut State,
+        symbol: Symbol,
+        shape: ShapeId,
+        otherwise: Kind,
+    ) -> Value {
         let Some(shape) = self.shapes.get(shape.0).cloned() else {
             return self.values.given(symbol, otherwise);
         };

@@ -14,7 +14,14 @@ use crate::values::{Atom, Origin, Slots, Step, Taint, Trace, TraceId, Value};
 
 impl Engine<'_> {
     /// Applies the marks of a node to its value.
-    pub(crate) fn marked(&mut self, run: &mut Run, state: &mut State, node: NodeId, value: Value, place: Lvalue) -> Value {
+    pub(crate) fn marked(
+        &mut self,
+        run: &mut Run,
+        state: &mut State,
+        node: NodeId,
+        value: Value,
+        place: Lvalue,
+    ) -> Value {
         let Some(rules) = self.marks.of(run.file, node).cloned() else {
             return value;
         };
@@ -24,7 +31,9 @@ impl Engine<'_> {
         }
         if let Some(slots) = rules.cleans.place {
             self.values.clean_objects(state, value, slots);
-            self.write_place(run, state, place, &mut |values, old| old.with_taint(values.clean(old.taint, slots)));
+            self.write_place(run, state, place, &mut |values, old| {
+                old.with_taint(values.clean(old.taint, slots))
+            });
         }
         for source in &rules.sources {
             if let Some((first, requires)) = &source.requires {
@@ -39,7 +48,9 @@ impl Engine<'_> {
             value.constants = crate::values::Constants::ANY;
             if source.by_side_effect {
                 self.values.taint_objects(state, value, taint);
-                self.write_place(run, state, place, &mut |values, old| old.with_taint(values.join_taints(old.taint, taint)));
+                self.write_place(run, state, place, &mut |values, old| {
+                    old.with_taint(values.join_taints(old.taint, taint))
+                });
             }
         }
         for (number, sink) in rules.sinks.iter().enumerate() {
@@ -120,7 +131,9 @@ impl Engine<'_> {
             match sink.parts {
                 Parts::All | Parts::Arguments => slots.extend(given.iter().map(|argument| argument.value)),
                 Parts::Argument(at) => {
-                    let plain = given.iter().filter(|argument| !matches!(argument.passing, Passing::Named(_)));
+                    let plain = given
+                        .iter()
+                        .filter(|argument| !matches!(argument.passing, Passing::Named(_)));
                     slots.extend(plain.skip(at as usize).take(1).map(|argument| argument.value));
                 }
                 Parts::Receiver | Parts::Value => {}
@@ -150,7 +163,9 @@ impl Engine<'_> {
             return;
         }
         let atoms = self.values.atoms(taint).to_vec();
-        let given = |engine: &Self, atom: &Atom| !matches!(engine.values.origin_of(atom.origin), Some(Origin::Source { .. }));
+        let given = |engine: &Self, atom: &Atom| {
+            !matches!(engine.values.origin_of(atom.origin), Some(Origin::Source { .. }))
+        };
         let waits: Vec<Atom> = atoms.iter().copied().filter(|atom| given(self, atom)).collect();
         let met = match &sink.requires {
             Some((first, requires)) => self.labels_hold(taint, *first, requires),
@@ -167,12 +182,20 @@ impl Engine<'_> {
             return;
         }
         // Labels are judged together, so what is known already waits, too.
-        let waiting = if sink.requires.is_some() { taint } else { self.values.taint(waits) };
+        let waiting = if sink.requires.is_some() {
+            taint
+        } else {
+            self.values.taint(waits)
+        };
         run.hit(id, waiting, &mut self.values);
     }
 
     pub(crate) fn sink_rule(&self, id: SinkId) -> Option<SinkRule> {
-        self.marks.of(id.file, id.node)?.sinks.get(id.number as usize).cloned()
+        self.marks
+            .of(id.file, id.node)?
+            .sinks
+            .get(id.number as usize)
+            .cloned()
     }
 
     pub(crate) fn propagate(
@@ -216,6 +239,8 @@ impl Engine<'_> {
         let changed = state.slot(target);
         let joined = self.values.join_taints(changed.taint, taint);
         state.set_slot(target, changed.with_taint(joined));
-        self.write_place(run, state, place, &mut |values, old| old.with_taint(values.join_taints(old.taint, taint)));
+        self.write_place(run, state, place, &mut |values, old| {
+            old.with_taint(values.join_taints(old.taint, taint))
+        });
     }
 }

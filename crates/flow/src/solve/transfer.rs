@@ -5,7 +5,9 @@ use crate::ir::{Code, Declared, Instruction, Lvalue, Op, Passing, Slot, Span};
 use crate::solve::Engine;
 use crate::solve::function::Run;
 use crate::table::small;
-use crate::values::{Base, Constant, Constants, Key, Kind, Name, ObjectName, Root, Slots, Step, Taint, Value};
+use crate::values::{
+    Base, Constant, Constants, Key, Kind, Name, ObjectName, Root, Slots, Step, Taint, Value,
+};
 
 impl Engine<'_> {
     /// Applies an instruction; says whether control comes out of it.
@@ -34,7 +36,11 @@ impl Engine<'_> {
                 self.set_outer(run, state, root, key, value);
                 return true;
             }
-            Op::Field { object, name, declared } => return self.field(run, state, instruction, object, name, declared),
+            Op::Field {
+                object,
+                name,
+                declared,
+            } => return self.field(run, state, instruction, object, name, declared),
             Op::SetField { object, name, value } => {
                 self.put(run, state, object, Some(Key::Name(name)), value, node);
                 return true;
@@ -51,11 +57,20 @@ impl Engine<'_> {
                 self.remove(state, object, at);
                 return true;
             }
-            Op::Slice { object, low, high, step } => self.slice(run, state, object, [low, high, step]),
+            Op::Slice {
+                object,
+                low,
+                high,
+                step,
+            } => self.slice(run, state, object, [low, high, step]),
             Op::Rest { object, from, after } => self.rest(run, state, state.slot(object), from, after),
             Op::At { object, position } => self.at(state, state.slot(object), position),
-            Op::Unary(operator, slot) => self.unary(self.program.language(run.file), state, operator, state.slot(slot)),
-            Op::Binary(operator, left, right) => self.binary(run, state, operator, state.slot(left), state.slot(right)),
+            Op::Unary(operator, slot) => {
+                self.unary(self.program.language(run.file), state, operator, state.slot(slot))
+            }
+            Op::Binary(operator, left, right) => {
+                self.binary(run, state, operator, state.slot(left), state.slot(right))
+            }
             Op::Join(parts) => self.joined(run, state, parts),
             Op::Build(kind, parts) => self.build(run, state, kind, parts),
             Op::Each { collection, keys } => self.each(run, state, state.slot(collection), keys),
@@ -66,12 +81,21 @@ impl Engine<'_> {
                 return true;
             }
             Op::Call { target, arguments } => return self.call(run, state, instruction, target, arguments),
-            Op::Check { target, arguments, value } => {
+            Op::Check {
+                target,
+                arguments,
+                value,
+            } => {
                 self.check(run, state, node, target, arguments, value);
                 return true;
             }
             Op::Marked(slot, place) => self.marked(run, state, node, state.slot(slot), place),
-            Op::Propagate { number, from, to, place } => {
+            Op::Propagate {
+                number,
+                from,
+                to,
+                place,
+            } => {
                 self.propagate(run, state, node, number, [from, to], place);
                 return true;
             }
@@ -108,7 +132,13 @@ impl Engine<'_> {
     }
 
     /// A value under the name of a variable: one step further on its way.
-    fn assigned(&mut self, run: &Run, value: Value, declared: Declared, node: bartizan_syntax::NodeId) -> Value {
+    fn assigned(
+        &mut self,
+        run: &Run,
+        value: Value,
+        declared: Declared,
+        node: bartizan_syntax::NodeId,
+    ) -> Value {
         let mut taint = value.taint;
         if declared == Declared::Scalar {
             taint = self.values.restrict(taint, self.marks.through_scalars);
@@ -117,7 +147,12 @@ impl Engine<'_> {
         value.with_taint(taint)
     }
 
-    pub(crate) fn closure(&mut self, run: &Run, state: &mut State, function: crate::program::FunctionId) -> Value {
+    pub(crate) fn closure(
+        &mut self,
+        run: &Run,
+        state: &mut State,
+        function: crate::program::FunctionId,
+    ) -> Value {
         let captured = self.captured(function);
         let kind = Kind::Function(function);
         if captured.is_empty() {
@@ -125,7 +160,9 @@ impl Engine<'_> {
             let info = self.program.function(function);
             let file = info.map_or(run.file, |info| info.file);
             let name = self.values.constants.name("function");
-            let symbol = self.values.symbol(Root::Module(file), &[Key::Variable(function, 0), Key::Name(name)]);
+            let symbol = self
+                .values
+                .symbol(Root::Module(file), &[Key::Variable(function, 0), Key::Name(name)]);
             return self.statically(Base::Given(symbol), kind);
         }
         let mut object = Object::open();
@@ -138,7 +175,10 @@ impl Engine<'_> {
     }
 
     /// The variables of functions around that a function, or one within it, uses.
-    pub(crate) fn captured(&self, function: crate::program::FunctionId) -> Vec<(crate::program::FunctionId, u32)> {
+    pub(crate) fn captured(
+        &self,
+        function: crate::program::FunctionId,
+    ) -> Vec<(crate::program::FunctionId, u32)> {
         let mut found = Vec::new();
         let mut todo = vec![function];
         let mut seen = 0;
@@ -152,12 +192,18 @@ impl Engine<'_> {
             };
             for instruction in code.blocks.iter().flat_map(|block| &block.instructions) {
                 match instruction.op {
-                    Op::Outer(Root::Frame(owner), Key::Variable(_, slot)) | Op::SetOuter(Root::Frame(owner), Key::Variable(_, slot), _)
+                    Op::Outer(Root::Frame(owner), Key::Variable(_, slot))
+                    | Op::SetOuter(Root::Frame(owner), Key::Variable(_, slot), _)
                         if !self.program.encloses(function, owner) =>
                     {
                         found.push((owner, slot));
                     }
-                    Op::Function(inner) if self.program.function(inner).is_some_and(|info| info.parent == Some(at)) => {
+                    Op::Function(inner)
+                        if self
+                            .program
+                            .function(inner)
+                            .is_some_and(|info| info.parent == Some(at)) =>
+                    {
                         todo.push(inner);
                     }
                     _ => {}
@@ -196,7 +242,15 @@ impl Engine<'_> {
     }
 
     /// Writes to an object in a slot; what is no object yet becomes one.
-    fn put(&mut self, run: &Run, state: &mut State, object: Slot, key: Option<Key>, value: Slot, node: bartizan_syntax::NodeId) {
+    fn put(
+        &mut self,
+        run: &Run,
+        state: &mut State,
+        object: Slot,
+        key: Option<Key>,
+        value: Slot,
+        node: bartizan_syntax::NodeId,
+    ) {
         let into = self.object_in(run, state, object);
         let value = self.assigned(run, state.slot(value), Declared::Nothing, node);
         let into = self.class_as_scope(into);
@@ -230,7 +284,15 @@ impl Engine<'_> {
         value
     }
 
-    fn put_keyed(&mut self, run: &Run, state: &mut State, object: Slot, instruction: Instruction, key: Option<Key>, value: Slot) {
+    fn put_keyed(
+        &mut self,
+        run: &Run,
+        state: &mut State,
+        object: Slot,
+        instruction: Instruction,
+        key: Option<Key>,
+        value: Slot,
+    ) {
         self.put(run, state, object, key, value, instruction.node);
         let Op::SetElement { key: slot, .. } = instruction.op else {
             return;
@@ -238,7 +300,9 @@ impl Engine<'_> {
         if key.is_none() || state.slot(slot).taint != Taint::NONE {
             let key = state.slot(slot);
             let into = state.slot(object);
-            self.values.change(state, into, |values, _, object| object.keys = values.join(object.keys, key));
+            self.values.change(state, into, |values, _, object| {
+                object.keys = values.join(object.keys, key)
+            });
         }
     }
 
@@ -305,11 +369,18 @@ impl Engine<'_> {
             Some(Some(Some(Constant::Int(value)))) => Some(*value),
             _ => None,
         };
-        if let (Some(length), Some(low), Some(1)) = (self.values.length_of(state, value), number(0, 0), number(2, 1))
+        if let (Some(length), Some(low), Some(1)) =
+            (self.values.length_of(state, value), number(0, 0), number(2, 1))
             && let Some(high) = number(1, i64::from(length))
         {
             let length = i64::from(length);
-            let clamp = |at: i64| if at < 0 { (at + length).max(0) } else { at.min(length) };
+            let clamp = |at: i64| {
+                if at < 0 {
+                    (at + length).max(0)
+                } else {
+                    at.min(length)
+                }
+            };
             let (low, high) = (clamp(low), clamp(high));
             return self.part_of_list(run, state, value, low, high.max(low));
         }
@@ -363,12 +434,19 @@ impl Engine<'_> {
                 object.rest = self.values.join(object.rest, any);
             }
         }
-        self.values.make(state, Base::Made(run.at), Kind::List, object).0.with_taint(taint)
+        self.values
+            .make(state, Base::Made(run.at), Kind::List, object)
+            .0
+            .with_taint(taint)
     }
 
     fn joined(&mut self, run: &Run, state: &State, parts: Span) -> Value {
         let code = std::rc::Rc::clone(&run.code);
-        let values: Vec<Value> = code.arguments(parts).iter().map(|part| state.slot(part.value)).collect();
+        let values: Vec<Value> = code
+            .arguments(parts)
+            .iter()
+            .map(|part| state.slot(part.value))
+            .collect();
         let mut taint = Taint::NONE;
         for &value in &values {
             let deep = self.values.deep(state, value);
@@ -467,7 +545,11 @@ impl Engine<'_> {
             let object = self.values.inside(state, id);
             let kind = self.values.object_name(id).kind;
             let by_key = keys || (python && kind == Kind::Map);
-            let part = if by_key { self.any_key(&object, kind) } else { self.values.any_element(id, &object) };
+            let part = if by_key {
+                self.any_key(&object, kind)
+            } else {
+                self.values.any_element(id, &object)
+            };
             let mut part = part;
             if !object.closed && !by_key {
                 part.taint = self.values.join_taints(part.taint, value.taint);
@@ -478,7 +560,11 @@ impl Engine<'_> {
             result = self.values.join(result, part);
         }
         if ids.is_empty() {
-            result = if keys { Value::ANY } else { Value::tainted(value.taint) };
+            result = if keys {
+                Value::ANY
+            } else {
+                Value::tainted(value.taint)
+            };
         }
         if result == Value::NOTHING {
             result = Value::ANY;
@@ -509,7 +595,9 @@ impl Engine<'_> {
                 let place = self.values.key_of(at);
                 self.values.store(state, list, place, value);
                 if place.is_none() {
-                    self.values.change(state, list, |values, _, object| object.keys = values.join(object.keys, at));
+                    self.values.change(state, list, |values, _, object| {
+                        object.keys = values.join(object.keys, at)
+                    });
                 }
             }
             None => self.values.change(state, list, |values, _, object| {
@@ -520,7 +608,13 @@ impl Engine<'_> {
     }
 
     /// The place that a mark names.
-    pub(crate) fn write_place(&mut self, run: &Run, state: &mut State, place: Lvalue, change: &mut dyn FnMut(&mut crate::values::Values, Value) -> Value) {
+    pub(crate) fn write_place(
+        &mut self,
+        run: &Run,
+        state: &mut State,
+        place: Lvalue,
+        change: &mut dyn FnMut(&mut crate::values::Values, Value) -> Value,
+    ) {
         match place {
             Lvalue::None => {}
             Lvalue::Slot(slot) => {

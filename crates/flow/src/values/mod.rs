@@ -72,6 +72,8 @@ pub(crate) struct Values {
     names: Interner<ObjectName>,
     objects: Interner<[ObjectId]>,
     joined_objects: Map<(Objects, Objects), Objects>,
+    /// What is known to lie at places that outlive calls
+    pub(crate) known: Map<Symbol, Objects>,
 }
 
 impl Values {
@@ -90,6 +92,7 @@ impl Values {
             names: Interner::default(),
             objects: Interner::default(),
             joined_objects: Map::default(),
+            known: Map::default(),
         };
         let none: [Atom; 0] = [];
         values.taints.number(&none);

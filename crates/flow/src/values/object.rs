@@ -135,6 +135,13 @@ impl Values {
     pub(crate) fn given(&mut self, symbol: Symbol, kind: Kind) -> Value {
         let taint = self.taint_of_given(symbol, false);
         let constants = self.constants.one(super::Constant::Given(symbol));
+        if let (Kind::Unknown, Some(&objects)) = (kind, self.known.get(&symbol)) {
+            return Value {
+                taint,
+                constants,
+                objects,
+            };
+        }
         let object = self.object(ObjectName {
             base: Base::Given(symbol),
             kind,

@@ -62,7 +62,11 @@ impl RuleSets {
         if left == Slots::NONE || right == Slots::ALL {
             return right;
         }
-        let (low, high) = if left < right { (left, right) } else { (right, left) };
+        let (low, high) = if left < right {
+            (left, right)
+        } else {
+            (right, left)
+        };
         self.make(Operation::Union, low, high)
     }
 
@@ -73,7 +77,11 @@ impl RuleSets {
         if left == Slots::ALL || right == Slots::NONE {
             return right;
         }
-        let (low, high) = if left < right { (left, right) } else { (right, left) };
+        let (low, high) = if left < right {
+            (left, right)
+        } else {
+            (right, left)
+        };
         self.make(Operation::Common, low, high)
     }
 

@@ -1,8 +1,8 @@
 //! Rules and a library that tests share: what they say depends on nothing but the names of functions.
 
 use bartizan_flow::{
-    Behaviour, Callee, Effect, Entry, File, Found, Label, Library, Limits, Made, Marks, Parts, Place, Requires, Rule, RuleId,
-    Sanitizer, Sink, Source, Then, analyse,
+    Behaviour, Callee, Effect, Entry, File, Found, Label, Library, Limits, Made, Marks, Parts, Place,
+    Requires, Rule, RuleId, Sanitizer, Sink, Source, Then, analyse,
 };
 use bartizan_syntax::{Ast, Kind, Language, NodeId, parse};
 
@@ -34,19 +34,42 @@ pub fn marks(ast: &Ast) -> Marks {
             }
             Some("mark") => {
                 let requires = Some(Requires::Label(Label(0)));
-                let label = Source { requires, ..source(LABELLED, 1) };
+                let label = Source {
+                    requires,
+                    ..source(LABELLED, 1)
+                };
                 marks.source(id, label);
             }
             Some("sink") => {
                 for rule in [PLAIN, ESCAPED] {
-                    marks.sink(id, Sink { rule, requires: None, parts: Parts::Arguments });
+                    marks.sink(
+                        id,
+                        Sink {
+                            rule,
+                            requires: None,
+                            parts: Parts::Arguments,
+                        },
+                    );
                 }
                 let requires = Some(Requires::Label(Label(1)));
-                marks.sink(id, Sink { rule: LABELLED, requires, parts: Parts::Arguments });
+                marks.sink(
+                    id,
+                    Sink {
+                        rule: LABELLED,
+                        requires,
+                        parts: Parts::Arguments,
+                    },
+                );
             }
             Some(name @ ("clean" | "escape")) => {
                 let rule = if name == "clean" { PLAIN } else { ESCAPED };
-                marks.sanitizer(id, Sanitizer { rule, by_side_effect: false });
+                marks.sanitizer(
+                    id,
+                    Sanitizer {
+                        rule,
+                        by_side_effect: false,
+                    },
+                );
             }
             _ => {}
         }
@@ -70,7 +93,10 @@ pub fn rules() -> Vec<Rule> {
         safe_indices: true,
         ..Rule::default()
     };
-    let labelled = Rule { labels: 2, ..rule.clone() };
+    let labelled = Rule {
+        labels: 2,
+        ..rule.clone()
+    };
     vec![rule.clone(), rule, labelled]
 }
 
@@ -99,35 +125,130 @@ impl Default for Containers {
         let first = || Place::Argument(0);
         let second = || Place::Argument(1);
         let at = |place| vec![Entry::At(place)];
-        let load = |otherwise| Effect::Load { object: Place::Receiver, entries: vec![Entry::At(Place::Argument(0))], otherwise };
-        let store = || Effect::Store { object: Place::Receiver, entries: vec![Entry::At(Place::Argument(0))], value: Place::Argument(1) };
-        let append = || Effect::Append { object: Place::Receiver, value: Place::Argument(0) };
-        let take = |entry| Effect::Remove { object: Place::Receiver, entry };
-        let each = |then| Effect::Call { function: first(), arguments: vec![Place::ElementOf(Box::new(receiver()))], then };
-        let build = || of(vec![
-            Effect::Pass { from: Place::Arguments, to: Place::Receiver },
-            Effect::Be(Place::Receiver),
-        ]);
-        let list = |made| of(vec![Effect::Make { made, elements: vec![], contents: vec![first()] }]);
-        let instance = |name: &str| of(vec![Effect::Make { made: Made::Instance(name.to_owned()), elements: vec![], contents: vec![first()] }]);
+        let load = |otherwise| Effect::Load {
+            object: Place::Receiver,
+            entries: vec![Entry::At(Place::Argument(0))],
+            otherwise,
+        };
+        let store = || Effect::Store {
+            object: Place::Receiver,
+            entries: vec![Entry::At(Place::Argument(0))],
+            value: Place::Argument(1),
+        };
+        let append = || Effect::Append {
+            object: Place::Receiver,
+            value: Place::Argument(0),
+        };
+        let take = |entry| Effect::Remove {
+            object: Place::Receiver,
+            entry,
+        };
+        let each = |then| Effect::Call {
+            function: first(),
+            arguments: vec![Place::ElementOf(Box::new(receiver()))],
+            then,
+        };
+        let build = || {
+            of(vec![
+                Effect::Pass {
+                    from: Place::Arguments,
+                    to: Place::Receiver,
+                },
+                Effect::Be(Place::Receiver),
+            ])
+        };
+        let list = |made| {
+            of(vec![Effect::Make {
+                made,
+                elements: vec![],
+                contents: vec![first()],
+            }])
+        };
+        let instance = |name: &str| {
+            of(vec![Effect::Make {
+                made: Made::Instance(name.to_owned()),
+                elements: vec![],
+                contents: vec![first()],
+            }])
+        };
         let known = vec![
             ("list.append", of(vec![append()])),
-            ("list.insert", of(vec![Effect::Insert { object: receiver(), at: Entry::At(first()), value: second() }])),
+            (
+                "list.insert",
+                of(vec![Effect::Insert {
+                    object: receiver(),
+                    at: Entry::At(first()),
+                    value: second(),
+                }]),
+            ),
             ("list.pop", of(vec![take(Entry::Position(-1))])),
             ("list.pop/1", of(vec![take(Entry::At(first()))])),
-            ("list.extend", of(vec![Effect::Extend { object: receiver(), from: first() }])),
+            (
+                "list.extend",
+                of(vec![Effect::Extend {
+                    object: receiver(),
+                    from: first(),
+                }]),
+            ),
             ("list.clear", of(vec![Effect::Clear(receiver())])),
             ("dict.get", of(vec![load(Some(second()))])),
-            ("dict.values", of(vec![Effect::Make { made: Made::List, elements: vec![Place::ElementOf(Box::new(receiver()))], contents: vec![] }])),
-            ("dict.update", of(vec![Effect::Extend { object: receiver(), from: first() }])),
+            (
+                "dict.values",
+                of(vec![Effect::Make {
+                    made: Made::List,
+                    elements: vec![Place::ElementOf(Box::new(receiver()))],
+                    contents: vec![],
+                }]),
+            ),
+            (
+                "dict.update",
+                of(vec![Effect::Extend {
+                    object: receiver(),
+                    from: first(),
+                }]),
+            ),
             ("dict", list(Made::Map)),
             ("list", list(Made::List)),
             ("len", of(vec![Effect::Length(first())])),
-            ("map", of(vec![Effect::Call { function: first(), arguments: vec![Place::ElementOf(Box::new(second()))], then: Then::Element }])),
-            ("settings.Settings", of(vec![Effect::Make { made: Made::Instance("settings.Settings".to_owned()), elements: vec![], contents: vec![] }])),
-            ("settings.Settings.put", of(vec![Effect::Store { object: receiver(), entries: vec![Entry::At(first()), Entry::At(second())], value: Place::Argument(2) }])),
-            ("settings.Settings.take", of(vec![Effect::Load { object: receiver(), entries: vec![Entry::At(first()), Entry::At(second())], otherwise: None }])),
-            ("?.isalnum", of(vec![Effect::Guard { place: receiver(), when: true }])),
+            (
+                "map",
+                of(vec![Effect::Call {
+                    function: first(),
+                    arguments: vec![Place::ElementOf(Box::new(second()))],
+                    then: Then::Element,
+                }]),
+            ),
+            (
+                "settings.Settings",
+                of(vec![Effect::Make {
+                    made: Made::Instance("settings.Settings".to_owned()),
+                    elements: vec![],
+                    contents: vec![],
+                }]),
+            ),
+            (
+                "settings.Settings.put",
+                of(vec![Effect::Store {
+                    object: receiver(),
+                    entries: vec![Entry::At(first()), Entry::At(second())],
+                    value: Place::Argument(2),
+                }]),
+            ),
+            (
+                "settings.Settings.take",
+                of(vec![Effect::Load {
+                    object: receiver(),
+                    entries: vec![Entry::At(first()), Entry::At(second())],
+                    otherwise: None,
+                }]),
+            ),
+            (
+                "?.isalnum",
+                of(vec![Effect::Guard {
+                    place: receiver(),
+                    when: true,
+                }]),
+            ),
             ("Array.push", of(vec![append()])),
             ("Array.pop", of(vec![take(Entry::Position(-1))])),
             ("Array.shift", of(vec![take(Entry::Position(0))])),
@@ -143,11 +264,28 @@ impl Default for Containers {
             ("java.util.HashMap.put", of(vec![store()])),
             ("java.util.HashMap.get", of(vec![load(None)])),
             ("java.lang.StringBuilder.append", build()),
-            ("java.lang.StringBuilder", of(vec![
-                Effect::Make { made: Made::Instance("java.lang.StringBuilder".to_owned()), elements: vec![], contents: vec![] },
-                Effect::Pass { from: Place::Arguments, to: Place::Result },
-            ])),
-            ("append", of(vec![Effect::Make { made: Made::List, elements: vec![Place::ArgumentsFrom(1)], contents: vec![first()] }])),
+            (
+                "java.lang.StringBuilder",
+                of(vec![
+                    Effect::Make {
+                        made: Made::Instance("java.lang.StringBuilder".to_owned()),
+                        elements: vec![],
+                        contents: vec![],
+                    },
+                    Effect::Pass {
+                        from: Place::Arguments,
+                        to: Place::Result,
+                    },
+                ]),
+            ),
+            (
+                "append",
+                of(vec![Effect::Make {
+                    made: Made::List,
+                    elements: vec![Place::ArgumentsFrom(1)],
+                    contents: vec![first()],
+                }]),
+            ),
         ];
         let _ = at;
         Self { known }
@@ -163,8 +301,15 @@ impl Library for Containers {
             (None, None) => return None,
         };
         let counted = format!("{name}/{}", callee.arguments);
-        let find = |wanted: &str| self.known.iter().find(|(name, _)| *name == wanted).map(|(_, behaviour)| behaviour);
-        find(&counted).or_else(|| find(&name)).or_else(|| find(&format!("?.{}", callee.method?)))
+        let find = |wanted: &str| {
+            self.known
+                .iter()
+                .find(|(name, _)| *name == wanted)
+                .map(|(_, behaviour)| behaviour)
+        };
+        find(&counted)
+            .or_else(|| find(&name))
+            .or_else(|| find(&format!("?.{}", callee.method?)))
     }
 
     fn supertypes(&self, _qualified: &str) -> &[String] {
