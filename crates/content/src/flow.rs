@@ -401,8 +401,8 @@ fn each<T>(
 
 fn type_problem(fact: &TypeFact) -> Option<String> {
     if fact.class.is_empty() {
-        let is_whole = !fact.gives.is_empty() && !(fact.call.is_empty() && fact.read.is_empty());
-        if !is_whole {
+        let names_nothing = fact.call.is_empty() && fact.read.is_empty();
+        if fact.gives.is_empty() || names_nothing {
             return Some("needs `gives` and one of `call`, `read`; or `class` and `extends`".to_owned());
         }
     } else if fact.extends.is_empty() {
@@ -450,9 +450,9 @@ fn handler_problem(handler: &Handler) -> Option<String> {
 fn sink_problem(sink: &Sink) -> Option<String> {
     kind_problem(&sink.kind, SINK_KINDS)
         .or_else(|| {
-            let is_whole = !(sink.assign.is_empty() && sink.named.is_empty())
-                || !(sink.call.is_empty() || sink.at.is_empty());
-            (!is_whole).then(|| "needs `call` and `at`, or `assign`, or `named`".to_owned())
+            let calls_nothing = sink.call.is_empty() || sink.at.is_empty();
+            let assigns_nothing = sink.assign.is_empty() && sink.named.is_empty();
+            (calls_nothing && assigns_nothing).then(|| "needs `call` and `at`, or `assign`, or `named`".to_owned())
         })
         .or_else(|| {
             crate::load::compile(&sink.named)
