@@ -8,7 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
-use bartizan_code::sast::library::{FlowRules, Meaning, Models, Settings, marks};
+use bartizan_code::sast::library::{FlowRules, Meaning, Models, ProgramTypes, Settings, marks};
 use bartizan_code::sast::pattern::Regexes;
 use bartizan_code::sast::rules::pattern_rule;
 use bartizan_code::sast::{File, run};
@@ -121,7 +121,8 @@ fn every_rule_of_flow_fires_where_it_must_and_stays_quiet_where_it_must() {
         let rules = FlowRules::of([rule]);
         let reports: Reports<'_> = Box::new(|code: &str| {
             let parsed = parse(code, language);
-            let meaning = Meaning::of(&parsed.ast, models);
+            let types = ProgramTypes::new();
+            let meaning = Meaning::of(&parsed.ast, models, &types);
             let marks = marks(&meaning, &rules, &Settings::default());
             let file = bartizan_flow::File {
                 path: &name,
@@ -158,10 +159,11 @@ class Digest {
     let rules = FlowRules::of(rule);
     let models = Models::of(Language::Java, builtin::libraries());
     let parsed = parse(code, Language::Java);
+    let types = ProgramTypes::new();
     let count = |value: &str| {
         let mut settings = Settings::default();
         settings.add("app.properties", &format!("digest.name={value}\n"));
-        let meaning = Meaning::of(&parsed.ast, &models);
+        let meaning = Meaning::of(&parsed.ast, &models, &types);
         let marks = marks(&meaning, &rules, &settings);
         let file = bartizan_flow::File {
             path: "Digest.java",

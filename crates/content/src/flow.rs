@@ -128,6 +128,8 @@ pub struct Sink {
     pub call: Vec<String>,
     /// Members that are assigned to
     pub assign: Vec<String>,
+    /// A regular expression: variables, members and entries whose name it matches are assigned to; empty for none
+    pub named: String,
     /// Which arguments of the calls
     pub at: Vec<Position>,
     /// What other arguments must be
@@ -167,8 +169,10 @@ pub struct Pass {
     /// Where it goes to; the result when empty
     pub to: Vec<Position>,
     /// What the call does with a container that the receiver is: `put`, `get`, `append`, `extend`, `remove`, `pop`, `clear`, `first`,
-    /// `last`. With `put`, `get` and `remove` the first argument is the key.
+    /// `last`, `insert`, `values`, `each` (calls its argument with each element), or makes: `list`, `set`, `map`, `copy`. With `put`, `get` and `remove` the first argument is the key.
     pub container: String,
+    /// How many arguments are keys, one within the other, when it is not one
+    pub keys: Option<u32>,
 }
 
 /// A call whose result is the value of a key in files of settings (`.properties`, `.env`, YAML) of the repository.
@@ -397,8 +401,8 @@ fn each<T>(
 
 fn type_problem(fact: &TypeFact) -> Option<String> {
     if fact.class.is_empty() {
-        let is_whole = !fact.gives.is_empty() && !(fact.call.is_empty() && fact.read.is_empty());
-        if !is_whole {
+        let names_nothing = fact.call.is_empty() && fact.read.is_empty();
+        if fact.gives.is_empty() || names_nothing {
             return Some("needs `gives` and one of `call`, `read`; or `class` and `extends`".to_owned());
         }
     } else if fact.extends.is_empty() {
@@ -446,8 +450,14 @@ fn handler_problem(handler: &Handler) -> Option<String> {
 fn sink_problem(sink: &Sink) -> Option<String> {
     kind_problem(&sink.kind, SINK_KINDS)
         .or_else(|| {
-            let is_whole = !sink.assign.is_empty() || !(sink.call.is_empty() || sink.at.is_empty());
-            (!is_whole).then(|| "needs `call` and `at`, or `assign`".to_owned())
+            let calls_nothing = sink.call.is_empty() || sink.at.is_empty();
+            let assigns_nothing = sink.assign.is_empty() && sink.named.is_empty();
+            (calls_nothing && assigns_nothing).then(|| "needs `call` and `at`, or `assign`, or `named`".to_owned())
+        })
+        .or_else(|| {
+            crate::load::compile(&sink.named)
+                .err()
+                .map(|error| error.to_string())
         })
         .or_else(|| names_problem(&[&sink.call, &sink.assign]))
 }
@@ -476,7 +486,8 @@ impl Cleaner {
 
 /// What a call may do with a container.
 pub const CONTAINER_ACTS: &[&str] = &[
-    "put", "get", "append", "extend", "remove", "pop", "clear", "first", "last",
+    "put", "get", "append", "extend", "insert", "remove", "pop", "clear", "first", "last", "values", "each",
+    "list", "set", "map", "copy",
 ];
 
 fn pass_problem(pass: &Pass) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use super::models::{Models, Use};
 use bartizan_content::flow::{Cleaner, Pass, Position};
-use bartizan_flow::{Behaviour, Callee, Effect, Entry, Library, Made, Place};
+use bartizan_flow::{Behaviour, Callee, Effect, Entry, Library, Made, Place, Then};
 use bartizan_syntax::Language;
 use std::collections::HashMap;
 
@@ -23,7 +23,13 @@ impl Library for Models {
             }
             (None, None) => {}
         }
-        names.iter().find_map(|name| self.behaviours.get(name.as_str()))
+        // What is said of a number of arguments says more than what is said of any.
+        names.iter().find_map(|name| {
+            let counted = format!("{name}/{}", callee.arguments);
+            self.behaviours
+                .get(counted.as_str())
+                .or_else(|| self.behaviours.get(name.as_str()))
+        })
     }
 
     fn knows_type(&self, qualified: &str) -> bool {
@@ -67,7 +73,7 @@ pub(super) fn of(models: &Models) -> HashMap<Box<str>, Behaviour> {
                         guards(cleaner, matches!(one, Use::Guard(_)), &mut behaviour.effects);
                     }
                 }
-                Use::Type(at) => {
+                Use::Type(at) if name.starts_with("new ") => {
                     if let Some(fact) = models
                         .types
                         .get(*at)
@@ -110,57 +116,85 @@ fn guards(cleaner: &Cleaner, when: bool, effects: &mut Vec<Effect>) {
 }
 
 fn effects(pass: &Pass, effects: &mut Vec<Effect>) {
-    let key = || Entry::At(Place::Argument(0));
-    let load = |entry: Entry| Effect::Load {
-        object: Place::Receiver,
-        entries: vec![entry],
-        otherwise: None,
+    let keys = pass.keys.unwrap_or(1);
+    let entries = || {
+        (0..keys)
+            .map(|at| Entry::At(Place::Argument(at)))
+            .collect::<Vec<_>>()
     };
-    match pass.container.as_str() {
-        "put" => effects.push(Effect::Store {
+    let load = |entries: Vec<Entry>, otherwise: Option<Place>| Effect::Load {
+        object: Place::Receiver,
+        entries,
+        otherwise,
+    };
+    let take = |entry: Entry| Effect::Remove {
+        object: Place::Receiver,
+        entry,
+    };
+    let make = |made: Made, elements: Vec<Place>, contents: Vec<Place>| Effect::Make {
+        made,
+        elements,
+        contents,
+    };
+    let every = || Place::ElementOf(Box::new(Place::Receiver));
+    let effect = match pass.container.as_str() {
+        "put" => Effect::Store {
             object: Place::Receiver,
-            entries: vec![key()],
-            value: Place::Argument(1),
-        }),
-        "get" => effects.push(Effect::Load {
-            object: Place::Receiver,
-            entries: vec![key()],
-            otherwise: Some(Place::Argument(1)),
-        }),
-        "append" => effects.push(Effect::Append {
+            entries: entries(),
+            value: Place::Argument(keys),
+        },
+        "get" => load(entries(), Some(Place::Argument(keys))),
+        "append" => Effect::Append {
             object: Place::Receiver,
             value: Place::Arguments,
-        }),
-        "extend" => effects.push(Effect::Extend {
+        },
+        "extend" => Effect::Extend {
             object: Place::Receiver,
             from: Place::Argument(0),
-        }),
-        "remove" => effects.push(Effect::Remove {
+        },
+        "insert" => Effect::Insert {
             object: Place::Receiver,
-            entry: key(),
-        }),
-        "pop" => effects.push(Effect::Remove {
-            object: Place::Receiver,
-            entry: Entry::Position(-1),
-        }),
-        "clear" => effects.push(Effect::Clear(Place::Receiver)),
-        "first" => effects.push(load(Entry::Position(0))),
-        "last" => effects.push(load(Entry::Position(-1))),
-        _ => {
-            let to: Vec<Place> = if pass.to.is_empty() {
-                vec![Place::Result]
-            } else {
-                pass.to.iter().filter_map(place).collect()
-            };
-            for from in pass.from.iter().filter_map(place) {
-                for to in &to {
-                    effects.push(Effect::Pass {
-                        from: from.clone(),
-                        to: to.clone(),
-                    });
-                }
-            }
+            at: Entry::At(Place::Argument(0)),
+            value: Place::Argument(1),
+        },
+        "remove" => take(Entry::At(Place::Argument(0))),
+        "pop" => take(Entry::Position(-1)),
+        "clear" => Effect::Clear(Place::Receiver),
+        "first" => load(vec![Entry::Position(0)], None),
+        "last" => load(vec![Entry::Position(-1)], None),
+        "values" => make(Made::List, vec![every()], Vec::new()),
+        "list" => make(Made::List, Vec::new(), vec![Place::Argument(0)]),
+        "set" => make(Made::Set, Vec::new(), vec![Place::Argument(0)]),
+        "map" => make(Made::Map, Vec::new(), vec![Place::Argument(0)]),
+        "copy" => Effect::Be(Place::Receiver),
+        "each" => Effect::Call {
+            function: Place::Argument(0),
+            arguments: vec![every()],
+            then: Then::Element,
+        },
+        _ => return passes(pass, effects),
+    };
+    effects.push(effect);
+}
+
+/// From each place to each; what goes from the receiver to itself and the result is the receiver itself.
+fn passes(pass: &Pass, effects: &mut Vec<Effect>) {
+    let to: Vec<Place> = if pass.to.is_empty() {
+        vec![Place::Result]
+    } else {
+        pass.to.iter().filter_map(place).collect()
+    };
+    let builds = to.contains(&Place::Receiver) && to.contains(&Place::Result);
+    for from in pass.from.iter().filter_map(place) {
+        for to in to.iter().filter(|to| !builds || **to == Place::Receiver) {
+            effects.push(Effect::Pass {
+                from: from.clone(),
+                to: to.clone(),
+            });
         }
+    }
+    if builds {
+        effects.push(Effect::Be(Place::Receiver));
     }
 }
 

@@ -1,104 +1,15 @@
 //! Marks of one file: where models say that sources, sinks and sanitizers of rules are.
 
+use super::flow_rules::{Constants, FlowRules};
 use super::handlers;
 use super::meaning::Meaning;
 use super::models::Use;
 use super::settings::Settings;
-use bartizan_content::code::{CodeRule, Flow};
 use bartizan_content::flow::{Cleaner, Position};
-use bartizan_flow::{Label, Marks, Parts, Rule, RuleId, Sanitizer, Sink, Source};
-use bartizan_syntax::{Kind, NodeId};
-use regex_automata::meta::Regex;
-use std::collections::{BTreeSet, HashMap};
-
-/// The rules of flow of one language, by the kinds that they speak of.
-#[derive(Debug, Default)]
-pub struct FlowRules {
-    /// What the engine has to know of each.
-    pub rules: Vec<Rule>,
-    /// Their ids, in the same order.
-    pub ids: Vec<String>,
-    sources: HashMap<String, Vec<RuleId>>,
-    sinks: HashMap<String, Vec<RuleId>>,
-    cleaners: HashMap<String, Vec<RuleId>>,
-    constants: Vec<Constants>,
-}
-
-/// A rule about constants, and which it means.
-#[derive(Debug)]
-struct Constants {
-    rule: RuleId,
-    values: Option<Regex>,
-    not_values: Option<Regex>,
-    sinks: BTreeSet<String>,
-    /// Whether nearly every constant is meant, so that only files with one of its sinks are worth marking
-    is_wide: bool,
-}
-
-impl FlowRules {
-    /// Those of the rules that are about flow.
-    #[must_use]
-    pub fn of<'r>(all: impl IntoIterator<Item = &'r CodeRule>) -> Self {
-        let mut rules = Self::default();
-        for rule in all {
-            if let Some(flow) = &rule.flow {
-                rules.add(&rule.id, flow);
-            }
-        }
-        rules
-    }
-
-    fn add(&mut self, id: &str, flow: &Flow) {
-        let rule = RuleId(u32::try_from(self.rules.len()).unwrap_or(u32::MAX));
-        let is_constant = flow.sources.iter().any(|kind| kind == Flow::CONSTANT);
-        self.rules.push(Rule {
-            labels: 1,
-            // What a function makes of a constant is no constant any more.
-            safe_calls: is_constant,
-            safe_indices: true,
-            safe_comparisons: true,
-            safe_scalars: !is_constant && !flow.sources.iter().any(|kind| kind == "weak-random"),
-        });
-        self.ids.push(id.to_owned());
-        let lists = [
-            (&mut self.sources, flow.sources.as_slice()),
-            (&mut self.sinks, flow.sinks.as_slice()),
-            (&mut self.cleaners, flow.cleaners()),
-        ];
-        for (map, kinds) in lists {
-            for kind in kinds {
-                map.entry(kind.clone()).or_default().push(rule);
-            }
-        }
-        self.cleaners
-            .entry(Cleaner::ANY.to_owned())
-            .or_default()
-            .push(rule);
-        if is_constant {
-            let compiled = |regex: &Option<String>| {
-                regex
-                    .as_ref()
-                    .and_then(|regex| bartizan_content::load::compile(regex).ok())
-            };
-            self.constants.push(Constants {
-                rule,
-                values: compiled(&flow.values),
-                not_values: compiled(&flow.not_values),
-                sinks: flow.sinks.iter().cloned().collect(),
-                is_wide: flow.values.as_deref().is_none_or(|values| {
-                    values.len() < 2 || !values.contains(|one: char| one.is_ascii_alphabetic())
-                }),
-            });
-        }
-    }
-}
-
-impl Constants {
-    fn means(&self, value: &str) -> bool {
-        self.values.as_ref().is_none_or(|values| values.is_match(value))
-            && !self.not_values.as_ref().is_some_and(|not| not.is_match(value))
-    }
-}
+use bartizan_flow::{Label, Marks, Parts, RuleId, Sanitizer, Sink, Source};
+use bartizan_syntax::{Kind, NodeId, Operator};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// The marks of a file.
 #[must_use]
@@ -115,6 +26,7 @@ pub fn marks(meaning: &Meaning<'_>, rules: &FlowRules, settings: &Settings) -> M
             Kind::Call | Kind::New => marker.call(id),
             Kind::Name | Kind::Member => marker.read(id),
             Kind::Assign => marker.assignment(id),
+            Kind::Variable => marker.declared(id),
             Kind::Binary => marker.membership(id),
             _ => {}
         }
@@ -214,7 +126,31 @@ impl Marker<'_, '_> {
     fn checked(&mut self, call: NodeId, cleaner: &Cleaner) {
         for position in &cleaner.at {
             for node in self.meaning.at(call, position) {
-                self.clean(node, &cleaner.cleans, true);
+                self.clean_variables(node, &cleaner.cleans);
+            }
+        }
+    }
+
+    /// The variables of an expression that was checked, and what the check looked at: `str(path).startswith(root)` speaks of `path`.
+    fn clean_variables(&mut self, node: NodeId, kinds: &[String]) {
+        let ast = self.meaning.ast;
+        self.clean(node, kinds, true);
+        let names: Vec<NodeId> = ast
+            .subtree(node)
+            .filter(|&id| ast.kind(id) == Kind::Name && is_variable(self.meaning, id))
+            .collect();
+        for name in names {
+            self.clean(name, kinds, true);
+            // What a part was taken from is checked with the part.
+            let whole = self
+                .meaning
+                .declaration(name)
+                .and_then(|declaration| self.meaning.value_of(declaration));
+            let argument = whole
+                .filter(|&whole| ast.kind(whole) == Kind::Call)
+                .and_then(|call| self.meaning.plain(call).next());
+            if let Some(argument) = argument.filter(|&argument| ast.kind(argument) == Kind::Name) {
+                self.clean(argument, kinds, true);
             }
         }
     }
@@ -245,6 +181,15 @@ impl Marker<'_, '_> {
                         self.source(node, &source.kind, false);
                     }
                 }
+                Use::Guard(at)
+                    if parent
+                        .is_some_and(|parent| is_comparison(ast.kind(parent), ast.node(parent).operator)) =>
+                {
+                    let object = ast.child(node, 0);
+                    if let (Some(object), Some(cleaner)) = (object, self.meaning.models.cleaners.get(at)) {
+                        self.clean_variables(object, &cleaner.cleans);
+                    }
+                }
                 Use::CleanRead(at) => {
                     if let Some(cleaner) = self.meaning.models.cleaners.get(at) {
                         self.clean(node, &cleaner.cleans, false);
@@ -262,6 +207,7 @@ impl Marker<'_, '_> {
             return;
         };
         let mut owners = vec![target];
+        self.named(target, value);
         if matches!(self.meaning.ast.kind(target), Kind::Index | Kind::Member) {
             owners.extend(self.meaning.ast.child(target, 0));
         }
@@ -282,8 +228,44 @@ impl Marker<'_, '_> {
                     && let Some(sink) = self.meaning.models.sinks.get(at)
                 {
                     self.sink(value, &sink.kind, Parts::Value);
+                    // Under which name something is kept is as much part of it as the value.
+                    if let Some(key) = self
+                        .meaning
+                        .ast
+                        .child(target, 1)
+                        .filter(|_| depth > 0 && self.meaning.ast.kind(target) == Kind::Index)
+                    {
+                        self.sink(key, &sink.kind, Parts::Value);
+                    }
                 }
             }
+        }
+    }
+
+    /// An assignment to what is called so that it must hold a secret.
+    fn named(&mut self, target: NodeId, value: NodeId) {
+        let ast = self.meaning.ast;
+        let name = match ast.kind(target) {
+            Kind::Name => Some(target),
+            Kind::Member => ast.child(target, 1),
+            Kind::Index => ast
+                .child(target, 0)
+                .map(|object| ast.child(object, 1).unwrap_or(object)),
+            _ => None,
+        };
+        let Some(name) = name else { return };
+        for (at, regex) in &self.meaning.models.named_sinks {
+            if regex.is_match(ast.text(name))
+                && let Some(sink) = self.meaning.models.sinks.get(*at)
+            {
+                self.sink(value, &sink.kind, Parts::Value);
+            }
+        }
+    }
+
+    fn declared(&mut self, id: NodeId) {
+        if let (Some(target), Some(value)) = (self.meaning.ast.child(id, 1), self.meaning.ast.child(id, 3)) {
+            self.named(target, value);
         }
     }
 
@@ -291,10 +273,7 @@ impl Marker<'_, '_> {
     fn membership(&mut self, id: NodeId) {
         let ast = self.meaning.ast;
         let operator = ast.node(id).operator;
-        if !matches!(
-            operator,
-            bartizan_syntax::Operator::In | bartizan_syntax::Operator::NotIn
-        ) {
+        if !matches!(operator, Operator::In | Operator::NotIn) {
             return;
         }
         let (Some(item), Some(container)) = (ast.child(id, 0), ast.child(id, 1)) else {
@@ -366,16 +345,39 @@ impl Marker<'_, '_> {
         if rules.is_empty() {
             return;
         }
-        for id in ast
-            .ids()
-            .filter(|&id| matches!(ast.kind(id), Kind::Str | Kind::Number))
-        {
+        for id in ast.ids() {
+            let value = match ast.kind(id) {
+                Kind::Str | Kind::Number => Some(Cow::Borrowed(ast.text(id))),
+                Kind::Name if self.stands_for_shared(id) => self.meaning.constant(id),
+                _ => None,
+            };
+            let Some(value) = value else { continue };
             for constants in &rules {
-                if constants.means(ast.text(id)) {
+                if constants.means(&value) {
                     self.marks.source(id, source(constants.rule, false));
                 }
             }
         }
+    }
+
+    /// Whether a name is read that a class or the file declares: the flow engine takes the literals of such as values that have no place.
+    fn stands_for_shared(&self, name: NodeId) -> bool {
+        let ast = self.meaning.ast;
+        let Some(declaration) = self
+            .meaning
+            .declaration(name)
+            .filter(|&declaration| declaration != name)
+        else {
+            return false;
+        };
+        let mut around = ast.ancestors(declaration).skip(1);
+        let owner = around.find(|&above| {
+            matches!(
+                ast.kind(above),
+                Kind::Function | Kind::Lambda | Kind::Class | Kind::Module
+            )
+        });
+        owner.is_some_and(|owner| matches!(ast.kind(owner), Kind::Class | Kind::Module))
     }
 
     fn source(&mut self, node: NodeId, kind: &str, by_side_effect: bool) {
@@ -414,10 +416,36 @@ const fn source(rule: RuleId, by_side_effect: bool) -> Source {
     }
 }
 
+/// Whether a name stands for a value, and is not what is called or a part of another name.
+fn is_variable(meaning: &Meaning<'_>, name: NodeId) -> bool {
+    let ast = meaning.ast;
+    let Some(parent) = ast.parent(name) else {
+        return false;
+    };
+    let place = ast.children(parent).iter().position(|&child| child == name);
+    !matches!(
+        (ast.kind(parent), place),
+        (Kind::Call | Kind::New, Some(0)) | (Kind::Member, Some(1)) | (Kind::Keyword, Some(0))
+    )
+}
+
+const fn is_comparison(kind: Kind, operator: Operator) -> bool {
+    matches!(kind, Kind::Binary)
+        && matches!(
+            operator,
+            Operator::Equal
+                | Operator::NotEqual
+                | Operator::Identical
+                | Operator::NotIdentical
+                | Operator::In
+                | Operator::NotIn
+        )
+}
+
 /// What an address is of.
 fn pointed_to(meaning: &Meaning<'_>, node: NodeId) -> NodeId {
-    let is_address = meaning.ast.kind(node) == Kind::Unary
-        && meaning.ast.node(node).operator == bartizan_syntax::Operator::AddressOf;
+    let is_address =
+        meaning.ast.kind(node) == Kind::Unary && meaning.ast.node(node).operator == Operator::AddressOf;
     meaning.ast.child(node, 0).filter(|_| is_address).unwrap_or(node)
 }
 

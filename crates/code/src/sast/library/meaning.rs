@@ -21,13 +21,19 @@ pub struct Meaning<'a> {
     /// Types that handlers give their parameters, by the node of the name
     parameters: HashMap<NodeId, Rc<str>>,
     types: RefCell<HashMap<NodeId, Option<Rc<str>>>>,
+    /// Types that other files of the program give, by qualified name
+    program: &'a ProgramTypes,
 }
+
+/// Types of what functions of a program give and of its fields, by qualified name.
+pub type ProgramTypes = HashMap<String, Rc<str>>;
 
 impl<'a> Meaning<'a> {
     /// What is known of a file.
     #[must_use]
-    pub fn of(ast: &'a Ast, models: &'a Models) -> Self {
+    pub fn of(ast: &'a Ast, models: &'a Models, program: &'a ProgramTypes) -> Self {
         let mut meaning = Self {
+            program,
             ast,
             models,
             imported: imported(ast),
@@ -90,6 +96,14 @@ impl<'a> Meaning<'a> {
                 );
             }
             found.extend(self.qualified(node));
+            // Members of a module are no methods of anything.
+            if self
+                .qualified(object)
+                .iter()
+                .any(|module| self.imported.contains(module))
+            {
+                return found;
+            }
             let before = match self.ast.kind(object) {
                 Kind::Name => Some(self.ast.text(object)),
                 Kind::Member => self.ast.child(object, 1).map(|name| self.ast.text(name)),
@@ -160,7 +174,11 @@ impl<'a> Meaning<'a> {
             Kind::Conditional => self
                 .type_within(child(1)?, steps - 1)
                 .or_else(|| self.type_within(child(2)?, steps - 1)),
+            Kind::Binary => self
+                .type_within(child(0)?, steps - 1)
+                .or_else(|| self.type_within(child(1)?, steps - 1)),
             Kind::Assign => self.type_within(child(1)?, steps - 1),
+            Kind::This | Kind::Super => self.class_around(node),
             Kind::Call => {
                 let names = self.callee_names_within(node, steps - 1);
                 self.given(node, &names).or_else(|| self.made_by_name(node))
@@ -183,6 +201,9 @@ impl<'a> Meaning<'a> {
         if let Some(given) = self.given(node, &names) {
             return Some(given);
         }
+        if self.language() == Language::Python && self.ast.text(node) == "self" {
+            return self.class_around(node);
+        }
         let by_value = || {
             let value = self.value_of(declaration?)?;
             self.type_within(value, steps - 1)
@@ -192,6 +213,17 @@ impl<'a> Meaning<'a> {
         } else {
             self.declared(node).or_else(by_value)
         }
+    }
+
+    /// The type that models know among those which the class around a node derives from.
+    fn class_around(&self, node: NodeId) -> Option<Rc<str>> {
+        let class = self
+            .ast
+            .ancestors(node)
+            .find(|&above| self.ast.kind(above) == Kind::Class)?;
+        let supers = self.ast.children(self.ast.child(class, 2)?);
+        let mut names = supers.iter().flat_map(|&above| self.qualified(above));
+        names.find(|name| self.models.knows(name)).map(Into::into)
     }
 
     /// What models say that a call or a read gives.
@@ -213,7 +245,74 @@ impl<'a> Meaning<'a> {
                 found = Some(fact.gives.as_str().into());
             }
         }
+        let by_program = || {
+            names
+                .iter()
+                .find_map(|name| self.program.get(name))
+                .map(Rc::clone)
+        };
+        found.or_else(by_program)
+    }
+
+    /// Types that this file gives to others: of what its functions give, and of fields and variables that everybody sees. `path` names the
+    /// module in Python.
+    #[must_use]
+    pub fn exported(&self, path: &str) -> Vec<(String, Rc<str>)> {
+        let ast = self.ast;
+        let mut found = Vec::new();
+        for id in ast.ids() {
+            let (name, class) = match ast.kind(id) {
+                Kind::Function => (ast.child(id, 1), self.given_back(id)),
+                Kind::Variable => (
+                    ast.child(id, 1),
+                    ast.child(id, 1).and_then(|name| self.type_of(name)),
+                ),
+                _ => continue,
+            };
+            let (Some(name), Some(class)) = (name, class.filter(|class| self.models.knows(class))) else {
+                continue;
+            };
+            found.extend(
+                self.owner(id, path)
+                    .map(|owner| (format!("{owner}.{}", ast.text(name)), class)),
+            );
+        }
         found
+    }
+
+    /// The qualified name of what a declaration belongs to; none within functions.
+    fn owner(&self, declaration: NodeId, path: &str) -> Option<String> {
+        let ast = self.ast;
+        let mut around = ast.ancestors(declaration).skip(1);
+        let is_owner = |&above: &NodeId| {
+            matches!(
+                ast.kind(above),
+                Kind::Function | Kind::Lambda | Kind::Class | Kind::Module
+            )
+        };
+        let owner = around.find(is_owner)?;
+        match (ast.kind(owner), self.language()) {
+            (Kind::Class, Language::Java) => self.qualified(ast.child(owner, 1)?).into_iter().next(),
+            (Kind::Module, Language::Python) => {
+                let module = path.strip_suffix(".py")?.trim_end_matches("/__init__");
+                Some(module.replace('/', "."))
+            }
+            _ => None,
+        }
+    }
+
+    /// The type of what a function gives back, declared or returned.
+    fn given_back(&self, function: NodeId) -> Option<Rc<str>> {
+        let ast = self.ast;
+        let declared = ast
+            .child(function, 3)
+            .and_then(|declared| self.known_type(declared));
+        declared.or_else(|| {
+            let returns = ast.subtree(function).filter(|&id| ast.kind(id) == Kind::Return);
+            returns
+                .filter_map(|id| ast.child(id, 0))
+                .find_map(|value| self.type_of(value))
+        })
     }
 
     /// In Python a call of a class makes an object of it.

@@ -5,6 +5,7 @@
 //! and positions are read is told in `docs/code-models.md`.
 
 mod behaviour;
+mod flow_rules;
 mod handlers;
 mod marks;
 mod meaning;
@@ -12,7 +13,8 @@ mod models;
 mod places;
 mod settings;
 
-pub use marks::{FlowRules, marks};
-pub use meaning::Meaning;
+pub use flow_rules::FlowRules;
+pub use marks::marks;
+pub use meaning::{Meaning, ProgramTypes};
 pub use models::Models;
 pub use settings::Settings;

@@ -3,6 +3,7 @@
 use bartizan_content::flow::{Cleaner, Handler, Library, Pass, Setting, Sink, Source, TypeFact};
 use bartizan_flow::Behaviour;
 use bartizan_syntax::Language;
+use regex_automata::meta::Regex;
 use std::collections::{BTreeSet, HashMap};
 
 /// What a model says of a name: which part, and the place in the list of it.
@@ -45,6 +46,8 @@ pub struct Models {
     /// For each handler, the modules that a file must import
     pub(super) handler_imports: Vec<usize>,
     pub(super) behaviours: HashMap<Box<str>, Behaviour>,
+    /// Sinks that names of variables tell, by the regular expression
+    pub(super) named_sinks: Vec<(usize, Regex)>,
 }
 
 /// Types above a type, at most.
@@ -109,6 +112,13 @@ impl Models {
             let at = self.sinks.len();
             self.names(&[&sink.call], Use::CallSink(at), gate);
             self.names(&[&sink.assign], Use::AssignSink(at), gate);
+            if !sink.named.is_empty() {
+                self.named_sinks.extend(
+                    bartizan_content::load::compile(&sink.named)
+                        .ok()
+                        .map(|regex| (at, regex)),
+                );
+            }
             self.sinks.push(sink.clone());
         }
         for cleaner in &library.cleaners {

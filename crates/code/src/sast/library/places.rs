@@ -71,9 +71,40 @@ impl Meaning<'_> {
                 });
                 self.ast.child(*entry?, 1)
             }
-            Kind::List | Kind::Tuple => self.ast.child(literal, field.parse().ok()?),
+            Kind::List | Kind::Tuple => {
+                let place: usize = field.parse().ok()?;
+                let written = self.ast.children(literal).len();
+                self.ast
+                    .child(literal, place)
+                    .or_else(|| self.appended(argument, place.checked_sub(written)?))
+            }
             _ => field.parse::<u32>().is_ok().then_some(argument),
         }
+    }
+
+    /// What is put at the end of a list that a name stands for: the one at this place, in the order of the text.
+    fn appended(&self, list: NodeId, place: usize) -> Option<NodeId> {
+        let declaration = self.declaration(list)?;
+        let is_append = |&call: &NodeId| {
+            let callee = self
+                .ast
+                .child(call, 0)
+                .filter(|&callee| self.ast.kind(callee) == Kind::Member);
+            let name = callee.and_then(|callee| self.ast.child(callee, 1));
+            let object = callee.and_then(|callee| self.ast.child(callee, 0));
+            name.is_some_and(|name| matches!(self.ast.text(name), "append" | "push" | "add"))
+                && object.is_some_and(|object| self.declaration(object) == Some(declaration))
+        };
+        let around = self
+            .ast
+            .ancestors(list)
+            .find(|&above| matches!(self.ast.kind(above), Kind::Function | Kind::Lambda | Kind::Module))?;
+        let calls = self
+            .ast
+            .subtree(around)
+            .filter(|&id| self.ast.kind(id) == Kind::Call)
+            .filter(is_append);
+        calls.filter_map(|call| self.plain(call).next()).nth(place)
     }
 
     /// The literal that a name stands for, or the node itself.
