@@ -717,7 +717,10 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Practice> {
 
 /// Every weakness that is described.
 pub(crate) fn weaknesses() -> impl Iterator<Item = &'static Weakness> {
-    WEAKNESSES.iter().chain(code::WEAKNESSES).chain(kubernetes::WEAKNESSES)
+    WEAKNESSES
+        .iter()
+        .chain(code::WEAKNESSES)
+        .chain(kubernetes::WEAKNESSES)
 }
 
 /// The practice with this framework and number.

@@ -19,14 +19,18 @@ fn judged(files: &[(&str, &str)]) -> Reported {
 }
 
 fn judged_by(enabled: Enabled, files: &[(&str, &str)]) -> Reported {
-    let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+    let files: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(path, text)| (*path, text.as_bytes()))
+        .collect();
     scan(&CodeCheck::new(enabled, false), &files)
 }
 
 /// Where findings of a rule are, as `path:line`.
 fn places(reported: &Reported, rule: &str) -> Vec<String> {
     let own = reported.findings.iter().filter(|one| one.rule == rule);
-    own.map(|one| format!("{}:{}", one.locations[0].path, one.locations[0].line)).collect()
+    own.map(|one| format!("{}:{}", one.locations[0].path, one.locations[0].line))
+        .collect()
 }
 
 const VIEWS: &str = "from flask import Flask, request
@@ -58,7 +62,10 @@ const SQL: &str = "code/python-sql-injection";
 
 fn the_way() -> Finding {
     let found = judged(&[("web/views.py", VIEWS), ("web/store.py", STORE)]).findings;
-    found.into_iter().find(|one| one.rule == SQL).expect("the flow is found")
+    found
+        .into_iter()
+        .find(|one| one.rule == SQL)
+        .expect("the flow is found")
 }
 
 #[test]
@@ -102,7 +109,10 @@ fn the_order_of_files_and_lines_above_change_no_fingerprint() {
 #[test]
 fn a_rule_that_is_not_in_force_finds_nothing() {
     let only = Enabled::only(std::iter::once("code/python-command-injection".to_owned()).collect());
-    assert_eq!(judged_by(only, &[("views.py", VIEWS), ("store.py", STORE)]).findings, []);
+    assert_eq!(
+        judged_by(only, &[("views.py", VIEWS), ("store.py", STORE)]).findings,
+        []
+    );
 }
 
 #[test]
@@ -110,15 +120,36 @@ fn what_cannot_be_read_is_said_and_the_rest_is_judged() {
     let broken = format!("{STORE}\n\ndef broken(:\n    ]]\n");
     let reported = judged(&[("views.py", VIEWS), ("store.py", &broken)]);
     assert_eq!(places(&reported, SQL), ["store.py:6"]);
-    assert!(reported.errors.iter().any(|error| error.contains("line 10") || error.contains("line 11")), "{:?}", reported.errors);
+    assert!(
+        reported
+            .errors
+            .iter()
+            .any(|error| error.contains("line 10") || error.contains("line 11")),
+        "{:?}",
+        reported.errors
+    );
 }
 
 #[test]
 fn bytes_that_are_no_text_are_an_error_of_their_file_alone() {
     let check = CodeCheck::new(Enabled::default(), false);
-    let reported = scan(&check, &[("a.py", b"\xff\xfe"), ("views.py", VIEWS.as_bytes()), ("store.py", STORE.as_bytes())]);
+    let reported = scan(
+        &check,
+        &[
+            ("a.py", b"\xff\xfe"),
+            ("views.py", VIEWS.as_bytes()),
+            ("store.py", STORE.as_bytes()),
+        ],
+    );
     assert_eq!(places(&reported, SQL), ["store.py:6"]);
-    assert!(reported.errors.iter().any(|error| error.starts_with("a.py: it is no UTF-8")), "{:?}", reported.errors);
+    assert!(
+        reported
+            .errors
+            .iter()
+            .any(|error| error.starts_with("a.py: it is no UTF-8")),
+        "{:?}",
+        reported.errors
+    );
 }
 
 #[test]
@@ -144,5 +175,10 @@ fn every_finding_says_what_to_do_and_which_weakness_it_is() {
     let finding = the_way();
     assert_eq!(finding.cwe, ["CWE-89"]);
     assert!(!finding.fix.unwrap().description.is_empty());
-    assert!(finding.controls.iter().any(|control| control.framework.starts_with("OWASP")));
+    assert!(
+        finding
+            .controls
+            .iter()
+            .any(|control| control.framework.starts_with("OWASP"))
+    );
 }

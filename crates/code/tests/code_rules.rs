@@ -97,10 +97,10 @@ fn every_rule_of_patterns_fires_where_it_must_and_stays_quiet_where_it_must() {
         };
         let (name, language) = file_of(rule);
         let reports: Reports<'_> = Box::new(|code: &str| {
-            let outcome = run(&made, &File::new(&name, code, Some(language)), &regexes);
-            outcome
-                .hits
+            let file = File::new(&name, code, Some(language));
+            run(&[&made], &file, &regexes)
                 .iter()
+                .flat_map(|outcome| &outcome.hits)
                 .map(|hit| line_of(code, hit.span.start))
                 .collect()
         });

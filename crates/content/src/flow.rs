@@ -452,7 +452,8 @@ fn sink_problem(sink: &Sink) -> Option<String> {
         .or_else(|| {
             let calls_nothing = sink.call.is_empty() || sink.at.is_empty();
             let assigns_nothing = sink.assign.is_empty() && sink.named.is_empty();
-            (calls_nothing && assigns_nothing).then(|| "needs `call` and `at`, or `assign`, or `named`".to_owned())
+            (calls_nothing && assigns_nothing)
+                .then(|| "needs `call` and `at`, or `assign`, or `named`".to_owned())
         })
         .or_else(|| {
             crate::load::compile(&sink.named)

@@ -3,7 +3,7 @@
 use super::pattern::{Facts, Regexes};
 use super::semgrep::{Mode, Outcome, Rule, Scene, evaluate, possible, words};
 use super::taint;
-use bartizan_syntax::{Language, Parsed, Problem, parse};
+use bartizan_syntax::{Ast, Language, Parsed, Problem, parse};
 use globset::Glob;
 use std::collections::HashSet;
 
@@ -41,6 +41,18 @@ impl<'a> File<'a> {
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.parsed.problems
+    }
+
+    /// Its tree.
+    #[must_use]
+    pub const fn ast(&self) -> &Ast {
+        &self.parsed.ast
+    }
+
+    /// Its tree, to be kept.
+    #[must_use]
+    pub fn into_ast(self) -> Ast {
+        self.parsed.ast
     }
 
     /// Whether a rule looks at this file at all and can find something in it.

@@ -17,5 +17,8 @@ pub use file::{File, run};
 /// What is known of every built-in rule, ordered by id.
 #[must_use]
 pub fn rules() -> Vec<bartizan_model::RuleInfo> {
-    bartizan_content::builtin::code_rules().iter().map(bartizan_content::CodeRule::info).collect()
+    bartizan_content::builtin::code_rules()
+        .iter()
+        .map(bartizan_content::CodeRule::info)
+        .collect()
 }

@@ -43,7 +43,9 @@ impl Kits {
     pub(super) fn of(&self, language: Language) -> &Kit {
         let family = FAMILIES.iter().position(|family| family.contains(&language));
         let place = family.and_then(|at| Some((FAMILIES.get(at)?, self.kits.get(at)?)));
-        place.map_or(&self.none, |(family, kit)| kit.get_or_init(|| Kit::of(family, &self.enabled)))
+        place.map_or(&self.none, |(family, kit)| {
+            kit.get_or_init(|| Kit::of(family, &self.enabled))
+        })
     }
 }
 
@@ -56,7 +58,7 @@ pub(super) struct PatternRule {
 /// The rules of one family of languages.
 #[derive(Default)]
 pub(super) struct Kit {
-    patterns: Vec<PatternRule>,
+    pub(super) patterns: Vec<PatternRule>,
     pub(super) flow: FlowRules,
     flow_rules: Vec<&'static CodeRule>,
     pub(super) models: Models,
@@ -76,20 +78,21 @@ impl Kit {
             let rule = pattern_rule(about).ok().flatten()?;
             Some(PatternRule { rule, about })
         });
-        let flow_rules: Vec<&'static CodeRule> = rules.iter().copied().filter(|rule| rule.flow.is_some()).collect();
+        let flow_rules: Vec<&'static CodeRule> =
+            rules.iter().copied().filter(|rule| rule.flow.is_some()).collect();
         Self {
             patterns: patterns.collect(),
             flow: FlowRules::of(flow_rules.iter().copied()),
-            flow_rules,
-            models: family.first().map_or_else(Models::default, |&language| Models::of(language, builtin::libraries())),
+            models: family.first().map_or_else(Models::default, |&language| {
+                Models::of(language, builtin::libraries())
+            }),
             regexes: Regexes::default(),
-            paths: rules.iter().filter_map(|rule| Some((rule.id.as_str(), globs(rule)?))).collect(),
+            paths: flow_rules
+                .iter()
+                .filter_map(|rule| Some((rule.id.as_str(), globs(rule)?)))
+                .collect(),
+            flow_rules,
         }
-    }
-
-    /// The rules of patterns that judge a file.
-    pub(super) fn patterns_for<'k>(&'k self, path: &'k str) -> impl Iterator<Item = &'k PatternRule> {
-        self.patterns.iter().filter(move |one| self.looks_at(one.about, path))
     }
 
     /// The rule of flow of this number.
@@ -97,7 +100,7 @@ impl Kit {
         self.flow_rules.get(number).copied()
     }
 
-    /// Whether a rule judges a file of this path.
+    /// Whether a rule of flow judges a file of this path.
     pub(super) fn looks_at(&self, rule: &CodeRule, path: &str) -> bool {
         self.paths.get(rule.id.as_str()).is_none_or(|(include, exclude)| {
             (rule.paths.include.is_empty() || include.matches(path)) && !exclude.matches(path)
@@ -109,5 +112,8 @@ fn globs(rule: &CodeRule) -> Option<(PathGlobs, PathGlobs)> {
     if rule.paths.include.is_empty() && rule.paths.exclude.is_empty() {
         return None;
     }
-    Some((PathGlobs::new(&rule.paths.include).ok()?, PathGlobs::new(&rule.paths.exclude).ok()?))
+    Some((
+        PathGlobs::new(&rule.paths.include).ok()?,
+        PathGlobs::new(&rule.paths.exclude).ok()?,
+    ))
 }

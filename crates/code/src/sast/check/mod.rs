@@ -6,16 +6,16 @@
 mod kit;
 mod tell;
 
-use super::library::{Meaning, Settings, marks};
-use super::pattern::Facts;
-use super::semgrep::{Mode, Scene, evaluate};
+use super::library::{Meaning, ProgramTypes, Settings, marks};
+use super::semgrep::Rule;
+use super::{File, run};
 use bartizan_content::builtin;
 use bartizan_engine::rule::{Enabled, Lines};
 use bartizan_engine::{Check, CheckError, Input, Meta, Part, Program, Sink};
 use bartizan_flow::{Found, Limits, Marks, analyse};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
-use bartizan_syntax::{Ast, Language, parse};
+use bartizan_syntax::{Ast, Language};
 use kit::{Kit, Kits};
 use tell::{Source, Teller};
 
@@ -40,7 +40,9 @@ impl CodeCheck {
     /// The check with the rules that are in force. `required`: whether the verdict depends on it having run everywhere.
     #[must_use]
     pub fn new(enabled: Enabled, required: bool) -> Self {
-        let builder = FingerprintBuilder::new(Self::ID).part(REVISION).part(&builtin::digest());
+        let builder = FingerprintBuilder::new(Self::ID)
+            .part(REVISION)
+            .part(&builtin::digest());
         let rules = builtin::code_rules().iter();
         let builder = rules.fold(builder, |builder, rule| enabled.mark_id(&rule.id, builder));
         Self {
@@ -55,17 +57,23 @@ impl CodeCheck {
         }
     }
 
-    fn patterns(&self, file: &Source<'_>, lines: &Lines<'_>, kit: &Kit, out: &mut Sink) {
-        let facts = Facts::new(file.ast, file.text, &kit.regexes);
-        for one in kit.patterns_for(file.path) {
-            let Mode::Search(formula) = &one.rule.mode else { continue };
-            let scene = Scene::new(&facts, Some(file.ast.language()), one.rule.options, &kit.regexes);
-            let outcome = evaluate(formula, &scene);
+    /// What rules of patterns find in one file.
+    fn patterns(&self, file: &File<'_>, lines: &Lines<'_>, kit: &Kit, out: &mut Sink) {
+        let source = Source {
+            path: file.path,
+            text: file.source,
+            ast: file.ast(),
+        };
+        let rules: Vec<&Rule> = kit.patterns.iter().map(|one| &one.rule).collect();
+        for (one, outcome) in kit.patterns.iter().zip(run(&rules, file, &kit.regexes)) {
             if outcome.cut {
-                out.error(format!("{}: more of this file matches than is looked at", one.about.id));
+                out.error(format!(
+                    "{}: more of this file matches than is looked at",
+                    one.about.id
+                ));
             }
             for hit in &outcome.hits {
-                out.finding(Teller { about: one.about }.hit(hit, one.rule.fix.as_deref(), file, lines));
+                out.finding(Teller { about: one.about }.hit(hit, one.rule.fix.as_deref(), &source, lines));
             }
         }
     }
@@ -84,7 +92,10 @@ impl Check for CodeCheck {
 
     fn rules(&self) -> Vec<RuleInfo> {
         let rules = builtin::code_rules().iter();
-        rules.filter(|rule| self.enabled.has(&rule.id)).map(bartizan_content::CodeRule::info).collect()
+        rules
+            .filter(|rule| self.enabled.has(&rule.id))
+            .map(bartizan_content::CodeRule::info)
+            .collect()
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
@@ -107,7 +118,9 @@ impl Check for CodeCheck {
 
 /// Whether a file was squeezed by a program, as its name says: its source lies elsewhere.
 fn is_minified(path: &str) -> bool {
-    [".min.js", ".min.mjs", ".bundle.js"].iter().any(|end| path.ends_with(end))
+    [".min.js", ".min.mjs", ".bundle.js"]
+        .iter()
+        .any(|end| path.ends_with(end))
 }
 
 impl Program for CodeCheck {
@@ -116,21 +129,15 @@ impl Program for CodeCheck {
         let Some(language) = Language::of_path(input.path()) else {
             return Ok(Box::new(Parsed::Settings(text.to_owned())));
         };
-        let parsed = parse(text, language);
-        for problem in parsed.problems.iter().take(MOST_PROBLEMS) {
+        let file = File::new(input.path(), text, Some(language));
+        for problem in file.problems().iter().take(MOST_PROBLEMS) {
             let line = lines.place(&problem.span.range()).0;
             out.error(format!("line {line}: {}", problem.what));
         }
-        let kit = self.kits.of(language);
-        let file = Source {
-            path: input.path(),
-            text,
-            ast: &parsed.ast,
-        };
-        self.patterns(&file, &lines, kit, out);
+        self.patterns(&file, &lines, self.kits.of(language), out);
         Ok(Box::new(Parsed::Code {
             text: text.to_owned(),
-            ast: Box::new(parsed.ast),
+            ast: Box::new(file.into_ast()),
         }))
     }
 
@@ -148,7 +155,11 @@ impl Program for CodeCheck {
             out.error("more settings than are looked at".to_owned());
         }
         for family in Kits::families() {
-            let own: Vec<Source<'_>> = files.iter().filter(|file| family.contains(&file.ast.language())).copied().collect();
+            let own: Vec<Source<'_>> = files
+                .iter()
+                .filter(|file| family.contains(&file.ast.language()))
+                .copied()
+                .collect();
             if let Some(first) = own.first() {
                 self.flow(&own, self.kits.of(first.ast.language()), &settings, out);
             }
@@ -160,9 +171,16 @@ impl Program for CodeCheck {
 impl CodeCheck {
     /// Follows data through all files of one family of languages.
     fn flow(&self, files: &[Source<'_>], kit: &Kit, settings: &Settings, out: &mut Sink) {
-        let marked: Vec<Marks> = files
+        // Types that one file gives to others are known before any file is marked.
+        let (nothing, mut types) = (ProgramTypes::new(), ProgramTypes::new());
+        for file in files {
+            types.extend(Meaning::of(file.ast, &kit.models, &nothing).exported(file.path));
+        }
+        let meanings = files
             .iter()
-            .map(|file| marks(&Meaning::of(file.ast, &kit.models), &kit.flow, settings))
+            .map(|file| Meaning::of(file.ast, &kit.models, &types));
+        let marked: Vec<Marks> = meanings
+            .map(|meaning| marks(&meaning, &kit.flow, settings))
             .collect();
         let given: Vec<bartizan_flow::File<'_>> = files
             .iter()
@@ -182,7 +200,9 @@ impl CodeCheck {
         let mut told = std::collections::BTreeSet::new();
         for finding in &found.findings {
             let rule = usize::try_from(finding.rule.0).unwrap_or(usize::MAX);
-            let (Some(about), Some(file)) = (kit.flow_rule(rule), files.get(finding.file)) else { continue };
+            let (Some(about), Some(file)) = (kit.flow_rule(rule), files.get(finding.file)) else {
+                continue;
+            };
             if told.insert((finding.file, finding.sink, finding.rule)) && kit.looks_at(about, file.path) {
                 out.finding(Teller { about }.flow(finding, files));
             }

@@ -47,8 +47,13 @@ impl Source<'_> {
 
     /// The names of the functions and classes around a place, outermost first.
     fn around(&self, node: NodeId) -> String {
-        let named = self.ast.ancestors(node).filter(|&above| matches!(self.ast.kind(above), Kind::Function | Kind::Class));
-        let mut names: Vec<&str> = named.filter_map(|above| Some(self.ast.text(self.ast.child(above, 1)?))).collect();
+        let named = self
+            .ast
+            .ancestors(node)
+            .filter(|&above| matches!(self.ast.kind(above), Kind::Function | Kind::Class));
+        let mut names: Vec<&str> = named
+            .filter_map(|above| Some(self.ast.text(self.ast.child(above, 1)?)))
+            .collect();
         names.reverse();
         names.join(".")
     }
@@ -56,7 +61,11 @@ impl Source<'_> {
     /// What tells a place from others: where it stands and what it says, whatever its line is.
     fn key(&self, node: Option<NodeId>, span: Span) -> String {
         let words: Vec<&str> = self.code(span).split_whitespace().collect();
-        format!("{} {}", node.map_or_else(String::new, |node| self.around(node)), words.join(" "))
+        format!(
+            "{} {}",
+            node.map_or_else(String::new, |node| self.around(node)),
+            words.join(" ")
+        )
     }
 }
 
@@ -76,7 +85,11 @@ impl Teller {
     pub(super) fn hit(&self, hit: &Hit, fix: Option<&str>, file: &Source<'_>, lines: &Lines<'_>) -> Finding {
         let range = hit.span.range();
         let location = lines.place(&range).location(file.path);
-        let mut finding = self.finding(file.key(hit.node, hit.span), self.message(hit, file), location.clone());
+        let mut finding = self.finding(
+            file.key(hit.node, hit.span),
+            self.message(hit, file),
+            location.clone(),
+        );
         if let (Some(template), Some(mending)) = (fix, &mut finding.fix) {
             mending.edits.push(TextEdit {
                 location,
@@ -101,7 +114,10 @@ impl Teller {
         );
         let steps: Vec<&PathStep> = found.steps.iter().collect();
         let half = MOST_STEPS / 2;
-        let shown = steps.iter().enumerate().filter(|(at, _)| *at < half || at + half >= steps.len());
+        let shown = steps
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| *at < half || at + half >= steps.len());
         finding.evidence = shown
             .filter_map(|(_, step)| {
                 let home = files.get(step.file)?;
@@ -122,7 +138,10 @@ impl Teller {
 
     fn finding(&self, key: String, message: String, location: Location) -> Finding {
         let info = self.about.info();
-        let fingerprint = FingerprintBuilder::new(&info.id).file_name_of(&location.path).part(key.as_bytes()).finish();
+        let fingerprint = FingerprintBuilder::new(&info.id)
+            .file_name_of(&location.path)
+            .part(key.as_bytes())
+            .finish();
         let asset = AssetId::file(&location.path);
         Finding {
             title: info.title,
@@ -143,7 +162,11 @@ impl Teller {
         let shown = |name: &str| {
             let text = bound(hit, name, file)?;
             let harmless = text.len() <= LONGEST_NAME && !text.contains(['"', '\'', '`', '\n']);
-            Some(if harmless { text.to_owned() } else { "a value".to_owned() })
+            Some(if harmless {
+                text.to_owned()
+            } else {
+                "a value".to_owned()
+            })
         };
         filled(&self.about.message, shown)
     }
@@ -162,7 +185,9 @@ fn filled(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
         out.push_str(head);
         let dots = if tail.starts_with("$...") { 4 } else { 1 };
         let name = tail.get(dots..).unwrap_or_default();
-        let length = name.find(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')).unwrap_or(name.len());
+        let length = name
+            .find(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
+            .unwrap_or(name.len());
         let (whole, after) = tail.split_at(dots + length);
         match value(whole).filter(|_| length > 0) {
             Some(text) => out.push_str(&text),
@@ -207,12 +232,18 @@ mod tests {
             "$...ARGS" => Some("1, 2".to_owned()),
             _ => None,
         };
-        assert_eq!(filled("f($X, $...ARGS) $Y $ $5 $XY", value), "f(a, 1, 2) $Y $ $5 $XY");
+        assert_eq!(
+            filled("f($X, $...ARGS) $Y $ $5 $XY", value),
+            "f(a, 1, 2) $Y $ $5 $XY"
+        );
     }
 
     #[test]
     fn the_first_sentence_ends_at_its_stop() {
-        assert_eq!(first_sentence("Use a.b. Then\nmore.\n\n```\nx. y\n```"), "Use a.b.");
+        assert_eq!(
+            first_sentence("Use a.b. Then\nmore.\n\n```\nx. y\n```"),
+            "Use a.b."
+        );
         assert_eq!(first_sentence(""), "");
     }
 }
