@@ -159,19 +159,18 @@ impl Marker<'_, '_> {
         let ast = self.meaning.ast;
         let parent = ast.parent(node);
         let place = parent.and_then(|parent| ast.children(parent).iter().position(|&child| child == node));
-        let is_read = match (parent.map(|parent| ast.kind(parent)), place) {
-            (Some(Kind::Call | Kind::New), Some(0))
-            | (Some(Kind::Member), Some(1))
-            | (Some(Kind::Keyword), Some(0)) => false,
-            (Some(Kind::Assign), Some(0))
-            | (Some(Kind::Variable), Some(1))
-            | (Some(Kind::Param), Some(1)) => false,
-            (Some(Kind::Import | Kind::ImportFrom | Kind::ImportItem | Kind::Type | Kind::Supers), _) => {
-                false
-            }
-            _ => true,
-        };
-        if !is_read {
+        let is_named_only = matches!(
+            (parent.map(|parent| ast.kind(parent)), place),
+            (
+                Some(Kind::Call | Kind::New | Kind::Keyword | Kind::Assign),
+                Some(0)
+            ) | (Some(Kind::Member | Kind::Variable | Kind::Param), Some(1))
+                | (
+                    Some(Kind::Import | Kind::ImportFrom | Kind::ImportItem | Kind::Type | Kind::Supers),
+                    _
+                )
+        );
+        if is_named_only {
             return;
         }
         for one in self.meaning.uses(&self.meaning.read_names(node)) {
