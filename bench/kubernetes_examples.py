@@ -2,13 +2,12 @@
 
 import argparse
 import collections
-import json
 import os
 import pathlib
 import re
-import tempfile
 
-from harness import measure, places
+from harness import places
+from harness.report import Tool, commands, measured
 from harness.section import Section, not_measured
 
 NAME = "kubernetes_examples"
@@ -34,14 +33,13 @@ def resources(root):
 
 def ours(report):
     """(findings, findings rated high) in a report of bartizan."""
-    rated = collections.Counter(one["severity"] for one in json.loads(report.read_text(encoding="utf-8"))["findings"])
+    rated = collections.Counter(one["severity"] for one in report["findings"])
     return sum(rated.values()), sum(rated[word] for word in GRAVE)
 
 
 def theirs(report):
     """Findings in a report of checkov; it rates none without an account."""
-    answer = json.loads(report.read_text(encoding="utf-8"))
-    parts = answer if isinstance(answer, list) else [answer]
+    parts = report if isinstance(report, list) else [report]
     return sum(part.get("summary", {}).get("failed", 0) for part in parts), None
 
 
@@ -52,32 +50,21 @@ def run(runs=5):
         return not_measured(NAME, TITLE, TARGET, "the product is not built" if root else "the manifests are not there")
     section = Section(NAME, TITLE, TARGET, columns=["tool", "processor s", "wall s", "most memory, MB", "findings", "high", "high per 100 resources"])
     count = resources(root)
-    with tempfile.TemporaryDirectory() as scratch:
-        tools = {
-            "bartizan": ([program, "scan", "--isolated", "--no-cache", "--only", "deploy/*", "-q", "-o", "json", root], (0, 1, 4), ours),
-            "checkov": ([places.peer("checkov"), "-d", root, "--framework", "kubernetes", "-o", "json", "--compact", "--quiet"], (0, 1), theirs),
-        }
-        present = {name: tool for name, tool in tools.items() if tool[0][0]}
-        report = {name: pathlib.Path(scratch, f"{name}.json") for name in present}
-        jobs = {name: _job(argv, accept, report[name]) for name, (argv, accept, _) in present.items()}
-        measure.interleave(jobs, 1)
-        got, failures = measure.interleave(jobs, runs)
-        for name, each in got.items():
-            findings, high = present[name][2](report[name])
-            share = "not rated" if high is None else f"{100 * high / count:.1f}"
-            cpu, memory = measure.median(each, "cpu"), max(one.rss for one in each) / 1e6
-            cells = [f"{cpu:.2f}", f"{measure.median(each, 'wall'):.2f}", f"{memory:.0f}", f"{findings:,}", "–" if high is None else high, share]
-            section.rows.append([name, *cells])
-            if name == "bartizan":
-                section.reached = cpu <= SECONDS and memory <= MEGABYTES and 100 * high / count < HIGH
-    section.notes = [f"{count} resources; {runs} runs a tool, which take turns", *(f"{name}: {why}" for name, why in failures.items())]
-    section.notes += [f"{name}: not installed" for name in tools if name not in present]
-    section.commands = [places.shown(argv) for argv, *_ in present.values()]
+    tools = {
+        "bartizan": Tool([program, "scan", "--isolated", "--no-cache", "--only", "deploy/*", "-q", "-o", "json", root], (0, 1, 4)),
+        "checkov": Tool([places.peer("checkov"), "-d", root, "--framework", "kubernetes", "-o", "json", "--compact", "--quiet"], (0, 1)),
+    }
+    counts = {"bartizan": ours, "checkov": theirs}
+    answers, notes = measured(tools, runs)
+    for name, one in answers.items():
+        findings, high = counts[name](one.report)
+        share = "not rated" if high is None else f"{100 * high / count:.1f}"
+        section.rows.append([name, *one.cells(), f"{findings:,}", "–" if high is None else high, share])
+        if name == "bartizan":
+            section.reached = one.cpu <= SECONDS and one.memory <= MEGABYTES and 100 * high / count < HIGH
+    section.notes = [f"{count} resources; {runs} runs a tool, which take turns", *notes]
+    section.commands = commands(tools)
     return section
-
-
-def _job(argv, accept, report):
-    return lambda: measure.checked(argv, accept, stdout=report)
 
 
 if __name__ == "__main__":

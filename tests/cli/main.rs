@@ -35,6 +35,7 @@ mod images;
 mod interrupts;
 mod layer_results;
 mod ledger;
+mod lsp;
 mod minimal_images;
 mod minimal_systems;
 mod packaged_files;

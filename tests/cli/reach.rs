@@ -79,6 +79,70 @@ fn a_pair_is_explained_by_the_policies_that_decide() {
     );
 }
 
+const MESH: &str = "
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {istio-injection: enabled}}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  rules:
+  - to: [{operation: {methods: [GET], paths: ['/a\"b'], ports: ['80']}}]
+  - to: [{operation: {ports: ['81']}}]
+---
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: {name: tcp, namespace: shop}
+spec:
+  endpointSelector: {matchLabels: {app: web}}
+  ingress: [{toPorts: [{ports: [{port: '79', endPort: 81, protocol: TCP}]}]}]
+";
+
+#[test]
+fn what_connections_depend_on_stands_behind_the_ports_in_every_format() {
+    let sandbox = shop();
+    sandbox.write("deploy/mesh.yaml", MESH);
+    let answer = sandbox.run(&["reach", "deploy", "--to", "web"]);
+    assert_eq!(answer.code, 0, "{answer}");
+    assert_eq!(
+        answer.out,
+        "0.0.0.0-255.255.255.255[External] => shop/web[Deployment] : TCP 80-81 (TCP 80 only GET /a\"b)\n"
+    );
+    let answer = sandbox.run(&["reach", "deploy", "--to", "web", "-o", "json"]);
+    let edges: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+    assert_eq!(
+        edges[0]["conditions"],
+        serde_json::json!([{
+            "effect": "only",
+            "protocols": [{"protocol": "TCP", "ports": [[80, 80]]}],
+            "alternatives": [{"by": "AuthorizationPolicy shop/web", "what": "GET /a\"b", "decided": true}],
+        }])
+    );
+    let answer = sandbox.run(&["reach", "deploy", "--to", "web", "-o", "dot"]);
+    assert!(
+        answer
+            .out
+            .contains(r#"[label="TCP 80-81 (TCP 80 only GET /a\"b)"];"#),
+        "{answer}"
+    );
+    let answer = sandbox.run(&["reach", "deploy", "--exposure"]);
+    assert_eq!(
+        answer.out,
+        "shop/web[Deployment] <= Service shop/web (NodePort) : TCP 80 (only GET /a\"b)\n"
+    );
+    let answer = sandbox.run(&["reach", "deploy", "--from", "external", "--to", "web"]);
+    assert_eq!(
+        answer.out,
+        "0.0.0.0-255.255.255.255[External] => shop/web[Deployment] : TCP 80-81 (TCP 80 only GET /a\"b)\n\
+         \x20   ingress: CiliumNetworkPolicy shop/tcp, rule 1, allows TCP 79-81\n\
+         \x20   mesh: AuthorizationPolicy shop/web, rule 1, allows TCP 80 for GET /a\"b\n\
+         \x20   mesh: AuthorizationPolicy shop/web, rule 2, allows TCP 81\n"
+    );
+}
+
 #[test]
 fn what_is_published_is_said_apart() {
     let answer = shop().run(&["reach", "deploy", "--exposure"]);
@@ -94,7 +158,7 @@ fn what_is_not_understood_is_named_and_makes_the_answer_unknown() {
     let sandbox = shop();
     sandbox.write(
         "deploy/mesh.yaml",
-        "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a, namespace: shop}}",
+        "{apiVersion: policy.linkerd.io/v1beta3, kind: Server, metadata: {name: a, namespace: shop}}",
     );
     sandbox.write("deploy/broken.yaml", "apiVersion: v1\nkind: Pod\n\t@");
     sandbox.write(
@@ -104,7 +168,7 @@ fn what_is_not_understood_is_named_and_makes_the_answer_unknown() {
     let answer = sandbox.run(&["reach", "deploy"]);
     assert_eq!(answer.code, 4, "{answer}");
     for said in [
-        "mesh.yaml:1: AuthorizationPolicy shop/a",
+        "mesh.yaml:1: Server shop/a",
         "broken.yaml:2: ",
         "chart.yaml: it is a template",
     ] {

@@ -94,7 +94,7 @@ impl Sandbox {
 
     /// Runs git in the work directory; panics when it fails.
     pub(crate) fn git(&self, arguments: &[&str]) -> Output {
-        let output = self.command("git").args(arguments).output().unwrap();
+        let output = self.program("git").args(arguments).output().unwrap();
         assert!(
             output.status.success(),
             "git {arguments:?}: {}",
@@ -108,7 +108,8 @@ impl Sandbox {
         self.git(&["init", "--quiet", "--initial-branch=main"]);
     }
 
-    fn command(&self, program: &str) -> Command {
+    /// A program, in the work directory and with the environment of the sandbox.
+    pub(crate) fn program(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command
             .current_dir(self.path(""))
@@ -128,7 +129,7 @@ impl Sandbox {
 
     /// The binary, ready to be run with these arguments.
     pub(crate) fn bartizan(&self, arguments: &[&str]) -> Command {
-        let mut command = self.command(env!("CARGO_BIN_EXE_bartizan"));
+        let mut command = self.program(env!("CARGO_BIN_EXE_bartizan"));
         command.args(arguments);
         command
     }

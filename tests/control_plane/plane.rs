@@ -7,6 +7,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -35,6 +36,7 @@ pub(crate) struct Running {
     pub(crate) at: SocketAddr,
     child: Child,
     client: Client,
+    said: Mutex<Receiver<String>>,
 }
 
 impl std::ops::Deref for Running {
@@ -110,7 +112,13 @@ impl Plane {
                     at,
                     token: self.token.clone(),
                 };
-                return Running { at, child, client };
+                let said = Mutex::new(lines);
+                return Running {
+                    at,
+                    child,
+                    client,
+                    said,
+                };
             }
             said.push(line);
         }
@@ -213,6 +221,20 @@ impl Running {
 
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Waits until it says a line with this in it.
+    #[track_caller]
+    pub(crate) fn says(&self, part: &str) {
+        let said = self.said.lock().unwrap();
+        let mut before = Vec::new();
+        while let Ok(line) = said.recv_timeout(Duration::from_secs(30)) {
+            if line.contains(part) {
+                return;
+            }
+            before.push(line);
+        }
+        panic!("it does not say `{part}`: {before:?}");
     }
 
     /// Ends it with SIGKILL.

@@ -25,6 +25,7 @@ export type FrameworkSummary = Schemas['FrameworkSummary'];
 export type Finding = Schemas['Finding'];
 export type Fix = Schemas['Fix'];
 export type Forgotten = Schemas['Forgotten'];
+export type Hold = Schemas['Hold'];
 export type Key = Schemas['Key'];
 export type Log = Schemas['Log'];
 export type Person = Schemas['Person'];
@@ -107,8 +108,8 @@ async function failure(response: Response): Promise<Failure> {
   return new Failure(response.status, problem.detail ?? `the server answered ${response.status}`, problem.help ?? '');
 }
 
-async function send(method: string, path: string, body?: unknown): Promise<Response> {
-  const headers: Record<string, string> = { accept: 'application/json' };
+async function send(method: string, path: string, body?: unknown, more: Record<string, string> = {}): Promise<Response> {
+  const headers: Record<string, string> = { accept: 'application/json', ...more };
   if (method !== 'GET' && csrf) headers['x-bartizan-csrf'] = csrf;
   if (body !== undefined) headers['content-type'] = 'application/json';
   let response: Response;
@@ -158,6 +159,21 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
 }
 export async function patch<T>(path: string, body: unknown): Promise<T> {
   return (await send('PATCH', path, body)).json() as Promise<T>;
+}
+/** A part of the policy, and the tag by which it is noticed that somebody else changes it; none where nobody decided it. */
+export async function policy<T>(name: string): Promise<{ value: T; tag: string } | null> {
+  try {
+    const response = await send('GET', `/policies/${name}`);
+    const { value } = (await response.json()) as { value: string };
+    return { value: JSON.parse(value) as T, tag: response.headers.get('etag') ?? '' };
+  } catch (error) {
+    if (error instanceof Failure && error.status === 404) return null;
+    throw error;
+  }
+}
+/** Decides a part of the policy, unless somebody changed it since it was read. */
+export async function decidePolicy(name: string, value: unknown, tag: string): Promise<void> {
+  await send('POST', '/decisions', { action: 'policy', name, value: JSON.stringify(value) }, tag ? { 'if-match': tag } : {});
 }
 /** Asks for something that answers without words. */
 export async function ask(method: string, path: string): Promise<void> {

@@ -12,6 +12,7 @@ mod foreign;
 mod git;
 mod interrupt;
 mod kept;
+mod lsp;
 mod manifests;
 mod network;
 mod output;
@@ -83,6 +84,7 @@ fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
         Verb::Ledger(verb) => commands::ledger::run(common, &verb, terminal),
         Verb::Backup(backup) => commands::copy::backup(common, &backup, terminal),
         Verb::Restore(restore) => commands::copy::restore(common, &restore, terminal),
+        Verb::Lsp => lsp::run(common, terminal),
         Verb::Doctor => commands::doctor::run(common, terminal),
         Verb::Completions { shell } => commands::pages::completions(shell),
         Verb::Man(man) => commands::pages::man(&man, terminal),

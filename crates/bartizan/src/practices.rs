@@ -189,6 +189,11 @@ const PRACTICES: &[Practice] = &[
     ),
     practice(
         "NIST-800-53-r5",
+        "AC-7",
+        "Who tries one wrong password after another has to wait, or is locked out.",
+    ),
+    practice(
+        "NIST-800-53-r5",
         "AU-2",
         "It is decided which events are logged, and they are.",
     ),
@@ -410,6 +415,12 @@ const WEAKNESSES: &[Weakness] = &[
         id: "CWE-306",
         name: "Missing authentication for critical function",
         means: "Something that matters can be used by whoever asks.",
+        practices: CLOUD,
+    },
+    Weakness {
+        id: "CWE-307",
+        name: "Improper restriction of excessive authentication attempts",
+        means: "Passwords can be tried one after the other until one is right.",
         practices: CLOUD,
     },
     Weakness {

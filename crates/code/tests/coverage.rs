@@ -1,5 +1,7 @@
 //! Reports of coverage, as their tools write them.
 
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 use bartizan_code::quality::coverage::{Branches, Coverage, CoverageError, Format, Share, read};
 
 fn lines(coverage: &Coverage, path: &str) -> Vec<(u32, u64)> {

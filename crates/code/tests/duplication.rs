@@ -1,5 +1,7 @@
 //! Code that stands twice.
 
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 use bartizan_code::quality::duplication::{Vocabulary, duplicates};
 use bartizan_code::quality::{Duplicates, Limits, Part, Tokens};
 use bartizan_syntax::{Language, parse};

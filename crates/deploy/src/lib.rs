@@ -11,6 +11,7 @@ pub mod dockerfile;
 mod doubt;
 mod encryption;
 mod facts;
+mod istio;
 pub mod kube;
 pub mod parity;
 pub mod pod_security;

@@ -316,13 +316,13 @@ fn why_names_the_policies_and_rules_that_decide() {
 
 #[test]
 fn what_is_not_understood_is_said_and_nothing_else() {
-    let foreign = "---\n{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: c, namespace: shop}}\n\
+    let foreign = "---\n{apiVersion: projectcalico.org/v3, kind: NetworkPolicy, metadata: {name: c, namespace: shop}}\n\
                    ---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: m}}\n\
                    ---\n{apiVersion: example.com/v1, kind: Thing, metadata: {name: t}}\n";
     assert_eq!(
         notes(&(two() + foreign)),
         [
-            "all.yaml:6: CiliumNetworkPolicy shop/c: objects of this kind decide who reaches whom, and are not understood"
+            "all.yaml:6: NetworkPolicy shop/c: objects of this kind decide who reaches whom, and are not understood"
         ]
     );
     let invalid = network_policy("bad", "db", "ingress: [{ports: [{port: 70000}]}]");

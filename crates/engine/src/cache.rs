@@ -10,6 +10,7 @@
 
 use crate::check::Check;
 use crate::collect::{CheckTally, Collector, Tally};
+use crate::program::CachedProgram;
 use crate::sink::{Content, Fact, InlineWaiver};
 use bartizan_model::{Component, Finding, Skipped};
 use bartizan_source::{Entry, FileMeta, Signature};
@@ -19,7 +20,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-const MAGIC: &[u8; 8] = b"bzcache5";
+const MAGIC: &[u8; 8] = b"bzcache6";
 /// A file whose times are younger than this at the start of a scan is not trusted by its times.
 const RACY_NANOSECONDS: i128 = 2_000_000_000;
 /// Largest cache file that is read.
@@ -216,6 +217,7 @@ pub(crate) struct Cache {
     key: [u8; 32],
     trusted_before: i128,
     entries: HashMap<String, CachedEntry>,
+    programs: Vec<CachedProgram>,
 }
 
 impl Cache {
@@ -225,7 +227,7 @@ impl Cache {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |d| d.as_nanos() as i128);
-        let entries = load(&options.file, &key).unwrap_or_default();
+        let (entries, programs) = load(&options.file, &key).unwrap_or_default();
         let entries = entries
             .into_iter()
             .map(|entry| (entry.path.clone(), entry))
@@ -235,7 +237,13 @@ impl Cache {
             key,
             trusted_before: now - RACY_NANOSECONDS,
             entries,
+            programs,
         }
+    }
+
+    /// What a program of this key came to.
+    pub(crate) fn program(&self, key: &[u8; 32]) -> Option<&CachedProgram> {
+        self.programs.iter().find(|known| &known.key == key)
     }
 
     /// The result of an entry whose content is known to be unchanged without reading it.
@@ -270,7 +278,8 @@ impl Cache {
                     && entries
                         .get(*position)
                         .is_some_and(|entry| self.by_signature(entry).is_some())
-            });
+            })
+            && collected.programs.iter().all(|(_, judged)| judged.from_cache);
         if unchanged {
             return Ok(());
         }
@@ -284,7 +293,9 @@ impl Cache {
         let mut bytes = Vec::with_capacity(kept.len() * 128);
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&self.key);
-        let bytes = postcard::to_extend(&kept, bytes).map_err(io::Error::other)?;
+        let programs = collected.programs.iter();
+        let programs: Vec<&CachedProgram> = programs.filter_map(|(_, judged)| judged.kept.as_ref()).collect();
+        let bytes = postcard::to_extend(&(kept, programs), bytes).map_err(io::Error::other)?;
         replace(&self.file, &bytes)
     }
 }
@@ -304,7 +315,7 @@ pub(crate) fn key_of(salt: &str, checks: &[Box<dyn Check>]) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
-fn load(file: &Path, key: &[u8; 32]) -> Option<Vec<CachedEntry>> {
+fn load(file: &Path, key: &[u8; 32]) -> Option<(Vec<CachedEntry>, Vec<CachedProgram>)> {
     if std::fs::metadata(file).ok()?.len() > LARGEST {
         return None;
     }

@@ -1,6 +1,6 @@
 //! What a check is.
 
-use crate::{Fact, Input, Sink};
+use crate::{Fact, Input, Program, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 
@@ -56,6 +56,11 @@ pub trait Check: Send + Sync {
     /// # Errors
     /// When this file could not be judged; other files are unaffected and the check's status becomes Partial.
     fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError>;
+
+    /// How it judges all of its files together; none where it judges them one by one. [`Check::run`] is not called of one that does.
+    fn program(&self) -> Option<&dyn Program> {
+        None
+    }
 
     /// Judges what only several files tell together, once every file was read. `facts` are those that the check noted,
     /// ordered by path and text, so that the order of reading makes no difference; they may come from the cache. What is

@@ -3,6 +3,7 @@
 use crate::cache::{CachedEntry, CachedUnit};
 use crate::check::Check;
 use crate::order::report_order;
+use crate::program::Judged;
 use crate::run::{Outcome, finish_check, status_of};
 use crate::sink::{Content, Fact, InlineWaiver};
 use bartizan_model::{CheckRun, Component, Finding, PackageUrl, Skipped, Stats};
@@ -101,6 +102,8 @@ impl Tally {
 pub(crate) struct Collector {
     /// Position of the entry in the source's list, and what was found in it.
     pub(crate) tallies: Vec<(usize, Tally)>,
+    /// What checks came to that judge all of their files together, with the number of the check.
+    pub(crate) programs: Vec<(usize, Judged)>,
     pub(crate) cache_error: Option<String>,
 }
 
@@ -167,6 +170,14 @@ impl Collector {
             inline_waivers.extend(tally.waivers);
             contents.extend(tally.contents);
             skipped.extend(tally.skipped);
+        }
+        for (index, judged) in self.programs {
+            if let Some(total) = totals.get_mut(index) {
+                total.findings += judged.tally.findings;
+                total.errors.extend(judged.tally.errors);
+                total.panics.extend(judged.tally.panics);
+            }
+            findings.extend(judged.findings);
         }
         if !interrupted {
             for ((check, mut own), total) in checks.iter().zip(facts).zip(&mut totals) {

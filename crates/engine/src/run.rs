@@ -4,9 +4,10 @@
 //! A check that panics is caught and reported as Failed; the scan goes on.
 
 use crate::cache::{Cache, CacheOptions, CachedEntry};
-use crate::check::Check;
+use crate::check::{Check, CheckError};
 use crate::collect::{CheckTally, Collector, Tally};
 use crate::input::Input;
+use crate::program;
 use crate::shelf::Shelf;
 use crate::sink::{Content, Fact, InlineWaiver, Sink};
 use bartizan_model::{CheckRun, CheckStatus, Component, Finding, Skipped, Stats};
@@ -141,12 +142,32 @@ pub fn run(
     }
     let interrupted = options.interrupt.load(Ordering::Relaxed);
     let mut collected = Collector::merge(workers);
+    if !interrupted {
+        judge_programs(&shared, jobs, &mut collected);
+    }
+    let interrupted = options.interrupt.load(Ordering::Relaxed);
     if let (Some(cache), false) = (&cache, interrupted)
         && let Err(error) = cache.store(&entries, &collected)
     {
         collected.cache_error = Some(error.to_string());
     }
     Ok(collected.into_outcome(checks, skipped, interrupted))
+}
+
+/// Judges the checks that look at all of their files together.
+fn judge_programs(shared: &Shared<'_>, jobs: usize, collected: &mut Collector) {
+    for (index, check) in shared.checks.iter().enumerate() {
+        let place = (shared.source, shared.entries);
+        let judged = program::judge(
+            check.as_ref(),
+            place,
+            shared.options,
+            jobs,
+            shared.cache,
+            collected,
+        );
+        collected.programs.extend(judged.map(|judged| (index, judged)));
+    }
 }
 
 /// Bytes of few large files that are worth a thread.
@@ -292,10 +313,12 @@ impl Reader<'_> {
         let wanted = std::mem::take(&mut self.wanted);
         for (index, (check, wanted)) in checks.iter().zip(wanted).enumerate() {
             match wanted {
-                Some(most) if end > most => self.tally.check(index).errors.push(format!(
-                    "{}: {end} bytes are more than the {most} that are read at once",
-                    unit.meta.path
-                )),
+                Some(most) if end > most => {
+                    self.tally
+                        .check(index)
+                        .errors
+                        .push(too_large(&unit.meta.path, end, most));
+                }
                 Some(_) => run_check(
                     check.as_ref(),
                     index,
@@ -410,6 +433,11 @@ impl Consumer for Reader<'_> {
     }
 }
 
+/// That a file is larger than what a check takes at once.
+pub(crate) fn too_large(path: &str, size: u64, most: u64) -> String {
+    format!("{path}: {size} bytes are more than the {most} that are read at once")
+}
+
 fn head_of<'a>(input: &Input<'a>, most: usize) -> Option<Input<'a>> {
     if input.window.offset > 0 {
         return None;
@@ -420,19 +448,13 @@ fn head_of<'a>(input: &Input<'a>, most: usize) -> Option<Input<'a>> {
 
 fn run_check(check: &dyn Check, index: usize, input: &Input<'_>, tally: &mut Tally) {
     let mut sink = Sink::default();
-    IN_CHECK.with(|flag| flag.set(true));
-    let result = catch_unwind(AssertUnwindSafe(|| check.run(input, &mut sink)));
-    IN_CHECK.with(|flag| flag.set(false));
     let outcome = tally.check(index);
     outcome.files += u64::from(input.window.offset == 0);
-    let path = input.path();
-    match result {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => outcome.errors.push(format!("{path}: {error}")),
-        Err(panic) => outcome
-            .panics
-            .push(format!("{path}: {}", panic_text(panic.as_ref()))),
+    if check.program().is_some() {
+        return;
     }
+    let path = input.path();
+    contained(outcome, path, || check.run(input, &mut sink));
     let reported = sink.into_reported();
     let errors = reported.errors.into_iter();
     outcome
@@ -452,17 +474,31 @@ fn run_check(check: &dyn Check, index: usize, input: &Input<'_>, tally: &mut Tal
         .extend(waivers.map(|waiver| (path.to_owned(), waiver)));
 }
 
+/// Calls a check, and notes what it could not do and where it broke.
+pub(crate) fn contained<T>(
+    tally: &mut CheckTally,
+    path: &str,
+    call: impl FnOnce() -> Result<T, CheckError>,
+) -> Option<T> {
+    IN_CHECK.with(|flag| flag.set(true));
+    let result = catch_unwind(AssertUnwindSafe(call));
+    IN_CHECK.with(|flag| flag.set(false));
+    let named = |what: String| match path {
+        "" => what,
+        path => format!("{path}: {what}"),
+    };
+    match result {
+        Ok(Ok(value)) => return Some(value),
+        Ok(Err(error)) => tally.errors.push(named(error.to_string())),
+        Err(panic) => tally.panics.push(named(panic_text(panic.as_ref()))),
+    }
+    None
+}
+
 /// Lets a check judge its facts; what it finds is counted as its own.
 pub(crate) fn finish_check(check: &dyn Check, facts: &[Fact], tally: &mut CheckTally) -> Vec<Finding> {
     let mut sink = Sink::default();
-    IN_CHECK.with(|flag| flag.set(true));
-    let result = catch_unwind(AssertUnwindSafe(|| check.finish(facts, &mut sink)));
-    IN_CHECK.with(|flag| flag.set(false));
-    match result {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tally.errors.push(error.to_string()),
-        Err(panic) => tally.panics.push(panic_text(panic.as_ref())),
-    }
+    contained(tally, "", || check.finish(facts, &mut sink));
     let reported = sink.into_reported();
     tally.errors.extend(reported.errors);
     tally.findings += reported.findings.len() as u64;
@@ -470,7 +506,7 @@ pub(crate) fn finish_check(check: &dyn Check, facts: &[Fact], tally: &mut CheckT
 }
 
 /// The findings, with the check that made them.
-fn made_by(check: &str, mut findings: Vec<Finding>) -> Vec<Finding> {
+pub(crate) fn made_by(check: &str, mut findings: Vec<Finding>) -> Vec<Finding> {
     for finding in &mut findings {
         check.clone_into(&mut finding.check);
     }

@@ -13,6 +13,8 @@ pub struct Limits {
     pub visits: u32,
     /// Rounds over one function, as its callees become known
     pub rounds: u32,
+    /// Instructions that are worked off for one function in all, each weighed by how much the state holds
+    pub work: u64,
     /// Versions of one function, for what its callers decide by their arguments
     pub versions: usize,
     /// Objects in one state
@@ -30,8 +32,9 @@ impl Default for Limits {
             depth: 300,
             visits: 24,
             rounds: 30,
+            work: 200_000,
             versions: 24,
-            objects: 2_000,
+            objects: 1_000,
             steps: 200,
             implementations: 12,
         }
@@ -49,6 +52,8 @@ pub enum Limit {
     Visits,
     /// The function did not settle
     Rounds,
+    /// The function takes more work than is given to one
+    Work,
     /// Further versions were judged as the function in general
     Versions,
     /// Further objects were not told apart
@@ -64,6 +69,7 @@ impl fmt::Display for Limit {
             Self::Depth => "the code is nested deeper than is looked at",
             Self::Visits => "a loop did not settle within its bound",
             Self::Rounds => "functions that call each other did not settle within their bound",
+            Self::Work => "the function takes more work than is given to one",
             Self::Versions => "the function is called in more ways than are told apart",
             Self::Objects => "more objects are made than are told apart",
             Self::Implementations => "a call may mean more implementations than are looked at",

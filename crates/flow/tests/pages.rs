@@ -4,6 +4,13 @@
 //! the end of every line with a sink that is reached; words after it say by which rules: `plain`, `escape` (to which `clean` means nothing) or
 //! `label`.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail as tests do"
+)]
+
 mod common;
 
 use bartizan_syntax::Language;

@@ -1,5 +1,11 @@
 //! What is found depends neither on the order of files nor on names, and bounds hold whatever the program.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "helpers of tests fail as tests do"
+)]
+
 mod common;
 
 use bartizan_flow::{File, Limit, Limits, Marks, What, analyse};

@@ -9,6 +9,7 @@ use crate::notify::{Notifier, NotifyOptions};
 use crate::oidc::{Oidc, OidcSettings};
 use crate::watch::{Exporter, Watch};
 use bartizan_source::http::HttpOptions;
+use bartizan_store::bus::Bus;
 use bartizan_store::{Installation, Session, Store, StoreError, TenantId};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -21,6 +22,7 @@ pub struct App {
     gate: Arc<Gate>,
     notifier: Option<Arc<Notifier>>,
     hub: Arc<Hub>,
+    bus: Arc<Bus>,
     graphs: Arc<Graphs>,
     log_key: Option<LogKey>,
     oidc: Option<Arc<Oidc>>,
@@ -73,6 +75,7 @@ impl App {
     pub(crate) fn observed(store: Store, options: AppOptions, exporter: Option<Arc<Exporter>>) -> Self {
         let http = options.http;
         Self {
+            bus: Arc::new(Bus::Local(store.grown())),
             store: Arc::new(store),
             gate: Arc::new(Gate::new(options.transport, options.requests_per_minute)),
             oidc: options.oidc.map(|settings| Arc::new(Oidc::new(settings, http))),
@@ -129,6 +132,19 @@ impl App {
     /// Who tells others; none where this server has no key to keep their secrets with.
     pub(crate) fn notifier(&self) -> Option<Arc<Notifier>> {
         self.notifier.clone()
+    }
+
+    /// The same, and servers hear of one another by this bus.
+    #[must_use]
+    pub fn hearing(mut self, bus: Bus) -> Self {
+        self.bus = Arc::new(bus);
+        self
+    }
+
+    /// On which it is heard that a ledger grew.
+    #[must_use]
+    pub fn bus(&self) -> &Arc<Bus> {
+        &self.bus
     }
 
     /// Who waits for what is new.

@@ -1,9 +1,9 @@
-//! The edges of tenants in memory, for questions that follow them: read from the store when the first one is asked or a page was opened,
+//! The edges of tenants in memory, for questions that follow them: read from a snapshot in the store when the first one is asked or a page was opened,
 //! brought up to date by what statements changed since, and given back when nobody asked for a while and no page is open.
 
 use crate::http::{Kind, Problem};
 use bartizan_ledger::graph::{Graph, TooLarge};
-use bartizan_store::{Session, StoreError, TenantId};
+use bartizan_store::{Session, Store, StoreError, TenantId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,6 +12,13 @@ use std::time::{Duration, Instant};
 const KEPT: Duration = Duration::from_secs(120);
 /// Bytes that the edges of all tenants take, at most, those of the one that asks aside.
 const MOST: usize = 512 * 1024 * 1024;
+
+/// What a snapshot begins with: the form of what follows.
+const FORM: &[u8; 8] = b"bzgraph1";
+/// Bytes of changes, and new things, up to which a snapshot does as it is; or a part of what it holds.
+const FEW: i64 = 256 << 10;
+const FEW_THINGS: i64 = 16_384;
+const PART: i64 = 32;
 
 /// The edges of tenants that asked lately.
 #[derive(Debug, Default)]
@@ -37,6 +44,8 @@ pub(crate) struct View {
     words: Vec<String>,
     /// The last statement that is brought in.
     upto: i64,
+    /// The generation of the graph: numbers of things mean nothing in another one.
+    generation: i64,
 }
 
 impl View {
@@ -67,6 +76,64 @@ impl View {
             .zip(&self.kinds)
             .filter(move |(_, own)| Some(usize::from(**own)) == word)
             .map(|(node, _)| node)
+    }
+
+    /// What the snapshot holds; nothing where there is none, or none that can be read.
+    fn restore(session: &mut Session<'_>, generation: i64) -> Result<Self, Problem> {
+        let empty = || Self {
+            upto: -1,
+            words: vec![String::new()],
+            kinds: vec![0],
+            generation,
+            ..Self::default()
+        };
+        let Some(row) = session.snapshot()? else {
+            return Ok(empty());
+        };
+        let bytes = session.snapshot_bytes()?;
+        let read = Self::decode(&bytes).filter(|view| i64::try_from(view.kinds.len()) == Ok(row.things + 1));
+        Ok(read.map_or_else(empty, |view| Self {
+            upto: row.seq,
+            generation,
+            ..view
+        }))
+    }
+
+    fn encode(&mut self) -> Result<Vec<u8>, Problem> {
+        let mut out = FORM.to_vec();
+        self.graph.encode(&mut out).map_err(too_large)?;
+        let mut piece = |bytes: &[u8]| {
+            let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+            out.extend_from_slice(&length.to_le_bytes());
+            out.extend_from_slice(bytes);
+        };
+        piece(&self.kinds);
+        for word in &self.words {
+            piece(word.as_bytes());
+        }
+        Ok(out)
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        fn piece<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
+            let (length, behind) = rest.split_first_chunk()?;
+            let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+            let (piece, behind) = behind.split_at_checked(length)?;
+            *rest = behind;
+            Some(piece)
+        }
+        let (graph, mut rest) = Graph::decode(bytes.strip_prefix(FORM)?)?;
+        let kinds = piece(&mut rest)?.to_vec();
+        let mut words = Vec::new();
+        while !rest.is_empty() && words.len() < 255 {
+            words.push(String::from_utf8(piece(&mut rest)?.to_vec()).ok()?);
+        }
+        (rest.is_empty() && !words.is_empty() && !kinds.is_empty()).then_some(Self {
+            graph,
+            kinds,
+            words,
+            ..Self::default()
+        })
     }
 
     /// Brings in what changed.
@@ -125,6 +192,37 @@ fn too_large(error: TooLarge) -> Problem {
         .help("things that nobody needs can be left out of what is sent, and the graph made again: `bartizan ledger rebuild`")
 }
 
+/// Makes the snapshot of a tenant anew where much changed since it was made; out comes whether that was so. Of replicas that do so at
+/// once the one that read more wins.
+///
+/// # Errors
+/// Those of the store, and when there are more edges than are kept in memory.
+pub(crate) fn keep_snapshot(store: &Store, tenant: TenantId) -> Result<bool, Problem> {
+    keep_snapshot_of(store, tenant, (FEW, FEW_THINGS))
+}
+
+/// The same, with how few bytes and things are left alone.
+fn keep_snapshot_of(store: &Store, tenant: TenantId, few: (i64, i64)) -> Result<bool, Problem> {
+    let made = store.read(tenant, |session| {
+        let row = session.snapshot()?;
+        let (seq, things, size) = row.map_or((-1, 0, 0), |row| (row.seq, row.things, row.bytes));
+        let is_behind = session.edge_change_bytes(seq)? > few.0.max(size / PART)
+            || session.last_asset()? - things > few.1.max(things / PART);
+        if !is_behind {
+            return Ok::<_, Problem>(None);
+        }
+        let generation = session.graph_generation()?;
+        let mut view = View::restore(session, generation)?;
+        view.renew(session)?;
+        let things = i64::try_from(view.kinds.len()).unwrap_or(i64::MAX) - 1;
+        Ok(Some((generation, (view.upto, things), view.encode()?)))
+    })?;
+    let Some((generation, upto, bytes)) = made else {
+        return Ok(false);
+    };
+    Ok(store.write(tenant, |session| session.keep_snapshot(generation, upto, &bytes))?)
+}
+
 impl Graphs {
     /// The edges of the tenant of this transaction, as they are now.
     pub(crate) fn of(&self, session: &mut Session<'_>) -> Result<Arc<View>, Problem> {
@@ -142,19 +240,16 @@ impl Graphs {
         let mut held = place.lock().unwrap_or_else(PoisonError::into_inner);
         let last = session.last_edge_change()?.unwrap_or(-1);
         let things = usize::try_from(session.last_asset()?).unwrap_or(usize::MAX);
+        let generation = session.graph_generation()?;
+        held.take_if(|view| view.generation != generation);
         let is_new = |view: &Arc<View>| view.upto >= last && view.kinds.len() > things;
         if let Some(view) = held.as_ref().filter(|view| is_new(view)) {
             return Ok(Arc::clone(view));
         }
-        let mut view = held.take().map_or_else(
-            || View {
-                upto: -1,
-                words: vec![String::new()],
-                kinds: vec![0],
-                ..View::default()
-            },
-            Arc::unwrap_or_clone,
-        );
+        let mut view = match held.take() {
+            Some(view) => Arc::unwrap_or_clone(view),
+            None => View::restore(session, generation)?,
+        };
         view.renew(session)?;
         let bytes = view.bytes();
         let view = Arc::new(view);
@@ -191,5 +286,128 @@ impl Graphs {
     pub(crate) fn forget_unused(&self) {
         let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
         tenants.retain(|_, kept| kept.used.elapsed() < KEPT);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bartizan_store::graph::EdgeRow;
+    use bartizan_testbed::{Database, on_both_engines};
+    use std::collections::BTreeSet;
+
+    on_both_engines!(
+        a_snapshot_and_what_came_after_it_are_the_edges_that_there_are,
+        a_snapshot_that_cannot_be_read_counts_as_none,
+        what_was_kept_of_a_graph_that_was_made_again_counts_no_more,
+    );
+
+    struct Plane {
+        store: Store,
+        tenant: TenantId,
+    }
+
+    impl Plane {
+        fn on(database: &Database) -> Self {
+            let store =
+                Store::open(&database.url.parse().unwrap(), bartizan_store::Options::default()).unwrap();
+            store.upgrade().unwrap();
+            let tenant = store.write_all(|all| all.add_tenant("acme", 1)).unwrap().id;
+            Self { store, tenant }
+        }
+
+        fn link(&self, seq: i64, edges: &[(&str, &str, &str)]) {
+            self.store
+                .write(self.tenant, |session| {
+                    let mut rows = Vec::new();
+                    for (source, kind, target) in edges {
+                        rows.push(EdgeRow {
+                            source: session.see_asset(source, 1)?,
+                            kind: (*kind).to_owned(),
+                            target: session.see_asset(target, 1)?,
+                        });
+                    }
+                    session.see_edges(&rows, seq).map(drop)
+                })
+                .unwrap();
+        }
+
+        fn keep(&self) -> bool {
+            keep_snapshot_of(&self.store, self.tenant, (0, 0)).unwrap()
+        }
+
+        /// The edges and kinds that there are, by names.
+        fn edges(&self, graphs: &Graphs) -> BTreeSet<(String, String)> {
+            let view = self
+                .store
+                .read(self.tenant, |session| graphs.of(session))
+                .unwrap();
+            let shown = |node: u32| format!("{node} {}", view.kind(node));
+            (0..20)
+                .flat_map(|from| view.graph.onward(from).map(move |(_, to)| (from, to)))
+                .map(|(from, to)| (shown(from), shown(to)))
+                .collect()
+        }
+    }
+
+    fn a_snapshot_and_what_came_after_it_are_the_edges_that_there_are(database: &Database) {
+        let plane = Plane::on(database);
+        plane.link(
+            0,
+            &[("host:a", "reaches", "image:b"), ("image:b", "reaches", "host:c")],
+        );
+        assert!(plane.keep());
+        assert!(!plane.keep(), "nothing changed");
+        plane.link(1, &[("host:c", "reaches", "repo:d")]);
+        let fresh = plane.edges(&Graphs::default());
+        assert_eq!(fresh.len(), 3);
+        assert!(
+            fresh
+                .iter()
+                .any(|(from, to)| from.ends_with("host") && to.ends_with("repo"))
+        );
+        assert!(plane.keep());
+        assert_eq!(plane.edges(&Graphs::default()), fresh);
+    }
+
+    fn a_snapshot_that_cannot_be_read_counts_as_none(database: &Database) {
+        let plane = Plane::on(database);
+        plane.link(0, &[("host:a", "reaches", "image:b")]);
+        let expected = plane.edges(&Graphs::default());
+        for (things, bytes) in [(2, &b"bzgraph0"[..]), (3, b"bzgraph1"), (4, b"")] {
+            let kept = plane.store.write(plane.tenant, |session| {
+                session.keep_snapshot(0, (0, things), bytes)
+            });
+            assert!(kept.unwrap());
+            assert_eq!(plane.edges(&Graphs::default()), expected);
+        }
+    }
+
+    fn what_was_kept_of_a_graph_that_was_made_again_counts_no_more(database: &Database) {
+        let plane = Plane::on(database);
+        plane.link(
+            0,
+            &[("host:a", "reaches", "image:b"), ("image:b", "reaches", "host:c")],
+        );
+        assert!(plane.keep());
+        let graphs = Graphs::default();
+        assert_eq!(plane.edges(&graphs).len(), 2);
+        let late = plane.store.read(plane.tenant, |session| {
+            Ok::<_, StoreError>((session.graph_generation()?, session.snapshot_bytes()?))
+        });
+        let (generation, bytes) = late.unwrap();
+        plane
+            .store
+            .write(plane.tenant, |session| session.clear_graph())
+            .unwrap();
+        plane.link(0, &[("repo:c", "reaches", "image:a")]);
+        let again = plane.edges(&graphs);
+        assert_eq!(again, plane.edges(&Graphs::default()));
+        assert_eq!(again.len(), 1);
+        // Nor does one that somebody began to make before.
+        let kept = plane.store.write(plane.tenant, |session| {
+            session.keep_snapshot(generation, (7, 9), &bytes)
+        });
+        assert!(!kept.unwrap());
     }
 }

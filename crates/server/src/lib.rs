@@ -18,6 +18,7 @@ mod live;
 mod log_key;
 pub mod notify;
 mod oidc;
+mod relay;
 mod remediation;
 mod serve;
 mod watch;
@@ -29,6 +30,7 @@ pub use bills::bill_statement;
 pub use bills::sha256;
 pub use log_key::{LogKey, LogKeyError};
 pub use oidc::{OidcSettings, SettingsError};
+pub use relay::{ConnectError, installation, relay};
 pub use serve::{Event, ServeError, ServeOptions, description, router, serve};
 /// The least that a log says.
 pub use tracing::Level as LogLevel;

@@ -10,13 +10,16 @@ use crate::listen::{self, Certificate, Limits, TlsError, TlsFiles};
 use crate::log_key::LogKey;
 use crate::notify::NotifyOptions;
 use crate::oidc::OidcSettings;
+use crate::relay::{ConnectError, installation, relay};
 use crate::watch::{self, Exporter, Log, LogFormat, TraceOptions};
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use bartizan_source::http::HttpOptions;
-use bartizan_store::{Store, StoreError};
+use bartizan_store::bus::{Bus, BusError, Heard, Nats, NatsOptions};
+use bartizan_store::{Store, StoreError, TenantId};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,6 +30,12 @@ const WAIVERS: Duration = Duration::from_secs(60);
 
 /// How often it is looked whether others have to be told something.
 const TELL: Duration = Duration::from_secs(2);
+
+/// How long after a ledger grew it is looked whether its edges are to be kept anew.
+const SNAPSHOTS: Duration = Duration::from_secs(4);
+
+/// How long it is waited for more, once a ledger grew.
+const GATHER: Duration = Duration::from_millis(500);
 
 /// How often what was sent long ago is taken away.
 const SWEEP: Duration = Duration::from_secs(3_600);
@@ -67,6 +76,8 @@ pub struct ServeOptions {
     pub notify: NotifyOptions,
     /// The server through which people sign in besides with passwords.
     pub oidc: Option<OidcSettings>,
+    /// The bus by which servers that share a database hear of one another.
+    pub bus: Option<NatsOptions>,
     /// How other servers are reached.
     pub http: HttpOptions,
     /// What lets somebody read the metrics from anywhere.
@@ -135,6 +146,9 @@ pub enum ServeError {
     /// There is no TLS.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// There is no bus.
+    #[error(transparent)]
+    Bus(BusError),
     /// The graph cannot be made again from the ledger.
     #[error("the graph cannot be made from the ledger: {0}")]
     Graph(IngestError),
@@ -145,6 +159,16 @@ impl From<IngestError> for ServeError {
         match error {
             IngestError::Store(error) => Self::Store(error),
             other => Self::Graph(other),
+        }
+    }
+}
+
+impl From<ConnectError> for ServeError {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::Store(error) => Self::Store(error),
+            ConnectError::Bus(error) => Self::Bus(error),
+            ConnectError::Random => Self::Runtime(std::io::Error::other(error.to_string())),
         }
     }
 }
@@ -169,6 +193,7 @@ impl ServeError {
             Self::Setup(error) => error.help(),
             Self::Graph(_) => "run `bartizan ledger verify` to see what is wrong with the ledger".to_owned(),
             Self::Tls(error) => error.help().to_owned(),
+            Self::Bus(error) => error.help(),
         }
     }
 }
@@ -224,6 +249,13 @@ pub fn serve(store: Store, options: ServeOptions, tell: &dyn Fn(Event)) -> Resul
         .thread_keep_alive(Duration::from_secs(1))
         .build()
         .map_err(ServeError::Runtime)?;
+    let app = match &options.bus {
+        Some(bus) => {
+            let bus = runtime.block_on(Nats::connect(bus, &installation(app.store())?));
+            app.hearing(Bus::Nats(Box::new(bus.map_err(ConnectError::Bus)?)))
+        }
+        None => app,
+    };
     let (done, is_hurried) = match runtime.block_on(listen(app, &options, certificate, tell)) {
         Ok(is_hurried) => (Ok(()), is_hurried),
         Err(error) => (Err(error), true),
@@ -302,6 +334,8 @@ async fn listen(
         .into();
     works.push(tokio::spawn(forget_unused(app.clone())));
     works.push(tokio::spawn(tell_others(app.clone())));
+    works.push(tokio::spawn(relay(app.clone())));
+    works.push(tokio::spawn(keep_snapshots(app.clone())));
     let limits = Limits {
         per_address: Limits::USUAL.per_address.filter(|_| !options.behind_proxy),
         ..Limits::USUAL
@@ -439,12 +473,59 @@ async fn forget_unused(app: App) {
     }
 }
 
-/// Tells others what they have to know, until it is stopped. What fails is tried again the next time.
+/// Keeps snapshots of the edges of those tenants whose log grew here, and after the start of all, until it is stopped.
+async fn keep_snapshots(app: App) {
+    let mut grown = app.store().grown().listen();
+    // None stands for all.
+    let mut due: Option<BTreeSet<TenantId>> = None;
+    loop {
+        tokio::time::sleep(SNAPSHOTS).await;
+        let tenants = match due.replace(BTreeSet::new()) {
+            Some(tenants) => tenants,
+            None => match app.read_all(|all| all.tenants()).await {
+                Ok(tenants) => tenants.into_iter().map(|tenant| tenant.id).collect(),
+                Err(_) => {
+                    due = None;
+                    continue;
+                }
+            },
+        };
+        for tenant in tenants {
+            let began = Instant::now();
+            let kept = app
+                .blocking(move |store| crate::graphs::keep_snapshot(store, tenant))
+                .await;
+            if !matches!(kept, Ok(false)) {
+                ended(&app, "keep-snapshots", &kept, began);
+            }
+        }
+        let mut heard = Some(grown.next().await);
+        while let Some(what) = heard {
+            match (what, &mut due) {
+                (Heard::Grew(tenant), Some(due)) => {
+                    due.insert(tenant);
+                }
+                _ => due = None,
+            }
+            heard = grown.already();
+        }
+    }
+}
+
+/// Tells others what they have to know, when a ledger grew and because time passes, until it is stopped. What fails is tried again the next time.
 async fn tell_others(app: App) {
     let mut clock = tokio::time::interval(TELL);
     clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut listener = app.bus().listen();
     loop {
-        clock.tick().await;
+        tokio::select! {
+            _ = clock.tick() => {}
+            _ = listener.next() => {
+                // What comes at once is told together.
+                tokio::time::sleep(GATHER).await;
+                while listener.already().is_some() {}
+            }
+        }
         // Where there was something to send there may be more.
         loop {
             let (telling, began) = (app.clone(), Instant::now());

@@ -49,6 +49,7 @@ fn the_process_that_other_tests_start() {
             console: None,
         },
         oidc: None,
+        bus: None,
         http: HttpOptions::default(),
         metrics_token: None,
         log: LogFormat::Json,

@@ -301,6 +301,12 @@ pub trait Source: Send + Sync {
     /// consumer as skipped entries: other entries are unaffected.
     fn read(&self, entry: &Entry, buffer: &mut Vec<u8>, consumer: &mut dyn Consumer);
 
+    /// Where the source is a part of something, such as what was changed of a directory: the whole of it. Nothing in it is judged but
+    /// what the part holds; what that needs to be understood is looked up there.
+    fn around(&self) -> Option<&dyn Source> {
+        None
+    }
+
     /// What the source itself learned of an entry while it read it, to be kept beside results: with it [`Source::restore`] does
     /// without reading. None where the entry was not read to its end, or is not what its digest says, or where there is nothing to
     /// learn. What was said of an entry for which there is something follows from its content alone.

@@ -1,6 +1,6 @@
 //! Where bytes come from.
 //!
-//! In: a target (directory, git index, range or history, archive, container image, root file system, standard input). Out: a list of [`Entry`] values
+//! In: a target (directory, git index, range or history, archive, container image, root file system, standard input, a text in memory). Out: a list of [`Entry`] values
 //! in a stable order, and for each entry one or more [`Unit`]s of bytes given to a [`Consumer`]. Every byte is read
 //! once. Everything that is not read is told to the caller as a [`bartizan_model::Skipped`].
 
@@ -18,6 +18,7 @@ mod platform;
 pub mod registry;
 pub mod smtp;
 mod stdin;
+mod text;
 mod window;
 
 pub use binary::looks_binary;
@@ -32,6 +33,7 @@ pub use open::open;
 pub use options::{ArchiveLimits, SourceOptions, WindowSize};
 pub use platform::{InvalidPlatform, Platform};
 pub use stdin::StdinSource;
+pub use text::TextSource;
 
 use bartizan_model::Skipped;
 

@@ -63,7 +63,7 @@ impl StoreError {
             }
             Self::Untrusted(_) => {
                 "name the authority of its certificate with `sslrootcert=FILE` in --database, and the server as the certificate does; \
-                 where the way to it is protected by other means, say `sslmode=disable`"
+                 files of `sslcert` and `sslkey` are in PEM, and nobody else can read the key; where the way to it is protected by other means, say `sslmode=disable`"
                     .to_owned()
             }
             Self::Corrupt(_) => "stop the server, and restore a backup with `bartizan restore`".to_owned(),

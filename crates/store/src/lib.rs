@@ -6,6 +6,7 @@
 //! the few words in which they differ are replaced when the schema is laid (docs/adr/0011). All calls block.
 
 mod backend;
+pub mod bus;
 mod error;
 pub mod graph;
 pub mod ledger;
@@ -13,6 +14,7 @@ mod migrate;
 pub mod notify;
 mod pack;
 pub mod people;
+mod percent;
 mod pool;
 pub mod rates;
 mod session;
@@ -21,6 +23,7 @@ pub mod sign_ins;
 mod statistics;
 mod store;
 mod tenants;
+mod tls;
 mod url;
 
 pub mod value;

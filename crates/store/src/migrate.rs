@@ -29,6 +29,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("operation", include_str!("../migrations/0007_operate.sql")),
     ("remediation", include_str!("../migrations/0008_remediation.sql")),
     ("notices", include_str!("../migrations/0009_notify.sql")),
+    ("the bus", include_str!("../migrations/0010_bus.sql")),
+    ("snapshots", include_str!("../migrations/0011_snapshots.sql")),
 ];
 
 /// The schema that this program lays.

@@ -54,9 +54,6 @@ impl<'c> Installation<'c> {
     }
 }
 
-/// Values of a list that are asked for at once.
-const MOST_OF: usize = 256;
-
 /// Rows to insert into one table.
 pub(crate) struct Insert<'a> {
     /// Name of the table.
@@ -106,7 +103,7 @@ impl Sql<'_> {
         Ok(self.all(sql, params, read)?.into_iter().next())
     }
 
-    /// Every row of a query in which `{of}` stands for a list of values; long lists are asked for in parts.
+    /// Every row of a query in which `{of}`, in `IN ({of})`, stands for a list of values; long lists are asked for in parts.
     pub(crate) fn each_of(
         &mut self,
         sql: &str,
@@ -114,18 +111,7 @@ impl Sql<'_> {
         of: &[Param<'_>],
         mut row: impl FnMut(Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut rest = of;
-        while !rest.is_empty() {
-            // Powers of two, so that few statements are prepared.
-            let take = 1_usize << rest.len().min(MOST_OF).ilog2();
-            let (part, after) = rest.split_at(take);
-            rest = after;
-            let first = before.len() + 1;
-            let places: Vec<String> = (first..first + take).map(|place| format!("${place}")).collect();
-            let params: Vec<Param<'_>> = before.iter().chain(part).copied().collect();
-            self.each(&sql.replace("{of}", &places.join(",")), &params, &mut row)?;
-        }
-        Ok(())
+        self.connection.each_of(sql, before, of, &mut row)
     }
 
     /// Every row of a query in which `{of}` stands for a list of numbers, read.

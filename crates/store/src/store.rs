@@ -6,10 +6,12 @@
 use crate::backend::postgres::Postgres;
 use crate::backend::sqlite::Sqlite;
 use crate::backend::{Dialect, Link};
+use crate::bus::Local;
 use crate::pool::{Pool, PoolUse};
 use crate::session::Sql;
 use crate::{DatabaseUrl, Installation, Session, StoreError, TenantId};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How often a transaction is tried that lost against another one.
@@ -34,6 +36,7 @@ pub struct Store {
     dialect: Dialect,
     writers: Pool,
     readers: Option<Pool>,
+    grown: Arc<Local>,
 }
 
 impl std::fmt::Debug for Store {
@@ -63,6 +66,7 @@ impl Store {
                     dialect,
                     writers: Pool::new(1),
                     readers: Some(Pool::new(connections)),
+                    grown: Arc::default(),
                 }
             }
             DatabaseUrl::Postgres(_) => Self {
@@ -70,6 +74,7 @@ impl Store {
                 dialect,
                 writers: Pool::new(connections),
                 readers: None,
+                grown: Arc::default(),
             },
         };
         store.writers.take()?.link(|| store.connect(true))?;
@@ -80,6 +85,12 @@ impl Store {
     #[must_use]
     pub const fn url(&self) -> &DatabaseUrl {
         &self.url
+    }
+
+    /// The bus on which it is heard that somebody appended to a log through this store.
+    #[must_use]
+    pub fn grown(&self) -> Arc<Local> {
+        Arc::clone(&self.grown)
     }
 
     /// Whether other servers may use the same database at the same time.
@@ -170,7 +181,12 @@ impl Store {
             tries += 1;
             let link = lease.link(|| self.connect(true))?;
             match self.attempt(link, &mut work) {
-                Ok(done) => return Ok(done),
+                Ok(done) => {
+                    for (tenant, seq) in link.appended() {
+                        self.grown.tell(tenant, seq);
+                    }
+                    return Ok(done);
+                }
                 Err(Failure { error, again }) if !again || tries == TRIES => return Err(error),
                 Err(_) => lease.close_unusable(),
             }

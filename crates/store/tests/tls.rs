@@ -145,6 +145,99 @@ fn a_server_is_believed_whose_certificate_a_named_authority_signed_for_its_name(
     assert!(harbour.open("localhost", bound).unwrap());
 }
 
+/// A server that lets in whoever shows a certificate which `ca` signed for the name of a role.
+fn by_certificate() -> Harbour {
+    let mut harbour = harbour("DNS:localhost");
+    let path = harbour.files.path();
+    for (name, authority) in [("bartizan", "ca"), ("somebody", "ca"), ("forged", "other")] {
+        let subject = if name == "forged" { "bartizan" } else { name };
+        openssl(
+            path,
+            &format!("req {KEY} -subj /CN={subject} -keyout {name}.key -out {name}.csr"),
+        );
+        openssl(
+            path,
+            &format!(
+                "x509 -req -in {name}.csr -CA {authority}.crt -CAkey {authority}.key -CAcreateserial -days 2 -extfile names -out {name}.crt"
+            ),
+        );
+    }
+    let read = |name: &str| (name.to_owned(), std::fs::read(path.join(name)).unwrap());
+    let hba = "local all all trust\nhostssl all all 127.0.0.1/32 cert\n";
+    let mut files: Vec<_> = ["server.crt", "server.key", "ca.crt"]
+        .into_iter()
+        .map(read)
+        .collect();
+    files.push(("hba".to_owned(), hba.as_bytes().to_vec()));
+    let settings = [
+        ("hba_file", "{directory}/hba"),
+        ("ssl", "on"),
+        ("ssl_cert_file", "{directory}/server.crt"),
+        ("ssl_key_file", "{directory}/server.key"),
+        ("ssl_ca_file", "{directory}/ca.crt"),
+    ];
+    harbour.server = Postgres::start(&bartizan_testbed::Options {
+        tcp: true,
+        files,
+        settings: settings
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        ..Default::default()
+    })
+    .unwrap();
+    harbour
+}
+
+impl Harbour {
+    /// Opens the store with a certificate and no password.
+    fn show(&self, name: &str, more: &str) -> Result<(), StoreError> {
+        let files = self.files.path().display();
+        let url: DatabaseUrl = format!(
+            "postgres://bartizan@localhost:{}/postgres?sslrootcert={files}/ca.crt&sslcert={files}/{name}.crt&sslkey={files}/{name}.key{more}",
+            self.server.port()
+        )
+        .parse()
+        .unwrap();
+        Store::open(&url, Options::default()).map(|_| ())
+    }
+}
+
+#[test]
+fn a_certificate_lets_in_the_role_that_it_names() {
+    let harbour = by_certificate();
+    harbour.show("bartizan", "&sslmode=verify-full").unwrap();
+    // Who shows a certificate wants TLS, also on this machine.
+    harbour.show("bartizan", "").unwrap();
+    for refused in ["somebody", "forged"] {
+        let error = harbour.show(refused, "&sslmode=verify-full").unwrap_err();
+        assert!(!error.to_string().is_empty(), "{refused}: {error}");
+    }
+    let without = harbour.open("localhost", "sslmode=verify-full&sslrootcert=FILES/ca.crt");
+    assert!(without.is_err(), "{without:?}");
+}
+
+#[test]
+fn a_key_that_others_can_read_or_that_is_not_the_one_of_the_certificate_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let harbour = by_certificate();
+    let key = harbour.files.path().join("bartizan.key");
+    let refused = || untrusted(harbour.show("bartizan", "&sslmode=verify-full").map(|()| true));
+    std::fs::set_permissions(&key, PermissionsExt::from_mode(0o644)).unwrap();
+    assert!(refused().contains("others can read"));
+    std::fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).unwrap();
+    harbour.show("bartizan", "&sslmode=verify-full").unwrap();
+    let other = harbour.files.path().join("somebody.key");
+    std::fs::copy(&other, &key).unwrap();
+    assert!(refused().contains("bartizan.key"));
+    openssl(
+        harbour.files.path(),
+        "pkcs8 -topk8 -in somebody.key -out bartizan.key -passout pass:tide",
+    );
+    assert!(refused().contains("encrypted"));
+    std::fs::remove_file(&key).unwrap();
+    assert!(refused().contains("bartizan.key"));
+}
+
 #[test]
 fn no_other_certificate_is_ever_taken() {
     let harbour = harbour("DNS:localhost");

@@ -1,5 +1,7 @@
 //! Texts of JavaScript, TypeScript and Go that nobody writes, or that machines do: nested, cut off, mixed up, minified.
 
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 #[path = "common/invariants.rs"]
 mod invariants;
 
@@ -22,13 +24,13 @@ fn sample(language: Language) -> String {
         Language::Tsx => include_str!("trees/tsx.md"),
         _ => include_str!("trees/javascript.md"),
     };
-    let sources = samples
-        .split("\n## ")
-        .skip(1)
-        .filter_map(|section| section.split("```").nth(1));
-    sources
-        .filter_map(|source| Some(source.split_once('\n')?.1))
-        .collect()
+    let sections = samples.split("\n## ").skip(1);
+    let fences = sections.filter_map(|section| section.split("```").nth(1));
+    let sources: Vec<&str> = fences
+        .filter_map(|fence| Some(fence.split_once('\n')?.1))
+        .collect();
+    // Without it, the next line could go on with the expression.
+    sources.join(if language == Language::Go { "" } else { ";" })
 }
 
 fn troubles(text: &str, language: Language) -> Vec<Trouble> {
@@ -39,16 +41,31 @@ fn troubles(text: &str, language: Language) -> Vec<Trouble> {
 #[test]
 fn samples_one_after_the_other_give_a_tree_that_holds_together() {
     for language in LANGUAGES {
-        assert_eq!(troubles(&sample(language), language), [], "{language:?}");
+        let text = sample(language);
+        let parsed = check(&text, language);
+        let line = |start: u32| text[..start as usize].lines().next_back();
+        let unread: Vec<_> = parsed
+            .problems
+            .iter()
+            .map(|problem| line(problem.span.start))
+            .collect();
+        assert_eq!(unread, [], "{language:?}");
     }
 }
 
 #[test]
 fn a_hundred_thousand_brackets_are_read_to_the_limit() {
+    for (open, close) in [("(", ")"), ("[", "]"), ("{", "}")] {
+        for language in LANGUAGES {
+            let text = format!("x = {}1{};", open.repeat(100_000), close.repeat(100_000));
+            assert!(!troubles(&text, language).is_empty(), "{open} in {language:?}");
+        }
+    }
+}
+
+#[test]
+fn whatever_can_be_nested_is_read_to_the_limit() {
     for (open, close) in [
-        ("(", ")"),
-        ("[", "]"),
-        ("{", "}"),
         ("f(", ")"),
         ("!", ""),
         ("x ? y : ", ""),
@@ -57,9 +74,10 @@ fn a_hundred_thousand_brackets_are_read_to_the_limit() {
         ("<a>", "</a>"),
         ("[]", ""),
         ("func() { ", " }"),
+        ("if (x) ", ""),
     ] {
         for language in LANGUAGES {
-            let text = format!("x = {}1{};", open.repeat(100_000), close.repeat(100_000));
+            let text = format!("x = {}1{};", open.repeat(4_000), close.repeat(4_000));
             assert!(!troubles(&text, language).is_empty(), "{open} in {language:?}");
         }
     }
@@ -95,21 +113,16 @@ fn shared_types_of_nested_functions_do_not_multiply() {
 }
 
 #[test]
-fn one_line_of_five_megabytes_is_read() {
-    let text = "function a(b,c){return b?c[0]||a(c,b):{d:1}}".repeat(120_000);
-    assert!(text.len() > 5_000_000 && text.len() < MAX_BYTES);
+fn one_line_of_two_megabytes_is_read() {
+    let text = "function a(b,c){return b?c[0]||a(c,b):{d:1}}".repeat(50_000);
+    assert!(text.len() > 2_000_000 && text.len() < MAX_BYTES);
     let parsed = parse(&text, Language::JavaScript);
+    assert_eq!(parsed.problems, []);
     let functions = parsed
         .ast
         .ids()
-        .filter(|&id| parsed.ast.kind(id) == Kind::Function)
-        .count();
-    let all = parsed.problems.is_empty() && functions == 120_000;
-    let limited = parsed
-        .problems
-        .iter()
-        .all(|problem| problem.what == Trouble::TooMany);
-    assert!(all || limited, "{functions} {:?}", parsed.problems.first());
+        .filter(|&id| parsed.ast.kind(id) == Kind::Function);
+    assert_eq!(functions.count(), 50_000);
 }
 
 #[test]

@@ -393,3 +393,57 @@ fn a_method_is_named_by_the_type_of_its_object() {
     let method = names.method(last(&parsed.ast, code, "s.execute"));
     assert_eq!(method.as_deref(), Some("java.sql.Statement.execute"));
 }
+
+#[test]
+fn packages_of_go_are_known_by_their_whole_path() {
+    let file = |imports: &str, body: &str| {
+        format!("package p\nimport {imports}\nfunc f(w http.ResponseWriter) {{ {body} }}\n")
+    };
+    means(
+        Language::Go,
+        &file("\"net/http\"", "http.Get(x)"),
+        "http.Get",
+        "net/http.Get",
+    );
+    means(
+        Language::Go,
+        &file("h \"net/http\"", "h.Get(x)"),
+        "h.Get",
+        "net/http.Get",
+    );
+    means(
+        Language::Go,
+        &file("\"example.org/kit/v2\"", "kit.Run(x)"),
+        "kit.Run",
+        "example.org/kit/v2.Run",
+    );
+    means(
+        Language::Go,
+        &file("\"gopkg.in/yaml.v3\"", "yaml.Parse(x)"),
+        "yaml.Parse",
+        "gopkg.in/yaml.v3.Parse",
+    );
+    means_nothing(
+        Language::Go,
+        &file("\"net/http\"", "http := g(); http.Get(x)"),
+        "http.Get",
+    );
+    has_type(
+        Language::Go,
+        &file("\"net/http\"", "use(w)"),
+        "w",
+        "net/http.ResponseWriter",
+    );
+    has_type(
+        Language::Go,
+        &file("\"net/http\"", "var c *http.Client; use(c)"),
+        "c",
+        "net/http.Client",
+    );
+    has_type(
+        Language::Go,
+        &file("\"net/http\"", "c := &http.Client{}; use(c)"),
+        "c",
+        "net/http.Client",
+    );
+}

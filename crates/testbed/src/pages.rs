@@ -17,6 +17,40 @@ pub struct Page {
     pub cases: Vec<Case>,
 }
 
+impl Page {
+    /// Where what a rule finds is not what the page says, one text a case. `found` gives the lines of its findings in a case, in any order, or
+    /// why the files could not be judged.
+    pub fn differences(
+        &self,
+        rule: &str,
+        mut found: impl FnMut(&Case) -> Result<Vec<String>, String>,
+    ) -> Vec<String> {
+        let cases = self.cases.iter();
+        let different = cases.filter_map(|case| match found(case) {
+            Err(why) => Some(format!("{rule}: {}: {why}", case.name)),
+            Ok(mut actual) => {
+                actual.sort();
+                (actual != case.expected).then(|| {
+                    format!(
+                        "{rule}: {}\n--- expected\n{}\n--- found\n{}",
+                        case.name,
+                        case.expected.join("\n"),
+                        actual.join("\n")
+                    )
+                })
+            }
+        });
+        different.collect()
+    }
+
+    /// Whether the page has a case with findings and one without.
+    #[must_use]
+    pub fn tries_both(&self) -> bool {
+        let has = |quiet: bool| self.cases.iter().any(|case| case.expected.is_empty() == quiet);
+        has(true) && has(false)
+    }
+}
+
 /// One case.
 #[derive(Debug, Clone)]
 pub struct Case {
@@ -99,5 +133,36 @@ fn page(name: &str, text: &str) -> Result<Page, String> {
         Ok(page)
     } else {
         Err(format!("{name}: {heading}: files without findings"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = "# A rule\n\n## Fires\n\n```yaml a.yaml\nx: 1\n```\n\n```findings\nb\na\n```\n\n## Is quiet\n\n```yaml a.yaml\nx: 2\n```\n\n```findings\n```\n";
+
+    #[test]
+    fn only_cases_that_differ_are_told_whatever_the_order_of_findings() {
+        let page = page("rule", PAGE).unwrap();
+        assert!(page.tries_both());
+        let as_said = |case: &Case| -> Result<Vec<String>, String> {
+            Ok(if case.name == "Fires" {
+                vec!["a".to_owned(), "b".to_owned()]
+            } else {
+                Vec::new()
+            })
+        };
+        assert_eq!(page.differences("x/rule", as_said), Vec::<String>::new());
+        let nothing = page.differences("x/rule", |_| Ok(Vec::new()));
+        assert_eq!(nothing, ["x/rule: Fires\n--- expected\na\nb\n--- found\n"]);
+        let failed = page.differences("x/rule", |_| Err("not read".to_owned()));
+        assert_eq!(failed, ["x/rule: Fires: not read", "x/rule: Is quiet: not read"]);
+    }
+
+    #[test]
+    fn findings_without_files_and_files_without_findings_are_refused() {
+        assert!(page("rule", "```findings\n```\n").is_err());
+        assert!(page("rule", "```yaml a.yaml\n```\n").is_err());
     }
 }

@@ -150,7 +150,7 @@ Run the control plane. Reports, bills of materials and decisions are taken into 
 findings and components is made from it; the interface is at /api/v1, the console at /.
 
 Without --database everything is kept in one SQLite file in the data directory. With --database postgres://… several servers \
-share one PostgreSQL database, and any of them answers. At the first start a link is printed that lets the administrator in \
+share one PostgreSQL database, and any of them answers; with --bus nats://… they hear of one another at once. At the first start a link is printed that lets the administrator in \
 once, to set a password. /healthz and /readyz say whether the server answers, /metrics how it does.";
 
 pub(super) const SERVE_EXAMPLES: &str = "\
@@ -158,7 +158,7 @@ Examples:
   bartizan serve
   bartizan serve --listen 127.0.0.1:9000 --data-dir /var/lib/bartizan
   bartizan serve --listen 0.0.0.0:8420 --tls-cert server.crt --tls-key server.key
-  bartizan serve --database postgres://bartizan@db.internal/bartizan --log-key log.key
+  bartizan serve --database postgres://bartizan@db.internal/bartizan --log-key log.key --bus tls://bus.internal:4222
   bartizan serve --behind-proxy --oidc oidc.toml --log json --metrics-token-file metrics.token --stop-delay 10";
 
 pub(super) const LOGIN: &str = "\
@@ -301,3 +301,17 @@ Examples:
   bartizan db update --from /srv/mirror/osv
   bartizan db update --from npm/all.zip --from PyPI/all.zip
   bartizan db update --from osv --kev known_exploited_vulnerabilities.json --epss epss_scores-current.csv.gz";
+
+pub(super) const LSP: &str = "\
+Speak the Language Server Protocol on standard input and output. An editor starts it, and shows what the checks of `bartizan scan` find \
+in a document while it is written: problems where they stand, the manual of a rule on hover, and what mends or waives a finding as \
+actions. A document is judged as if it alone had changed; what only a whole directory tells is left to `scan`. Nothing is written, and \
+no network is used.";
+
+pub(super) const LSP_EXAMPLES: &str = "\
+Examples (how editors are set up stands in docs/editors.md):
+  vim.lsp.start({ name = 'bartizan', cmd = { 'bartizan', 'lsp' }, root_dir = vim.fn.getcwd() })    Neovim
+
+Exit codes:
+  0    the editor took its leave
+  2    what came is no such conversation, or it broke off";

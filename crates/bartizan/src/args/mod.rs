@@ -157,6 +157,10 @@ pub(crate) enum Verb {
     #[command(long_about = fix::FIX, after_long_help = fix::FIX_EXAMPLES)]
     Fix(FixArgs),
 
+    /// Tell an editor what is wrong with what is being written (Language Server Protocol)
+    #[command(long_about = help::LSP, after_long_help = help::LSP_EXAMPLES)]
+    Lsp,
+
     /// Say what keeps tenants of a cluster apart, and write the manifests of a new one
     #[command(subcommand, long_about = tenant::TENANT)]
     Tenant(TenantVerb),

@@ -22,6 +22,29 @@ pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
 
+    /// Servers that share a database hear of one another by this NATS JetStream: nats://HOST:4222 or tls://HOST:4222, several separated by commas
+    ///
+    /// Statements are also kept there as events for others to read. `nats://USER:PASSWORD@HOST` and `nats://TOKEN@HOST` let one in; as these can be
+    /// seen by others on the machine, set BARTIZAN_PLANE_BUS in the environment instead.
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) bus: Option<String>,
+
+    /// Credentials for the bus: a file with a JWT and a seed, as `nsc` writes it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) bus_credentials: Option<PathBuf>,
+
+    /// Trust the authorities in this file, in PEM, and no others where the bus is concerned
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) bus_ca: Option<PathBuf>,
+
+    /// Show this certificate, in PEM, to the bus
+    #[arg(long, value_name = "FILE", requires = "bus_key", value_hint = ValueHint::FilePath)]
+    pub(crate) bus_cert: Option<PathBuf>,
+
+    /// The private key of that certificate, in PEM, which nobody else can read
+    #[arg(long, value_name = "FILE", requires = "bus_cert", value_hint = ValueHint::FilePath)]
+    pub(crate) bus_key: Option<PathBuf>,
+
     /// Address and port to listen on
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8420")]
     pub(crate) listen: SocketAddr,

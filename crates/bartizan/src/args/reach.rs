@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 pub(super) const REACH: &str = "\
 Say who can connect to whom, from manifests: workloads, addresses outside the cluster, and the controllers that publish \
-workloads. Policies are NetworkPolicy, AdminNetworkPolicy and BaselineAdminNetworkPolicy; what publishes is Ingress, routes \
-of the Gateway API and Routes of OpenShift.
+workloads. Policies are NetworkPolicy, AdminNetworkPolicy and BaselineAdminNetworkPolicy, those of Cilium, and \
+AuthorizationPolicy, PeerAuthentication and Sidecar of Istio; what publishes is Ingress, routes of the Gateway API and Routes \
+of OpenShift. What connections depend on beside ports stands in brackets: (only GET /api/*).
 
 With --from and --to, each line is followed by the policies and rules that decide it. What was not understood and may \
 change the answer is said on standard error, and the exit code is then 4.";

@@ -76,6 +76,7 @@ fn scan_for(common: &Common, record: &Record, terminal: Terminal) -> Result<Done
         scan: &scan,
         stage: None,
         inventory: scan::Inventory::No,
+        unsaved: None,
         terminal,
     })
 }

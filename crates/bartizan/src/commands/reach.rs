@@ -8,7 +8,8 @@ use crate::place;
 use crate::table::counted;
 use crate::terminal::Terminal;
 use bartizan_deploy::reach::{
-    Action, Connections, Direction, Edge, Manifest, Manifests, Note, Protocol, Published, Reach, Reason,
+    Action, Condition, Connections, Direction, Edge, Effect, Layer, Manifest, Manifests, Note, Protocol,
+    Published, Reach, Reason,
 };
 use serde_json::{Value, json};
 use std::io::Write;
@@ -126,17 +127,18 @@ fn explained(
             let mut found = None;
             let done: Result<(), std::convert::Infallible> =
                 reach.edges(&[*source], &[*destination], |edge| {
-                    found = Some(edge.connections.clone());
+                    found = Some((edge.connections.clone(), edge.conditions.to_vec()));
                     Ok(())
                 });
             let Ok(()) = done;
-            let connections = found.unwrap_or_default();
+            let (connections, conditions) = found.unwrap_or_default();
             if let Some((source, destination)) = reach.names(*source, *destination) {
                 let edge = Edge {
                     source,
                     destination,
                     connections: &connections,
                     text: &connections.to_string(),
+                    conditions: &conditions,
                 };
                 printer.edge(edge, &reasons)?;
             }
@@ -188,9 +190,10 @@ impl<'o> Printer<'o> {
             text,
             ..
         } = edge;
+        let depends = depends(edge.conditions, edge.connections);
         match self.format {
             Format::Text => {
-                self.write(&[source, " => ", destination, " : ", text, "\n"])?;
+                self.write(&[source, " => ", destination, " : ", text, &depends, "\n"])?;
                 for reason in why {
                     self.write(&["    ", &worded(reason), "\n"])?;
                 }
@@ -198,8 +201,11 @@ impl<'o> Printer<'o> {
             Format::Json => {
                 let mut object =
                     json!({"src": source, "dst": destination, "protocols": protocols(edge.connections)});
-                if let (Some(object), false) = (object.as_object_mut(), why.is_empty()) {
-                    object.insert("because".to_owned(), why.iter().map(reason).collect());
+                if let Some(object) = object.as_object_mut() {
+                    if !why.is_empty() {
+                        object.insert("because".to_owned(), why.iter().map(reason).collect());
+                    }
+                    insert_conditions(object, edge.conditions);
                 }
                 return self.object(&object);
             }
@@ -211,6 +217,7 @@ impl<'o> Printer<'o> {
                     destination,
                     "\" [label=\"",
                     text,
+                    &depends.replace('\\', "\\\\").replace('"', "\\\""),
                     "\"];\n",
                 ])?;
             }
@@ -222,11 +229,17 @@ impl<'o> Printer<'o> {
     fn published(&mut self, way: &Published) -> std::io::Result<()> {
         if self.format == Format::Json {
             let protocols = protocols(&way.connections);
-            return self.object(&json!({"workload": way.workload, "by": way.by, "protocols": protocols}));
+            let mut object = json!({"workload": way.workload, "by": way.by, "protocols": protocols});
+            if let Some(object) = object.as_object_mut() {
+                insert_conditions(object, &way.conditions);
+            }
+            return self.object(&object);
         }
         let connections = way.connections.to_string();
         self.count += 1;
-        self.write(&[&way.workload, " <= ", &line(&way.by), " : ", &connections, "\n"])
+        let depends = depends(&way.conditions, &way.connections);
+        let by = line(&way.by);
+        self.write(&[&way.workload, " <= ", &by, " : ", &connections, &depends, "\n"])
     }
 
     fn object(&mut self, object: &Value) -> std::io::Result<()> {
@@ -275,22 +288,73 @@ const fn does(action: Action) -> &'static str {
     }
 }
 
+/// What connections depend on, in brackets; nothing where on nothing.
+fn depends(conditions: &[Condition], of: &Connections) -> String {
+    if conditions.is_empty() {
+        return String::new();
+    }
+    let told: Vec<String> = conditions.iter().map(|one| line(&one.told(of))).collect();
+    format!(" ({})", told.join("; "))
+}
+
+fn insert_conditions(object: &mut serde_json::Map<String, Value>, conditions: &[Condition]) {
+    if conditions.is_empty() {
+        return;
+    }
+    let conditions = conditions.iter().map(|one| {
+        let alternatives = one.alternatives.iter();
+        let alternatives: Vec<Value> = alternatives
+            .map(|one| json!({"by": one.by, "what": one.what, "decided": one.decided}))
+            .collect();
+        json!({
+            "effect": match one.effect {
+                Effect::Only => "only",
+                Effect::Except => "except",
+            },
+            "protocols": protocols(&one.connections),
+            "alternatives": alternatives,
+        })
+    });
+    object.insert("conditions".to_owned(), conditions.collect());
+}
+
 fn worded(reason: &Reason) -> String {
-    let side = side(reason.direction);
-    match (&reason.policy, &reason.rule) {
-        (Some(policy), Some(rule)) => format!(
-            "{side}: {policy}, rule {}, {} {}",
+    let side = match reason.layer {
+        Layer::Network => side(reason.direction),
+        Layer::Mesh => "mesh",
+    };
+    let asked = reason.condition.as_ref();
+    let asked = asked.map_or_else(String::new, |asked| format!(" for {}", line(asked)));
+    match (&reason.policy, &reason.rule, &reason.says) {
+        (Some(policy), Some(rule), Some(says)) => format!(
+            "{side}: {policy}, rule {}, {} about {}{asked}",
+            line(rule),
+            line(says),
+            reason.connections
+        ),
+        (Some(policy), Some(rule), None) => format!(
+            "{side}: {policy}, rule {}, {} {}{asked}",
             line(rule),
             does(reason.action),
             reason.connections
         ),
-        (Some(policy), None) => format!("{side}: {policy} governs it, and no rule of it names the other"),
-        (None, _) => format!("{side}: no policy decides on what is left, which is allowed"),
+        (Some(policy), None, Some(says)) => {
+            format!("{side}: {policy} {}: {}", line(says), reason.connections)
+        }
+        (Some(policy), None, None) => {
+            format!("{side}: {policy} governs it, and no rule of it names the other")
+        }
+        (None, _, Some(says)) => format!("{side}: {}", line(says)),
+        (None, _, None) => format!("{side}: no policy decides on what is left, which is allowed"),
     }
 }
 
 fn reason(reason: &Reason) -> Value {
-    json!({
+    let mut object = json!({
+        "layer": match reason.layer {
+            Layer::Network => "network",
+            Layer::Mesh => "mesh",
+        },
         "side": side(reason.direction),
         "policy": reason.policy,
         "rule": reason.rule,
@@ -300,5 +364,15 @@ fn reason(reason: &Reason) -> Value {
             Action::Pass => "pass",
         },
         "protocols": protocols(&reason.connections),
-    })
+    });
+    let more = [("condition", &reason.condition), ("says", &reason.says)];
+    for (key, text) in more
+        .into_iter()
+        .filter_map(|(key, text)| Some((key, text.as_ref()?)))
+    {
+        if let Some(object) = object.as_object_mut() {
+            object.insert(key.to_owned(), text.as_str().into());
+        }
+    }
+    object
 }

@@ -37,6 +37,7 @@ pub(crate) fn run(common: &Common, args: SbomArgs, terminal: Terminal) -> Outcom
         scan: &scan,
         stage: None,
         inventory: Inventory::Only,
+        unsaved: None,
         terminal,
     })?;
     let read: u64 = done.report.checks.iter().map(|check| check.files).sum();

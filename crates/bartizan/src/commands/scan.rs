@@ -31,6 +31,7 @@ pub(crate) fn judge(common: &Common, args: &ScanArgs, stage: Option<Stage>, term
         } else {
             Inventory::No
         },
+        unsaved: None,
         terminal,
     })?;
     crate::kept::keep(&done, &args.targets);

@@ -16,6 +16,7 @@ use bartizan_server::{
     serve,
 };
 use bartizan_source::http::Url;
+use bartizan_store::bus::{BusError, NatsOptions};
 use bartizan_store::{DatabaseUrl, Options, Store, StoreError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -46,6 +47,12 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, terminal: Terminal) -> Outc
         log_key,
         ..options(&config, common, args)?
     };
+    if let Some(bus) = &options.bus {
+        terminal.note(format!("bus: {}", bus.url));
+        if bus.url.is_open() {
+            terminal.warn("what is told on the bus can be read on its way: name it with tls://");
+        }
+    }
     // The log says these itself.
     let is_text = options.log == LogFormat::Text;
     let note = move |text: String| {
@@ -166,6 +173,7 @@ fn options(config: &Config, common: &Common, args: &ServeArgs) -> Result<ServeOp
         requests_per_minute: args.requests_per_minute,
         oidc: args.oidc.as_deref().map(oidc).transpose()?,
         notify: telling(config, args)?,
+        bus: bus(args)?,
         http: network::options(common, config, None),
         metrics_token: args.metrics_token_file.as_deref().map(word_of).transpose()?,
         log,
@@ -179,6 +187,34 @@ fn options(config: &Config, common: &Common, args: &ServeArgs) -> Result<ServeOp
         stop_delay: Duration::from_secs(args.stop_delay),
         stop_limit: Duration::from_secs(args.stop_limit),
     })
+}
+
+/// The bus of the command line or the environment.
+fn bus(args: &ServeArgs) -> Result<Option<NatsOptions>, Error> {
+    let text = args.bus.clone().or_else(|| {
+        Machine
+            .variable("BARTIZAN_PLANE_BUS")
+            .filter(|text| !text.is_empty())
+    });
+    let Some(text) = text else {
+        let asked = [&args.bus_credentials, &args.bus_ca, &args.bus_cert];
+        if asked.iter().any(|file| file.is_some()) {
+            return Err(Error::usage(
+                "there is no bus that --bus-credentials, --bus-ca or --bus-cert could be about",
+                "name it with `--bus nats://HOST:4222`",
+            ));
+        }
+        return Ok(None);
+    };
+    let url = text
+        .parse()
+        .map_err(|error: BusError| Error::usage(error.to_string(), error.help()))?;
+    Ok(Some(NatsOptions {
+        url,
+        credentials: args.bus_credentials.clone(),
+        authorities: args.bus_ca.clone(),
+        certificate: args.bus_cert.clone().zip(args.bus_key.clone()),
+    }))
 }
 
 /// The one word in a file.

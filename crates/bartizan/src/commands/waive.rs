@@ -255,6 +255,7 @@ fn scan_root(common: &Common, config: &Config, terminal: Terminal) -> Result<Don
         scan: &scan,
         stage: None,
         inventory: scan::Inventory::No,
+        unsaved: None,
         terminal,
     })
 }

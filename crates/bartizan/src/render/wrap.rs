@@ -1,7 +1,7 @@
 //! Checks that read what they are meant to: those of what is deployed what was rendered, all others what was written.
 
 use super::Made;
-use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Sink};
+use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Program, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 use std::sync::Arc;
@@ -73,6 +73,10 @@ impl Check for Wrapped {
             return Ok(());
         }
         self.check.run(input, out)
+    }
+
+    fn program(&self) -> Option<&dyn Program> {
+        self.check.program()
     }
 
     fn finish(&self, facts: &[Fact], out: &mut Sink) -> Result<(), CheckError> {

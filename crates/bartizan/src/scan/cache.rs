@@ -8,7 +8,7 @@ use bartizan_engine::config::Config;
 /// Where results are kept; none where they are not.
 pub(super) fn options(request: &Request<'_>, config: &Config, place: &Place) -> Option<CacheOptions> {
     let select = &request.scan.select;
-    if !config.flag("data.cache") || super::reads_stdin(request) {
+    if !config.flag("data.cache") || super::reads_stdin(request) || request.unsaved.is_some() {
         return None;
     }
     let mut targets = request.scan.targets.iter();

@@ -44,6 +44,7 @@ use bartizan_supply::packaged::{Packaged, PackagedCheck};
 use bartizan_supply::tampering::{Options, Own, TamperingCheck};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// What a verb wants to be scanned.
@@ -54,7 +55,17 @@ pub(crate) struct Request<'a> {
     pub(crate) stage: Option<Stage>,
     /// Whether components are listed.
     pub(crate) inventory: Inventory,
+    /// Looked at in place of what the target holds: a file of it as an editor has it.
+    pub(crate) unsaved: Option<&'a Unsaved>,
     pub(crate) terminal: Terminal,
+}
+
+/// A file as it is before it is written.
+#[derive(Debug)]
+pub(crate) struct Unsaved {
+    /// Relative to the target, with `/`.
+    pub(crate) path: String,
+    pub(crate) bytes: Arc<[u8]>,
 }
 
 /// Whether a scan lists the components of the target.
@@ -523,7 +534,7 @@ fn checks(
 fn is_complete(request: &Request<'_>) -> bool {
     let select = &request.scan.select;
     let staged = request.scan.targets.iter().any(|target| target == "git:STAGED");
-    !select.staged && select.changed.is_none() && !staged
+    !select.staged && select.changed.is_none() && !staged && request.unsaved.is_none()
 }
 
 /// The check of where packages come from. Where only some files are looked at, what was not seen may be there.

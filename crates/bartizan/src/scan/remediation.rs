@@ -62,11 +62,11 @@ pub(super) fn plan(
     }
 }
 
-/// The file of the record for a target. What is staged is not there yet, and what stands in a history alone cannot be closed.
+/// The file of the record for a target. What is staged or not written is not there yet, and what stands in a history alone cannot be closed.
 fn book_of(config: &Config, place: &Place, target: &Target) -> Option<PathBuf> {
     let whose = match target.kind.as_str() {
         _ if !config.flag("data.first-seen") => return None,
-        "git-index" | "git-range" | "git-history" | "stdin" => return None,
+        "git-index" | "git-range" | "git-history" | "stdin" | "text" => return None,
         "dir" | "file" => place::key_of("", &config.root),
         _ => place::key_of(&target.name, &place.start),
     };

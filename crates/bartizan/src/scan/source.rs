@@ -8,8 +8,11 @@ use crate::render::{self, Rendering};
 use bartizan_engine::config::Config;
 use bartizan_engine::globs::PathGlobs;
 use bartizan_source::image::{ImageLimits, Platform};
-use bartizan_source::{ArchiveLimits, DirSource, GitChangedSource, Source, SourceOptions, WindowSize};
+use bartizan_source::{
+    ArchiveLimits, DirSource, GitChangedSource, Source, SourceOptions, TextSource, WindowSize,
+};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Bytes that a window repeats of the one before it: longer than any credential but some private keys.
 const OVERLAP: usize = 64 * 1024;
@@ -50,6 +53,11 @@ pub(super) fn open(request: &Request<'_>, config: &Config, place: &Place) -> Res
     };
     let targets = request.scan.targets.as_slice();
     let source = match targets {
+        _ if let Some(unsaved) = request.unsaved => Box::new(TextSource::new(
+            &unsaved.path,
+            Arc::clone(&unsaved.bytes),
+            &options,
+        )),
         [one] if select.staged => {
             directory_for("--staged", one)?;
             bartizan_source::open("git:STAGED", &options)?
@@ -107,7 +115,7 @@ pub(super) fn rendered(
 ) -> Result<(Box<dyn Source>, Option<Rendering>), Error> {
     let select = &request.scan.select;
     let targets = request.scan.targets.as_slice();
-    let on_disk = !select.staged && select.changed.is_none();
+    let on_disk = !select.staged && select.changed.is_none() && request.unsaved.is_none();
     let on_disk = on_disk && targets.iter().all(|target| Path::new(target).is_dir());
     if !on_disk || request.inventory == Inventory::Only || !selection.family("deploy") {
         return Ok((source, None));

@@ -60,6 +60,10 @@ impl Source for Excluding {
         self.source.read(entry, buffer, consumer);
     }
 
+    fn around(&self) -> Option<&dyn Source> {
+        self.source.around()
+    }
+
     fn kept(&self, entry: &Entry) -> Option<Vec<u8>> {
         self.source.kept(entry)
     }

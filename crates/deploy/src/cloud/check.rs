@@ -13,7 +13,7 @@ use bartizan_source::{FileMeta, Interest};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Changes when the same configuration is judged differently; part of the key of cached results.
-const REVISION: &[u8] = b"1";
+const REVISION: &[u8] = b"2";
 /// Most reasons that are shown for what is undecided in one file.
 const MOST_REASONS: usize = 10;
 
@@ -53,7 +53,12 @@ impl Check for TerraformCheck {
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
-        if terraform::is_terraform(&file.path) || terraform::is_json(&file.path) {
+        let is_one = [
+            terraform::is_terraform,
+            terraform::is_json,
+            terraform::is_template,
+        ];
+        if is_one.iter().any(|is_one| is_one(&file.path)) {
             Interest::Entire(terraform::largest(&file.path) as u64)
         } else {
             Interest::No
@@ -61,14 +66,23 @@ impl Check for TerraformCheck {
     }
 
     fn recognises(&self, file: &FileMeta, head: &[u8]) -> bool {
-        !terraform::is_json(&file.path) || memchr::memmem::find(head, b"\"format_version\"").is_some()
+        !terraform::is_json(&file.path)
+            || memchr::memmem::find(head, b"\"format_version\"").is_some()
+            || terraform::is_document(head)
     }
 
     fn run(&self, input: &Input<'_>, out: &mut Sink) -> Result<(), CheckError> {
-        if terraform::is_json(input.path()) && !terraform::plan::is_one(input.bytes) {
+        let is_document = |bytes: &[u8]| bytes.len() <= terraform::LARGEST && terraform::is_document(bytes);
+        let is_json = terraform::is_json(input.path());
+        if is_json && !terraform::plan::is_one(input.bytes) && !is_document(input.bytes) {
             return Ok(());
         }
-        out.fact(input.text()?.to_owned());
+        // What a configuration may read besides is no part of it: if it is no text, only what reads it is unknown.
+        match input.text() {
+            Ok(text) => out.fact(text.to_owned()),
+            Err(_) if terraform::is_template(input.path()) => {}
+            Err(error) => return Err(error),
+        }
         Ok(())
     }
 
@@ -79,7 +93,10 @@ impl Check for TerraformCheck {
             text: fact.data.strip_prefix('\u{feff}').unwrap_or(&fact.data),
         });
         let files: Vec<File<'_>> = files.collect();
-        if files.is_empty() {
+        let declares = |file: &File<'_>| {
+            terraform::is_terraform(file.path) || terraform::plan::is_one(file.text.as_bytes())
+        };
+        if !files.iter().any(declares) {
             return Ok(());
         }
         let loaded = terraform::load(&files);
@@ -160,9 +177,9 @@ impl Told<'_> {
         }
     }
 
-    /// The calls of modules that lead to a resource, and the resource.
+    /// The calls of modules that lead to a resource, the resource, and what a plan has of it.
     fn steps(&self, rule: &CloudRule, resource: &Resource) -> Vec<EvidenceStep> {
-        if resource.calls.is_empty() {
+        if resource.calls.is_empty() && resource.planned.is_none() {
             return Vec::new();
         }
         let step = |message: String, place: Place| EvidenceStep {
@@ -177,6 +194,8 @@ impl Told<'_> {
             format!("`{}` {}", resource.address, rule.message),
             resource.at,
         ));
+        let planned = resource.planned.iter();
+        steps.extend(planned.map(|at| step("the plan has it so".to_owned(), *at)));
         steps
     }
 

@@ -9,13 +9,17 @@ use crate::terraform::{Map, Val, cidr, equal, every, some};
 pub(crate) fn call(name: &str, args: &[Val]) -> Option<Val> {
     Some(match (name, args) {
         ("world", [addresses]) => world(addresses),
-        ("opens", [Val::Map(rule), ports @ ..]) => some(ports.iter().map(|port| opens(rule, port))),
+        ("opens", [Val::Map(rule), ports @ ..]) => {
+            some(ports.iter().flat_map(named).map(|port| opens(rule, &port)))
+        }
         ("opens_all", [Val::Map(rule)]) => opens_all(rule),
+        ("opens_many", [Val::Map(rule)]) => opens_many(rule),
+        ("many_ports", [spec]) => many_ports(spec),
         ("every_port", [spec]) => match spec {
             Val::List(items) => some(items.iter().map(every_port)),
             one => every_port(one),
         },
-        ("ports", [spec, wanted @ ..]) => some(wanted.iter().map(|port| covers(spec, port))),
+        ("ports", [spec, wanted @ ..]) => some(wanted.iter().flat_map(named).map(|port| covers(spec, &port))),
         ("has", [Val::Null, _]) => Val::Bool(false),
         ("has", [Val::List(items), wanted]) => some(items.iter().map(|item| equal(item, wanted, true))),
         ("has", [one, wanted]) => equal(one, wanted, true),
@@ -27,6 +31,30 @@ pub(crate) fn call(name: &str, args: &[Val]) -> Option<Val> {
         ("begins", [value, Val::Text(head)]) => begins(value, head),
         _ => return None,
     })
+}
+
+/// Ports of databases, caches, queues and stores of files, which are built for networks that are trusted.
+const DATABASES: &[u32] = &[
+    111, 873, 1433, 1434, 1521, 2049, 2181, 2379, 2380, 2483, 2484, 3306, 4369, 5432, 5433, 5672, 5984, 6379,
+    6380, 7000, 7001, 7199, 7474, 7687, 8086, 9042, 9092, 9160, 9200, 9300, 11211, 26257, 27017, 27018,
+    27019, 28015, 28017, 50070,
+];
+/// Ports by which machines and clusters are governed, other than those of SSH (22) and of remote desktops (3389).
+const MANAGEMENT: &[u32] = &[
+    23, 135, 137, 138, 139, 389, 445, 512, 513, 514, 623, 1099, 2375, 2376, 4243, 4786, 5601, 5800, 5900,
+    5901, 5985, 5986, 6000, 6443, 8500, 10250, 10255, 15672,
+];
+/// How many ports are more than a service has.
+const MANY: f64 = 1000.0;
+
+/// The ports that an argument of a rule means: a number, or the name of a kind.
+fn named(port: &Val) -> Vec<Val> {
+    let all = |ports: &[u32]| ports.iter().map(|port| Val::Number(f64::from(*port))).collect();
+    match port.as_text() {
+        Some("databases") => all(DATABASES),
+        Some("management") => all(MANAGEMENT),
+        _ => vec![port.clone()],
+    }
 }
 
 /// Whether a text begins so; of one that is known in part the known beginning decides.
@@ -71,6 +99,44 @@ fn world(addresses: &Val) -> Val {
 fn opens_all(rule: &Map) -> Val {
     let port = |number: f64| opens(rule, &Val::Number(number));
     every([port(1.0), port(65_535.0)].into_iter())
+}
+
+/// Whether a rule of a security group opens more ports than a service has, over TCP.
+fn opens_many(rule: &Map) -> Val {
+    let get = |name: &str| rule.entries.get(name).unwrap_or(&Val::Null);
+    let protocol = ["protocol", "ip_protocol"]
+        .iter()
+        .find_map(|name| rule.entries.get(*name));
+    let is = |text: &str| equal(protocol.unwrap_or(&Val::Null), &Val::Text(text.to_owned()), true);
+    let range = match (number(get("from_port")), number(get("to_port"))) {
+        (Val::Number(from), Val::Number(to)) => Val::Bool(to - from >= MANY),
+        (Val::Unknown(reason), _) | (_, Val::Unknown(reason)) => Val::Unknown(reason),
+        _ => Val::Bool(false),
+    };
+    every([some([is("tcp"), is("6")].into_iter()), range].into_iter())
+}
+
+/// A number, or text that is one.
+fn number(value: &Val) -> Val {
+    match value {
+        Val::Text(text) => text.parse().map_or(Val::Null, Val::Number),
+        Val::Partial(_, reason) => Val::Unknown(reason.clone()),
+        other => other.clone(),
+    }
+}
+
+/// Whether ports, as Azure and Google write them, are more than a service has.
+fn many_ports(spec: &Val) -> Val {
+    match spec {
+        Val::List(items) => some(items.iter().map(many_ports)),
+        Val::Unknown(reason) | Val::Partial(_, reason) => Val::Unknown(reason.clone()),
+        Val::Text(text) => Val::Bool(text.split(',').any(|part| {
+            let ends = part.split_once('-');
+            let ends = ends.map(|(from, to)| (from.trim().parse::<f64>(), to.trim().parse::<f64>()));
+            matches!(ends, Some((Ok(from), Ok(to))) if to - from >= MANY)
+        })),
+        _ => Val::Bool(false),
+    }
 }
 
 /// Whether a range of ports, as Azure and Google write it, is all of them.
@@ -165,5 +231,31 @@ mod tests {
             Val::Bool(true)
         );
         assert_eq!(covers(&text("220-230"), &port), Val::Bool(false));
+    }
+
+    #[test]
+    fn kinds_of_ports_have_names_and_many_ports_are_more_than_a_service_has() {
+        let of = |name: &str, spec: &str, port: &str| call(name, &[text(spec), text(port)]);
+        assert_eq!(of("ports", "27000-27020", "databases"), Some(Val::Bool(true)));
+        assert_eq!(of("ports", "443", "databases"), Some(Val::Bool(false)));
+        assert_eq!(of("ports", "10250", "management"), Some(Val::Bool(true)));
+        for kind in [DATABASES, MANAGEMENT] {
+            assert!(kind.is_sorted() && !kind.contains(&22) && !kind.contains(&443));
+        }
+        assert_eq!(many_ports(&text("30000-32767")), Val::Bool(true));
+        assert_eq!(many_ports(&text("8000-8010, 443")), Val::Bool(false));
+        let rule = |protocol: &str| {
+            let entries = [
+                ("protocol", protocol),
+                ("from_port", "20000"),
+                ("to_port", "30000"),
+            ];
+            Map {
+                entries: entries.map(|(key, value)| (key.to_owned(), text(value))).into(),
+                places: None,
+            }
+        };
+        assert_eq!(opens_many(&rule("tcp")), Val::Bool(true));
+        assert_eq!(opens_many(&rule("udp")), Val::Bool(false));
     }
 }

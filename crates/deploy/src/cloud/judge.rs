@@ -41,6 +41,8 @@ pub(crate) fn judge<'r>(
         kinds.entry(&resource.kind).or_default().push(resource);
     }
     let mut judgement = Judgement::default();
+    // What a plan decides is decided, although the configuration that it was made of leaves it open.
+    let mut decided = BTreeSet::new();
     for rule in rules {
         let concerned: Vec<&Resource> = rule
             .resources
@@ -64,7 +66,11 @@ pub(crate) fn judge<'r>(
                 condition: &condition,
                 kinds: &kinds,
             };
-            for (at, value) in of.values() {
+            let values = of.values();
+            if resource.planned.is_some() && values.iter().all(|(_, value)| matches!(value, Val::Bool(_))) {
+                decided.insert((&rule.id, resource.at, &resource.address));
+            }
+            for (at, value) in values {
                 match value {
                     Val::Bool(true) if said.insert((at, &resource.address)) => {
                         judgement.broken.push(Broken { rule, resource, at });
@@ -87,6 +93,9 @@ pub(crate) fn judge<'r>(
             }
         }
     }
+    let is_decided =
+        |doubt: &Doubt<'_>| decided.contains(&(&doubt.rule.id, doubt.resource.at, &doubt.resource.address));
+    judgement.doubts.retain(|doubt| !is_decided(doubt));
     judgement
 }
 
@@ -112,6 +121,7 @@ impl Judged<'_, '_> {
                 });
                 blocks.collect()
             }
+            Some(Val::Map(block)) => vec![(self.place(block), self.value(Some(block)))],
             Some(Val::Unknown(reason)) => vec![(self.resource.at, Val::Unknown(reason.clone()))],
             _ => Vec::new(),
         }
@@ -188,6 +198,49 @@ impl Judged<'_, '_> {
     }
 }
 
+impl Judged<'_, '_> {
+    /// Resources of a type in the same configuration.
+    fn others(&self, kind: &str) -> Val {
+        let others = self.kinds.get(kind).map_or(&[][..], Vec::as_slice);
+        let others = others.iter().filter(|other| other.root == self.resource.root);
+        Val::List(others.map(|other| Val::Map(other.body.clone())).collect())
+    }
+
+    /// Resources of a type that an attribute of this one means.
+    fn referred(&self, kind: &str, attribute: &str) -> Val {
+        let others = self.kinds.get(kind).map_or(&[][..], Vec::as_slice);
+        let mut others = others
+            .iter()
+            .filter(|other| other.root == self.resource.root)
+            .peekable();
+        let references = self.resource.references.get(attribute);
+        let named = self.resource.body.entries.get(attribute).unwrap_or(&Val::Null);
+        if let Some(addresses) = references.filter(|all| !all.is_empty()) {
+            let meant = others.filter(|other| addresses.contains(&other.address));
+            return Val::List(meant.map(|other| Val::Map(other.body.clone())).collect());
+        }
+        if let Val::Unknown(reason) = named {
+            return Val::List(vec![Val::Unknown(reason.clone())]);
+        }
+        if others.peek().is_none() {
+            return Val::unknown(format!(
+                "what `{attribute}` means is not part of the configuration"
+            ));
+        }
+        let meant = others.filter_map(|other| {
+            let own = ["name", "id"]
+                .iter()
+                .find_map(|name| other.body.entries.get(*name))?;
+            match equal(named, own, false) {
+                Val::Bool(true) => Some(Val::Map(other.body.clone())),
+                Val::Unknown(reason) => Some(Val::Unknown(reason)),
+                _ => None,
+            }
+        });
+        Val::List(meant.collect())
+    }
+}
+
 struct Conditions<'a, 'r, 'k> {
     of: &'a Judged<'r, 'k>,
     it: Option<&'a Map>,
@@ -212,6 +265,13 @@ impl Names for Conditions<'_, '_, '_> {
     fn call(&self, name: &str, args: &[Val]) -> Option<Val> {
         match (name, args) {
             ("linked", [Val::Text(kind), Val::Text(attribute)]) => Some(self.of.linked(kind, attribute)),
+            ("referred", [Val::Text(kind), Val::Text(attribute)]) => Some(self.of.referred(kind, attribute)),
+            ("refers", [Val::Text(attribute)]) => {
+                let references = self.of.resource.references.get(attribute);
+                Some(Val::Bool(references.is_some_and(|all| !all.is_empty())))
+            }
+            ("others", [Val::Text(kind)]) => Some(self.of.others(kind)),
+            ("since", [Val::Text(version)]) => Some(self.of.resource.versions.since(version)),
             _ => functions::call(name, args),
         }
     }

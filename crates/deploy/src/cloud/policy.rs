@@ -6,12 +6,63 @@
 
 use crate::terraform::{Map, Reason, Val, equal, every, some};
 
-/// Whether a statement allows anybody something without a condition.
+/// What a request carries whoever makes it: a condition on nothing else lets in everybody who wants to. A second factor, for one, is that
+/// of whoever asks.
+const ANYBODYS: &[&str] = &[
+    "aws:currenttime",
+    "aws:epochtime",
+    "aws:multifactorauthage",
+    "aws:multifactorauthpresent",
+    "aws:referer",
+    "aws:requestedregion",
+    "aws:securetransport",
+    "aws:tokenissuetime",
+    "aws:useragent",
+    "s3:authtype",
+    "s3:signatureversion",
+    "s3:tlsversion",
+    "s3:x-amz-acl",
+    "s3:x-amz-server-side-encryption",
+];
+
+/// Whether a statement allows anybody something without a condition that keeps anybody out.
 pub(crate) fn public(document: &Val) -> Val {
     of(document, |statement| {
         let principal = statement.entries.get("Principal").cloned().unwrap_or(Val::Null);
-        every([allows(statement), anybody(&principal), unconditioned(statement)].into_iter())
+        let open = some([unconditioned(statement), idle(statement)].into_iter());
+        every([allows(statement), anybody(&principal), open].into_iter())
     })
+}
+
+/// Whether every condition of a statement is one that anybody can meet.
+fn idle(statement: &Map) -> Val {
+    let Some(Val::Map(operators)) = statement.entries.get("Condition") else {
+        return Val::Bool(false);
+    };
+    let each = operators.entries.iter().flat_map(|(operator, keys)| match keys {
+        Val::Map(keys) => keys
+            .entries
+            .iter()
+            .map(|(key, values)| met_by_anybody(operator, key, values))
+            .collect(),
+        Val::Unknown(reason) => vec![Val::Unknown(reason.clone())],
+        _ => vec![Val::Bool(false)],
+    });
+    every(each)
+}
+
+fn met_by_anybody(operator: &str, key: &str, values: &Val) -> Val {
+    let (operator, key) = (operator.to_ascii_lowercase(), key.to_ascii_lowercase());
+    if ANYBODYS.contains(&key.as_str()) {
+        return Val::Bool(true);
+    }
+    match operator.trim_end_matches("ifexists") {
+        "stringlike" | "arnlike" => any(values, &|value| value == "*"),
+        "ipaddress" if key == "aws:sourceip" => any(values, &|value| {
+            crate::terraform::cidr(value).is_some_and(|(_, length)| length == 0)
+        }),
+        _ => Val::Bool(false),
+    }
 }
 
 /// Whether a statement allows an action on every resource without a condition.
@@ -177,6 +228,25 @@ mod tests {
         assert_eq!(public(&text(open)), Val::Bool(true));
         let held = r#"{"Statement":{"Effect":"Allow","Principal":"*","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}}}"#;
         assert_eq!(public(&text(held)), Val::Bool(false));
+        for (condition, expected) in [
+            (r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#, true),
+            (
+                r#"{"Bool":{"aws:SecureTransport":"true"},"IpAddress":{"aws:SourceIp":["0.0.0.0/0"]}}"#,
+                true,
+            ),
+            (
+                r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"},"StringEquals":{"aws:SourceAccount":"1"}}"#,
+                false,
+            ),
+            (r#"{"StringLike":{"aws:PrincipalArn":"*"}}"#, true),
+            (r#"{"StringLike":{"aws:PrincipalArn":"arn:aws:iam::1:*"}}"#, false),
+            (r#"{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}"#, false),
+            (r#"{"StringEquals":{"sts:ExternalId":"x"}}"#, false),
+        ] {
+            let document =
+                format!(r#"{{"Statement":{{"Effect":"Allow","Principal":"*","Condition":{condition}}}}}"#);
+            assert_eq!(public(&text(&document)), Val::Bool(expected), "{condition}");
+        }
         assert!(matches!(public(&text("no json")), Val::Unknown(_)));
     }
 }

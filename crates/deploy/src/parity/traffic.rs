@@ -3,6 +3,7 @@
 use super::facts::{Fact, Facts, add, allows, canonical, restricts, says, shown};
 use super::matching::Naming;
 use super::toggle;
+use crate::istio::peers::{Mode, PeerAuthentication, Said};
 use crate::kube::Object;
 use bartizan_document::Node;
 use bartizan_model::Severity;
@@ -87,27 +88,26 @@ pub(super) fn other_policy(object: &Object, naming: &Naming, facts: &mut Facts) 
 
 /// Whether workloads take connections that are not encrypted.
 pub(super) fn mutual_tls(object: &Object, facts: &mut Facts) {
-    let mode = object.root.at(&["spec", "mtls", "mode"]);
-    mode_of("mutual TLS".to_owned(), mode, object, facts);
-    let ports = object.root.at(&["spec", "portLevelMtls"]);
-    for entry in ports.map_or(&[][..], Node::entries) {
+    let peers = PeerAuthentication::read(&object.root);
+    mode_of("mutual TLS".to_owned(), peers.said, object, facts);
+    for port in &peers.ports {
         mode_of(
-            format!("mutual TLS of port {}", entry.key),
-            entry.value.get("mode"),
+            format!("mutual TLS of port {}", port.key),
+            port.said,
             object,
             facts,
         );
     }
 }
 
-fn mode_of(what: String, mode: Option<&Node>, object: &Object, facts: &mut Facts) {
-    let text = mode.and_then(Node::text).unwrap_or("UNSET");
-    let lax = match text {
-        "STRICT" => 0,
-        "DISABLE" => 2,
-        _ => 1,
+fn mode_of(what: String, said: Option<Said>, object: &Object, facts: &mut Facts) {
+    let text = said.map_or("UNSET", |said| said.mode.name());
+    let lax = match said.map(|said| said.mode) {
+        Some(Mode::Strict) => 0,
+        Some(Mode::Disable) => 2,
+        Some(Mode::Permissive) | None => 1,
     };
-    let at = mode.map_or_else(|| object.place(), |mode| mode.span);
+    let at = said.map_or_else(|| object.place(), |said| said.at);
     let fact = says("tls", what, text.to_owned(), Severity::High, at);
     add(
         facts,

@@ -4,7 +4,7 @@
 
 use super::address::Block;
 use super::policy::{
-    Action, Namespaces, Peer, Pods, Policy, Port, Rule, Tier, Undecided, cidr, list, ports, protocol,
+    Action, Closes, Namespaces, Peer, Pods, Policy, Port, Rule, Tier, Undecided, cidr, list, ports, protocol,
 };
 use super::ports::{Connections, Protocol};
 use super::selector::Selector;
@@ -63,6 +63,7 @@ fn policy(object: &Object, tier: Tier) -> Result<(Policy, Undecided), String> {
         subject,
         ingress: rules("ingress", "from")?,
         egress: rules("egress", "to")?,
+        closes: Closes::default(),
     };
     Ok((policy, undecided))
 }
@@ -106,6 +107,7 @@ fn rule(
         ),
         peers,
         to,
+        only: None,
     })
 }
 
@@ -146,6 +148,7 @@ fn pods(node: &Node) -> Result<Option<Pods>, String> {
         (Some(namespaces), None) => Ok(Some(Pods {
             namespaces: Namespaces::Selected(Selector::read(namespaces)?),
             pods: Selector::default(),
+            managed: false,
         })),
         (None, Some(pods)) => {
             let selector = |key: &str| {
@@ -155,6 +158,7 @@ fn pods(node: &Node) -> Result<Option<Pods>, String> {
             Ok(Some(Pods {
                 namespaces: Namespaces::Selected(selector("namespaceSelector")?),
                 pods: selector("podSelector")?,
+                managed: false,
             }))
         }
     }

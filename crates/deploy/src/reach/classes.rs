@@ -3,13 +3,13 @@
 //! However many pods there are, policies are only asked about pairs of classes.
 
 use super::address::{Range, pieces};
-use super::cluster::{ContainerPort, Look, Manifests};
-use super::policy::{Namespaces, Peer, Pods, Policy, Port, Rule};
+use super::cluster::{ContainerPort, Kind, Look, Manifests};
+use super::policy::{Entity, Namespaces, Peer, Pods, Policy, Port, Rule};
 use super::pool::{Id, Pool};
 use super::ports::{Connections, Ports, Protocol};
 use super::selector::{Labels, Selector};
 use super::{Action, Direction};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A class of pods, or a piece of the addresses outside: classes first, then pieces.
 pub(super) type Member = u32;
@@ -25,6 +25,25 @@ const CELLS: usize = 1 << 28;
 pub struct TooLarge {
     rows: usize,
     members: usize,
+}
+
+impl TooLarge {
+    /// Refuses so many rows of members where they would not fit into memory.
+    pub(super) fn unless_held(rows: usize, members: usize) -> Result<(), Self> {
+        match rows.checked_mul(members) {
+            Some(cells) if cells <= CELLS => Ok(()),
+            _ => Err(Self { rows, members }),
+        }
+    }
+}
+
+/// What classes are made by beside policies of the network.
+#[derive(Debug, Default)]
+pub(super) struct Beside {
+    /// Looks with different numbers are never of one class; none where all are alike.
+    pub(super) sorts: Vec<u32>,
+    /// Blocks of addresses that those outside who connect are cut by.
+    pub(super) sources: Vec<Range>,
 }
 
 /// A policy in terms of members.
@@ -60,6 +79,8 @@ pub(super) struct Classes {
     pub(super) destinations: Vec<Range>,
     /// As the policies they come from.
     pub(super) policies: Vec<Compiled>,
+    /// Classes of what policies name and is in no manifest.
+    entities: BTreeMap<Entity, Vec<Member>>,
 }
 
 impl Compiled {
@@ -104,12 +125,18 @@ impl Classes {
     /// # Errors
     ///
     /// Where the rules would name more members than [`CELLS`].
-    pub(super) fn new(manifests: &Manifests, looks: &[Look], pool: &mut Pool) -> Result<Self, TooLarge> {
+    pub(super) fn new(
+        manifests: &Manifests,
+        policies: &[Policy],
+        looks: &[Look],
+        beside: &Beside,
+        pool: &mut Pool,
+    ) -> Result<Self, TooLarge> {
         let index = Index::new(manifests, looks);
         let mut seen: Vec<Vec<u32>> = vec![Vec::new(); looks.len()];
         let mut selected = Vec::new();
         let mut next = 0;
-        for policy in &manifests.policies {
+        for policy in policies {
             let mut see = |pods: &Pods| {
                 let found = index.select(pods);
                 for look in &found {
@@ -122,32 +149,45 @@ impl Classes {
             };
             each_pods(policy, &mut see);
         }
-        let names = names(&manifests.policies);
-        let mut known: HashMap<(Vec<u32>, Vec<ContainerPort>), Member> = HashMap::new();
+        let names = names(policies);
+        let mut known: HashMap<(Vec<u32>, Vec<ContainerPort>, u32), Member> = HashMap::new();
         let (mut of, mut ports) = (Vec::with_capacity(looks.len()), Vec::new());
-        for (look, marks) in looks.iter().zip(seen) {
+        let mut entities: BTreeMap<Entity, Vec<Member>> = BTreeMap::new();
+        for (at, (look, marks)) in looks.iter().zip(seen).enumerate() {
             let used = look.ports.iter().filter(|port| names.contains(&port.name));
             let used: Vec<ContainerPort> = used.cloned().collect();
-            let class = *known.entry((marks, used)).or_insert_with_key(|(_, used)| {
-                ports.push(used.clone());
-                Member::try_from(ports.len() - 1).unwrap_or(Member::MAX)
-            });
+            let sort = beside.sorts.get(at).copied().unwrap_or_default();
+            let class = *known
+                .entry((marks, used, sort))
+                .or_insert_with_key(|(_, used, _)| {
+                    ports.push(used.clone());
+                    Member::try_from(ports.len() - 1).unwrap_or(Member::MAX)
+                });
             of.push(class);
+            let named = match look.kind {
+                Kind::Entity(entity) => Some(entity),
+                Kind::Controller => Some(Entity::Controllers),
+                Kind::Pod if look.on_host => Some(Entity::OnHost),
+                Kind::Pod => None,
+            };
+            if let Some(named) = named {
+                entities.entry(named).or_default().push(class);
+            }
         }
         let mut classes = Self {
             of,
             ports,
-            sources: pieces(blocks(&manifests.policies, Direction::Ingress)),
-            destinations: pieces(blocks(&manifests.policies, Direction::Egress)),
+            sources: pieces(blocks(policies, Direction::Ingress).chain(&beside.sources)),
+            destinations: pieces(blocks(policies, Direction::Egress)),
             policies: Vec::new(),
+            entities,
         };
-        let rules = manifests
-            .policies
+        let rules = policies
             .iter()
             .flat_map(|policy| policy.ingress.iter().chain(&policy.egress).flatten());
         classes.bounded(rules.count())?;
         let mut selected = selected.into_iter();
-        for policy in &manifests.policies {
+        for policy in policies {
             let compiled = classes.compile(policy, &mut selected, pool);
             classes.policies.push(compiled);
         }
@@ -157,10 +197,7 @@ impl Classes {
     /// Refuses so many rows of members where they would not fit into [`CELLS`].
     pub(super) fn bounded(&self, rows: usize) -> Result<(), TooLarge> {
         let members = self.ports.len() + self.sources.len().max(self.destinations.len());
-        match rows.checked_mul(members) {
-            Some(cells) if cells <= CELLS => Ok(()),
-            _ => Err(TooLarge { rows, members }),
-        }
+        TooLarge::unless_held(rows, members)
     }
 
     fn compile(
@@ -208,6 +245,11 @@ impl Classes {
                     let within = within.filter(|(_, piece)| ranges.iter().any(|range| range.covers(piece)));
                     members.extend(within.map(|(member, _)| member));
                 }
+                Peer::Entity(entity) => {
+                    members.extend(self.entities.get(entity).into_iter().flatten());
+                }
+                // Both were put in place of what they name before.
+                Peer::Services(_) | Peer::Group(..) => {}
             }
         }
         let mut numbered = Connections::default();
@@ -268,7 +310,7 @@ fn blocks(policies: &[Policy], direction: Direction) -> impl Iterator<Item = &Ra
         .flatten();
     rules.flat_map(|rule| &rule.peers).flat_map(|peer| match peer {
         Peer::Addresses(ranges) => ranges.as_slice(),
-        Peer::Anyone | Peer::Pods(_) => &[],
+        _ => &[],
     })
 }
 
@@ -286,7 +328,9 @@ impl<'m> Index<'m> {
             namespaces: HashMap::new(),
             labelled: HashMap::new(),
         };
-        for (id, look) in (0..).zip(looks) {
+        // What is in no manifest is no pod, and no selector of pods means it.
+        let pods = (0..).zip(looks);
+        for (id, look) in pods.filter(|(_, look)| !matches!(look.kind, Kind::Entity(_))) {
             let namespace = index.namespaces.entry(look.namespace.as_str());
             let (_, within) = namespace.or_insert_with(|| (manifests.labels_of(&look.namespace), Vec::new()));
             within.push(id);
@@ -299,6 +343,15 @@ impl<'m> Index<'m> {
 
     /// Looks that are selected, in ascending order.
     fn select(&self, pods: &Pods) -> Vec<u32> {
+        let mut selected = self.matching(pods);
+        if pods.managed {
+            let on_host = |id: &u32| self.looks.get(*id as usize).is_some_and(|look| look.on_host);
+            selected.retain(|id| !on_host(id));
+        }
+        selected
+    }
+
+    fn matching(&self, pods: &Pods) -> Vec<u32> {
         let labelled = pods
             .pods
             .needs()

@@ -2,26 +2,61 @@
 //!
 //! In: texts of manifests. Out: namespaces, pods by what they look like to policies, policies, and what publishes pods.
 
+use super::cilium::{self, CidrGroup};
 use super::front::{Front, Service};
-use super::policy::{Policy, Tier};
+use super::kinds::{decides, is_known, is_workload};
+use super::policy::{Entity, Policy, Tier};
 use super::ports::Protocol;
 use super::selector::{Labels, labels};
-use super::{Note, admin, front};
+use super::{Note, admin, front, mesh};
+use crate::istio::membership::Hints;
 use crate::kube::{Object, objects};
 use bartizan_document::{Limits, Node};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The label that the API server gives every namespace: its name.
 const NAME: &str = "kubernetes.io/metadata.name";
+/// The account of pods that name none.
+const ACCOUNT: &str = "default";
 
-/// What looks the same to every policy: pods of one namespace with the same labels and the same ports with names.
+/// What looks the same to every policy: pods of one namespace with the same labels, ports with names and account.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Look {
+    pub(super) kind: Kind,
     pub(super) namespace: String,
     pub(super) labels: Labels,
     pub(super) ports: Vec<ContainerPort>,
     /// Whether its pods use the network of their node.
     pub(super) on_host: bool,
+    /// Their service account.
+    pub(super) account: Box<str>,
+    /// What they say of a proxy beside them.
+    pub(super) proxy: Hints,
+}
+
+/// What a look is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    Pod,
+    /// One that publishes pods, of which manifests say nothing.
+    Controller,
+    /// What policies name and is in no manifest.
+    Entity(Entity),
+}
+
+impl Look {
+    /// Something of which nothing is known but its name, which no namespace has.
+    pub(super) fn named(name: &str, kind: Kind) -> Self {
+        Self {
+            kind,
+            namespace: name.to_owned(),
+            labels: Labels::new(),
+            ports: Vec::new(),
+            on_host: false,
+            account: "".into(),
+            proxy: Hints::default(),
+        }
+    }
 }
 
 /// A port that a container says it serves.
@@ -47,6 +82,8 @@ pub struct Manifests {
     pub(super) services: BTreeMap<(String, String), Service>,
     pub(super) fronts: Vec<Front>,
     pub(super) grants: Vec<front::Grant>,
+    pub(super) groups: Vec<CidrGroup>,
+    pub(super) mesh: mesh::Policies,
     titles: HashSet<String>,
     objects: usize,
     notes: Vec<Note>,
@@ -184,10 +221,8 @@ impl Manifests {
     /// Supposes a pod without labels in a namespace: what anyone may deploy there tomorrow.
     pub(crate) fn suppose(&mut self, namespace: &str) {
         let look = Look {
-            namespace: namespace.to_owned(),
-            labels: Labels::new(),
-            ports: Vec::new(),
-            on_host: false,
+            account: ACCOUNT.into(),
+            ..Look::named(namespace, Kind::Pod)
         };
         let Ok(next) = u32::try_from(self.looks.len()) else {
             return;
@@ -217,6 +252,11 @@ impl Manifests {
         labels
     }
 
+    /// The labels of a namespace that was read.
+    pub(super) fn space(&self, namespace: &str) -> Option<&Labels> {
+        self.namespaces.get(namespace)
+    }
+
     fn object(&mut self, object: &Object) -> Result<(), String> {
         let namespace = object.namespace.as_deref().unwrap_or("default");
         if [namespace, object.name.as_str()]
@@ -229,11 +269,37 @@ impl Manifests {
             ("", "Namespace") => self.namespace(object),
             (group, kind) if is_workload(group, kind) => self.workload(object, namespace),
             ("networking.k8s.io" | "extensions", "NetworkPolicy") => {
-                self.policy(Policy::network(object, namespace)?)
+                let (policy, undecided) = Policy::network(object, namespace)?;
+                self.policies(vec![policy], undecided)
             }
-            ("policy.networking.k8s.io", "AdminNetworkPolicy") => self.policy(admin::admin(object)?),
+            ("policy.networking.k8s.io", "AdminNetworkPolicy") => {
+                let (policy, undecided) = admin::admin(object)?;
+                self.policies(vec![policy], undecided)
+            }
             ("policy.networking.k8s.io", "BaselineAdminNetworkPolicy") => {
-                self.policy(admin::baseline(object)?)
+                let (policy, undecided) = admin::baseline(object)?;
+                self.policies(vec![policy], undecided)
+            }
+            ("cilium.io", "CiliumNetworkPolicy") => {
+                let (policies, undecided) = cilium::policies(object, Some(namespace))?;
+                self.policies(policies, undecided)
+            }
+            ("cilium.io", "CiliumClusterwideNetworkPolicy") => {
+                let (policies, undecided) = cilium::policies(object, None)?;
+                self.policies(policies, undecided)
+            }
+            ("cilium.io", "CiliumCIDRGroup") => {
+                let (group, undecided) = cilium::group(object)?;
+                self.groups.push(group);
+                said(undecided)
+            }
+            (group, kind) if mesh::is_of_mesh(group, kind) => {
+                // The API server gives names of mesh objects, as of all others, once a namespace.
+                let title = format!("{kind} {namespace}/{}", object.name);
+                if !self.titles.insert(title) {
+                    return Err("there is another of this name; the first one counts".to_owned());
+                }
+                said(self.mesh.take(object, namespace)?)
             }
             ("", "Service") => {
                 let service = Service::read(object, namespace)?;
@@ -270,22 +336,26 @@ impl Manifests {
         }
     }
 
-    fn policy(&mut self, (policy, undecided): (Policy, Vec<String>)) -> Result<(), String> {
-        if !self.titles.insert(policy.title.clone()) {
-            return Err("there is another of this name; the first one counts".to_owned());
+    /// Takes in the policies that one object is.
+    fn policies(&mut self, policies: Vec<Policy>, undecided: Vec<String>) -> Result<(), String> {
+        let mut rivals = Vec::new();
+        for (at, policy) in policies.into_iter().enumerate() {
+            if at == 0 && !self.titles.insert(policy.title.clone()) {
+                return Err("there is another of this name; the first one counts".to_owned());
+            }
+            let rival = self
+                .policies
+                .iter()
+                .find(|other| matches!(policy.tier, Tier::Admin(_)) && other.tier == policy.tier);
+            rivals.extend(rival.map(|rival| {
+                format!(
+                    "{} has the same priority, and which is asked first is undefined; it is that one here",
+                    rival.title
+                )
+            }));
+            self.policies.push(policy);
         }
-        let rival = self
-            .policies
-            .iter()
-            .find(|other| matches!(policy.tier, Tier::Admin(_)) && other.tier == policy.tier);
-        let rival = rival.map(|rival| {
-            format!(
-                "{} has the same priority, and which is asked first is undefined; it is that one here",
-                rival.title
-            )
-        });
-        self.policies.push(policy);
-        said(undecided.into_iter().chain(rival).collect())
+        said(undecided.into_iter().chain(rivals).collect())
     }
 
     fn workload(&mut self, object: &Object, namespace: &str) -> Result<(), String> {
@@ -305,11 +375,15 @@ impl Manifests {
         }
         ports.sort();
         ports.dedup();
+        let account = pod.at(&["spec", "serviceAccountName"]).and_then(Node::text);
         let look = Look {
+            kind: Kind::Pod,
             namespace: namespace.to_owned(),
             labels: labels.unwrap_or_default(),
             ports,
             on_host,
+            account: account.filter(|name| !name.is_empty()).unwrap_or(ACCOUNT).into(),
+            proxy: Hints::read(pod),
         };
         let next = u32::try_from(self.looks.len()).map_err(|_| "there are too many pods")?;
         let id = *self.known.entry(look).or_insert_with_key(|look| {
@@ -381,54 +455,4 @@ fn container_port(node: &Node, on_host: bool) -> Result<ContainerPort, String> {
 fn is_name(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     !text.is_empty() && text.len() <= 253 && text.bytes().all(fits)
-}
-
-/// Whether objects of a kind have to do with who reaches whom.
-fn is_known(group: &str, kind: &str) -> bool {
-    let own = match group {
-        "" => matches!(kind, "Namespace" | "Service"),
-        "networking.k8s.io" | "extensions" => kind == "NetworkPolicy",
-        "gateway.networking.k8s.io" => kind == "ReferenceGrant",
-        _ => false,
-    };
-    own || is_workload(group, kind) || front::is_front(group, kind) || decides(group, kind)
-}
-
-/// Whether objects of a kind are pods or make them.
-pub(crate) fn is_workload(group: &str, kind: &str) -> bool {
-    match group {
-        "" => matches!(kind, "Pod" | "ReplicationController"),
-        "apps" | "extensions" => matches!(kind, "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet"),
-        "batch" => matches!(kind, "Job" | "CronJob"),
-        "apps.openshift.io" => kind == "DeploymentConfig",
-        "argoproj.io" => kind == "Rollout",
-        "kubevirt.io" => kind == "VirtualMachine",
-        _ => false,
-    }
-}
-
-/// Whether objects of a kind decide who reaches whom, those that are understood left out.
-pub(crate) fn decides(group: &str, kind: &str) -> bool {
-    match group {
-        "cilium.io" => matches!(
-            kind,
-            "CiliumNetworkPolicy"
-                | "CiliumClusterwideNetworkPolicy"
-                | "CiliumLocalRedirectPolicy"
-                | "CiliumEgressGatewayPolicy"
-                | "CiliumCIDRGroup"
-        ),
-        "projectcalico.org" | "crd.projectcalico.org" => kind.ends_with("NetworkPolicy"),
-        "crd.antrea.io" => kind.ends_with("NetworkPolicy"),
-        "policy.networking.k8s.io" => true,
-        "security.istio.io" => matches!(kind, "AuthorizationPolicy" | "PeerAuthentication"),
-        "networking.istio.io" => matches!(kind, "Sidecar" | "Gateway" | "VirtualService" | "ServiceEntry"),
-        "policy.linkerd.io" => true,
-        "k8s.ovn.org" => matches!(
-            kind,
-            "UserDefinedNetwork" | "ClusterUserDefinedNetwork" | "EgressFirewall"
-        ),
-        "k8s.cni.cncf.io" => matches!(kind, "NetworkAttachmentDefinition" | "MultiNetworkPolicy"),
-        _ => false,
-    }
 }

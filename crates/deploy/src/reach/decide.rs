@@ -4,7 +4,8 @@
 //! is possible where both sides allow it.
 
 use super::classes::{Classes, Member, TooLarge};
-use super::policy::{Policy, Tier};
+use super::condition::{Demand, Effect, Hold, Passage, only};
+use super::policy::{Only, Policy, Tier};
 use super::pool::{ALL, Id, NONE, Pool};
 use super::{Action, Direction};
 use std::collections::HashMap;
@@ -19,6 +20,8 @@ pub(super) struct Side {
     of: Vec<u32>,
     /// Policies that govern each class, in the order in which they are asked.
     pub(super) governed: Vec<Vec<u32>>,
+    /// What parts of a cell depend on, by row and member.
+    holds: HashMap<(u32, Member), Vec<Hold>>,
 }
 
 impl Side {
@@ -62,8 +65,10 @@ impl Side {
             let at = *known.entry((list.clone(), ports)).or_insert(next);
             if at == next {
                 classes.bounded(side.rows.len() + 1)?;
-                side.rows
-                    .push(row(direction, list, class, policies, classes, pool));
+                let (row, holds) = row(direction, list, class, policies, classes, pool);
+                side.rows.push(row);
+                let holds = holds.into_iter().map(|(member, holds)| ((at, member), holds));
+                side.holds.extend(holds);
             }
             side.of.push(at);
         }
@@ -79,6 +84,30 @@ impl Side {
         row.and_then(|row| row.get(member as usize))
             .copied()
             .unwrap_or(NONE)
+    }
+
+    /// The same with what parts of it depend on.
+    pub(super) fn passage(&self, class: Member, member: Member) -> Passage {
+        let row = self.of.get(class as usize).copied().unwrap_or_default();
+        Passage {
+            upper: self.allows(class, member),
+            holds: self.holds.get(&(row, member)).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// How many classes there are.
+    pub(super) fn count(&self) -> Member {
+        Member::try_from(self.of.len()).unwrap_or(Member::MAX)
+    }
+
+    /// Whether anything depends on more than ports.
+    pub(super) fn is_conditional(&self) -> bool {
+        !self.holds.is_empty()
+    }
+
+    /// Everything that parts of cells depend on.
+    pub(super) fn demands(&self) -> impl Iterator<Item = &Demand> {
+        self.holds.values().flatten().flat_map(|hold| &hold.demands)
     }
 }
 
@@ -98,6 +127,8 @@ struct Standing {
     denied: Id,
     /// What policies of the namespace allow.
     namespace: Id,
+    /// What those of Cilium deny, whatever others of the namespace allow.
+    refused: Id,
     /// What the baseline has spoken of, and denied.
     baseline: (Id, Id),
 }
@@ -109,7 +140,7 @@ fn row(
     policies: &[Policy],
     classes: &Classes,
     pool: &mut Pool,
-) -> Row {
+) -> (Row, Vec<(Member, Vec<Hold>)>) {
     let outside = match direction {
         Direction::Ingress => &classes.sources,
         Direction::Egress => &classes.destinations,
@@ -119,17 +150,20 @@ fn row(
         allowed: NONE,
         denied: NONE,
         namespace: NONE,
+        refused: NONE,
         baseline: (NONE, NONE),
     };
     let mut row = vec![none; classes.ports.len() + outside.len()];
-    let mut by_namespace = false;
+    let mut closed = false;
+    let mut asked: HashMap<Member, Vec<Asked>> = HashMap::new();
     for at in list {
         let at = *at as usize;
         let (Some(policy), Some(compiled)) = (policies.get(at), classes.policies.get(at)) else {
             continue;
         };
-        by_namespace |= policy.tier == Tier::Namespace;
-        for rule in compiled.rules(direction).unwrap_or_default() {
+        closed |= policy.closes(direction);
+        let rules = compiled.rules(direction).unwrap_or_default().iter();
+        for (rule, said) in rules.zip(policy.rules(direction).into_iter().flatten()) {
             for member in &rule.members {
                 let destination = match direction {
                     Direction::Ingress => class,
@@ -140,20 +174,36 @@ fn row(
                     .get(destination as usize)
                     .map_or(&[][..], Vec::as_slice);
                 let connections = rule.connections(ports, pool);
-                if let Some(standing) = row.get_mut(*member as usize) {
+                if let Some(only) = &said.only {
+                    let asked = asked.entry(*member).or_default();
+                    asked.push((rule.action, connections, only.clone()));
+                } else if let Some(standing) = row.get_mut(*member as usize) {
                     standing.hear(policy.tier, rule.action, connections, pool);
                 }
             }
         }
     }
-    row.into_iter()
-        .map(|standing| standing.sum(by_namespace, pool))
-        .collect()
+    let mut holds = Vec::new();
+    let members = (0..).zip(row);
+    let sums = members.map(|(member, standing)| {
+        let passage = standing.sum(closed, asked.get(&member).map_or(&[], Vec::as_slice), pool);
+        if !passage.holds.is_empty() {
+            holds.push((member, passage.holds));
+        }
+        passage.upper
+    });
+    (sums.collect(), holds)
 }
+
+/// What a rule does with which connections, and what it asks of them.
+type Asked = (Action, Id, Only);
 
 impl Standing {
     fn hear(&mut self, tier: Tier, action: Action, connections: Id, pool: &mut Pool) {
         match tier {
+            Tier::Namespace if action == Action::Deny => {
+                self.refused = pool.union(self.refused, connections);
+            }
             Tier::Namespace => self.namespace = pool.union(self.namespace, connections),
             Tier::Admin(_) => {
                 let new = pool.minus(connections, self.spoken);
@@ -176,14 +226,52 @@ impl Standing {
         }
     }
 
-    fn sum(self, by_namespace: bool, pool: &mut Pool) -> Id {
+    fn sum(self, closed: bool, asked: &[Asked], pool: &mut Pool) -> Passage {
         let decided = pool.union(self.allowed, self.denied);
         let open = pool.minus(ALL, decided);
-        let more = if by_namespace {
-            pool.intersection(open, self.namespace)
-        } else {
-            pool.minus(open, self.baseline.1)
+        let open = pool.minus(open, self.refused);
+        if asked.is_empty() {
+            let more = if closed {
+                pool.intersection(open, self.namespace)
+            } else {
+                pool.minus(open, self.baseline.1)
+            };
+            return Passage::of(pool.union(self.allowed, more));
+        }
+        let of = |action: Action, all: bool| {
+            let asked = asked
+                .iter()
+                .filter(move |(does, _, only)| *does == action && (all || only.restricts));
+            asked.map(|(_, set, only)| (*set, only.demand.clone()))
         };
-        pool.union(self.allowed, more)
+        // Where nothing is closed, only rules on requests stop what does not meet them.
+        let alternatives: Vec<(Id, Demand)> = of(Action::Allow, closed).collect();
+        let asking = alternatives
+            .iter()
+            .fold(NONE, |sum, (set, _)| pool.union(sum, *set));
+        let (most, outright) = if closed {
+            (pool.union(self.namespace, asking), self.namespace)
+        } else {
+            let most = pool.minus(ALL, self.baseline.1);
+            let outright = pool.minus(most, asking);
+            (most, pool.union(outright, self.namespace))
+        };
+        let more = pool.intersection(open, most);
+        let depending = pool.minus(more, outright);
+        let mut holds = only(depending, &alternatives, pool);
+        for (set, demand) in of(Action::Deny, true) {
+            let set = pool.intersection(set, more);
+            if set != NONE {
+                holds.push(Hold {
+                    effect: Effect::Except,
+                    set,
+                    demands: vec![demand],
+                });
+            }
+        }
+        Passage {
+            upper: pool.union(self.allowed, more),
+            holds,
+        }
     }
 }

@@ -1,15 +1,26 @@
 //! Why two can or cannot connect: the policies and rules that decide.
 
 use super::classes::{Classes, Member};
-use super::parties::{Is, Party, Reach};
+use super::parties::Reach;
 use super::policy::Tier;
 use super::pool::{Id, NONE};
 use super::ports::Connections;
 use super::{Action, Direction};
 
+/// Who decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Layer {
+    /// What enforces policies of the network.
+    Network,
+    /// Proxies of a mesh.
+    Mesh,
+}
+
 /// One thing that decides between two.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
+    /// Who decides; all must let a connection through.
+    pub layer: Layer,
     /// Whose side of the connection.
     pub direction: Direction,
     /// The policy; absent where none governs that side, and everything is allowed.
@@ -20,6 +31,10 @@ pub struct Reason {
     pub action: Action,
     /// With which connections.
     pub connections: Connections,
+    /// What it asks of them beside, as `GET /api/*`.
+    pub condition: Option<String>,
+    /// What it does in words, where that is more than the action.
+    pub says: Option<String>,
 }
 
 impl Reach<'_> {
@@ -34,9 +49,10 @@ impl Reach<'_> {
             return Vec::new();
         };
         let mut reasons = Vec::new();
-        for (one, other) in members(&from)
+        for (one, other) in from
+            .members()
             .into_iter()
-            .flat_map(|one| members(&to).into_iter().map(move |other| (one, other)))
+            .flat_map(|one| to.members().into_iter().map(move |other| (one, other)))
         {
             let pods = self.classes.count();
             if one < pods {
@@ -44,6 +60,12 @@ impl Reach<'_> {
             }
             if other < pods {
                 self.side(Direction::Ingress, other, one, &mut reasons);
+            }
+            let of_mesh = self.mesh.as_ref().map(|mesh| mesh.why(one, other));
+            for reason in of_mesh.into_iter().flatten() {
+                if !reasons.contains(&reason) {
+                    reasons.push(reason);
+                }
             }
         }
         reasons
@@ -60,14 +82,24 @@ impl Reach<'_> {
                 reasons.push(reason);
             }
         };
-        let by_namespace = governed.iter().any(|at| {
-            self.policy(*at)
-                .is_some_and(|policy| policy.tier == Tier::Namespace)
-        });
-        let mut decided = false;
+        let policies = self.policies.clone();
+        let policy = |at: u32| policies.get(at as usize);
+        let closed = governed
+            .iter()
+            .any(|at| policy(*at).is_some_and(|policy| policy.closes(direction)));
+        let of_network = Reason {
+            layer: Layer::Network,
+            direction,
+            policy: None,
+            rule: None,
+            action: Action::Allow,
+            connections: Connections::all(),
+            condition: None,
+            says: None,
+        };
         for at in governed {
-            let Some(policy) = self.policy(at) else { continue };
-            if policy.tier == Tier::Baseline && by_namespace {
+            let Some(policy) = policy(at) else { continue };
+            if policy.tier == Tier::Baseline && closed {
                 continue;
             }
             let mut named = false;
@@ -77,47 +109,25 @@ impl Reach<'_> {
                 };
                 named = true;
                 add(Reason {
-                    direction,
                     policy: Some(policy.title.clone()),
                     rule: Some(rule.name.clone()),
                     action: rule.action,
                     connections: self.pool.get(id).clone(),
+                    condition: rule.only.as_ref().map(|only| only.demand.what.to_string()),
+                    ..of_network.clone()
                 });
             }
-            if policy.tier == Tier::Namespace {
-                decided = true;
-                if !named {
-                    add(Reason {
-                        direction,
-                        policy: Some(policy.title.clone()),
-                        rule: None,
-                        action: Action::Deny,
-                        connections: Connections::all(),
-                    });
-                }
+            if policy.closes(direction) && !named {
+                add(Reason {
+                    policy: Some(policy.title.clone()),
+                    action: Action::Deny,
+                    ..of_network.clone()
+                });
             }
         }
-        if !decided {
-            add(Reason {
-                direction,
-                policy: None,
-                rule: None,
-                action: Action::Allow,
-                connections: Connections::all(),
-            });
+        if !closed {
+            add(of_network);
         }
-    }
-}
-
-fn members(party: &Party<'_>) -> Vec<Member> {
-    match &party.is {
-        Is::Outside(piece, _) => vec![*piece],
-        Is::Workload(looks) => {
-            let mut classes: Vec<Member> = looks.iter().map(|(_, class)| *class).collect();
-            classes.dedup();
-            classes
-        }
-        Is::Controller(class, ..) => vec![*class],
     }
 }
 

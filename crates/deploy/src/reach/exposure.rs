@@ -7,8 +7,10 @@
 use super::address::Range;
 use super::classes::Member;
 use super::cluster::Look;
+use super::condition::{Condition, Passage};
 use super::front::ServiceKind;
-use super::parties::{Is, Party, Reach, row, within};
+use super::layers::{conditions, passage, row, within};
+use super::parties::{Is, Party, Reach};
 use super::pool::{Id, NONE};
 use super::ports::{Connections, Ports};
 
@@ -21,6 +23,8 @@ pub struct Published {
     pub by: String,
     /// Ports of the pods that are reached that way, as far as policies let the outside in; empty where they let nothing through.
     pub connections: Connections,
+    /// What parts of them depend on: all of these must agree.
+    pub conditions: Vec<Condition>,
 }
 
 impl<'m> Reach<'m> {
@@ -37,12 +41,13 @@ impl<'m> Reach<'m> {
             for (look, class) in looks {
                 if let Some(look) = self.manifests.looks.get(*look as usize) {
                     for (by, set, sources) in ways(self, look) {
-                        let allowed = self.let_in(*class, sources.as_deref());
-                        let connections = set.intersection(self.pool.get(allowed));
+                        let set = self.pool.id(set);
+                        let allowed = self.let_in(*class, sources.as_deref(), set);
                         published.push(Published {
                             workload: party.name.clone(),
                             by,
-                            connections,
+                            connections: self.pool.get(allowed.upper).clone(),
+                            conditions: allowed.conditions(&mut self.pool),
                         });
                     }
                 }
@@ -58,10 +63,13 @@ impl<'m> Reach<'m> {
                 titles.dedup();
                 if !titles.is_empty() {
                     let id = within(row, &mut self.pool, from, &party);
+                    let layers = (&self.egress, &self.ingress, self.mesh.as_ref());
+                    let conditions = conditions(layers, &mut self.pool, (from, &party), id);
                     published.push(Published {
                         workload: party.name.clone(),
                         by: format!("{} ({})", from.name, titles.join(", ")),
                         connections: self.pool.get(id).clone(),
+                        conditions,
                     });
                 }
             }
@@ -77,7 +85,7 @@ impl<'m> Reach<'m> {
         let parties: Vec<_> = parties
             .filter(|party| matches!(party.is, Is::Controller(..)))
             .collect();
-        let sides = (&self.egress, &self.ingress);
+        let sides = (&self.egress, &self.ingress, self.mesh.as_ref());
         let rows = parties.into_iter().map(|party| {
             let row = row(&self.classes, sides, &mut self.pool, &party.is);
             (party, row)
@@ -85,15 +93,23 @@ impl<'m> Reach<'m> {
         rows.collect()
     }
 
-    fn let_in(&mut self, class: Member, sources: Option<&[Range]>) -> Id {
-        let mut sum = NONE;
-        for (member, piece) in (self.classes.count()..).zip(&self.classes.sources) {
+    /// What of a set the addresses outside, or those that are named, are let in with.
+    fn let_in(&mut self, class: Member, sources: Option<&[Range]>, set: Id) -> Passage {
+        let mut sum: Option<Passage> = None;
+        let count = self.classes.count();
+        for (member, piece) in (count..).zip(&self.classes.sources) {
             let meets = |range: &Range| range.first <= piece.last && piece.first <= range.last;
             if sources.is_none_or(|ranges| ranges.iter().any(meets)) {
-                sum = self.pool.union(sum, self.ingress.allows(class, member));
+                let layers = (&self.egress, &self.ingress, self.mesh.as_ref());
+                let one = passage(layers, &mut self.pool, (member, class), count);
+                let one = one.within(set, &mut self.pool);
+                sum = Some(match sum {
+                    None => one,
+                    Some(sum) => sum.or(&one, &mut self.pool),
+                });
             }
         }
-        sum
+        sum.unwrap_or(Passage::of(NONE))
     }
 }
 

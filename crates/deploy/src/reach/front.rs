@@ -8,7 +8,7 @@ use super::address::{Block, Range};
 use super::cluster::Look;
 use super::policy::{Undecided, cidr, list, protocol};
 use super::ports::{Connections, Ports, Protocol};
-use super::selector::Selector;
+use super::selector::{Labels, Selector, labels};
 use crate::kube::Object;
 use bartizan_document::{Node, Value};
 
@@ -23,6 +23,7 @@ pub(super) struct Service {
     /// Addresses it is reached from, where it says which.
     pub(super) sources: Option<Vec<Range>>,
     pub(super) title: String,
+    pub(super) labels: Labels,
 }
 
 /// How a Service is reached from outside.
@@ -37,6 +38,8 @@ pub(super) enum ServiceKind {
 #[derive(Debug, Clone)]
 pub(super) struct ServicePort {
     name: Box<str>,
+    /// What is spoken there, where the Service says so.
+    spoken: Box<str>,
     protocol: Protocol,
     number: i64,
     target: Target,
@@ -126,6 +129,12 @@ impl Service {
             },
             sources,
             title: format!("Service {namespace}/{}", object.name),
+            // Labels that are no labels only make a Service one that nothing selects by them.
+            labels: object
+                .root
+                .at(&["metadata", "labels"])
+                .and_then(|node| labels(node).ok())
+                .unwrap_or_default(),
         })
     }
 
@@ -140,21 +149,45 @@ impl Service {
                 }
                 Some(Target::Name(name)) => *name == port.name || port.target == Target::Name(name.clone()),
             };
-            if asked_for {
-                let number = match &port.target {
-                    Target::Number(number) => u16::try_from(*number).ok(),
-                    Target::Name(name) => look
-                        .ports
-                        .iter()
-                        .find(|one| one.name == *name && one.protocol == port.protocol)
-                        .map(|one| one.number),
-                };
-                if let Some(number) = number.filter(|number| *number != 0) {
-                    reached = reached.union(&Connections::of(port.protocol, Ports::range(number, number)));
-                }
+            if let Some(number) = port.number_of(look).filter(|_| asked_for) {
+                reached = reached.union(&Connections::of(port.protocol, Ports::range(number, number)));
             }
         }
         reached
+    }
+
+    /// The TCP ports of pods of a look that it leads to, each with whether it says that no requests of HTTP are spoken there.
+    ///
+    /// Source: <https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/>.
+    pub(super) fn opaque(&self, look: &Look) -> impl Iterator<Item = (u16, bool)> {
+        let ports = self.ports.iter().filter(|port| port.protocol == Protocol::Tcp);
+        ports.filter_map(|port| {
+            let spoken = if port.spoken.is_empty() {
+                port.name.split('-').next().unwrap_or_default()
+            } else {
+                &port.spoken
+            };
+            let opaque = ["tcp", "tls", "https", "mongo", "mysql", "redis"];
+            Some((
+                port.number_of(look)?,
+                opaque.iter().any(|one| one.eq_ignore_ascii_case(spoken)),
+            ))
+        })
+    }
+}
+
+impl ServicePort {
+    /// The port of pods of a look that it leads to.
+    fn number_of(&self, look: &Look) -> Option<u16> {
+        let number = match &self.target {
+            Target::Number(number) => u16::try_from(*number).ok(),
+            Target::Name(name) => look
+                .ports
+                .iter()
+                .find(|one| one.name == *name && one.protocol == self.protocol)
+                .map(|one| one.number),
+        };
+        number.filter(|number| *number != 0)
     }
 }
 
@@ -170,6 +203,7 @@ fn service_port(node: &Node) -> Result<ServicePort, String> {
     };
     Ok(ServicePort {
         name: node.text_of("name").unwrap_or_default().into(),
+        spoken: node.text_of("appProtocol").unwrap_or_default().into(),
         protocol: protocol(node)?.unwrap_or(Protocol::Tcp),
         number,
         target,

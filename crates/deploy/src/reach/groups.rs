@@ -3,8 +3,9 @@
 //! Groups are compared by classes of pods, so that the number of pods makes no difference.
 
 use super::classes::Member;
+use super::layers::passage;
 use super::parties::{Is, Party, Reach};
-use super::pool::NONE;
+use super::pool::{Id, NONE};
 use super::ports::Protocol;
 use std::collections::BTreeMap;
 
@@ -16,6 +17,8 @@ pub(crate) type Group = u32;
 pub(crate) struct Between {
     /// The first two by name between which something is let through, as numbers of a source and of a destination.
     pub(crate) example: Option<(usize, usize)>,
+    /// The first two by name between which something is let through whatever is not known.
+    pub(crate) certain: Option<(usize, usize)>,
     /// The first two by name of which the destination lets the source in, whatever the source may.
     pub(crate) admitted: Option<(usize, usize)>,
     /// Whether something of the first may leave for something of the second, whatever that lets in.
@@ -37,12 +40,16 @@ impl Reach<'_> {
         let mut sums = vec![Between::default(); count as usize * count as usize];
         for (from, sources) in (0..).zip(&members) {
             for (to, destinations) in (0..).zip(&members) {
-                let arrives = self.ingress.allows(to, from);
+                let mut arrives = self.ingress.allows(to, from);
+                if let Some(mesh) = self.mesh.as_ref().filter(|_| arrives != NONE) {
+                    arrives = self.pool.intersection(arrives, mesh.upper(from, to));
+                }
                 let leaves = self.egress.allows(from, to);
                 if arrives == NONE && leaves == NONE {
                     continue;
                 }
                 let through = self.pool.intersection(leaves, arrives);
+                let certain = through != NONE && self.is_certain((from, to), through);
                 for (one, (source, _)) in sources {
                     for (other, (_, destination)) in destinations.iter().filter(|(other, _)| other != one) {
                         let Some(sum) = sums.get_mut(*one as usize * count as usize + *other as usize) else {
@@ -59,6 +66,9 @@ impl Reach<'_> {
                         if through != NONE {
                             sum.example = first(sum.example);
                         }
+                        if certain {
+                            sum.certain = first(sum.certain);
+                        }
                     }
                 }
             }
@@ -67,6 +77,18 @@ impl Reach<'_> {
         let sums = pairs.zip(sums);
         sums.filter(|(_, sum)| sum.admitted.is_some() || sum.leaves)
             .collect()
+    }
+
+    /// Whether something of a set passes from a class to another whatever is not known.
+    fn is_certain(&mut self, between: (Member, Member), set: Id) -> bool {
+        if !self.is_conditional {
+            return true;
+        }
+        let layers = (&self.egress, &self.ingress, self.mesh.as_ref());
+        let count = self.classes.count();
+        let passage = passage(layers, &mut self.pool, between, count);
+        let known = passage.known(&mut self.pool);
+        self.pool.intersection(known, set) != NONE
     }
 
     /// For each class the groups that have pods of it, each with the first workload by name.

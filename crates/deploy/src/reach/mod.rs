@@ -4,17 +4,25 @@
 //! publish workloads, the set of connections that policies let through, with the rules that decide it; and separately what is published
 //! to the outside. What is not understood, and so may change the answer, is a [`Note`].
 //!
+//! Three layers must agree: what administrators say, what NetworkPolicies and policies of Cilium say together, and what a mesh of Istio says.
+//! What they let through only for some requests, names or callers is a [`Condition`] of an edge.
+//!
 //! Source: <https://kubernetes.io/docs/concepts/services-networking/network-policies/>, <https://network-policy-api.sigs.k8s.io/>.
 
 mod address;
 mod admin;
+mod cilium;
 mod classes;
 mod cluster;
+mod condition;
 mod decide;
 mod explain;
 mod exposure;
 mod front;
 mod groups;
+mod kinds;
+mod layers;
+mod mesh;
 mod parties;
 mod policy;
 mod pool;
@@ -23,10 +31,11 @@ pub(crate) mod selector;
 
 pub use classes::TooLarge;
 pub use cluster::{Manifest, Manifests};
-pub(crate) use cluster::{decides, is_workload};
-pub use explain::Reason;
+pub use condition::{Alternative, Condition, Effect};
+pub use explain::{Layer, Reason};
 pub use exposure::Published;
 pub(crate) use groups::Between;
+pub(crate) use kinds::{decides, is_read, is_workload};
 pub use parties::{Edge, Reach};
 pub use policy::Action;
 pub use ports::{Connections, Ports, Protocol};

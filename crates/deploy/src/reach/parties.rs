@@ -1,15 +1,20 @@
 //! Who connects, by name, and what they can: workloads, addresses outside, and the controllers that publish workloads.
 
 use super::address::Range;
-use super::classes::{Classes, Member, TooLarge};
-use super::cluster::{Look, Manifests};
+use super::cilium;
+use super::classes::{Beside, Classes, Member, TooLarge};
+use super::cluster::{Kind, Look, Manifests};
+use super::condition::Condition;
 use super::decide::Side;
-use super::policy::Policy;
+use super::layers::{conditions, row, within};
+use super::mesh::{Mesh, Sides};
+use super::policy::{Entity, Peer, Policy, Tier};
 use super::pool::{Id, NONE, Pool};
 use super::ports::{Connections, Ports, Protocol};
 use super::{Direction, Note};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 /// What one may connect to another with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +27,8 @@ pub struct Edge<'r> {
     pub connections: &'r Connections,
     /// The same as it is written.
     pub text: &'r str,
+    /// What parts of it depend on: all of them must agree.
+    pub conditions: &'r [Condition],
 }
 
 /// Who can connect to whom.
@@ -31,7 +38,12 @@ pub struct Reach<'m> {
     pub(super) classes: Classes,
     pub(super) ingress: Side,
     pub(super) egress: Side,
+    /// Absent where nothing of a mesh decides.
+    pub(super) mesh: Option<Mesh<'m>>,
+    pub(super) policies: Arc<[Policy]>,
     pub(super) pool: Pool,
+    /// Whether anything depends on more than ports.
+    pub(super) is_conditional: bool,
     sources: Vec<Party<'m>>,
     destinations: Vec<Party<'m>>,
     notes: Vec<Note>,
@@ -51,6 +63,8 @@ pub(super) enum Is<'m> {
     Workload(Vec<(u32, Member)>),
     /// Its class, and what it is led to: by look, with what, and by which objects.
     Controller(Member, HashMap<u32, (Id, Vec<&'m str>)>),
+    /// The class of what policies name and is in no manifest.
+    Entity(Member),
 }
 
 /// What leads from outside to looks, by controller: the connections, and the objects that say so.
@@ -66,18 +80,30 @@ impl<'m> Reach<'m> {
         let mut pool = Pool::default();
         let mut notes = manifests.notes().to_vec();
         let led = led(manifests, &mut notes);
+        let policies: Arc<[Policy]> = cilium::resolved(manifests).into();
         let mut looks = manifests.looks.clone();
         let known = looks.len();
         // Controllers are pods of which the manifests say nothing: no labels, and a namespace of their own.
-        looks.extend(led.keys().map(|name| Look {
-            namespace: (*name).to_owned(),
-            labels: BTreeMap::new(),
-            ports: Vec::new(),
-            on_host: false,
-        }));
-        let classes = Classes::new(manifests, &looks, &mut pool)?;
-        let ingress = Side::new(Direction::Ingress, &manifests.policies, &classes, &mut pool)?;
-        let egress = Side::new(Direction::Egress, &manifests.policies, &classes, &mut pool)?;
+        looks.extend(led.keys().map(|name| Look::named(name, Kind::Controller)));
+        let entities = named(&policies);
+        let named = entities.iter().copied();
+        looks.extend(named.map(|(entity, name)| Look::named(name, Kind::Entity(entity))));
+        let sides = Mesh::sides(manifests, &looks);
+        let beside = beside(manifests, &policies, &mut looks, sides.as_ref());
+        let classes = Classes::new(manifests, &policies, &looks, &beside, &mut pool)?;
+        let ingress = Side::new(Direction::Ingress, &policies, &classes, &mut pool)?;
+        let egress = Side::new(Direction::Egress, &policies, &classes, &mut pool)?;
+        let count = classes.count();
+        let mesh = sides.map(|sides| {
+            Mesh::new(
+                manifests,
+                sides,
+                (&classes.of, count),
+                &classes.sources,
+                &mut pool,
+            )
+        });
+        let mesh = mesh.transpose()?;
         let class = |look: usize| classes.of.get(look).copied().unwrap_or_default();
         let mut sources = outside(&classes.sources, classes.count());
         let mut destinations = outside(&classes.destinations, classes.count());
@@ -98,17 +124,37 @@ impl<'m> Reach<'m> {
                 is: Is::Controller(class(known + at), targets.collect()),
             });
         }
+        let first = looks.len() - entities.len();
+        for (at, (entity, name)) in entities.into_iter().enumerate() {
+            let party = Party {
+                name: name.to_owned(),
+                is: Is::Entity(class(first + at)),
+            };
+            // A node always reaches its own pods, unless Cilium is told otherwise.
+            if entity != Entity::Host {
+                sources.push(party.clone());
+            }
+            destinations.push(party);
+        }
+        let is_conditional = ingress.is_conditional()
+            || egress.is_conditional()
+            || mesh.as_ref().is_some_and(Mesh::is_conditional);
         let mut reach = Self {
             manifests,
             classes,
             ingress,
             egress,
+            mesh,
+            policies,
             pool,
+            is_conditional,
             sources,
             destinations,
             notes,
         };
         reach.note_host_networks();
+        reach.note_administrators_beside_cilium();
+        reach.note_what_is_not_decided();
         Ok(reach)
     }
 
@@ -134,7 +180,7 @@ impl<'m> Reach<'m> {
             let Some(from) = self.sources.get(*source) else {
                 continue;
             };
-            let sides = (&self.egress, &self.ingress);
+            let sides = (&self.egress, &self.ingress, self.mesh.as_ref());
             let row = row(&self.classes, sides, &mut self.pool, &from.is);
             for destination in destinations {
                 let Some(to) = self.destinations.get(*destination) else {
@@ -142,11 +188,18 @@ impl<'m> Reach<'m> {
                 };
                 let id = within(&row, &mut self.pool, from, to);
                 if id != NONE {
+                    let conditions = if self.is_conditional {
+                        let sides = (&self.egress, &self.ingress, self.mesh.as_ref());
+                        conditions(sides, &mut self.pool, (from, to), id)
+                    } else {
+                        Vec::new()
+                    };
                     each(Edge {
                         source: &from.name,
                         destination: &to.name,
                         connections: self.pool.get(id),
                         text: self.pool.text(id),
+                        conditions: &conditions,
                     })?;
                 }
             }
@@ -167,6 +220,18 @@ impl<'m> Reach<'m> {
         chosen(&self.destinations, meant)
     }
 
+    /// The connections between a source and a destination, by their numbers, and what parts of them depend on, in words.
+    pub(crate) fn between_two(&mut self, source: usize, destination: usize) -> (Connections, Vec<String>) {
+        let mut found = (Connections::default(), Vec::new());
+        let done: Result<(), std::convert::Infallible> = self.edges(&[source], &[destination], |edge| {
+            let told = edge.conditions.iter().map(|one| one.told(edge.connections));
+            found = (edge.connections.clone(), told.collect());
+            Ok(())
+        });
+        let Ok(()) = done;
+        found
+    }
+
     /// The names of a source and of a destination.
     #[must_use]
     pub fn names(&self, source: usize, destination: usize) -> Option<(&str, &str)> {
@@ -180,10 +245,6 @@ impl<'m> Reach<'m> {
 
     pub(super) fn destination(&self, at: usize) -> Option<&Party<'m>> {
         self.destinations.get(at)
-    }
-
-    pub(super) fn policy(&self, at: u32) -> Option<&'m Policy> {
-        self.manifests.policies.get(at as usize)
     }
 
     /// Policies do not hold for pods on the network of their node, or do in some clusters only.
@@ -201,7 +262,7 @@ impl<'m> Reach<'m> {
             Is::Workload(looks) => looks
                 .iter()
                 .any(|(look, class)| on_host(*look) && governed(*class)),
-            Is::Outside(..) | Is::Controller(..) => false,
+            Is::Outside(..) | Is::Controller(..) | Is::Entity(_) => false,
         });
         let names: Vec<Note> = names
             .map(|party| Note {
@@ -211,6 +272,93 @@ impl<'m> Reach<'m> {
             })
             .collect();
         self.notes.extend(names);
+    }
+
+    /// What connections depend on and is not known.
+    fn note_what_is_not_decided(&mut self) {
+        let of_network = self.ingress.demands().chain(self.egress.demands());
+        let mut demands = of_network.chain(self.mesh.iter().flat_map(Mesh::demands));
+        let is_open = demands.any(|demand| !demand.decided);
+        drop(demands);
+        if !is_open {
+            return;
+        }
+        let (sources, destinations) = (self.sources(None), self.destinations(None));
+        let mut open: BTreeSet<(String, String)> = BTreeSet::new();
+        let done: Result<(), std::convert::Infallible> = self.edges(&sources, &destinations, |edge| {
+            let all = edge.conditions.iter().flat_map(|one| &one.alternatives);
+            for one in all.filter(|one| !one.decided) {
+                open.insert((one.by.clone(), one.what.clone()));
+            }
+            Ok(())
+        });
+        let Ok(()) = done;
+        let notes = open.into_iter().map(|(place, what)| Note {
+            place,
+            message: format!("connections depend on what is not known: {what}"),
+        });
+        self.notes.extend(notes);
+    }
+
+    /// How policies of administrators meet those of Cilium, Cilium does not say.
+    fn note_administrators_beside_cilium(&mut self) {
+        if !self.policies.iter().any(|policy| policy.subject.managed) {
+            return;
+        }
+        let admin = self.policies.iter().find(|policy| policy.tier != Tier::Namespace);
+        self.notes.extend(admin.map(|policy| Note {
+            place: policy.title.clone(),
+            message: "how it meets policies of Cilium is not laid down; here it is asked as beside NetworkPolicies"
+                .to_owned(),
+        }));
+    }
+}
+
+/// What policies name and is in no manifest, where one does so outright.
+fn named(policies: &[Policy]) -> Vec<(Entity, &'static str)> {
+    let rules = policies
+        .iter()
+        .flat_map(|policy| policy.ingress.iter().chain(&policy.egress).flatten());
+    let rules = rules.filter(|rule| rule.only.is_none());
+    let peers: BTreeSet<Entity> = rules
+        .flat_map(|rule| &rule.peers)
+        .filter_map(|peer| match peer {
+            Peer::Entity(entity) => Some(*entity),
+            _ => None,
+        })
+        .collect();
+    let names = [
+        (Entity::Host, "{host}"),
+        (Entity::RemoteNode, "{remote-node}"),
+        (Entity::ApiServer, "{kube-apiserver}"),
+    ];
+    names
+        .into_iter()
+        .filter(|(entity, _)| peers.contains(entity))
+        .collect()
+}
+
+/// What classes are made by beside policies: how the mesh sees pods, and what Cilium tells apart.
+fn beside(manifests: &Manifests, policies: &[Policy], looks: &mut [Look], sides: Option<&Sides>) -> Beside {
+    let is_of_cilium = policies.iter().any(|policy| policy.subject.managed);
+    if is_of_cilium {
+        for look in looks.iter_mut().filter(|look| look.kind == Kind::Pod) {
+            look.labels.insert(cilium::ACCOUNT.into(), look.account.clone());
+        }
+    }
+    if sides.is_none() && !is_of_cilium {
+        return Beside::default();
+    }
+    let mut known = HashMap::new();
+    let sorts = looks.iter().enumerate().map(|(at, look)| {
+        let seen = sides.and_then(|sides| sides.of_look.get(at));
+        let of_cilium = is_of_cilium.then_some((look.kind, look.on_host));
+        let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+        *known.entry((seen, of_cilium)).or_insert(next)
+    });
+    Beside {
+        sorts: sorts.collect(),
+        sources: manifests.mesh.ranges().copied().collect(),
     }
 }
 
@@ -242,61 +390,18 @@ fn chosen(parties: &[Party<'_>], meant: Option<&str>) -> Vec<usize> {
     parties.map(|(at, _)| at).collect()
 }
 
-/// What a source can with every class, and then with every piece of the addresses outside.
-pub(super) fn row(
-    classes: &Classes,
-    (egress, ingress): (&Side, &Side),
-    pool: &mut Pool,
-    from: &Is<'_>,
-) -> Vec<Id> {
-    let count = classes.count();
-    let pieces = Member::try_from(classes.destinations.len()).unwrap_or_default();
-    let own: Vec<Member> = match from {
-        Is::Outside(piece, _) => {
-            return (0..count).map(|class| ingress.allows(class, *piece)).collect();
-        }
-        Is::Workload(looks) => {
-            let mut own: Vec<Member> = looks.iter().map(|(_, class)| *class).collect();
-            own.dedup();
-            own
-        }
-        Is::Controller(class, ..) => vec![*class],
-    };
-    let mut row = vec![NONE; (count + pieces) as usize];
-    for class in own {
-        for (other, sum) in (0..).zip(&mut row) {
-            let leaves = egress.allows(class, other);
-            let arrives = if other < count && leaves != NONE {
-                ingress.allows(other, class)
-            } else {
-                leaves
-            };
-            let both = pool.intersection(leaves, arrives);
-            *sum = pool.union(*sum, both);
-        }
-    }
-    row
-}
-
-/// What a source can with a destination, where `row` says what it can with every class.
-pub(super) fn within(row: &[Id], pool: &mut Pool, from: &Party<'_>, to: &Party<'_>) -> Id {
-    let at = |member: Member| row.get(member as usize).copied().unwrap_or(NONE);
-    match (&from.is, &to.is) {
-        (Is::Workload(_), Is::Outside(piece, _)) => at(*piece),
-        (Is::Workload(_) | Is::Outside(..), Is::Workload(looks)) => {
-            let classes = looks.iter().map(|(_, class)| *class);
-            let id = classes.fold(NONE, |sum, class| pool.union(sum, at(class)));
-            if id != NONE && from.name == to.name {
-                return NONE;
+impl Party<'_> {
+    /// Its classes, or the piece of addresses that it is.
+    pub(super) fn members(&self) -> Vec<Member> {
+        match &self.is {
+            Is::Outside(piece, _) => vec![*piece],
+            Is::Workload(looks) => {
+                let mut classes: Vec<Member> = looks.iter().map(|(_, class)| *class).collect();
+                classes.dedup();
+                classes
             }
-            id
+            Is::Controller(class, ..) | Is::Entity(class) => vec![*class],
         }
-        (Is::Controller(_, targets), Is::Workload(looks)) => looks.iter().fold(NONE, |sum, (look, class)| {
-            let led = targets.get(look).map_or(NONE, |(led, _)| *led);
-            let both = pool.intersection(led, at(*class));
-            pool.union(sum, both)
-        }),
-        _ => NONE,
     }
 }
 

@@ -5,6 +5,7 @@
 //! Source: <https://kubernetes.io/docs/concepts/services-networking/network-policies/>.
 
 use super::address::{Block, Range, block, except};
+use super::condition::Demand;
 use super::ports::{Connections, Ports, Protocol};
 use super::selector::Selector;
 use crate::kube::Object;
@@ -42,6 +43,15 @@ pub(super) struct Policy {
     pub(super) ingress: Option<Vec<Rule>>,
     /// Absent where the policy says nothing of connections from its pods.
     pub(super) egress: Option<Vec<Rule>>,
+    /// Directions in which it stops what no policy of namespaces allows.
+    pub(super) closes: Closes,
+}
+
+/// Directions in which a policy stops what none of its kind allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Closes {
+    pub(super) ingress: bool,
+    pub(super) egress: bool,
 }
 
 /// Pods of namespaces.
@@ -49,6 +59,8 @@ pub(super) struct Policy {
 pub(super) struct Pods {
     pub(super) namespaces: Namespaces,
     pub(super) pods: Selector,
+    /// Whether pods on the network of their node are left out.
+    pub(super) managed: bool,
 }
 
 /// Which namespaces.
@@ -66,6 +78,16 @@ pub(super) struct Rule {
     pub(super) name: String,
     pub(super) peers: Vec<Peer>,
     pub(super) to: Vec<Port>,
+    /// What it asks of connections beside that.
+    pub(super) only: Option<Only>,
+}
+
+/// What a rule asks of connections beside peer and port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Only {
+    pub(super) demand: Demand,
+    /// Whether it stops what does not meet it also where no policy closes the direction, as rules on requests do.
+    pub(super) restricts: bool,
 }
 
 /// Who is on the other side.
@@ -75,6 +97,48 @@ pub(super) enum Peer {
     Anyone,
     Pods(Pods),
     Addresses(Vec<Range>),
+    /// What is in no manifest and has a name of its own.
+    Entity(Entity),
+    /// Pods that Services by these names and labels select, or their addresses.
+    Services(Services),
+    /// Blocks of addresses that are kept elsewhere, less those excepted.
+    Group(Group, Vec<Range>),
+}
+
+/// What is in no manifest and policies name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Entity {
+    /// The node of the pod.
+    Host,
+    /// Every other node.
+    RemoteNode,
+    /// The API server, within the cluster or outside.
+    ApiServer,
+    /// Pods on the network of their node.
+    OnHost,
+    /// The controllers that Ingresses and routes direct.
+    Controllers,
+}
+
+/// Services that a rule names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Services {
+    Named {
+        namespace: String,
+        name: String,
+    },
+    /// Of every namespace where none is named.
+    Selected {
+        namespace: Option<String>,
+        labels: Selector,
+    },
+}
+
+/// Blocks of addresses that a rule names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Group {
+    Named(String),
+    Selected(Selector),
 }
 
 /// Connections that a rule names.
@@ -94,6 +158,14 @@ impl Policy {
         match direction {
             super::Direction::Ingress => self.ingress.as_ref(),
             super::Direction::Egress => self.egress.as_ref(),
+        }
+    }
+
+    /// Whether it stops what no policy of namespaces allows in a direction.
+    pub(super) const fn closes(&self, direction: super::Direction) -> bool {
+        match direction {
+            super::Direction::Ingress => self.closes.ingress,
+            super::Direction::Egress => self.closes.egress,
         }
     }
 
@@ -136,9 +208,14 @@ impl Policy {
             subject: Pods {
                 namespaces: Namespaces::Named(namespace.to_owned()),
                 pods,
+                managed: false,
             },
             ingress: to_pods.then_some(ingress),
             egress: from_pods.then_some(egress),
+            closes: Closes {
+                ingress: to_pods,
+                egress: from_pods,
+            },
         };
         Ok((policy, undecided))
     }
@@ -169,6 +246,7 @@ fn network_rule(
         name: (index + 1).to_string(),
         peers,
         to,
+        only: None,
     })
 }
 
@@ -183,6 +261,7 @@ fn network_peer(node: &Node, namespace: &str, undecided: &mut Undecided) -> Resu
             namespaces: namespaces
                 .map_or_else(|| Namespaces::Named(namespace.to_owned()), Namespaces::Selected),
             pods: pods.unwrap_or_default(),
+            managed: false,
         })),
     }
 }

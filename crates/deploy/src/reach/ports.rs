@@ -83,7 +83,9 @@ impl Ports {
             .any(|(first, last)| (*first..=*last).contains(&port))
     }
 
-    fn union(&self, other: &Self) -> Self {
+    /// Those in either.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
         let mut all: Vec<(u16, u16)> = self.0.iter().chain(&other.0).copied().collect();
         all.sort_unstable();
         let mut merged: Vec<(u16, u16)> = Vec::with_capacity(all.len());
@@ -96,7 +98,9 @@ impl Ports {
         Self(merged)
     }
 
-    fn intersection(&self, other: &Self) -> Self {
+    /// Those in both.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
         let mut common = Vec::new();
         for (first, last) in &self.0 {
             for (other_first, other_last) in &other.0 {
@@ -107,6 +111,12 @@ impl Ports {
             }
         }
         Self(common)
+    }
+
+    /// Those that `other` does not have.
+    #[must_use]
+    pub fn minus(&self, other: &Self) -> Self {
+        self.intersection(&other.complement())
     }
 
     fn complement(&self) -> Self {
@@ -208,7 +218,7 @@ impl Connections {
     /// Those that `other` does not have.
     #[must_use]
     pub fn minus(&self, other: &Self) -> Self {
-        self.with(other, |mine, theirs| mine.intersection(&theirs.complement()))
+        self.with(other, Ports::minus)
     }
 
     fn with(&self, other: &Self, join: impl Fn(&Ports, &Ports) -> Ports) -> Self {

@@ -77,6 +77,35 @@ impl Selector {
         }])
     }
 
+    /// What both ask.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self.0.sort();
+        self.0.dedup();
+        self
+    }
+
+    /// Keys that are asked about, each with whether it must be there.
+    pub(super) fn keys(&self) -> impl Iterator<Item = (&str, bool)> {
+        let requirements = self.0.iter();
+        requirements.map(|one| (&*one.key, matches!(one.is, Is::In(_) | Is::Present)))
+    }
+
+    /// Requirements parted by what their keys speak of, under the names that `part` gives.
+    pub(super) fn parted<P: Ord>(self, part: impl Fn(&str) -> (P, String)) -> BTreeMap<P, Self> {
+        let mut parts: BTreeMap<P, Self> = BTreeMap::new();
+        for requirement in self.0 {
+            let (of, key) = part(&requirement.key);
+            let part = parts.entry(of).or_default();
+            part.0.push(Requirement {
+                key: key.into(),
+                ..requirement
+            });
+            part.0.sort();
+        }
+        parts
+    }
+
     pub(crate) fn matches(&self, labels: &Labels) -> bool {
         self.0.iter().all(|requirement| {
             let value = labels.get(&requirement.key);

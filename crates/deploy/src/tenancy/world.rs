@@ -296,7 +296,11 @@ impl<'t> World<'t> {
     /// Gathers who reaches whom; only asked where there are tenants.
     fn connect(&mut self) {
         let mut reach = Manifests::default();
-        for thing in &self.things {
+        // A Sidecar only asks a pod's own proxy, which whoever holds the pod can go around.
+        let binding = |thing: &&Thing| {
+            !(thing.object.kind == "Sidecar" && thing.object.group() == "networking.istio.io")
+        };
+        for thing in self.things.iter().filter(binding) {
             reach.take(&thing.object, || self.place(thing.at()));
         }
         for namespace in self.tenants.iter().flat_map(|tenant| &tenant.namespaces) {

@@ -1,10 +1,11 @@
 //! What the files of one directory declare.
 
 use super::value::Place;
+use super::versions::provider_named;
 use bartizan_document::Span as Range;
 use hcl_edit::Span;
-use hcl_edit::expr::Expression;
-use hcl_edit::structure::{Block, Body};
+use hcl_edit::expr::{Expression, ObjectKey};
+use hcl_edit::structure::{Attribute, Block, Body};
 use std::collections::BTreeMap;
 
 /// A part of a file.
@@ -35,6 +36,10 @@ pub(crate) struct Directory<'f> {
     pub(crate) resources: BTreeMap<String, In<'f, Block>>,
     /// By `type.name`.
     pub(crate) data: BTreeMap<String, In<'f, Block>>,
+    /// Providers, and which versions of each it admits.
+    pub(crate) required: Vec<(&'f str, &'f str)>,
+    /// Versions of providers that are installed.
+    pub(crate) installed: BTreeMap<&'f str, &'f str>,
 }
 
 impl<'f> Directory<'f> {
@@ -49,6 +54,17 @@ impl<'f> Directory<'f> {
                 ("module", [name]) => drop(self.modules.insert(name, it)),
                 ("resource", [kind, name]) => drop(self.resources.insert(format!("{kind}.{name}"), it)),
                 ("data", [kind, name]) => drop(self.data.insert(format!("{kind}.{name}"), it)),
+                ("terraform", []) => {
+                    let blocks = block.body.get_blocks("required_providers");
+                    let all = blocks.flat_map(|block| block.body.attributes());
+                    self.required.extend(all.filter_map(requirement));
+                }
+                ("provider", [name]) => {
+                    let version = block.body.get_attribute("version");
+                    let version = version.and_then(|one| one.value.as_str());
+                    self.required
+                        .extend(version.map(|version| (provider_named(name), version)));
+                }
                 ("locals", []) => {
                     for one in block.body.attributes() {
                         let it = In { file, it: &one.value };
@@ -60,6 +76,17 @@ impl<'f> Directory<'f> {
         }
     }
 
+    /// Takes in which versions of providers are installed.
+    pub(crate) fn add_lock(&mut self, body: &'f Body) {
+        for block in body.get_blocks("provider") {
+            let source = block.labels.first().map(hcl_edit::structure::BlockLabel::as_str);
+            let version = block.body.get_attribute("version");
+            if let (Some(source), Some(version)) = (source, version.and_then(|one| one.value.as_str())) {
+                self.installed.insert(provider_named(source), version);
+            }
+        }
+    }
+
     /// Takes in values for variables. Files are to come in the order in which Terraform takes them.
     pub(crate) fn add_values(&mut self, file: usize, body: &'f Body) {
         for one in body.attributes() {
@@ -67,6 +94,24 @@ impl<'f> Directory<'f> {
             self.values.insert(one.key.value().as_str(), it);
         }
     }
+}
+
+/// The provider and the versions of it that one line of `required_providers` admits.
+fn requirement(one: &Attribute) -> Option<(&str, &str)> {
+    let name = one.key.value().as_str();
+    let Expression::Object(object) = &one.value else {
+        return Some((provider_named(name), one.value.as_str()?));
+    };
+    let of = |wanted: &str| {
+        let mut all = object.iter();
+        let found = all.find(|(key, _)| match key {
+            ObjectKey::Ident(name) => name.as_str() == wanted,
+            ObjectKey::Expression(Expression::Variable(name)) => name.as_str() == wanted,
+            ObjectKey::Expression(key) => key.as_str() == Some(wanted),
+        });
+        found.and_then(|(_, value)| value.expr().as_str())
+    };
+    Some((provider_named(of("source").unwrap_or(name)), of("version")?))
 }
 
 /// The directory of a path, without a slash at its end.

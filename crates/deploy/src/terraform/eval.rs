@@ -92,12 +92,17 @@ impl<'a> Eval<'a> {
 
     /// The value of an expression.
     pub(crate) fn of(&self, expression: &Expression) -> Val {
+        self.nested(|eval| eval.value(expression))
+    }
+
+    /// A value that is made of others within it.
+    pub(crate) fn nested(&self, make: impl FnOnce(&Self) -> Val) -> Val {
         let depth = self.budget.depth.get();
         if depth >= DEEPEST {
             return Val::unknown("an expression is nested deeper than is followed");
         }
         self.budget.depth.set(depth + 1);
-        let value = self.value(expression);
+        let value = make(self);
         self.budget.depth.set(depth);
         self.charge(value)
     }
@@ -227,6 +232,9 @@ impl<'a> Eval<'a> {
         match (value, index) {
             (Val::Unknown(reason), _) => Val::Unknown(reason),
             (_, Val::Unknown(reason)) => Val::Unknown(reason.clone()),
+            (Val::List(items), Val::Text(name)) if self.loose && functions::whole(index).is_none() => {
+                self.attribute(Val::List(items), name)
+            }
             (Val::List(items), index) => {
                 let at = functions::whole(index);
                 match at.and_then(|at| items.get(at).cloned()) {
@@ -398,7 +406,8 @@ impl<'a> Eval<'a> {
 
     fn call(&self, call: &FuncCall) -> Val {
         let name = call.name.name.value().as_str();
-        if call.name.is_namespaced() {
+        let namespaces: Vec<&str> = call.name.namespace.iter().map(|part| part.as_str()).collect();
+        if !matches!(namespaces.as_slice(), [] | ["core"]) {
             return Val::unknown(format!("`{name}` is a function of a provider"));
         }
         let mut args: Vec<Val> = call.args.iter().map(|arg| self.of(arg)).collect();

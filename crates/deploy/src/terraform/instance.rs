@@ -1,7 +1,8 @@
 //! One use of a module: what its names mean.
 
-use super::directory::{Directory, In, joined};
+use super::directory::{self, Directory, In, joined};
 use super::eval::{Bound, Budget, Eval, Names};
+use super::json::Origins;
 use super::policy_document;
 use super::value::{Place, Val};
 use hcl_edit::expr::{Expression, TraversalOperator};
@@ -19,6 +20,10 @@ const DEEPEST: usize = 24;
 #[derive(Debug, Default)]
 pub(crate) struct World<'f> {
     pub(crate) directories: BTreeMap<String, Directory<'f>>,
+    /// Texts of files, by path, for the functions that read files.
+    pub(crate) texts: BTreeMap<&'f str, &'f str>,
+    /// Where what was translated into Terraform's own syntax is written, by file.
+    pub(crate) translated: BTreeMap<usize, Origins>,
     pub(crate) budget: Budget,
     pub(crate) problems: RefCell<BTreeSet<(Place, String)>>,
     /// Modules that were not read, with the reason.
@@ -26,6 +31,28 @@ pub(crate) struct World<'f> {
     /// Addresses of resources that were asked for since it was last emptied.
     pub(crate) touched: RefCell<BTreeSet<String>>,
     pub(crate) instances: Cell<usize>,
+}
+
+impl World<'_> {
+    /// Where the head of a block is written.
+    pub(crate) fn head(&self, file: usize, block: &Block) -> Place {
+        self.origin(directory::head(file, block))
+    }
+
+    /// Where something is written.
+    pub(crate) fn place(&self, file: usize, it: &impl hcl_edit::Span) -> Place {
+        self.origin(directory::place(file, it))
+    }
+
+    fn origin(&self, place: Place) -> Place {
+        match self.translated.get(&place.file) {
+            Some(origins) => Place {
+                span: origins.of(place.span),
+                ..place
+            },
+            None => place,
+        }
+    }
 }
 
 /// A value with the resources that it was made of; none while it is being made.
@@ -36,6 +63,8 @@ pub(crate) struct Instance<'f> {
     pub(crate) directory: String,
     /// The directory of the configuration that it is a part of.
     pub(crate) root: Rc<str>,
+    /// The way to it from there, as `path.module` gives it.
+    relative: String,
     /// Address of what is in it begins so: empty or `module.x.`.
     pub(crate) prefix: String,
     /// The calls that lead to it, outermost first.
@@ -51,6 +80,7 @@ impl<'f> Instance<'f> {
         Rc::new(Self {
             directory: directory.to_owned(),
             root: directory.into(),
+            relative: ".".to_owned(),
             prefix: String::new(),
             calls: Vec::new(),
             parent: None,
@@ -207,7 +237,7 @@ impl<'w, 'f> Scope<'w, 'f> {
 
     fn make(&self, name: &str) -> Option<Rc<Instance<'f>>> {
         let call = *self.directory()?.modules.get(name)?;
-        let at = super::directory::head(call.file, call.it);
+        let at = self.world.head(call.file, call.it);
         let problem = |text: String| {
             self.world.problems.borrow_mut().insert((at, text));
             None
@@ -252,6 +282,7 @@ impl<'w, 'f> Scope<'w, 'f> {
         Some(Rc::new(Instance {
             directory,
             root: Rc::clone(&self.instance.root),
+            relative: from_root(&self.instance.relative, source),
             prefix: format!("{}module.{name}.", self.instance.prefix),
             calls,
             parent: Some((Rc::clone(self.instance), call)),
@@ -330,6 +361,23 @@ impl<'w, 'f> Scope<'w, 'f> {
     }
 }
 
+/// The way from the root to what a local source means, seen from a module that lies there.
+fn from_root(relative: &str, source: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in relative.split('/').chain(source.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    if parts.is_empty() {
+        ".".to_owned()
+    } else {
+        parts.join("/")
+    }
+}
+
 /// The type within `optional(type, default)`, and the default; none where it is not optional.
 fn optional(kind: &Expression) -> (&Expression, Option<Option<&Expression>>) {
     if let Expression::FuncCall(call) = kind
@@ -390,7 +438,18 @@ impl Names for Scope<'_, '_> {
                 let address = format!("{}.{}", names.first()?, names.get(1)?);
                 Some((self.data(&address, names.get(2).copied()), taken))
             }
-            "each" | "count" | "self" | "path" | "terraform" => Some((
+            "path" => {
+                let (names, taken) = named(rest, 1);
+                let value = match names.first()? {
+                    &"module" => Val::text(&self.instance.relative),
+                    &"root" => Val::text("."),
+                    name => Val::unknown(format!(
+                        "`path.{name}` depends on the machine that runs Terraform"
+                    )),
+                };
+                Some((value, taken))
+            }
+            "each" | "count" | "self" | "terraform" => Some((
                 Val::unknown(format!("`{name}` has no value before it is applied")),
                 rest.len(),
             )),
@@ -402,7 +461,7 @@ impl Names for Scope<'_, '_> {
         }
     }
 
-    fn call(&self, _: &str, _: &[Val]) -> Option<Val> {
-        None
+    fn call(&self, name: &str, args: &[Val]) -> Option<Val> {
+        super::files::call(self, name, args)
     }
 }

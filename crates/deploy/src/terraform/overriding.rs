@@ -1,4 +1,4 @@
-//! Files that override others: `override.tf` and those that end with `_override.tf`.
+//! Files that override others: `override.tf`, those that end with `_override.tf`, and both with `.json`.
 //!
 //! Their blocks are merged into the blocks of the same type and labels in the other files of the directory: attributes take the place of
 //! attributes, nested blocks that of all nested blocks of their type.
@@ -14,6 +14,7 @@ use hcl_edit::structure::{Attribute, Block, Body, Structure};
 /// Whether a file overrides others.
 pub(super) fn is_one(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
+    let name = name.strip_suffix(".json").unwrap_or(name);
     name == "override.tf" || name.ends_with("_override.tf")
 }
 

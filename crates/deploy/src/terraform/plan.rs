@@ -7,6 +7,7 @@
 
 use super::resource::Resource;
 use super::value::{Map, Place, Places, Val};
+use super::versions::{Versions, provider_named, provider_of};
 use bartizan_document::{Dialect, Entry, Limits, Node, Span, Value, read};
 use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,7 @@ pub(super) fn resources(path: &str, file: usize, text: &str) -> Result<Vec<Resou
         file,
         root: path.into(),
         written: BTreeMap::new(),
+        versions: versions(&root),
         out: Vec::new(),
     };
     if let Some(configuration) = root.at(&["configuration", "root_module"]) {
@@ -73,7 +75,24 @@ struct Reading {
     root: Rc<str>,
     /// For each resource, by its address without indices, what the configuration writes: attributes, and what each refers to.
     written: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
+    /// By provider.
+    versions: BTreeMap<String, Versions>,
     out: Vec<Resource>,
+}
+
+/// Which versions of providers the configuration of a plan admits.
+fn versions(root: &Node) -> BTreeMap<String, Versions> {
+    let mut all: BTreeMap<String, Versions> = BTreeMap::new();
+    let configs = root.at(&["configuration", "provider_config"]);
+    for entry in configs.map_or(&[][..], Node::entries) {
+        let one = &entry.value;
+        let name = one.text_of("full_name").or_else(|| one.text_of("name"));
+        if let (Some(name), Some(constraint)) = (name, one.text_of("version_constraint")) {
+            let range = all.entry(provider_named(name).to_owned()).or_default();
+            *range = range.and(constraint);
+        }
+    }
+    all
 }
 
 impl Reading {
@@ -137,6 +156,8 @@ impl Reading {
             kind: kind.to_owned(),
             root: Rc::clone(&self.root),
             at: place(at),
+            planned: None,
+            versions: self.versions.get(provider_of(kind)).copied().unwrap_or_default(),
             calls: Vec::new(),
             body,
             references: written.cloned().unwrap_or_default(),
@@ -303,6 +324,10 @@ mod tests {
         );
         let place = bucket.body.places.as_ref().unwrap().attributes["bucket"];
         assert_eq!(PLAN.get(place.span.range()), Some("\"bucket\": \"b\""));
+        let constrained = r#""configuration": {"provider_config": {"aws": {"full_name": "registry.terraform.io/hashicorp/aws", "version_constraint": "~> 4.0"}}, "#;
+        let constrained = PLAN.replace(r#""configuration": {"#, constrained);
+        let read = resources("plan.json", 0, &constrained).unwrap();
+        assert_eq!(read[0].versions.since("5.0"), Val::Bool(false));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Resources, with what is written in them evaluated.
 
-use super::directory::{head, place};
 use super::eval::Bound;
 use super::instance::Scope;
 use super::value::{Map, Place, Places, Val};
+use super::versions::Versions;
 use hcl_edit::Span as _;
 use hcl_edit::structure::{Block, Body, Structure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +23,10 @@ pub struct Resource {
     pub address: String,
     /// Where the head of its block is.
     pub at: Place,
+    /// Where it stands in a plan, of one that is shown where the configuration writes it.
+    pub planned: Option<Place>,
+    /// Which versions of its provider the configuration admits.
+    pub versions: Versions,
     /// The calls of modules that lead to it, outermost first.
     pub calls: Vec<Place>,
     /// What is written in it. A block is a list of maps; what is missing is not there.
@@ -65,7 +69,9 @@ pub(crate) fn of(scope: &Scope<'_, '_>, out: &mut Vec<Resource>) {
                 kind: address.split('.').next().unwrap_or_default().to_owned(),
                 root: Rc::clone(&scope.instance.root),
                 address: format!("{}{address}", scope.instance.prefix),
-                at: head(declared.file, declared.it),
+                at: scope.world.head(declared.file, declared.it),
+                planned: None,
+                versions: Versions::default(),
                 calls: scope.instance.calls.clone(),
                 body,
                 references,
@@ -133,9 +139,9 @@ pub(crate) fn body(
                 let value = scope.eval(bound).of(&one.value);
                 // What another file overrides is told at the block.
                 let at = if one.span().is_some() {
-                    place(written.file, one)
+                    scope.world.place(written.file, one)
                 } else {
-                    head(written.file, written.block)
+                    scope.world.head(written.file, written.block)
                 };
                 out.attributes.insert(name.to_owned(), at);
                 if value != Val::Null {
@@ -154,7 +160,7 @@ pub(crate) fn body(
         let found = std::mem::take(&mut *scope.world.touched.borrow_mut());
         touched(name, found);
     }
-    out.finish(head(written.file, written.block))
+    out.finish(scope.world.head(written.file, written.block))
 }
 
 struct Writing {
@@ -183,7 +189,7 @@ impl Writing {
     ) -> &'b str {
         let block = written.block;
         let name = block.ident.value().as_str();
-        let at = head(written.file, block);
+        let at = scope.world.head(written.file, block);
         let mut quiet = |_: &str, found: BTreeSet<String>| {
             scope.world.touched.borrow_mut().extend(found);
         };

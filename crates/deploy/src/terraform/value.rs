@@ -119,6 +119,16 @@ impl Val {
         }
     }
 
+    /// Whether Terraform would refuse it or a part of it.
+    pub(crate) fn is_refused(&self) -> bool {
+        match self {
+            Self::Unknown(reason) | Self::Partial(_, reason) => reason.refused,
+            Self::List(items) => items.iter().any(Self::is_refused),
+            Self::Map(map) => map.entries.values().any(Self::is_refused),
+            _ => false,
+        }
+    }
+
     /// How many values it is made of; long texts count for more.
     pub(crate) fn size(&self) -> usize {
         match self {

@@ -11,4 +11,4 @@ pub use about::About;
 pub use bartizan_model::{Confidence, Severity};
 pub use enabled::Enabled;
 pub use report::{Found, Lines, MOST_PLACES, Note, Place, Report, Verdicts, directory, key_of, named};
-pub use scan::scan;
+pub use scan::{lines_of, scan};

@@ -364,7 +364,7 @@ impl Values {
     }
 
     /// A position that counts from the end, as one that counts from the start, when every object says how long it is.
-    pub(crate) fn from_start(&self, state: &State, value: Value, at: i64) -> Option<i64> {
+    pub(crate) fn counted_from_start(&self, state: &State, value: Value, at: i64) -> Option<i64> {
         if at >= 0 {
             return Some(at);
         }

@@ -8,7 +8,7 @@ use crate::values::{Kind as Made, Name};
 
 impl Lowering<'_, '_> {
     /// Goes to `yes` or `no` by a condition.
-    pub(super) fn condition(&mut self, node: Option<NodeId>, at: NodeId, yes: BlockId, no: BlockId) {
+    pub(super) fn condition(&mut self, node: Option<NodeId>, yes: BlockId, no: BlockId) {
         let ast = self.ast;
         let Some(node) = node else {
             self.exit(Exit::Choose(vec![yes, no]));
@@ -20,17 +20,17 @@ impl Lowering<'_, '_> {
             let next = self.block();
             self.deeper((), |this| {
                 if operator == Operator::And {
-                    this.condition(ast.child(node, 0), node, next, no);
+                    this.condition(ast.child(node, 0), next, no);
                 } else {
-                    this.condition(ast.child(node, 0), node, yes, next);
+                    this.condition(ast.child(node, 0), yes, next);
                 }
             });
             self.enter(next);
-            self.deeper((), |this| this.condition(ast.child(node, 1), node, yes, no));
+            self.deeper((), |this| this.condition(ast.child(node, 1), yes, no));
             return;
         }
         if ast.kind(node) == Kind::Unary && operator == Operator::Not && unmarked {
-            self.deeper((), |this| this.condition(ast.child(node, 0), at, no, yes));
+            self.deeper((), |this| this.condition(ast.child(node, 0), no, yes));
             return;
         }
         let condition = self.value(node);
@@ -44,7 +44,7 @@ impl Lowering<'_, '_> {
         let mut at = node;
         loop {
             let (yes, no) = (self.block(), self.block());
-            self.condition(ast.child(at, 0), at, yes, no);
+            self.condition(ast.child(at, 0), yes, no);
             self.enter(yes);
             if let Some(then) = ast.child(at, 1) {
                 self.statement(then);
@@ -95,7 +95,7 @@ impl Lowering<'_, '_> {
         let ast = self.ast;
         let (body, otherwise, end) = (self.block(), self.block(), self.block());
         let head = self.head();
-        self.condition(ast.child(node, 0), node, body, otherwise);
+        self.condition(ast.child(node, 0), body, otherwise);
         self.open_jumps(end, Some(head));
         self.enter(body);
         if let Some(block) = ast.child(node, 1) {
@@ -120,7 +120,7 @@ impl Lowering<'_, '_> {
         }
         self.close_jumps();
         self.go(test);
-        self.condition(ast.child(node, 1), node, head, end);
+        self.condition(ast.child(node, 1), head, end);
         self.enter(end);
     }
 
@@ -133,7 +133,7 @@ impl Lowering<'_, '_> {
         let (body, step, end) = (self.block(), self.block(), self.block());
         let head = self.head();
         match ast.child(node, 1) {
-            Some(condition) => self.condition(Some(condition), node, body, end),
+            Some(condition) => self.condition(Some(condition), body, end),
             None => self.jump(body),
         }
         self.open_jumps(end, Some(step));
@@ -245,7 +245,7 @@ impl Lowering<'_, '_> {
                     self.assign(target, element);
                 }
             } else {
-                self.condition(ast.child(clause, 0), clause, next, head);
+                self.condition(ast.child(clause, 0), next, head);
                 self.enter(next);
             }
         }

@@ -370,7 +370,7 @@ impl Lowering<'_, '_> {
             return self.unknown(node);
         };
         let (yes, no, end) = (self.block(), self.block(), self.block());
-        self.condition(ast.child(node, 0), node, yes, no);
+        self.condition(ast.child(node, 0), yes, no);
         for (block, part) in [(yes, 1), (no, 2)] {
             self.enter(block);
             let value = self.value_or_unknown(ast.child(node, part), node);

@@ -47,7 +47,7 @@ impl Lowering<'_, '_> {
             Kind::Assert => {
                 if child(0).is_some() {
                     let (yes, no) = (self.block(), self.block());
-                    self.condition(child(0), node, yes, no);
+                    self.condition(child(0), yes, no);
                     self.enter(no);
                     let value = self.value_or_unknown(child(1), node);
                     self.throw(node, value);
@@ -182,7 +182,7 @@ impl Lowering<'_, '_> {
             .child(node, 0)
             .is_some_and(|list| has_modifier(ast, list, "var"));
         let value = ast.child(node, 3).map(|value| self.value(value));
-        if !python && !(var && self.is_script()) {
+        if !(python || var && self.is_script()) {
             let anew = matches!(ast.language(), Language::Java | Language::Go);
             self.declare_target(target, declared, anew);
         } else if let (Declared::Class(_) | Declared::Outside(_) | Declared::Scalar, Kind::Name) =
@@ -196,13 +196,16 @@ impl Lowering<'_, '_> {
                 let place = self.assign(target, value);
                 self.mark(node, value, place);
             }
-            None if !python => {
-                if ast.kind(target) == Kind::Name && !var {
-                    let nothing = self.names.one(crate::values::Constant::Null);
-                    let value = self.emit(Op::Constant(nothing), node);
-                    let place = self.write(target, value);
-                    self.mark(target, value, place);
-                }
+            None if !python && !var && ast.kind(target) == Kind::Name => {
+                // Only in JavaScript is it known what lies there.
+                let nothing = if self.is_script() {
+                    self.names.one(crate::values::Constant::Null)
+                } else {
+                    crate::values::Constants::ANY
+                };
+                let value = self.emit(Op::Constant(nothing), node);
+                let place = self.write(target, value);
+                self.mark(target, value, place);
             }
             None => {}
         }

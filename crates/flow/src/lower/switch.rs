@@ -78,7 +78,7 @@ impl Lowering<'_, '_> {
         }
         if let Some(guard) = guard {
             self.enter(matched);
-            self.condition(Some(guard), case, body, otherwise);
+            self.condition(Some(guard), body, otherwise);
         }
         self.enter(otherwise);
     }
@@ -86,7 +86,7 @@ impl Lowering<'_, '_> {
     fn match_pattern(&mut self, pattern: NodeId, subject: Option<(Slot, Slot)>, yes: BlockId, no: BlockId) {
         let ast = self.ast;
         let Some((kept, value)) = subject else {
-            self.condition(Some(pattern), pattern, yes, no);
+            self.condition(Some(pattern), yes, no);
             return;
         };
         if ast.kind(pattern) == Kind::Binary && ast.node(pattern).operator == Operator::BitOr {

@@ -18,6 +18,7 @@ use crate::values::{ConstantSets, Name};
 
 number! {
     /// A file, by its place in the order of paths.
+    #[derive(Default)]
     pub(crate) FileId
 }
 
@@ -94,12 +95,6 @@ pub(crate) struct FieldInfo {
     pub(crate) declared: Declared,
     /// The literal that it is, when it is never anything else
     pub(crate) literal: Option<NodeId>,
-}
-
-impl Default for FileId {
-    fn default() -> Self {
-        Self(0)
-    }
 }
 
 /// What a name at the top of a file stands for.

@@ -29,9 +29,14 @@ impl<'p> Engine<'p> {
         for id in ids {
             let known = self.values.object_name(id);
             let one = self.alone(value, id);
-            if let Some(field) = state.object(id).and_then(|object| object.field(Key::Name(name)))
-                && self.is_callable(field)
-            {
+            let field = match state.object(id).and_then(|object| object.field(Key::Name(name))) {
+                Some(field) => field,
+                None if matches!(known.base, Base::Given(_)) && known.kind != Kind::Scope => {
+                    self.values.load(state, one, Some(Key::Name(name)))
+                }
+                None => Value::NOTHING,
+            };
+            if self.is_callable(field) {
                 let bound = self.rebound(run, state, field, one, given);
                 found.extend(bound);
                 continue;

@@ -202,6 +202,11 @@ impl Engine<'_> {
             let Some(state) = states.get(id.index()).cloned().flatten() else {
                 continue;
             };
+            let length = code.block(id).map_or(0, |block| block.instructions.len());
+            self.spend(run.function, length, state.objects.len());
+            if self.is_spent(run.function) {
+                break;
+            }
             let first = firsts.get(id.index()).copied().unwrap_or(0);
             for (to, state) in self.through(run, id, first, state) {
                 let settle = code.heads.get(to.index()) == Some(&true)

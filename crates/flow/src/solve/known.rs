@@ -32,13 +32,9 @@ impl Engine<'_> {
             };
             match (info.role, info.class) {
                 (Role::Module, _) => modules |= self.know_from(&summary, Root::Module(info.file), None),
-                (Role::Initialiser, Some(class)) => {
-                    if self.know_from(&summary, Root::Receiver, Some(class)) {
-                        classes.push(class);
-                    }
-                }
-                (Role::Function, Some(class)) if self.is_constructor(class, function) => {
-                    if self.know_from(&summary, Root::Receiver, Some(class)) {
+                (role, Some(class)) => {
+                    let fills = role == Role::Initialiser || self.is_constructor(class, function);
+                    if fills && self.know_from(&summary, Root::Receiver, Some(class)) {
                         classes.push(class);
                     }
                 }

@@ -340,7 +340,7 @@ impl<'p> Engine<'p> {
                 (Some(Key::Name(name)), Value::NOTHING)
             }
             Entry::Position(at) => (
-                self.values.from_start(state, object, *at).map(Key::Index),
+                self.values.counted_from_start(state, object, *at).map(Key::Index),
                 Value::NOTHING,
             ),
             Entry::Any => (None, Value::NOTHING),

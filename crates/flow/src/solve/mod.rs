@@ -67,8 +67,10 @@ pub(crate) struct Engine<'p> {
     places: Vec<u32>,
     queue: BTreeSet<(u32, UnitId)>,
     waiting: u32,
+    /// The work that went into each function
+    spent: Vec<u64>,
     limited: BTreeMap<FunctionId, BTreeSet<Limit>>,
-    behaviours: Map<(FileLanguage, Option<Name>, Option<Name>, u32), Option<&'p crate::model::Behaviour>>,
+    behaviours: Map<Question, Option<&'p crate::model::Behaviour>>,
     entities: Map<Name, call::Entity>,
     /// What lies in fields of objects of a class, as its constructor leaves it
     fields: Map<ClassId, Vec<(Key, Objects)>>,
@@ -76,8 +78,8 @@ pub(crate) struct Engine<'p> {
     surroundings: outer::Surroundings,
 }
 
-/// A language as a part of a key.
-type FileLanguage = bartizan_syntax::Language;
+/// What a library is asked: language, qualified name, method, number of arguments.
+type Question = (bartizan_syntax::Language, Option<Name>, Option<Name>, u32);
 
 /// Analyses a program: every path from a source to a sink of the same rule that no sanitizer of it is on.
 ///
@@ -120,6 +122,7 @@ pub fn analyse(files: &[File<'_>], rules: &[Rule], library: &dyn Library, limits
         places: order,
         queue: BTreeSet::new(),
         waiting: 0,
+        spent: vec![0; program.functions.len()],
         limited: BTreeMap::new(),
         behaviours: Map::default(),
         entities: Map::default(),
@@ -210,6 +213,9 @@ impl Engine<'_> {
             self.limit(function, Limit::Rounds);
             return;
         }
+        if self.is_spent(function) {
+            return;
+        }
         let (summary, reached) = self.solve(id, function, &shapes);
         let Some(unit) = self.units.get_mut(id.index()) else {
             return;
@@ -222,6 +228,25 @@ impl Engine<'_> {
             for user in users {
                 self.enqueue(user);
             }
+        }
+    }
+
+    /// Whether all the work was spent that one function is given.
+    pub(crate) fn is_spent(&mut self, function: FunctionId) -> bool {
+        let spent = self.spent.get(function.index()).copied().unwrap_or(0);
+        if spent <= self.limits.work {
+            return false;
+        }
+        self.limit(function, Limit::Work);
+        true
+    }
+
+    /// Notes work on a function: instructions over a state that holds so many objects.
+    pub(crate) fn spend(&mut self, function: FunctionId, instructions: usize, objects: usize) {
+        /// So many objects in a state make every instruction cost once more.
+        const HEAVY: usize = 32;
+        if let Some(spent) = self.spent.get_mut(function.index()) {
+            *spent += (instructions as u64 + 1) * (1 + objects / HEAVY) as u64;
         }
     }
 

@@ -309,7 +309,7 @@ impl Engine<'_> {
     /// The key of an element; negative positions count from the end.
     pub(crate) fn element_key(&mut self, state: &State, object: Value, key: Value) -> Option<Key> {
         match self.values.key_of(key)? {
-            Key::Index(at) if at < 0 => self.values.from_start(state, object, at).map(Key::Index),
+            Key::Index(at) if at < 0 => self.values.counted_from_start(state, object, at).map(Key::Index),
             key => Some(key),
         }
     }
@@ -350,7 +350,10 @@ impl Engine<'_> {
     }
 
     pub(crate) fn at(&mut self, state: &State, object: Value, position: i64) -> Value {
-        let key = self.values.from_start(state, object, position).map(Key::Index);
+        let key = self
+            .values
+            .counted_from_start(state, object, position)
+            .map(Key::Index);
         self.values.load(state, object, key)
     }
 

@@ -1,5 +1,7 @@
 //! Rules and a library that tests share: what they say depends on nothing but the names of functions.
 
+#![allow(unreachable_pub, reason = "a module that tests share")]
+
 use bartizan_flow::{
     Behaviour, Callee, Effect, Entry, File, Found, Label, Library, Limits, Made, Marks, Parts, Place,
     Requires, Rule, RuleId, Sanitizer, Sink, Source, Then, analyse,
@@ -120,176 +122,212 @@ pub struct Containers {
 
 impl Default for Containers {
     fn default() -> Self {
-        let of = |effects: Vec<Effect>| Behaviour { effects };
-        let receiver = || Place::Receiver;
-        let first = || Place::Argument(0);
-        let second = || Place::Argument(1);
-        let at = |place| vec![Entry::At(place)];
-        let load = |otherwise| Effect::Load {
-            object: Place::Receiver,
-            entries: vec![Entry::At(Place::Argument(0))],
-            otherwise,
-        };
-        let store = || Effect::Store {
-            object: Place::Receiver,
-            entries: vec![Entry::At(Place::Argument(0))],
-            value: Place::Argument(1),
-        };
-        let append = || Effect::Append {
-            object: Place::Receiver,
-            value: Place::Argument(0),
-        };
-        let take = |entry| Effect::Remove {
-            object: Place::Receiver,
-            entry,
-        };
-        let each = |then| Effect::Call {
-            function: first(),
-            arguments: vec![Place::ElementOf(Box::new(receiver()))],
-            then,
-        };
-        let build = || {
-            of(vec![
-                Effect::Pass {
-                    from: Place::Arguments,
-                    to: Place::Receiver,
-                },
-                Effect::Be(Place::Receiver),
-            ])
-        };
-        let list = |made| {
+        let mut known = python();
+        known.extend(script());
+        known.extend(java());
+        known.push((
+            "append",
             of(vec![Effect::Make {
-                made,
-                elements: vec![],
+                made: Made::List,
+                elements: vec![Place::ArgumentsFrom(1)],
                 contents: vec![first()],
-            }])
-        };
-        let instance = |name: &str| {
-            of(vec![Effect::Make {
-                made: Made::Instance(name.to_owned()),
-                elements: vec![],
-                contents: vec![first()],
-            }])
-        };
-        let known = vec![
-            ("list.append", of(vec![append()])),
-            (
-                "list.insert",
-                of(vec![Effect::Insert {
-                    object: receiver(),
-                    at: Entry::At(first()),
-                    value: second(),
-                }]),
-            ),
-            ("list.pop", of(vec![take(Entry::Position(-1))])),
-            ("list.pop/1", of(vec![take(Entry::At(first()))])),
-            (
-                "list.extend",
-                of(vec![Effect::Extend {
-                    object: receiver(),
-                    from: first(),
-                }]),
-            ),
-            ("list.clear", of(vec![Effect::Clear(receiver())])),
-            ("dict.get", of(vec![load(Some(second()))])),
-            (
-                "dict.values",
-                of(vec![Effect::Make {
-                    made: Made::List,
-                    elements: vec![Place::ElementOf(Box::new(receiver()))],
-                    contents: vec![],
-                }]),
-            ),
-            (
-                "dict.update",
-                of(vec![Effect::Extend {
-                    object: receiver(),
-                    from: first(),
-                }]),
-            ),
-            ("dict", list(Made::Map)),
-            ("list", list(Made::List)),
-            ("len", of(vec![Effect::Length(first())])),
-            (
-                "map",
-                of(vec![Effect::Call {
-                    function: first(),
-                    arguments: vec![Place::ElementOf(Box::new(second()))],
-                    then: Then::Element,
-                }]),
-            ),
-            (
-                "settings.Settings",
-                of(vec![Effect::Make {
-                    made: Made::Instance("settings.Settings".to_owned()),
-                    elements: vec![],
-                    contents: vec![],
-                }]),
-            ),
-            (
-                "settings.Settings.put",
-                of(vec![Effect::Store {
-                    object: receiver(),
-                    entries: vec![Entry::At(first()), Entry::At(second())],
-                    value: Place::Argument(2),
-                }]),
-            ),
-            (
-                "settings.Settings.take",
-                of(vec![Effect::Load {
-                    object: receiver(),
-                    entries: vec![Entry::At(first()), Entry::At(second())],
-                    otherwise: None,
-                }]),
-            ),
-            (
-                "?.isalnum",
-                of(vec![Effect::Guard {
-                    place: receiver(),
-                    when: true,
-                }]),
-            ),
-            ("Array.push", of(vec![append()])),
-            ("Array.pop", of(vec![take(Entry::Position(-1))])),
-            ("Array.shift", of(vec![take(Entry::Position(0))])),
-            ("Array.map", of(vec![each(Then::Element)])),
-            ("Array.forEach", of(vec![each(Then::Dropped)])),
-            ("?.forEach", of(vec![each(Then::Dropped)])),
-            ("java.util.ArrayList", instance("java.util.ArrayList")),
-            ("java.util.HashMap", instance("java.util.HashMap")),
-            ("java.util.ArrayList.add", of(vec![append()])),
-            ("java.util.ArrayList.get", of(vec![load(None)])),
-            ("java.util.ArrayList.remove", of(vec![take(Entry::At(first()))])),
-            ("java.util.ArrayList.forEach", of(vec![each(Then::Dropped)])),
-            ("java.util.HashMap.put", of(vec![store()])),
-            ("java.util.HashMap.get", of(vec![load(None)])),
-            ("java.lang.StringBuilder.append", build()),
-            (
-                "java.lang.StringBuilder",
-                of(vec![
-                    Effect::Make {
-                        made: Made::Instance("java.lang.StringBuilder".to_owned()),
-                        elements: vec![],
-                        contents: vec![],
-                    },
-                    Effect::Pass {
-                        from: Place::Arguments,
-                        to: Place::Result,
-                    },
-                ]),
-            ),
-            (
-                "append",
-                of(vec![Effect::Make {
-                    made: Made::List,
-                    elements: vec![Place::ArgumentsFrom(1)],
-                    contents: vec![first()],
-                }]),
-            ),
-        ];
-        let _ = at;
+            }]),
+        ));
         Self { known }
     }
+}
+
+type Known = Vec<(&'static str, Behaviour)>;
+
+fn of(effects: Vec<Effect>) -> Behaviour {
+    Behaviour { effects }
+}
+
+fn receiver() -> Place {
+    Place::Receiver
+}
+
+fn first() -> Place {
+    Place::Argument(0)
+}
+
+fn second() -> Place {
+    Place::Argument(1)
+}
+
+fn load(otherwise: Option<Place>) -> Behaviour {
+    of(vec![Effect::Load {
+        object: receiver(),
+        entries: vec![Entry::At(first())],
+        otherwise,
+    }])
+}
+
+fn append() -> Behaviour {
+    of(vec![Effect::Append {
+        object: receiver(),
+        value: first(),
+    }])
+}
+
+fn take(entry: Entry) -> Behaviour {
+    of(vec![Effect::Remove {
+        object: receiver(),
+        entry,
+    }])
+}
+
+fn each(then: Then) -> Behaviour {
+    let arguments = vec![Place::ElementOf(Box::new(receiver()))];
+    of(vec![Effect::Call {
+        function: first(),
+        arguments,
+        then,
+    }])
+}
+
+fn make(made: Made, contents: Vec<Place>) -> Behaviour {
+    of(vec![Effect::Make {
+        made,
+        elements: vec![],
+        contents,
+    }])
+}
+
+fn instance(name: &str) -> Behaviour {
+    make(Made::Instance(name.to_owned()), vec![first()])
+}
+
+fn python() -> Known {
+    let values = vec![Place::ElementOf(Box::new(receiver()))];
+    let two = || vec![Entry::At(first()), Entry::At(second())];
+    vec![
+        ("list.append", append()),
+        (
+            "list.insert",
+            of(vec![Effect::Insert {
+                object: receiver(),
+                at: Entry::At(first()),
+                value: second(),
+            }]),
+        ),
+        ("list.pop", take(Entry::Position(-1))),
+        ("list.pop/1", take(Entry::At(first()))),
+        (
+            "list.extend",
+            of(vec![Effect::Extend {
+                object: receiver(),
+                from: first(),
+            }]),
+        ),
+        ("list.clear", of(vec![Effect::Clear(receiver())])),
+        ("dict.get", load(Some(second()))),
+        (
+            "dict.values",
+            of(vec![Effect::Make {
+                made: Made::List,
+                elements: values,
+                contents: vec![],
+            }]),
+        ),
+        (
+            "dict.update",
+            of(vec![Effect::Extend {
+                object: receiver(),
+                from: first(),
+            }]),
+        ),
+        ("dict", make(Made::Map, vec![first()])),
+        ("list", make(Made::List, vec![first()])),
+        ("len", of(vec![Effect::Length(first())])),
+        (
+            "map",
+            of(vec![Effect::Call {
+                function: first(),
+                arguments: vec![Place::ElementOf(Box::new(second()))],
+                then: Then::Element,
+            }]),
+        ),
+        (
+            "settings.Settings",
+            make(Made::Instance("settings.Settings".to_owned()), vec![]),
+        ),
+        (
+            "settings.Settings.put",
+            of(vec![Effect::Store {
+                object: receiver(),
+                entries: two(),
+                value: Place::Argument(2),
+            }]),
+        ),
+        (
+            "settings.Settings.take",
+            of(vec![Effect::Load {
+                object: receiver(),
+                entries: two(),
+                otherwise: None,
+            }]),
+        ),
+        (
+            "?.isalnum",
+            of(vec![Effect::Guard {
+                place: receiver(),
+                when: true,
+            }]),
+        ),
+    ]
+}
+
+fn script() -> Known {
+    vec![
+        ("Array.push", append()),
+        ("Array.pop", take(Entry::Position(-1))),
+        ("Array.shift", take(Entry::Position(0))),
+        ("Array.map", each(Then::Element)),
+        ("Array.forEach", each(Then::Dropped)),
+        ("?.forEach", each(Then::Dropped)),
+    ]
+}
+
+fn java() -> Known {
+    let store = Effect::Store {
+        object: receiver(),
+        entries: vec![Entry::At(first())],
+        value: second(),
+    };
+    let build = vec![
+        Effect::Pass {
+            from: Place::Arguments,
+            to: receiver(),
+        },
+        Effect::Be(receiver()),
+    ];
+    let builder = Made::Instance("java.lang.StringBuilder".to_owned());
+    vec![
+        ("java.util.ArrayList", instance("java.util.ArrayList")),
+        ("java.util.HashMap", instance("java.util.HashMap")),
+        ("java.util.ArrayList.add", append()),
+        ("java.util.ArrayList.get", load(None)),
+        ("java.util.ArrayList.remove", take(Entry::At(first()))),
+        ("java.util.ArrayList.forEach", each(Then::Dropped)),
+        ("java.util.HashMap.put", of(vec![store])),
+        ("java.util.HashMap.get", load(None)),
+        ("java.lang.StringBuilder.append", of(build)),
+        (
+            "java.lang.StringBuilder",
+            of(vec![
+                Effect::Make {
+                    made: builder,
+                    elements: vec![],
+                    contents: vec![],
+                },
+                Effect::Pass {
+                    from: Place::Arguments,
+                    to: Place::Result,
+                },
+            ]),
+        ),
+    ]
 }
 
 impl Library for Containers {

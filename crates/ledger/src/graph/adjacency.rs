@@ -138,56 +138,44 @@ impl Graph {
         }
     }
 
-    /// Makes one run of everything.
+    /// Makes one run of everything: what is in the run is copied, and what came later put behind it, thing by thing.
     fn pack(&mut self) -> Result<(), TooLarge> {
-        let (starts, entries) = (
-            std::mem::take(&mut self.starts),
-            std::mem::take(&mut self.entries),
-        );
         let (beside, told) = (std::mem::take(&mut self.beside), std::mem::take(&mut self.told));
         self.beside_count = 0;
-        let of_run = || {
-            (0_u32..).zip(starts.windows(2)).flat_map(|(from, bounds)| {
-                let bounds = bounds.first().copied().unwrap_or(0) as usize
-                    ..bounds.last().copied().unwrap_or(0) as usize;
-                entries
-                    .get(bounds)
-                    .into_iter()
-                    .flatten()
-                    .map(move |entry| (from, *entry))
-            })
-        };
-        let of_beside = || {
-            beside
-                .iter()
-                .flat_map(|(from, of)| of.iter().map(|entry| (*from, *entry)))
-        };
-        let all = || {
-            of_run()
-                .chain(of_beside())
+        let of_beside = beside
+            .iter()
+            .flat_map(|(from, of)| of.iter().map(|entry| (*from, *entry)));
+        let later = || {
+            of_beside
+                .clone()
                 .chain(told.iter().copied())
                 .filter(|(_, entry)| *entry != GAP)
         };
-        let highest = all()
-            .map(|(from, _)| from)
-            .max()
-            .map_or(0, |from| from as usize + 1);
-        let mut places = vec![0_u32; highest + 1];
-        let mut total = 0_u32;
-        for (from, _) in all() {
-            total = total.checked_add(1).ok_or(TooLarge)?;
-            if let Some(place) = places.get_mut(from as usize + 1) {
-                *place += 1;
+        let highest = later().map(|(from, _)| from as usize + 1).max().unwrap_or(0);
+        let highest = highest.max(self.nodes());
+        // How many come later for each thing; then where the next of them goes.
+        let mut next = vec![0_u32; highest];
+        for (from, _) in later() {
+            if let Some(count) = next.get_mut(from as usize) {
+                *count = count.checked_add(1).ok_or(TooLarge)?;
             }
         }
-        let mut sum = 0;
-        for place in &mut places {
-            sum += *place;
-            *place = sum;
+        let mut run = Vec::with_capacity(self.entries.len() + told.len());
+        let mut starts = Vec::with_capacity(highest + 1);
+        for (from, next) in (0_u32..).zip(&mut next) {
+            starts.push(u32::try_from(run.len()).map_err(|_| TooLarge)?);
+            let known = self.entries.get(self.packed(from)).unwrap_or_default();
+            if known.contains(&GAP) {
+                run.extend(known.iter().filter(|entry| **entry != GAP));
+            } else {
+                run.extend_from_slice(known);
+            }
+            let count = *next as usize;
+            *next = u32::try_from(run.len()).map_err(|_| TooLarge)?;
+            run.resize(run.len() + count, GAP);
         }
-        let mut run = vec![GAP; total as usize];
-        let mut next = places.clone();
-        for (from, entry) in all() {
+        starts.push(u32::try_from(run.len()).map_err(|_| TooLarge)?);
+        for (from, entry) in later() {
             if let Some(at) = next.get_mut(from as usize) {
                 if let Some(place) = run.get_mut(*at as usize) {
                     *place = entry;
@@ -195,9 +183,43 @@ impl Graph {
                 *at += 1;
             }
         }
-        self.starts = places;
+        self.starts = starts;
         self.entries = run;
         Ok(())
+    }
+
+    /// The same as bytes, for [`Graph::decode`]: numbers of four bytes, the lowest first.
+    ///
+    /// # Errors
+    /// When there are more edges than are kept.
+    pub fn encode(&mut self, out: &mut Vec<u8>) -> Result<(), TooLarge> {
+        if self.beside_count > 0 || !self.told.is_empty() {
+            self.pack()?;
+        }
+        out.reserve(4 * (self.starts.len() + self.entries.len()) + 16);
+        out.extend_from_slice(&self.edges.to_le_bytes());
+        for numbers in [&self.starts, &self.entries] {
+            let count = u32::try_from(numbers.len()).map_err(|_| TooLarge)?;
+            out.extend_from_slice(&count.to_le_bytes());
+            out.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+        }
+        Ok(())
+    }
+
+    /// The graph at the start of these bytes, and what stands behind it; none where they are no graph.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let (edges, rest) = bytes.split_first_chunk()?;
+        let (starts, rest) = numbers(rest)?;
+        let (entries, rest) = numbers(rest)?;
+        starts.is_sorted().then_some(())?;
+        let graph = Self {
+            starts,
+            entries,
+            edges: u64::from_le_bytes(*edges),
+            ..Self::default()
+        };
+        Some((graph, rest))
     }
 
     /// What trouble at a thing passes on to, and how.
@@ -208,6 +230,17 @@ impl Graph {
             .chain(beside)
             .filter_map(|entry| Some((Way::from_number(entry >> BITS)?, entry & NODE)))
     }
+}
+
+fn numbers(bytes: &[u8]) -> Option<(Vec<u32>, &[u8])> {
+    let (count, rest) = bytes.split_first_chunk()?;
+    let length = (u32::from_le_bytes(*count) as usize).checked_mul(4)?;
+    let (numbers, rest) = rest.split_at_checked(length)?;
+    let (numbers, _) = numbers.as_chunks();
+    Some((
+        numbers.iter().map(|four| u32::from_le_bytes(*four)).collect(),
+        rest,
+    ))
 }
 
 #[cfg(test)]
@@ -255,8 +288,27 @@ mod tests {
                     })
                 })
                 .collect();
-            prop_assert_eq!(all(&graph), expected);
+            prop_assert_eq!(all(&graph), expected.clone());
             prop_assert_eq!(graph.edges(), there.len() as u64);
+            let mut bytes = Vec::new();
+            graph.encode(&mut bytes).unwrap();
+            bytes.push(7);
+            let (read, rest) = Graph::decode(&bytes).unwrap();
+            prop_assert_eq!(all(&read), expected);
+            prop_assert_eq!(read.edges(), there.len() as u64);
+            prop_assert_eq!(rest, [7]);
+        }
+
+        #[test]
+        fn bytes_that_are_no_graph_give_none_or_one_that_can_be_followed(
+            head in proptest::collection::vec(0_u8..6, 0..40),
+            tail in proptest::collection::vec(any::<u8>(), 0..40),
+        ) {
+            if let Some((mut graph, _)) = Graph::decode(&[head, tail].concat()) {
+                let _ = all(&graph);
+                let _ = graph.add(1, KINDS[0].parse().unwrap(), 2);
+                let _ = graph.pack();
+            }
         }
     }
 

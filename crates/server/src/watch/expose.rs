@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bartizan_store::StoreError;
+use bartizan_store::bus::{Bus, BusState};
 use std::net::SocketAddr;
 
 /// That the process answers.
@@ -74,6 +75,7 @@ pub(crate) async fn expose(State(app): State<App>, _: Operator) -> Response {
     );
     app.watch().metrics.write(&mut out);
     write_store(&app, &mut out).await;
+    write_bus(&app, &mut out).await;
     write_limits(&app, &mut out);
     write_spans(&app, &mut out);
     write_process(&mut out);
@@ -117,6 +119,33 @@ async fn write_store(app: &App, out: &mut Exposition) {
     out.family(name, "gauge", "Connections to the database at most.");
     for (pool, used) in &pools {
         out.sample(name, &[("pool", pool)], used.size);
+    }
+}
+
+async fn write_bus(app: &App, out: &mut Exposition) {
+    if matches!(**app.bus(), Bus::Local(_)) {
+        return;
+    }
+    let is_up = *app.bus().state().borrow() == BusState::Up;
+    out.family(
+        "bartizan_bus_up",
+        "gauge",
+        "Whether servers hear of one another by the bus.",
+    );
+    out.sample("bartizan_bus_up", &[], i64::from(is_up));
+    if let Ok(untold) = app.read_all(|installation| installation.untold()).await {
+        let name = "bartizan_bus_untold_statements";
+        out.family(name, "gauge", "Statements that the bus was not told of yet.");
+        out.sample(name, &[], untold.iter().map(|(_, count)| count).sum::<i64>());
+    }
+    let name = "bartizan_bus_events_total";
+    out.family(
+        name,
+        "counter",
+        "Events that this server told, by whether the bus took them.",
+    );
+    for (outcome, count) in ["taken", "failed"].iter().zip(app.watch().metrics.told_so_far()) {
+        out.sample(name, &[("outcome", outcome)], count);
     }
 }
 

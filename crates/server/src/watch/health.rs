@@ -3,6 +3,7 @@
 //! Anybody may ask, so that the database is asked at most once a second.
 
 use crate::app::App;
+use bartizan_store::bus::{Bus, BusState};
 use bartizan_store::{SCHEMA_VERSION, StoreError};
 use serde::Serialize;
 use std::time::{Duration, Instant};
@@ -22,6 +23,9 @@ pub(crate) struct Readiness {
     pub(crate) database: &'static str,
     /// The schema of the database, and the one that this program knows; absent where the database does not say.
     pub(crate) schema: Option<(i64, i64)>,
+    /// Whether servers hear of one another: `up`, `lost` or `failing`; absent where there is no bus between them. Requests are answered all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) bus: Option<&'static str>,
     /// Whether the server stops.
     pub(crate) stopping: bool,
 }
@@ -45,6 +49,7 @@ impl Health {
                 fresh
             }
         };
+        readiness.bus = bus(app);
         readiness.stopping = app.watch().is_stopping();
         readiness.ready = readiness.ready && !readiness.stopping;
         readiness
@@ -65,8 +70,20 @@ async fn asked(app: &App) -> Readiness {
         ready: schema.is_some_and(|(found, known)| found == known),
         database,
         schema,
+        bus: None,
         stopping: false,
     }
+}
+
+fn bus(app: &App) -> Option<&'static str> {
+    if matches!(**app.bus(), Bus::Local(_)) {
+        return None;
+    }
+    Some(match *app.bus().state().borrow() {
+        BusState::Up => "up",
+        BusState::Lost(_) => "lost",
+        BusState::Failing(_) => "failing",
+    })
 }
 
 struct Failure(&'static str);

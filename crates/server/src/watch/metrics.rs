@@ -45,6 +45,8 @@ pub(crate) struct Metrics {
     taken: Mutex<BTreeMap<Taken, u64>>,
     taking: Mutex<Histogram>,
     bytes: AtomicU64,
+    /// Events that the bus took, and that it did not.
+    told: [AtomicU64; 2],
     jobs: Mutex<BTreeMap<&'static str, Job>>,
     sign_ins: Mutex<BTreeMap<(&'static str, bool), u64>>,
 }
@@ -81,6 +83,18 @@ impl Metrics {
         self.bytes
             .fetch_add(u64::try_from(bytes).unwrap_or_default(), Ordering::Relaxed);
         lock(&self.taking).add(took.as_secs_f64());
+    }
+
+    /// An event was taken by the bus, or not.
+    pub(crate) fn told(&self, is_taken: bool) {
+        let [taken, not_taken] = &self.told;
+        let count = if is_taken { taken } else { not_taken };
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Events that the bus took, and that it did not.
+    pub(super) fn told_so_far(&self) -> [u64; 2] {
+        self.told.each_ref().map(|count| count.load(Ordering::Relaxed))
     }
 
     /// A job came to its end at this time, in milliseconds since 1970.

@@ -197,6 +197,10 @@ impl Source for GitChangedSource {
         Ok(entries)
     }
 
+    fn around(&self) -> Option<&dyn Source> {
+        Some(&self.files)
+    }
+
     fn read(&self, entry: &Entry, buffer: &mut Vec<u8>, consumer: &mut dyn Consumer) {
         self.files.read(entry, buffer, consumer);
     }

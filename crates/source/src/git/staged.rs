@@ -15,6 +15,12 @@ use std::path::{Path, PathBuf};
 /// looked at. Symbolic links have no content of their own and are left out; submodules are named as skipped.
 #[derive(Debug)]
 pub struct GitIndexSource {
+    whole: WholeIndex,
+}
+
+/// Every file of an index, changed or not.
+#[derive(Debug)]
+struct WholeIndex {
     blobs: Blobs,
     index: PathBuf,
 }
@@ -29,13 +35,15 @@ impl GitIndexSource {
         let repository = Repository::discover(path, options)?;
         let index = index_of(&repository, options);
         Ok(Self {
-            blobs: Blobs::new(repository, options),
-            index,
+            whole: WholeIndex {
+                blobs: Blobs::new(repository, options),
+                index,
+            },
         })
     }
 
     fn base(&self, decoder: &mut Decoder, index: &gix::index::State) -> Result<Flat, SourceError> {
-        let repository = &self.blobs.repository;
+        let repository = &self.whole.blobs.repository;
         let Some(head) = repository.head() else {
             return Ok(Flat::default());
         };
@@ -64,7 +72,12 @@ fn of_hook(repository: &Repository) -> Option<PathBuf> {
 
 impl Source for GitIndexSource {
     fn target(&self) -> Target {
-        let commit = self.blobs.repository.head().map(|id| id.to_hex().to_string());
+        let commit = self
+            .whole
+            .blobs
+            .repository
+            .head()
+            .map(|id| id.to_hex().to_string());
         Target {
             name: "git:STAGED".to_owned(),
             kind: "git-index".to_owned(),
@@ -74,10 +87,10 @@ impl Source for GitIndexSource {
     }
 
     fn list(&self, skipped: &mut Vec<Skipped>) -> Result<Vec<Entry>, SourceError> {
-        let repository = &self.blobs.repository;
+        let repository = &self.whole.blobs.repository;
         skipped.extend(repository.broken.iter().cloned());
         let mut decoder = repository.decoder();
-        let index = read_index(repository, &self.index)?;
+        let index = read_index(repository, &self.whole.index)?;
         let base = self.base(&mut decoder, &index)?;
         let mut entries = Vec::new();
         for (at, staged) in index.entries().iter().enumerate() {
@@ -103,6 +116,35 @@ impl Source for GitIndexSource {
             }
         }
         Ok(entries)
+    }
+
+    fn around(&self) -> Option<&dyn Source> {
+        Some(&self.whole)
+    }
+
+    fn read(&self, entry: &Entry, buffer: &mut Vec<u8>, consumer: &mut dyn Consumer) {
+        self.whole.blobs.read(entry, consumer, buffer);
+    }
+}
+
+impl Source for WholeIndex {
+    fn target(&self) -> Target {
+        Target {
+            name: "git:STAGED".to_owned(),
+            kind: "git-index".to_owned(),
+            ..Target::default()
+        }
+    }
+
+    fn list(&self, _: &mut Vec<Skipped>) -> Result<Vec<Entry>, SourceError> {
+        let index = read_index(&self.blobs.repository, &self.index)?;
+        let files = index.entries().iter().filter(|staged| {
+            let is_file = ![Mode::SYMLINK, Mode::COMMIT, Mode::DIR].contains(&staged.mode);
+            is_file && !staged.flags.contains(Flags::INTENT_TO_ADD)
+        });
+        Ok(files
+            .map(|staged| entry(meta(staged.path(&index)), &staged.id))
+            .collect())
     }
 
     fn read(&self, entry: &Entry, buffer: &mut Vec<u8>, consumer: &mut dyn Consumer) {

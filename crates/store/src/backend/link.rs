@@ -5,13 +5,15 @@
 //! differ in U+0000 too, which PostgreSQL keeps in no text (<https://www.postgresql.org/docs/15/datatype-character.html>): both refuse it.
 
 use super::Connection;
-use crate::StoreError;
 use crate::value::{Param, Row};
+use crate::{StoreError, TenantId};
 
 /// One connection to an engine.
 pub(crate) struct Link {
     engine: Box<dyn Connection>,
     failed: Option<Failed>,
+    /// Statements that this transaction appends.
+    appended: Vec<(TenantId, i64)>,
 }
 
 /// The first statement of a transaction that failed.
@@ -23,7 +25,11 @@ struct Failed {
 
 impl Link {
     pub(crate) fn new(engine: Box<dyn Connection>) -> Self {
-        Self { engine, failed: None }
+        Self {
+            engine,
+            failed: None,
+            appended: Vec::new(),
+        }
     }
 
     /// Runs a statement; out comes how many rows it changed.
@@ -43,6 +49,23 @@ impl Link {
         self.check(params)?;
         let mut stopped = false;
         let done = self.engine.each(sql, params, &mut |values| {
+            row(values).inspect_err(|_| stopped = true)
+        });
+        if stopped { done } else { self.noted(done) }
+    }
+
+    /// The same with a query in which `{of}` stands for a list of values.
+    pub(crate) fn each_of(
+        &mut self,
+        sql: &str,
+        before: &[Param<'_>],
+        of: &[Param<'_>],
+        row: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.check(before)?;
+        self.check(of)?;
+        let mut stopped = false;
+        let done = self.engine.each_of(sql, before, of, &mut |values| {
             row(values).inspect_err(|_| stopped = true)
         });
         if stopped { done } else { self.noted(done) }
@@ -71,7 +94,18 @@ impl Link {
     /// Starts a transaction: one that writes, or one that reads one state of everything.
     pub(crate) fn begin(&mut self, writes: bool) -> Result<(), StoreError> {
         self.failed = None;
+        self.appended.clear();
         self.engine.begin(writes)
+    }
+
+    /// Notes that this transaction appends a statement.
+    pub(crate) fn appends(&mut self, tenant: TenantId, seq: i64) {
+        self.appended.push((tenant, seq));
+    }
+
+    /// What it appended.
+    pub(crate) fn appended(&mut self) -> Vec<(TenantId, i64)> {
+        std::mem::take(&mut self.appended)
     }
 
     /// Makes what was written durable.

@@ -23,6 +23,15 @@ pub(crate) trait Connection: Send {
         row: &mut dyn FnMut(Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
 
+    /// Runs a query in which `{of}`, in `IN ({of})`, stands for this list of values of one type. Long lists are asked for in parts.
+    fn each_of(
+        &mut self,
+        sql: &str,
+        before: &[Param<'_>],
+        of: &[Param<'_>],
+        row: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
     /// Inserts many rows: `head` is `INSERT INTO table (columns)`, `tail` what stands behind the values.
     fn insert_many(
         &mut self,

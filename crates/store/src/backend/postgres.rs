@@ -9,7 +9,9 @@ use crate::value::{Param, Row, Value};
 use futures_core::Stream;
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
+use std::future::poll_fn;
 use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
@@ -32,6 +34,9 @@ const COPIED: usize = 64;
 /// Rows that are copied, and rows that are inserted, by one statement.
 const COPY: usize = 50_000;
 const UNNEST: usize = 2_048;
+
+/// Rows that are taken at once at most, where they are there already.
+const AT_ONCE: usize = 256;
 
 pub(crate) struct Postgres {
     /// Drives the protocol while we wait, on the thread that waits. None once this is dropped.
@@ -126,6 +131,49 @@ impl Postgres {
         }
         self.prepared.insert(sql.to_owned(), statement.clone());
         Ok(statement)
+    }
+
+    /// Hands over each row of a query. Rows that are there already are taken at once.
+    fn each_bound(
+        &mut self,
+        sql: &str,
+        bound: &[&(dyn ToSql + Sync)],
+        each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let statement = self.prepare(sql)?;
+        let bound = bound.iter().copied();
+        let rows = self.wait(async |client| client.query_raw(&statement, bound.clone()).await)?;
+        let mut rows = pin!(rows);
+        let mut has_ended = false;
+        while !has_ended {
+            let mut ready = Vec::new();
+            self.wait(async |_| {
+                poll_fn(|context| {
+                    while ready.len() < AT_ONCE {
+                        match rows.as_mut().poll_next(context) {
+                            Poll::Ready(Some(Ok(row))) => ready.push(row),
+                            Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error)),
+                            Poll::Ready(None) => {
+                                has_ended = true;
+                                return Poll::Ready(Ok(()));
+                            }
+                            Poll::Pending if ready.is_empty() => return Poll::Pending,
+                            Poll::Pending => break,
+                        }
+                    }
+                    Poll::Ready(Ok(()))
+                })
+                .await
+            })?;
+            for row in ready {
+                let mut values = Vec::with_capacity(row.len());
+                for column in 0..row.len() {
+                    values.push(row.try_get::<_, Any>(column).map_err(lift)?.0);
+                }
+                each(Row::new(values))?;
+            }
+        }
+        Ok(())
     }
 
     /// One row, many in a few statements, or very many as a copy: whichever takes least.
@@ -271,23 +319,29 @@ impl Connection for Postgres {
         params: &[Param<'_>],
         each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let statement = self.prepare(sql)?;
         let bound: Vec<Bound<'_>> = params.iter().map(|param| Bound(*param)).collect();
-        let rows = self.wait(async |client| client.query_raw(&statement, &bound).await)?;
-        let mut rows = pin!(rows);
-        loop {
-            let next = self.wait(async |_| {
-                std::future::poll_fn(|context| rows.as_mut().poll_next(context))
-                    .await
-                    .transpose()
-            })?;
-            let Some(row) = next else { return Ok(()) };
-            let mut values = Vec::with_capacity(row.len());
-            for column in 0..row.len() {
-                values.push(row.try_get::<_, Any>(column).map_err(lift)?.0);
-            }
-            each(Row::new(values))?;
+        let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|param| param as _).collect();
+        self.each_bound(sql, &bound, each)
+    }
+
+    /// The list is one array: however long it is, it is one prepared statement, and the planner does not take a list of parameters for something
+    /// that is cheap to compare every row with.
+    fn each_of(
+        &mut self,
+        sql: &str,
+        before: &[Param<'_>],
+        of: &[Param<'_>],
+        each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let sql = sql.replace("IN ({of})", &format!("= ANY(${})", before.len() + 1));
+        let before: Vec<Bound<'_>> = before.iter().map(|param| Bound(*param)).collect();
+        for part in of.chunks(UNNEST) {
+            let list: Vec<Bound<'_>> = part.iter().map(|param| Bound(*param)).collect();
+            let mut bound: Vec<&(dyn ToSql + Sync)> = before.iter().map(|param| param as _).collect();
+            bound.push(&list);
+            self.each_bound(&sql, &bound, each)?;
         }
+        Ok(())
     }
 
     fn insert_many(

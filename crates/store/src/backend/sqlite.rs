@@ -20,6 +20,9 @@ const PREPARED: usize = 256;
 /// Pages that a connection keeps in memory, in KiB.
 const CACHE_KIB: i64 = 16 * 1024;
 
+/// Values of a list that are asked for at once.
+const MOST_OF: usize = 256;
+
 pub(crate) struct Sqlite(rusqlite::Connection);
 
 impl Sqlite {
@@ -145,6 +148,27 @@ impl Connection for Sqlite {
                 });
             }
             each(Row::new(values))?;
+        }
+        Ok(())
+    }
+
+    fn each_of(
+        &mut self,
+        sql: &str,
+        before: &[Param<'_>],
+        of: &[Param<'_>],
+        row: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut rest = of;
+        while !rest.is_empty() {
+            // Powers of two, so that few statements are prepared.
+            let take = 1_usize << rest.len().min(MOST_OF).ilog2();
+            let (part, after) = rest.split_at(take);
+            rest = after;
+            let first = before.len() + 1;
+            let places: Vec<String> = (first..first + take).map(|place| format!("${place}")).collect();
+            let params: Vec<Param<'_>> = before.iter().chain(part).copied().collect();
+            self.each(&sql.replace("{of}", &places.join(",")), &params, row)?;
         }
         Ok(())
     }

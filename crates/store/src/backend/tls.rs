@@ -1,16 +1,12 @@
-//! How the way to PostgreSQL is protected: what `sslmode` and `sslrootcert` in the URL of a database ask for.
+//! How the way to PostgreSQL is protected: what `sslmode`, `sslrootcert`, `sslcert` and `sslkey` in the URL of a database ask for.
 //!
-//! In: the URL. Out: the same without the two, the mode, and a connector of rustls. The words are those of libpq
+//! In: the URL. Out: the same without these, the mode, and a connector of rustls. The words are those of libpq
 //! (<https://www.postgresql.org/docs/15/libpq-ssl.html>) and mean at least what they mean there: a certificate is never
 //! taken unseen, so that `require` and `verify-ca` check the chain and the name, as `verify-full` does.
 
-use crate::StoreError;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
-use std::borrow::Cow;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use crate::percent::decoded;
+use crate::{StoreError, tls};
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -22,22 +18,30 @@ pub(crate) struct Address {
     pub(crate) answer_timeout: Option<Duration>,
     /// The only authorities that are trusted; without them those of the system.
     authorities: Option<PathBuf>,
+    /// The certificate that is shown to the server, and its key.
+    certificate: Option<(PathBuf, PathBuf)>,
 }
 
 /// Reads a URL. The error says what is wrong with it, without the URL.
 pub(crate) fn parse(url: &str) -> Result<Address, String> {
     let (rest, asked) = take_parameters(url)?;
+    let certificate = asked.certificate()?;
     let mut config: tokio_postgres::Config = rest.parse().map_err(|error: tokio_postgres::Error| {
         std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string)
     })?;
     config.ssl_mode(match asked.mode.as_deref() {
         // As with libpq, nothing listens in on a socket of the same machine.
         _ if config.get_hosts().iter().all(is_socket) => SslMode::Disable,
+        Some("disable" | "prefer") if certificate.is_some() => {
+            return Err(
+                "a certificate is only shown over TLS: sslmode=require, verify-ca or verify-full".to_owned(),
+            );
+        }
         Some("disable") => SslMode::Disable,
         Some("prefer") => SslMode::Prefer,
         Some("require" | "verify-ca" | "verify-full") => SslMode::Require,
         // libpq would start with `prefer`, which anybody on the way can turn into no protection at all.
-        None if stays_on_this_machine(&config) => SslMode::Disable,
+        None if certificate.is_none() && stays_on_this_machine(&config) => SslMode::Disable,
         None => SslMode::Require,
         Some(other) => {
             return Err(format!(
@@ -49,6 +53,7 @@ pub(crate) fn parse(url: &str) -> Result<Address, String> {
         config,
         answer_timeout: asked.answer_timeout,
         authorities: asked.authorities,
+        certificate,
     })
 }
 
@@ -57,6 +62,18 @@ struct Asked {
     mode: Option<String>,
     answer_timeout: Option<Duration>,
     authorities: Option<PathBuf>,
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
+}
+
+impl Asked {
+    fn certificate(&self) -> Result<Option<(PathBuf, PathBuf)>, String> {
+        match (&self.certificate, &self.key) {
+            (Some(certificate), Some(key)) => Ok(Some((certificate.clone(), key.clone()))),
+            (None, None) => Ok(None),
+            _ => Err("sslcert and sslkey belong together: name both files".to_owned()),
+        }
+    }
 }
 
 /// Takes out what the library that speaks the protocol does not know.
@@ -76,6 +93,8 @@ fn take_parameters(url: &str) -> Result<(String, Asked), String> {
             Some(("sslrootcert", path)) => {
                 asked.authorities = Some(PathBuf::from(decoded(path)?.as_ref()));
             }
+            Some(("sslcert", path)) => asked.certificate = Some(PathBuf::from(decoded(path)?.as_ref())),
+            Some(("sslkey", path)) => asked.key = Some(PathBuf::from(decoded(path)?.as_ref())),
             Some(("answer_timeout", seconds)) => {
                 let seconds = seconds.parse::<u32>().ok().filter(|seconds| *seconds > 0);
                 let seconds = seconds.ok_or("answer_timeout is a number of seconds, from 1")?;
@@ -91,26 +110,6 @@ fn take_parameters(url: &str) -> Result<(String, Asked), String> {
         format!("{base}?{}", others.join("&"))
     };
     Ok((url, asked))
-}
-
-/// Percent-encoding, <https://www.rfc-editor.org/rfc/rfc3986#section-2.1>.
-fn decoded(text: &str) -> Result<Cow<'_, str>, String> {
-    if !text.contains('%') {
-        return Ok(Cow::Borrowed(text));
-    }
-    let wrong = || format!("`{text}` is not percent-encoded as it should be");
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut parts = text.split('%');
-    bytes.extend_from_slice(parts.next().unwrap_or_default().as_bytes());
-    for part in parts {
-        let (digits, rest) = part.split_at_checked(2).ok_or_else(wrong)?;
-        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return Err(wrong());
-        }
-        bytes.push(u8::from_str_radix(digits, 16).map_err(|_| wrong())?);
-        bytes.extend_from_slice(rest.as_bytes());
-    }
-    String::from_utf8(bytes).map(Cow::Owned).map_err(|_| wrong())
 }
 
 fn is_socket(host: &Host) -> bool {
@@ -135,56 +134,20 @@ fn stays_on_this_machine(config: &tokio_postgres::Config) -> bool {
 }
 
 impl Address {
-    /// What makes the handshake. Authorities are read each time, so that new ones need no restart.
+    /// What makes the handshake. Files are read each time, so that new ones need no restart.
     ///
     /// # Errors
-    /// [`StoreError::Untrusted`] when there are none, or they cannot be read.
+    /// [`StoreError::Untrusted`] when there are no authorities, or a file cannot be used.
     pub(crate) fn connector(&self) -> Result<MakeRustlsConnect, StoreError> {
-        let roots = if self.config.get_ssl_mode() == SslMode::Disable {
-            RootCertStore::empty()
+        let config = if self.config.get_ssl_mode() == SslMode::Disable {
+            tls::with_roots(rustls::RootCertStore::empty(), None)
         } else {
-            match &self.authorities {
-                Some(path) => authorities_in(path)?,
-                None => authorities_of_the_system()?,
-            }
+            let certificate = self.certificate.as_ref();
+            let certificate = certificate.map(|(certificate, key)| (certificate.as_path(), key.as_path()));
+            tls::client(self.authorities.as_deref(), certificate)
         };
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| StoreError::Untrusted(error.to_string()))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(MakeRustlsConnect::new(config))
+        config.map(MakeRustlsConnect::new).map_err(StoreError::Untrusted)
     }
-}
-
-fn authorities_in(path: &Path) -> Result<RootCertStore, StoreError> {
-    let wrong = |why: String| StoreError::Untrusted(format!("{}: {why}", path.display()));
-    let mut roots = RootCertStore::empty();
-    let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
-    for certificate in CertificateDer::pem_slice_iter(&pem) {
-        let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
-        roots.add(certificate).map_err(|error| wrong(error.to_string()))?;
-    }
-    if roots.is_empty() {
-        return Err(wrong("there is no certificate in it".to_owned()));
-    }
-    Ok(roots)
-}
-
-fn authorities_of_the_system() -> Result<RootCertStore, StoreError> {
-    let found = rustls_native_certs::load_native_certs();
-    let mut roots = RootCertStore::empty();
-    // Systems list some that are too old to be read; whoever has one of those is not trusted.
-    roots.add_parsable_certificates(found.certs);
-    if roots.is_empty() {
-        let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
-        return Err(StoreError::Untrusted(format!(
-            "the system trusts no authority {}",
-            errors.join("; ")
-        )));
-    }
-    Ok(roots)
 }
 
 #[cfg(test)]
@@ -246,6 +209,23 @@ mod tests {
         };
         assert_eq!(file("/etc/a%20b.pem"), Some(PathBuf::from("/etc/a b.pem")));
         assert_eq!(file("system"), None);
+    }
+
+    #[test]
+    fn a_certificate_has_a_key_and_is_shown_over_tls_only() {
+        let of = |query: &str| parse(&format!("postgres://me@localhost/x?{query}"));
+        let both = of("sslcert=/a%20b.crt&sslkey=/a.key").unwrap();
+        let files = (PathBuf::from("/a b.crt"), PathBuf::from("/a.key"));
+        assert_eq!(both.certificate, Some(files));
+        assert_eq!(both.config.get_ssl_mode(), SslMode::Require);
+        for wrong in [
+            "sslcert=/a.crt",
+            "sslkey=/a.key",
+            "sslcert=/a.crt&sslkey=/a.key&sslmode=disable",
+            "sslcert=/a.crt&sslkey=/a.key&sslmode=prefer",
+        ] {
+            assert!(of(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl Session<'_> {
                 &[tenant.into()],
             )?;
         }
-        Ok(())
+        self.begin_generation()
     }
 
     /// Everything that is made from the ledger of this tenant, table by table: what two graphs have to agree on to be the same.

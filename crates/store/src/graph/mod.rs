@@ -21,6 +21,7 @@ mod packs;
 mod questions;
 mod remedies;
 mod scans;
+mod snapshots;
 mod status;
 
 pub use assets::AssetRow;
@@ -43,4 +44,5 @@ pub use packs::EdgePack;
 pub use questions::{ChangeRow, Lack, OpenRow, Shipped};
 pub use remedies::{RemedyRow, RemedyTotals};
 pub use scans::{CheckRunRow, ScanRow, ScopeRow};
+pub use snapshots::SnapshotRow;
 pub use status::Status;

@@ -2,6 +2,7 @@
 
 mod statements;
 mod tiles;
+mod told;
 
 pub use crate::pack::Packed;
 pub use statements::{NewStatement, StatementRow};

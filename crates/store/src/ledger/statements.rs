@@ -3,7 +3,7 @@
 use crate::backend::Dialect;
 use crate::pack::{Packed, unpack};
 use crate::value::Row;
-use crate::{Session, StoreError};
+use crate::{Session, StoreError, TenantId};
 
 /// What is kept of a statement besides its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,6 +121,7 @@ impl Session<'_> {
             "UPDATE logs SET size = $2 WHERE tenant = $1",
             &[tenant.into(), (size + 1).into()],
         )?;
+        self.sql.connection.appends(TenantId(tenant), size);
         Ok(())
     }
 

@@ -115,7 +115,7 @@ fn the_last_scan_of_each_scope_is_known(database: &Database) {
         assert_eq!(session.scan(7)?, None);
         assert_eq!(seqs(session.last_scans("deny", 9)?), [6, 5]);
         assert_eq!(seqs(session.last_scans("deny", 1)?), [6]);
-        assert_eq!(seqs(session.last_scans("allow", 9)?), []);
+        assert!(seqs(session.last_scans("allow", 9)?).is_empty());
         assert_eq!(session.verdict_counts()?, [("deny".to_owned(), 2)]);
         Ok(())
     });
@@ -257,7 +257,7 @@ fn scopes_of_many_things_are_made_at_once_and_count_as_never_looked_at(database:
         session.see_scope(3, "a", 1, 300)?;
         session.see_scope(1, "b", 1, 300)?;
         assert_eq!(session.scopes_called("a", &[1, 2, 3, 4], 2)?, [4, 1, 2, 5]);
-        assert_eq!(session.scopes_called("a", &[], 3)?, []);
+        assert!(session.scopes_called("a", &[], 3)?.is_empty());
         assert_eq!(session.see_scope(4, "a", 4, 50)?, (5, Some(0)));
         Ok(())
     });

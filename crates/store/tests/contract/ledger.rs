@@ -1,5 +1,6 @@
 use crate::support::{append, open_only, read, with_tenant, write};
 use bartizan_store::StoreError;
+use bartizan_store::bus::Heard;
 use bartizan_store::ledger::{NewStatement, Packed};
 use bartizan_testbed::{Database, on_both_engines};
 
@@ -11,6 +12,8 @@ on_both_engines!(
     two_that_append_at_once_never_take_the_same_place,
     tiles_are_kept_in_place_of_what_they_were,
     the_log_of_a_tenant_that_is_not_there_is_an_error,
+    how_far_a_log_was_told_never_goes_back,
+    whoever_listens_hears_of_what_is_durable_and_of_nothing_else,
 );
 
 fn statements_come_out_as_they_came_in_and_in_that_order(database: &Database) {
@@ -168,4 +171,35 @@ fn the_log_of_a_tenant_that_is_not_there_is_an_error(database: &Database) {
     ));
     let appended = store.write(nobody, |session| append(session, &[1; 32], b"one"));
     assert!(matches!(appended, Err(StoreError::Corrupt(_))), "{appended:?}");
+}
+
+fn how_far_a_log_was_told_never_goes_back(database: &Database) {
+    let (store, tenant) = with_tenant(database);
+    let untold = || store.read_all(|all| all.untold()).unwrap();
+    assert!(untold().is_empty());
+    for number in 0..3_u8 {
+        write(&store, tenant, |session| append(session, &[number; 32], b"{}"));
+    }
+    assert_eq!(untold(), [(tenant, 3)]);
+    for (told, left) in [(2, 1), (1, 1), (0, 1)] {
+        write(&store, tenant, |session| session.set_told(told));
+        assert_eq!(untold(), [(tenant, left)]);
+    }
+    assert_eq!(read(&store, tenant, |session| session.told()), 2);
+    write(&store, tenant, |session| session.set_told(3));
+    assert!(untold().is_empty());
+}
+
+fn whoever_listens_hears_of_what_is_durable_and_of_nothing_else(database: &Database) {
+    let (store, tenant) = with_tenant(database);
+    let mut listener = store.grown().listen();
+    let refused: Result<(), StoreError> = store.write(tenant, |session| {
+        append(session, &[1; 32], b"{}")?;
+        Err(StoreError::Refused("not after all".to_owned()))
+    });
+    assert!(refused.is_err());
+    assert_eq!(listener.already(), None);
+    write(&store, tenant, |session| append(session, &[2; 32], b"{}"));
+    assert_eq!(listener.already(), Some(Heard::Grew(tenant)));
+    assert_eq!(listener.already(), None);
 }

@@ -79,7 +79,6 @@ const fn is_sequence(kind: Kind) -> bool {
             | Kind::Index
             | Kind::Catches
             | Kind::Modifiers
-            | Kind::ImportFrom
     )
 }
 

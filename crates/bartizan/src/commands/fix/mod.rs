@@ -32,6 +32,7 @@ pub(crate) fn run(common: &Common, args: &FixArgs, terminal: Terminal) -> Outcom
         scan: &request,
         stage: None,
         inventory: scan::Inventory::No,
+        unsaved: None,
         terminal,
     })?;
     let checks = scan::editors(&done)?;

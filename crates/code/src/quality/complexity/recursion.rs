@@ -39,7 +39,7 @@ pub(super) fn recursive(ast: &Ast, levels: &Levels) -> HashSet<NodeId> {
     cycles(&functions, &calls)
 }
 
-/// The functions of the file that a call by this name may mean; overloads are told apart by how many arguments they take only where one does.
+/// The function of the file that a call by this name means; none where several share the name.
 fn called(
     ast: &Ast,
     callee: NodeId,

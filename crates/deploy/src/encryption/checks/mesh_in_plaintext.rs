@@ -1,7 +1,8 @@
 //! `deploy/encryption/mesh-in-plaintext`: a mesh that takes what is not encrypted.
 
+use crate::istio::peers::{Mode, PeerAuthentication, Said};
 use crate::kube::rule::{Judged, ObjectRule, Subject};
-use bartizan_document::{Node, Span};
+use bartizan_document::Span;
 use bartizan_engine::rule;
 use bartizan_engine::rule::Severity;
 
@@ -44,16 +45,14 @@ const AROUND: [&str; 4] = [
 
 fn run(subject: &Subject<'_>, judged: &mut Judged) {
     if subject.is("security.istio.io", "PeerAuthentication") {
-        if let Some(mode) = subject.at(&["spec", "mtls", "mode"]) {
-            say(mode, "takes connections", "", judged);
+        let peers = PeerAuthentication::read(&subject.object.root);
+        if let Some(said) = peers.said {
+            say(said, "takes connections", "", judged);
         }
-        let ports = subject
-            .at(&["spec", "portLevelMtls"])
-            .map_or(&[][..], Node::entries);
-        for port in ports {
-            if let Some(mode) = port.value.get("mode") {
+        for port in &peers.ports {
+            if let Some(said) = port.said {
                 say(
-                    mode,
+                    said,
                     &format!("takes connections to port {}", port.key),
                     &port.key,
                     judged,
@@ -84,18 +83,18 @@ fn run(subject: &Subject<'_>, judged: &mut Judged) {
     }
 }
 
-fn say(mode: &Node, what: &str, key: &str, judged: &mut Judged) {
-    match mode.text() {
-        Some("DISABLE") => judged.keyed(
+fn say(said: Said, what: &str, key: &str, judged: &mut Judged) {
+    match said.mode {
+        Mode::Disable => judged.keyed(
             key,
             None,
             format!("{what} without encryption: the mode is `DISABLE`"),
-            mode.span,
+            said.at,
         ),
-        Some("PERMISSIVE") => {
+        Mode::Permissive => {
             let what = format!("{what} with and without encryption: the mode is `PERMISSIVE`");
-            judged.keyed(key, Some(Severity::Low), what, mode.span);
+            judged.keyed(key, Some(Severity::Low), what, said.at);
         }
-        _ => {}
+        Mode::Strict => {}
     }
 }

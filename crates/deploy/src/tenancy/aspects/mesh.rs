@@ -6,15 +6,15 @@
 
 use super::super::checks::{mesh_authorization::MeshAuthorization, mesh_mtls::MeshMtls};
 use super::super::matrix::{Aspect, Found, Party, Proof};
-use super::super::world::{Space, Thing, World, line_of};
+use super::super::world::{At, Space, Thing, World, line_of};
 use super::quota::declared;
 use super::{broken, called, others, tenant, unknown};
+use crate::istio::ROOT;
+use crate::istio::membership::takes_in;
+use crate::istio::peers::{Mode, PeerAuthentication, agreed};
 use bartizan_document::Node;
 use bartizan_engine::rule::Severity;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The namespace whose policies hold for the whole mesh of Istio, unless its configuration names another.
-pub(super) const ROOT: &str = "istio-system";
 
 /// Policies by namespace.
 type ByNamespace<'w> = BTreeMap<&'w str, Vec<&'w Thing>>;
@@ -27,11 +27,7 @@ enum Mesh {
 }
 
 fn mesh(space: &Space) -> Option<Mesh> {
-    let label = |key: &str| space.labels.get(key).map(|value| &**value);
-    let is_istio = label("istio-injection") == Some("enabled")
-        || label("istio.io/rev").is_some_and(|revision| !revision.is_empty())
-        || label("istio.io/dataplane-mode") == Some("ambient");
-    if is_istio {
+    if takes_in(&space.labels) {
         return Some(Mesh::Istio);
     }
     let inject = space.annotations.get("linkerd.io/inject").map(|value| &**value);
@@ -82,14 +78,12 @@ fn is_for_all(policy: &Thing) -> bool {
     selector.is_none_or(|selector| selector.entries().is_empty()) && !is_targeted
 }
 
-/// The mode that a policy sets; none where it leaves it to a wider one.
-fn mode(policy: &Thing) -> Option<&str> {
-    let mode = policy
-        .object
-        .root
-        .at(&["spec", "mtls", "mode"])
-        .and_then(Node::text);
-    mode.filter(|mode| *mode != "UNSET")
+/// PeerAuthentications of a namespace, with what they say.
+fn peers_of<'w>(peers: &ByNamespace<'w>, namespace: &str) -> Vec<(&'w Thing, PeerAuthentication)> {
+    let things = peers.get(namespace).into_iter().flatten();
+    things
+        .map(|thing| (*thing, PeerAuthentication::read(&thing.object.root)))
+        .collect()
 }
 
 fn peer_authentication(
@@ -98,50 +92,57 @@ fn peer_authentication(
     peers: &ByNamespace<'_>,
     found: &mut Found,
 ) {
-    let of_space = |namespace: &str| peers.get(namespace).map_or(&[][..], Vec::as_slice);
-    let wide = |namespace: &str| -> Vec<&Thing> {
-        let peers = of_space(namespace).iter().copied();
-        peers.filter(|peer| is_for_all(peer)).collect()
+    let (of_space, of_root) = (peers_of(peers, name), peers_of(peers, ROOT));
+    let wide = |of: &[(&'_ Thing, PeerAuthentication)]| -> Vec<usize> {
+        let of = of.iter().enumerate();
+        of.filter(|(_, (_, says))| says.is_for_all())
+            .map(|(at, _)| at)
+            .collect()
     };
-    let (own, root) = (wide(name), wide(ROOT));
-    let modes: BTreeSet<Option<&str>> = own.iter().map(|peer| mode(peer)).collect();
-    if modes.len() > 1 {
+    let said = |of: &'_ [(&Thing, PeerAuthentication)]| {
+        agreed(wide(of).iter().filter_map(|at| Some(&of.get(*at)?.1)))
+    };
+    let (Ok(own), Ok(root)) = (said(&of_space), said(&of_root)) else {
+        let (scope, of) = if said(&of_space).is_err() {
+            (format!("namespace `{name}`"), &of_space)
+        } else {
+            ("the mesh".to_owned(), &of_root)
+        };
         let mut one = unknown(Aspect::Mesh, tenant(at));
         one.to = Some(tenant(at));
         one.reason = format!(
-            "namespace `{name}` of {} has PeerAuthentications that differ, of which the oldest counts",
+            "{scope} of {} has PeerAuthentications that differ, of which the oldest counts",
             called(world, tenant(at))
         );
         one.fix = "keep one of them".to_owned();
-        one.proofs = own.iter().map(|peer| Proof::of(peer, "")).collect();
+        let things = wide(of).into_iter().filter_map(|at| Some(of.get(at)?.0));
+        one.proofs = things.map(|peer| Proof::of(peer, "")).collect();
         found.broken.push(one);
         return;
-    }
-    let of = |policies: &[&Thing]| policies.iter().find_map(|peer| mode(peer).map(str::to_owned));
-    let effective = of(&own)
-        .or_else(|| of(&root))
-        .unwrap_or_else(|| "PERMISSIVE".to_owned());
+    };
+    let effective = own.or(root).unwrap_or(Mode::Permissive);
     let mut lax: Vec<Proof> = Vec::new();
-    if effective != "STRICT" {
-        let said = own.first().or(root.first());
+    if effective.is_lax() {
+        let first = |of: &[(&'_ Thing, PeerAuthentication)]| wide(of).first().copied();
+        let said = first(&of_space)
+            .and_then(|at| of_space.get(at))
+            .or_else(|| of_root.get(first(&of_root)?));
         lax.push(said.map_or_else(
             || declared(name, space),
-            |peer| Proof::of(peer, &line_of(&effective)),
+            |(peer, _)| Proof::of(peer, effective.name()),
         ));
     }
-    for peer in of_space(name) {
-        let lax_mode = |mode: Option<&str>| matches!(mode, Some("PERMISSIVE" | "DISABLE"));
-        if !is_for_all(peer) && lax_mode(mode(peer)) {
-            lax.push(Proof::of(peer, mode(peer).unwrap_or_default()));
-        }
-        let ports = peer
-            .object
-            .root
-            .at(&["spec", "portLevelMtls"])
-            .map_or(&[][..], Node::entries);
-        for port in ports.iter().filter(|port| lax_mode(port.value.text_of("mode"))) {
+    for (peer, says) in &of_space {
+        let mode = says.mode().filter(|mode| mode.is_lax() && !says.is_for_all());
+        lax.extend(mode.map(|mode| Proof::of(peer, mode.name())));
+        let ports = says.ports.iter();
+        for port in ports.filter(|port| port.said.is_some_and(|said| said.mode.is_lax())) {
             let text = line_of(&format!("{}: port {}", peer.title(), port.key));
-            lax.push(Proof::new(text, peer.of(&port.value)));
+            let at = At {
+                file: peer.file,
+                span: port.at,
+            };
+            lax.push(Proof::new(text, at));
         }
     }
     if lax.is_empty() {
@@ -153,10 +154,10 @@ fn peer_authentication(
     one.reason = format!(
         "pods in namespace `{name}` of {} take connections that do not prove who connects: the mode is {}",
         called(world, tenant(at)),
-        if effective == "STRICT" {
-            "not STRICT for some of them".to_owned()
+        if effective.is_lax() {
+            effective.name()
         } else {
-            line_of(&effective)
+            "not STRICT for some of them"
         }
     );
     one.fix =

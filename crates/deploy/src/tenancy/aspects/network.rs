@@ -8,7 +8,7 @@ use super::super::checks::{
 use super::super::matrix::{Aspect, Broken, Found, Party, Proof};
 use super::super::world::{Thing, World, line_of};
 use super::{MOST_PROOFS, broken, called, others, tenant, unknown};
-use crate::reach::{Between, Direction, Protocol, Reach, Reason};
+use crate::reach::{Action, Between, Connections, Direction, Layer, Protocol, Reach, Reason};
 use bartizan_engine::rule::Severity;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
@@ -80,9 +80,13 @@ pub(super) fn judge(world: &World<'_>, found: &mut Found) -> Network {
     for (to, sources) in open {
         let mut by_reasons: BTreeMap<(bool, bool), Vec<(u32, Broken)>> = BTreeMap::new();
         for from in sources {
-            let Some((source, destination)) = between.get(&(from, to)).and_then(|pair| pair.example) else {
+            let Some(pair) = between.get(&(from, to)) else {
                 continue;
             };
+            let Some((source, destination)) = pair.certain.or(pair.example) else {
+                continue;
+            };
+            let (connections, conditions) = reach.between_two(source, destination);
             let reasons = reach.why(source, destination);
             let names = reach.names(source, destination);
             let Some((source, destination)) = names.map(|(one, other)| (one.to_owned(), other.to_owned()))
@@ -90,7 +94,8 @@ pub(super) fn judge(world: &World<'_>, found: &mut Found) -> Network {
                 continue;
             };
             let by_default = is_by_default(&reasons);
-            let one = opened(world, (party(from), to), (&source, &destination), &reasons);
+            let mut one = opened(world, (party(from), to), (&source, &destination), &reasons);
+            depending(&mut one, (&connections, &conditions), pair.certain.is_some());
             by_reasons
                 .entry((from == platform, by_default))
                 .or_default()
@@ -119,6 +124,9 @@ fn notes(reach: &Reach<'_>) -> Vec<crate::reach::Note> {
             "it leads to Service",
             "a backend is no Service",
             "objects of this kind decide",
+            // Told of the pairs that depend on it.
+            "connections depend on what is not known",
+            "governs gateways or waypoints",
         ]
         .iter()
         .any(|known| message.contains(known))
@@ -129,10 +137,28 @@ fn notes(reach: &Reach<'_>) -> Vec<crate::reach::Note> {
 
 /// Whether the destination lets the source in because no policy governs it.
 fn is_by_default(reasons: &[Reason]) -> bool {
-    let mut ingress = reasons
-        .iter()
-        .filter(|reason| reason.direction == Direction::Ingress);
-    ingress.any(|reason| reason.policy.is_none())
+    let of = |layer: Layer| {
+        let reasons = reasons.iter();
+        reasons.filter(move |one| one.layer == layer && one.direction == Direction::Ingress)
+    };
+    let meant = of(Layer::Mesh).any(|one| one.policy.is_some() && one.action == Action::Allow);
+    of(Layer::Network).any(|one| one.policy.is_none()) && !meant
+}
+
+/// Says what is left of a connection by a mesh, what it depends on, and that it is not known whether there is one where that is so.
+fn depending(one: &mut Broken, (connections, conditions): (&Connections, &[String]), is_certain: bool) {
+    if connections.ports(Protocol::Tcp).is_empty() {
+        // Proxies of a mesh see nothing else: what few services take is left.
+        one.severity = one.severity.map(|severity| severity.min(Severity::Medium));
+        one.reason = format!("{}, with {connections}", one.reason);
+    }
+    if !conditions.is_empty() {
+        one.reason = format!("{} ({})", one.reason, line_of(&conditions.join("; ")));
+    }
+    if !is_certain {
+        one.severity = None;
+        one.about = &super::super::checks::undecided::Undecided::ABOUT;
+    }
 }
 
 fn opened(
@@ -152,7 +178,7 @@ fn opened(
     let why = if by_default {
         "no policy governs connections to it"
     } else {
-        "policies of both sides let it"
+        "policies let it"
     };
     one.reason = format!(
         "{source} of {} can connect to {destination} of {}: {why}",
@@ -257,15 +283,8 @@ impl<'w> Doubts<'w> {
         };
         for thing in &world.things {
             let group = thing.object.group();
-            if !crate::reach::decides(group, &thing.object.kind)
-                || matches!(
-                    (group, thing.object.kind.as_str()),
-                    (
-                        "policy.networking.k8s.io",
-                        "AdminNetworkPolicy" | "BaselineAdminNetworkPolicy"
-                    )
-                )
-            {
+            let kind = &thing.object.kind;
+            if !crate::reach::decides(group, kind) || crate::reach::is_read(group, kind) {
                 continue;
             }
             match group {
@@ -282,7 +301,7 @@ impl<'w> Doubts<'w> {
     fn of_tenant(&self, world: &World<'_>, to: u32) -> Option<&'w Thing> {
         let narrowing = self.narrowing.iter().filter(|thing| {
             thing.object.kind == "AuthorizationPolicy"
-                && (world.tenant_of(&thing.namespace) == Some(to) || thing.namespace == super::mesh::ROOT)
+                && (world.tenant_of(&thing.namespace) == Some(to) || thing.namespace == crate::istio::ROOT)
         });
         self.widening.iter().chain(narrowing).next().copied()
     }

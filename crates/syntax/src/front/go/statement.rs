@@ -151,13 +151,13 @@ impl<'t> Reader<'t> {
         let condition = self.field(&kids, Fields::condition);
         let then = self.field(&kids, Fields::consequence);
         let otherwise = self.field(&kids, Fields::alternative);
-        let span = self.from_after(initializer, condition, node.span());
+        let span = self.span_after(initializer, condition, node.span());
         let draft = self.lay(Kind::If, span, [condition, then, otherwise]);
         self.after(initializer, draft, node.span())
     }
 
     /// The span of a statement that begins after its initializer.
-    fn from_after(&self, initializer: Option<Node<'t>>, first: Option<Draft>, span: Span) -> Span {
+    fn span_after(&self, initializer: Option<Node<'t>>, first: Option<Draft>, span: Span) -> Span {
         match (initializer, first) {
             (Some(_), Some(first)) => Span {
                 start: self.build.span(first).start,
@@ -255,7 +255,7 @@ impl<'t> Reader<'t> {
     fn cases(&mut self, node: Node<'t>, subject: Option<Draft>, kids: &Kids<'t, super::Go>) -> Draft {
         let header = [Fields::initializer, Fields::alias, Fields::value];
         let cases: Vec<_> = kids.named().filter(|kid| !header.contains(&kid.field)).collect();
-        let at = kids.named().filter(|kid| header.contains(&kid.field)).last();
+        let at = kids.named().rfind(|kid| header.contains(&kid.field));
         let mut span = node.span();
         let separate = kids
             .field(Fields::initializer)

@@ -6,7 +6,7 @@
 //!
 //! - `export { a as default, b as null }`: any word may be a name here (<https://tc39.es/ecma262/#prod-ModuleExportName>).
 //! - `export type * from "m"`.
-//! - `interface Box<in out T>`: variance of type parameters.
+//! - `interface Box<in out T>`: variance of type parameters, behind comments, too.
 //! - `import("m").Name<T>`, `import("m").Name["x"]`: types of another module.
 
 /// The text with what the grammars do not know replaced; none where there is nothing of the kind.
@@ -137,7 +137,28 @@ fn word_at(text: &str, start: usize) -> &str {
     rest.get(..end.unwrap_or(rest.len())).unwrap_or("")
 }
 
+/// Bytes of a comment that is passed over.
+const MAX_COMMENT: usize = 256;
+
+/// Where space and short comments end.
 fn skip_space(text: &str, start: usize) -> usize {
-    let rest = text.get(start..).unwrap_or("");
-    start + (rest.len() - rest.trim_start().len())
+    let mut rest = text.get(start..).unwrap_or("");
+    loop {
+        rest = rest.trim_start();
+        let near = rest.as_bytes().get(..MAX_COMMENT).unwrap_or(rest.as_bytes());
+        let end = if near.starts_with(b"//") {
+            near.iter().position(|&byte| byte == b'\n')
+        } else if near.starts_with(b"/*") {
+            near.windows(2)
+                .skip(2)
+                .position(|pair| pair == b"*/")
+                .map(|end| end + 4)
+        } else {
+            None
+        };
+        match end.and_then(|end| rest.get(end..)) {
+            Some(after) => rest = after,
+            None => return text.len() - rest.len(),
+        }
+    }
 }

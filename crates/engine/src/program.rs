@@ -1,0 +1,357 @@
+//! Checks that judge all of their files together, as a compiler does.
+//!
+//! In: the entries of a source and what became of each. Out: what every [`Program`] found. A file is read for it by itself, in parallel
+//! with others, and made into a [`Part`]; then all parts are judged at once. The result is kept under the paths and contents of all
+//! files, so that a program none of whose files changed is neither read nor judged again.
+
+use crate::cache::Cache;
+use crate::check::{Check, CheckError};
+use crate::collect::{CheckTally, Collector};
+use crate::input::Input;
+use crate::run::{RunOptions, contained, made_by, too_large};
+use crate::sink::{Reported, Sink};
+use bartizan_model::{Finding, Skipped};
+use bartizan_source::{Consumer, Entry, FileMeta, Interest, Source, Unit};
+use serde::{Deserialize, Serialize};
+use std::any::Any;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What a check made of one file.
+pub type Part = Box<dyn Any + Send + Sync>;
+
+/// Judges all files of a program together. Must be a pure function of their paths and contents.
+pub trait Program: Send + Sync {
+    /// Looks at one file by itself. What is put out counts with what [`Program::judge`] puts out.
+    ///
+    /// # Errors
+    /// When this file could not be read as what it is: it is no part of the program, and the check's status becomes Partial.
+    fn part(&self, input: &Input<'_>, out: &mut Sink) -> Result<Part, CheckError>;
+
+    /// Which of the files around those that are looked at it has to know to understand them, by their places in `around`. Asked again
+    /// with what came of the answer, a few times. `around` are the paths that are left, sorted; none where all is looked at anyway.
+    fn asks(&self, _parts: &[(String, Part)], _around: &[&str]) -> Vec<usize> {
+        Vec::new()
+    }
+
+    /// Judges all files, ordered by path; those among them that were asked for are only to be understood by. Findings none of whose
+    /// places and steps lie in a file that is looked at are dropped.
+    ///
+    /// # Errors
+    /// When the program could not be judged; the check's status becomes Partial.
+    fn judge(&self, parts: &[(String, Part)], out: &mut Sink) -> Result<(), CheckError>;
+}
+
+/// What a program came to, as it is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct CachedProgram {
+    /// Of the check and all files.
+    pub(crate) key: [u8; 32],
+    /// As JSON.
+    findings: Vec<u8>,
+    errors: Vec<String>,
+}
+
+/// What a program came to.
+#[derive(Debug, Default)]
+pub(crate) struct Judged {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) tally: CheckTally,
+    /// To be kept; none where a part of it broke, which is tried again.
+    pub(crate) kept: Option<CachedProgram>,
+    pub(crate) from_cache: bool,
+}
+
+/// Judges the program of a check; none where it has none.
+pub(crate) fn judge(
+    check: &dyn Check,
+    (source, entries): (&dyn Source, &[Entry]),
+    options: &RunOptions<'_>,
+    jobs: usize,
+    cache: Option<&Cache>,
+    collected: &Collector,
+) -> Option<Judged> {
+    let program = check.program()?;
+    let files = files(check, entries, collected);
+    let key = key_of(check, &files);
+    if source.around().is_none()
+        && let Some(known) = cache.and_then(|cache| cache.program(&key))
+        && let Ok(findings) = serde_json::from_slice::<Vec<Finding>>(&known.findings)
+    {
+        return Some(Judged {
+            tally: CheckTally {
+                findings: findings.len() as u64,
+                errors: known.errors.clone(),
+                ..CheckTally::default()
+            },
+            findings,
+            kept: Some(known.clone()),
+            from_cache: true,
+        });
+    }
+    let entries: Vec<&Entry> = files.iter().map(|file| file.entry).collect();
+    let read = Read {
+        check,
+        program,
+        source,
+        entries: &entries,
+        options,
+        next: AtomicUsize::new(0),
+    };
+    let mut looked = read.all(jobs);
+    looked.parts.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let around = source.around().filter(|_| !looked.parts.is_empty());
+    if let Some(around) = around {
+        understand(&read, around, jobs, &mut looked);
+    }
+    if options.interrupt.load(Ordering::Relaxed) {
+        return Some(Judged::default());
+    }
+    let mut sink = Sink::default();
+    contained(&mut looked.tally, "", || program.judge(&looked.parts, &mut sink));
+    let mut reported = sink.into_reported();
+    if around.is_some() {
+        let own: HashSet<&str> = entries.iter().map(|entry| &*entry.meta.path).collect();
+        reported.findings.retain(|finding| concerns(finding, &own));
+    }
+    looked.take(check.meta().id, "", reported);
+    looked.tally.errors.sort();
+    let whole = looked.tally.panics.is_empty() && looked.unread == 0 && around.is_none();
+    let kept = serde_json::to_vec(&looked.findings).ok().filter(|_| whole);
+    Some(Judged {
+        kept: kept.map(|findings| CachedProgram {
+            key,
+            findings,
+            errors: looked.tally.errors.clone(),
+        }),
+        findings: looked.findings,
+        tally: looked.tally,
+        from_cache: false,
+    })
+}
+
+/// How often a program is asked what else it has to know.
+const MOST_ROUNDS: usize = 3;
+/// Files that it is given so, and their bytes.
+const MOST_AROUND: usize = 200;
+const MOST_AROUND_BYTES: u64 = 8 << 20;
+
+/// Reads what the program asks for of the files around its own.
+fn understand(read: &Read<'_>, around: &dyn Source, jobs: usize, looked: &mut Looked) {
+    let Ok(mut left) = around.list(&mut Vec::new()) else {
+        return;
+    };
+    let own: HashSet<&str> = read.entries.iter().map(|entry| &*entry.meta.path).collect();
+    left.retain(|entry| !own.contains(&*entry.meta.path) && read.check.wants(&entry.meta) != Interest::No);
+    left.sort_by(|one, other| one.meta.path.cmp(&other.meta.path));
+    let (mut files, mut bytes) = (0, 0);
+    for _ in 0..MOST_ROUNDS {
+        let paths: Vec<&str> = left.iter().map(|entry| &*entry.meta.path).collect();
+        let asked: BTreeSet<usize> = read.program.asks(&looked.parts, &paths).into_iter().collect();
+        let mut entries = Vec::new();
+        for entry in asked.iter().filter_map(|at| left.get(*at)) {
+            if files < MOST_AROUND && bytes < MOST_AROUND_BYTES {
+                files += 1;
+                bytes += entry.meta.size;
+                entries.push(entry);
+            }
+        }
+        if entries.is_empty() {
+            return;
+        }
+        let more = Read {
+            source: around,
+            entries: &entries,
+            next: AtomicUsize::new(0),
+            ..*read
+        }
+        .all(jobs);
+        // What is wrong with these files is not asked.
+        looked.parts.extend(more.parts);
+        looked.parts.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let mut at = 0;
+        left.retain(|_| {
+            at += 1;
+            !asked.contains(&(at - 1))
+        });
+    }
+}
+
+/// Whether a finding has a place or a step in one of the files.
+fn concerns(finding: &Finding, own: &HashSet<&str>) -> bool {
+    let steps = finding.evidence.iter().filter_map(|step| step.location.as_ref());
+    finding
+        .locations
+        .iter()
+        .chain(steps)
+        .any(|place| own.contains(place.path.as_str()))
+}
+
+/// A file of a program: its entry, and what its content is.
+struct ProgramFile<'e> {
+    entry: &'e Entry,
+    content: [u8; 32],
+}
+
+/// The files that a check wants and that were read to their end.
+fn files<'e>(check: &dyn Check, entries: &'e [Entry], collected: &Collector) -> Vec<ProgramFile<'e>> {
+    let mut contents: HashMap<&str, [u8; 32]> = HashMap::new();
+    for (_, tally) in &collected.tallies {
+        contents.extend(tally.units.iter().map(|unit| (unit.path.as_str(), unit.content)));
+    }
+    let wanted = entries
+        .iter()
+        .filter(|entry| check.wants(&entry.meta) != Interest::No);
+    let files = wanted.filter_map(|entry| {
+        let content = *contents.get(&*entry.meta.path)?;
+        Some(ProgramFile { entry, content })
+    });
+    files.collect()
+}
+
+fn key_of(check: &dyn Check, files: &[ProgramFile<'_>]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new_derive_key("bartizan program cache v1");
+    hasher.update(check.meta().id.as_bytes());
+    hasher.update(&check.meta().digest);
+    for file in files {
+        hasher.update(&(file.entry.meta.path.len() as u64).to_le_bytes());
+        hasher.update(file.entry.meta.path.as_bytes());
+        hasher.update(&file.content);
+    }
+    *hasher.finalize().as_bytes()
+}
+
+/// What the files came to, one by one.
+#[derive(Default)]
+struct Looked {
+    parts: Vec<(String, Part)>,
+    findings: Vec<Finding>,
+    tally: CheckTally,
+    /// Files that could be read the first time and now cannot.
+    unread: usize,
+}
+
+impl Looked {
+    fn take(&mut self, check: &str, path: &str, reported: Reported) {
+        let named = |error: String| match path {
+            "" => error,
+            path => format!("{path}: {error}"),
+        };
+        self.tally.findings += reported.findings.len() as u64;
+        self.tally.errors.extend(reported.errors.into_iter().map(named));
+        self.findings.extend(made_by(check, reported.findings));
+    }
+
+    fn join(mut self, other: Self) -> Self {
+        self.parts.extend(other.parts);
+        self.findings.extend(other.findings);
+        self.tally.findings += other.tally.findings;
+        self.tally.errors.extend(other.tally.errors);
+        self.tally.panics.extend(other.tally.panics);
+        self.unread += other.unread;
+        self
+    }
+}
+
+/// Reads the files of a program.
+struct Read<'a> {
+    check: &'a dyn Check,
+    program: &'a dyn Program,
+    source: &'a dyn Source,
+    entries: &'a [&'a Entry],
+    options: &'a RunOptions<'a>,
+    next: AtomicUsize,
+}
+
+impl Read<'_> {
+    fn all(&self, jobs: usize) -> Looked {
+        std::thread::scope(|scope| {
+            let spawn = |_| std::thread::Builder::new().spawn_scoped(scope, || self.some());
+            let handles: Vec<_> = (1..jobs).map_while(|job| spawn(job).ok()).collect();
+            let own = self.some();
+            let others = handles.into_iter().map(|handle| {
+                handle
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            });
+            others.fold(own, Looked::join)
+        })
+    }
+
+    fn some(&self) -> Looked {
+        let mut looked = Looked::default();
+        let mut buffer = Vec::new();
+        loop {
+            let at = self.next.fetch_add(1, Ordering::Relaxed);
+            let stopped = self.options.interrupt.load(Ordering::Relaxed);
+            let Some(entry) = self.entries.get(at).filter(|_| !stopped) else {
+                return looked;
+            };
+            self.one(entry, &mut buffer, &mut looked);
+        }
+    }
+
+    fn one(&self, entry: &Entry, buffer: &mut Vec<u8>, looked: &mut Looked) {
+        let path = &*entry.meta.path;
+        let mut whole = Whole {
+            path,
+            most: match self.check.wants(&entry.meta) {
+                Interest::Entire(most) => most,
+                _ => u64::MAX,
+            },
+            read: self,
+            bytes: Vec::new(),
+            size: None,
+        };
+        self.source.read(entry, buffer, &mut whole);
+        let (bytes, most) = (whole.bytes, whole.most);
+        match whole.size {
+            None => looked.unread += 1,
+            Some(size) if size > most => looked.tally.errors.push(too_large(path, size, most)),
+            Some(_) => {
+                let mut sink = Sink::default();
+                let input = Input::whole(&entry.meta, &bytes);
+                let part = contained(&mut looked.tally, path, || self.program.part(&input, &mut sink));
+                looked.take(self.check.meta().id, path, sink.into_reported());
+                looked.parts.extend(part.map(|part| (path.to_owned(), part)));
+            }
+        }
+    }
+}
+
+/// Receives one file, all of it.
+struct Whole<'a> {
+    path: &'a str,
+    most: u64,
+    read: &'a Read<'a>,
+    bytes: Vec<u8>,
+    /// Once its end came.
+    size: Option<u64>,
+}
+
+impl Consumer for Whole<'_> {
+    fn wants(&mut self, meta: &FileMeta) -> Interest {
+        if &*meta.path == self.path {
+            Interest::Whole
+        } else {
+            Interest::No
+        }
+    }
+
+    fn unit(&mut self, unit: Unit<'_>) {
+        let end = unit.window.offset + unit.bytes.len() as u64;
+        if end <= self.most {
+            let fresh = unit.bytes.get(unit.window.overlap..).unwrap_or_default();
+            self.bytes.extend_from_slice(fresh);
+        }
+        self.size = unit.window.last.then_some(end);
+    }
+
+    fn skipped(&mut self, _: Skipped) {
+        self.size = None;
+    }
+
+    fn stopped(&self) -> bool {
+        self.read.options.interrupt.load(Ordering::Relaxed)
+    }
+}
