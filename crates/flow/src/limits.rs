@@ -15,6 +15,8 @@ pub struct Limits {
     pub rounds: u32,
     /// Instructions that are worked off for one function in all, each weighed by how much the state holds
     pub work: u64,
+    /// The same for all functions of a program together
+    pub total: u64,
     /// Versions of one function, for what its callers decide by their arguments
     pub versions: usize,
     /// Objects in one state
@@ -31,10 +33,11 @@ impl Default for Limits {
             instructions: 50_000,
             depth: 300,
             visits: 24,
-            rounds: 30,
-            work: 200_000,
+            rounds: 20,
+            work: 40_000,
+            total: 20_000_000,
             versions: 24,
-            objects: 1_000,
+            objects: 500,
             steps: 200,
             implementations: 12,
         }
@@ -52,7 +55,7 @@ pub enum Limit {
     Visits,
     /// The function did not settle
     Rounds,
-    /// The function takes more work than is given to one
+    /// The function takes more work than is given to one, or what came before it took all that is given to a program
     Work,
     /// Further versions were judged as the function in general
     Versions,
@@ -69,7 +72,7 @@ impl fmt::Display for Limit {
             Self::Depth => "the code is nested deeper than is looked at",
             Self::Visits => "a loop did not settle within its bound",
             Self::Rounds => "functions that call each other did not settle within their bound",
-            Self::Work => "the function takes more work than is given to one",
+            Self::Work => "the function takes more work than is given to it",
             Self::Versions => "the function is called in more ways than are told apart",
             Self::Objects => "more objects are made than are told apart",
             Self::Implementations => "a call may mean more implementations than are looked at",

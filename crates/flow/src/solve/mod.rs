@@ -69,6 +69,7 @@ pub(crate) struct Engine<'p> {
     waiting: u32,
     /// The work that went into each function
     spent: Vec<u64>,
+    spent_in_all: u64,
     limited: BTreeMap<FunctionId, BTreeSet<Limit>>,
     behaviours: Map<Question, Option<&'p crate::model::Behaviour>>,
     entities: Map<Name, call::Entity>,
@@ -123,6 +124,7 @@ pub fn analyse(files: &[File<'_>], rules: &[Rule], library: &dyn Library, limits
         queue: BTreeSet::new(),
         waiting: 0,
         spent: vec![0; program.functions.len()],
+        spent_in_all: 0,
         limited: BTreeMap::new(),
         behaviours: Map::default(),
         entities: Map::default(),
@@ -231,10 +233,10 @@ impl Engine<'_> {
         }
     }
 
-    /// Whether all the work was spent that one function is given.
+    /// Whether all the work was spent that one function, or the program, is given.
     pub(crate) fn is_spent(&mut self, function: FunctionId) -> bool {
         let spent = self.spent.get(function.index()).copied().unwrap_or(0);
-        if spent <= self.limits.work {
+        if spent <= self.limits.work && self.spent_in_all <= self.limits.total {
             return false;
         }
         self.limit(function, Limit::Work);
@@ -245,8 +247,10 @@ impl Engine<'_> {
     pub(crate) fn spend(&mut self, function: FunctionId, instructions: usize, objects: usize) {
         /// So many objects in a state make every instruction cost once more.
         const HEAVY: usize = 32;
+        let work = (instructions as u64 + 1) * (1 + objects / HEAVY) as u64;
+        self.spent_in_all += work;
         if let Some(spent) = self.spent.get_mut(function.index()) {
-            *spent += (instructions as u64 + 1) * (1 + objects / HEAVY) as u64;
+            *spent += work;
         }
     }
 
