@@ -84,6 +84,11 @@ fn warn(file: &Path, read: &crate::foreign::Read, terminal: Terminal) {
     }
 }
 
+/// Whether a rule, or a glob of rules, is about source code: these are asked for by name, or by a setting.
+fn is_analysis(id: &str) -> bool {
+    id.starts_with("code/")
+}
+
 /// The rules in force.
 #[derive(Debug)]
 pub(super) struct Selection {
@@ -123,9 +128,11 @@ impl Selection {
             }
         }
         let (only_globs, skip_globs) = (RuleGlobs::new(only)?, RuleGlobs::new(skip)?);
+        let is_analysed = config.flag("code.static-analysis") || only.iter().any(|glob| is_analysis(glob));
         let in_force: HashSet<String> = known
             .iter()
             .filter(|id| (only.is_empty() || only_globs.matches(id)) && !skip_globs.matches(id))
+            .filter(|id| !is_analysis(id) || is_analysed)
             .cloned()
             .collect();
         if in_force.is_empty() {

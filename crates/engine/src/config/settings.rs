@@ -189,6 +189,13 @@ pub const SETTINGS: &[Setting] = &[
         about: "Files to look at in parallel; 0 means one a processor.",
     },
     Setting {
+        key: "code.static-analysis",
+        kind: Kind::Flag,
+        default: Some(Default::Flag(false)),
+        in_file: true,
+        about: "Judge source code in every scan by the rules `code/*`; without it they judge where `scan.only` names them.",
+    },
+    Setting {
         key: "code.require-reading",
         kind: Kind::Flag,
         default: Some(Default::Flag(false)),
