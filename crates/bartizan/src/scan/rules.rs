@@ -146,7 +146,9 @@ impl Selection {
             ));
         }
         Ok(Self {
-            narrowed: in_force.len() < known.len(),
+            narrowed: known
+                .iter()
+                .any(|id| (!is_analysis(id) || is_analysed) && !in_force.contains(id)),
             known,
             in_force,
         })

@@ -3,6 +3,7 @@
 //! In: the files of a directory. Out: what the built-in rules find in them. Rules of patterns judge each file by itself; rules of flow judge
 //! all files of a language together ([`bartizan_flow`]), with what is known of libraries and what files of settings say.
 
+mod imports;
 mod kit;
 mod tell;
 
@@ -139,6 +140,18 @@ impl Program for CodeCheck {
             text: text.to_owned(),
             ast: Box::new(file.into_ast()),
         }))
+    }
+
+    fn asks(&self, parts: &[(String, Part)], around: &[&str]) -> Vec<usize> {
+        let mut asked = Vec::new();
+        for (path, part) in parts {
+            if let Some(Parsed::Code { ast, .. }) = part.downcast_ref::<Parsed>() {
+                let wanted = imports::files(path, ast);
+                let places = around.iter().enumerate();
+                asked.extend(places.filter(|(_, other)| wanted.holds(other)).map(|(at, _)| at));
+            }
+        }
+        asked
     }
 
     fn judge(&self, parts: &[(String, Part)], out: &mut Sink) -> Result<(), CheckError> {
