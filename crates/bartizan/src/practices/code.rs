@@ -195,6 +195,11 @@ pub(super) const PRACTICES: &[Practice] = &[
         "15.2.2",
         "One request cannot take so much that nothing is left for others.",
     ),
+    practice(
+        ASVS,
+        "15.2.5",
+        "Dangerous functions, and libraries that are known for them, are kept apart from the rest.",
+    ),
     practice(ASVS, "15.3.3", "Which fields a request may set is a fixed list."),
     practice(
         ASVS,
@@ -571,6 +576,12 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         "Headers not neutralised",
         "Data becomes a header that the browser obeys.",
         &[(ASVS, "1.2.1")],
+    ),
+    weakness(
+        "CWE-676",
+        "Potentially dangerous function",
+        "A function is called that is safe only with care, where a safe one exists.",
+        &[(ASVS, "15.2.5")],
     ),
     weakness(
         "CWE-681",
