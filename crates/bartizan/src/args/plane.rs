@@ -24,7 +24,7 @@ pub(crate) struct ServeArgs {
 
     /// Servers that share a database hear of one another by this NATS JetStream: nats://HOST:4222 or tls://HOST:4222, several separated by commas
     ///
-    /// Statements are also kept there as events for others to read. `nats://USER:PASSWORD@HOST` and `nats://TOKEN@HOST` let one in; as these can be
+    /// Statements are also kept there as events for others to read. `USER:PASSWORD@` or `TOKEN@` before a host lets one in; as these can be
     /// seen by others on the machine, set BARTIZAN_PLANE_BUS in the environment instead.
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) bus: Option<String>,
