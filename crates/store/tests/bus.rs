@@ -1,6 +1,7 @@
 //! What a bus promises, held against both kinds: within a process, and a real NATS server.
 
 #![allow(
+    clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
