@@ -7,35 +7,15 @@ PostgreSQL is started from Debian's package; where there is none the rows say so
 """
 
 import json
-import random
 import time
 
-from control_plane import Server, on_both, statement
-from harness import measure, places
-from harness.section import Section, not_measured
+from harness import evidence, measure
+from harness.plane import Server, section
 
 NAME = "blast_radius"
 TITLE = "Blast radius: the worst case"
 TARGET = "310,000 things and 6.4 M edges, all of them reached: answered within 200 ms end to end"
-BATCH = 100_000
 PAGE_OPEN = 5
-
-
-def edges(things, number):
-    """Edges by which everything is reached from thing 0, and many more between things drawn at random; each once."""
-    rng, known = random.Random(7), set()
-    for at in range(1, things):
-        known.add((rng.randrange(max(0, at - 1000), at), at))
-    while len(known) < number:
-        one, other = rng.randrange(things), rng.randrange(things)
-        if one != other:
-            known.add((one, other))
-    return sorted(known)
-
-
-def name(number):
-    """The identity of a thing."""
-    return "host:start" if number == 0 else f"workload:cluster/namespace-{number % 500}/app-{number}"
 
 
 def figures(program, scratch, database, told):
@@ -44,11 +24,8 @@ def figures(program, scratch, database, told):
     try:
         connection, rows = server.connect(), {}
         rows["idle memory, MB"] = server.memory()
-        seconds = 0
-        for at in range(0, len(told), BATCH):
-            links = [{"source": name(one), "kind": "reaches", "target": name(other)} for one, other in told[at : at + BATCH]]
-            seconds += server.ask(connection, "/api/v1/statements", statement("https://bartizan.dev/links/v1", links, f"links-{at}"))[1]
-        rows["taking the edges in, s"] = seconds
+        took = [server.ask(connection, "/api/v1/statements", links)[1] for links in evidence.links(told)]
+        rows["taking the edges in, s"] = sum(took)
         path = "/api/v1/blast?host=start&limit=50"
         answer, first = server.ask(connection, path)
         rows["things reached"] = answer["things"]
@@ -56,7 +33,7 @@ def figures(program, scratch, database, told):
         took = [server.ask(connection, path)[1] for _ in range(20)]
         rows["next questions: median, ms"] = measure.percentile(took, 0.5) * 1000
         rows["next questions: p95, ms"] = measure.percentile(took, 0.95) * 1000
-        more = json.dumps({"action": "link", "source": name(1), "kind": "reaches", "target": "host:late"}).encode()
+        more = json.dumps({"action": "link", "source": evidence.thing(1), "kind": "reaches", "target": "host:late"}).encode()
         server.ask(connection, "/api/v1/decisions", more)
         answer, after = server.ask(connection, path)
         rows["question after an edge came, ms"] = after * 1000
@@ -80,25 +57,13 @@ def figures(program, scratch, database, told):
 
 def run(things=310_000, number=6_400_000):
     """Measures all figures on both engines."""
-    program = places.product()
-    if program is None:
-        return not_measured(NAME, TITLE, TARGET, "the product is not built")
-    told = edges(things, number)
-    columns, notes = on_both(lambda scratch, database: figures(program, scratch, database, told))
-    rows = [[row, *(f"{column[row]:,.1f}" for column in columns.values())] for row in columns["SQLite"]]
-    checks = ["first question, ms", "first question, a page open, ms", "next questions: p95, ms", "question after an edge came, ms"]
-    missed = [f"{row} on {engine}" for engine, column in columns.items() for row in checks if column[row] > 200]
-    notes.append("missed: " + "; ".join(missed) if missed else "all reached")
-    notes.append("edges are generated; the client is on the same two cores as the server and the database")
-    return Section(
-        name=NAME,
-        title=TITLE,
-        target=TARGET,
-        reached=not missed,
-        columns=["", *columns],
-        rows=rows,
-        notes=notes,
-        commands=["bench/run blast_radius"],
+    told = evidence.edges(things, number)
+    asked = ["first question, ms", "first question, a page open, ms", "next questions: p95, ms", "question after an edge came, ms"]
+    return section(
+        globals(),
+        lambda *where: figures(*where, told),
+        dict.fromkeys(asked, 200),
+        ["edges are generated; the client is on the same two cores as the server and the database"],
     )
 
 

@@ -11,8 +11,7 @@ import subprocess
 import tempfile
 import time
 
-import control_plane
-from harness import measure, places
+from harness import evidence, measure, places, plane
 from harness.section import Section, not_measured
 
 NAME = "console"
@@ -26,10 +25,10 @@ def filled(program, scratch, fixes):
     """A server that knows so many fixes, and the link of its administrator."""
     notes = pathlib.Path(scratch, "notes")
     with notes.open("w") as stderr:
-        server = control_plane.Server(program, f"{scratch}/plane", stderr=stderr)
+        server = plane.Server(program, f"{scratch}/plane", stderr=stderr)
     connection = server.connect()
     for number in range(fixes // FIXES_OF_ONE):
-        server.ask(connection, "/api/v1/statements", control_plane.report(f"repo:bench/fixes-{number}", FIXES_OF_ONE))
+        server.ask(connection, "/api/v1/statements", evidence.report(f"repo:bench/fixes-{number}", FIXES_OF_ONE))
     for _ in range(100):
         link = re.search(r"/#/setup/\S+", notes.read_text())
         if link:
