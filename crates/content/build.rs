@@ -34,6 +34,8 @@ mod load;
 #[path = "src/pack.rs"]
 #[allow(dead_code)]
 mod pack;
+#[path = "src/requirements.rs"]
+mod requirements;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};

@@ -23,6 +23,7 @@
 //!
 //! What expressions mean stands in `docs/terraform.md`.
 
+use crate::requirements;
 use bartizan_model::{Confidence, Control, RuleInfo, Severity};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -147,13 +148,7 @@ impl CloudRule {
     /// Its requirements of published standards.
     #[must_use]
     pub fn controls(&self) -> Vec<Control> {
-        let all = self.controls.iter();
-        let all = all.flat_map(|(framework, ids)| ids.iter().map(move |id| (framework, id)));
-        all.map(|(framework, id)| Control {
-            framework: framework.clone(),
-            id: id.clone(),
-        })
-        .collect()
+        requirements::controls(&self.controls)
     }
 
     /// Its manual.

@@ -26,6 +26,7 @@
 //! Operators of patterns are Semgrep's, by name and by meaning: <https://semgrep.dev/docs/writing-rules/rule-syntax>. Kinds of flows are those that
 //! the models of libraries use ([`crate::flow`]); `docs/code-rules.md` lists them.
 
+use crate::requirements;
 use bartizan_model::{Confidence, Control, RuleInfo, Severity};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -420,13 +421,7 @@ impl CodeRule {
     /// Its requirements of published standards.
     #[must_use]
     pub fn controls(&self) -> Vec<Control> {
-        let all = self.controls.iter();
-        let all = all.flat_map(|(framework, ids)| ids.iter().map(move |id| (framework, id)));
-        all.map(|(framework, id)| Control {
-            framework: framework.clone(),
-            id: id.clone(),
-        })
-        .collect()
+        requirements::controls(&self.controls)
     }
 
     /// Its manual.

@@ -18,6 +18,7 @@ pub mod literals;
 pub mod load;
 pub mod pack;
 pub mod packages;
+mod requirements;
 
 pub use cloud::CloudRule;
 pub use code::CodeRule;

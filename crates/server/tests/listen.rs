@@ -9,7 +9,7 @@
 use bartizan_server::listen::{Certificate, Limits, TlsError, TlsFiles, answer};
 use bartizan_server::{App, Transport, router};
 use bartizan_store::{Options, Store};
-use bartizan_testbed::{Database, Engine};
+use bartizan_testbed::{Database, Engine, authority, certificate};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
@@ -27,35 +27,12 @@ const LIMITS: Limits = Limits {
     head: SOON,
 };
 
-fn openssl(directory: &Path, arguments: &str) {
-    let output = Command::new("openssl")
-        .args(arguments.split(' '))
-        .current_dir(directory)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "openssl {arguments}: {output:?}");
-}
-
 /// An authority, and a certificate of it for 127.0.0.1 with this name.
 fn certificates(directory: &Path, name: &str) -> TlsFiles {
-    let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
     if !directory.join("ca.crt").exists() {
-        openssl(
-            directory,
-            &format!("req -x509 {key} -days 2 -subj /CN=ca -keyout ca.key -out ca.crt"),
-        );
-        std::fs::write(directory.join("names"), "subjectAltName=IP:127.0.0.1").unwrap();
+        authority(directory, "ca").unwrap();
     }
-    openssl(
-        directory,
-        &format!("req {key} -subj /CN={name} -keyout {name}.key -out {name}.csr"),
-    );
-    openssl(
-        directory,
-        &format!(
-            "x509 -req -in {name}.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile names -out {name}.crt"
-        ),
-    );
+    certificate(directory, name, name, "ca", "IP:127.0.0.1").unwrap();
     TlsFiles {
         certificate: directory.join(format!("{name}.crt")),
         key: directory.join(format!("{name}.key")),

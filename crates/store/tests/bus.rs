@@ -11,9 +11,8 @@
 
 use bartizan_store::TenantId;
 use bartizan_store::bus::{Bus, BusError, BusState, Event, Heard, Listener, Local, NatsOptions};
-use bartizan_testbed::Nats;
+use bartizan_testbed::{Nats, authority, certificate};
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -444,40 +443,14 @@ fn base64(bytes: &[u8]) -> String {
     text
 }
 
-fn openssl(directory: &Path, arguments: &str) {
-    let output = Command::new("openssl")
-        .args(arguments.split(' '))
-        .current_dir(directory)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "openssl {arguments}: {output:?}");
-}
-
 /// `ca`, who signed `server` and `client`, and `other`, who signed nothing.
 fn certificates() -> tempfile::TempDir {
-    const KEY: &str = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
     let files = tempfile::tempdir().unwrap();
-    let path = files.path();
-    for authority in ["ca", "other"] {
-        openssl(
-            path,
-            &format!(
-                "req -x509 {KEY} -days 2 -subj /CN={authority} -keyout {authority}.key -out {authority}.crt"
-            ),
-        );
+    for name in ["ca", "other"] {
+        authority(files.path(), name).unwrap();
     }
-    std::fs::write(path.join("names"), "subjectAltName=IP:127.0.0.1").unwrap();
     for name in ["server", "client"] {
-        openssl(
-            path,
-            &format!("req {KEY} -subj /CN={name} -keyout {name}.key -out {name}.csr"),
-        );
-        openssl(
-            path,
-            &format!(
-                "x509 -req -in {name}.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile names -out {name}.crt"
-            ),
-        );
+        certificate(files.path(), name, name, "ca", "IP:127.0.0.1").unwrap();
     }
     files
 }

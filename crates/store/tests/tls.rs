@@ -9,9 +9,8 @@
 )]
 
 use bartizan_store::{DatabaseUrl, Options, Store, StoreError};
-use bartizan_testbed::Postgres;
+use bartizan_testbed::{Postgres, authority, certificate, openssl};
 use std::path::Path;
-use std::process::Command;
 
 /// A server that lets in over TCP whoever comes by TLS with a password, and by its socket everybody.
 struct Harbour {
@@ -20,43 +19,16 @@ struct Harbour {
     files: tempfile::TempDir,
 }
 
-fn openssl(directory: &Path, arguments: &str) {
-    let output = Command::new("openssl")
-        .args(arguments.split(' '))
-        .current_dir(directory)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "openssl {arguments}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
-const KEY: &str = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
 const HBA: &str = "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n";
 const PASSWORD: &str = "tide";
 
 fn harbour(names: &str) -> Harbour {
     let files = tempfile::tempdir().unwrap();
     let path = files.path();
-    for authority in ["ca", "other"] {
-        openssl(
-            path,
-            &format!(
-                "req -x509 {KEY} -days 2 -subj /CN={authority} -keyout {authority}.key -out {authority}.crt"
-            ),
-        );
+    for name in ["ca", "other"] {
+        authority(path, name).unwrap();
     }
-    openssl(
-        path,
-        &format!("req {KEY} -subj /CN=server -keyout server.key -out server.csr"),
-    );
-    std::fs::write(path.join("names"), format!("subjectAltName={names}")).unwrap();
-    openssl(
-        path,
-        "x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.crt",
-    );
+    certificate(path, "server", "server", "ca", names).unwrap();
     let server = serve(
         &[
             ("ssl", "on"),
@@ -149,18 +121,12 @@ fn a_server_is_believed_whose_certificate_a_named_authority_signed_for_its_name(
 fn by_certificate() -> Harbour {
     let mut harbour = harbour("DNS:localhost");
     let path = harbour.files.path();
-    for (name, authority) in [("bartizan", "ca"), ("somebody", "ca"), ("forged", "other")] {
-        let subject = if name == "forged" { "bartizan" } else { name };
-        openssl(
-            path,
-            &format!("req {KEY} -subj /CN={subject} -keyout {name}.key -out {name}.csr"),
-        );
-        openssl(
-            path,
-            &format!(
-                "x509 -req -in {name}.csr -CA {authority}.crt -CAkey {authority}.key -CAcreateserial -days 2 -extfile names -out {name}.crt"
-            ),
-        );
+    for (name, subject, authority) in [
+        ("bartizan", "bartizan", "ca"),
+        ("somebody", "somebody", "ca"),
+        ("forged", "bartizan", "other"),
+    ] {
+        certificate(path, name, subject, authority, "DNS:localhost").unwrap();
     }
     let read = |name: &str| (name.to_owned(), std::fs::read(path.join(name)).unwrap());
     let hba = "local all all trust\nhostssl all all 127.0.0.1/32 cert\n";
@@ -232,7 +198,8 @@ fn a_key_that_others_can_read_or_that_is_not_the_one_of_the_certificate_is_refus
     openssl(
         harbour.files.path(),
         "pkcs8 -topk8 -in somebody.key -out bartizan.key -passout pass:tide",
-    );
+    )
+    .unwrap();
     assert!(refused().contains("encrypted"));
     std::fs::remove_file(&key).unwrap();
     assert!(refused().contains("bartizan.key"));

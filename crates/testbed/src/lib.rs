@@ -1,16 +1,18 @@
 //! Real things that tests run against: an empty database of either engine, a PostgreSQL and a NATS server that only the test has.
 //!
 //! In: which engine. Out: the URL of an empty database, in the words of `--database`. Beside it, what tests of many crates are read from:
-//! pages in Markdown and public data. What a test needs and this system
-//! does not have is an error that says what to install. Only development dependencies name this crate.
+//! pages in Markdown, public data, and certificates. What a test needs and
+//! this system does not have is an error that says what to install. Only development dependencies name this crate.
 
 mod again;
+mod certificates;
 mod nats;
 mod pages;
 mod postgres;
 mod testdata;
 
 pub use again::again;
+pub use certificates::{authority, certificate, openssl};
 pub use nats::{Kept, Nats};
 pub use pages::{Case, Page, pages};
 pub use postgres::{Options, Postgres};
@@ -37,6 +39,14 @@ pub enum Error {
     /// The NATS server is not installed, or does not start.
     #[error("there is no NATS server: `apt-get install nats-server`, or scripts/setup.sh test; it said: {0}")]
     Nats(String),
+    /// openssl does not do what it was told.
+    #[error("openssl {arguments}: {log}")]
+    Openssl {
+        /// What it was told.
+        arguments: String,
+        /// What it said.
+        log: String,
+    },
     /// The file system or a process.
     #[error(transparent)]
     Io(#[from] std::io::Error),
