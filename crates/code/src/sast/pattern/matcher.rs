@@ -301,7 +301,7 @@ impl<'a> Matcher<'a> {
             Kind::Function => self.function(pattern, node, env),
             Kind::Lambda => self.lambda(pattern, node, env),
             Kind::Class => self.class(pattern, node, env),
-            Kind::Params => self.params(ours, theirs, env),
+            Kind::Params => self.row(ours, theirs, env),
             Kind::Param => self.positions(pattern, node, env, &[false, true, false, false]),
             Kind::If => self.positions(pattern, node, env, &[true, true, false]),
             Kind::While => self.positions(pattern, node, env, &[true, true, false]),

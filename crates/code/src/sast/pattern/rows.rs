@@ -4,6 +4,15 @@ use super::env::{Bound, Env};
 use super::matcher::{Matcher, WAYS, Ways};
 use bartizan_syntax::{Kind, Language, NodeId};
 
+/// Where nothing more is asked for, nothing may be left.
+fn end(nodes: &[NodeId], env: &Env) -> Ways {
+    if nodes.is_empty() {
+        vec![env.clone()]
+    } else {
+        Vec::new()
+    }
+}
+
 impl Matcher<'_> {
     pub(super) fn has_ellipsis(&self, patterns: &[NodeId]) -> bool {
         patterns
@@ -13,22 +22,31 @@ impl Matcher<'_> {
 
     /// Children in order, where `...` and `$...X` take any number of them.
     pub(super) fn row(&self, patterns: &[NodeId], nodes: &[NodeId], env: &Env) -> Ways {
+        self.in_order(patterns, nodes, env, false)
+    }
+
+    /// Arguments: those by position in order, those by name in any order.
+    pub(super) fn arguments(&self, patterns: &[NodeId], nodes: &[NodeId], env: &Env) -> Ways {
+        self.in_order(patterns, nodes, env, true)
+    }
+
+    fn in_order(&self, patterns: &[NodeId], nodes: &[NodeId], env: &Env, by_name: bool) -> Ways {
         if !self.spend() {
             return Vec::new();
         }
         let Some((&first, rest)) = patterns.split_first() else {
-            return if nodes.is_empty() {
-                vec![env.clone()]
-            } else {
-                Vec::new()
-            };
+            return end(nodes, env);
         };
         match self.pattern.kind(first) {
             Kind::Ellipsis if rest.is_empty() => vec![env.clone()],
+            // What is named needs no skipping: it is looked for among all that is left.
+            Kind::Ellipsis if by_name && self.begins_with_name(rest) => {
+                self.named_argument(rest, nodes, env, true)
+            }
             Kind::Ellipsis => {
                 let mut ways = Vec::new();
                 for from in 0..=nodes.len() {
-                    ways.extend(self.row(rest, nodes.get(from..).unwrap_or(&[]), env));
+                    ways.extend(self.in_order(rest, nodes.get(from..).unwrap_or(&[]), env, by_name));
                     if ways.len() > WAYS {
                         break;
                     }
@@ -40,7 +58,7 @@ impl Matcher<'_> {
                 for count in (0..=nodes.len()).rev() {
                     let (taken, left) = nodes.split_at(count.min(nodes.len()));
                     for env in self.bind_to(self.pattern.text(first), Bound::Nodes(taken.into()), env) {
-                        ways.extend(self.row(rest, left, &env));
+                        ways.extend(self.in_order(rest, left, &env, by_name));
                     }
                     if ways.len() > WAYS || (rest.is_empty() && !ways.is_empty()) {
                         break;
@@ -48,14 +66,23 @@ impl Matcher<'_> {
                 }
                 ways
             }
+            Kind::Keyword if by_name => self.named_argument(patterns, nodes, env, false),
             _ => {
                 let Some((&node, left)) = nodes.split_first() else {
                     return Vec::new();
                 };
                 let ways = self.node(first, node, env);
-                ways.iter().flat_map(|env| self.row(rest, left, env)).collect()
+                ways.iter()
+                    .flat_map(|env| self.in_order(rest, left, env, by_name))
+                    .collect()
             }
         }
+    }
+
+    fn begins_with_name(&self, patterns: &[NodeId]) -> bool {
+        patterns
+            .first()
+            .is_some_and(|&next| self.pattern.kind(next) == Kind::Keyword)
     }
 
     /// Children in any order. With `more`, the file may have others beside them.
@@ -113,62 +140,6 @@ impl Matcher<'_> {
         ways
     }
 
-    /// Arguments: those by position in order, those by name in any order.
-    pub(super) fn arguments(&self, patterns: &[NodeId], nodes: &[NodeId], env: &Env) -> Ways {
-        if !self.spend() {
-            return Vec::new();
-        }
-        let Some((&first, rest)) = patterns.split_first() else {
-            return if nodes.is_empty() {
-                vec![env.clone()]
-            } else {
-                Vec::new()
-            };
-        };
-        match self.pattern.kind(first) {
-            Kind::Ellipsis if rest.is_empty() => vec![env.clone()],
-            Kind::Ellipsis => {
-                // What is named needs no skipping: it is looked for among all that is left.
-                let names_next = rest
-                    .first()
-                    .is_some_and(|&next| self.pattern.kind(next) == Kind::Keyword);
-                let mut ways = Vec::new();
-                for from in 0..=nodes.len() {
-                    let left = nodes.get(from..).unwrap_or(&[]);
-                    if names_next {
-                        ways.extend(self.named_argument(rest, left, env, true));
-                        break;
-                    }
-                    ways.extend(self.arguments(rest, left, env));
-                    if ways.len() > WAYS {
-                        break;
-                    }
-                }
-                ways
-            }
-            Kind::MetavariableEllipsis => {
-                let mut ways = Vec::new();
-                for count in (0..=nodes.len()).rev() {
-                    let (taken, left) = nodes.split_at(count.min(nodes.len()));
-                    for env in self.bind_to(self.pattern.text(first), Bound::Nodes(taken.into()), env) {
-                        ways.extend(self.arguments(rest, left, &env));
-                    }
-                }
-                ways
-            }
-            Kind::Keyword => self.named_argument(patterns, nodes, env, false),
-            _ => {
-                let Some((&node, left)) = nodes.split_first() else {
-                    return Vec::new();
-                };
-                let ways = self.node(first, node, env);
-                ways.iter()
-                    .flat_map(|env| self.arguments(rest, left, env))
-                    .collect()
-            }
-        }
-    }
-
     /// An argument by name, anywhere among those left. With `skips`, `...` stood before it, which takes what is not asked for.
     fn named_argument(&self, patterns: &[NodeId], nodes: &[NodeId], env: &Env, skips: bool) -> Ways {
         let Some((&first, rest)) = patterns.split_first() else {
@@ -204,11 +175,6 @@ impl Matcher<'_> {
             [] => vec![env.clone()],
             _ => self.named_argument(patterns, nodes, env, true),
         }
-    }
-
-    /// Parameters, where `...` takes any number.
-    pub(super) fn params(&self, patterns: &[NodeId], nodes: &[NodeId], env: &Env) -> Ways {
-        self.row(patterns, nodes, env)
     }
 
     /// Entries of a map, in any order.
@@ -256,11 +222,7 @@ impl Matcher<'_> {
             return Vec::new();
         }
         let Some((&first, rest)) = patterns.split_first() else {
-            return if nodes.is_empty() {
-                vec![env.clone()]
-            } else {
-                Vec::new()
-            };
+            return end(nodes, env);
         };
         let kind = self.pattern.kind(first);
         if kind == Kind::Ellipsis || (kind == Kind::Str && self.pattern.text(first) == "...") {
