@@ -22,6 +22,7 @@ import kubernetes_examples
 import leak_history
 import leak_tree
 import leaky_repo
+import opengrep_xfn
 import plane_scale
 import policy_compat
 import reach_scale
@@ -61,6 +62,7 @@ FIGURES = {
         kubernetes_examples,
         terragoat,
         semgrep_rules,
+        opengrep_xfn,
         benchmark_python,
         benchmark_java,
     )

@@ -38,6 +38,7 @@ mod ledger;
 mod lsp;
 mod minimal_images;
 mod minimal_systems;
+mod own_code;
 mod packaged_files;
 mod policies;
 mod progress;
@@ -50,6 +51,7 @@ mod roots;
 mod rules;
 mod sandbox;
 mod sbom;
+mod semgrep_rules;
 #[path = "../../crates/source/tests/common/server.rs"]
 mod server;
 mod tampering;

@@ -748,7 +748,7 @@ mod tests {
 
     #[test]
     fn every_control_and_weakness_that_a_rule_names_is_described() {
-        for rule in crate::commands::rules::manuals(crate::scan::Loaded::default()) {
+        for rule in crate::commands::rules::manuals(&crate::scan::Loaded::default()) {
             for control in &rule.controls {
                 assert!(
                     find(&control.framework, &control.id).is_some(),

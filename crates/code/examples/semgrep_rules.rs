@@ -1,7 +1,8 @@
 //! Runs rule files of Semgrep against the test files beside them, and counts where the lines agree exactly.
 //!
-//! `semgrep_rules ROOT [--failures] [--only TEXT] DIRECTORY…`: prints, for each language, how many pairs of a rule and a test file agree. A
-//! test file says `ruleid: ID` above a line where the rule must report, `ok: ID` where it must not, `todoruleid:` and `todook:` where it is
+//! `semgrep_rules ROOT [--failures] [--only TEXT] DIRECTORY…`: prints, for each directory, how many pairs of a rule and a test file agree, then
+//! for each language how many test files agree with all of their rules, and how many test files are of a language that is not read. A test file
+//! says `ruleid: ID` above a line where the rule must report, `ok: ID` where it must not, `todoruleid:` and `todook:` where it is
 //! known not to, `deepruleid:` and `proruleid:` where only another engine does: such lines count neither way: <https://semgrep.dev/docs/writing-rules/testing-rules>.
 #![allow(
     clippy::print_stdout,
@@ -27,6 +28,10 @@ struct Tally {
 
 struct Run {
     tallies: BTreeMap<String, Tally>,
+    /// Test files by language
+    files: BTreeMap<String, Tally>,
+    /// Test files that are not read, by extension
+    unread: BTreeMap<String, usize>,
     refused: Vec<(String, String)>,
     failures: Vec<String>,
     regexes: Regexes,
@@ -47,6 +52,8 @@ fn main() {
     let start = Instant::now();
     let mut run = Run {
         tallies: BTreeMap::new(),
+        files: BTreeMap::new(),
+        unread: BTreeMap::new(),
         refused: Vec::new(),
         failures: Vec::new(),
         regexes: Regexes::default(),
@@ -67,6 +74,12 @@ fn main() {
         all.passed += tally.passed;
     }
     println!("all: {} of {}", all.passed, all.pairs);
+    for (name, tally) in &run.files {
+        println!("files of {name}: {} of {}", tally.passed, tally.pairs);
+    }
+    for (extension, count) in &run.unread {
+        println!("not read: {count} .{extension}");
+    }
     println!("rules that do not run: {}", run.refused.len());
     if failures.is_some() {
         for (rule, reason) in &run.refused {
@@ -137,8 +150,11 @@ impl Run {
             let source = String::from_utf8_lossy(&source).into_owned();
             let shown = test.strip_prefix(root).unwrap().to_string_lossy().into_owned();
             let Some(language) = Language::of_path(&shown) else {
+                let extension = test.extension().unwrap_or_default().to_string_lossy();
+                *self.unread.entry(extension.into_owned()).or_default() += 1;
                 continue;
             };
+            let before = (self.failures.len(), self.refused.len(), self.pairs());
             let file = File::new(&shown, &source, Some(language));
             for refused in &rules.refused {
                 if !expectations(&source, &refused.rule).is_empty() {
@@ -151,7 +167,18 @@ impl Run {
             for (rule, outcome) in all.iter().zip(run(&all, &file, &self.regexes)) {
                 self.pair(rule, &outcome, &source, &shown, directory);
             }
+            if self.pairs() > before.2 {
+                let tally = self.files.entry(language.name().to_owned()).or_default();
+                tally.pairs += 1;
+                tally.passed +=
+                    usize::from((self.failures.len(), self.refused.len()) == (before.0, before.1));
+            }
         }
+    }
+
+    /// Pairs so far.
+    fn pairs(&self) -> usize {
+        self.tallies.values().map(|tally| tally.pairs).sum()
     }
 
     fn note(&mut self, directory: &str, passed: bool) {
@@ -228,7 +255,11 @@ fn expectations(source: &str, rule: &str) -> Vec<(usize, String)> {
             continue;
         }
         let mut next = index + 1;
-        while lines.get(next).is_some_and(|line| annotation(line).is_some()) {
+        // What is said of a line that does not count either way may be followed by why.
+        let explained = kind.starts_with("todo");
+        while lines.get(next).is_some_and(|line| {
+            annotation(line).is_some() || (explained && line.trim_start().starts_with(['/', '#']))
+        }) {
             next += 1;
         }
         found.push((next + 1, kind));

@@ -8,7 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
-use bartizan_code::sast::CodeCheck;
+use bartizan_code::sast::{CodeCheck, OwnCode};
 use bartizan_engine::rule::{Enabled, scan};
 use bartizan_engine::{Check, Reported};
 use bartizan_model::Finding;
@@ -23,7 +23,7 @@ fn judged_by(enabled: Enabled, files: &[(&str, &str)]) -> Reported {
         .iter()
         .map(|(path, text)| (*path, text.as_bytes()))
         .collect();
-    scan(&CodeCheck::new(enabled, false), &files)
+    scan(&CodeCheck::new(enabled, OwnCode::default(), false), &files)
 }
 
 /// Where findings of a rule are, as `path:line`.
@@ -132,7 +132,7 @@ fn what_cannot_be_read_is_said_and_the_rest_is_judged() {
 
 #[test]
 fn bytes_that_are_no_text_are_an_error_of_their_file_alone() {
-    let check = CodeCheck::new(Enabled::default(), false);
+    let check = CodeCheck::new(Enabled::default(), OwnCode::default(), false);
     let reported = scan(
         &check,
         &[
@@ -154,7 +154,7 @@ fn bytes_that_are_no_text_are_an_error_of_their_file_alone() {
 
 #[test]
 fn squeezed_files_and_those_of_other_languages_are_not_looked_at() {
-    let check = CodeCheck::new(Enabled::default(), false);
+    let check = CodeCheck::new(Enabled::default(), OwnCode::default(), false);
     let wants = |path: &str| {
         check.wants(&FileMeta {
             path: path.into(),

@@ -169,7 +169,9 @@ pub struct Pass {
     /// Where it goes to; the result when empty
     pub to: Vec<Position>,
     /// What the call does with a container that the receiver is: `put`, `get`, `append`, `extend`, `remove`, `pop`, `clear`, `first`,
-    /// `last`, `insert`, `values`, `each` (calls its argument with each element), or makes: `list`, `set`, `map`, `copy`. With `put`, `get` and `remove` the first argument is the key.
+    /// `last`, `insert`, `values`, `each` (calls its argument with each element), of its first argument
+    /// `length`, `attribute`, `set-attribute`, or makes: `list`, `set`, `map`, `copy`. With `put`, `get` and `remove` the first argument is the
+    /// key.
     pub container: String,
     /// How many arguments are keys, one within the other, when it is not one
     pub keys: Option<u32>,
@@ -487,8 +489,25 @@ impl Cleaner {
 
 /// What a call may do with a container.
 pub const CONTAINER_ACTS: &[&str] = &[
-    "put", "get", "append", "extend", "insert", "remove", "pop", "clear", "first", "last", "values", "each",
-    "list", "set", "map", "copy",
+    "put",
+    "get",
+    "append",
+    "extend",
+    "insert",
+    "remove",
+    "pop",
+    "clear",
+    "first",
+    "last",
+    "values",
+    "each",
+    "length",
+    "attribute",
+    "set-attribute",
+    "list",
+    "set",
+    "map",
+    "copy",
 ];
 
 fn pass_problem(pass: &Pass) -> Option<String> {

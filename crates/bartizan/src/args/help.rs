@@ -49,6 +49,7 @@ Examples:
   bartizan scan --only 'leak/aws-*'           some rules
   bartizan scan -o concise -o sarif=out.sarif two formats
   bartizan scan --rules gitleaks.toml         rules you have already
+  bartizan scan --rules semgrep-rules/python  the same, all of a directory
   bartizan scan --new-only                    what the baseline does not know";
 
 pub(super) const GATE: &str = "\
@@ -274,12 +275,14 @@ Translate a rule file of another tool into rule files of Bartizan, one each, and
 A rule that cannot run is left out and named. A condition that only keeps a rule quiet and cannot be honoured is \
 named and dropped: the rule then reports more, never less.
 
-Foreign rule files need not be imported to be used: `bartizan scan --rules FILE` reads them as they are.";
+Foreign rule files need not be imported to be used: `bartizan scan --rules FILE` reads them as they are. Those of Semgrep are \
+used in no other way: what is printed is which of their rules run, and why the others do not.";
 
 pub(super) const RULES_IMPORT_EXAMPLES: &str = "\
 Examples:
   bartizan rules import gitleaks.toml
-  bartizan rules import gitleaks.toml -o rules/";
+  bartizan rules import gitleaks.toml -o rules/
+  bartizan rules import semgrep-rules/python/";
 
 pub(super) const DB_UPDATE: &str = "\
 Make the index of known vulnerabilities again.

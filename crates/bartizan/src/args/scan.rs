@@ -168,8 +168,8 @@ pub(crate) struct JudgeArgs {
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub(crate) skip: Vec<String>,
 
-    /// More rules: Bartizan, gitleaks, betterleaks, Kingfisher or Nosey Parker rule file (repeatable)
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    /// More rules: file of Bartizan, Semgrep, gitleaks, betterleaks, Kingfisher or Nosey Parker, or directory of such (repeatable)
+    #[arg(long, value_name = "FILE|DIR", value_hint = ValueHint::AnyPath)]
     pub(crate) rules: Vec<PathBuf>,
 
     /// VEX document that says which known vulnerabilities matter: OpenVEX or CycloneDX (repeatable)

@@ -125,8 +125,8 @@ pub(crate) enum RulesVerb {
         /// Format: text or json
         #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
         output: String,
-        /// List the rules of this file as well (repeatable)
-        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        /// List the rules of this file, or of the files in this directory, as well (repeatable)
+        #[arg(long, value_name = "FILE|DIR", value_hint = ValueHint::AnyPath)]
         rules: Vec<PathBuf>,
     },
 
@@ -149,8 +149,8 @@ pub(crate) enum RulesVerb {
     /// Translate a rule file of another tool, and say what could not be translated
     #[command(long_about = help::RULES_IMPORT, after_long_help = help::RULES_IMPORT_EXAMPLES)]
     Import {
-        /// gitleaks or betterleaks TOML, Kingfisher or Nosey Parker YAML
-        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        /// gitleaks or betterleaks TOML, Kingfisher, Nosey Parker or Semgrep YAML, or a directory of such files
+        #[arg(value_name = "FILE|DIR", value_hint = ValueHint::AnyPath)]
         file: PathBuf,
         /// Write one rule file each into this directory; without it, only the account is printed
         #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]

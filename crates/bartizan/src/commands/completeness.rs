@@ -49,7 +49,7 @@ fn every_rule_and_check_that_a_test_names_exists() {
 
 #[test]
 fn every_rule_has_a_weakness_or_a_control_and_bears_on_a_control() {
-    for rule in super::rules::manuals(crate::scan::Loaded::default()) {
+    for rule in super::rules::manuals(&crate::scan::Loaded::default()) {
         assert!(!rule.cwe.is_empty() || !rule.controls.is_empty(), "{}", rule.id);
         assert!(
             !controls::of_rule(&rule.id).is_empty(),

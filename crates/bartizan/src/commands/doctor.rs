@@ -124,7 +124,7 @@ fn configured(config: &Config, common: &Common, place: &Place) -> Vec<Line> {
         match crate::scan::load_rules(&Machine, &config.paths("rules.files"), quiet()) {
             Ok(loaded) => Line::ok(
                 "rule files",
-                format!("{} rules besides the built-in ones", loaded.rules.len()),
+                format!("{} rules besides the built-in ones", loaded.ids().count()),
             ),
             Err(error) => Line::fail("rule files", error.message, error.help.unwrap_or_default()),
         },

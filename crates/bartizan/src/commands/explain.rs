@@ -63,7 +63,7 @@ fn by_name(id: &str, loaded: Loaded, own: Vec<RuleInfo>, page: &mut Page) -> Res
         page.markdown(&format!("- https://cwe.mitre.org/data/definitions/{number}.html"));
         return Ok(());
     }
-    let mut manuals = super::rules::manuals(loaded);
+    let mut manuals = super::rules::manuals(&loaded);
     manuals.extend(own);
     if id.contains(':') && control::named(id, page) {
         return Ok(());

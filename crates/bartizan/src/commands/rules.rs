@@ -2,12 +2,15 @@
 
 use crate::args::{Common, RulesVerb};
 use crate::error::{Code, Error, Outcome};
-use crate::foreign::Read;
+use crate::foreign::{self, Read};
 use crate::output::{print, write_file};
-use crate::scan::{Loaded, load_rules};
+use crate::place;
+use crate::scan::{Loaded, Place, common_flags, load_config, load_rules, matchers};
 use crate::table::{columns, counted};
 use crate::terminal::Terminal;
 use bartizan_code::leak::{self, LeakCheck, LeakOptions, examples};
+use bartizan_code::sast;
+use bartizan_content::flow::Library;
 use bartizan_content::{LeakRule, builtin};
 use bartizan_engine::Check;
 use bartizan_engine::globs::RuleGlobs;
@@ -18,14 +21,14 @@ use bartizan_model::RuleInfo;
 use std::path::{Path, PathBuf};
 
 /// Runs the verb.
-pub(crate) fn run(_common: &Common, verb: RulesVerb, terminal: Terminal) -> Outcome {
+pub(crate) fn run(common: &Common, verb: RulesVerb, terminal: Terminal) -> Outcome {
     match verb {
         RulesVerb::List {
             filter,
             output,
             rules,
         } => list(filter.as_deref(), &output, &rules, terminal),
-        RulesVerb::Test { files } => test(&files, terminal),
+        RulesVerb::Test { files } => test(common, &files, terminal),
         RulesVerb::New { id } => new(&id),
         RulesVerb::Import { file, output } => import(&file, output.as_deref(), terminal),
     }
@@ -48,12 +51,13 @@ pub(crate) fn known_ids() -> Vec<String> {
 }
 
 /// Manuals of every built-in rule and of those loaded, ordered by id.
-pub(crate) fn manuals(loaded: Loaded) -> Vec<RuleInfo> {
+pub(crate) fn manuals(loaded: &Loaded) -> Vec<RuleInfo> {
     let options = LeakOptions {
-        more_rules: loaded.into_matchers(),
+        more_rules: matchers(&loaded.rules),
         ..LeakOptions::default()
     };
     let mut all = LeakCheck::new(options).rules();
+    all.extend(loaded.code_rules());
     all.extend(bartizan_deploy::rules());
     all.extend(bartizan_supply::rules());
     all.extend(bartizan_code::ci::rules());
@@ -68,7 +72,7 @@ pub(crate) fn manuals(loaded: Loaded) -> Vec<RuleInfo> {
 }
 
 fn list(filter: Option<&str>, output: &str, files: &[PathBuf], terminal: Terminal) -> Outcome {
-    let mut all = manuals(load_rules(&Machine, files, terminal)?);
+    let mut all = manuals(&load_rules(&Machine, files, terminal)?);
     if let Some(glob) = filter {
         let globs = RuleGlobs::new([glob])?;
         let help = did_you_mean(glob, all.iter().map(|rule| rule.id.as_str()));
@@ -99,22 +103,28 @@ fn list(filter: Option<&str>, output: &str, files: &[PathBuf], terminal: Termina
     Ok(0)
 }
 
-fn test(files: &[PathBuf], terminal: Terminal) -> Outcome {
+fn test(common: &Common, files: &[PathBuf], terminal: Terminal) -> Outcome {
+    let own = libraries(common)?;
     let loaded = load_rules(&Machine, files, terminal)?;
-    let tried: Vec<LeakRule> = if files.is_empty() {
-        builtin::leak_rules().to_vec()
+    let (leak, code) = if files.is_empty() {
+        (builtin::leak_rules(), builtin::code_rules())
     } else {
-        loaded.rules
+        (loaded.rules.as_slice(), loaded.own.as_slice())
     };
-    let mut broken = 0;
-    for rule in &tried {
-        let problems = examples::problems(rule);
+    let libraries: Vec<&Library> = builtin::libraries().iter().chain(&own).collect();
+    let leak = leak
+        .iter()
+        .map(|rule| (rule.id.as_str(), examples::problems(rule)));
+    let code = sast::examples::problems(code, &libraries);
+    let (mut tried, mut broken) = (0, 0);
+    for (id, problems) in leak.chain(code) {
+        tried += 1;
         broken += usize::from(!problems.is_empty());
         for problem in problems {
-            print(format!("{}: {problem}\n", rule.id))?;
+            print(format!("{id}: {problem}\n"))?;
         }
     }
-    if tried.is_empty() {
+    if tried == 0 {
         return Err(Error::nothing(
             "the files hold no rule to try",
             "name a rule file; `bartizan rules new ID` writes one",
@@ -122,9 +132,17 @@ fn test(files: &[PathBuf], terminal: Terminal) -> Outcome {
     }
     terminal.note(format_args!(
         "{} tried, {broken} with a problem",
-        counted(tried.len(), "rule")
+        counted(tried, "rule")
     ));
     Ok(if broken == 0 { 0 } else { Code::Failed as u8 })
+}
+
+/// The models of libraries that the settings name.
+fn libraries(common: &Common) -> Result<Vec<Library>, Error> {
+    let current = place::current()?;
+    let start = place::start_of(".", &current);
+    let config = load_config(common, &Place { current, start }, common_flags(common))?;
+    foreign::libraries(&Machine, &config.paths("code.models"))
 }
 
 fn new(id: &str) -> Outcome {
@@ -149,36 +167,51 @@ fn new(id: &str) -> Outcome {
     Ok(0)
 }
 
-fn import(file: &Path, directory: Option<&Path>, terminal: Terminal) -> Outcome {
-    let read = crate::foreign::read(&Machine, file)?;
-    let rules = &read.rules;
+fn import(path: &Path, directory: Option<&Path>, terminal: Terminal) -> Outcome {
+    let mut all = Vec::new();
+    for file in foreign::files(path)? {
+        all.extend(foreign::read(&Machine, &file)?);
+    }
     if let Some(directory) = directory {
         std::fs::create_dir_all(directory).map_err(|error| Error::writing(directory, &error))?;
-        for rule in rules {
+        for rule in all.iter().flat_map(|read| &read.rules) {
             let name = rule.id.rsplit('/').next().unwrap_or(&rule.id);
             write_file(
                 &directory.join(format!("{name}.yaml")),
-                crate::foreign::to_yaml(rule).as_bytes(),
+                foreign::to_yaml(rule).as_bytes(),
             )?;
         }
+        if all.iter().any(|read| read.code.is_some()) {
+            terminal.warn("rules of Semgrep are not written: `--rules` reads their files as they are");
+        }
     }
-    print(columns(&account(&read)))?;
-    for note in &read.notes {
+    print(columns(&all.iter().flat_map(account).collect::<Vec<_>>()))?;
+    for note in all.iter().flat_map(|read| &read.notes) {
         terminal.warn(note);
     }
-    let loosened = rules.iter().filter(|rule| !dropped(&read, rule).is_empty());
-    let loosened = match loosened.count() {
+    let mut loosened = 0;
+    let (mut taken, mut left) = (0, 0);
+    for read in &all {
+        loosened += read
+            .rules
+            .iter()
+            .filter(|rule| !dropped(read, rule).is_empty())
+            .count();
+        taken += read.rules.len() + usize::from(read.own.is_some());
+        taken += read.code.as_ref().map_or(0, |file| file.rules.len());
+        left += read.refused().count();
+    }
+    let loosened = match loosened {
         0 => String::new(),
         count => format!(", {count} of them with a condition dropped"),
     };
     terminal.note(format_args!(
-        "{} taken{loosened}, {} left out",
-        counted(rules.len(), "rule"),
-        read.refused.len()
+        "{} taken{loosened}, {left} left out",
+        counted(taken, "rule")
     ));
-    if rules.is_empty() {
+    if taken == 0 {
         return Err(Error::nothing(
-            format!("`{}` holds no rule that can be taken", file.display()),
+            format!("`{}` holds no rule that can be taken", path.display()),
             "see the reasons above",
         ));
     }
@@ -195,11 +228,14 @@ fn account(read: &Read) -> Vec<[String; 3]> {
             format!("{}: {}", rule.title, reasons.join("; ")),
         ],
     });
+    let own = read.own.iter().map(|rule| (&rule.id, &rule.title));
+    let code = read.code.iter().flat_map(|file| &file.rules);
+    let code = own.chain(code.map(|rule| (&rule.info.id, &rule.info.title)));
+    let code = code.map(|(id, title)| [id.clone(), "taken".to_owned(), title.clone()]);
     let left = read
-        .refused
-        .iter()
+        .refused()
         .map(|(name, reason)| [name.clone(), "left out".to_owned(), reason.clone()]);
-    taken.chain(left).collect()
+    taken.chain(code).chain(left).collect()
 }
 
 /// The conditions that a rule runs without.

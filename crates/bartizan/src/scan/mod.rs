@@ -19,7 +19,7 @@ mod supply;
 
 pub(crate) use deploy::editors;
 pub(crate) use judged::{read_baseline, waiver_file};
-pub(crate) use rules::{Loaded, load_rules};
+pub(crate) use rules::{Loaded, load_rules, matchers};
 
 use crate::args::{Common, ScanArgs, SelectArgs, Stage};
 use crate::error::Error;
@@ -29,7 +29,8 @@ use crate::progress::Bar;
 use crate::staged::Staged;
 use crate::terminal::Terminal;
 use bartizan_code::leak::{GenericMode, LeakCheck, LeakOptions};
-use bartizan_code::sast::CodeCheck;
+use bartizan_code::sast::{CodeCheck, ForeignCheck, OwnCode};
+use bartizan_content::flow::Library;
 use bartizan_deploy::ComponentsCheck;
 use bartizan_engine::config::{Config, Layers, Value};
 use bartizan_engine::rule::Enabled;
@@ -139,6 +140,7 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     let config = configure(system, request, &place)?;
     let terminal = terminal_of(request, &config);
     let loaded = load_rules(system, &config.paths("rules.files"), terminal)?;
+    let libraries = crate::foreign::libraries(system, &config.paths("code.models"))?;
     let own = crate::policies::load(system, &config.paths("deploy.policies"))?;
     let selection = rules::Selection::of(&config, &loaded, &own.ids)?;
     let baseline = judged::baseline(system, &config, &request.scan.judge, &place)?;
@@ -161,7 +163,7 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         request,
         &config,
         &place,
-        (loaded, own),
+        (loaded, libraries, own),
         &selection,
         supply.as_ref(),
     )?;
@@ -459,7 +461,7 @@ fn checks(
     request: &Request<'_>,
     config: &Config,
     place: &Place,
-    (loaded, own): (Loaded, crate::policies::Own),
+    (loaded, libraries, own): (Loaded, Vec<Library>, crate::policies::Own),
     selection: &rules::Selection,
     supply: Option<&supply::Supply>,
 ) -> Result<Vec<Box<dyn Check>>, Error> {
@@ -487,7 +489,7 @@ fn checks(
                 _ => GenericMode::Advise,
             },
             secret_key: secret_key(config)?,
-            more_rules: loaded.into_matchers(),
+            more_rules: matchers(&loaded.rules),
             enabled: selection.enabled(),
         };
         checks.push(sparing::leak(Box::new(LeakCheck::new(options)), config, place)?);
@@ -506,12 +508,24 @@ fn checks(
     if !is_elsewhere && let Some(supply) = supply {
         checks.push(Box::new(ComponentsCheck::new(supply.is_required())));
     }
-    if !is_elsewhere && selection.family("code") {
+    if !is_elsewhere && selection.has_analysis() {
+        let known = OwnCode {
+            rules: loaded.own,
+            libraries,
+        };
         checks.push(Box::new(CodeCheck::new(
-            selection.enabled(),
+            // Built-in rules that nobody asked for are not in force, though nothing was narrowed.
+            Enabled::only(selection.in_force.clone()),
+            known,
             config.flag("code.require-reading"),
         )));
     }
+    let foreign = ForeignCheck::new(
+        loaded.code,
+        &selection.enabled(),
+        config.flag("code.require-reading"),
+    );
+    checks.extend(foreign.map(|check| -> Box<dyn Check> { Box::new(check) }));
     if !is_elsewhere && selection.family("ci") {
         checks.push(deploy::ci(selection.enabled()));
     }

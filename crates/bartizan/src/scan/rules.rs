@@ -3,7 +3,8 @@
 use crate::error::Error;
 use crate::terminal::Terminal;
 use bartizan_code::leak;
-use bartizan_content::{LeakMatcher, LeakRule};
+use bartizan_code::sast::{ForeignFile, ForeignRule};
+use bartizan_content::{CodeRule, LeakMatcher, LeakRule, builtin};
 use bartizan_engine::config::Config;
 use bartizan_engine::globs::{RuleGlobs, is_glob};
 use bartizan_engine::rule::Enabled;
@@ -20,73 +21,145 @@ const MOST_NAMED: usize = 3;
 /// Rules read from files.
 #[derive(Debug, Default)]
 pub(crate) struct Loaded {
+    /// About credentials.
     pub(crate) rules: Vec<LeakRule>,
+    /// About source code, in our own format.
+    pub(crate) own: Vec<CodeRule>,
+    /// About source code, in Semgrep's format.
+    pub(crate) code: Vec<ForeignFile>,
 }
 
 impl Loaded {
-    /// What the detector needs of them.
-    pub(crate) fn into_matchers(self) -> Vec<(LeakMatcher, RuleInfo)> {
-        self.rules
-            .iter()
-            .map(|rule| (LeakMatcher::from(rule), rule.info()))
-            .collect()
+    /// Ids of all rules, those that do not run among them.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        let leak = self.rules.iter().map(|rule| rule.id.as_str());
+        let own = self.own.iter().map(|rule| rule.id.as_str());
+        leak.chain(own).chain(self.code.iter().flat_map(ForeignFile::ids))
+    }
+
+    /// Manuals of the rules about source code.
+    pub(crate) fn code_rules(&self) -> impl Iterator<Item = RuleInfo> {
+        let rules = self.code.iter().flat_map(|file| &file.rules);
+        let own = self.own.iter().map(CodeRule::info);
+        own.chain(rules.map(|rule| rule.info.clone()))
     }
 }
 
-/// Reads rule files, and says which of their rules cannot be honoured.
+/// What the detector of credentials needs of rules read from files.
+pub(crate) fn matchers(rules: &[LeakRule]) -> Vec<(LeakMatcher, RuleInfo)> {
+    let rules = rules.iter();
+    rules.map(|rule| (LeakMatcher::from(rule), rule.info())).collect()
+}
+
+/// Reads rule files, and says which of their rules cannot be honoured. A directory stands for the rule files below it.
 pub(crate) fn load_rules(
     system: &dyn System,
-    files: &[PathBuf],
+    paths: &[PathBuf],
     terminal: Terminal,
 ) -> Result<Loaded, Error> {
     let mut loaded = Loaded::default();
     let mut ids: HashSet<String> = HashSet::new();
-    for file in files {
-        let read = crate::foreign::read(system, file)?;
-        warn(file, &read, terminal);
-        for rule in read.rules {
-            if ids.insert(rule.id.clone()) {
-                loaded.rules.push(rule);
-            } else {
-                return Err(Error::usage(
-                    format!("{}: the rule `{}` is defined twice", file.display(), rule.id),
-                    "rename one of them, or leave out one of the files",
-                ));
+    for path in paths {
+        let mut said = Said::default();
+        for file in crate::foreign::files(path)? {
+            let Some(read) = crate::foreign::read(system, &file)? else {
+                said.others += 1;
+                continue;
+            };
+            said.note(&read);
+            let read = Loaded {
+                rules: read.rules,
+                own: read.own.into_iter().collect(),
+                code: read.code.into_iter().collect(),
+            };
+            for id in read.ids() {
+                let is_ours = builtin::code_rules().iter().any(|rule| rule.id == id);
+                if is_ours || !ids.insert(id.to_owned()) {
+                    return Err(Error::usage(
+                        format!("{}: the rule `{id}` is defined twice", file.path.display()),
+                        "rename one of them, or leave out one of the files",
+                    ));
+                }
             }
+            loaded.rules.extend(read.rules);
+            loaded.own.extend(read.own);
+            loaded.code.extend(read.code);
         }
+        said.warn(path, terminal);
     }
     Ok(loaded)
 }
 
-/// Says which rules do not run, and which run without a condition that they have.
-fn warn(file: &Path, read: &crate::foreign::Read, terminal: Terminal) {
-    let file = file.display();
-    for note in &read.notes {
-        terminal.warn(format_args!("{file}: {note}"));
+/// What is to be said of the rule files that a path means.
+#[derive(Default)]
+struct Said {
+    notes: Vec<String>,
+    /// Names of rules that do not run, by the reason.
+    refused: BTreeMap<String, Vec<String>>,
+    /// Ids of rules that run without a condition, by the reason.
+    caveats: BTreeMap<String, Vec<String>>,
+    /// Files that are no rule files.
+    others: usize,
+}
+
+impl Said {
+    fn note(&mut self, read: &crate::foreign::Read) {
+        self.notes.extend(read.notes.iter().cloned());
+        for (name, reason) in read.refused() {
+            self.refused.entry(reason.clone()).or_default().push(name.clone());
+        }
+        for (rule, reason) in &read.caveats {
+            self.caveats.entry(reason.clone()).or_default().push(rule.clone());
+        }
     }
-    for (name, reason) in &read.refused {
-        terminal.warn(format_args!("{file}: the rule `{name}` is not run: {reason}"));
-    }
-    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (rule, reason) in &read.caveats {
-        by_reason.entry(reason).or_default().push(rule);
-    }
-    for (reason, rules) in by_reason {
-        let named = rules.iter().take(MOST_NAMED).copied();
-        let named = named.collect::<Vec<_>>().join(", ");
-        let more = match rules.len().saturating_sub(MOST_NAMED) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        terminal.warn(format_args!(
-            "{file}: taken, with a condition dropped, so that more may be reported: {reason} ({named}{more})"
-        ));
+
+    /// Says which rules do not run, and which run without a condition that they have.
+    fn warn(&self, path: &Path, terminal: Terminal) {
+        let path = path.display();
+        for note in &self.notes {
+            terminal.warn(format_args!("{path}: {note}"));
+        }
+        for (reason, rules) in &self.refused {
+            match rules.as_slice() {
+                [name] => terminal.warn(format_args!("{path}: the rule `{name}` is not run: {reason}")),
+                _ => terminal.warn(format_args!(
+                    "{path}: {} rules are not run: {reason} ({})",
+                    rules.len(),
+                    some(rules)
+                )),
+            }
+        }
+        for (reason, rules) in &self.caveats {
+            terminal.warn(format_args!(
+                "{path}: taken, with a condition dropped, so that more may be reported: {reason} ({})",
+                some(rules)
+            ));
+        }
+        if self.others > 0 {
+            let (count, are) = (
+                self.others,
+                if self.others == 1 { "file is" } else { "files are" },
+            );
+            terminal.warn(format_args!(
+                "{path}: {count} YAML or TOML {are} no rule file that is known"
+            ));
+        }
     }
 }
 
-/// Whether a rule, or a glob of rules, is about source code: these are asked for by name, or by a setting.
+/// Some names of many.
+fn some(names: &[String]) -> String {
+    let named = names.iter().take(MOST_NAMED).map(String::as_str);
+    let named = named.collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MOST_NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
+}
+
+/// Whether a rule, or a glob of rules, is about source code: built-in ones are asked for by name, or by a setting.
 fn is_analysis(id: &str) -> bool {
-    id.starts_with("code/")
+    id.starts_with("code/") && !id.starts_with(ForeignRule::PREFIX)
 }
 
 /// The rules in force.
@@ -104,7 +177,7 @@ impl Selection {
     pub(super) fn of(config: &Config, loaded: &Loaded, policies: &[String]) -> Result<Self, Error> {
         let known: HashSet<String> = leak::rule_ids()
             .into_iter()
-            .chain(loaded.rules.iter().map(|rule| rule.id.clone()))
+            .chain(loaded.ids().map(str::to_owned))
             .chain(policies.iter().cloned())
             .chain(bartizan_deploy::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_supply::rules().into_iter().map(|rule| rule.id))
@@ -129,10 +202,12 @@ impl Selection {
         }
         let (only_globs, skip_globs) = (RuleGlobs::new(only)?, RuleGlobs::new(skip)?);
         let is_analysed = config.flag("code.static-analysis") || only.iter().any(|glob| is_analysis(glob));
+        let is_asked_for =
+            |id: &String| !is_analysis(id) || is_analysed || loaded.own.iter().any(|rule| rule.id == *id);
         let in_force: HashSet<String> = known
             .iter()
             .filter(|id| (only.is_empty() || only_globs.matches(id)) && !skip_globs.matches(id))
-            .filter(|id| !is_analysis(id) || is_analysed)
+            .filter(|id| is_asked_for(id))
             .cloned()
             .collect();
         if in_force.is_empty() {
@@ -146,9 +221,7 @@ impl Selection {
             ));
         }
         Ok(Self {
-            narrowed: known
-                .iter()
-                .any(|id| (!is_analysis(id) || is_analysed) && !in_force.contains(id)),
+            narrowed: known.iter().any(|id| is_asked_for(id) && !in_force.contains(id)),
             known,
             in_force,
         })
@@ -159,6 +232,11 @@ impl Selection {
         self.in_force
             .iter()
             .any(|id| id.split_once('/').is_some_and(|(name, _)| name == family))
+    }
+
+    /// Whether a rule of our format about source code is in force.
+    pub(super) fn has_analysis(&self) -> bool {
+        self.in_force.iter().any(|id| is_analysis(id))
     }
 
     /// Those in force.

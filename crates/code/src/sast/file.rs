@@ -4,7 +4,6 @@ use super::pattern::{Facts, Regexes};
 use super::semgrep::{Mode, Outcome, Rule, Scene, evaluate, possible, words};
 use super::taint;
 use bartizan_syntax::{Ast, Language, Parsed, Problem, parse};
-use globset::Glob;
 use std::collections::HashSet;
 
 /// A file that was read.
@@ -59,7 +58,7 @@ impl<'a> File<'a> {
     fn suits(&self, rule: &Rule) -> bool {
         let language = self.language.filter(|language| rule.languages.contains(language));
         (language.is_some() || rule.any_text)
-            && path_suits(rule, self.path)
+            && rule.paths.hold(self.path)
             && possible(rule, language, &self.words)
     }
 }
@@ -76,26 +75,6 @@ fn read(source: &str, language: Language) -> Parsed {
     } else {
         parsed
     }
-}
-
-/// Whether the paths that a rule names have this one among them.
-fn path_suits(rule: &Rule, path: &str) -> bool {
-    let any = |globs: &[String]| globs.iter().any(|glob| glob_fits(glob, path));
-    (rule.include.is_empty() || any(&rule.include)) && !any(&rule.exclude)
-}
-
-/// A glob without a slash means the name of a file or of a directory anywhere; one with a slash may begin anywhere, too.
-fn glob_fits(glob: &str, path: &str) -> bool {
-    let glob = glob.trim_start_matches('/').trim_end_matches('/');
-    let forms = [
-        glob.to_owned(),
-        format!("**/{glob}"),
-        format!("{glob}/**"),
-        format!("**/{glob}/**"),
-    ];
-    forms
-        .iter()
-        .any(|form| Glob::new(form).is_ok_and(|glob| glob.compile_matcher().is_match(path)))
 }
 
 /// Where rules find something in a file: an outcome for each rule, in their order.

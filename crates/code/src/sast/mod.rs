@@ -4,6 +4,7 @@
 //! format of Semgrep and evaluates them.
 
 mod check;
+pub mod examples;
 mod file;
 pub mod library;
 pub mod pattern;
@@ -11,7 +12,7 @@ pub mod rules;
 pub mod semgrep;
 pub mod taint;
 
-pub use check::CodeCheck;
+pub use check::{CodeCheck, ForeignCheck, ForeignFile, ForeignRule, OwnCode};
 pub use file::{File, run};
 
 /// What is known of every built-in rule, ordered by id.

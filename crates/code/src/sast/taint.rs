@@ -3,11 +3,12 @@
 //! In: the taint rules of one run and one file. Out: for each rule the sinks that tainted data gets to. The meaning is that of Semgrep's taint
 //! mode: <https://semgrep.dev/docs/writing-rules/data-flow/taint-mode/overview>.
 
+use super::library::containers;
 use super::pattern::{Bound, Env, Facts, Options, same};
 use super::semgrep::{Formula, Hit, Outcome, Scene, SideEffect, Taint, evaluate};
 use bartizan_flow::{
-    File, Label, Limits, Marks, NoLibrary, Parts, Propagator, Requires, Rule as FlowRule, RuleId, Sanitizer,
-    Sink, Source, analyse,
+    File, Label, Limits, Marks, Parts, Propagator, Requires, Rule as FlowRule, RuleId, Sanitizer, Sink,
+    Source, analyse,
 };
 use bartizan_syntax::{Kind, NodeId, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -176,7 +177,8 @@ pub fn run(rules: &[&Taint], scenes: &[Scene<'_>], path: &str, facts: &Facts<'_>
         ast: facts.ast,
         marks: &marks,
     };
-    let found = analyse(&[file], &flow_rules, &NoLibrary, &Limits::default());
+    let library = containers(facts.ast.language());
+    let found = analyse(&[file], &flow_rules, library, &Limits::default());
     for finding in &found.findings {
         let index = finding.rule.0 as usize;
         let (Some(outcome), Some(taint)) = (outcomes.get_mut(index), rules.get(index)) else {
@@ -202,6 +204,7 @@ pub fn run(rules: &[&Taint], scenes: &[Scene<'_>], path: &str, facts: &Facts<'_>
                     node: Some(finding.sink),
                     env: env.clone(),
                     role: super::semgrep::Role::Plain,
+                    steps: finding.steps.clone(),
                 });
             }
         }
@@ -275,17 +278,23 @@ impl Marker<'_> {
     fn sinks(&mut self, taint: &Taint) -> Places {
         let mut places = Places::new();
         for sink in &taint.sinks {
+            // What a metavariable stands for is a value; another call that a pattern matches is what data is handed to.
+            let is_value = !sink.formula.focus.is_empty();
             for hit in self.hits(&sink.formula) {
                 for node in self.nodes(&hit) {
                     places.entry(node).or_default().push((hit.span, hit.env.clone()));
-                    self.marks.sink(
-                        node,
-                        Sink {
-                            rule: self.rule,
-                            requires: self.requires(sink.requires.as_ref()),
-                            parts: Parts::All,
-                        },
-                    );
+                    let is_call = self.scene.facts.ast.kind(node) == Kind::Call;
+                    let value = (is_value && is_call).then_some(Parts::Value);
+                    for parts in std::iter::once(Parts::All).chain(value) {
+                        self.marks.sink(
+                            node,
+                            Sink {
+                                rule: self.rule,
+                                requires: self.requires(sink.requires.as_ref()),
+                                parts,
+                            },
+                        );
+                    }
                 }
             }
         }

@@ -200,7 +200,14 @@ pub const SETTINGS: &[Setting] = &[
         kind: Kind::Flag,
         default: Some(Default::Flag(false)),
         in_file: true,
-        about: "Answer Unknown where a file of source code could not be read or followed to its end.",
+        about: "Answer Unknown where a file of source code could not be read or followed to its end, or a rule of Semgrep cannot run.",
+    },
+    Setting {
+        key: "code.models",
+        kind: Kind::Paths,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Files or directories with your own models of libraries, which rules about source code follow data by.",
     },
     Setting {
         key: "leak.generic",
@@ -472,7 +479,8 @@ pub const SETTINGS: &[Setting] = &[
         kind: Kind::Paths,
         default: Some(Default::Empty),
         in_file: true,
-        about: "More rule files: Bartizan's own YAML, gitleaks or betterleaks TOML, Kingfisher or Nosey Parker YAML.",
+        about: "More rule files, or directories of them: Bartizan's own YAML, gitleaks or betterleaks TOML, Kingfisher, Nosey Parker or \
+                Semgrep YAML.",
     },
     Setting {
         key: "waivers.file",

@@ -411,7 +411,7 @@ impl<'p> Engine<'p> {
         }
         match otherwise {
             Some(place)
-                if value == Value::NOTHING || self.values.constants.list(value.constants).is_none() =>
+                if value == Value::NOTHING || self.values.constants.known(value.constants).is_none() =>
             {
                 let default = self.place(state, work, place);
                 self.values.join(value, default)

@@ -47,7 +47,7 @@ pub(super) fn finding(id: &str, config: &Config, loaded: Loaded, page: &mut Page
         page.heading("Waived");
         page.markdown(&terms(waiver));
     }
-    if let Some(rule) = crate::commands::rules::manuals(loaded)
+    if let Some(rule) = crate::commands::rules::manuals(&loaded)
         .iter()
         .find(|rule| rule.id == finding.rule)
     {

@@ -4,10 +4,12 @@ use crate::sast::library::{FlowRules, Models};
 use crate::sast::pattern::Regexes;
 use crate::sast::rules::pattern_rule;
 use crate::sast::semgrep::Rule;
+use bartizan_content::flow::Library;
 use bartizan_content::{CodeRule, builtin};
 use bartizan_engine::globs::PathGlobs;
 use bartizan_engine::rule::Enabled;
 use bartizan_syntax::Language;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -19,17 +21,28 @@ const FAMILIES: [&[Language]; 4] = [
     &[Language::Go],
 ];
 
+/// What people know besides what is built in.
+#[derive(Debug, Default)]
+pub struct OwnCode {
+    /// Rules. Each of patterns must run ([`pattern_rule`]).
+    pub rules: Vec<CodeRule>,
+    /// Models of libraries.
+    pub libraries: Vec<Library>,
+}
+
 /// The rules of every language.
 pub(super) struct Kits {
     enabled: Enabled,
+    own: OwnCode,
     kits: [OnceLock<Kit>; FAMILIES.len()],
     none: Kit,
 }
 
 impl Kits {
-    pub(super) fn new(enabled: Enabled) -> Self {
+    pub(super) fn new(enabled: Enabled, own: OwnCode) -> Self {
         Self {
             enabled,
+            own,
             kits: Default::default(),
             none: Kit::default(),
         }
@@ -39,12 +52,18 @@ impl Kits {
         FAMILIES
     }
 
+    /// Every rule in force.
+    pub(super) fn rules(&self) -> impl Iterator<Item = &CodeRule> {
+        let rules = builtin::code_rules().iter().chain(&self.own.rules);
+        rules.filter(|rule| self.enabled.has(&rule.id))
+    }
+
     /// The rules of a language.
     pub(super) fn of(&self, language: Language) -> &Kit {
         let family = FAMILIES.iter().position(|family| family.contains(&language));
         let place = family.and_then(|at| Some((FAMILIES.get(at)?, self.kits.get(at)?)));
         place.map_or(&self.none, |(family, kit)| {
-            kit.get_or_init(|| Kit::of(family, &self.enabled))
+            kit.get_or_init(|| Kit::of(family, &self.enabled, &self.own))
         })
     }
 }
@@ -52,7 +71,7 @@ impl Kits {
 /// A rule of patterns, and what is known of it.
 pub(super) struct PatternRule {
     pub(super) rule: Rule,
-    pub(super) about: &'static CodeRule,
+    pub(super) about: Cow<'static, CodeRule>,
 }
 
 /// The rules of one family of languages.
@@ -60,44 +79,49 @@ pub(super) struct PatternRule {
 pub(super) struct Kit {
     pub(super) patterns: Vec<PatternRule>,
     pub(super) flow: FlowRules,
-    flow_rules: Vec<&'static CodeRule>,
+    flow_rules: Vec<Cow<'static, CodeRule>>,
     pub(super) models: Models,
     pub(super) regexes: Regexes,
-    paths: HashMap<&'static str, (PathGlobs, PathGlobs)>,
+    paths: HashMap<String, (PathGlobs, PathGlobs)>,
 }
 
 impl Kit {
-    fn of(family: &[Language], enabled: &Enabled) -> Self {
+    fn of(family: &[Language], enabled: &Enabled, own: &OwnCode) -> Self {
         let names: Vec<&str> = family.iter().map(|language| language.name()).collect();
-        let fits = |rule: &&'static CodeRule| {
+        let fits = |rule: &Cow<'static, CodeRule>| {
             enabled.has(&rule.id) && rule.languages.iter().any(|name| names.contains(&name.as_str()))
         };
-        let rules: Vec<&'static CodeRule> = builtin::code_rules().iter().filter(fits).collect();
+        let rules = builtin::code_rules().iter().map(Cow::Borrowed);
+        let rules = rules.chain(own.rules.iter().map(|rule| Cow::Owned(rule.clone())));
+        let rules: Vec<Cow<'static, CodeRule>> = rules.filter(fits).collect();
         let patterns = rules.iter().filter_map(|about| {
-            // That every built-in rule runs is what its tests say.
+            // That every rule runs is known: of built-in ones by tests, of others because they were tried.
             let rule = pattern_rule(about).ok().flatten()?;
-            Some(PatternRule { rule, about })
+            Some(PatternRule {
+                rule,
+                about: about.clone(),
+            })
         });
-        let flow_rules: Vec<&'static CodeRule> =
-            rules.iter().copied().filter(|rule| rule.flow.is_some()).collect();
+        let flow_rules: Vec<Cow<'static, CodeRule>> =
+            rules.iter().filter(|rule| rule.flow.is_some()).cloned().collect();
         Self {
             patterns: patterns.collect(),
-            flow: FlowRules::of(flow_rules.iter().copied()),
+            flow: FlowRules::of(flow_rules.iter().map(Cow::as_ref)),
             models: family.first().map_or_else(Models::default, |&language| {
-                Models::of(language, builtin::libraries())
+                Models::of(language, builtin::libraries().iter().chain(&own.libraries))
             }),
             regexes: Regexes::default(),
             paths: flow_rules
                 .iter()
-                .filter_map(|rule| Some((rule.id.as_str(), globs(rule)?)))
+                .filter_map(|rule| Some((rule.id.clone(), globs(rule)?)))
                 .collect(),
             flow_rules,
         }
     }
 
     /// The rule of flow of this number.
-    pub(super) fn flow_rule(&self, number: usize) -> Option<&'static CodeRule> {
-        self.flow_rules.get(number).copied()
+    pub(super) fn flow_rule(&self, number: usize) -> Option<&CodeRule> {
+        self.flow_rules.get(number).map(Cow::as_ref)
     }
 
     /// Whether a rule of flow judges a file of this path.

@@ -3,6 +3,7 @@
 //! In: the files of a directory. Out: what the built-in rules find in them. Rules of patterns judge each file by itself; rules of flow judge
 //! all files of a language together ([`bartizan_flow`]), with what is known of libraries and what files of settings say.
 
+mod foreign;
 mod imports;
 mod kit;
 mod tell;
@@ -17,6 +18,8 @@ use bartizan_flow::{Found, Limits, Marks, analyse};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 use bartizan_syntax::{Ast, Language};
+pub use foreign::{ForeignCheck, ForeignFile, ForeignRule};
+pub use kit::OwnCode;
 use kit::{Kit, Kits};
 use tell::{Source, Teller};
 
@@ -30,7 +33,6 @@ const MOST_PROBLEMS: usize = 3;
 /// Judges source code.
 pub struct CodeCheck {
     meta: Meta,
-    enabled: Enabled,
     kits: Kits,
 }
 
@@ -38,14 +40,16 @@ impl CodeCheck {
     /// Its id.
     pub const ID: &'static str = "code/static-analysis";
 
-    /// The check with the rules that are in force. `required`: whether the verdict depends on it having run everywhere.
+    /// The check with the rules that are in force, and what people know besides. `required`: whether the verdict depends on it having run everywhere.
     #[must_use]
-    pub fn new(enabled: Enabled, required: bool) -> Self {
+    pub fn new(enabled: Enabled, own: OwnCode, required: bool) -> Self {
         let builder = FingerprintBuilder::new(Self::ID)
             .part(REVISION)
             .part(&builtin::digest());
-        let rules = builtin::code_rules().iter();
+        let rules = builtin::code_rules().iter().chain(&own.rules);
         let builder = rules.fold(builder, |builder, rule| enabled.mark_id(&rule.id, builder));
+        // What people know besides is judged by, too: all of it, as it would be written.
+        let builder = builder.part(format!("{own:?}").as_bytes());
         Self {
             meta: Meta {
                 id: Self::ID,
@@ -53,8 +57,7 @@ impl CodeCheck {
                 required,
                 digest: Meta::digest_of(builder),
             },
-            kits: Kits::new(enabled.clone()),
-            enabled,
+            kits: Kits::new(enabled, own),
         }
     }
 
@@ -74,7 +77,7 @@ impl CodeCheck {
                 ));
             }
             for hit in &outcome.hits {
-                out.finding(Teller { about: one.about }.hit(hit, one.rule.fix.as_deref(), &source, lines));
+                out.finding(Teller::of(&one.about).hit(hit, &one.rule, &source, lines));
             }
         }
     }
@@ -92,11 +95,7 @@ impl Check for CodeCheck {
     }
 
     fn rules(&self) -> Vec<RuleInfo> {
-        let rules = builtin::code_rules().iter();
-        rules
-            .filter(|rule| self.enabled.has(&rule.id))
-            .map(bartizan_content::CodeRule::info)
-            .collect()
+        self.kits.rules().map(bartizan_content::CodeRule::info).collect()
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
@@ -217,7 +216,7 @@ impl CodeCheck {
                 continue;
             };
             if told.insert((finding.file, finding.sink, finding.rule)) && kit.looks_at(about, file.path) {
-                out.finding(Teller { about }.flow(finding, files));
+                out.finding(Teller::of(about).flow(finding, files));
             }
         }
         for limited in &found.limited {

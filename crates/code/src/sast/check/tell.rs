@@ -2,14 +2,17 @@
 //!
 //! In: where a rule matches, or which way data takes. Out: findings, with the way as steps and what mends them as edits.
 
-use crate::sast::semgrep::Hit;
+use crate::sast::pattern::compile;
+use crate::sast::semgrep::{Hit, Rule};
 use bartizan_content::CodeRule;
 use bartizan_engine::Input;
 use bartizan_engine::rule::Lines;
 use bartizan_flow::{PathStep, What};
-use bartizan_model::{AssetId, EvidenceStep, Finding, FingerprintBuilder, Fix, Location, TextEdit};
+use bartizan_model::{AssetId, EvidenceStep, Finding, FingerprintBuilder, Fix, Location, RuleInfo, TextEdit};
 use bartizan_source::FileMeta;
 use bartizan_syntax::{Ast, Kind, NodeId, Span};
+use fancy_regex::Regex;
+use std::borrow::Cow;
 
 /// Longest text of a metavariable that a message shows.
 const LONGEST_NAME: usize = 60;
@@ -76,13 +79,24 @@ pub(super) fn line_of(text: &str, at: u32) -> usize {
 }
 
 /// Tells what one rule found.
-pub(super) struct Teller {
-    pub(super) about: &'static CodeRule,
+pub(super) struct Teller<'r> {
+    info: Cow<'r, RuleInfo>,
+    message: &'r str,
 }
 
-impl Teller {
+impl<'r> Teller<'r> {
+    /// What a rule says of itself and of what it finds.
+    pub(super) const fn new(info: Cow<'r, RuleInfo>, message: &'r str) -> Self {
+        Self { info, message }
+    }
+
+    /// For one of our own rules.
+    pub(super) fn of(rule: &'r CodeRule) -> Self {
+        Self::new(Cow::Owned(rule.info()), &rule.message)
+    }
+
     /// What a rule of patterns found.
-    pub(super) fn hit(&self, hit: &Hit, fix: Option<&str>, file: &Source<'_>, lines: &Lines<'_>) -> Finding {
+    pub(super) fn hit(&self, hit: &Hit, rule: &Rule, file: &Source<'_>, lines: &Lines<'_>) -> Finding {
         let range = hit.span.range();
         let location = lines.place(&range).location(file.path);
         let mut finding = self.finding(
@@ -90,12 +104,13 @@ impl Teller {
             self.message(hit, file),
             location.clone(),
         );
-        if let (Some(template), Some(mending)) = (fix, &mut finding.fix) {
+        if let (Some(replacement), Some(mending)) = (replacement(hit, rule, file), &mut finding.fix) {
             mending.edits.push(TextEdit {
                 location,
-                replacement: filled(template, |name| bound(hit, name, file).map(str::to_owned)),
+                replacement,
             });
         }
+        finding.evidence = way(&hit.steps, hit.span, file, std::slice::from_ref(file));
         finding.snippet = lines.snippet(&range);
         finding
     }
@@ -104,56 +119,42 @@ impl Teller {
     pub(super) fn flow(&self, found: &bartizan_flow::Finding, files: &[Source<'_>]) -> Finding {
         let none = || Location::of_file("");
         let Some(file) = files.get(found.file) else {
-            return self.finding(String::new(), self.about.message.clone(), none());
+            return self.finding(String::new(), self.message.to_owned(), none());
         };
         let span = file.ast.span(found.sink);
         let mut finding = self.finding(
             file.key(Some(found.sink), span),
-            self.about.message.clone(),
+            self.message.to_owned(),
             file.location(span),
         );
-        let steps: Vec<&PathStep> = found.steps.iter().collect();
-        let half = MOST_STEPS / 2;
-        let shown = steps
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| *at < half || at + half >= steps.len());
-        finding.evidence = shown
-            .filter_map(|(_, step)| {
-                let home = files.get(step.file)?;
-                let span = home.ast.span(step.node);
-                Some(EvidenceStep {
-                    message: said(step.what).to_owned(),
-                    location: Some(home.location(span)),
-                })
-            })
-            .collect();
-        finding.evidence.push(EvidenceStep {
-            message: "it gets here".to_owned(),
-            location: Some(file.location(span)),
-        });
+        finding.evidence = way(&found.steps, span, file, files);
         finding.snippet = file.with(|input| Lines::new(input, 0).snippet(&span.range()));
         finding
     }
 
     fn finding(&self, key: String, message: String, location: Location) -> Finding {
-        let info = self.about.info();
+        let info = &self.info;
         let fingerprint = FingerprintBuilder::new(&info.id)
             .file_name_of(&location.path)
             .part(key.as_bytes())
             .finish();
         let asset = AssetId::file(&location.path);
         Finding {
-            title: info.title,
+            title: info.title.clone(),
             message,
-            cwe: info.cwe,
-            controls: info.controls,
+            cwe: info.cwe.clone(),
+            controls: info.controls.clone(),
             fix: Some(Fix {
-                description: first_sentence(&self.about.secure),
+                description: first_sentence(&info.remediation),
                 edits: Vec::new(),
             }),
             locations: vec![location],
-            ..Finding::new(info.id, (info.severity, info.confidence), fingerprint, asset)
+            ..Finding::new(
+                info.id.clone(),
+                (info.severity, info.confidence),
+                fingerprint,
+                asset,
+            )
         }
     }
 
@@ -168,8 +169,54 @@ impl Teller {
                 "a value".to_owned()
             })
         };
-        filled(&self.about.message, shown)
+        filled(self.message, shown)
     }
+}
+
+/// The steps of a way to a place, of a long one the first and the last; none where there is no way.
+fn way(steps: &[PathStep], end: Span, file: &Source<'_>, files: &[Source<'_>]) -> Vec<EvidenceStep> {
+    if steps.is_empty() {
+        return Vec::new();
+    }
+    let half = MOST_STEPS / 2;
+    let shown = steps
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| *at < half || at + half >= steps.len());
+    let mut told: Vec<EvidenceStep> = shown
+        .filter_map(|(_, step)| {
+            let home = files.get(step.file)?;
+            let span = home.ast.span(step.node);
+            Some(EvidenceStep {
+                message: said(step.what).to_owned(),
+                location: Some(home.location(span)),
+            })
+        })
+        .collect();
+    told.push(EvidenceStep {
+        message: "it gets here".to_owned(),
+        location: Some(file.location(end)),
+    });
+    told
+}
+
+/// What stands in the place of what was found once it is mended.
+fn replacement(hit: &Hit, rule: &Rule, file: &Source<'_>) -> Option<String> {
+    if let Some(template) = &rule.fix {
+        return Some(filled(template, |name| bound(hit, name, file).map(str::to_owned)));
+    }
+    let fix = rule.fix_regex.as_ref()?;
+    let regex = compile(&fix.regex).ok()?;
+    let text = file.code(hit.span);
+    // Groups are written `\1` in the rule and `${1}` here.
+    let group = Regex::new(r"\\(\d+)").ok()?;
+    let template = group
+        .replace_all(&fix.replacement.replace('$', "$$"), "$${$1}")
+        .into_owned();
+    let mended = regex
+        .try_replacen(text, fix.count.unwrap_or(0), template.as_str())
+        .ok()?;
+    (mended != text).then(|| mended.into_owned())
 }
 
 fn bound<'h>(hit: &'h Hit, name: &str, file: &'h Source<'_>) -> Option<&'h str> {

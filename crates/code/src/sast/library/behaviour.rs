@@ -167,6 +167,17 @@ fn effects(pass: &Pass, effects: &mut Vec<Effect>) {
         "set" => make(Made::Set, Vec::new(), vec![Place::Argument(0)]),
         "map" => make(Made::Map, Vec::new(), vec![Place::Argument(0)]),
         "copy" => Effect::Be(Place::Receiver),
+        "length" => Effect::Length(Place::Argument(0)),
+        "attribute" => Effect::Load {
+            object: Place::Argument(0),
+            entries: vec![Entry::At(Place::Argument(1))],
+            otherwise: Some(Place::Argument(2)),
+        },
+        "set-attribute" => Effect::Store {
+            object: Place::Argument(0),
+            entries: vec![Entry::At(Place::Argument(1))],
+            value: Place::Argument(2),
+        },
         "each" => Effect::Call {
             function: Place::Argument(0),
             arguments: vec![every()],

@@ -5,6 +5,7 @@
 //! and positions are read is told in `docs/code-models.md`.
 
 mod behaviour;
+mod containers;
 mod flow_rules;
 mod handlers;
 mod marks;
@@ -13,6 +14,7 @@ mod models;
 mod places;
 mod settings;
 
+pub use containers::containers;
 pub use flow_rules::FlowRules;
 pub use marks::marks;
 pub use meaning::{Meaning, ProgramTypes};

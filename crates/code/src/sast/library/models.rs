@@ -56,7 +56,7 @@ const MOST_SUPERTYPES: usize = 32;
 impl Models {
     /// The models of those libraries that are used in a language.
     #[must_use]
-    pub fn of(language: Language, libraries: &[Library]) -> Self {
+    pub fn of<'l>(language: Language, libraries: impl IntoIterator<Item = &'l Library>) -> Self {
         let mut models = Self {
             imports: vec![Vec::new()],
             ..Self::default()
@@ -65,7 +65,7 @@ impl Models {
             let names = library.languages.iter().map(String::as_str);
             names.into_iter().any(|name| name == language.name())
         };
-        for library in libraries.iter().filter(fits) {
+        for library in libraries.into_iter().filter(fits) {
             models.add(library);
         }
         models.derive();

@@ -143,6 +143,7 @@ impl<'a> Scene<'a> {
                     node: part.node,
                     env: part.env.cloned().unwrap_or_default(),
                     role: Role::Plain,
+                    steps: Vec::new(),
                 }]
             }),
         };
@@ -186,6 +187,7 @@ impl<'a> Scene<'a> {
             node: Some(one.node),
             env: one.env.clone(),
             role: Role::Plain,
+            steps: Vec::new(),
         });
         hits.collect()
     }
@@ -226,6 +228,7 @@ impl<'a> Scene<'a> {
                 node: None,
                 env,
                 role: Role::Text,
+                steps: Vec::new(),
             });
         }
         self.cut.set(self.cut.get() || hits.len() >= TEXT_MATCHES);
@@ -250,6 +253,7 @@ impl<'a> Scene<'a> {
                 node: None,
                 env,
                 role: Role::Plain,
+                steps: Vec::new(),
             }
         });
         hits.collect()

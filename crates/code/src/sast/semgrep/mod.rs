@@ -17,6 +17,6 @@ pub use prefilter::{possible, words};
 pub use ranges::Role;
 pub use read::{LARGEST_FILE, Refused, RuleFile, RuleFileError, read};
 pub use rule::{
-    Condition, FixRegex, Formula, FormulaKind, Inner, Leaf, Mode, Propagator, Rule, Sanitizer, SideEffect,
-    Sink, Source, Taint, TaintOptions,
+    Condition, FixRegex, Formula, FormulaKind, Inner, Leaf, Mode, Paths, Propagator, Rule, Sanitizer,
+    SideEffect, Sink, Source, Taint, TaintOptions,
 };

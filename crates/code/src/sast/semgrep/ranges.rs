@@ -1,6 +1,7 @@
 //! Places as sets: what lies within what, and with which metavariables.
 
 use crate::sast::pattern::{Env, Facts, Options, same};
+use bartizan_flow::PathStep;
 use bartizan_syntax::{NodeId, Span};
 
 /// How a place counts when it is joined with others.
@@ -25,6 +26,8 @@ pub struct Hit {
     pub env: Env,
     /// How it counts.
     pub role: Role,
+    /// For data that got here: the way that it took, the source first.
+    pub steps: Vec<PathStep>,
 }
 
 /// Whether a place lies within another and no metavariable contradicts.

@@ -7,12 +7,12 @@
 use super::condition::Comparison;
 use super::generic::Words;
 use super::rule::{
-    Condition, FixRegex, Formula, FormulaKind, Inner, Leaf, Mode, Propagator, Rule, Sanitizer, SideEffect,
-    Sink, Source, Taint, TaintOptions,
+    Condition, FixRegex, Formula, FormulaKind, Inner, Leaf, Mode, Paths, Propagator, Rule, Sanitizer,
+    SideEffect, Sink, Source, Taint, TaintOptions,
 };
 use crate::sast::pattern::{Options, compile};
 use bartizan_document::{Dialect, Limits, Node, Value, read as read_yaml};
-use bartizan_model::Severity;
+use bartizan_model::{Confidence, Control, Severity};
 use bartizan_syntax::Language;
 
 /// Bytes of a rule file at most.
@@ -130,11 +130,11 @@ fn rule(node: &Node, id: &str) -> Result<Rule, String> {
         as_text(formula)?;
     }
     let metadata = node.get("metadata");
-    let (include, exclude) = paths(node.get("paths"))?;
     let rule = Rule {
         id: id.to_owned(),
         message: node.text_of("message").unwrap_or_default().trim().to_owned(),
         severity: severity(node.text_of("severity").unwrap_or_default()),
+        confidence: confidence(metadata.and_then(|metadata| metadata.text_of("confidence"))),
         languages,
         any_text,
         mode,
@@ -143,11 +143,14 @@ fn rule(node: &Node, id: &str) -> Result<Rule, String> {
             .text_of("fix")
             .map(|fix| fix.trim_end_matches('\n').to_owned()),
         fix_regex: fix_regex(node.get("fix-regex"))?,
-        include,
-        exclude,
+        paths: paths(node.get("paths"))?,
         cwe: texts(metadata.and_then(|metadata| metadata.get("cwe")))
             .iter()
             .filter_map(|text| cwe(text))
+            .collect(),
+        controls: texts(metadata.and_then(|metadata| metadata.get("owasp")))
+            .iter()
+            .filter_map(|text| top_ten(text))
             .collect(),
         references: texts(metadata.and_then(|metadata| metadata.get("references"))),
     };
@@ -233,6 +236,27 @@ fn severity(text: &str) -> Severity {
     }
 }
 
+fn confidence(text: Option<&str>) -> Confidence {
+    match text.map(str::to_ascii_uppercase).as_deref() {
+        Some("HIGH") => Confidence::High,
+        Some("LOW") => Confidence::Low,
+        _ => Confidence::Medium,
+    }
+}
+
+/// A category of the OWASP Top Ten, written `A03:2021 - Injection`.
+fn top_ten(text: &str) -> Option<Control> {
+    let (category, rest) = text.trim().split_once(':')?;
+    let year = rest
+        .get(..4)
+        .filter(|year| year.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let number: u8 = category.strip_prefix('A')?.parse().ok()?;
+    Some(Control {
+        framework: format!("OWASP-Top10-{year}"),
+        id: format!("A{number:02}"),
+    })
+}
+
 fn cwe(text: &str) -> Option<u32> {
     let digits = text.trim().strip_prefix("CWE-")?;
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
@@ -313,8 +337,9 @@ fn options(node: Option<&Node>) -> Result<(Options, TaintOptions), String> {
             "taint_assume_safe_booleans" => &mut taint.safe_booleans,
             "taint_assume_safe_numbers" => &mut taint.safe_numbers,
             "taint_only_propagate_through_assignments" => &mut taint.only_assignments,
-            // Whether other files are looked at, too: that is for the one who runs the rule to say.
-            "interfile" => continue,
+            // Data is followed through calls in any case, by what is known of their arguments; whether into other files, too, is for the one
+            // who runs the rule to say.
+            "interfile" | "taint_intrafile" | "guarded_taint_signatures" => continue,
             other => return Err(format!("its option `{other}` is not supported")),
         };
         *place = value;
@@ -322,14 +347,14 @@ fn options(node: Option<&Node>) -> Result<(Options, TaintOptions), String> {
     Ok((options, taint))
 }
 
-fn paths(node: Option<&Node>) -> Result<(Vec<String>, Vec<String>), String> {
+fn paths(node: Option<&Node>) -> Result<Paths, String> {
     for entry in node.map_or(&[][..], Node::entries) {
         if !matches!(&*entry.key, "include" | "exclude") {
             return Err(format!("its key `paths.{}` is not supported", entry.key));
         }
     }
     let of = |key| texts(node.and_then(|node| node.get(key)));
-    Ok((of("include"), of("exclude")))
+    Paths::new(&of("include"), &of("exclude"))
 }
 
 fn fix_regex(node: Option<&Node>) -> Result<Option<FixRegex>, String> {

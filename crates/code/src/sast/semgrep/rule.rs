@@ -1,9 +1,10 @@
 //! A rule of Semgrep as data.
 
 use crate::sast::pattern::Options;
-use bartizan_model::Severity;
+use bartizan_model::{Confidence, Control, Severity};
 use bartizan_syntax::Language;
 use bartizan_syntax::pattern::{Pattern, PatternError, parse_pattern};
+use globset::{Glob, GlobSet, GlobSetBuilder};
 use std::sync::OnceLock;
 
 /// The languages that patterns are read in.
@@ -25,6 +26,8 @@ pub struct Rule {
     pub message: String,
     /// How much it matters.
     pub severity: Severity,
+    /// How sure it is, as its metadata says.
+    pub confidence: Confidence,
     /// Languages whose files it looks at.
     pub languages: Vec<Language>,
     /// Whether it looks at files of every kind, by regular expressions only.
@@ -37,14 +40,59 @@ pub struct Rule {
     pub fix: Option<String>,
     /// What replaces a part of the finding.
     pub fix_regex: Option<FixRegex>,
-    /// Paths that it looks at, as globs; all when empty.
-    pub include: Vec<String>,
-    /// Paths that it does not look at.
-    pub exclude: Vec<String>,
+    /// Files that it looks at.
+    pub paths: Paths,
     /// The numbers of the weaknesses (CWE) that its metadata names.
     pub cwe: Vec<u32>,
+    /// The categories of the OWASP Top Ten that its metadata names.
+    pub controls: Vec<Control>,
     /// Addresses that its metadata names.
     pub references: Vec<String>,
+}
+
+/// Which files a rule looks at, by their paths.
+#[derive(Debug, Clone, Default)]
+pub struct Paths {
+    include: Option<GlobSet>,
+    exclude: Option<GlobSet>,
+}
+
+impl Paths {
+    /// Paths that one of `include` fits, or any where it is empty, and none of `exclude`. A glob means a file or a directory, from the top or
+    /// from anywhere below it.
+    ///
+    /// # Errors
+    /// Which glob is none.
+    pub fn new(include: &[String], exclude: &[String]) -> Result<Self, String> {
+        let set = |globs: &[String]| (!globs.is_empty()).then(|| anywhere(globs)).transpose();
+        Ok(Self {
+            include: set(include)?,
+            exclude: set(exclude)?,
+        })
+    }
+
+    /// Whether this path is one of them.
+    #[must_use]
+    pub fn hold(&self, path: &str) -> bool {
+        self.include.as_ref().is_none_or(|globs| globs.is_match(path))
+            && !self.exclude.as_ref().is_some_and(|globs| globs.is_match(path))
+    }
+}
+
+fn anywhere(globs: &[String]) -> Result<GlobSet, String> {
+    let mut set = GlobSetBuilder::new();
+    for written in globs {
+        let glob = written.trim_start_matches('/').trim_end_matches('/');
+        for form in [
+            glob.to_owned(),
+            format!("**/{glob}"),
+            format!("{glob}/**"),
+            format!("**/{glob}/**"),
+        ] {
+            set.add(Glob::new(&form).map_err(|_| format!("its path `{written}` is no glob"))?);
+        }
+    }
+    set.build().map_err(|error| error.to_string())
 }
 
 /// A replacement by a regular expression.

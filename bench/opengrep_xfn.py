@@ -1,0 +1,54 @@
+"""Opengrep's rules about data that crosses functions, against the test file beside each: how many files agree in every line.
+
+The rules are run as they are (`pattern-sources`, `pattern-sinks`, …). A file agrees when the lines that its rules report are exactly those of
+its annotations. Files of languages that are not read are named and count neither way.
+"""
+
+import re
+import subprocess
+
+from harness import places
+from harness.section import Section, not_measured
+
+NAME = "opengrep_xfn"
+TITLE = "Data across functions: rules of Opengrep against their own tests"
+LEAST = 0.85
+TARGET = f"at least {LEAST:.0%} of the files agree in every line"
+FILES = re.compile(r"^files of (\w+): (\d+) of (\d+)$")
+UNREAD = re.compile(r"^not read: (\d+) (\.\w+)$")
+
+
+def counted(text):
+    """({language: (agreeing, all)}, {extension: files that are not read}) of what the runner prints."""
+    lines = text.splitlines()
+    files = (FILES.match(line) for line in lines)
+    unread = (UNREAD.match(line) for line in lines)
+    return (
+        {match[1]: (int(match[2]), int(match[3])) for match in files if match},
+        {match[2]: int(match[1]) for match in unread if match},
+    )
+
+
+def run(runs=1):
+    """Measures the figure; `runs` is not used, since the result does not vary."""
+    del runs
+    root = places.corpus("opengrep-xfn")
+    product = places.product()
+    runner = product.with_name("examples") / "semgrep_rules" if product else None
+    if not root:
+        return not_measured(NAME, TITLE, TARGET, "the corpus `opengrep-xfn` is not there")
+    if not runner or not runner.is_file():
+        why = "the runner is not built: `cargo build --release -p bartizan-code --example semgrep_rules`"
+        return not_measured(NAME, TITLE, TARGET, why)
+    done = subprocess.run([str(runner), str(root), "."], capture_output=True, text=True, check=True)
+    files, unread = counted(done.stdout)
+    section = Section(NAME, TITLE, TARGET, columns=["language", "files", "agree", "share"])
+    agreeing, total = (sum(column) for column in zip(*files.values()))
+    for language, (agree, count) in {**files, "all": (agreeing, total)}.items():
+        section.rows.append([language, count, agree, f"{agree / count:.1%}"])
+    section.reached = agreeing / total >= LEAST
+    named = ", ".join(f"{count} {extension}" for extension, count in unread.items())
+    section.notes.append(f"Not read, and not counted: {sum(unread.values())} files ({named}).")
+    section.notes.append("Those that do not agree, and why: [docs/semgrep-rules.md](../docs/semgrep-rules.md).")
+    section.commands.append("target/release/examples/semgrep_rules ~/bench/corpora/opengrep-xfn --failures .")
+    return section
