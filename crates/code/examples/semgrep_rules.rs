@@ -1,7 +1,8 @@
 //! Runs rule files of Semgrep against the test files beside them, and counts where the lines agree exactly.
 //!
-//! `semgrep_rules ROOT [--failures] [--only TEXT] DIRECTORY…`: prints, for each directory, how many pairs of a rule and a test file agree, then
-//! for each language how many test files agree with all of their rules, and how many test files are of a language that is not read. A test file
+//! `semgrep_rules ROOT [--failures] [--only TEXT] [--languages NAME,…] DIRECTORY…`: prints, for each directory or for each of the languages,
+//! how many pairs of a rule and a test file agree, then for each language how many test files agree with all of their rules, and how many test
+//! files are of a language that is not read. A test file
 //! says `ruleid: ID` above a line where the rule must report, `ok: ID` where it must not, `todoruleid:` and `todook:` where it is
 //! known not to, `deepruleid:` and `proruleid:` where only another engine does: such lines count neither way: <https://semgrep.dev/docs/writing-rules/testing-rules>.
 #![allow(
@@ -13,7 +14,7 @@
 )]
 
 use bartizan_code::sast::pattern::Regexes;
-use bartizan_code::sast::semgrep::{Outcome, Rule, read};
+use bartizan_code::sast::semgrep::{Outcome, Paths, Rule, read};
 use bartizan_code::sast::{File, run};
 use bartizan_syntax::Language;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,7 @@ struct Run {
     failures: Vec<String>,
     regexes: Regexes,
     only: Option<String>,
+    languages: Vec<String>,
 }
 
 fn main() {
@@ -44,10 +46,18 @@ fn main() {
         .iter()
         .position(|one| one == "--failures")
         .map(|at| arguments.remove(at));
-    let only = arguments.iter().position(|one| one == "--only").map(|at| {
+    let mut option = |name: &str| {
+        let at = arguments.iter().position(|one| one == name)?;
         arguments.remove(at);
-        arguments.remove(at)
-    });
+        Some(arguments.remove(at))
+    };
+    let only = option("--only");
+    let languages = option("--languages").unwrap_or_default();
+    let languages = languages
+        .split(',')
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect();
     let root = PathBuf::from(arguments.remove(0));
     let start = Instant::now();
     let mut run = Run {
@@ -58,6 +68,7 @@ fn main() {
         failures: Vec::new(),
         regexes: Regexes::default(),
         only,
+        languages,
     };
     for directory in &arguments {
         let mut files = Vec::new();
@@ -131,9 +142,13 @@ impl Run {
         let Ok(text) = std::fs::read_to_string(path) else {
             return;
         };
-        let Ok(rules) = read(&text) else {
+        let Ok(mut rules) = read(&text) else {
             return;
         };
+        // A test file lies beside its rule, wherever the rule looks.
+        for rule in &mut rules.rules {
+            rule.paths = Paths::default();
+        }
         let tests: Vec<&PathBuf> = files
             .iter()
             .filter(|file| {
@@ -153,6 +168,11 @@ impl Run {
                 let extension = test.extension().unwrap_or_default().to_string_lossy();
                 *self.unread.entry(extension.into_owned()).or_default() += 1;
                 continue;
+            };
+            let directory = match self.languages.iter().find(|&name| name == language.name()) {
+                Some(name) => &name.clone(),
+                None if self.languages.is_empty() => directory,
+                None => continue,
             };
             let before = (self.failures.len(), self.refused.len(), self.pairs());
             let file = File::new(&shown, &source, Some(language));

@@ -81,6 +81,51 @@ fn patterns_match_go_as_the_page_says() {
     check(include_str!("patterns/go.md"), Language::Go);
 }
 
+#[test]
+fn patterns_match_ruby_as_the_page_says() {
+    check(include_str!("patterns/ruby.md"), Language::Ruby);
+}
+
+#[test]
+fn patterns_match_php_as_the_page_says() {
+    check(include_str!("patterns/php.md"), Language::Php);
+}
+
+#[test]
+fn patterns_match_csharp_as_the_page_says() {
+    check(include_str!("patterns/csharp.md"), Language::CSharp);
+}
+
+#[test]
+fn patterns_match_kotlin_as_the_page_says() {
+    check(include_str!("patterns/kotlin.md"), Language::Kotlin);
+}
+
+#[test]
+fn patterns_match_rust_as_the_page_says() {
+    check(include_str!("patterns/rust.md"), Language::Rust);
+}
+
+#[test]
+fn patterns_match_c_as_the_page_says() {
+    check(include_str!("patterns/c.md"), Language::C);
+}
+
+#[test]
+fn patterns_match_cpp_as_the_page_says() {
+    check(include_str!("patterns/cpp.md"), Language::Cpp);
+}
+
+#[test]
+fn patterns_match_scala_as_the_page_says() {
+    check(include_str!("patterns/scala.md"), Language::Scala);
+}
+
+#[test]
+fn patterns_match_bash_as_the_page_says() {
+    check(include_str!("patterns/bash.md"), Language::Bash);
+}
+
 const SAMPLES: [(Language, &str); 4] = [
     (
         Language::Python,

@@ -73,3 +73,48 @@ fn tsx_reads_as_written_down() {
 fn go_reads_as_written_down() {
     agree("go", Language::Go);
 }
+
+#[test]
+fn ruby_reads_as_written_down() {
+    agree("ruby", Language::Ruby);
+}
+
+#[test]
+fn php_reads_as_written_down() {
+    agree("php", Language::Php);
+}
+
+#[test]
+fn csharp_reads_as_written_down() {
+    agree("csharp", Language::CSharp);
+}
+
+#[test]
+fn kotlin_reads_as_written_down() {
+    agree("kotlin", Language::Kotlin);
+}
+
+#[test]
+fn rust_reads_as_written_down() {
+    agree("rust", Language::Rust);
+}
+
+#[test]
+fn c_reads_as_written_down() {
+    agree("c", Language::C);
+}
+
+#[test]
+fn cpp_reads_as_written_down() {
+    agree("cpp", Language::Cpp);
+}
+
+#[test]
+fn scala_reads_as_written_down() {
+    agree("scala", Language::Scala);
+}
+
+#[test]
+fn bash_reads_as_written_down() {
+    agree("bash", Language::Bash);
+}

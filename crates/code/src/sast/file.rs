@@ -63,15 +63,20 @@ impl<'a> File<'a> {
     }
 }
 
-/// Reads a text; JavaScript that has types all the same is read as TypeScript where that understands more of it.
+/// Reads a text; JavaScript that has types all the same is read as TypeScript where that understands more of it, a header of C as C++.
 fn read(source: &str, language: Language) -> Parsed {
     let parsed = parse(source, language);
-    if language != Language::JavaScript || parsed.problems.is_empty() {
+    let wider = match language {
+        Language::JavaScript => Language::Tsx,
+        Language::C => Language::Cpp,
+        _ => return parsed,
+    };
+    if parsed.problems.is_empty() {
         return parsed;
     }
-    let typed = parse(source, Language::Tsx);
-    if typed.problems.len() < parsed.problems.len() {
-        typed
+    let other = parse(source, wider);
+    if other.problems.len() < parsed.problems.len() {
+        other
     } else {
         parsed
     }

@@ -339,7 +339,7 @@ impl Lowering<'_, '_> {
             Language::Python => python,
             Language::JavaScript | Language::TypeScript | Language::Tsx => script,
             Language::Java => java,
-            Language::Go => go,
+            _ => go,
         };
         Declared::Outside(self.names.name(text))
     }

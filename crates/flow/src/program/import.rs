@@ -56,7 +56,7 @@ impl ImportTables {
                         tables.directories.entry(name).or_default().push(id);
                     }
                 }
-                Language::Java => {}
+                _ => {}
             }
         }
         for (index, file) in files.iter().enumerate() {
@@ -131,7 +131,7 @@ impl ImportTables {
                     found.first().copied()
                 })
             }
-            Language::Java => None,
+            _ => None,
         }
     }
 }

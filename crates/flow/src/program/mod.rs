@@ -271,7 +271,7 @@ impl<'a> Program<'a> {
                     names.known_name("constructor")
                 }
                 Language::Java => info.name,
-                Language::Go => None,
+                _ => None,
             }?;
             self.own_method(class, name, Some(arguments))
         })

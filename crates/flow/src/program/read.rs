@@ -249,6 +249,7 @@ impl Program<'_> {
                 let import = module.map_or_else(|| Import::Outside(names.name(path)), Import::Module);
                 alias.map(|alias| (names.name(alias), import))
             }
+            _ => None,
         }
     }
 

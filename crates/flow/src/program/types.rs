@@ -216,5 +216,6 @@ fn is_scalar(language: Language, text: &str) -> bool {
                 .or_else(|| text.strip_prefix("int"))
                 .is_some_and(|bits| matches!(bits, "" | "8" | "16" | "32" | "64"))
         }
+        _ => false,
     }
 }

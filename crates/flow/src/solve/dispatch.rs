@@ -121,7 +121,7 @@ impl<'p> Engine<'p> {
                         Language::Python => "str",
                         Language::JavaScript | Language::TypeScript | Language::Tsx => "String",
                         Language::Java => "java.lang.String",
-                        Language::Go => "string",
+                        _ => "string",
                     };
                     let kind = self.text_name(kind);
                     return vec![self.outside(run, Some(kind), Some(name), Some(value), Some(slot), given)];
@@ -391,8 +391,8 @@ impl<'p> Engine<'p> {
             (Language::JavaScript | Language::TypeScript | Language::Tsx, _) if list => "Array",
             (Language::JavaScript | Language::TypeScript | Language::Tsx, _) => "Object",
             (Language::Java, _) => "array",
-            (Language::Go, _) if list => "slice",
-            (Language::Go, _) => "map",
+            (_, _) if list => "slice",
+            (_, _) => "map",
         };
         self.text_name(text)
     }

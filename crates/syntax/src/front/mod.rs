@@ -13,6 +13,7 @@ mod javascript;
 mod lay;
 #[cfg(feature = "python")]
 mod python;
+mod table;
 
 use tree_sitter::{Node, Tree, TreeCursor};
 
@@ -37,13 +38,25 @@ pub(crate) fn grammar_of(language: Language) -> Option<tree_sitter::Language> {
         Language::TypeScript => Some(tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into()),
         #[cfg(feature = "typescript")]
         Language::Tsx => Some(tree_sitter_typescript::LANGUAGE_TSX.into()),
-        #[cfg(not(all(
-            feature = "python",
-            feature = "java",
-            feature = "javascript",
-            feature = "typescript",
-            feature = "go"
-        )))]
+        #[cfg(feature = "ruby")]
+        Language::Ruby => Some(tree_sitter_ruby::LANGUAGE.into()),
+        #[cfg(feature = "php")]
+        Language::Php => Some(tree_sitter_php::LANGUAGE_PHP.into()),
+        #[cfg(feature = "csharp")]
+        Language::CSharp => Some(tree_sitter_c_sharp::LANGUAGE.into()),
+        #[cfg(feature = "kotlin")]
+        Language::Kotlin => Some(tree_sitter_kotlin_ng::LANGUAGE.into()),
+        #[cfg(feature = "rust")]
+        Language::Rust => Some(tree_sitter_rust::LANGUAGE.into()),
+        #[cfg(feature = "c")]
+        Language::C => Some(tree_sitter_c::LANGUAGE.into()),
+        #[cfg(feature = "cpp")]
+        Language::Cpp => Some(tree_sitter_cpp::LANGUAGE.into()),
+        #[cfg(feature = "scala")]
+        Language::Scala => Some(tree_sitter_scala::LANGUAGE.into()),
+        #[cfg(feature = "bash")]
+        Language::Bash => Some(tree_sitter_bash::LANGUAGE.into()),
+        #[allow(unreachable_patterns, reason = "none is left where every feature is on")]
         _ => None,
     }
 }
@@ -70,14 +83,8 @@ pub(crate) fn lower(text: &str, tree: &Tree, language: Language) -> Option<(Ast,
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
             Some(Front::<javascript::JavaScript>::run(text, tree, language))
         }
-        #[cfg(not(all(
-            feature = "python",
-            feature = "java",
-            feature = "javascript",
-            feature = "typescript",
-            feature = "go"
-        )))]
-        _ => None,
+        _ if language.is_followed() => None,
+        _ => Some(Front::<table::Tabled>::run(text, tree, language)),
     }
 }
 
@@ -477,8 +484,13 @@ impl<'t, G: Grammar> Front<'t, G> {
         for (span, operator, right) in spine.into_iter().rev() {
             self.depth -= 1;
             let right = self.lower(right);
+            let between = self.build.span(draft).end as usize..self.build.span(right).start as usize;
             let node = self.build.node(Kind::Binary, span, vec![draft, right]);
             draft = self.build.operator(node, operator);
+            if operator == Operator::Other {
+                let sign = self.text.get(between).unwrap_or("").trim();
+                self.build.name(draft, sign);
+            }
         }
         draft
     }

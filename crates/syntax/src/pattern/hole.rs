@@ -70,7 +70,7 @@ pub(super) fn holes(tokens: &[Token<'_>], language: Language) -> Vec<Hole> {
             TokenKind::DeepOpen => vec![format!("{DEEP}(")],
             TokenKind::DeepClose => vec![")".to_owned()],
             TokenKind::Ellipsis | TokenKind::MetavariableEllipsis => scene.forms(index),
-            TokenKind::Literal => match whole_template(token.text) {
+            TokenKind::Literal => match whole_literal(token.text, language) {
                 Some(form) => vec![form],
                 None => continue,
             },
@@ -82,10 +82,26 @@ pub(super) fn holes(tokens: &[Token<'_>], language: Language) -> Vec<Hole> {
     holes
 }
 
-/// What stands for a string with places for expressions, of any content: `f"..."`, and `...` between backquotes.
-fn whole_template(text: &str) -> Option<String> {
+/// What stands for a string that is a hole as a whole: with places for expressions and any content (`f"..."`, `...` between backquotes), or with
+/// nothing but a metavariable where a language would take that for one of its variables.
+fn whole_literal(text: &str, language: Language) -> Option<String> {
     if text == "`...`" {
-        return Some(format!("`${{{ELLIPSIS}}}`"));
+        return Some(match language {
+            Language::Php => format!("`{{${ELLIPSIS}}}`"),
+            Language::Ruby => format!("`#{{{ELLIPSIS}}}`"),
+            _ => format!("`${{{ELLIPSIS}}}`"),
+        });
+    }
+    if super::token::is_whole_metavariable(text) {
+        let inner = text.trim_matches('"');
+        return match language {
+            Language::Php => Some(format!("'{inner}'")),
+            Language::Kotlin => Some(format!("\"\\{inner}\"")),
+            _ => None,
+        };
+    }
+    if language == Language::CSharp {
+        return (text == "$\"...\"").then(|| format!("$\"{{{ELLIPSIS}}}\""));
     }
     let quoted = text.strip_prefix(['f', 'F'])?;
     matches!(quoted, "\"...\"" | "'...'").then(|| format!("f\"{{{ELLIPSIS}}}\""))
@@ -170,14 +186,21 @@ impl<'a> Scene<'a> {
             return vec![ELLIPSIS.to_owned()];
         };
         let name = name_of(token);
-        let templates: &[&str] = if token.interpolated || self.text(self.before(index)) == "." {
+        let member = self.text(self.before(index)) == "." && self.language != Language::Php;
+        let templates: &[&str] = if (token.interpolated && self.language != Language::Php) || member {
             &["@"]
         } else {
             match self.language {
                 Language::Python => self.python(index),
                 Language::JavaScript | Language::TypeScript | Language::Tsx => self.script(index),
-                Language::Java => self.java(index),
+                Language::Java | Language::CSharp => self.java(index),
                 Language::Go => self.go(index),
+                Language::Ruby => self.ruby(index),
+                Language::Php => self.php(index),
+                Language::Kotlin | Language::Scala => self.colon_typed(index, "@"),
+                Language::Rust => self.colon_typed(index, "@;"),
+                Language::C | Language::Cpp => self.c(index),
+                Language::Bash => &["@"],
             }
         };
         let fill = |template: &&str| template.replace('@', &name);
@@ -188,7 +211,15 @@ impl<'a> Scene<'a> {
     fn metavariable(&self, index: usize) -> Vec<String> {
         let name = self.tokens.get(index).map(name_of).unwrap_or_default();
         let (before, after) = (self.text(self.before(index)), self.text(Some(index + 1)));
-        let parameter = self.language == Language::Java
+        match self.language {
+            Language::Php if matches!(before, ">" | ":" | "class" | "function" | "new" | "use") => {
+                return vec![name.clone(), format!("${name}")];
+            }
+            Language::Php => return vec![format!("${name}"), name],
+            Language::Ruby => return vec![name.clone(), format!("_{name}")],
+            _ => {}
+        }
+        let parameter = matches!(self.language, Language::Java | Language::CSharp)
             && matches!(before, "(" | ",")
             && matches!(after, ")" | ",")
             && self
@@ -216,6 +247,55 @@ impl<'a> Scene<'a> {
             }
             _ => &["@"],
         }
+    }
+
+    /// Ruby reads a capital as a constant, which is no parameter.
+    fn ruby(&self, index: usize) -> &'static [&'static str] {
+        match self.opener(index) {
+            Some(open) if self.text(Some(open)) == "{" => &["**_@", "_@"],
+            _ => &["_@", "**_@"],
+        }
+    }
+
+    fn php(&self, index: usize) -> &'static [&'static str] {
+        match self.opener(index) {
+            None => &["$@;", "$@", "use @;"],
+            Some(open) if self.text(Some(open)) == "{" => &["$@;", "use @;", "$@", "case $@:"],
+            Some(_) => &["$@"],
+        }
+    }
+
+    /// C and C++, in which a name before what comes next would be its type.
+    fn c(&self, index: usize) -> &'static [&'static str] {
+        match self.opener(index) {
+            Some(open) if self.text(Some(open)) != "{" => &["@", "@ @"],
+            _ if self.begins_statement(index) => &["@;", "@", "@ @;"],
+            _ => &["@", "@;"],
+        }
+    }
+
+    /// Languages that write a type after a name and a colon; what stands for statements ends as `statement` does.
+    fn colon_typed(&self, index: usize, statement: &'static str) -> &'static [&'static str] {
+        let Some(open) = self.opener(index) else {
+            return match statement {
+                "@;" => &["@;", "@", "type @ = @;"],
+                _ => &["@", "@ => @"],
+            };
+        };
+        match self.text(Some(open)) {
+            "(" if self.declares_after_word(open) => &["@: @", "@"],
+            "{" if statement == "@;" => &["@;", "@", "@: @", "type @ = @;", "@ => @,"],
+            "{" => &["@", "typealias @ = @", "@ -> @", "case @ => @", "@: @"],
+            _ => &["@", "@: @"],
+        }
+    }
+
+    /// Whether a `(` opens the parameters of `fun name(…)` and its like.
+    fn declares_after_word(&self, open: usize) -> bool {
+        const WORDS: [&str; 5] = ["fun", "fn", "def", "class", "constructor"];
+        let name = self.before(open);
+        let before_name = name.and_then(|name| self.before(name));
+        WORDS.contains(&self.text(name)) || WORDS.contains(&self.text(before_name))
     }
 
     /// Whether a statement can begin at a token.
@@ -263,14 +343,18 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Java and C#, in which a name alone is no statement.
     fn java(&self, index: usize) -> &'static [&'static str] {
-        const STATEMENT: &[&str] = &["@;", "@ @;", "@"];
         const EXPRESSION: &[&str] = &["@", "@ @", "@;"];
         const MEMBER: &[&str] = &["@ @;", "@;", "@,", "@"];
         const PARAMETER: &[&str] = &["@ @", "@"];
+        let statement: &[&str] = match self.language {
+            Language::CSharp => &["@ @;", "@;", "@"],
+            _ => &["@;", "@ @;", "@"],
+        };
         let Some(open) = self.opener(index) else {
             return if self.begins_statement(index) {
-                STATEMENT
+                statement
             } else {
                 EXPRESSION
             };
@@ -290,7 +374,7 @@ impl<'a> Scene<'a> {
                 Brace::Switch => &["case @: @;", "@;"],
                 Brace::Class => MEMBER,
                 Brace::Unsure if self.level_has(open, ",") && !self.level_has(open, ";") => EXPRESSION,
-                Brace::Unsure | Brace::Block if self.begins_statement(index) => STATEMENT,
+                Brace::Unsure | Brace::Block if self.begins_statement(index) => statement,
                 Brace::Unsure | Brace::Block => EXPRESSION,
             },
             _ => EXPRESSION,
@@ -452,10 +536,10 @@ impl<'a> Scene<'a> {
             let Some(close) = self.close_of(open) else {
                 continue;
             };
-            let found = if self.language == Language::Java {
-                self.typed_before(open, close)
-            } else {
-                self.typed_after(open, close)
+            let found = match self.language {
+                Language::Ruby | Language::Php | Language::Bash => None,
+                language if language.types_stand_first() => self.typed_before(open, close),
+                _ => self.typed_after(open, close),
             };
             holes.extend(found);
         }
@@ -492,6 +576,7 @@ impl<'a> Scene<'a> {
         let form = match self.language {
             Language::Python => format!("{TYPED}({name}, {kind})"),
             Language::Go => format!("{TYPED}({name}).({kind})"),
+            Language::Scala => format!("({TYPED}({name}): {kind})"),
             _ => format!("({TYPED}({name}) as {kind})"),
         };
         let form = if self.is_target(close) {
@@ -513,15 +598,19 @@ impl<'a> Scene<'a> {
         if metavariable.kind != TokenKind::Metavariable || last <= open + 1 {
             return None;
         }
+        let pointers = matches!(self.language, Language::C | Language::Cpp);
         let is_type = |index: usize| {
-            self.is_word(Some(index))
+            (pointers && matches!(self.text(Some(index)), "*" | "&" | ":"))
+                || self.is_word(Some(index))
                 || matches!(
                     self.text(Some(index)),
                     "." | "<" | ">" | "," | "[" | "]" | "?" | "..."
                 )
         };
-        let names = (open + 1..last).all(is_type);
-        let ends_type = self.is_word(Some(last - 1)) || matches!(self.text(Some(last - 1)), ">" | "]");
+        let names = (open + 1..last).all(is_type) && (open + 1..last).any(|index| self.is_word(Some(index)));
+        let ends_type = self.is_word(Some(last - 1))
+            || matches!(self.text(Some(last - 1)), ">" | "]")
+            || (pointers && matches!(self.text(Some(last - 1)), "*" | "&"));
         let after = self.text(Some(close + 1));
         if !names || !ends_type || self.follows_callee(open) || matches!(after, "->" | "{") {
             return None;

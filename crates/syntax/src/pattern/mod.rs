@@ -7,6 +7,7 @@
 
 mod hole;
 mod rewrite;
+mod setting;
 mod token;
 
 use crate::ast::{Ast, NodeId, Span};
@@ -14,6 +15,7 @@ use crate::kind::Kind;
 use crate::language::Language;
 use crate::parse::parse;
 use hole::Hole;
+use setting::{Setting, settings};
 
 /// Bytes of a pattern at most.
 pub const MAX_PATTERN: usize = 64 << 10;
@@ -56,16 +58,6 @@ pub enum PatternError {
     },
 }
 
-/// What can surround a pattern.
-struct Setting {
-    before: &'static str,
-    after: &'static str,
-}
-
-const fn setting(before: &'static str, after: &'static str) -> Setting {
-    Setting { before, after }
-}
-
 /// Reads a pattern in a language.
 ///
 /// # Errors
@@ -84,18 +76,7 @@ pub fn parse_pattern(text: &str, language: Language) -> Result<Pattern, PatternE
     let holes = hole::holes(&tokens, language);
     let complete = !text.ends_with(';');
     let mut tries = TRIES;
-    let mut settings = settings(language, text);
-    if is_entry(text) && language != Language::Python && language != Language::Java {
-        settings.insert(
-            0,
-            if language == Language::Go {
-                setting("package zz\nvar zz = zz{", ",\n}")
-            } else {
-                setting("zz = {", "\n}")
-            },
-        );
-    }
-    for setting in settings {
+    for setting in settings(language, text) {
         if let Some(pattern) = read_in(text, &holes, &setting, language, complete, &mut tries) {
             return Ok(pattern);
         }
@@ -112,21 +93,6 @@ pub fn parse_pattern(text: &str, language: Language) -> Result<Pattern, PatternE
     }
 }
 
-/// Whether a text is an entry of a map, `key: value`, rather than a statement with a label.
-fn is_entry(text: &str) -> bool {
-    let text = text.trim_start();
-    let key = text
-        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$' | '\'' | '"' | '.' | '-')))
-        .unwrap_or(text.len());
-    let rest = text.get(key..).unwrap_or("").trim_start();
-    let value = rest.strip_prefix(':').unwrap_or("").trim_start();
-    let loops = ["for", "while", "do ", "{", "=", ":"]
-        .iter()
-        .any(|word| value.starts_with(word))
-        && !value.starts_with('{');
-    key > 0 && !value.is_empty() && !loops && !text.starts_with("case") && !text.starts_with("default")
-}
-
 /// The text without what all its lines are indented by.
 fn dedented(text: &str) -> String {
     let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
@@ -134,77 +100,6 @@ fn dedented(text: &str) -> String {
     let common = lines.map(indent).min().unwrap_or(0);
     let cut = |line: &str| line.get(common.min(indent(line))..).unwrap_or("").to_owned();
     text.lines().map(cut).collect::<Vec<_>>().join("\n")
-}
-
-/// What is tried around a pattern, in order.
-fn settings(language: Language, text: &str) -> Vec<Setting> {
-    match language {
-        Language::Python => vec![
-            setting("", ""),
-            setting("", "\n    ELL0ZZ"),
-            setting("", " ELL0ZZ"),
-            setting("", "\ndef ELL0ZZ(ELL0ZZ): ELL0ZZ"),
-            setting("try:\n    ELL0ZZ\n", ""),
-            setting("try:\n    ELL0ZZ\n", "\n    ELL0ZZ"),
-            setting("if ELL0ZZ:\n    ELL0ZZ\n", ""),
-            setting("zz = {", "}"),
-            setting("zz(", ")"),
-            setting("zz = (", ")"),
-        ],
-        Language::JavaScript | Language::TypeScript | Language::Tsx => {
-            let mut all = if text.trim_start().starts_with('{') && !text.contains(';') {
-                vec![setting("zz = ", ""), setting("const ", " = zz")]
-            } else if text.starts_with("function")
-                || text.starts_with("async function")
-                || text.starts_with("class")
-            {
-                vec![setting("", ""), setting("zz = ", ""), setting("", " {ELL0ZZ;}")]
-            } else {
-                vec![]
-            };
-            all.extend([
-                setting("", ""),
-                setting("async function* zz() {", "\n}"),
-                setting("zz = (", "\n)"),
-                setting("class ZZ {", "\n}"),
-                setting("class ZZ {", " {ELL0ZZ;}\n}"),
-                setting("zz = {", "\n}"),
-                setting("try {} ", ""),
-                setting("if (zz) {} ", ""),
-                setting("", " {ELL0ZZ;}"),
-                setting("try {} ", " {ELL0ZZ;}"),
-                setting("", "\nclass ZZ {}"),
-                setting("switch (zz) {", "\n}"),
-            ]);
-            all
-        }
-        Language::Java => vec![
-            setting("class ZZ { void zz() {", "\n} }"),
-            setting("class ZZ { void zz() {", ";\n} }"),
-            setting("class ZZ { void zz() { zz = ", ";\n} }"),
-            setting("class ZZ {", "\n}"),
-            setting("", ""),
-            setting("class ZZ { void zz() {", " { ELL0ZZ; }\n} }"),
-            setting("class ZZ {", " { ELL0ZZ; }\n}"),
-            setting("class ZZ {", ";\n}"),
-            setting("class ZZ { void zz() { try {} ", "\n} }"),
-            setting("class ZZ { void zz() { try {} ", " {ELL0ZZ;}\n} }"),
-            setting("", " class ZZ {}"),
-            setting("", " {}"),
-            setting("class ZZ { void zz() { switch (zz) {", "\n} } }"),
-        ],
-        Language::Go => vec![
-            setting("package zz\nfunc zz() {\n", "\n}"),
-            setting("package zz\n", "\n"),
-            setting("", "\n"),
-            setting("package zz\nfunc zz() {\nzz := ", "\n}"),
-            setting("package zz\nvar zz = ", ""),
-            setting("package zz\nfunc zz() {\n", " { ELL0ZZ }\n}"),
-            setting("package zz\n", " { ELL0ZZ }\n"),
-            setting("package zz\nvar zz = zz{", ",\n}"),
-            setting("package zz\nfunc zz() {\nswitch zz {\n", "\n}\n}"),
-        ],
-    }
 }
 
 /// Reads a pattern within a setting, choosing the forms of its holes one by one where the first ones do not fit.

@@ -117,8 +117,7 @@ impl Copy<'_> {
         if !self.ast.children(id).is_empty() || matches!(kind, Kind::Str | Kind::Regex | Kind::Number) {
             return None;
         }
-        let text = text.trim();
-        let text = text.strip_prefix('#').unwrap_or(text);
+        let text = bare(text);
         if text == ELLIPSIS {
             return Some(self.builder.leaf(Kind::Ellipsis, span, "..."));
         }
@@ -188,7 +187,10 @@ impl Copy<'_> {
     fn only_ellipsis(&self, id: NodeId) -> bool {
         let mut found = false;
         for below in self.ast.subtree(id) {
-            let text = self.ast.text(below).trim();
+            let text = bare(self.ast.text(below));
+            if below == id && self.ast.kind(id) == Kind::Other && STAND_INS.contains(&self.ast.text(id)) {
+                continue;
+            }
             if text == ELLIPSIS || text.starts_with(MANY) {
                 found = true;
             } else if !text.is_empty() {
@@ -199,7 +201,7 @@ impl Copy<'_> {
     }
 
     fn leaf_of_ellipsis(&mut self, id: NodeId, span: Span) -> Draft {
-        let texts = self.ast.subtree(id).map(|below| self.ast.text(below).trim());
+        let texts = self.ast.subtree(id).map(|below| bare(self.ast.text(below)));
         let many = texts.filter_map(|text| text.strip_prefix(MANY)).next();
         match many {
             Some(name) => self
@@ -208,6 +210,14 @@ impl Copy<'_> {
             None => self.builder.leaf(Kind::Ellipsis, span, "..."),
         }
     }
+}
+
+/// Declarations and commands that are written where a language wants one in place of a hole, as the grammars name them.
+const STAND_INS: [&str; 4] = ["command", "type_item", "type_alias", "use_declaration"];
+
+/// What stands for a hole, without what a language writes before names.
+fn bare(text: &str) -> &str {
+    text.trim().trim_start_matches(['#', '$', '_'])
 }
 
 /// Whether a node of this kind that holds only a hole is the hole.

@@ -128,7 +128,7 @@ impl<'a> Lexer<'a> {
 
     fn comment(&self, rest: &str) -> Option<usize> {
         let line = |rest: &str| rest.find('\n').unwrap_or(rest.len());
-        if self.language == Language::Python {
+        if matches!(self.language, Language::Python | Language::Ruby | Language::Bash) {
             return rest.starts_with('#').then(|| line(rest));
         }
         if rest.starts_with("//") {
@@ -161,10 +161,18 @@ impl<'a> Lexer<'a> {
                 let named = self.tokens.last().is_some_and(|last| last.text == "function");
                 !named && (is_word(follows) || matches!(follows, '$' | '(' | '[' | '{' | '"' | '\'' | '`'))
             }
-            Language::Java => {
+            Language::Java | Language::Cpp => {
                 is_word(before) && before != ' '
                     || matches!(before, ']' | '>' if self.deep == 0 && follows == ' ')
             }
+            Language::Ruby => is_word(before) || matches!(before, ')' | ']') || follows.is_ascii_digit(),
+            Language::Php => is_word(follows) || follows == '$' || follows == '[',
+            Language::CSharp
+            | Language::Kotlin
+            | Language::Rust
+            | Language::C
+            | Language::Scala
+            | Language::Bash => false,
             Language::Go => {
                 is_word(before)
                     || is_word(follows)
@@ -177,26 +185,39 @@ impl<'a> Lexer<'a> {
 
     /// The length of a string at the start of `rest`, and whether it has places for expressions.
     fn string(&self, rest: &str) -> Option<(usize, bool)> {
-        let prefix = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(0);
-        let prefix = if self.language == Language::Python && prefix <= 2 {
-            prefix
-        } else {
-            0
+        let leads = match self.language {
+            Language::Python => "rRbBuUfF",
+            Language::CSharp => "$@",
+            Language::Rust => "rbc#",
+            Language::C | Language::Cpp => "uUL8",
+            _ => "",
         };
+        let prefix = rest.find(|c: char| !leads.contains(c)).unwrap_or(0);
+        let prefix = if prefix <= 3 { prefix } else { 0 };
         let lead = rest.get(..prefix)?;
-        if !lead.chars().all(|c| "rRbBuUfF".contains(c)) {
-            return None;
-        }
         let body = rest.get(prefix..)?;
         let quote = body.chars().next()?;
-        let formats = lead.contains(['f', 'F']);
+        let formats = match self.language {
+            Language::Python => lead.contains(['f', 'F']),
+            Language::CSharp => lead.contains('$'),
+            Language::Ruby | Language::Php | Language::Kotlin | Language::Scala | Language::Bash => {
+                quote == '"'
+            }
+            _ => false,
+        };
         match quote {
             '"' | '\'' => {
                 let triple = match quote {
                     '"' => "\"\"\"",
                     _ => "'''",
                 };
-                let triples = matches!(self.language, Language::Python | Language::Java);
+                if quote == '\'' && self.language == Language::Rust && !is_character(body) {
+                    return None;
+                }
+                let triples = matches!(
+                    self.language,
+                    Language::Python | Language::Java | Language::CSharp | Language::Kotlin | Language::Scala
+                );
                 let fence = if triples && body.starts_with(triple) {
                     triple
                 } else {
@@ -204,7 +225,16 @@ impl<'a> Lexer<'a> {
                 };
                 Some((prefix + fenced(body, fence, true), formats))
             }
-            '`' if self.language != Language::Java && self.language != Language::Python => {
+            '`' if !matches!(
+                self.language,
+                Language::Java
+                    | Language::Python
+                    | Language::CSharp
+                    | Language::C
+                    | Language::Cpp
+                    | Language::Rust
+            ) =>
+            {
                 let escapes = self.language != Language::Go;
                 Some((fenced(body, "`", escapes), escapes))
             }
@@ -232,6 +262,8 @@ impl<'a> Lexer<'a> {
         let Some(text) = self.text.get(from..to) else {
             return;
         };
+        let dollars = matches!(self.language, Language::Php | Language::Kotlin | Language::Bash)
+            && !is_whole_metavariable(text);
         let mut depth = 0_usize;
         let mut at = 0;
         while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
@@ -239,7 +271,9 @@ impl<'a> Lexer<'a> {
                 return;
             };
             let hole = if depth == 0 {
-                None
+                metavariable(rest)
+                    .filter(|_| dollars)
+                    .map(|length| (TokenKind::Metavariable, length))
             } else if let Some(length) = metavariable_ellipsis(rest) {
                 Some((TokenKind::MetavariableEllipsis, length))
             } else if let Some(length) = metavariable(rest) {
@@ -263,11 +297,25 @@ impl<'a> Lexer<'a> {
                 }
                 (None, '{') => depth += 1,
                 (None, '}') => depth = depth.saturating_sub(1),
+                (None, '(') if self.language == Language::Bash => depth += 1,
+                (None, ')') if self.language == Language::Bash => depth = depth.saturating_sub(1),
                 _ => {}
             }
             at += first.len_utf8();
         }
     }
+}
+
+/// Whether a text begins with a character between quotes, rather than with the name of a lifetime.
+fn is_character(body: &str) -> bool {
+    let mut characters = body.chars().skip(1);
+    characters.next() == Some('\\') || characters.next() == Some('\'')
+}
+
+/// Whether a string holds nothing but `$X`.
+pub(super) fn is_whole_metavariable(text: &str) -> bool {
+    let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    inner.is_some_and(|inner| metavariable(inner) == Some(inner.len()))
 }
 
 /// Whether a character belongs to words.

@@ -1,5 +1,6 @@
 //! Finds the declarations of a file: what is declared, where it is known, and as what.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::{Binding, Origin, join, types};
@@ -190,7 +191,8 @@ impl<'a> Finder<'a> {
     /// `import a.b as c`: without an alias Python knows the first part, Go the last, Java the class.
     fn import(&mut self, id: NodeId, place: Place) {
         let Some(path) = self.ast.child(id, 0) else { return };
-        let written = types::module(self.ast.text(path));
+        let dotted = with_dots(types::module(self.ast.text(path)));
+        let written = dotted.as_ref();
         let alias = self.ast.child(id, 1);
         let name = alias.unwrap_or(path);
         match (self.ast.language(), alias.map(|alias| self.ast.text(alias))) {
@@ -202,10 +204,16 @@ impl<'a> Finder<'a> {
                 self.imported(name, place, first, first);
             }
             (Language::Go, None) => self.imported(name, place, package_of_go(written), written),
-            (Language::Java, None) => {
+            (Language::Java | Language::Kotlin | Language::Scala | Language::Rust | Language::Php, None) => {
                 let last = written.rsplit('.').next().unwrap_or(written);
-                self.imported(name, place, last, written);
+                if matches!(last, "*" | "_") {
+                    let package = written.rsplit_once('.').map_or("", |(package, _)| package);
+                    self.wildcards.push(package.into());
+                } else {
+                    self.imported(name, place, last, written);
+                }
             }
+            (Language::CSharp, None) => self.wildcards.push(written.into()),
             _ => {}
         }
     }
@@ -483,12 +491,15 @@ impl<'a> Finder<'a> {
 
 /// Whether names that are declared in a block are known in it only.
 const fn blocks_hold_names(language: Language) -> bool {
-    !matches!(language, Language::Python)
+    !assignments_declare(language)
 }
 
 /// Whether an assignment makes a variable.
 const fn assignments_declare(language: Language) -> bool {
-    matches!(language, Language::Python)
+    matches!(
+        language,
+        Language::Python | Language::Ruby | Language::Php | Language::Bash
+    )
 }
 
 const fn is_script(language: Language) -> bool {
@@ -496,6 +507,15 @@ const fn is_script(language: Language) -> bool {
         language,
         Language::JavaScript | Language::TypeScript | Language::Tsx
     )
+}
+
+/// A path of Rust or PHP with dots, as qualified names have them.
+fn with_dots(path: &str) -> Cow<'_, str> {
+    if path.contains("::") || path.contains('\\') {
+        Cow::Owned(path.replace("::", ".").replace('\\', "."))
+    } else {
+        Cow::Borrowed(path)
+    }
 }
 
 /// The name of a package of Go by its path: the last element that is no version.

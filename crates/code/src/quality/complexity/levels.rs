@@ -116,7 +116,7 @@ fn only_declares(ast: &Ast, function: NodeId) -> bool {
             });
             plain && functions > 0
         }
-        Language::Java | Language::Go => false,
+        _ => false,
     }
 }
 

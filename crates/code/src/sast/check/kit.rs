@@ -14,11 +14,20 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// Languages whose files call one another, and are judged together.
-const FAMILIES: [&[Language]; 4] = [
+const FAMILIES: [&[Language]; 13] = [
     &[Language::Python],
     &[Language::JavaScript, Language::TypeScript, Language::Tsx],
     &[Language::Java],
     &[Language::Go],
+    &[Language::Ruby],
+    &[Language::Php],
+    &[Language::CSharp],
+    &[Language::Kotlin],
+    &[Language::Rust],
+    &[Language::C],
+    &[Language::Cpp],
+    &[Language::Scala],
+    &[Language::Bash],
 ];
 
 /// What people know besides what is built in.

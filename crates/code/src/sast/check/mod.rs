@@ -61,6 +61,11 @@ impl CodeCheck {
         }
     }
 
+    /// Whether files of a language are read: where data is followed in it, or a rule is for it.
+    fn reads(&self, language: Language) -> bool {
+        language.is_followed() || !self.kits.of(language).patterns.is_empty()
+    }
+
     /// What rules of patterns find in one file.
     fn patterns(&self, file: &File<'_>, lines: &Lines<'_>, kit: &Kit, out: &mut Sink) {
         let source = Source {
@@ -99,7 +104,8 @@ impl Check for CodeCheck {
     }
 
     fn wants(&self, file: &FileMeta) -> Interest {
-        let is_code = Language::of_path(&file.path).is_some() && !is_minified(&file.path);
+        let language = Language::of_path(&file.path);
+        let is_code = language.is_some_and(|language| self.reads(language)) && !is_minified(&file.path);
         if is_code || Settings::wants(&file.path) {
             Interest::Entire(LARGEST)
         } else {
@@ -172,7 +178,7 @@ impl Program for CodeCheck {
                 .filter(|file| family.contains(&file.ast.language()))
                 .copied()
                 .collect();
-            if let Some(first) = own.first() {
+            if let Some(first) = own.first().filter(|first| first.ast.language().is_followed()) {
                 self.flow(&own, self.kits.of(first.ast.language()), &settings, out);
             }
         }

@@ -413,13 +413,18 @@ impl Matcher<'_> {
         if wanted == seen {
             return vec![env.clone()];
         }
-        let dotted = matches!(self.ast.language(), Language::Python | Language::Java)
-            && !wanted.starts_with('.')
-            && !wanted.starts_with("=~");
-        if !dotted || (wanted.starts_with('$') && !wanted.contains('.')) {
+        let mark = match self.ast.language() {
+            Language::Python | Language::Java | Language::CSharp | Language::Kotlin | Language::Scala => ".",
+            Language::Rust | Language::Cpp => "::",
+            Language::Php => "\\",
+            _ => "",
+        };
+        let dotted = !mark.is_empty() && !wanted.starts_with('.') && !wanted.starts_with("=~");
+        if !dotted || (wanted.starts_with('$') && !wanted.contains(mark)) {
             return self.text(wanted, seen, node, env);
         }
-        let (ours, theirs): (Vec<&str>, Vec<&str>) = (wanted.split('.').collect(), seen.split('.').collect());
+        let (ours, theirs): (Vec<&str>, Vec<&str>) =
+            (wanted.split(mark).collect(), seen.split(mark).collect());
         if ours.len() > theirs.len() {
             return Vec::new();
         }

@@ -84,7 +84,16 @@ pub fn compile(pattern: &str) -> Result<Regex, String> {
         .map_err(|error| error.to_string())
 }
 
-/// The expression without what PCRE allows and this dialect refuses: `\Z`, flags in the middle that stand alone.
+/// The expression without what means something else in this dialect than in PCRE: `\Z`, and `\<` and `\>`, which PCRE takes literally.
 fn portable(pattern: &str) -> String {
-    pattern.replace("\\Z", "\\z")
+    let mut out = String::with_capacity(pattern.len());
+    let mut characters = pattern.chars();
+    while let Some(c) = characters.next() {
+        match (c, (c == '\\').then(|| characters.next()).flatten()) {
+            (_, Some('Z')) => out.push_str("\\z"),
+            (_, Some(angle @ ('<' | '>'))) => out.push(angle),
+            (c, escaped) => out.extend(std::iter::once(c).chain(escaped)),
+        }
+    }
+    out
 }

@@ -77,7 +77,13 @@ pub fn read(text: &str) -> Result<RuleFile, RuleFileError> {
             .text_of("id")
             .map_or_else(|| format!("rule {}", index + 1), str::to_owned);
         match rule(node, &id) {
-            Ok(rule) => file.rules.push(rule),
+            Ok((rule, left_out)) => {
+                if !left_out.is_empty() {
+                    let reason = format!("{}, only in its other languages", not_followed(&left_out));
+                    file.refused.push(Refused { rule: id, reason });
+                }
+                file.rules.push(rule);
+            }
             Err(reason) => file.refused.push(Refused { rule: id, reason }),
         }
     }
@@ -97,7 +103,17 @@ const SILENT: [&str; 9] = [
     "max-version",
 ];
 
-fn rule(node: &Node, id: &str) -> Result<Rule, String> {
+/// Why a rule about data does not run in languages whose files are only matched with patterns.
+fn not_followed(languages: &[Language]) -> String {
+    let names: Vec<&str> = languages.iter().map(|language| language.name()).collect();
+    format!(
+        "it is about data (`mode: taint`), which is not followed in {}",
+        names.join(", ")
+    )
+}
+
+/// A rule, and languages of its own that it does not run in.
+fn rule(node: &Node, id: &str) -> Result<(Rule, Vec<Language>), String> {
     let mode = node.text_of("mode").unwrap_or("search");
     let taint = match mode {
         "search" => false,
@@ -117,6 +133,11 @@ fn rule(node: &Node, id: &str) -> Result<Rule, String> {
         }
     }
     let (languages, any_text) = languages(node)?;
+    let runs = |language: &Language| !taint || language.is_followed();
+    let (languages, left_out): (Vec<Language>, Vec<Language>) = languages.into_iter().partition(runs);
+    if languages.is_empty() && !left_out.is_empty() {
+        return Err(not_followed(&left_out));
+    }
     let (options, taint_options) = options(node.get("options"))?;
     let mode = if taint {
         Mode::Taint(Box::new(taint_mode(node, taint_options)?))
@@ -155,7 +176,7 @@ fn rule(node: &Node, id: &str) -> Result<Rule, String> {
         references: texts(metadata.and_then(|metadata| metadata.get("references"))),
     };
     readable(&rule)?;
-    Ok(rule)
+    Ok((rule, left_out))
 }
 
 const SEARCH_KEYS: [&str; 4] = ["pattern", "patterns", "pattern-either", "pattern-regex"];
@@ -307,6 +328,15 @@ fn language(name: &str) -> Option<Inner> {
         "typescript" | "ts" => Inner::Code(Language::TypeScript),
         "java" => Inner::Code(Language::Java),
         "go" | "golang" => Inner::Code(Language::Go),
+        "ruby" | "rb" => Inner::Code(Language::Ruby),
+        "php" => Inner::Code(Language::Php),
+        "csharp" | "c#" => Inner::Code(Language::CSharp),
+        "kotlin" | "kt" => Inner::Code(Language::Kotlin),
+        "rust" | "rs" => Inner::Code(Language::Rust),
+        "c" => Inner::Code(Language::C),
+        "cpp" | "c++" => Inner::Code(Language::Cpp),
+        "scala" => Inner::Code(Language::Scala),
+        "bash" | "sh" => Inner::Code(Language::Bash),
         "regex" | "none" => Inner::Text,
         _ => return None,
     })

@@ -7,16 +7,6 @@ use bartizan_syntax::pattern::{Pattern, PatternError, parse_pattern};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use std::sync::OnceLock;
 
-/// The languages that patterns are read in.
-pub(super) const LANGUAGES: [Language; 6] = [
-    Language::Python,
-    Language::JavaScript,
-    Language::TypeScript,
-    Language::Tsx,
-    Language::Java,
-    Language::Go,
-];
-
 /// A rule that can run.
 #[derive(Debug)]
 pub struct Rule {
@@ -28,7 +18,7 @@ pub struct Rule {
     pub severity: Severity,
     /// How sure it is, as its metadata says.
     pub confidence: Confidence,
-    /// Languages whose files it looks at.
+    /// Languages whose files it looks at; for a rule about data, those in which data is followed.
     pub languages: Vec<Language>,
     /// Whether it looks at files of every kind, by regular expressions only.
     pub any_text: bool,
@@ -297,8 +287,8 @@ pub struct Leaf {
     pub text: String,
     /// Whether the text is a type, which is read as that of a metavariable.
     is_type: bool,
-    patterns: [OnceLock<Result<Pattern, PatternError>>; 6],
-    required: [OnceLock<Box<[Box<str>]>>; 6],
+    patterns: [OnceLock<Box<Result<Pattern, PatternError>>>; Language::ALL.len()],
+    required: [OnceLock<Box<[Box<str>]>>; Language::ALL.len()],
 }
 
 impl Leaf {
@@ -327,23 +317,18 @@ impl Leaf {
     /// # Errors
     /// When it is no code of that language.
     pub fn pattern(&self, language: Language) -> Result<&Pattern, PatternError> {
-        let place = LANGUAGES
-            .iter()
-            .position(|&one| one == language)
-            .and_then(|index| self.patterns.get(index));
-        let Some(place) = place else {
+        let Some(place) = place_of(language).and_then(|index| self.patterns.get(index)) else {
             return Err(PatternError::Unreadable {
                 language: language.name(),
             });
         };
-        place
-            .get_or_init(|| match (self.is_type, language) {
-                (false, _) => parse_pattern(&self.text, language),
-                (true, Language::Java) => parse_pattern(&format!("({} $_)", self.text), language),
-                (true, _) => parse_pattern(&format!("($_: {})", self.text), language),
-            })
-            .as_ref()
-            .map_err(Clone::clone)
+        let read = || match self.is_type {
+            false => parse_pattern(&self.text, language),
+            true if language.types_stand_first() => parse_pattern(&format!("({} $_)", self.text), language),
+            true => parse_pattern(&format!("($_: {})", self.text), language),
+        };
+        let pattern: &Result<Pattern, PatternError> = place.get_or_init(|| Box::new(read()));
+        pattern.as_ref().map_err(Clone::clone)
     }
 }
 
@@ -351,11 +336,7 @@ impl Leaf {
     /// The words that stand in every text that the pattern matches; none where it cannot be read.
     #[must_use]
     pub fn required(&self, language: Language) -> &[Box<str>] {
-        let place = LANGUAGES
-            .iter()
-            .position(|&one| one == language)
-            .and_then(|index| self.required.get(index));
-        let Some(place) = place else {
+        let Some(place) = place_of(language).and_then(|index| self.required.get(index)) else {
             return &[];
         };
         place.get_or_init(|| {
@@ -364,6 +345,11 @@ impl Leaf {
                 .unwrap_or_default()
         })
     }
+}
+
+/// The place of a language in tables of all of them.
+fn place_of(language: Language) -> Option<usize> {
+    Language::ALL.iter().position(|&one| one == language)
 }
 
 impl Formula {
