@@ -18,7 +18,7 @@ use crate::language::Language;
 pub const MAX_BYTES: usize = 8 << 20;
 /// Nodes of a tree at most, before those that several parents share are counted again.
 pub const MAX_NODES: usize = 4_000_000;
-/// Constructs within each other at most. Beside them only left operands of [`Kind::Binary`] lie deeper, see [`MAX_DEPTH`].
+/// Constructs within each other at most; half as many in languages whose front end is a table. Beside them only left operands of [`Kind::Binary`] lie deeper, see [`MAX_DEPTH`].
 pub const MAX_NESTING: usize = 400;
 /// Levels of a tree at most. What walks a tree by recursion needs room for this many, unless it goes down left operands in a loop.
 pub const MAX_DEPTH: usize = 2_000;
@@ -48,7 +48,7 @@ pub enum Trouble {
     #[error("not what the grammar of the language expects")]
     Unreadable,
     /// More than [`MAX_NESTING`] constructs within each other, or more than [`MAX_DEPTH`] levels
-    #[error("nested too deeply: only {MAX_NESTING} levels are read")]
+    #[error("nested too deeply: at most {MAX_NESTING} levels are read")]
     TooDeep,
     /// More than [`MAX_BYTES`]
     #[error("larger than {MAX_BYTES} bytes, which is what is read of source code")]

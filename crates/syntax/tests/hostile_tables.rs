@@ -57,7 +57,7 @@ fn samples_that_are_cut_off_anywhere_give_trees_that_hold_together() {
 }
 
 #[test]
-fn a_hundred_thousand_brackets_are_read_to_the_limit() {
+fn thousands_of_brackets_are_read_to_the_limit() {
     for (open, close) in [
         ("(", ")"),
         ("[", "]"),
@@ -75,7 +75,7 @@ fn a_hundred_thousand_brackets_are_read_to_the_limit() {
     ] {
         for (language, _) in SAMPLES {
             let before = if language == Language::Php { "<?php " } else { "" };
-            let text = format!("{before}x = {}1{};", open.repeat(100_000), close.repeat(100_000));
+            let text = format!("{before}x = {}1{};", open.repeat(5_000), close.repeat(5_000));
             check(&text, language);
         }
     }

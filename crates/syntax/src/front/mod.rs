@@ -96,6 +96,8 @@ pub(crate) trait Grammar: Sized + 'static {
     type Field: Copy + Eq + 'static;
     /// What a front end remembers on its way
     type State: Default;
+    /// How many levels of [`MAX_NESTING`] one construct within another takes, by the room that it needs on the stack
+    const LEVELS: usize = 1;
 
     /// Kinds and fields by their numbers in the grammar of `language`, for a front end may read several.
     fn tables(language: Language) -> &'static Tables<Self::Kind, Self::Field>;
@@ -358,10 +360,10 @@ impl<'t, G: Grammar> Front<'t, G> {
         if let Some(refused) = self.refused(child) {
             return refused;
         }
-        self.nesting += 1;
+        self.nesting += G::LEVELS;
         self.depth += 1;
         let draft = how(self, child);
-        self.nesting -= 1;
+        self.nesting -= G::LEVELS;
         self.depth -= 1;
         draft
     }

@@ -37,7 +37,7 @@ const STRING: Quotes = Quotes {
 
 const LEAVES: &[Row] = &[
     Row(
-        "identifier predefined_type implicit_type discard",
+        "identifier predefined_type implicit_type implicit_parameter discard",
         Becomes::Leaf(Kind::Name),
     ),
     Row("this", Becomes::Leaf(Kind::This)),
@@ -149,7 +149,7 @@ const EXPRESSIONS: &[Row] = &[
         Becomes::Node(
             Kind::Lambda,
             &[
-                Slot::OrEmpty(Kind::Params, Pick::Field("parameters")),
+                Slot::Group(Kind::Params, Pick::Field("parameters")),
                 typed("type"),
                 field("body"),
             ],
@@ -399,7 +399,7 @@ const DECLARATIONS: &[Row] = &[
         ),
     ),
     Row(
-        "parameter_list bracketed_parameter_list implicit_parameter",
+        "parameter_list bracketed_parameter_list",
         Becomes::Params(Pick::Rest),
     ),
     Row(

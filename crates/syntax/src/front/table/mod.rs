@@ -267,6 +267,7 @@ impl Grammar for Tabled {
     type Kind = Entry;
     type Field = &'static str;
     type State = ();
+    const LEVELS: usize = 2;
 
     fn tables(language: Language) -> &'static Tables<Entry, &'static str> {
         static EMPTY: Tables<Entry, &'static str> = Tables::unknown(Entry(None), "");
