@@ -58,8 +58,8 @@ impl<'a> File<'a> {
     fn suits(&self, rule: &Rule) -> bool {
         let language = self.language.filter(|language| rule.languages.contains(language));
         (language.is_some() || rule.any_text)
-            && rule.paths.hold(self.path)
             && possible(rule, language, &self.words)
+            && rule.paths.hold(self.path)
     }
 }
 
