@@ -285,6 +285,11 @@ impl Code {
         self.blocks.get(id.index())
     }
 
+    /// All instructions, block by block.
+    pub(crate) fn instructions(&self) -> impl Iterator<Item = &Instruction> {
+        self.blocks.iter().flat_map(|block| &block.instructions)
+    }
+
     pub(crate) fn arguments(&self, span: Span) -> &[Argument] {
         self.arguments.get(span.range()).unwrap_or(&[])
     }

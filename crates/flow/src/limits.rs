@@ -13,7 +13,7 @@ pub struct Limits {
     pub visits: u32,
     /// Rounds over one function, as its callees become known
     pub rounds: u32,
-    /// Instructions that are worked off for one function in all, each weighed by how much the state holds
+    /// Instructions that are worked off for one function in all, each weighed by how much the state holds and what it takes to join it
     pub work: u64,
     /// The same for all functions of a program together
     pub total: u64,
@@ -34,8 +34,8 @@ impl Default for Limits {
             depth: 300,
             visits: 24,
             rounds: 20,
-            work: 40_000,
-            total: 20_000_000,
+            work: 12_000,
+            total: 2_500_000,
             versions: 24,
             objects: 500,
             steps: 200,
@@ -55,8 +55,10 @@ pub enum Limit {
     Visits,
     /// The function did not settle
     Rounds,
-    /// The function takes more work than is given to one, or what came before it took all that is given to a program
+    /// The function takes more work than is given to one
     Work,
+    /// What came before it took all the work that is given to a program
+    Total,
     /// Further versions were judged as the function in general
     Versions,
     /// Further objects were not told apart
@@ -73,6 +75,7 @@ impl fmt::Display for Limit {
             Self::Visits => "a loop did not settle within its bound",
             Self::Rounds => "functions that call each other did not settle within their bound",
             Self::Work => "the function takes more work than is given to it",
+            Self::Total => "what came before it took all the work that is given to a program",
             Self::Versions => "the function is called in more ways than are told apart",
             Self::Objects => "more objects are made than are told apart",
             Self::Implementations => "a call may mean more implementations than are looked at",

@@ -2,7 +2,7 @@
 //!
 //! States are compared and joined all the time, so whatever they hold is a number whose equality is that of the thing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::rc::Rc;
 
@@ -56,6 +56,9 @@ impl Hasher for Mix {
 
 /// A map that nobody iterates over: its order would not be the same from run to run of different programs.
 pub(crate) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Mix>>;
+
+/// A set of such keys.
+pub(crate) type Set<K> = HashSet<K, BuildHasherDefault<Mix>>;
 
 /// Gives equal things equal numbers, from zero in the order in which they came.
 #[derive(Debug)]
@@ -114,6 +117,41 @@ impl<T: ?Sized + Hash + Eq> Interner<T> {
         self.things.push(Rc::clone(&shared));
         self.numbers.insert(shared, number);
         number
+    }
+}
+
+/// The same for things that are small and copied: they lie in the map itself.
+#[derive(Debug)]
+pub(crate) struct Numbers<T> {
+    numbers: Map<T, u32>,
+    things: Vec<T>,
+}
+
+impl<T> Default for Numbers<T> {
+    fn default() -> Self {
+        Self {
+            numbers: Map::default(),
+            things: Vec::new(),
+        }
+    }
+}
+
+impl<T: Copy + Hash + Eq> Numbers<T> {
+    pub(crate) fn number_of(&mut self, thing: T) -> u32 {
+        let next = small(self.things.len());
+        let number = *self.numbers.entry(thing).or_insert(next);
+        if number == next {
+            self.things.push(thing);
+        }
+        number
+    }
+
+    pub(crate) fn known(&self, thing: &T) -> Option<u32> {
+        self.numbers.get(thing).copied()
+    }
+
+    pub(crate) fn get(&self, number: u32) -> Option<&T> {
+        self.things.get(number as usize)
     }
 }
 

@@ -170,6 +170,36 @@ fn a_sanitizer_of_another_rule_is_told() {
     assert!(finding.steps.iter().any(|step| step.what == What::OtherSanitizer));
 }
 
+/// How many findings there are where only these files are asked about.
+fn count(asked: &[&str]) -> usize {
+    let files = program();
+    let trees: Vec<Ast> = files
+        .iter()
+        .map(|(_, text)| parse(text, Language::Python).ast)
+        .collect();
+    let marks: Vec<Marks> = trees.iter().map(common::marks).collect();
+    let given: Vec<File<'_>> = (0..files.len())
+        .map(|at| File {
+            path: &files[at].0,
+            ast: &trees[at],
+            marks: &marks[at],
+            is_asked: asked.contains(&files[at].0.as_str()),
+        })
+        .collect();
+    let library = common::Containers::default();
+    analyse(&given, &common::rules(), &library, &Limits::default())
+        .findings
+        .len()
+}
+
+#[test]
+fn what_is_asked_about_is_followed_through_other_files() {
+    let all = count(&["main.py", "tools.py", "state.py"]);
+    assert!(all > 0);
+    assert_eq!(count(&["main.py"]), all);
+    assert_eq!(count(&["tools.py", "state.py"]), 0);
+}
+
 fn limited(text: &str, limits: &Limits) -> Vec<Limit> {
     let ast = parse(text, Language::Python).ast;
     let marks: Marks = common::marks(&ast);
@@ -177,6 +207,7 @@ fn limited(text: &str, limits: &Limits) -> Vec<Limit> {
         path: "a.py",
         ast: &ast,
         marks: &marks,
+        is_asked: true,
     }];
     let found = analyse(&files, &common::rules(), &common::Containers::default(), limits);
     found.limited.iter().map(|limited| limited.limit).collect()
@@ -217,6 +248,61 @@ fn functions_that_call_each_other_without_end_are_finished() {
     }
     text.push_str("def start():\n    sink(f0(source(), 'k'))\n");
     limited(&text, &Limits::default());
+}
+
+/// Objects that hold one another and go through many functions, so that what each does is much to say.
+fn entangled(functions: usize) -> String {
+    let mut text = String::new();
+    for number in 0..functions {
+        let fields: String = (0..40)
+            .map(|field| {
+                format!(
+                    "    a.f{field} = g(b.f{}, c.x{number}.f{field})\n",
+                    (field + number) % 40
+                )
+            })
+            .collect();
+        text.push_str(&format!(
+            "def f{number}(a, b, c):\n{fields}    for x in b:\n        f{}(b, a, x)\n    f{}(c, x, a)\n    return g(a, b, c)\n\n",
+            (number + 1) % functions,
+            (number * 7 + 3) % functions,
+        ));
+    }
+    text.push_str("def start(q):\n    sink(f0(source(), q, q))\n");
+    text
+}
+
+#[test]
+fn a_program_that_takes_more_work_than_it_is_given_is_told() {
+    let limits = Limits {
+        total: 2_000,
+        ..Limits::default()
+    };
+    assert!(limited(&entangled(30), &limits).contains(&Limit::Total));
+}
+
+#[test]
+fn a_function_that_takes_more_work_than_it_is_given_is_told() {
+    let limits = Limits {
+        work: 100,
+        ..Limits::default()
+    };
+    assert!(limited(&entangled(3), &limits).contains(&Limit::Work));
+}
+
+#[test]
+fn what_a_bound_cuts_short_is_the_same_every_time() {
+    let limits = Limits {
+        total: 5_000,
+        ..Limits::default()
+    };
+    let text = entangled(20);
+    assert_eq!(limited(&text, &limits), limited(&text, &limits));
+}
+
+#[test]
+fn entangled_objects_are_finished() {
+    limited(&entangled(60), &Limits::default());
 }
 
 #[test]

@@ -176,6 +176,7 @@ pub fn run(rules: &[&Taint], scenes: &[Scene<'_>], path: &str, facts: &Facts<'_>
         path,
         ast: facts.ast,
         marks: &marks,
+        is_asked: true,
     };
     let library = containers(facts.ast.language());
     let found = analyse(&[file], &flow_rules, library, &Limits::default());

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::heap::{Object, State};
-use crate::table::small;
+use crate::table::{Set, small};
 use crate::values::{
     Base, Constant, Constants, Key, Kind, ObjectId, ObjectName, Origin, Slots, Taint, Value, Values,
 };
@@ -268,46 +268,40 @@ impl Values {
 
     /// Everything that comes with a value: its own taint, and that of all that it holds.
     pub(crate) fn deep(&mut self, state: &State, value: Value) -> Taint {
-        let mut taint = value.taint;
-        let mut seen: Vec<ObjectId> = Vec::new();
+        let mut taints: Vec<Taint> = vec![value.taint];
+        let mut seen: Set<ObjectId> = Set::default();
         let mut todo: Vec<(ObjectId, u32)> = self
             .object_list(value.objects)
             .iter()
             .map(|&id| (id, 0))
             .collect();
         while let Some((id, depth)) = todo.pop() {
-            if seen.contains(&id) || seen.len() >= MOST_BELOW {
+            if seen.len() >= MOST_BELOW || !seen.insert(id) {
                 continue;
             }
-            seen.push(id);
             let name = self.object_name(id);
             if matches!(name.kind, Kind::Scope | Kind::Class(_)) {
                 continue;
             }
             if let Base::Given(symbol) = name.base {
-                let below = self.taint_of_given(symbol, true);
-                taint = self.join_taints(taint, below);
+                taints.push(self.taint_of_given(symbol, true));
             }
-            let Some(object) = state.object(id).cloned() else {
+            let Some(object) = state.object(id) else {
                 continue;
             };
-            taint = self.join_taints(taint, object.own);
+            taints.push(object.own);
             if matches!(name.kind, Kind::Function(_)) {
                 continue;
             }
-            let inside = object
-                .fields
-                .iter()
-                .map(|(_, value)| *value)
-                .chain([object.rest, object.keys]);
-            for inner in inside {
-                taint = self.join_taints(taint, inner.taint);
+            let inside = object.fields.iter().map(|(_, value)| value);
+            for inner in inside.chain([&object.rest, &object.keys]) {
+                taints.push(inner.taint);
                 if depth < DEEPEST {
                     todo.extend(self.object_list(inner.objects).iter().map(|&id| (id, depth + 1)));
                 }
             }
         }
-        taint
+        self.join_all_taints(&taints)
     }
 
     /// Taints what a value refers to as a whole.

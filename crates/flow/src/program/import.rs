@@ -26,8 +26,6 @@ pub(crate) struct ImportTables {
     stems: Map<Name, FileId>,
     /// Go: every ending of the path of a directory
     directories: Map<Name, Vec<FileId>>,
-    /// Java: files by package
-    packages: Map<Name, Vec<FileId>>,
     siblings: Vec<Vec<FileId>>,
 }
 
@@ -80,15 +78,6 @@ impl ImportTables {
             let name = names.name(ending);
             self.dotted.entry(name).or_default().push(id);
         }
-    }
-
-    pub(crate) fn add_package(&mut self, package: Name, file: FileId) {
-        self.packages.entry(package).or_default().push(file);
-    }
-
-    /// The files of a package of Java.
-    pub(crate) fn package(&self, package: Name) -> &[FileId] {
-        self.packages.get(&package).map_or(&[], Vec::as_slice)
     }
 
     /// Files that share their top-level names with this one, itself included.

@@ -41,6 +41,8 @@ pub struct File<'a> {
     pub ast: &'a Ast,
     /// What rules say of its nodes
     pub marks: &'a Marks,
+    /// Whether it is asked what data does in this file; if not, it is only followed from those where it is
+    pub is_asked: bool,
 }
 
 /// What a function is.
@@ -132,6 +134,8 @@ pub(crate) struct Program<'a> {
     pub(crate) tables: ImportTables,
     pub(crate) function_at: Map<(FileId, NodeId), FunctionId>,
     pub(crate) class_at: Map<(FileId, NodeId), ClassId>,
+    /// The first class of each name in a package
+    pub(crate) class_in: Map<(Name, Name), ClassId>,
     /// Methods by name, for receivers of which nothing is known
     pub(crate) methods_named: Map<Name, Vec<FunctionId>>,
 }

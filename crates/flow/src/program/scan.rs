@@ -30,11 +30,13 @@ impl<'a> Program<'a> {
             tables,
             function_at: Map::default(),
             class_at: Map::default(),
+            class_in: Map::default(),
             methods_named: Map::default(),
         };
         for index in 0..program.files.len() {
             program.scan(FileId::at(index), names);
         }
+        program.index_packages();
         for index in 0..program.files.len() {
             program.read_imports(FileId::at(index), names);
         }
@@ -54,6 +56,15 @@ impl<'a> Program<'a> {
             }
         }
         program
+    }
+
+    fn index_packages(&mut self) {
+        for (index, info) in self.classes.iter().enumerate() {
+            let package = self.scopes.get(info.file.index()).and_then(|scope| scope.package);
+            if let (Some(package), Some(name)) = (package, info.name) {
+                self.class_in.entry((package, name)).or_insert(ClassId::at(index));
+            }
+        }
     }
 
     /// Functions, classes and top-level names of one file.
@@ -96,7 +107,6 @@ impl<'a> Program<'a> {
                 Kind::Package => {
                     let path = ast.child(id, 0).map_or("", |path| ast.text(path));
                     let package = names.name(path);
-                    self.tables.add_package(package, file);
                     if let Some(scope) = self.scopes.get_mut(file.index()) {
                         scope.package = Some(package);
                     }

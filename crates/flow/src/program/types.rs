@@ -130,10 +130,7 @@ impl Program<'_> {
     }
 
     pub(crate) fn class_of_package(&self, package: Name, name: Name) -> Option<ClassId> {
-        self.tables
-            .package(package)
-            .iter()
-            .find_map(|file| self.scopes.get(file.index())?.classes.get(&name).copied())
+        self.class_in.get(&(package, name)).copied()
     }
 
     /// The class that is defined in another.

@@ -10,7 +10,7 @@ use crate::solve::summary::{ShapeId, Summary};
 use crate::table::{Map, small};
 use crate::values::{
     Atom, Base, Constant, Constants, Key, Kind, ObjectId, ObjectName, Objects, Origin, Root, Step, Symbol,
-    Taint, Trace, Value,
+    Taint, Value,
 };
 
 /// Numbers of objects of a call from here on are lists and maps of arguments.
@@ -80,6 +80,7 @@ impl Engine<'_> {
             }
         }
         let unit = self.unit(function, shapes);
+        self.spend_effort(run.function);
         let summary = self.ask(unit, run.unit)?;
         let mut meaning = Meaning {
             parameters,
@@ -315,20 +316,15 @@ impl Engine<'_> {
         if let Some(&known) = meaning.taints.get(&taint) {
             return known;
         }
-        let mut atoms: Vec<Atom> = Vec::new();
+        // An atom of the caller, and by which step it goes on from there.
+        let mut atoms: Vec<(Atom, Step)> = Vec::new();
         for atom in self.values.atoms(taint).to_vec() {
             let Some(origin) = self.values.origin_of(atom.origin) else {
                 continue;
             };
             let from = match origin {
                 Origin::Source { .. } => {
-                    let trace = self.values.trace(Trace {
-                        before: atom.trace,
-                        file: run.file,
-                        node: meaning.node,
-                        step: Step::Returned,
-                    });
-                    atoms.push(Atom { trace, ..atom });
+                    atoms.push((atom, Step::Returned));
                     continue;
                 }
                 Origin::Given(symbol) => self.resolve(run, meaning, symbol).taint,
@@ -339,20 +335,10 @@ impl Engine<'_> {
             };
             for outer in self.values.atoms(from).to_vec() {
                 let slots = self.values.rules.common(outer.slots, atom.slots);
-                let trace = self.values.trace(Trace {
-                    before: outer.trace,
-                    file: run.file,
-                    node: meaning.node,
-                    step: Step::Called { inner: atom.trace },
-                });
-                atoms.push(Atom {
-                    origin: outer.origin,
-                    slots,
-                    trace,
-                });
+                atoms.push((Atom { slots, ..outer }, Step::Called { inner: atom.trace }));
             }
         }
-        let meant = self.values.taint(atoms);
+        let meant = self.values.taint_by_steps(atoms, run.file, meaning.node);
         meaning.taints.insert(taint, meant);
         meant
     }

@@ -204,6 +204,7 @@ impl Engine<'_> {
             };
             let length = code.block(id).map_or(0, |block| block.instructions.len());
             self.spend(run.function, length, state.objects.len());
+            self.spend_effort(run.function);
             if self.is_spent(run.function) {
                 break;
             }

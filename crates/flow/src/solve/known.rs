@@ -6,9 +6,11 @@
 use std::rc::Rc;
 
 use crate::ir::Op;
-use crate::program::{ClassId, FunctionId, Role};
+use crate::program::{ClassId, FileId, FunctionId, Role};
 use crate::solve::Engine;
+use crate::solve::call::Entity;
 use crate::solve::summary::{Summary, UnitId};
+use crate::table::Set;
 use crate::values::{Base, Key, Kind, LONGEST_PATH, ObjectId, ObjectName, Root, Symbol, Value};
 
 /// Places that are looked at in one module or class.
@@ -17,8 +19,7 @@ const MOST_PLACES: usize = 2_000;
 impl Engine<'_> {
     /// Notes what is known once everything was worked off, and works off again what reads such places.
     pub(crate) fn know_places(&mut self) {
-        let mut classes: Vec<ClassId> = Vec::new();
-        let mut modules = false;
+        let mut classes: Set<ClassId> = Set::default();
         for index in 0..self.program.functions.len() {
             let function = FunctionId::at(index);
             let Some(info) = self.program.function(function) else {
@@ -31,20 +32,37 @@ impl Engine<'_> {
                 continue;
             };
             match (info.role, info.class) {
-                (Role::Module, _) => modules |= self.know_from(&summary, Root::Module(info.file), None),
+                (Role::Module, _) => {
+                    self.know_from(&summary, Root::Module(info.file), None);
+                }
                 (role, Some(class)) => {
                     let fills = role == Role::Initialiser || self.is_constructor(class, function);
                     if fills && self.know_from(&summary, Root::Receiver, Some(class)) {
-                        classes.push(class);
+                        classes.insert(class);
                     }
                 }
                 _ => {}
             }
         }
-        self.work_again(modules, &classes);
+        let globals = self.known_globals();
+        self.work_again(&globals, &classes);
     }
 
-    fn is_constructor(&self, class: ClassId, function: FunctionId) -> bool {
+    /// Variables of modules in or below which something is known to lie.
+    fn known_globals(&self) -> Set<(FileId, Key)> {
+        let known = self.values.known.keys();
+        known
+            .filter_map(|&symbol| {
+                let place = self.values.symbol_path(symbol);
+                match (place.root, place.path.first()) {
+                    (Root::Module(file), Some(&key)) => Some((file, key)),
+                    _ => None,
+                }
+            })
+            .collect()
+    }
+
+    pub(super) fn is_constructor(&self, class: ClassId, function: FunctionId) -> bool {
         let count = self.program.function(function).map_or(0, |info| info.parameters);
         self.program.constructor(class, count, &self.values.constants) == Some(function)
     }
@@ -137,33 +155,24 @@ impl Engine<'_> {
         true
     }
 
-    fn work_again(&mut self, modules: bool, classes: &[ClassId]) {
+    fn work_again(&mut self, globals: &Set<(FileId, Key)>, classes: &Set<ClassId>) {
+        let modules: Set<FileId> = globals.iter().map(|(file, _)| *file).collect();
         let mut again: Vec<UnitId> = Vec::new();
         for (index, unit) in self.units.iter().enumerate() {
             let Some(info) = self.program.function(unit.function) else {
                 continue;
             };
             let of_class = info.class.is_some_and(|class| {
-                self.program
-                    .lineage(class)
-                    .iter()
-                    .any(|class| classes.contains(class))
+                let lineage = self.program.lineage(class);
+                lineage.iter().any(|class| classes.contains(class))
             });
-            let reads = modules
-                && info.role != Role::Module
-                && self
-                    .codes
-                    .get(unit.function.index())
-                    .and_then(Option::as_ref)
-                    .is_some_and(|code| {
-                        code.blocks
-                            .iter()
-                            .flat_map(|block| &block.instructions)
-                            .any(|instruction| {
-                                matches!(instruction.op, Op::Outer(Root::Module(_), _) | Op::Module(_))
-                            })
-                    });
-            if of_class || reads {
+            let reads = || {
+                let code = self.codes.get(unit.function.index()).and_then(Option::as_ref);
+                let blocks = code.map_or(&[][..], |code| code.blocks.as_slice());
+                let mut instructions = blocks.iter().flat_map(|block| &block.instructions);
+                instructions.any(|instruction| self.reads_known(instruction.op, globals, &modules))
+            };
+            if of_class || (info.role != Role::Module && reads()) {
                 again.push(UnitId::at(index));
             }
         }
@@ -174,5 +183,19 @@ impl Engine<'_> {
             self.enqueue(id);
         }
         self.work();
+    }
+
+    /// Whether an instruction reads what is known to lie in a module.
+    fn reads_known(&self, op: Op, globals: &Set<(FileId, Key)>, modules: &Set<FileId>) -> bool {
+        match op {
+            Op::Outer(Root::Module(file), key) => globals.contains(&(file, key)),
+            Op::Module(file) => modules.contains(&file),
+            Op::Imported(path) => match self.entities.get(&path) {
+                Some(Entity::Global(file, name)) => globals.contains(&(*file, Key::Name(*name))),
+                Some(Entity::Module(file)) => modules.contains(file),
+                _ => false,
+            },
+            _ => false,
+        }
     }
 }

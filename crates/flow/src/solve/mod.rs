@@ -16,6 +16,7 @@ mod operate;
 mod order;
 mod outer;
 mod report;
+mod roots;
 mod shape;
 mod sink;
 mod summary;
@@ -84,7 +85,8 @@ type Question = (bartizan_syntax::Language, Option<Name>, Option<Name>, u32);
 
 /// Analyses a program: every path from a source to a sink of the same rule that no sanitizer of it is on.
 ///
-/// The order of `files` does not matter. What a bound cut short is told per function.
+/// The order of `files` does not matter. Where some of them are not asked about, ways that only they bring together are not found. What a
+/// bound cut short is told per function.
 #[must_use]
 pub fn analyse(files: &[File<'_>], rules: &[Rule], library: &dyn Library, limits: &Limits) -> Found {
     // Names come first: the program and its code are made of them.
@@ -132,7 +134,6 @@ pub fn analyse(files: &[File<'_>], rules: &[Rule], library: &dyn Library, limits
         surroundings: outer::Surroundings::default(),
     };
     engine.start();
-    engine.work();
     engine.know_places();
     engine.close();
     engine.found()
@@ -142,12 +143,12 @@ impl Engine<'_> {
     fn start(&mut self) {
         let any = shape::any();
         self.shapes.number_of(any);
-        for index in 0..self.program.functions.len() {
-            let function = FunctionId::at(index);
-            if let Some(limit) = self.code(function).and_then(|code| code.cut) {
-                self.limit(function, limit);
+        self.tell_cut();
+        for turn in self.roots() {
+            for function in turn {
+                self.unit(function, Vec::new());
             }
-            self.unit(function, Vec::new());
+            self.work();
         }
     }
 
@@ -236,10 +237,14 @@ impl Engine<'_> {
     /// Whether all the work was spent that one function, or the program, is given.
     pub(crate) fn is_spent(&mut self, function: FunctionId) -> bool {
         let spent = self.spent.get(function.index()).copied().unwrap_or(0);
-        if spent <= self.limits.work && self.spent_in_all <= self.limits.total {
+        let limit = if spent > self.limits.work {
+            Limit::Work
+        } else if self.spent_in_all > self.limits.total {
+            Limit::Total
+        } else {
             return false;
-        }
-        self.limit(function, Limit::Work);
+        };
+        self.limit(function, limit);
         true
     }
 
@@ -247,7 +252,19 @@ impl Engine<'_> {
     pub(crate) fn spend(&mut self, function: FunctionId, instructions: usize, objects: usize) {
         /// So many objects in a state make every instruction cost once more.
         const HEAVY: usize = 32;
-        let work = (instructions as u64 + 1) * (1 + objects / HEAVY) as u64;
+        self.note_work(function, (instructions as u64 + 1) * (1 + objects / HEAVY) as u64);
+    }
+
+    /// Notes work on a function that went into taint since work was last noted.
+    pub(crate) fn spend_effort(&mut self, function: FunctionId) {
+        /// So many atoms cost as much as an instruction.
+        const LIGHT: u64 = 16;
+        let work = self.values.effort / LIGHT;
+        self.values.effort %= LIGHT;
+        self.note_work(function, work);
+    }
+
+    fn note_work(&mut self, function: FunctionId, work: u64) {
         self.spent_in_all += work;
         if let Some(spent) = self.spent.get_mut(function.index()) {
             *spent += work;

@@ -7,7 +7,7 @@ use crate::program::ClassId;
 use crate::solve::Engine;
 use crate::solve::summary::{Hit, Reached};
 use crate::table::Map;
-use crate::values::{Atom, Base, Key, Kind, Origin, Root, Step, SymbolPath, Taint, Trace};
+use crate::values::{Atom, Base, Key, Kind, Origin, Path, Root, Step, SymbolPath, Taint, Trace};
 
 /// A place that outlives calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,7 +95,7 @@ impl Engine<'_> {
         kind: Kind,
         key: Key,
     ) -> Option<Place> {
-        match (path.root, path.path.as_slice(), kind) {
+        match (path.root, &*path.path, kind) {
             (root @ (Root::Module(_) | Root::Class(_)), [], _) => Some(Place::Root(root, key)),
             (root @ (Root::Module(_) | Root::Class(_)), [first, ..], _) => Some(Place::Root(root, *first)),
             (Root::Receiver, [], _) => {
@@ -133,7 +133,7 @@ impl Engine<'_> {
             };
             let whole = SymbolPath {
                 root: path.root,
-                path: Vec::new(),
+                path: Path::EMPTY,
             };
             let Some(place) = self.place_of(function, &whole, Kind::Unknown, *key) else {
                 continue;

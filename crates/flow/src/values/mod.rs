@@ -10,12 +10,12 @@ mod taint;
 
 pub(crate) use constant::{Constant, ConstantSets, Constants, Name};
 pub(crate) use object::{
-    Base, Key, Kind, LONGEST_PATH, ObjectId, ObjectName, Objects, Root, Symbol, SymbolPath,
+    Base, Key, Kind, LONGEST_PATH, ObjectId, ObjectName, Objects, Path, Root, Symbol, SymbolPath,
 };
 pub(crate) use rule_set::{RuleSets, Slots};
 pub(crate) use taint::{Atom, Origin, OriginId, Step, Taint, Trace, TraceId};
 
-use crate::table::{Interner, Map};
+use crate::table::{Interner, Map, Numbers};
 
 /// What a variable, a field or an expression may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -61,17 +61,21 @@ impl Value {
 pub(crate) struct Values {
     pub(crate) constants: ConstantSets,
     pub(crate) rules: RuleSets,
-    origins: Interner<Origin>,
-    traces: Interner<Trace>,
+    origins: Numbers<Origin>,
+    traces: Numbers<Trace>,
     taints: Interner<[Atom]>,
     /// Sets of atoms without their traces, to compare results of two rounds.
     bare: Interner<[(OriginId, Slots)]>,
     joined_taints: Map<(Taint, Taint), Taint>,
     stepped: Map<(Taint, Trace), Taint>,
-    symbols: Interner<SymbolPath>,
-    names: Interner<ObjectName>,
+    symbols: Numbers<SymbolPath>,
+    /// For places that were come to from another, that other
+    above: Map<Symbol, Symbol>,
+    names: Numbers<ObjectName>,
     objects: Interner<[ObjectId]>,
     joined_objects: Map<(Objects, Objects), Objects>,
+    /// Atoms and steps that were gone through so far, for the count of work
+    pub(crate) effort: u64,
     /// What is known to lie at places that outlive calls
     pub(crate) known: Map<Symbol, Objects>,
 }
@@ -82,16 +86,18 @@ impl Values {
         let mut values = Self {
             constants: ConstantSets::new(),
             rules: RuleSets::new(slots),
-            origins: Interner::default(),
-            traces: Interner::default(),
+            origins: Numbers::default(),
+            traces: Numbers::default(),
             taints: Interner::default(),
             bare: Interner::default(),
             joined_taints: Map::default(),
             stepped: Map::default(),
-            symbols: Interner::default(),
-            names: Interner::default(),
+            symbols: Numbers::default(),
+            above: Map::default(),
+            names: Numbers::default(),
             objects: Interner::default(),
             joined_objects: Map::default(),
+            effort: 0,
             known: Map::default(),
         };
         let none: [Atom; 0] = [];

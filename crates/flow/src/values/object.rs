@@ -52,14 +52,47 @@ pub(crate) enum Key {
 }
 
 /// A place in a function's surroundings.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct SymbolPath {
     pub(crate) root: Root,
-    pub(crate) path: Vec<Key>,
+    pub(crate) path: Path,
 }
 
 /// A longer path is the place where it is cut: whatever lies below is that place, too.
 pub(crate) const LONGEST_PATH: usize = 4;
+
+/// Steps from a root, at most [`LONGEST_PATH`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Path {
+    /// Beyond the length all are the same
+    keys: [Key; LONGEST_PATH],
+    length: u8,
+}
+
+impl Path {
+    pub(crate) const EMPTY: Self = Self {
+        keys: [Key::Bound; LONGEST_PATH],
+        length: 0,
+    };
+
+    /// Goes one step further, unless the path is at its bound; says whether it did.
+    fn push(&mut self, key: Key) -> bool {
+        let Some(place) = self.keys.get_mut(usize::from(self.length)) else {
+            return false;
+        };
+        *place = key;
+        self.length += 1;
+        true
+    }
+}
+
+impl std::ops::Deref for Path {
+    type Target = [Key];
+
+    fn deref(&self) -> &[Key] {
+        self.keys.get(..usize::from(self.length)).unwrap_or(&[])
+    }
+}
 
 /// What kind of thing an object is, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -110,25 +143,29 @@ const MOST_OBJECTS: usize = 24;
 impl Values {
     /// The place at `path` below `root`, cut where it becomes too long.
     pub(crate) fn symbol(&mut self, root: Root, path: &[Key]) -> Symbol {
-        let path = path.iter().copied().take(LONGEST_PATH).collect();
-        Symbol(self.symbols.number_of(SymbolPath { root, path }))
+        let mut cut = Path::EMPTY;
+        for &key in path {
+            cut.push(key);
+        }
+        Symbol(self.symbols.number_of(SymbolPath { root, path: cut }))
     }
 
     pub(crate) fn symbol_path(&self, symbol: Symbol) -> SymbolPath {
-        self.symbols.get(symbol.0).cloned().unwrap_or(SymbolPath {
+        self.symbols.get(symbol.0).copied().unwrap_or(SymbolPath {
             root: Root::Receiver,
-            path: Vec::new(),
+            path: Path::EMPTY,
         })
     }
 
     /// The place one step further; the same when the path is at its bound.
     pub(crate) fn below(&mut self, symbol: Symbol, key: Key) -> Symbol {
         let mut place = self.symbol_path(symbol);
-        if place.path.len() >= LONGEST_PATH {
+        if !place.path.push(key) {
             return symbol;
         }
-        place.path.push(key);
-        Symbol(self.symbols.number_of(place))
+        let below = Symbol(self.symbols.number_of(place));
+        self.above.insert(below, symbol);
+        below
     }
 
     /// The value that a caller gave there, of which nothing else is known.

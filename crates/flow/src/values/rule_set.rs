@@ -102,6 +102,16 @@ impl RuleSets {
             .is_some_and(|word| word & (1 << (slot % 64)) != 0)
     }
 
+    /// Whether all slots of one set are in another.
+    pub(crate) fn within(&self, one: Slots, other: Slots) -> bool {
+        if one == other || other == Slots::ALL || one == Slots::NONE {
+            return true;
+        }
+        let (one, other) = (self.sets.get(one.0), self.sets.get(other.0));
+        one.zip(other)
+            .is_some_and(|(one, other)| one.iter().zip(other).all(|(one, other)| one & !other == 0))
+    }
+
     /// The slots of a set, in order.
     pub(crate) fn slots(&self, set: Slots) -> Vec<u32> {
         let words = self.sets.get(set.0).unwrap_or(&[]);

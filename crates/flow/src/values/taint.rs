@@ -3,7 +3,7 @@
 use bartizan_syntax::NodeId;
 
 use crate::program::FileId;
-use crate::table::number;
+use crate::table::{Set, number};
 use crate::values::{Slots, Symbol, Values};
 
 number! {
@@ -90,6 +90,7 @@ impl Values {
     }
 
     pub(crate) fn trace(&mut self, trace: Trace) -> TraceId {
+        self.effort += 1;
         TraceId(self.traces.number_of(trace))
     }
 
@@ -111,21 +112,112 @@ impl Values {
     }
 
     /// The set of these atoms; of two with the same origin the way of the first stays.
-    pub(crate) fn taint(&mut self, atoms: Vec<Atom>) -> Taint {
+    pub(crate) fn taint(&mut self, atoms: impl IntoIterator<Item = Atom>) -> Taint {
+        let atoms = self.merged(atoms.into_iter().map(|atom| (atom, ())).collect());
+        let atoms: Vec<Atom> = atoms.into_iter().map(|(atom, ())| atom).collect();
+        Taint(self.taints.number(&atoms))
+    }
+
+    /// The set of these atoms, each of which goes on by a step at a node. Only ways that stay are made.
+    pub(crate) fn taint_by_steps(&mut self, atoms: Vec<(Atom, Step)>, file: FileId, node: NodeId) -> Taint {
+        let atoms = self.merged(atoms);
+        let stepped: Vec<Atom> = atoms
+            .into_iter()
+            .map(|(atom, step)| {
+                let before = atom.trace;
+                let trace = self.trace(Trace {
+                    before,
+                    file,
+                    node,
+                    step,
+                });
+                Atom { trace, ..atom }
+            })
+            .collect();
+        Taint(self.taints.number(&stepped))
+    }
+
+    /// One atom for each origin, in their order, the first of those that came.
+    fn merged<T>(&mut self, atoms: Vec<(Atom, T)>) -> Vec<(Atom, T)> {
         let mut atoms = atoms;
-        atoms.retain(|atom| atom.slots != Slots::NONE);
-        atoms.sort_by_key(|atom| atom.origin);
-        let mut merged: Vec<Atom> = Vec::with_capacity(atoms.len());
-        for atom in atoms {
-            match merged.last_mut() {
-                Some(last) if last.origin == atom.origin => {
-                    last.slots = self.rules.union(last.slots, atom.slots);
-                }
-                _ => merged.push(atom),
+        self.effort += atoms.len() as u64;
+        atoms.retain(|(atom, _)| atom.slots != Slots::NONE);
+        atoms.sort_by_key(|(atom, _)| atom.origin);
+        atoms.dedup_by(|(later, _), (first, _)| {
+            let same = later.origin == first.origin;
+            if same {
+                first.slots = self.rules.union(first.slots, later.slots);
+            }
+            same
+        });
+        if atoms.len() > 1 {
+            self.drop_covered(&mut atoms);
+        }
+        atoms.truncate(MOST_ATOMS);
+        atoms
+    }
+
+    /// Leaves out what a caller may bring at a place where another atom stands for all that it brings there or around it.
+    fn drop_covered<T>(&mut self, atoms: &mut Vec<(Atom, T)>) {
+        let mut covered: Vec<usize> = Vec::new();
+        let mut ways: Vec<(usize, TraceId)> = Vec::new();
+        for (index, (atom, _)) in atoms.iter().enumerate() {
+            let Some((cover, same)) = self.cover_of(atom, atoms.as_slice()) else {
+                continue;
+            };
+            covered.push(index);
+            // Where it came by under its own name, the way says more than that it was part of something.
+            if same {
+                ways.push((cover, atom.trace));
             }
         }
-        merged.truncate(MOST_ATOMS);
-        Taint(self.taints.number(&merged))
+        for (cover, way) in ways {
+            if let Some((atom, _)) = atoms.get_mut(cover)
+                && atom.trace == TraceId::START
+            {
+                atom.trace = way;
+            }
+        }
+        let mut covered = covered.into_iter().peekable();
+        let mut index = 0;
+        atoms.retain(|_| {
+            let drop = covered.next_if_eq(&index).is_some();
+            index += 1;
+            !drop
+        });
+    }
+
+    /// The atom that stands for another of a caller, by its place, and whether it is of the same place. What lies in different fields of
+    /// the object that a method is called on is told apart: other methods fill them.
+    fn cover_of<T>(&self, atom: &Atom, atoms: &[(Atom, T)]) -> Option<(usize, bool)> {
+        let (place, below) = match self.origin_of(atom.origin)? {
+            Origin::Source { .. } => return None,
+            Origin::Given(place) => (place, false),
+            Origin::GivenBelow(place) => (place, true),
+        };
+        let find = |place: Symbol| {
+            let origin = OriginId(self.origins.known(&Origin::GivenBelow(place))?);
+            let at = atoms
+                .binary_search_by_key(&origin, |(atom, _)| atom.origin)
+                .ok()?;
+            let (cover, _) = atoms.get(at)?;
+            self.rules.within(atom.slots, cover.slots).then_some(at)
+        };
+        if !below && let Some(at) = find(place) {
+            return Some((at, true));
+        }
+        let mut place = place;
+        while let Some(&above) = self.above.get(&place) {
+            let whole = self.symbols.get(above.0)?;
+            if whole.path.is_empty() && !matches!(whole.root, super::Root::Parameter(_)) {
+                return None;
+            }
+            if let Some(at) = find(above) {
+                return Some((at, false));
+            }
+            place = above;
+        }
+        None
     }
 
     pub(crate) fn atoms(&self, taint: Taint) -> &[Atom] {
@@ -147,6 +239,26 @@ impl Values {
         let joined = self.taint(atoms);
         self.joined_taints.insert((left, right), joined);
         joined
+    }
+
+    /// What all of them are together; of two atoms with the same origin the way of the first stays.
+    pub(crate) fn join_all_taints(&mut self, taints: &[Taint]) -> Taint {
+        let mut seen: Set<Taint> = Set::default();
+        let mut different = taints
+            .iter()
+            .filter(|&&taint| taint != Taint::NONE && seen.insert(taint));
+        let Some(&first) = different.next() else {
+            return Taint::NONE;
+        };
+        let mut all: Vec<Atom> = Vec::new();
+        for &taint in different {
+            all.extend_from_slice(self.atoms(taint));
+        }
+        if all.is_empty() {
+            return first;
+        }
+        all.splice(0..0, self.atoms(first).iter().copied());
+        self.taint(all)
     }
 
     /// What is left when it does not count for `slots` any more.

@@ -109,7 +109,12 @@ pub fn run(files: &[(String, String)], language: Language) -> (Vec<Ast>, Found) 
     let given: Vec<File<'_>> = files
         .iter()
         .zip(trees.iter().zip(&marks))
-        .map(|((path, _), (ast, marks))| File { path, ast, marks })
+        .map(|((path, _), (ast, marks))| File {
+            path,
+            ast,
+            marks,
+            is_asked: true,
+        })
         .collect();
     let found = analyse(&given, &rules(), &Containers::default(), &Limits::default());
     (trees, found)

@@ -3,7 +3,7 @@
 //! In: the path of a file and its tree. Out: which other paths it asks for. Where a package lies is not known, so a path is asked for by its end.
 
 use bartizan_syntax::{Ast, Kind, Language, NodeId};
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 /// Ends of module paths of JavaScript that may be left out.
 const ENDINGS: [&str; 8] = [
@@ -21,70 +21,73 @@ const ENDINGS: [&str; 8] = [
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Wanted {
     /// Whole paths.
-    exact: BTreeSet<String>,
+    exact: HashSet<String>,
     /// Ends of paths, whole components.
-    ends: BTreeSet<String>,
+    ends: HashSet<String>,
     /// Ends of directories.
-    directories: BTreeSet<String>,
+    directories: HashSet<String>,
 }
 
 impl Wanted {
     /// Whether a path is among them.
     pub(super) fn holds(&self, path: &str) -> bool {
-        let ends_with = |path: &str, end: &str| {
-            path.strip_suffix(end)
-                .is_some_and(|before| before.is_empty() || before.ends_with('/'))
-        };
         let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
         self.exact.contains(path)
-            || self.ends.iter().any(|end| ends_with(path, end))
-            || self.directories.iter().any(|end| ends_with(directory, end))
+            || ends(path).any(|end| self.ends.contains(end))
+            || ends(directory).any(|end| self.directories.contains(end))
+    }
+
+    /// Adds the files that the imports of a file may mean.
+    pub(super) fn add(&mut self, path: &str, ast: &Ast) {
+        for id in ast.ids() {
+            import(path, ast, id, self);
+        }
     }
 }
 
-/// The files that the imports of a file may mean.
-pub(super) fn files(path: &str, ast: &Ast) -> Wanted {
-    let mut wanted = Wanted::default();
-    for id in ast.ids() {
-        match (ast.kind(id), ast.language()) {
-            (Kind::Import | Kind::ImportFrom, Language::Python) => python(path, ast, id, &mut wanted),
-            (Kind::Import | Kind::ImportFrom, Language::Java) => {
-                if let Some(name) = ast.child(id, 0) {
-                    wanted
-                        .ends
-                        .insert(format!("{}.java", ast.text(name).replace('.', "/")));
-                }
+fn import(path: &str, ast: &Ast, id: NodeId, wanted: &mut Wanted) {
+    match (ast.kind(id), ast.language()) {
+        (Kind::Import | Kind::ImportFrom, Language::Python) => python(path, ast, id, wanted),
+        (Kind::Import | Kind::ImportFrom, Language::Java) => {
+            if let Some(name) = ast.child(id, 0) {
+                wanted
+                    .ends
+                    .insert(format!("{}.java", ast.text(name).replace('.', "/")));
             }
-            (Kind::Import | Kind::ImportFrom, Language::Go) => {
-                if let Some(name) = ast
-                    .child(id, 0)
-                    .map(|name| ast.text(name))
-                    .filter(|name| name.contains('/'))
-                {
-                    wanted
-                        .directories
-                        .extend(name.rsplit('/').next().map(str::to_owned));
-                }
-            }
-            (Kind::Import | Kind::ImportFrom | Kind::Export, _) => {
-                if let Some(name) = ast.child(id, 0).filter(|&name| ast.kind(name) == Kind::Path) {
-                    script(path, ast.text(name), &mut wanted);
-                }
-            }
-            // `require("./x")`
-            (Kind::Call, Language::JavaScript | Language::TypeScript | Language::Tsx) => {
-                let callee = ast.child(id, 0).filter(|&callee| ast.text(callee) == "require");
-                let first = callee
-                    .and(ast.child(id, 1))
-                    .and_then(|arguments| ast.child(arguments, 0));
-                if let Some(name) = first.filter(|&name| ast.kind(name) == Kind::Str) {
-                    script(path, ast.text(name), &mut wanted);
-                }
-            }
-            _ => {}
         }
+        (Kind::Import | Kind::ImportFrom, Language::Go) => {
+            if let Some(name) = ast
+                .child(id, 0)
+                .map(|name| ast.text(name))
+                .filter(|name| name.contains('/'))
+            {
+                wanted
+                    .directories
+                    .extend(name.rsplit('/').next().map(str::to_owned));
+            }
+        }
+        (Kind::Import | Kind::ImportFrom | Kind::Export, _) => {
+            if let Some(name) = ast.child(id, 0).filter(|&name| ast.kind(name) == Kind::Path) {
+                script(path, ast.text(name), wanted);
+            }
+        }
+        // `require("./x")`
+        (Kind::Call, Language::JavaScript | Language::TypeScript | Language::Tsx) => {
+            let callee = ast.child(id, 0).filter(|&callee| ast.text(callee) == "require");
+            let first = callee
+                .and(ast.child(id, 1))
+                .and_then(|arguments| ast.child(arguments, 0));
+            if let Some(name) = first.filter(|&name| ast.kind(name) == Kind::Str) {
+                script(path, ast.text(name), wanted);
+            }
+        }
+        _ => {}
     }
-    wanted
+}
+
+/// `a/b/c`, `b/c`, `c`.
+fn ends(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |rest| rest.split_once('/').map(|(_, rest)| rest))
 }
 
 fn python(path: &str, ast: &Ast, id: NodeId, wanted: &mut Wanted) {
@@ -167,7 +170,9 @@ mod tests {
 
     fn asks(path: &str, text: &str, other: &str) -> bool {
         let language = Language::of_path(path).unwrap();
-        files(path, &parse(text, language).ast).holds(other)
+        let mut wanted = Wanted::default();
+        wanted.add(path, &parse(text, language).ast);
+        wanted.holds(other)
     }
 
     #[test]

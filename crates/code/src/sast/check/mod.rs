@@ -14,19 +14,24 @@ use super::{File, run};
 use bartizan_content::builtin;
 use bartizan_engine::rule::{Enabled, Lines};
 use bartizan_engine::{Check, CheckError, Input, Meta, Part, Program, Sink};
-use bartizan_flow::{Found, Limits, Marks, analyse};
+use bartizan_flow::{Found, Limit, Limited, Limits, Marks, analyse};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 use bartizan_syntax::{Ast, Language};
 pub use foreign::{ForeignCheck, ForeignFile, ForeignRule};
+use imports::Wanted;
 pub use kit::OwnCode;
 use kit::{Kit, Kits};
 use tell::{Source, Teller};
 
 /// Bytes of a larger file are not looked at: it was made by a program.
 const LARGEST: u64 = 2 << 20;
+/// Bytes of the files that data is followed through together: all of them are held in memory as trees.
+const MOST_TOGETHER: u64 = 32 << 20;
+/// What the functions of a few files are given of work ([`Limits::total`]), where others are there to understand them by: somebody waits.
+const WORK_WITH_AROUND: u64 = 60_000;
 /// Changes whenever the same rules would judge the same file differently.
-const REVISION: &[u8] = b"1";
+const REVISION: &[u8] = b"2";
 /// Problems of reading that are told of one file.
 const MOST_PROBLEMS: usize = 3;
 
@@ -72,6 +77,7 @@ impl CodeCheck {
             path: file.path,
             text: file.source,
             ast: file.ast(),
+            is_around: false,
         };
         let rules: Vec<&Rule> = kit.patterns.iter().map(|one| &one.rule).collect();
         for (one, outcome) in kit.patterns.iter().zip(run(&rules, file, &kit.regexes)) {
@@ -90,8 +96,23 @@ impl CodeCheck {
 
 /// One file, as the program is judged by.
 enum Parsed {
-    Code { text: String, ast: Box<Ast> },
+    Code {
+        text: String,
+        ast: Box<Ast>,
+        /// Whether it is only there to understand others by.
+        is_around: bool,
+    },
     Settings(String),
+}
+
+impl Parsed {
+    fn of(file: File<'_>, is_around: bool) -> Part {
+        Box::new(Self::Code {
+            text: file.source.to_owned(),
+            ast: Box::new(file.into_ast()),
+            is_around,
+        })
+    }
 }
 
 impl Check for CodeCheck {
@@ -141,22 +162,33 @@ impl Program for CodeCheck {
             out.error(format!("line {line}: {}", problem.what));
         }
         self.patterns(&file, &lines, self.kits.of(language), out);
-        Ok(Box::new(Parsed::Code {
-            text: text.to_owned(),
-            ast: Box::new(file.into_ast()),
-        }))
+        Ok(Parsed::of(file, false))
+    }
+
+    fn most_bytes(&self) -> u64 {
+        MOST_TOGETHER
+    }
+
+    fn part_around(&self, input: &Input<'_>) -> Result<Part, CheckError> {
+        let (text, _) = Lines::of_text(input)?;
+        Ok(match Language::of_path(input.path()) {
+            Some(language) => Parsed::of(File::new(input.path(), text, Some(language)), true),
+            None => Box::new(Parsed::Settings(text.to_owned())),
+        })
     }
 
     fn asks(&self, parts: &[(String, Part)], around: &[&str]) -> Vec<usize> {
-        let mut asked = Vec::new();
+        let mut wanted = Wanted::default();
         for (path, part) in parts {
             if let Some(Parsed::Code { ast, .. }) = part.downcast_ref::<Parsed>() {
-                let wanted = imports::files(path, ast);
-                let places = around.iter().enumerate();
-                asked.extend(places.filter(|(_, other)| wanted.holds(other)).map(|(at, _)| at));
+                wanted.add(path, ast);
             }
         }
-        asked
+        let places = around.iter().enumerate();
+        places
+            .filter(|(_, other)| wanted.holds(other))
+            .map(|(at, _)| at)
+            .collect()
     }
 
     fn judge(&self, parts: &[(String, Part)], out: &mut Sink) -> Result<(), CheckError> {
@@ -165,7 +197,12 @@ impl Program for CodeCheck {
         for (path, part) in parts {
             match part.downcast_ref::<Parsed>() {
                 Some(Parsed::Settings(text)) => settings.add(path, text),
-                Some(Parsed::Code { text, ast }) => files.push(Source { path, text, ast }),
+                Some(Parsed::Code { text, ast, is_around }) => files.push(Source {
+                    path,
+                    text,
+                    ast,
+                    is_around: *is_around,
+                }),
                 None => {}
             }
         }
@@ -207,9 +244,14 @@ impl CodeCheck {
                 path: file.path,
                 ast: file.ast,
                 marks,
+                is_asked: !file.is_around,
             })
             .collect();
-        let found = analyse(&given, &kit.flow.rules, &kit.models, &Limits::default());
+        let mut limits = Limits::default();
+        if files.iter().any(|file| file.is_around) {
+            limits.total = WORK_WITH_AROUND;
+        }
+        let found = analyse(&given, &kit.flow.rules, &kit.models, &limits);
         self.tell(&found, files, kit, out);
     }
 
@@ -225,11 +267,25 @@ impl CodeCheck {
                 out.finding(Teller::of(about).flow(finding, files));
             }
         }
-        for limited in &found.limited {
-            if let Some(file) = files.get(limited.file) {
-                let line = tell::line_of(file.text, file.ast.span(limited.function).start);
-                out.error(format!("{}: line {line}: {}", file.path, limited.limit));
-            }
+        let is_asked = |limited: &&Limited| files.get(limited.file).is_some_and(|file| !file.is_around);
+        let (unfollowed, cut): (Vec<&Limited>, Vec<&Limited>) = found
+            .limited
+            .iter()
+            .filter(is_asked)
+            .partition(|limited| limited.limit == Limit::Total);
+        let place = |limited: &Limited| {
+            let file = files.get(limited.file)?;
+            let line = tell::line_of(file.text, file.ast.span(limited.function).start);
+            Some(format!("{}: line {line}: {}", file.path, limited.limit))
+        };
+        for limited in cut {
+            place(limited).into_iter().for_each(|error| out.error(error));
+        }
+        if let Some(first) = unfollowed.first().and_then(|first| place(first)) {
+            out.error(format!(
+                "{} functions are not followed to their end, the first of them: {first}",
+                unfollowed.len()
+            ));
         }
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct Source<'a> {
     pub(super) path: &'a str,
     pub(super) text: &'a str,
     pub(super) ast: &'a Ast,
+    /// Whether it is only there to understand others by
+    pub(super) is_around: bool,
 }
 
 impl Source<'_> {
