@@ -131,6 +131,28 @@ fn what_cannot_be_read_is_said_and_the_rest_is_judged() {
 }
 
 #[test]
+fn what_is_nested_too_deeply_is_named_and_the_rest_is_judged() {
+    let deep = format!("x = {}1{}\n", "[".repeat(5_000), "]".repeat(5_000));
+    let reported = judged(&[("deep.py", &deep), ("views.py", VIEWS), ("store.py", STORE)]);
+    assert_eq!(places(&reported, SQL), ["store.py:6"]);
+    let named = reported
+        .errors
+        .iter()
+        .any(|error| error.contains("nested too deeply"));
+    assert!(named, "{:?}", reported.errors);
+}
+
+#[test]
+fn a_long_line_that_a_program_wrote_is_finished() {
+    let line: String = (0..40_000)
+        .map(|number| format!("f{number}=open(g{number}(a[{number}]))+b.c{number};"))
+        .collect();
+    let text = format!("import os\n{line}\n");
+    let reported = judged(&[("made.py", &text), ("views.py", VIEWS), ("store.py", STORE)]);
+    assert_eq!(places(&reported, SQL), ["store.py:6"]);
+}
+
+#[test]
 fn bytes_that_are_no_text_are_an_error_of_their_file_alone() {
     let check = CodeCheck::new(Enabled::default(), OwnCode::default(), false);
     let reported = scan(

@@ -3,7 +3,6 @@
 //! Nodes are stored in preorder: a parent comes before its children, and what is below a node follows it without a gap. A [`Symbol`] is equal to
 //! another of the same tree exactly when their texts are.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::kind::{Kind, Operator};
@@ -147,7 +146,6 @@ pub struct Ast {
     pub(crate) nodes: Vec<Node>,
     pub(crate) children: Vec<NodeId>,
     pub(crate) symbols: Vec<Box<str>>,
-    pub(crate) by_text: HashMap<Box<str>, Symbol>,
     pub(crate) comments: Vec<Span>,
 }
 
@@ -249,16 +247,22 @@ impl Ast {
         self.symbols.get(symbol.0 as usize).map_or("", AsRef::as_ref)
     }
 
+    /// All texts, in the order of their symbols.
+    pub fn symbol_texts(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.symbols.iter().map(AsRef::as_ref)
+    }
+
     /// How many different texts there are.
     #[must_use]
     pub fn symbol_count(&self) -> usize {
         self.symbols.len()
     }
 
-    /// The symbol of a text, if it occurs in this tree as a name or a value.
+    /// The symbol of a text, if it occurs in this tree as a name or a value. All texts are gone through.
     #[must_use]
     pub fn symbol(&self, text: &str) -> Option<Symbol> {
-        self.by_text.get(text).copied()
+        let at = self.symbols.iter().position(|symbol| **symbol == *text)?;
+        u32::try_from(at).ok().map(Symbol)
     }
 
     /// Comments, in the order of the text, their marks included.

@@ -188,12 +188,14 @@ impl Builder {
         }
         self.comments.sort_unstable();
         self.comments.dedup();
+        nodes.shrink_to_fit();
+        children.shrink_to_fit();
+        self.symbols.shrink_to_fit();
         Ast {
             language: self.language,
             nodes,
             children,
             symbols: self.symbols,
-            by_text: self.by_text,
             comments: self.comments,
         }
     }

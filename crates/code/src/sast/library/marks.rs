@@ -47,6 +47,10 @@ struct Marker<'m, 'a> {
 impl Marker<'_, '_> {
     fn call(&mut self, call: NodeId) {
         let meaning = self.meaning;
+        let callee = meaning.ast.child(call, 0);
+        if meaning.ast.kind(call) == Kind::Call && !callee.is_some_and(|callee| meaning.can_be_told(callee)) {
+            return;
+        }
         for one in meaning.uses(&meaning.callee_names(call)) {
             match one {
                 Use::CallSource(at) => {
@@ -170,7 +174,7 @@ impl Marker<'_, '_> {
                     _
                 )
         );
-        if is_named_only {
+        if is_named_only || !self.meaning.can_be_told(node) {
             return;
         }
         for one in self.meaning.uses(&self.meaning.read_names(node)) {

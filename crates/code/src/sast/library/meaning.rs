@@ -18,6 +18,8 @@ pub struct Meaning<'a> {
     pub(super) models: &'a Models,
     pub(super) imported: BTreeSet<String>,
     names: Names<'a>,
+    /// For each text of the tree, whether models speak of a member of that name
+    told_members: Vec<bool>,
     /// Types that handlers give their parameters, by the node of the name
     parameters: HashMap<NodeId, Rc<str>>,
     types: RefCell<HashMap<NodeId, Option<Rc<str>>>>,
@@ -38,6 +40,7 @@ impl<'a> Meaning<'a> {
             models,
             imported: imported(ast),
             names: Names::of(ast),
+            told_members: ast.symbol_texts().map(|text| models.names_member(text)).collect(),
             parameters: HashMap::new(),
             types: RefCell::default(),
         };
@@ -72,6 +75,16 @@ impl<'a> Meaning<'a> {
             return made.into_iter().map(|name| format!("new {name}")).collect();
         }
         self.member_names(callee, steps)
+    }
+
+    /// Whether models can speak of what is read or called at a node: every name of a member ends with the member.
+    pub(super) fn can_be_told(&self, node: NodeId) -> bool {
+        let node = self.without_type_arguments(node);
+        let member = (self.ast.kind(node) == Kind::Member)
+            .then(|| self.ast.child(node, 1))
+            .flatten();
+        let symbol = member.and_then(|member| self.ast.node(member).symbol);
+        symbol.is_none_or(|symbol| self.told_members.get(symbol.index()) != Some(&false))
     }
 
     /// The names by which models may know what is read or called at a node.

@@ -38,6 +38,8 @@ pub struct Models {
     pub(super) settings: Vec<Setting>,
     /// What is said of each name, and which modules a file must import for it
     uses: HashMap<Box<str>, Vec<(Use, usize)>>,
+    /// The last words of those names
+    last_words: BTreeSet<Box<str>>,
     /// Modules by the number that `uses` names; the first is none
     imports: Vec<Vec<String>>,
     /// For each type those that it derives from, nearest first
@@ -149,6 +151,8 @@ impl Models {
             } else if let Some((owner, _)) = name.rsplit_once('.').filter(|_| !name.starts_with("*.")) {
                 self.known_types.insert(owner.into());
             }
+            let last = name.rsplit('.').next().unwrap_or(name);
+            self.last_words.insert(last.into());
             let gate = if name.starts_with("*.") { gate } else { 0 };
             self.uses
                 .entry(name.as_str().into())
@@ -182,6 +186,11 @@ impl Models {
         let all = self.uses.get(name).into_iter().flatten();
         all.filter(move |(_, gate)| self.is_open(*gate, imported))
             .map(|(what, _)| *what)
+    }
+
+    /// Whether any model speaks of a member of this name, of whatever it is one.
+    pub(super) fn names_member(&self, member: &str) -> bool {
+        self.last_words.contains(member)
     }
 
     /// Whether a file imports what a model asks for.
