@@ -28,6 +28,19 @@ pub trait Program: Send + Sync {
     /// When this file could not be read as what it is: it is no part of the program, and the check's status becomes Partial.
     fn part(&self, input: &Input<'_>, out: &mut Sink) -> Result<Part, CheckError>;
 
+    /// How many bytes of files are judged together. Those beyond, in the order of paths, are looked at one by one only, and it is said.
+    fn most_bytes(&self) -> u64 {
+        u64::MAX
+    }
+
+    /// Looks at a file that others are only to be understood by: what would be put out of it is not asked.
+    ///
+    /// # Errors
+    /// When this file could not be read as what it is: it is no part of the program.
+    fn part_around(&self, input: &Input<'_>) -> Result<Part, CheckError> {
+        self.part(input, &mut Sink::default())
+    }
+
     /// Which of the files around those that are looked at it has to know to understand them, by their places in `around`. Asked again
     /// with what came of the answer, a few times. `around` are the paths that are left, sorted; none where all is looked at anyway.
     fn asks(&self, _parts: &[(String, Part)], _around: &[&str]) -> Vec<usize> {
@@ -89,17 +102,28 @@ pub(crate) fn judge(
             from_cache: true,
         });
     }
-    let entries: Vec<&Entry> = files.iter().map(|file| file.entry).collect();
+    let mut entries: Vec<&Entry> = files.iter().map(|file| file.entry).collect();
+    entries.sort_by(|one, other| one.meta.path.cmp(&other.meta.path));
+    let together = together(&entries, program.most_bytes());
     let read = Read {
         check,
         program,
         source,
         entries: &entries,
+        together,
+        is_around: false,
         options,
         next: AtomicUsize::new(0),
     };
     let mut looked = read.all(jobs);
     looked.parts.sort_by(|(one, _), (other, _)| one.cmp(other));
+    if let Some(first) = entries.get(together) {
+        looked.tally.errors.push(format!(
+            "{} files, from {} on, are looked at one by one only: what comes before them is all that is judged together",
+            entries.len() - together,
+            first.meta.path
+        ));
+    }
     let around = source.around().filter(|_| !looked.parts.is_empty());
     if let Some(around) = around {
         understand(&read, around, jobs, &mut looked);
@@ -130,11 +154,21 @@ pub(crate) fn judge(
     })
 }
 
+/// How many of the files, ordered by path, are no more than so many bytes.
+fn together(entries: &[&Entry], most: u64) -> usize {
+    let mut bytes = 0_u64;
+    let fits = |entry: &&&Entry| {
+        bytes = bytes.saturating_add(entry.meta.size);
+        bytes <= most
+    };
+    entries.iter().take_while(fits).count()
+}
+
 /// How often a program is asked what else it has to know.
 const MOST_ROUNDS: usize = 3;
 /// Files that it is given so, and their bytes.
-const MOST_AROUND: usize = 200;
-const MOST_AROUND_BYTES: u64 = 8 << 20;
+const MOST_AROUND: usize = 40;
+const MOST_AROUND_BYTES: u64 = 256 << 10;
 
 /// Reads what the program asks for of the files around its own.
 fn understand(read: &Read<'_>, around: &dyn Source, jobs: usize, looked: &mut Looked) {
@@ -150,7 +184,7 @@ fn understand(read: &Read<'_>, around: &dyn Source, jobs: usize, looked: &mut Lo
         let asked: BTreeSet<usize> = read.program.asks(&looked.parts, &paths).into_iter().collect();
         let mut entries = Vec::new();
         for entry in asked.iter().filter_map(|at| left.get(*at)) {
-            if files < MOST_AROUND && bytes < MOST_AROUND_BYTES {
+            if files < MOST_AROUND && bytes + entry.meta.size <= MOST_AROUND_BYTES {
                 files += 1;
                 bytes += entry.meta.size;
                 entries.push(entry);
@@ -162,6 +196,8 @@ fn understand(read: &Read<'_>, around: &dyn Source, jobs: usize, looked: &mut Lo
         let more = Read {
             source: around,
             entries: &entries,
+            together: entries.len(),
+            is_around: true,
             next: AtomicUsize::new(0),
             ..*read
         }
@@ -259,6 +295,10 @@ struct Read<'a> {
     program: &'a dyn Program,
     source: &'a dyn Source,
     entries: &'a [&'a Entry],
+    /// How many of them, from the first on, are judged together.
+    together: usize,
+    /// Whether they are only what others are understood by.
+    is_around: bool,
     options: &'a RunOptions<'a>,
     next: AtomicUsize,
 }
@@ -287,11 +327,11 @@ impl Read<'_> {
             let Some(entry) = self.entries.get(at).filter(|_| !stopped) else {
                 return looked;
             };
-            self.one(entry, &mut buffer, &mut looked);
+            self.one(entry, at < self.together, &mut buffer, &mut looked);
         }
     }
 
-    fn one(&self, entry: &Entry, buffer: &mut Vec<u8>, looked: &mut Looked) {
+    fn one(&self, entry: &Entry, is_kept: bool, buffer: &mut Vec<u8>, looked: &mut Looked) {
         let path = &*entry.meta.path;
         let mut whole = Whole {
             path,
@@ -311,9 +351,16 @@ impl Read<'_> {
             Some(_) => {
                 let mut sink = Sink::default();
                 let input = Input::whole(&entry.meta, &bytes);
-                let part = contained(&mut looked.tally, path, || self.program.part(&input, &mut sink));
+                let part = contained(&mut looked.tally, path, || {
+                    if self.is_around {
+                        self.program.part_around(&input)
+                    } else {
+                        self.program.part(&input, &mut sink)
+                    }
+                });
                 looked.take(self.check.meta().id, path, sink.into_reported());
-                looked.parts.extend(part.map(|part| (path.to_owned(), part)));
+                let kept = part.filter(|_| is_kept);
+                looked.parts.extend(kept.map(|part| (path.to_owned(), part)));
             }
         }
     }

@@ -20,6 +20,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Bytes of the largest file that is taken.
 const MOST: u64 = 4000;
+/// Bytes of files that are judged together.
+const MOST_TOGETHER: u64 = 10_000;
 
 /// Reports words that a file uses (`use X`) and no file defines (`def X`). Fails on files that begin with `error`, panics on `panic`.
 struct UndefinedCheck {
@@ -77,6 +79,10 @@ impl Program for UndefinedCheck {
             defined: defined.into_iter().collect(),
             used,
         }))
+    }
+
+    fn most_bytes(&self) -> u64 {
+        MOST_TOGETHER
     }
 
     /// The files that are named like what is used and not defined yet.
@@ -182,6 +188,26 @@ fn what_one_file_defines_another_may_use() {
         (parts, run.files, run.findings, &run.status),
         (2, 2, 1, &CheckStatus::Ran)
     );
+}
+
+#[test]
+fn files_beyond_what_is_judged_together_are_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let filler = "\n".repeat(3_900);
+    for name in ["a", "b", "c"] {
+        write(
+            folder.path(),
+            &format!("{name}.w"),
+            &format!("use {name}\n{filler}"),
+        );
+    }
+    let (outcome, parts) = scan(folder.path(), None);
+    assert_eq!(messages(&outcome), ["a", "b"]);
+    assert_eq!(parts, 3, "the last file is looked at by itself");
+    let CheckStatus::Partial { errors } = &outcome.checks[0].status else {
+        panic!("{:?}", outcome.checks[0].status);
+    };
+    assert!(errors[0].contains("from c.w on"), "{errors:?}");
 }
 
 #[test]
