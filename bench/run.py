@@ -32,9 +32,11 @@ import sbom_read
 import sbom_tree
 import scan_image
 import semgrep_rules
+import staged_django
 import startup
 import supply_index
 import terragoat
+import tree_django
 from harness import places, tools
 from harness.section import join
 
@@ -65,6 +67,8 @@ FIGURES = {
         opengrep_xfn,
         benchmark_python,
         benchmark_java,
+        staged_django,
+        tree_django,
     )
 }
 RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")
