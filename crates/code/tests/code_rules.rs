@@ -61,6 +61,7 @@ class Digest {
             path: "Digest.java",
             ast: &parsed.ast,
             marks: &marks,
+            is_asked: true,
         };
         analyse(&[file], &rules.rules, &models, &Limits::default())
             .findings

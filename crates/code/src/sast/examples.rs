@@ -108,6 +108,7 @@ fn by_flow(rules: &FlowRules, models: &Models, name: &str, code: &str, language:
         path: name,
         ast: &parsed.ast,
         marks: &marks,
+        is_asked: true,
     };
     let found = analyse(&[file], &rules.rules, models, &Limits::default());
     found

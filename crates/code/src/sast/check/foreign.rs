@@ -235,6 +235,7 @@ impl Check for ForeignCheck {
             path: file.path,
             text,
             ast: file.ast(),
+            is_around: false,
         };
         let rules: Vec<&Rule> = self.rules.iter().map(|one| &one.rule).collect();
         for (one, outcome) in self.rules.iter().zip(run(&rules, &file, &self.regexes)) {
