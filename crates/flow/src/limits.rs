@@ -34,7 +34,7 @@ impl Default for Limits {
             depth: 300,
             visits: 24,
             rounds: 20,
-            work: 12_000,
+            work: 20_000,
             total: 2_500_000,
             versions: 24,
             objects: 500,
