@@ -122,7 +122,8 @@ pub(crate) fn read(system: &dyn System, file: &RuleFile) -> Result<Option<Read>,
             ..Read::default()
         }));
     }
-    if text.lines().any(|line| line.starts_with("id:")) {
+    let is_ours = |line: &str| line.starts_with(if file.is_named { "id:" } else { "id: leak/" });
+    if text.lines().any(is_ours) {
         return match load::leak_rule(&text) {
             Ok(rule) => Ok(Some(Read {
                 rules: vec![rule],
@@ -132,7 +133,12 @@ pub(crate) fn read(system: &dyn System, file: &RuleFile) -> Result<Option<Read>,
         };
     }
     let imported = match foreign::read(&text) {
-        Err(foreign::ForeignError::UnknownFormat) if !file.is_named => return Ok(None),
+        // Many files of YAML have a list of rules and have nothing to do with these.
+        Err(foreign::ForeignError::UnknownFormat | foreign::ForeignError::Syntax { .. })
+            if !file.is_named =>
+        {
+            return Ok(None);
+        }
         other => other.map_err(|error| refuse(error.to_string()))?,
     };
     let refused = imported

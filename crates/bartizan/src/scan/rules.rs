@@ -63,7 +63,7 @@ pub(crate) fn load_rules(
         let mut said = Said::default();
         for file in crate::foreign::files(path)? {
             let Some(read) = crate::foreign::read(system, &file)? else {
-                said.others += 1;
+                said.others.push(file.path.display().to_string());
                 continue;
             };
             said.note(&read);
@@ -99,7 +99,7 @@ struct Said {
     /// Ids of rules that run without a condition, by the reason.
     caveats: BTreeMap<String, Vec<String>>,
     /// Files that are no rule files.
-    others: usize,
+    others: Vec<String>,
 }
 
 impl Said {
@@ -135,14 +135,9 @@ impl Said {
                 some(rules)
             ));
         }
-        if self.others > 0 {
-            let (count, are) = (
-                self.others,
-                if self.others == 1 { "file is" } else { "files are" },
-            );
-            terminal.warn(format_args!(
-                "{path}: {count} YAML or TOML {are} no rule file that is known"
-            ));
+        if !self.others.is_empty() {
+            let files = some(&self.others);
+            terminal.warn(format_args!("{path}: no rule file that is known: {files}"));
         }
     }
 }

@@ -267,7 +267,7 @@ impl Check for ForeignCheck {
             } else {
                 format!(" and {more} more")
             };
-            out.error(format!("not run: {}{and}: {reason}", named.join(", ")));
+            out.error(format!("not run: {reason} ({}{and})", named.join(", ")));
         }
         Ok(())
     }
