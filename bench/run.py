@@ -17,6 +17,7 @@ import blast_radius
 import console
 import control_plane
 import creddata
+import false_alarms
 import gate_latency
 import kubernetes_examples
 import leak_history
@@ -26,6 +27,7 @@ import opengrep_xfn
 import plane_scale
 import policy_compat
 import reach_scale
+import renamed
 import rule_examples
 import sbom_image
 import sbom_read
@@ -69,6 +71,8 @@ FIGURES = {
         benchmark_java,
         staged_django,
         tree_django,
+        renamed,
+        false_alarms,
     )
 }
 RESULTS = pathlib.Path(__file__).with_name("RESULTS.md")

@@ -174,22 +174,44 @@ fn bytes_that_are_no_text_are_an_error_of_their_file_alone() {
     );
 }
 
-#[test]
-fn squeezed_files_and_those_of_other_languages_are_not_looked_at() {
-    let check = CodeCheck::new(Enabled::default(), OwnCode::default(), false);
-    let wants = |path: &str| {
-        check.wants(&FileMeta {
-            path: path.into(),
-            size: 1,
-            commit: None,
-            author: None,
-            layer: None,
-        })
+fn wants(check: &CodeCheck, path: &str) -> bool {
+    let file = FileMeta {
+        path: path.into(),
+        size: 1,
+        commit: None,
+        author: None,
+        layer: None,
     };
-    assert_eq!(wants("static/jquery.min.js"), Interest::No);
-    assert_eq!(wants("README.md"), Interest::No);
-    assert!(matches!(wants("a.py"), Interest::Entire(_)));
-    assert!(matches!(wants("src/application.properties"), Interest::Entire(_)));
+    matches!(check.wants(&file), Interest::Entire(_))
+}
+
+#[test]
+fn squeezed_and_copied_files_and_those_of_other_languages_are_not_looked_at() {
+    let check = CodeCheck::new(Enabled::default(), OwnCode::default(), false);
+    for path in ["static/jquery.min.js", "vendor/example.com/a.go", "README.md"] {
+        assert!(!wants(&check, path), "{path}");
+    }
+    for path in ["a.py", "src/application.properties"] {
+        assert!(wants(&check, path), "{path}");
+    }
+}
+
+#[test]
+fn tests_are_looked_at_where_they_are_asked_for() {
+    let check = CodeCheck::new(Enabled::default(), OwnCode::default(), false);
+    assert!(!wants(&check, "src/test/java/ShipTest.java"));
+    assert!(wants(&check.with_tests(), "src/test/java/ShipTest.java"));
+}
+
+#[test]
+fn a_flaw_is_told_once_where_both_its_look_and_the_way_of_its_data_are_known() {
+    let both = judged(&[("web/views.py", VIEWS), ("web/store.py", STORE)]);
+    let rules: Vec<&str> = both.findings.iter().map(|one| one.rule.as_str()).collect();
+    assert_eq!(rules, [SQL]);
+    assert_eq!(
+        places(&judged(&[("web/store.py", STORE)]), "code/python-sql-formatted"),
+        ["web/store.py:6"]
+    );
 }
 
 #[test]

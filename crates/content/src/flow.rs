@@ -56,6 +56,8 @@ pub struct Library {
     pub passes: Vec<Pass>,
     /// Calls that read values of files of settings
     pub settings: Vec<Setting>,
+    /// Calls that say of which media type an answer is
+    pub media: Vec<Media>,
 }
 
 /// The type of what a call or a read gives, or what a class derives from. One of `call`, `read`, `class` is set.
@@ -128,7 +130,8 @@ pub struct Sink {
     pub call: Vec<String>,
     /// Members that are assigned to
     pub assign: Vec<String>,
-    /// A regular expression: variables, members and entries whose name it matches are assigned to; empty for none
+    /// A regular expression: with `assign`, those members of it whose name or key it matches; else all variables, members and entries whose
+    /// name it matches. Empty for none
     pub named: String,
     /// Which arguments of the calls
     pub at: Vec<Position>,
@@ -185,6 +188,18 @@ pub struct Setting {
     pub call: Vec<String>,
     /// Where the key stands
     pub at: Vec<Position>,
+}
+
+/// A call that says of which media type the answer of the function around it is. Where that is none of a page, nothing in it is a script.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Media {
+    /// Functions and methods
+    pub call: Vec<String>,
+    /// Where the type stands
+    pub at: Vec<Position>,
+    /// What the arguments must be
+    pub when: Conditions,
 }
 
 /// What arguments must be: position and the values of which one is needed. Values are those of constants as text (`true`, `8`, `MD5`), `absent`,
@@ -305,6 +320,7 @@ pub const SINK_KINDS: &[&str] = &[
     "expression",
     "deserialise",
     "ssrf",
+    "any-scheme",
     "redirect",
     "log",
     "header",
@@ -379,7 +395,10 @@ pub fn read(yaml: &str) -> Result<Library, LibraryError> {
     each("sinks", &library.sinks, sink_problem)?;
     each("cleaners", &library.cleaners, cleaner_problem)?;
     each("passes", &library.passes, pass_problem)?;
-    each("settings", &library.settings, setting_problem)?;
+    each("settings", &library.settings, |one| {
+        call_problem(&one.call, &one.at)
+    })?;
+    each("media", &library.media, |one| call_problem(&one.call, &one.at))?;
     Ok(library)
 }
 
@@ -520,11 +539,11 @@ fn pass_problem(pass: &Pass) -> Option<String> {
     names_problem(&[&pass.call])
 }
 
-fn setting_problem(setting: &Setting) -> Option<String> {
-    if setting.call.is_empty() || setting.at.is_empty() {
-        return Some("needs `call` and `at`: where the key stands".to_owned());
+fn call_problem(call: &Vec<String>, at: &[Position]) -> Option<String> {
+    if call.is_empty() || at.is_empty() {
+        return Some("needs `call`, and `at`: where the key or the type stands".to_owned());
     }
-    names_problem(&[&setting.call])
+    names_problem(&[call])
 }
 
 fn kind_problem(kind: &str, kinds: &[&str]) -> Option<String> {

@@ -53,6 +53,9 @@ pub trait Program: Send + Sync {
     /// # Errors
     /// When the program could not be judged; the check's status becomes Partial.
     fn judge(&self, parts: &[(String, Part)], out: &mut Sink) -> Result<(), CheckError>;
+
+    /// Takes out what need not be told beside the rest of all that was found, in files and in the program.
+    fn sift(&self, _findings: &mut Vec<Finding>) {}
 }
 
 /// What a program came to, as it is kept.
@@ -139,6 +142,8 @@ pub(crate) fn judge(
         reported.findings.retain(|finding| concerns(finding, &own));
     }
     looked.take(check.meta().id, "", reported);
+    program.sift(&mut looked.findings);
+    looked.tally.findings = looked.findings.len() as u64;
     looked.tally.errors.sort();
     let whole = looked.tally.panics.is_empty() && looked.unread == 0 && around.is_none();
     let kept = serde_json::to_vec(&looked.findings).ok().filter(|_| whole);

@@ -1,9 +1,10 @@
-//! The checks of what is built, deployed and run by the platform, by the configuration.
+//! The checks whose findings carry edits, by the configuration: of source code, and of what is built, deployed and run by the platform.
 
 use super::Done;
 use crate::commands::tenant::declared;
 use crate::error::Error;
 use bartizan_code::ci::CiCheck;
+use bartizan_code::sast::{CodeCheck, OwnCode};
 use bartizan_deploy::pod_security::Standard;
 use bartizan_deploy::{
     ComposeCheck, DockerfileCheck, KubernetesCheck, Options, RbacCheck, TenancyCheck, TerraformCheck, tenancy,
@@ -23,7 +24,22 @@ pub(crate) fn editors(done: &Done) -> Result<Vec<Box<dyn Check>>, Error> {
     };
     let mut checks = checks(&done.config, &done.enabled, seen)?;
     checks.push(ci(done.enabled.clone()));
+    checks.extend(source_code(&done.config, done.analysis.clone(), &done.known));
     Ok(checks)
+}
+
+/// The check of source code by the rules that are in force; none where none is.
+pub(super) fn source_code(
+    config: &Config,
+    enabled: Option<Enabled>,
+    known: &OwnCode,
+) -> Option<Box<dyn Check>> {
+    let check = CodeCheck::new(enabled?, known.clone(), config.flag("code.require-reading"));
+    Some(Box::new(if config.flag("code.tests") {
+        check.with_tests()
+    } else {
+        check
+    }))
 }
 
 /// The check of workflows and pipelines.

@@ -29,8 +29,7 @@ use crate::progress::Bar;
 use crate::staged::Staged;
 use crate::terminal::Terminal;
 use bartizan_code::leak::{GenericMode, LeakCheck, LeakOptions};
-use bartizan_code::sast::{CodeCheck, ForeignCheck, OwnCode};
-use bartizan_content::flow::Library;
+use bartizan_code::sast::{ForeignCheck, OwnCode};
 use bartizan_deploy::ComponentsCheck;
 use bartizan_engine::config::{Config, Layers, Value};
 use bartizan_engine::rule::Enabled;
@@ -92,6 +91,10 @@ pub(crate) struct Done {
     pub(crate) group_by: GroupBy,
     /// The rules in force.
     pub(crate) enabled: Enabled,
+    /// The rules about source code that are in force, where any is.
+    pub(crate) analysis: Option<Enabled>,
+    /// What people know about source code besides what is built in.
+    pub(crate) known: OwnCode,
     /// For each entry of the waiver file: how many findings it covers.
     pub(crate) waivers_used: Vec<usize>,
     /// For each entry of the waiver file: the rule of the finding that speaks of it.
@@ -139,10 +142,14 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     let system = system.as_ref();
     let config = configure(system, request, &place)?;
     let terminal = terminal_of(request, &config);
-    let loaded = load_rules(system, &config.paths("rules.files"), terminal)?;
+    let mut loaded = load_rules(system, &config.paths("rules.files"), terminal)?;
     let libraries = crate::foreign::libraries(system, &config.paths("code.models"))?;
     let own = crate::policies::load(system, &config.paths("deploy.policies"))?;
     let selection = rules::Selection::of(&config, &loaded, &own.ids)?;
+    let known = OwnCode {
+        rules: std::mem::take(&mut loaded.own),
+        libraries,
+    };
     let baseline = judged::baseline(system, &config, &request.scan.judge, &place)?;
     // Waivers speak of findings, and an inventory has none.
     let entries = if request.inventory == Inventory::Only {
@@ -163,7 +170,7 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         request,
         &config,
         &place,
-        (loaded, libraries, own),
+        (loaded, &known, own),
         &selection,
         supply.as_ref(),
     )?;
@@ -250,6 +257,8 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
             _ => GroupBy::Finding,
         },
         enabled: selection.enabled(),
+        analysis: selection.analysis(),
+        known,
         waivers_used: judged.used,
         waiver_faults: judged.faults,
     })
@@ -461,7 +470,7 @@ fn checks(
     request: &Request<'_>,
     config: &Config,
     place: &Place,
-    (loaded, libraries, own): (Loaded, Vec<Library>, crate::policies::Own),
+    (loaded, known, own): (Loaded, &OwnCode, crate::policies::Own),
     selection: &rules::Selection,
     supply: Option<&supply::Supply>,
 ) -> Result<Vec<Box<dyn Check>>, Error> {
@@ -508,17 +517,8 @@ fn checks(
     if !is_elsewhere && let Some(supply) = supply {
         checks.push(Box::new(ComponentsCheck::new(supply.is_required())));
     }
-    if !is_elsewhere && selection.has_analysis() {
-        let known = OwnCode {
-            rules: loaded.own,
-            libraries,
-        };
-        checks.push(Box::new(CodeCheck::new(
-            // Built-in rules that nobody asked for are not in force, though nothing was narrowed.
-            Enabled::only(selection.in_force.clone()),
-            known,
-            config.flag("code.require-reading"),
-        )));
+    if !is_elsewhere {
+        checks.extend(deploy::source_code(config, selection.analysis(), known));
     }
     let foreign = ForeignCheck::new(
         loaded.code,

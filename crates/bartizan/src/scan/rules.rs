@@ -230,8 +230,10 @@ impl Selection {
     }
 
     /// Whether a rule of our format about source code is in force.
-    pub(super) fn has_analysis(&self) -> bool {
-        self.in_force.iter().any(|id| is_analysis(id))
+    pub(super) fn analysis(&self) -> Option<Enabled> {
+        let is_any = self.in_force.iter().any(|id| is_analysis(id));
+        // Built-in rules that nobody asked for are not in force, though nothing was narrowed.
+        is_any.then(|| Enabled::only(self.in_force.clone()))
     }
 
     /// Those in force.

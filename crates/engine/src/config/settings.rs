@@ -196,6 +196,13 @@ pub const SETTINGS: &[Setting] = &[
         about: "Judge source code in every scan by the rules `code/*`; without it they judge where `scan.only` names them.",
     },
     Setting {
+        key: "code.tests",
+        kind: Kind::Flag,
+        default: Some(Default::Flag(false)),
+        in_file: true,
+        about: "Judge the source code of tests by the rules `code/*`, too.",
+    },
+    Setting {
         key: "code.require-reading",
         kind: Kind::Flag,
         default: Some(Default::Flag(false)),

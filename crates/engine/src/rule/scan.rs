@@ -65,7 +65,9 @@ fn together(program: &dyn Program, files: &[(&str, &[u8])]) -> Reported {
     if let Err(error) = program.judge(&parts, &mut sink) {
         sink.error(error.to_string());
     }
-    sink.into_reported()
+    let mut reported = sink.into_reported();
+    program.sift(&mut reported.findings);
+    reported
 }
 
 fn meta(path: &str, bytes: &[u8]) -> FileMeta {

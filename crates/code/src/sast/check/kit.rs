@@ -31,7 +31,7 @@ const FAMILIES: [&[Language]; 13] = [
 ];
 
 /// What people know besides what is built in.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct OwnCode {
     /// Rules. Each of patterns must run ([`pattern_rule`]).
     pub rules: Vec<CodeRule>,

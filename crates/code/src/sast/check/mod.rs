@@ -6,6 +6,7 @@
 mod foreign;
 mod imports;
 mod kit;
+mod paths;
 mod tell;
 
 use super::library::{Meaning, ProgramTypes, Settings, marks};
@@ -15,13 +16,14 @@ use bartizan_content::builtin;
 use bartizan_engine::rule::{Enabled, Lines};
 use bartizan_engine::{Check, CheckError, Input, Meta, Part, Program, Sink};
 use bartizan_flow::{Found, Limit, Limited, Limits, Marks, analyse};
-use bartizan_model::{FingerprintBuilder, RuleInfo};
+use bartizan_model::{Finding, FingerprintBuilder, Location, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 use bartizan_syntax::{Ast, Language};
 pub use foreign::{ForeignCheck, ForeignFile, ForeignRule};
 use imports::Wanted;
 pub use kit::OwnCode;
 use kit::{Kit, Kits};
+use std::collections::HashMap;
 use tell::{Source, Teller};
 
 /// Bytes of a larger file are not looked at: it was made by a program.
@@ -39,6 +41,7 @@ const MOST_PROBLEMS: usize = 3;
 pub struct CodeCheck {
     meta: Meta,
     kits: Kits,
+    with_tests: bool,
 }
 
 impl CodeCheck {
@@ -63,7 +66,15 @@ impl CodeCheck {
                 digest: Meta::digest_of(builder),
             },
             kits: Kits::new(enabled, own),
+            with_tests: false,
         }
+    }
+
+    /// The check that judges tests, too.
+    #[must_use]
+    pub fn with_tests(mut self) -> Self {
+        self.with_tests = true;
+        self
     }
 
     /// Whether files of a language are read: where data is followed in it, or a rule is for it.
@@ -126,8 +137,9 @@ impl Check for CodeCheck {
 
     fn wants(&self, file: &FileMeta) -> Interest {
         let language = Language::of_path(&file.path);
-        let is_code = language.is_some_and(|language| self.reads(language)) && !is_minified(&file.path);
-        if is_code || Settings::wants(&file.path) {
+        let is_read = language.is_some_and(|language| self.reads(language)) || Settings::wants(&file.path);
+        let is_left_out = paths::is_foreign(&file.path) || (!self.with_tests && paths::is_test(&file.path));
+        if is_read && !is_left_out {
             Interest::Entire(LARGEST)
         } else {
             Interest::No
@@ -141,13 +153,6 @@ impl Check for CodeCheck {
     fn program(&self) -> Option<&dyn Program> {
         Some(self)
     }
-}
-
-/// Whether a file was squeezed by a program, as its name says: its source lies elsewhere.
-fn is_minified(path: &str) -> bool {
-    [".min.js", ".min.mjs", ".bundle.js"]
-        .iter()
-        .any(|end| path.ends_with(end))
 }
 
 impl Program for CodeCheck {
@@ -220,6 +225,31 @@ impl Program for CodeCheck {
             }
         }
         Ok(())
+    }
+
+    /// One flaw is told once: the way that data takes says more than how the place looks.
+    fn sift(&self, findings: &mut Vec<Finding>) {
+        let mut told: HashMap<(String, String), Vec<Location>> = HashMap::new();
+        for flow in findings.iter().filter(|one| !one.evidence.is_empty()) {
+            for place in &flow.locations {
+                for cwe in &flow.cwe {
+                    let key = (place.path.clone(), cwe.clone());
+                    told.entry(key).or_default().push(place.clone());
+                }
+            }
+        }
+        let is_told = |place: &Location, cwe: &String| {
+            let known = told.get(&(place.path.clone(), cwe.clone()));
+            known.is_some_and(|known| {
+                known
+                    .iter()
+                    .any(|one| one.line <= place.end_line && place.line <= one.end_line)
+            })
+        };
+        findings.retain(|one| {
+            let place = one.locations.first().filter(|_| one.evidence.is_empty());
+            !place.is_some_and(|place| one.cwe.iter().any(|cwe| is_told(place, cwe)))
+        });
     }
 }
 

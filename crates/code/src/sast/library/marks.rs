@@ -1,15 +1,15 @@
 //! Marks of one file: where models say that sources, sinks and sanitizers of rules are.
 
 use super::flow_rules::{Constants, FlowRules};
-use super::handlers;
 use super::meaning::Meaning;
 use super::models::Use;
 use super::settings::Settings;
+use super::{handlers, harmless};
 use bartizan_content::flow::{Cleaner, Position};
 use bartizan_flow::{Label, Marks, Parts, RuleId, Sanitizer, Sink, Source};
-use bartizan_syntax::{Kind, NodeId, Operator};
+use bartizan_syntax::{Kind, Language, NodeId, Operator};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// The marks of a file.
 #[must_use]
@@ -19,7 +19,10 @@ pub fn marks(meaning: &Meaning<'_>, rules: &FlowRules, settings: &Settings) -> M
         rules,
         settings,
         marks: Marks::default(),
+        sources: Vec::new(),
+        cleaned: HashSet::new(),
         sinks_seen: BTreeSet::new(),
+        without_page: harmless::answers_without_page(meaning),
     };
     for id in meaning.ast.ids() {
         match meaning.ast.kind(id) {
@@ -27,13 +30,17 @@ pub fn marks(meaning: &Meaning<'_>, rules: &FlowRules, settings: &Settings) -> M
             Kind::Name | Kind::Member => marker.read(id),
             Kind::Assign => marker.assignment(id),
             Kind::Variable => marker.declared(id),
-            Kind::Binary => marker.membership(id),
+            Kind::Binary => {
+                marker.membership(id);
+                marker.compared(id);
+            }
             _ => {}
         }
     }
     marker.handlers();
+    marker.behind_hosts();
     marker.constants();
-    marker.marks
+    marker.finish()
 }
 
 struct Marker<'m, 'a> {
@@ -41,7 +48,12 @@ struct Marker<'m, 'a> {
     rules: &'m FlowRules,
     settings: &'m Settings,
     marks: Marks,
+    /// Where data comes in. What is a source and clean for a rule is no source for it.
+    sources: Vec<(NodeId, Source)>,
+    cleaned: HashSet<(NodeId, RuleId)>,
     sinks_seen: BTreeSet<String>,
+    /// Functions whose answers are no pages
+    without_page: HashSet<NodeId>,
 }
 
 impl Marker<'_, '_> {
@@ -107,8 +119,31 @@ impl Marker<'_, '_> {
         }
     }
 
+    /// Whether a value is a map, a list or an object that the program makes: frameworks write these as JSON, not as a page.
+    fn is_structure(&self, value: NodeId) -> bool {
+        let literal = self.meaning.literal(value);
+        let ast = self.meaning.ast;
+        match ast.kind(literal) {
+            Kind::Map | Kind::List | Kind::Comprehension => true,
+            Kind::New => {
+                self.meaning.language() != Language::Java
+                    && ast
+                        .child(literal, 0)
+                        .is_some_and(|class| ast.text(class) != "String")
+            }
+            _ => false,
+        }
+    }
+
     fn sink_at(&mut self, call: NodeId, position: &Position, kind: &str) {
+        let is_data = kind == "html"
+            && self
+                .meaning
+                .at(call, position)
+                .first()
+                .is_some_and(|&value| self.is_structure(value));
         match position {
+            _ if is_data => {}
             Position::Argument(at) if self.meaning.plain(call).nth(*at as usize).is_some() => {
                 self.sink(call, kind, Parts::Argument(*at))
             }
@@ -131,6 +166,9 @@ impl Marker<'_, '_> {
         for position in &cleaner.at {
             for node in self.meaning.at(call, position) {
                 self.clean_variables(node, &cleaner.cleans);
+                for again in harmless::read_again(self.meaning.ast, call, node) {
+                    self.clean(again, &cleaner.cleans, false);
+                }
             }
         }
     }
@@ -229,6 +267,7 @@ impl Marker<'_, '_> {
             for one in self.meaning.uses(&names) {
                 if let Use::AssignSink(at) = one
                     && let Some(sink) = self.meaning.models.sinks.get(at)
+                    && self.is_meant(at, target)
                 {
                     self.sink(value, &sink.kind, Parts::Value);
                     // Under which name something is kept is as much part of it as the value.
@@ -243,6 +282,19 @@ impl Marker<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Whether a sink means every property, or the one that is assigned to. A key that is not known may be any.
+    fn is_meant(&self, sink: usize, target: NodeId) -> bool {
+        let Some(wanted) = self.meaning.models.sink_names.get(&sink) else {
+            return true;
+        };
+        let name = self.meaning.ast.child(target, 1);
+        let name = name.and_then(|name| match self.meaning.ast.kind(target) {
+            Kind::Member => Some(Cow::Borrowed(self.meaning.ast.text(name))),
+            _ => self.meaning.constant(name),
+        });
+        name.is_none_or(|name| wanted.is_match(&*name))
     }
 
     /// An assignment to what is called so that it must hold a secret.
@@ -305,12 +357,64 @@ impl Marker<'_, '_> {
             let returns = handled.handler.returns.as_str();
             if !returns.is_empty() {
                 for value in returned(meaning, handled.function) {
-                    self.sink(value, returns, Parts::Value);
+                    if !self.is_structure(value) {
+                        self.sink(value, returns, Parts::Value);
+                    }
                 }
             }
         }
         for (parameter, kind) in handlers::annotated_parameters(meaning) {
             self.source(parameter, kind, false);
+        }
+    }
+
+    /// What a request must hold to be let through is a secret, whatever it is called.
+    fn compared(&mut self, id: NodeId) {
+        let ast = self.meaning.ast;
+        let is_equality = matches!(
+            ast.node(id).operator,
+            Operator::Equal | Operator::NotEqual | Operator::Identical | Operator::NotIdentical
+        );
+        if let (true, Some(left), Some(right)) = (is_equality, ast.child(id, 0), ast.child(id, 1)) {
+            for (one, other) in [(left, right), (right, left)] {
+                if !matches!(
+                    ast.kind(other),
+                    Kind::Str | Kind::Number | Kind::Null | Kind::Bool
+                ) && self.comes_from_request(one)
+                {
+                    self.sink(other, "secret-value", Parts::Value);
+                }
+            }
+        }
+    }
+
+    fn comes_from_request(&self, node: NodeId) -> bool {
+        let (ast, models) = (self.meaning.ast, self.meaning.models);
+        let is_request = |one: &Use| match *one {
+            Use::ReadSource(at) | Use::CallSource(at) => models
+                .sources
+                .get(at)
+                .is_some_and(|source| source.kind == "request"),
+            _ => false,
+        };
+        ast.subtree(node).any(|id| match ast.kind(id) {
+            Kind::Call => self
+                .meaning
+                .uses(&self.meaning.callee_names(id))
+                .iter()
+                .any(is_request),
+            Kind::Name | Kind::Member => self
+                .meaning
+                .uses(&self.meaning.read_names(id))
+                .iter()
+                .any(is_request),
+            _ => false,
+        })
+    }
+
+    fn behind_hosts(&mut self) {
+        for behind in harmless::behind_hosts(self.meaning.ast) {
+            self.clean(behind.part, behind.kinds, false);
         }
     }
 
@@ -330,7 +434,7 @@ impl Marker<'_, '_> {
         for constants in &self.rules.constants {
             let known: Vec<&str> = keys.iter().flat_map(|key| self.settings.of(key)).collect();
             if !constants.is_wide && known.iter().any(|value| constants.means(value)) {
-                self.marks.source(call, source(constants.rule, false));
+                self.sources.push((call, source(constants.rule, false)));
             }
         }
     }
@@ -357,7 +461,7 @@ impl Marker<'_, '_> {
             let Some(value) = value else { continue };
             for constants in &rules {
                 if constants.means(&value) {
-                    self.marks.source(id, source(constants.rule, false));
+                    self.sources.push((id, source(constants.rule, false)));
                 }
             }
         }
@@ -385,11 +489,27 @@ impl Marker<'_, '_> {
 
     fn source(&mut self, node: NodeId, kind: &str, by_side_effect: bool) {
         for &rule in self.rules.sources.get(kind).into_iter().flatten() {
-            self.marks.source(node, source(rule, by_side_effect));
+            self.sources.push((node, source(rule, by_side_effect)));
         }
     }
 
+    fn finish(mut self) -> Marks {
+        for (node, source) in self.sources {
+            if !self.cleaned.contains(&(node, source.rule)) {
+                self.marks.source(node, source);
+            }
+        }
+        self.marks
+    }
+
     fn sink(&mut self, node: NodeId, kind: &str, parts: Parts) {
+        let is_page = || {
+            harmless::function_around(self.meaning.ast, node)
+                .is_none_or(|around| !self.without_page.contains(&around))
+        };
+        if kind == "html" && !is_page() {
+            return;
+        }
         self.sinks_seen.insert(kind.to_owned());
         for &rule in self.rules.sinks.get(kind).into_iter().flatten() {
             let sink = Sink {
@@ -401,10 +521,13 @@ impl Marker<'_, '_> {
         }
     }
 
-    fn clean(&mut self, node: NodeId, kinds: &[String], by_side_effect: bool) {
+    fn clean(&mut self, node: NodeId, kinds: &[impl AsRef<str>], by_side_effect: bool) {
         for kind in kinds {
-            for &rule in self.rules.cleaners.get(kind).into_iter().flatten() {
+            for &rule in self.rules.cleaners.get(kind.as_ref()).into_iter().flatten() {
                 self.marks.sanitizer(node, Sanitizer { rule, by_side_effect });
+                if !by_side_effect {
+                    self.cleaned.insert((node, rule));
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ mod behaviour;
 mod containers;
 mod flow_rules;
 mod handlers;
+mod harmless;
 mod marks;
 mod meaning;
 mod models;

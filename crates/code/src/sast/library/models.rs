@@ -1,6 +1,6 @@
 //! Models of libraries, found by the names that they speak of.
 
-use bartizan_content::flow::{Cleaner, Handler, Library, Pass, Setting, Sink, Source, TypeFact};
+use bartizan_content::flow::{Cleaner, Handler, Library, Media, Pass, Setting, Sink, Source, TypeFact};
 use bartizan_flow::Behaviour;
 use bartizan_syntax::Language;
 use regex_automata::meta::Regex;
@@ -20,6 +20,7 @@ pub(super) enum Use {
     Reject(usize),
     Pass(usize),
     Setting(usize),
+    Media(usize),
     Registers(usize),
     Decorates(usize),
     Overridden(usize),
@@ -36,6 +37,7 @@ pub struct Models {
     pub(super) cleaners: Vec<Cleaner>,
     pub(super) passes: Vec<Pass>,
     pub(super) settings: Vec<Setting>,
+    pub(super) media: Vec<Media>,
     /// What is said of each name, and which modules a file must import for it
     uses: HashMap<Box<str>, Vec<(Use, usize)>>,
     /// The last words of those names
@@ -50,6 +52,8 @@ pub struct Models {
     pub(super) behaviours: HashMap<Box<str>, Behaviour>,
     /// Sinks that names of variables tell, by the regular expression
     pub(super) named_sinks: Vec<(usize, Regex)>,
+    /// Names of the properties that a sink means, where it means not all
+    pub(super) sink_names: HashMap<usize, Regex>,
 }
 
 /// Types above a type, at most.
@@ -114,12 +118,15 @@ impl Models {
             let at = self.sinks.len();
             self.names(&[&sink.call], Use::CallSink(at), gate);
             self.names(&[&sink.assign], Use::AssignSink(at), gate);
-            if !sink.named.is_empty() {
-                self.named_sinks.extend(
-                    bartizan_content::load::compile(&sink.named)
-                        .ok()
-                        .map(|regex| (at, regex)),
-                );
+            if let Some(regex) = bartizan_content::load::compile(&sink.named)
+                .ok()
+                .filter(|_| !sink.named.is_empty())
+            {
+                if sink.assign.is_empty() {
+                    self.named_sinks.push((at, regex));
+                } else {
+                    self.sink_names.insert(at, regex);
+                }
             }
             self.sinks.push(sink.clone());
         }
@@ -140,6 +147,11 @@ impl Models {
             let at = self.settings.len();
             self.names(&[&setting.call], Use::Setting(at), gate);
             self.settings.push(setting.clone());
+        }
+        for media in &library.media {
+            let at = self.media.len();
+            self.names(&[&media.call], Use::Media(at), gate);
+            self.media.push(media.clone());
         }
     }
 

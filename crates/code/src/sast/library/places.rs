@@ -108,7 +108,7 @@ impl Meaning<'_> {
     }
 
     /// The literal that a name stands for, or the node itself.
-    fn literal(&self, node: NodeId) -> NodeId {
+    pub(super) fn literal(&self, node: NodeId) -> NodeId {
         let value = (self.ast.kind(node) == Kind::Name)
             .then(|| self.value_of(self.declaration(node)?))
             .flatten();

@@ -282,7 +282,7 @@ impl Matcher<'_> {
         let (Some(name), Some(value)) = (name, value) else {
             return Vec::new();
         };
-        if self.ast.kind(value) != Kind::Lambda {
+        if self.ast.kind(value) != Kind::Lambda || self.is_decorated(pattern) {
             return Vec::new();
         }
         let mut ways = match self.pattern.child(pattern, 1) {
@@ -349,7 +349,7 @@ impl Matcher<'_> {
             .pattern
             .child(pattern, 1)
             .is_some_and(|name| self.pattern.kind(name) != Kind::Ellipsis);
-        if statement && named {
+        if (statement && named) || self.is_decorated(pattern) {
             return Vec::new();
         }
         let mut ways = vec![env.clone()];
@@ -357,6 +357,15 @@ impl Matcher<'_> {
             ways = self.and(ways, ours, theirs);
         }
         self.body(ways, self.pattern.child(pattern, 4), self.ast.child(node, 2))
+    }
+
+    /// Whether a pattern asks for decorators, which a function without a name has none of.
+    fn is_decorated(&self, pattern: NodeId) -> bool {
+        let modifiers = self.pattern.child(pattern, 0);
+        let mut all = modifiers
+            .iter()
+            .flat_map(|&modifiers| self.pattern.children(modifiers));
+        all.any(|&one| self.pattern.kind(one) == Kind::Annotation)
     }
 
     /// A pattern of a function without a name, and a function that has one where an expression stands.
