@@ -54,7 +54,6 @@ mod sbom;
 mod semgrep_rules;
 #[path = "../../crates/source/tests/common/server.rs"]
 mod server;
-mod static_analysis;
 mod tampering;
 mod targets;
 mod tenant;

@@ -229,7 +229,7 @@ impl Selection {
             .any(|id| id.split_once('/').is_some_and(|(name, _)| name == family))
     }
 
-    /// Whether a rule of our format about source code is in force.
+    /// The rules in force, where one of our format is about source code.
     pub(super) fn analysis(&self) -> Option<Enabled> {
         let is_any = self.in_force.iter().any(|id| is_analysis(id));
         // Built-in rules that nobody asked for are not in force, though nothing was narrowed.
