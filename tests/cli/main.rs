@@ -43,6 +43,7 @@ mod packaged_files;
 mod policies;
 mod progress;
 mod pulled_images;
+mod quality;
 mod reach;
 mod recorded;
 mod remediation;

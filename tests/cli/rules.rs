@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 fn rules_are_listed_and_filtered() {
     let sandbox = Sandbox::new();
     assert_snapshot!("rules-list-waivers", sandbox.run(&["rules", "list", "waiver/*"]));
-    assert_snapshot!("rules-list-nothing", sandbox.run(&["rules", "list", "quality/*"]));
+    assert_snapshot!("rules-list-nothing", sandbox.run(&["rules", "list", "host/*"]));
     let answer = sandbox.run(&["rules", "list", "leak/harbour-token", "--rules", "../rule.yaml"]);
     assert!(answer.out.contains("Harbour token"), "{answer}");
 }

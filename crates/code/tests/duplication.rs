@@ -2,18 +2,21 @@
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use bartizan_code::quality::duplication::{Vocabulary, duplicates};
+use bartizan_code::quality::duplication::duplicates;
 use bartizan_code::quality::{Duplicates, Limits, Part, Tokens};
 use bartizan_syntax::{Language, parse};
 use proptest::prelude::*;
 
 fn found(texts: &[&str], limits: Limits) -> Duplicates {
-    let mut vocabulary = Vocabulary::default();
-    let files: Vec<Tokens> = texts
+    found_from(0, texts, limits)
+}
+
+fn found_from(from: usize, texts: &[&str], limits: Limits) -> Duplicates {
+    let files = texts
         .iter()
-        .map(|text| Tokens::of(&parse(text, Language::JavaScript).ast, text, &mut vocabulary))
-        .collect();
-    duplicates(&files, limits)
+        .map(|text| Tokens::of(&parse(text, Language::JavaScript).ast, text));
+    let files: Vec<Tokens> = files.collect();
+    duplicates(&files.iter().collect::<Vec<_>>(), from, limits)
 }
 
 /// A function of twelve lines, about a hundred and thirty tokens.
@@ -44,6 +47,14 @@ fn the_same_function_in_two_files_is_a_duplicate_with_its_lines() {
     assert_eq!((pair.original, pair.copy), (part(0, 2, 13), part(1, 4, 15)));
     assert_eq!(found.lines, [vec![(2, 13)], vec![(4, 15)]]);
     assert!(!found.limited);
+}
+
+#[test]
+fn what_stands_twice_only_in_files_to_compare_with_is_not_told() {
+    let text = function("f", "x");
+    let found = found_from(2, &[&text, &text, &text], Limits::default());
+    let copies: Vec<usize> = found.pairs.iter().map(|pair| pair.copy.file).collect();
+    assert_eq!(copies, [2]);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-const MAGIC: &[u8; 8] = b"bzcache6";
+const MAGIC: &[u8; 8] = b"bzcache7";
 /// A file whose times are younger than this at the start of a scan is not trusted by its times.
 const RACY_NANOSECONDS: i128 = 2_000_000_000;
 /// Largest cache file that is read.

@@ -171,7 +171,9 @@ impl Collector {
             contents.extend(tally.contents);
             skipped.extend(tally.skipped);
         }
+        let mut measured = None;
         for (index, judged) in self.programs {
+            measured = measured.or(judged.measured);
             if let Some(total) = totals.get_mut(index) {
                 total.findings += judged.tally.findings;
                 total.errors.extend(judged.tally.errors);
@@ -201,6 +203,7 @@ impl Collector {
             components: merge_components(components),
             inline_waivers,
             contents,
+            measured,
             skipped,
             stats,
             sha256: digest_of(units),

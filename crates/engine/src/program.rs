@@ -8,10 +8,10 @@ use crate::cache::Cache;
 use crate::check::{Check, CheckError};
 use crate::collect::{CheckTally, Collector};
 use crate::input::Input;
-use crate::run::{RunOptions, contained, made_by, too_large};
+use crate::run::{RunOptions, contained, made_by, too_large, worker_count};
 use crate::sink::{Reported, Sink};
-use bartizan_model::{Finding, Skipped};
-use bartizan_source::{Consumer, Entry, FileMeta, Interest, Source, Unit};
+use bartizan_model::{Finding, Measured, Skipped};
+use bartizan_source::{Before, Consumer, Entry, FileMeta, Interest, Source, Unit};
 use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -19,6 +19,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What a check made of one file.
 pub type Part = Box<dyn Any + Send + Sync>;
+
+/// How much of what lies around its files a program is given at most.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Files.
+    pub files: usize,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Whether it is an error of the check where there is more.
+    pub told: bool,
+}
 
 /// Judges all files of a program together. Must be a pure function of their paths and contents.
 pub trait Program: Send + Sync {
@@ -39,6 +50,28 @@ pub trait Program: Send + Sync {
     /// When this file could not be read as what it is: it is no part of the program.
     fn part_around(&self, input: &Input<'_>) -> Result<Part, CheckError> {
         self.part(input, &mut Sink::default())
+    }
+
+    /// Whether it looks at what files were before a change: then [`Program::changed`] is asked of those that changed.
+    fn compares(&self) -> bool {
+        false
+    }
+
+    /// Looks at one file that changed, and what it was before; [`Program::part`] otherwise.
+    ///
+    /// # Errors
+    /// As [`Program::part`].
+    fn changed(&self, input: &Input<'_>, _before: &Before, out: &mut Sink) -> Result<Part, CheckError> {
+        self.part(input, out)
+    }
+
+    /// How much it is given of what it asks for.
+    fn bounds(&self) -> Bounds {
+        Bounds {
+            files: 40,
+            bytes: 256 << 10,
+            told: false,
+        }
     }
 
     /// Which of the files around those that are looked at it has to know to understand them, by their places in `around`. Asked again
@@ -66,6 +99,8 @@ pub(crate) struct CachedProgram {
     /// As JSON.
     findings: Vec<u8>,
     errors: Vec<String>,
+    /// As JSON.
+    measured: Vec<u8>,
 }
 
 /// What a program came to.
@@ -73,6 +108,7 @@ pub(crate) struct CachedProgram {
 pub(crate) struct Judged {
     pub(crate) findings: Vec<Finding>,
     pub(crate) tally: CheckTally,
+    pub(crate) measured: Option<Measured>,
     /// To be kept; none where a part of it broke, which is tried again.
     pub(crate) kept: Option<CachedProgram>,
     pub(crate) from_cache: bool,
@@ -93,6 +129,7 @@ pub(crate) fn judge(
     if source.around().is_none()
         && let Some(known) = cache.and_then(|cache| cache.program(&key))
         && let Ok(findings) = serde_json::from_slice::<Vec<Finding>>(&known.findings)
+        && let Ok(measured) = serde_json::from_slice(&known.measured)
     {
         return Some(Judged {
             tally: CheckTally {
@@ -101,6 +138,7 @@ pub(crate) fn judge(
                 ..CheckTally::default()
             },
             findings,
+            measured,
             kept: Some(known.clone()),
             from_cache: true,
         });
@@ -129,7 +167,7 @@ pub(crate) fn judge(
     }
     let around = source.around().filter(|_| !looked.parts.is_empty());
     if let Some(around) = around {
-        understand(&read, around, jobs, &mut looked);
+        understand(&read, around, &mut looked);
     }
     if options.interrupt.load(Ordering::Relaxed) {
         return Some(Judged::default());
@@ -146,15 +184,20 @@ pub(crate) fn judge(
     looked.tally.findings = looked.findings.len() as u64;
     looked.tally.errors.sort();
     let whole = looked.tally.panics.is_empty() && looked.unread == 0 && around.is_none();
-    let kept = serde_json::to_vec(&looked.findings).ok().filter(|_| whole);
+    let json = serde_json::to_vec(&looked.findings)
+        .ok()
+        .zip(serde_json::to_vec(&looked.measured).ok());
+    let kept = json.filter(|_| whole).map(|(findings, measured)| CachedProgram {
+        key,
+        findings,
+        errors: looked.tally.errors.clone(),
+        measured,
+    });
     Some(Judged {
-        kept: kept.map(|findings| CachedProgram {
-            key,
-            findings,
-            errors: looked.tally.errors.clone(),
-        }),
+        kept,
         findings: looked.findings,
         tally: looked.tally,
+        measured: looked.measured,
         from_cache: false,
     })
 }
@@ -171,29 +214,32 @@ fn together(entries: &[&Entry], most: u64) -> usize {
 
 /// How often a program is asked what else it has to know.
 const MOST_ROUNDS: usize = 3;
-/// Files that it is given so, and their bytes.
-const MOST_AROUND: usize = 40;
-const MOST_AROUND_BYTES: u64 = 256 << 10;
 
 /// Reads what the program asks for of the files around its own.
-fn understand(read: &Read<'_>, around: &dyn Source, jobs: usize, looked: &mut Looked) {
+fn understand(read: &Read<'_>, around: &dyn Source, looked: &mut Looked) {
     let Ok(mut left) = around.list(&mut Vec::new()) else {
         return;
     };
     let own: HashSet<&str> = read.entries.iter().map(|entry| &*entry.meta.path).collect();
     left.retain(|entry| !own.contains(&*entry.meta.path) && read.check.wants(&entry.meta) != Interest::No);
     left.sort_by(|one, other| one.meta.path.cmp(&other.meta.path));
+    let bounds = read.program.bounds();
     let (mut files, mut bytes) = (0, 0);
     for _ in 0..MOST_ROUNDS {
         let paths: Vec<&str> = left.iter().map(|entry| &*entry.meta.path).collect();
         let asked: BTreeSet<usize> = read.program.asks(&looked.parts, &paths).into_iter().collect();
         let mut entries = Vec::new();
         for entry in asked.iter().filter_map(|at| left.get(*at)) {
-            if files < MOST_AROUND && bytes + entry.meta.size <= MOST_AROUND_BYTES {
+            if files < bounds.files && bytes + entry.meta.size <= bounds.bytes {
                 files += 1;
                 bytes += entry.meta.size;
                 entries.push(entry);
             }
+        }
+        let beyond = asked.len() - entries.len();
+        if bounds.told && beyond > 0 {
+            let error = format!("{beyond} files around those that changed are more than are looked at");
+            looked.tally.errors.push(error);
         }
         if entries.is_empty() {
             return;
@@ -206,7 +252,7 @@ fn understand(read: &Read<'_>, around: &dyn Source, jobs: usize, looked: &mut Lo
             next: AtomicUsize::new(0),
             ..*read
         }
-        .all(jobs);
+        .all(worker_count(read.options.jobs, entries.len(), 0));
         // What is wrong with these files is not asked.
         looked.parts.extend(more.parts);
         looked.parts.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -268,6 +314,7 @@ struct Looked {
     parts: Vec<(String, Part)>,
     findings: Vec<Finding>,
     tally: CheckTally,
+    measured: Option<Measured>,
     /// Files that could be read the first time and now cannot.
     unread: usize,
 }
@@ -281,6 +328,7 @@ impl Looked {
         self.tally.findings += reported.findings.len() as u64;
         self.tally.errors.extend(reported.errors.into_iter().map(named));
         self.findings.extend(made_by(check, reported.findings));
+        self.measured = self.measured.take().or(reported.measured);
     }
 
     fn join(mut self, other: Self) -> Self {
@@ -356,12 +404,14 @@ impl Read<'_> {
             Some(_) => {
                 let mut sink = Sink::default();
                 let input = Input::whole(&entry.meta, &bytes);
-                let part = contained(&mut looked.tally, path, || {
-                    if self.is_around {
-                        self.program.part_around(&input)
-                    } else {
-                        self.program.part(&input, &mut sink)
-                    }
+                let before = match self.program.compares() && !self.is_around {
+                    true => self.source.before(entry),
+                    false => Before::Untold,
+                };
+                let part = contained(&mut looked.tally, path, || match &before {
+                    _ if self.is_around => self.program.part_around(&input),
+                    Before::Untold => self.program.part(&input, &mut sink),
+                    before => self.program.changed(&input, before, &mut sink),
                 });
                 looked.take(self.check.meta().id, path, sink.into_reported());
                 let kept = part.filter(|_| is_kept);

@@ -10,7 +10,7 @@ use crate::input::Input;
 use crate::program;
 use crate::shelf::Shelf;
 use crate::sink::{Content, Fact, InlineWaiver, Sink};
-use bartizan_model::{CheckRun, CheckStatus, Component, Finding, Skipped, Stats};
+use bartizan_model::{CheckRun, CheckStatus, Component, Finding, Measured, Skipped, Stats};
 use bartizan_source::{Consumer, ContentDigests, Entry, FileMeta, Interest, Source, SourceError, Unit};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -60,6 +60,8 @@ pub struct Outcome {
     /// Contents of the files in which something was found, as far as [`RunOptions::identify`] asked for them and they were held at
     /// once; in the order of the entries.
     pub contents: Vec<Content>,
+    /// What was measured of the quality of code, where a check did so.
+    pub measured: Option<Measured>,
     /// What became of every check, in the order the checks were given.
     pub checks: Vec<CheckRun>,
     /// Everything that was not looked at, sorted.
@@ -173,7 +175,8 @@ fn judge_programs(shared: &Shared<'_>, jobs: usize, collected: &mut Collector) {
 /// Bytes of few large files that are worth a thread.
 const WORTH_A_THREAD: u64 = 4 << 20;
 
-fn worker_count(asked: usize, entries: usize, bytes: u64) -> usize {
+/// How many threads so many entries are worth.
+pub(crate) fn worker_count(asked: usize, entries: usize, bytes: u64) -> usize {
     let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let wanted = if asked == 0 { processors() } else { asked };
     // A thread costs more than a handful of files, unless they are large.

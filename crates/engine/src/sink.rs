@@ -1,6 +1,6 @@
 //! What a check hands back while it looks at a file.
 
-use bartizan_model::{Component, Finding};
+use bartizan_model::{Component, Finding, Measured};
 use bartizan_source::ContentDigests;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,7 @@ pub struct Sink {
     facts: Vec<String>,
     waivers: Vec<InlineWaiver>,
     errors: Vec<String>,
+    measured: Option<Measured>,
 }
 
 /// Everything a check reported of one file.
@@ -62,6 +63,8 @@ pub struct Reported {
     pub waivers: Vec<InlineWaiver>,
     /// What could not be judged.
     pub errors: Vec<String>,
+    /// What was measured.
+    pub measured: Option<Measured>,
 }
 
 impl Sink {
@@ -91,6 +94,11 @@ impl Sink {
         self.errors.push(error.into());
     }
 
+    /// Hands on what was measured of all files ([`crate::Program::judge`]).
+    pub fn measured(&mut self, measured: Measured) {
+        self.measured = Some(measured);
+    }
+
     /// What was reported so far.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
@@ -106,6 +114,7 @@ impl Sink {
             facts: self.facts,
             waivers: self.waivers,
             errors: self.errors,
+            measured: self.measured,
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct Policy {
     pub fail_on: Severity,
     /// Rules whose findings are advice where they are not certain: with a confidence below high they deny nothing.
     pub advice: RuleGlobs,
+    /// Rules whose findings are conditions: what one says is the reason.
+    pub conditions: RuleGlobs,
 }
 
 impl Policy {
@@ -49,7 +51,10 @@ pub fn judge(findings: &[Finding], checks: &[CheckRun], skipped: &[Skipped], pol
 
 fn denials(findings: &[Finding], policy: &Policy) -> Vec<String> {
     let mut by_rule: BTreeMap<(std::cmp::Reverse<Severity>, &str), u64> = BTreeMap::new();
-    for finding in findings.iter().filter(|finding| policy.denies(finding)) {
+    let denying = findings.iter().filter(|finding| policy.denies(finding));
+    let (conditions, others): (Vec<&Finding>, Vec<&Finding>) =
+        denying.partition(|finding| policy.conditions.matches(&finding.rule));
+    for finding in others {
         *by_rule
             .entry((std::cmp::Reverse(finding.severity), &finding.rule))
             .or_default() += 1;
@@ -65,6 +70,7 @@ fn denials(findings: &[Finding], policy: &Policy) -> Vec<String> {
     if let Some(more) = by_rule.len().checked_sub(MOST_NAMED).filter(|&more| more > 0) {
         reasons.push(format!("findings of {more} more rules"));
     }
+    reasons.extend(conditions.into_iter().map(|finding| finding.message.clone()));
     reasons
 }
 
@@ -116,6 +122,7 @@ mod tests {
         Policy {
             fail_on,
             advice: RuleGlobs::new(advice).unwrap(),
+            conditions: RuleGlobs::new(["quality/coverage"]).unwrap(),
         }
     }
 
@@ -186,6 +193,20 @@ mod tests {
                 "1 unwaived high finding of leak/a",
                 "besides, 1 thing was not looked at: secret.bin"
             ]
+        );
+    }
+
+    #[test]
+    fn a_broken_condition_is_named_with_what_was_measured() {
+        let mut broken = finding("quality/coverage", Severity::High, "a", 1);
+        broken.message = "coverage of new code is 63.2 %, and at least 80 % is asked".to_owned();
+        let severe = finding("leak/a", Severity::High, "a", 1);
+        let Verdict::Deny { reasons } = judge(&[broken.clone(), severe], &[], &[], &high()) else {
+            panic!()
+        };
+        assert_eq!(
+            reasons,
+            ["1 unwaived high finding of leak/a", broken.message.as_str()]
         );
     }
 

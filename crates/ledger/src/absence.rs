@@ -86,6 +86,7 @@ mod tests {
         };
         Report {
             schema: REPORT_SCHEMA.to_owned(),
+            quality: None,
             tool: Tool {
                 name: "bartizan".to_owned(),
                 version: "0".to_owned(),

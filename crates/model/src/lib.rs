@@ -13,6 +13,7 @@ mod fingerprint;
 mod location;
 mod package_url;
 mod priority;
+mod quality;
 mod report;
 mod rule;
 mod severity;
@@ -30,6 +31,9 @@ pub use fingerprint::{Fingerprint, FingerprintBuilder, SecretKey};
 pub use location::Location;
 pub use package_url::{InvalidPackageUrl, MAX_PACKAGE_URL_LEN, PackageUrl, PackageUrlParts};
 pub use priority::{Decision, Priority, Remedy, Risk, Upgrade, Way};
+pub use quality::{
+    Condition, ConditionState, Measured, Measures, Part, Quality, QualityGate, QualityScope, Rating,
+};
 pub use report::{ImageIdentity, REPORT_SCHEMA, Report, Stats, Target, Tool};
 pub use rule::{Control, RuleInfo};
 pub use severity::{Confidence, Severity, UnknownLevel};

@@ -1,7 +1,8 @@
 //! The whole result of a scan, as `-o json` prints it.
 
 use crate::{
-    AssetId, CheckRun, Component, Finding, PackageUrl, PackageUrlParts, Remedy, Skipped, Timestamp, Verdict,
+    AssetId, CheckRun, Component, Finding, PackageUrl, PackageUrlParts, Quality, Remedy, Skipped, Timestamp,
+    Verdict,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -27,6 +28,9 @@ pub struct Report {
     /// What closes the findings that are not waived, the one to do first at the beginning.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remedies: Vec<Remedy>,
+    /// Measures of the quality of code; none where nobody asked for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<Quality>,
     /// Components of the inventory, ordered by package URL; empty unless an inventory was asked for.
     pub components: Vec<Component>,
     /// What became of every check.

@@ -87,6 +87,8 @@ struct Summary<'a> {
     started: bartizan_model::Timestamp,
     verdict: &'a bartizan_model::Verdict,
     findings: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quality: Option<&'a bartizan_model::Quality>,
     stats: bartizan_model::Stats,
 }
 
@@ -104,6 +106,7 @@ impl<'a> Summary<'a> {
             started: report.started,
             verdict: &report.verdict,
             findings: json!({ "total": totals.open + totals.waived, "waived": totals.waived, "open": by_severity }),
+            quality: report.quality.as_ref(),
             stats: report.stats,
         }
     }

@@ -19,6 +19,7 @@ mod license;
 mod markdown;
 mod openvex;
 mod pretty;
+mod quality;
 mod remedies;
 mod sarif;
 mod spdx;

@@ -6,8 +6,9 @@
 use crate::concise::{place, short_fingerprint};
 use crate::summary::{Totals, describe_checks, describe_known, describe_stats, first_reasons};
 use crate::{Context, frame, text};
-use bartizan_model::{Finding, Report, Verdict};
+use bartizan_model::{Finding, Quality, Report, Verdict};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// Characters the table may fill, and the whole comment.
@@ -29,6 +30,9 @@ pub(crate) fn render(report: &Report, context: &Context<'_>, out: &mut dyn Write
         .filter(|finding| finding.is_waived())
         .collect();
     let mut page = heading(report);
+    if let Some(quality) = &report.quality {
+        measures(quality, &mut page);
+    }
     if !open.is_empty() {
         table(&open, &mut page);
         details(&open, context, &mut page);
@@ -90,6 +94,21 @@ fn heading(report: &Report) -> String {
         fitted(&inline(&describe_checks(&report.checks)), 2_000),
         describe_stats(&report.stats),
     )
+}
+
+/// What was measured of the quality of code, and what is asked of it.
+fn measures(quality: &Quality, page: &mut String) {
+    let heading = crate::quality::heading(quality);
+    let _ = write!(
+        page,
+        "**{heading}**\n\n| Measure | | Condition | |\n| --- | --- | --- | --- |\n"
+    );
+    for row in crate::quality::rows(quality) {
+        let judged = row.condition.map(crate::quality::judged).unwrap_or_default();
+        let cells = [row.name, &row.value, &judged, &row.more].map(inline);
+        let _ = writeln!(page, "| {} |", cells.join(" | "));
+    }
+    page.push('\n');
 }
 
 fn table(open: &[&Finding], page: &mut String) {

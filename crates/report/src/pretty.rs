@@ -1,4 +1,5 @@
-//! `-o pretty`: frames in the order of the report, then a ranked overview when there are many.
+//! `-o pretty`: frames in the order of the report, then a ranked overview when there are many, then measures of quality where there are
+//! any.
 //!
 //! A rule is explained in full the first time it occurs; later frames of it say where to read that.
 
@@ -36,9 +37,11 @@ pub(crate) fn render(report: &Report, context: &Context<'_>, out: &mut dyn Write
         frame::write(finding, explain, context, out)?;
     }
     if shown.len() >= MANY {
-        overview(&shown, context, out)
-    } else {
-        Ok(())
+        overview(&shown, context, out)?;
+    }
+    match &report.quality {
+        Some(quality) if !context.quiet => crate::quality::write(quality, context, out),
+        _ => Ok(()),
     }
 }
 

@@ -163,6 +163,7 @@ fn report(asset: &str, at: i64, findings: Vec<Finding>) -> Report {
     };
     Report {
         schema: REPORT_SCHEMA.to_owned(),
+        quality: None,
         tool: Tool {
             name: "bartizan".to_owned(),
             version: "0".to_owned(),

@@ -131,6 +131,7 @@ fn finding(name: &str, severity: Severity) -> Finding {
 fn report(hour: i64, findings: Vec<Finding>) -> Report {
     Report {
         schema: REPORT_SCHEMA.to_owned(),
+        quality: None,
         tool: Tool {
             name: "bartizan".to_owned(),
             version: "0".to_owned(),

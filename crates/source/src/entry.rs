@@ -147,6 +147,19 @@ pub enum Handle {
     Object(Vec<u8>),
 }
 
+/// What a file was before a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Before {
+    /// The source compares with nothing
+    Untold,
+    /// There was no such file
+    Absent,
+    /// What stood in it, under this name or the one it was moved from
+    Content(Vec<u8>),
+    /// There was one, which cannot be read: why
+    Unreadable(String),
+}
+
 /// Who receives what is read from one entry: the engine, one per worker.
 pub trait Consumer {
     /// How much of this file is wanted; asked before it is read, and again for every member of an archive.
@@ -305,6 +318,11 @@ pub trait Source: Send + Sync {
     /// what the part holds; what that needs to be understood is looked up there.
     fn around(&self) -> Option<&dyn Source> {
         None
+    }
+
+    /// Where the source is what changed of something ([`Source::around`]): what an entry of its list was before.
+    fn before(&self, _entry: &Entry) -> Before {
+        Before::Untold
     }
 
     /// What the source itself learned of an entry while it read it, to be kept beside results: with it [`Source::restore`] does

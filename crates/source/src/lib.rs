@@ -24,10 +24,12 @@ mod window;
 pub use binary::looks_binary;
 pub use digest::{ContentDigests, Digest, NoDigest};
 pub use dir::{DirSource, RecordedSource, RootSource};
-pub use entry::{Consumer, Entry, FileMeta, Handle, Interest, Signature, Source, SourceError, Unit, Window};
+pub use entry::{
+    Before, Consumer, Entry, FileMeta, Handle, Interest, Signature, Source, SourceError, Unit, Window,
+};
 pub use git::{
-    GitChangedSource, GitHistorySource, GitIndexSource, GitRangeSource, Provenance, StagedFile, StagedFiles,
-    git_root, head_commit, provenance,
+    GitChangedSource, GitComparedSource, GitHistorySource, GitIndexSource, GitRangeSource, Provenance,
+    StagedFile, StagedFiles, git_root, head_commit, provenance,
 };
 pub use open::open;
 pub use options::{ArchiveLimits, SourceOptions, WindowSize};

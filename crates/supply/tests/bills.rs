@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 fn report(components: Vec<Component>) -> Report {
     Report {
         schema: REPORT_SCHEMA.into(),
+        quality: None,
         tool: Tool {
             name: "bartizan".into(),
             version: "1.0.0".into(),

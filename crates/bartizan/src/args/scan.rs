@@ -188,6 +188,10 @@ pub(crate) struct JudgeArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) values: Vec<PathBuf>,
 
+    /// Report of coverage by tests, for the quality gate: lcov, Cobertura, JaCoCo, Go or llvm-cov (repeatable)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) coverage: Vec<PathBuf>,
+
     /// Leave out the findings that this baseline knows
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) baseline: Option<PathBuf>,

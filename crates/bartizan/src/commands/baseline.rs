@@ -95,6 +95,7 @@ pub(super) fn incomplete(done: &Done) -> Verdict {
     let policy = bartizan_engine::verdict::Policy {
         fail_on: done.config.fail_on(),
         advice: bartizan_engine::globs::RuleGlobs::none(),
+        conditions: bartizan_engine::globs::RuleGlobs::none(),
     };
     bartizan_engine::verdict::judge(&[], &done.report.checks, &done.report.skipped, &policy)
 }

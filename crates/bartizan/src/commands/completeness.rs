@@ -13,6 +13,7 @@ fn check_ids() -> BTreeSet<&'static str> {
         bartizan_supply::tampering::TamperingCheck::ID,
         bartizan_code::ci::CiCheck::ID,
         bartizan_code::sast::CodeCheck::ID,
+        bartizan_code::quality::QualityCheck::ID,
         bartizan_deploy::ComposeCheck::ID,
         bartizan_deploy::DockerfileCheck::ID,
         bartizan_deploy::ComponentsCheck::ID,

@@ -41,6 +41,7 @@ pub(crate) fn known_ids() -> Vec<String> {
     ids.extend(bartizan_supply::rules().into_iter().map(|rule| rule.id));
     ids.extend(bartizan_code::ci::rules().into_iter().map(|rule| rule.id));
     ids.extend(bartizan_code::sast::rules().into_iter().map(|rule| rule.id));
+    ids.extend(bartizan_code::quality::rules().into_iter().map(|rule| rule.id));
     ids.extend(bartizan_deploy::file_rules().into_iter().map(|rule| rule.id));
     ids.extend(bartizan_deploy::cloud::rules().into_iter().map(|rule| rule.id));
     ids.extend(bartizan_deploy::rbac::rules().into_iter().map(|rule| rule.id));
@@ -62,6 +63,7 @@ pub(crate) fn manuals(loaded: &Loaded) -> Vec<RuleInfo> {
     all.extend(bartizan_supply::rules());
     all.extend(bartizan_code::ci::rules());
     all.extend(bartizan_code::sast::rules());
+    all.extend(bartizan_code::quality::rules());
     all.extend(bartizan_deploy::file_rules());
     all.extend(bartizan_deploy::cloud::rules());
     all.extend(bartizan_deploy::rbac::rules());

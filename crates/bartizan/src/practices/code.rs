@@ -9,6 +9,21 @@ const ASVS: &str = "OWASP-ASVS-5.0";
 
 pub(super) const PRACTICES: &[Practice] = &[
     practice(
+        SSDF,
+        "PW.5.1",
+        "Code is written by the practices that suit its language and its surroundings, so that it can be understood and changed.",
+    ),
+    practice(
+        SSDF,
+        "PW.7.2",
+        "Code is reviewed or analysed by rules that were set down, and what is found is written down and mended.",
+    ),
+    practice(
+        SSDF,
+        "PW.8.2",
+        "Tests are designed, run and kept, and what they show is mended.",
+    ),
+    practice(
         ASVS,
         "1.2.1",
         "What is put into a page, a header or a document is encoded for the very place it stands at.",
@@ -282,7 +297,39 @@ const fn weakness(
     }
 }
 
+const SSDF: &str = "NIST-SSDF-1.1";
+
 pub(super) const WEAKNESSES: &[Weakness] = &[
+    weakness(
+        "CWE-1041",
+        "Use of redundant code",
+        "The same code stands in several places, and a flaw in it is mended in some of them.",
+        &[(SSDF, "PW.5.1")],
+    ),
+    weakness(
+        "CWE-1080",
+        "Source code file with excessive number of lines of code",
+        "A file is so long that nobody knows all of it, so that flaws in it are overlooked.",
+        &[(SSDF, "PW.5.1")],
+    ),
+    weakness(
+        "CWE-1116",
+        "Inaccurate source code comments",
+        "Comments do not say what the code does or why, or there are none.",
+        &[(SSDF, "PW.5.1")],
+    ),
+    weakness(
+        "CWE-1120",
+        "Excessive code complexity",
+        "Code is so intricate that who changes it does not see what follows, and flaws stay hidden.",
+        &[(SSDF, "PW.5.1")],
+    ),
+    weakness(
+        "CWE-1121",
+        "Excessive McCabe cyclomatic complexity",
+        "A function has more ways through it than anybody tests.",
+        &[(SSDF, "PW.5.1")],
+    ),
     weakness(
         "CWE-20",
         "Improper input validation",

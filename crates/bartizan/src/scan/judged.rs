@@ -2,7 +2,7 @@
 
 use super::rules::Selection;
 use super::supply::{self, Statements};
-use super::{Place, Request, remediation};
+use super::{Place, Request, quality, remediation};
 use crate::args::{Common, JudgeArgs, Stage};
 use crate::error::Error;
 use crate::place;
@@ -107,7 +107,7 @@ pub(super) fn judge(
     entries: Vec<FileWaiver>,
     baseline: Option<Baseline>,
 ) -> Result<Judged, Error> {
-    let (config, outcome) = (scanned.config, found.outcome);
+    let (config, mut outcome) = (scanned.config, found.outcome);
     let prefix = config
         .path("waivers.file")
         .as_deref()
@@ -127,6 +127,12 @@ pub(super) fn judge(
         today: scanned.started.date(),
         max_days: config.number("waivers.max-days"),
     };
+    let quality = outcome.measured.take().map(|measured| {
+        // What is waived counts nothing, and a condition can be waived itself.
+        let known = outcome.findings.clone();
+        let known = waiver::apply(known, &outcome.inline_waivers, &entries, terms, scope);
+        quality::judge(scanned, &measured, &known.findings, selection, &mut outcome)
+    });
     let looked_for = scope.whole.then_some(&selection.in_force);
     let mut applied = waiver::apply(outcome.findings, &outcome.inline_waivers, &entries, terms, scope);
 
@@ -178,6 +184,7 @@ pub(super) fn judge(
         verdict,
         remedies: remedies::rank(found.remedies, &findings),
         findings,
+        quality,
         components: outcome.components,
         checks: outcome.checks,
         skipped,
@@ -249,5 +256,6 @@ fn policy(scanned: &Scanned<'_>) -> Result<Policy, Error> {
     Ok(Policy {
         fail_on: scanned.config.fail_on(),
         advice,
+        conditions: RuleGlobs::new(bartizan_code::quality::CONDITIONS.map(|about| about.id))?,
     })
 }

@@ -9,6 +9,7 @@ mod image;
 mod judged;
 mod narrowed;
 mod pulled;
+mod quality;
 mod remediation;
 mod root;
 mod rules;
@@ -176,7 +177,7 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     )?;
     let noted = note_contents(request, &selection, &mut checks);
     let packaged = note_packaged(request, &selection, &mut checks);
-    let checks = match &rendering {
+    let mut checks = match &rendering {
         Some(rendering) => rendering.wrap(checks),
         None => checks,
     };
@@ -199,6 +200,13 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     let outcome = bartizan_engine::run(source.as_ref(), &checks, &options);
     bar.finish();
     let mut outcome = outcome?;
+    checks.extend(quality::measure_range(
+        request,
+        (&config, &place),
+        &selection,
+        &options,
+        &mut outcome,
+    )?);
     if outcome.interrupted {
         return Err(Error::interrupted());
     }
@@ -374,6 +382,7 @@ fn configure(system: &dyn System, request: &Request<'_>, place: &Place) -> Resul
     list("supply.vex", "--vex", &texts(&judge.vex));
     list("deploy.policies", "--policy", &texts(&judge.policy));
     list("deploy.values", "--values", &texts(&judge.values));
+    list("quality.coverage", "--coverage", &texts(&judge.coverage));
     if let Some(word) = &judge.fail_on {
         flags.push(("scan.fail-on", "--fail-on", Value::Text(word.clone())));
     }
@@ -526,6 +535,9 @@ fn checks(
         config.flag("code.require-reading"),
     );
     checks.extend(foreign.map(|check| -> Box<dyn Check> { Box::new(check) }));
+    if !is_elsewhere && request.unsaved.is_none() && selection.family("quality") {
+        checks.push(quality::check(request, config, place, selection.enabled())?);
+    }
     if !is_elsewhere && selection.family("ci") {
         checks.push(deploy::ci(selection.enabled()));
     }

@@ -152,9 +152,26 @@ fn some(names: &[String]) -> String {
     }
 }
 
-/// Whether a rule, or a glob of rules, is about source code: built-in ones are asked for by name, or by a setting.
-fn is_analysis(id: &str) -> bool {
-    id.starts_with("code/") && !id.starts_with(ForeignRule::PREFIX)
+/// Families of rules that judge where they are asked for: by name, or by a setting.
+fn asked_families(config: &Config, only: &[String]) -> Vec<&'static str> {
+    let settings = [
+        ("code/", config.flag("code.static-analysis")),
+        ("quality/", config.text("quality.gate") != "off"),
+    ];
+    let asked = settings.into_iter().filter(|(family, is_on)| {
+        let is_named = |glob: &String| glob.starts_with(family) && !glob.starts_with(ForeignRule::PREFIX);
+        *is_on || only.iter().any(is_named)
+    });
+    asked.map(|(family, _)| family).collect()
+}
+
+/// Whether a rule belongs to a family that has to be asked for, and was not.
+fn is_unasked(id: &str, asked: &[&str]) -> bool {
+    let families = ["code/", "quality/"];
+    let family = families
+        .into_iter()
+        .find(|family| id.starts_with(family) && !id.starts_with(ForeignRule::PREFIX));
+    family.is_some_and(|family| !asked.contains(&family))
 }
 
 /// The rules in force.
@@ -178,6 +195,7 @@ impl Selection {
             .chain(bartizan_supply::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_code::ci::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_code::sast::rules().into_iter().map(|rule| rule.id))
+            .chain(bartizan_code::quality::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_deploy::file_rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_deploy::cloud::rules().into_iter().map(|rule| rule.id))
             .chain(bartizan_deploy::rbac::rules().into_iter().map(|rule| rule.id))
@@ -196,9 +214,9 @@ impl Selection {
             }
         }
         let (only_globs, skip_globs) = (RuleGlobs::new(only)?, RuleGlobs::new(skip)?);
-        let is_analysed = config.flag("code.static-analysis") || only.iter().any(|glob| is_analysis(glob));
+        let asked = asked_families(config, only);
         let is_asked_for =
-            |id: &String| !is_analysis(id) || is_analysed || loaded.own.iter().any(|rule| rule.id == *id);
+            |id: &String| !is_unasked(id, &asked) || loaded.own.iter().any(|rule| rule.id == *id);
         let in_force: HashSet<String> = known
             .iter()
             .filter(|id| (only.is_empty() || only_globs.matches(id)) && !skip_globs.matches(id))

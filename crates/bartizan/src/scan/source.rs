@@ -189,7 +189,12 @@ fn directory_for<'t>(flag: &str, target: &'t str) -> Result<&'t Path, Error> {
     Err(bartizan_source::SourceError::NotFound(target.to_owned()).into())
 }
 
-fn exclude(source: Box<dyn Source>, config: &Config, place: &Place) -> Result<Box<dyn Source>, Error> {
+/// The source without the files that `scan.exclude` names.
+pub(super) fn exclude(
+    source: Box<dyn Source>,
+    config: &Config,
+    place: &Place,
+) -> Result<Box<dyn Source>, Error> {
     let globs = config.list("scan.exclude");
     if globs.is_empty() {
         return Ok(source);

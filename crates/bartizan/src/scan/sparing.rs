@@ -8,7 +8,7 @@ use bartizan_engine::{Check, CheckError, Input, Meta, Sink};
 use bartizan_model::{RuleInfo, Skipped, Target};
 use bartizan_source::image::{Image, Tree};
 use bartizan_source::{
-    Consumer, ContentDigests, Entry, FileMeta, Handle, Interest, Source, SourceError, Unit,
+    Before, Consumer, ContentDigests, Entry, FileMeta, Handle, Interest, Source, SourceError, Unit,
 };
 
 /// Globs, and what to put before a path to compare it with them.
@@ -62,6 +62,10 @@ impl Source for Excluding {
 
     fn around(&self) -> Option<&dyn Source> {
         self.source.around()
+    }
+
+    fn before(&self, entry: &Entry) -> Before {
+        self.source.before(entry)
     }
 
     fn kept(&self, entry: &Entry) -> Option<Vec<u8>> {

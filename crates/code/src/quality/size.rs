@@ -33,6 +33,13 @@ impl Size {
 /// The size of a file.
 #[must_use]
 pub fn size(ast: &Ast, text: &str) -> Size {
+    size_of(ast, text, |_| true)
+}
+
+/// The size of some lines of a file, by their numbers from 1: those that a change touched, for instance. Functions and classes of all of
+/// it are counted.
+#[must_use]
+pub fn size_of(ast: &Ast, text: &str, lines: impl Fn(u32) -> bool) -> Size {
     let mut comments: Vec<Span> = ast.comments().to_vec();
     let mut size = Size::default();
     for id in ast.ids() {
@@ -56,7 +63,7 @@ pub fn size(ast: &Ast, text: &str) -> Size {
     comments.sort_unstable();
     let mut next = 0;
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
+    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
         let span = Span {
             start,
             end: start + u32::try_from(line.len()).unwrap_or(u32::MAX),
@@ -67,6 +74,9 @@ pub fn size(ast: &Ast, text: &str) -> Size {
             .is_some_and(|comment| comment.end <= span.start)
         {
             next += 1;
+        }
+        if !lines(number) {
+            continue;
         }
         let here = comments.get(next..).unwrap_or_default();
         let (code, comment) = what_is_on(text, span, here);

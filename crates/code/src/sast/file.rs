@@ -64,7 +64,7 @@ impl<'a> File<'a> {
 }
 
 /// Reads a text; JavaScript that has types all the same is read as TypeScript where that understands more of it, a header of C as C++.
-fn read(source: &str, language: Language) -> Parsed {
+pub(crate) fn read(source: &str, language: Language) -> Parsed {
     let parsed = parse(source, language);
     let wider = match language {
         Language::JavaScript => Language::Tsx,

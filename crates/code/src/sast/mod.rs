@@ -12,7 +12,9 @@ pub mod rules;
 pub mod semgrep;
 pub mod taint;
 
+pub(crate) use check::is_foreign;
 pub use check::{CodeCheck, ForeignCheck, ForeignFile, ForeignRule, OwnCode};
+pub(crate) use file::read;
 pub use file::{File, run};
 
 /// What is known of every built-in rule, ordered by id.

@@ -124,6 +124,7 @@ pub(crate) fn waiver() -> Waiver {
 pub(crate) fn empty() -> Report {
     Report {
         schema: REPORT_SCHEMA.into(),
+        quality: None,
         tool: Tool {
             name: "bartizan".into(),
             version: "0.1.0".into(),

@@ -155,6 +155,7 @@ fn matches(records: &[Record], components: &[Component], at: i64) -> Result<matc
 fn report(matched: &matching::Matches, at: i64) -> Report {
     Report {
         schema: REPORT_SCHEMA.to_owned(),
+        quality: None,
         tool: Tool {
             name: "bartizan".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -1,18 +1,21 @@
 //! Files of the work tree that differ from a base: committed since, staged, modified or untracked.
 
+use super::base::Base;
 use super::flat::{Flat, flatten, read_index};
 use super::object::{Decoder, Kind};
 use super::repository::{Repository, unresolved};
 use crate::dir::{RegularFile, path_of, walk};
 use crate::window::Fill;
-use crate::{Consumer, DirSource, Entry, Signature, Source, SourceError, SourceOptions};
+use crate::{Before, Consumer, DirSource, Entry, Signature, Source, SourceError, SourceOptions};
 use bartizan_model::{Skipped, Target};
 use gix::ObjectId;
-use gix::bstr::{BString, ByteSlice};
+use gix::bstr::{BStr, BString, ByteSlice};
 use gix::index::State;
 use gix::index::entry::Mode;
+use std::collections::HashSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Files larger than this are taken as changed without being hashed, unless the index vouches for them.
 const HASHED: u64 = 64 << 20;
@@ -37,6 +40,8 @@ pub struct GitChangedSource {
     prefix: BString,
     options: SourceOptions,
     base: Option<ObjectId>,
+    /// What is compared with, once it is listed
+    tree: OnceLock<Base>,
 }
 
 impl GitChangedSource {
@@ -74,6 +79,7 @@ impl GitChangedSource {
             prefix,
             options: options.clone(),
             base,
+            tree: OnceLock::new(),
         })
     }
 
@@ -90,6 +96,18 @@ impl GitChangedSource {
     }
 
     fn is_changed(&self, entry: &Entry, base: &Flat, index: &State, buffer: &mut Vec<u8>) -> bool {
+        let path = self.path_in_tree(entry);
+        let Some(id) = base.ids.get(&path) else {
+            return true;
+        };
+        let vouched = index
+            .entry_by_path(path.as_bstr())
+            .is_some_and(|staged| staged.id == *id && is_clean(staged, index, entry.signature.as_ref()));
+        !vouched && self.hash(path_of(entry), entry.meta.size, buffer) != Some(*id)
+    }
+
+    /// The path of an entry from the top of the work tree.
+    fn path_in_tree(&self, entry: &Entry) -> BString {
         let full = path_of(entry);
         let mut path = self.prefix.clone();
         path.extend_from_slice(
@@ -98,13 +116,7 @@ impl GitChangedSource {
                 .as_os_str()
                 .as_bytes(),
         );
-        let Some(id) = base.ids.get(&path) else {
-            return true;
-        };
-        let vouched = index
-            .entry_by_path(path.as_bstr())
-            .is_some_and(|staged| staged.id == *id && is_clean(staged, index, entry.signature.as_ref()));
-        !vouched && self.hash(full, entry.meta.size, buffer) != Some(*id)
+        path
     }
 
     fn hash(&self, path: &Path, size: u64, buffer: &mut Vec<u8>) -> Option<ObjectId> {
@@ -192,9 +204,26 @@ impl Source for GitChangedSource {
         let base = self.base(&mut decoder)?;
         let index = read_index(&self.repository, &self.repository.local().index_path())?;
         let mut entries = walk(&self.root, &self.options, skipped);
+        let there: HashSet<BString> = entries.iter().map(|entry| self.path_in_tree(entry)).collect();
         let mut buffer = Vec::new();
         entries.retain(|entry| self.is_changed(entry, &base, &index, &mut buffer));
+        let fresh = entries.iter().filter_map(|entry| {
+            let path = self.path_in_tree(entry);
+            let is_fresh = !base.ids.contains_key(&path);
+            is_fresh.then(|| (path, self.hash(path_of(entry), entry.meta.size, &mut buffer)))
+        });
+        let fresh = fresh.collect();
+        // What lies outside of the target is neither there nor gone.
+        let is_there = |path: &BStr| !path.starts_with(&self.prefix) || there.contains(path);
+        self.tree.get_or_init(|| Base::new(base, is_there, fresh));
         Ok(entries)
+    }
+
+    fn before(&self, entry: &Entry) -> Before {
+        let tree = self.tree.get();
+        tree.map_or(Before::Untold, |tree| {
+            tree.content(&self.repository, &self.path_in_tree(entry))
+        })
     }
 
     fn around(&self) -> Option<&dyn Source> {

@@ -7,7 +7,7 @@ use crate::SourceError;
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
 use gix::index::extension::Tree as Cached;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 
@@ -19,6 +19,8 @@ const DEEPEST: usize = 1_000;
 pub(super) struct Flat {
     /// Ids by path; that of a directory ends with a slash.
     pub(super) ids: HashMap<BString, ObjectId>,
+    /// Links and submodules among them.
+    pub(super) others: HashSet<BString>,
     /// Entries of the index that are the same in the tree.
     pub(super) same: Vec<Range<usize>>,
 }
@@ -71,6 +73,9 @@ pub(super) fn flatten(
                     cached.and_then(|cached| child(cached, entry.name)),
                     depth + 1,
                 ));
+            }
+            if matches!(entry.kind, EntryKind::Link | EntryKind::Submodule) {
+                flat.others.insert(full.clone());
             }
             flat.ids.insert(full, id);
         }

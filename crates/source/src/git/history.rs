@@ -85,7 +85,7 @@ pub struct GitRangeSource {
 }
 
 #[derive(Debug)]
-enum Wanted {
+pub(super) enum Wanted {
     /// What the first reach and the second do not.
     Reached {
         from: Vec<ObjectId>,
@@ -146,7 +146,8 @@ impl GitRangeSource {
     }
 }
 
-fn wanted(repository: &Repository, range: &str) -> Result<Wanted, SourceError> {
+/// The commits that a range names.
+pub(super) fn wanted(repository: &Repository, range: &str) -> Result<Wanted, SourceError> {
     let local = repository.local();
     let spec = local
         .rev_parse(range)

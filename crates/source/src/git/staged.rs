@@ -1,21 +1,25 @@
 //! What is staged: the blobs a commit made now would add or change.
 
+use super::base::Base;
 use super::blobs::{Blobs, entry, submodule};
 use super::flat::{Flat, flatten, read_index};
 use super::object::{Decoder, ObjectError};
 use super::repository::Repository;
 use super::tree::Finder;
-use crate::{Consumer, Entry, FileMeta, Source, SourceError, SourceOptions};
+use crate::{Before, Consumer, Entry, FileMeta, Source, SourceError, SourceOptions};
 use bartizan_model::{Skipped, Target};
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::{Flags, Mode};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// The entries of the index whose blob differs from that of the commit that is checked out. The work tree is not
 /// looked at. Symbolic links have no content of their own and are left out; submodules are named as skipped.
 #[derive(Debug)]
 pub struct GitIndexSource {
     whole: WholeIndex,
+    /// What is compared with, once it is listed
+    base: OnceLock<Base>,
 }
 
 /// Every file of an index, changed or not.
@@ -39,6 +43,7 @@ impl GitIndexSource {
                 blobs: Blobs::new(repository, options),
                 index,
             },
+            base: OnceLock::new(),
         })
     }
 
@@ -93,6 +98,7 @@ impl Source for GitIndexSource {
         let index = read_index(repository, &self.whole.index)?;
         let base = self.base(&mut decoder, &index)?;
         let mut entries = Vec::new();
+        let mut fresh = Vec::new();
         for (at, staged) in index.entries().iter().enumerate() {
             let path = staged.path(&index);
             if base.holds(at, path, &staged.id) || staged.flags.contains(Flags::INTENT_TO_ADD) {
@@ -112,14 +118,29 @@ impl Source for GitIndexSource {
                     );
                     skipped.append(&mut finder.skipped);
                 }
-                _ => entries.push(entry(meta(path), &staged.id)),
+                _ => {
+                    if !base.ids.contains_key(path) {
+                        fresh.push((path.to_owned(), Some(staged.id)));
+                    }
+                    entries.push(entry(meta(path), &staged.id));
+                }
             }
         }
+        self.base
+            .get_or_init(|| Base::new(base, |path| index.entry_by_path(path).is_some(), fresh));
         Ok(entries)
     }
 
     fn around(&self) -> Option<&dyn Source> {
         Some(&self.whole)
+    }
+
+    fn before(&self, entry: &Entry) -> Before {
+        let repository = &self.whole.blobs.repository;
+        let base = self.base.get();
+        base.map_or(Before::Untold, |base| {
+            base.content(repository, entry.meta.path.as_bytes())
+        })
     }
 
     fn read(&self, entry: &Entry, buffer: &mut Vec<u8>, consumer: &mut dyn Consumer) {

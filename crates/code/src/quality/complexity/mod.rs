@@ -32,6 +32,8 @@ pub struct Complexity {
     pub name: String,
     /// Where it stands
     pub span: Span,
+    /// Where its name stands; the first byte of the function where it has none
+    pub name_span: Span,
     /// Lines from its first to its last, at least one
     pub lines: u32,
     /// How many parameters it has, its receiver not counted
@@ -77,6 +79,7 @@ fn begun(ast: &Ast, text: &str, id: NodeId) -> Complexity {
         node: id,
         name: name.map_or_else(String::new, |name| ast.text(name).to_owned()),
         span,
+        name_span: name.map_or_else(|| Span::empty(span.start), |name| ast.span(name)),
         lines: lines_of(text, span),
         parameters: parameters.map_or(0, |list| {
             u32::try_from(ast.children(list).len()).unwrap_or(u32::MAX)

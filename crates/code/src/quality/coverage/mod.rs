@@ -72,7 +72,7 @@ pub enum CoverageError {
     TooManyLines,
     /// It begins like none of the formats
     #[error(
-        "this is no report of lcov, Cobertura, JaCoCo, Go or llvm-cov; say `--format` if it begins unlike them"
+        "this is no report of lcov, Cobertura, JaCoCo, Go or llvm-cov; name the file that the tool wrote"
     )]
     Unknown,
     /// A line of it is not what its format says
@@ -94,6 +94,8 @@ pub enum CoverageError {
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
     files: BTreeMap<String, FileCoverage>,
+    /// Paths by the name of the file
+    by_name: BTreeMap<String, Vec<String>>,
     told: usize,
 }
 
@@ -163,7 +165,8 @@ impl Coverage {
         }
         let mut best: Option<(usize, &FileCoverage)> = None;
         let mut equal = false;
-        for (reported, file) in &self.files {
+        let alike = self.by_name.get(name_of(path)).into_iter().flatten();
+        for (reported, file) in alike.filter_map(|reported| Some((reported, self.files.get(reported)?))) {
             let Some(shared) = shared_end(reported, path) else {
                 continue;
             };
@@ -207,12 +210,24 @@ impl Coverage {
     }
 
     fn file(&mut self, path: &str) -> &mut FileCoverage {
-        if path.contains('\\') {
-            // Reports from Windows write paths its way.
-            return self.files.entry(path.replace('\\', "/")).or_default();
+        // Reports from Windows write paths its way.
+        let path = if path.contains('\\') {
+            path.replace('\\', "/")
+        } else {
+            path.to_owned()
+        };
+        if !self.files.contains_key(&path) {
+            let alike = self.by_name.entry(name_of(&path).to_owned()).or_default();
+            alike.push(path.clone());
         }
-        self.files.entry(path.to_owned()).or_default()
+        self.files.entry(path).or_default()
     }
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit('/')
+        .find(|part| !matches!(*part, "" | "."))
+        .unwrap_or(path)
 }
 
 impl FileCoverage {
@@ -231,6 +246,20 @@ impl FileCoverage {
     /// Lines that may run, in order, with how often they did.
     pub fn lines(&self) -> impl Iterator<Item = (u32, u64)> {
         self.lines.iter().map(|(&line, &hits)| (line, hits))
+    }
+
+    /// Adds what another report says of the file: a line ran as often as the one says that says more.
+    pub fn join(&mut self, other: &Self) {
+        for (line, hits) in other.lines() {
+            let known = self.lines.entry(line).or_default();
+            *known = (*known).max(hits);
+        }
+        for (line, ways) in &other.branches {
+            let known = self.branches.entry(*line).or_default();
+            if ways.taken > known.taken || known.all == 0 {
+                *known = *ways;
+            }
+        }
     }
 
     /// How much of the file ran.

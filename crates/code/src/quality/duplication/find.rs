@@ -61,11 +61,12 @@ pub struct Duplicates {
     pub limited: bool,
 }
 
-/// Finds what stands twice in `files`.
+/// Finds what stands twice in `files`. Those before `from` are only compared with: what stands twice among them alone is not looked for.
 #[must_use]
-pub fn duplicates(files: &[Tokens], limits: Limits) -> Duplicates {
+pub fn duplicates(files: &[&Tokens], from: usize, limits: Limits) -> Duplicates {
     let mut finder = Finder {
         files,
+        words: words(files),
         limits,
         window: (limits.tokens / 2).max(1),
         index: HashMap::new(),
@@ -75,7 +76,7 @@ pub fn duplicates(files: &[Tokens], limits: Limits) -> Duplicates {
         },
     };
     for file in 0..files.len() {
-        finder.search(file);
+        finder.search(file, file >= from);
     }
     for lines in &mut finder.found.lines {
         merge(lines);
@@ -86,8 +87,25 @@ pub fn duplicates(files: &[Tokens], limits: Limits) -> Duplicates {
 /// The factor of the rolling hash; odd, so that no power of it is zero.
 const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
 
+/// The words of each file by numbers that are the same in all of them.
+fn words(files: &[&Tokens]) -> Vec<Vec<u32>> {
+    let mut numbers: HashMap<&str, u32> = HashMap::new();
+    let mut all = Vec::with_capacity(files.len());
+    for file in files {
+        let mut own = Vec::with_capacity(file.words.len());
+        for word in &file.words {
+            let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+            own.push(*numbers.entry(word).or_insert(next));
+        }
+        let number = |token: &Token| own.get(token.word as usize).copied().unwrap_or(u32::MAX);
+        all.push(file.tokens.iter().map(number).collect());
+    }
+    all
+}
+
 struct Finder<'a> {
-    files: &'a [Tokens],
+    files: &'a [&'a Tokens],
+    words: Vec<Vec<u32>>,
     limits: Limits,
     window: usize,
     /// Windows at multiples of their length in what was searched, by hash
@@ -108,16 +126,20 @@ impl Finder<'_> {
         self.files.get(file).map_or(&[], |file| &file.tokens)
     }
 
-    /// Compares a file with those before it and with what stands earlier in it, and adds it to the index.
-    fn search(&mut self, file: usize) {
-        let count = self.tokens(file).len();
+    fn words(&self, file: usize) -> &[u32] {
+        self.words.get(file).map_or(&[], Vec::as_slice)
+    }
+
+    /// Compares a file with those before it and with what stands earlier in it, where that is wanted, and adds it to the index.
+    fn search(&mut self, file: usize, is_compared: bool) {
+        let count = self.words(file).len();
         if count < self.window {
             return;
         }
         let top = (1..self.window).fold(1_u64, |power, _| power.wrapping_mul(FACTOR));
         let word = |finder: &Self, at: usize| {
-            let token = finder.tokens(file).get(at);
-            token.map_or(0, |token| u64::from(token.word) + 1)
+            let word = finder.words(file).get(at);
+            word.map_or(0, |word| u64::from(*word) + 1)
         };
         let mut hash = (0..self.window).fold(0_u64, |hash, at| {
             hash.wrapping_mul(FACTOR).wrapping_add(word(self, at))
@@ -130,7 +152,8 @@ impl Finder<'_> {
                     .wrapping_mul(FACTOR)
                     .wrapping_add(word(self, at + self.window - 1));
             }
-            if at + self.window > known_until
+            if is_compared
+                && at + self.window > known_until
                 && let Some(run) = self.longest(file, at, hash)
             {
                 known_until = run.copy + run.length;
@@ -163,9 +186,9 @@ impl Finder<'_> {
 
     /// A window that is the same in both places, as far as what is around it is the same; none when only the hashes are.
     fn drawn_out(&self, earlier: usize, place: usize, file: usize, at: usize) -> Option<Run> {
-        let (left, right) = (self.tokens(earlier), self.tokens(file));
+        let (left, right) = (self.words(earlier), self.words(file));
         let same = |a: usize, b: usize| match (left.get(a), right.get(b)) {
-            (Some(a), Some(b)) => a.word == b.word,
+            (Some(a), Some(b)) => a == b,
             _ => false,
         };
         let mut length = 0;

@@ -12,4 +12,4 @@ mod find;
 mod tokens;
 
 pub use find::{Duplicate, Duplicates, Limits, Part, duplicates};
-pub use tokens::{Token, Tokens, Vocabulary};
+pub use tokens::{Token, Tokens};

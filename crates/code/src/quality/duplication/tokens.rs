@@ -4,24 +4,7 @@ use std::collections::HashMap;
 
 use bartizan_syntax::{Ast, Kind, Span};
 
-/// What the same text becomes in every file.
-#[derive(Clone, Debug, Default)]
-pub struct Vocabulary {
-    numbers: HashMap<Box<str>, u32>,
-}
-
-impl Vocabulary {
-    fn number(&mut self, text: &str) -> u32 {
-        if let Some(&number) = self.numbers.get(text) {
-            return number;
-        }
-        let number = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
-        self.numbers.insert(text.into(), number);
-        number
-    }
-}
-
-/// A token: what it is, by the [`Vocabulary`], and on which line it begins, from 1.
+/// A token: what it is, by its number among the words of its file, and where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
     pub(crate) word: u32,
@@ -35,18 +18,20 @@ pub struct Token {
 #[derive(Clone, Debug, Default)]
 pub struct Tokens {
     pub(crate) tokens: Vec<Token>,
+    /// The text of each word, by its number
+    pub(crate) words: Vec<Box<str>>,
 }
 
 impl Tokens {
-    /// The tokens of a file, named by `vocabulary`, which has to be the same for all files that are compared.
+    /// The tokens of a file.
     #[must_use]
-    pub fn of(ast: &Ast, text: &str, vocabulary: &mut Vocabulary) -> Self {
+    pub fn of(ast: &Ast, text: &str) -> Self {
         let mut reader = Reader {
             text,
             line: 1,
             counted: 0,
-            vocabulary,
-            tokens: Vec::new(),
+            numbers: HashMap::new(),
+            made: Self::default(),
         };
         let mut at = 0;
         for atom in atoms(ast) {
@@ -62,9 +47,7 @@ impl Tokens {
             at = span.end;
         }
         reader.plain(at, u32::try_from(text.len()).unwrap_or(u32::MAX));
-        Self {
-            tokens: reader.tokens,
-        }
+        reader.made
     }
 
     /// How many there are.
@@ -120,11 +103,11 @@ struct Reader<'a> {
     text: &'a str,
     line: u32,
     counted: u32,
-    vocabulary: &'a mut Vocabulary,
-    tokens: Vec<Token>,
+    numbers: HashMap<&'a str, u32>,
+    made: Tokens,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// Words and marks between two atoms.
     fn plain(&mut self, start: u32, end: u32) {
         let Some(part) = self.text.get(start as usize..end as usize) else {
@@ -150,13 +133,17 @@ impl Reader<'_> {
         }
     }
 
-    fn push(&mut self, word: &str, span: Span) {
+    fn push(&mut self, word: &'a str, span: Span) {
         self.line += self.breaks(self.counted, span.start);
         let last_line = self.line + self.breaks(span.start, span.end);
         self.counted = span.start;
-        let word = self.vocabulary.number(word);
-        self.tokens.push(Token {
-            word,
+        let next = u32::try_from(self.made.words.len()).unwrap_or(u32::MAX);
+        let number = *self.numbers.entry(word).or_insert(next);
+        if number == next {
+            self.made.words.push(word.into());
+        }
+        self.made.tokens.push(Token {
+            word: number,
             line: self.line,
             last_line,
         });

@@ -23,6 +23,7 @@ pub use foreign::{ForeignCheck, ForeignFile, ForeignRule};
 use imports::Wanted;
 pub use kit::OwnCode;
 use kit::{Kit, Kits};
+pub(crate) use paths::is_foreign;
 use std::collections::HashMap;
 use tell::{Source, Teller};
 
@@ -138,7 +139,7 @@ impl Check for CodeCheck {
     fn wants(&self, file: &FileMeta) -> Interest {
         let language = Language::of_path(&file.path);
         let is_read = language.is_some_and(|language| self.reads(language)) || Settings::wants(&file.path);
-        let is_left_out = paths::is_foreign(&file.path) || (!self.with_tests && paths::is_test(&file.path));
+        let is_left_out = is_foreign(&file.path) || (!self.with_tests && paths::is_test(&file.path));
         if is_read && !is_left_out {
             Interest::Entire(LARGEST)
         } else {

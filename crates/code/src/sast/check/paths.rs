@@ -28,7 +28,7 @@ const SQUEEZED: [&str; 3] = [".min.js", ".min.mjs", ".bundle.js"];
 const OF_TESTS: [&str; 3] = [".test.", ".spec.", ".cy."];
 
 /// Whether a file was squeezed by a program or copied from another project.
-pub(super) fn is_foreign(path: &str) -> bool {
+pub(crate) fn is_foreign(path: &str) -> bool {
     SQUEEZED.iter().any(|end| path.ends_with(end)) || lies_in(path, &COPIES)
 }
 

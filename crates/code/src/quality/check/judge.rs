@@ -1,0 +1,303 @@
+//! What all files together come to: duplicates, coverage, and sums.
+
+use super::QualityCheck;
+use super::measure::{Measured, Own};
+use crate::quality::changes::runs;
+use crate::quality::duplication::{self, Limits, Tokens};
+use crate::quality::rules::{Duplicate, Uncovered};
+use bartizan_engine::rule::{Found, Place, Verdicts};
+use bartizan_engine::{Part, Sink};
+use bartizan_model::{self as model, Fingerprint, Location, Measures, QualityScope};
+use bartizan_syntax::Language;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Most findings of duplicates.
+const MOST_DUPLICATES: usize = 200;
+/// Runs of lines that a message names.
+const MOST_RUNS: usize = 6;
+/// Minutes that it takes to make one of a duplicate and what it repeats.
+const DUPLICATE_MINUTES: u64 = 10;
+
+/// What was summed up so far.
+#[derive(Default)]
+struct Sums {
+    measures: Measures,
+    minutes: BTreeMap<Fingerprint, u64>,
+    worst: BTreeMap<String, (u64, Location)>,
+}
+
+impl Sums {
+    /// Notes a place for a condition, where there is more to do than at those before.
+    fn note(&mut self, condition: &str, much: u64, at: &Location) {
+        let worst = self.worst.entry(condition.to_owned());
+        let worst = worst.or_insert_with(|| (much, at.clone()));
+        if much > worst.0 {
+            *worst = (much, at.clone());
+        }
+    }
+}
+
+impl QualityCheck {
+    /// Judges all files, those to compare with among them.
+    pub(super) fn judge_all(&self, parts: &[(String, Part)], out: &mut Sink) {
+        let own: Vec<(&str, &Own)> = parts
+            .iter()
+            .filter_map(|(path, part)| match part.downcast_ref() {
+                Some(Measured::Own(own)) => Some((path.as_str(), own.as_ref())),
+                _ => None,
+            })
+            .collect();
+        let mut sums = Sums::default();
+        for (path, own) in &own {
+            add(path, own, &mut sums);
+        }
+        let around: Vec<(&str, &Tokens)> = parts
+            .iter()
+            .filter_map(|(path, part)| match part.downcast_ref() {
+                Some(Measured::Around(tokens)) => Some((path.as_str(), tokens)),
+                _ => None,
+            })
+            .collect();
+        self.duplicates(&own, &around, &mut sums, out);
+        self.coverage(&own, &mut sums, out);
+        let changed = own
+            .iter()
+            .filter_map(|(path, own)| Some(((*path).to_owned(), own.changed.clone()?)));
+        out.measured(model::Measured {
+            scope: self.options.scope,
+            measures: sums.measures,
+            minutes: sums.minutes,
+            changed: changed.collect(),
+            worst: sums.worst.into_iter().map(|(name, (_, at))| (name, at)).collect(),
+        });
+    }
+
+    fn duplicates(&self, own: &[(&str, &Own)], around: &[(&str, &Tokens)], sums: &mut Sums, out: &mut Sink) {
+        let products = own
+            .iter()
+            .filter_map(|(path, own)| Some((*path, own.tokens.as_ref()?, Some(*own))));
+        let files: Vec<(&str, &Tokens, Option<&Own>)> = around
+            .iter()
+            .map(|(path, tokens)| (*path, *tokens, None))
+            .chain(products)
+            .collect();
+        let tokens: Vec<&Tokens> = files.iter().map(|file| file.1).collect();
+        let found = duplication::duplicates(&tokens, around.len(), Limits::default());
+        if found.limited {
+            out.error("more code stands twice than is compared");
+        }
+        for ((path, _, own), lines) in files.iter().zip(&found.lines) {
+            let Some(own) = own else { continue };
+            let lines = lines.iter().flat_map(|(first, last)| *first..=*last);
+            let here: Vec<u32> = lines.filter(|line| own.has(*line)).collect();
+            sums.measures.duplicated += here.len() as u64;
+            if let Some(first) = here.first() {
+                let at = Place(*first, 1, *first, 1).location(path);
+                sums.note("duplication", here.len() as u64, &at);
+            }
+        }
+        if !self.options.enabled.has(Duplicate::ABOUT.id) {
+            return;
+        }
+        let mut told = 0;
+        let mut ordinals: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for pair in &found.pairs {
+            let ends = [(pair.copy, pair.original), (pair.original, pair.copy)];
+            let shown = ends.into_iter().find_map(|(here, there)| {
+                let (path, _, own) = files.get(here.file)?;
+                let touched = own.as_ref()?.touches(here.first_line, here.last_line);
+                touched.then_some((*path, here, files.get(there.file)?.0, there))
+            });
+            let Some((path, here, other, there)) = shown else {
+                continue;
+            };
+            told += 1;
+            if told > MOST_DUPLICATES {
+                continue;
+            }
+            let ordinal = ordinals.entry((path, other)).or_default();
+            *ordinal += 1;
+            let lines = here.last_line - here.first_line + 1;
+            let where_else = if path == other {
+                "in this file".to_owned()
+            } else {
+                format!("in `{other}`")
+            };
+            let found = Found {
+                message: format!(
+                    "{lines} lines ({} tokens) stand {where_else}, too: lines {}-{}",
+                    pair.tokens, there.first_line, there.last_line
+                ),
+                key: format!("{other} {ordinal}"),
+                fix: format!(
+                    "make one function of these lines and lines {}-{} {where_else}",
+                    there.first_line, there.last_line
+                ),
+                ..Found::default()
+            };
+            let place = |part: duplication::Part| Place(part.first_line, 1, part.last_line, 1);
+            Verdicts::new(&Duplicate::ABOUT, out)
+                .finding(found, &[(path, place(here)), (other, place(there))]);
+            if let Some(finding) = out.findings().last() {
+                sums.minutes
+                    .insert(finding.fingerprint.clone(), DUPLICATE_MINUTES);
+                sums.note("maintainability", DUPLICATE_MINUTES, &place(here).location(path));
+            }
+        }
+        if told > MOST_DUPLICATES {
+            let more = told - MOST_DUPLICATES;
+            out.error(format!("{more} more duplicates than are told one by one"));
+        }
+    }
+
+    fn coverage(&self, own: &[(&str, &Own)], sums: &mut Sums, out: &mut Sink) {
+        for report in &self.options.reports {
+            if let Err(why) = &report.read {
+                out.error(format!("coverage: `{}`: {why}", report.name));
+            }
+        }
+        let told = self.told_languages();
+        let mut unknown: BTreeSet<&str> = BTreeSet::new();
+        for (path, own) in own {
+            if own.tokens.is_none() || self.options.uncovered.matches(path) {
+                continue;
+            }
+            let lines: BTreeMap<u32, bool> = match self.coverage_of(path) {
+                Some(file) => {
+                    let lines = file.lines().filter(|(line, _)| own.has(*line));
+                    lines.map(|(line, hits)| (line, hits > 0)).collect()
+                }
+                // A report that tells of this language and not of this file: no test ever loaded it.
+                None if told.contains(own.language.name()) => {
+                    own.statements.iter().map(|line| (*line, false)).collect()
+                }
+                None => {
+                    if !own.statements.is_empty() {
+                        unknown.insert(own.language.name());
+                    }
+                    continue;
+                }
+            };
+            self.covered(path, &lines, sums, out);
+        }
+        let asked =
+            self.options.min_coverage > 0 && self.options.reports.iter().all(|report| report.read.is_ok());
+        if asked && !unknown.is_empty() {
+            let names: Vec<&str> = unknown.into_iter().collect();
+            out.error(format!(
+                "coverage: no report tells of {}; name one with `quality.coverage` or `--coverage`",
+                names.join(", ")
+            ));
+        }
+    }
+
+    /// Languages of which some report tells.
+    fn told_languages(&self) -> BTreeSet<&'static str> {
+        let reports = self
+            .options
+            .reports
+            .iter()
+            .filter_map(|report| report.read.as_ref().ok());
+        let files = reports.flat_map(|read| read.files());
+        let languages = files.filter_map(|(path, _)| Language::of_path(path));
+        languages.map(Language::name).collect()
+    }
+
+    /// Adds the lines of a file that can run, each with whether it did.
+    fn covered(&self, path: &str, lines: &BTreeMap<u32, bool>, sums: &mut Sums, out: &mut Sink) {
+        let share = sums.measures.coverage.get_or_insert_default();
+        let all = lines.len() as u64;
+        let missed: BTreeSet<u32> = lines
+            .iter()
+            .filter(|(_, ran)| !**ran)
+            .map(|(line, _)| *line)
+            .collect();
+        let part = model::Part {
+            part: all - missed.len() as u64,
+            of: all,
+        };
+        share.part += part.part;
+        share.of += part.of;
+        let Some(first) = missed.first() else { return };
+        let at = Place(*first, 1, *first, 1);
+        sums.note("coverage", missed.len() as u64, &at.location(path));
+        #[allow(clippy::cast_precision_loss, reason = "at most 100")]
+        let enough = part
+            .percent()
+            .is_none_or(|percent| percent >= self.options.min_coverage as f64);
+        if enough || !self.options.enabled.has(Uncovered::ABOUT.id) {
+            return;
+        }
+        let last = missed.last().copied().unwrap_or(0);
+        let named = runs((1..=last).map(|line| missed.contains(&line)));
+        let new = match self.options.scope {
+            QualityScope::Changes => "new ",
+            QualityScope::All => "",
+        };
+        let found = Found {
+            message: format!(
+                "{} of {all} {new}lines that can run are not run by tests: {}",
+                missed.len(),
+                shown(&named)
+            ),
+            fix: "write tests that run them".to_owned(),
+            ..Found::default()
+        };
+        let places: Vec<(&str, Place)> = named
+            .iter()
+            .map(|(first, last)| (path, Place(*first, 1, *last, 1)))
+            .collect();
+        Verdicts::new(&Uncovered::ABOUT, out).finding(found, &places);
+    }
+}
+
+/// Adds what was measured of one file.
+fn add(path: &str, own: &Own, sums: &mut Sums) {
+    let (measures, size) = (&mut sums.measures, &own.size);
+    if own.tokens.is_none() {
+        measures.tests += u64::from(size.code);
+        return;
+    }
+    measures.files += 1;
+    measures.lines += u64::from(size.lines);
+    measures.code += u64::from(size.code);
+    measures.comments += u64::from(size.comments);
+    measures.functions += own.functions;
+    measures.cyclomatic += own.cyclomatic;
+    measures.cognitive += own.cognitive;
+    let first = own
+        .changed
+        .as_ref()
+        .and_then(|runs| runs.first())
+        .map_or(1, |run| run.0);
+    let start = Place(first, 1, first, 1).location(path);
+    for condition in ["comments", "tests"] {
+        sums.note(condition, u64::from(size.code), &start);
+    }
+    for (fingerprint, minutes, at) in &own.minutes {
+        sums.minutes.insert(fingerprint.clone(), *minutes);
+        sums.note("maintainability", *minutes, at);
+    }
+}
+
+/// `lines 3-9, 14 and 2 more places`.
+fn shown(runs: &[(u32, u32)]) -> String {
+    let one = |(first, last): &(u32, u32)| {
+        if first == last {
+            first.to_string()
+        } else {
+            format!("{first}-{last}")
+        }
+    };
+    let named: Vec<String> = runs.iter().take(MOST_RUNS).map(one).collect();
+    let more = match runs.len().saturating_sub(MOST_RUNS) {
+        0 => String::new(),
+        more => format!(" and {more} more places"),
+    };
+    let noun = if runs.len() == 1 && runs.iter().all(|(first, last)| first == last) {
+        "line"
+    } else {
+        "lines"
+    };
+    format!("{noun} {}{more}", named.join(", "))
+}
