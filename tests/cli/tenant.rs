@@ -132,6 +132,20 @@ fn a_scan_finds_what_the_matrix_says() {
 }
 
 #[test]
+fn where_no_tenant_is_declared_a_scan_says_neither_that_they_are_kept_apart_nor_that_they_are_not() {
+    let sandbox = Sandbox::new();
+    sandbox.write("ns.yaml", &TWO.replace("tenant:", "team:"));
+    let answer = sandbox.run(&["scan", ".", "--only", "deploy/tenancy/*", "-o", "json=out.json"]);
+    assert_eq!(answer.code, 0, "{answer}");
+    assert!(answer.err.contains(", 1 not applicable;"), "{answer}");
+    let report: serde_json::Value = serde_json::from_str(&sandbox.read("out.json")).unwrap();
+    let checks = report["checks"].as_array().unwrap().iter();
+    let tenancy: Vec<_> = checks.filter(|run| run["check"] == "deploy/tenancy").collect();
+    assert_eq!(tenancy[0]["status"], "not-applicable");
+    assert_eq!(tenancy[0]["reason"], "no tenant is declared");
+}
+
+#[test]
 fn names_that_no_namespace_can_have_are_refused() {
     let sandbox = Sandbox::new();
     for name in ["Acme", "a/../b"] {

@@ -2655,7 +2655,7 @@ export interface components {
         };
         /** @description Where we stand. */
         Posture: {
-            /** @description Last runs of checks, by what became of them: ran, partial, skipped, failed. */
+            /** @description Last runs of checks, by what became of them: ran, partial, skipped, not-applicable, failed. */
             checks: {
                 [key: string]: number;
             };

@@ -76,7 +76,7 @@ pub(crate) fn read<T: Send + 'static>(
         .map(|skipped| note(skipped.path, skipped.reason))
         .collect();
     let errors = outcome.checks.into_iter().flat_map(|check| match check.status {
-        CheckStatus::Ran => Vec::new(),
+        CheckStatus::Ran | CheckStatus::NotApplicable { .. } => Vec::new(),
         CheckStatus::Partial { errors } => errors,
         CheckStatus::Skipped { reason } => vec![reason],
         CheckStatus::Failed { error } => vec![error],

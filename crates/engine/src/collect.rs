@@ -19,6 +19,8 @@ pub(crate) struct CheckTally {
     pub(crate) findings: u64,
     pub(crate) errors: Vec<String>,
     pub(crate) panics: Vec<String>,
+    /// Why there was nothing to judge, known once every file was read.
+    pub(crate) not_applicable: Option<String>,
 }
 
 /// What was found in one entry (a file with all its windows, or an archive with all its members).
@@ -192,10 +194,10 @@ impl Collector {
         inline_waivers.sort_by(|(a, x), (b, y)| (a, x.line, &x.rule).cmp(&(b, y.line, &y.rule)));
         let checks = checks.iter().zip(totals).map(|(check, total)| CheckRun {
             check: check.meta().id.to_owned(),
-            status: status_of(total.errors, total.panics),
             required: check.meta().required,
             files: total.files,
             findings: total.findings,
+            status: status_of(total),
         });
         Outcome {
             checks: checks.collect(),

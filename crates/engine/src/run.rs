@@ -504,6 +504,7 @@ pub(crate) fn finish_check(check: &dyn Check, facts: &[Fact], tally: &mut CheckT
     contained(tally, "", || check.finish(facts, &mut sink));
     let reported = sink.into_reported();
     tally.errors.extend(reported.errors);
+    tally.not_applicable = reported.not_applicable;
     tally.findings += reported.findings.len() as u64;
     made_by(check.meta().id, reported.findings)
 }
@@ -528,9 +529,15 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 /// The status of a check from what happened in all files.
-pub(crate) fn status_of(errors: Vec<String>, mut panics: Vec<String>) -> CheckStatus {
+pub(crate) fn status_of(tally: CheckTally) -> CheckStatus {
     /// Most errors listed one by one.
     const LISTED: usize = 20;
+    let CheckTally {
+        mut errors,
+        mut panics,
+        not_applicable,
+        ..
+    } = tally;
     if !panics.is_empty() {
         panics.sort();
         let more = panics.len() - 1;
@@ -543,9 +550,11 @@ pub(crate) fn status_of(errors: Vec<String>, mut panics: Vec<String>) -> CheckSt
         return CheckStatus::Failed { error };
     }
     if errors.is_empty() {
-        return CheckStatus::Ran;
+        return match not_applicable {
+            Some(reason) => CheckStatus::NotApplicable { reason },
+            None => CheckStatus::Ran,
+        };
     }
-    let mut errors = errors;
     errors.sort();
     let more = errors.len().saturating_sub(LISTED);
     errors.truncate(LISTED);

@@ -48,6 +48,7 @@ pub struct Sink {
     waivers: Vec<InlineWaiver>,
     errors: Vec<String>,
     measured: Option<Measured>,
+    not_applicable: Option<String>,
 }
 
 /// Everything a check reported of one file.
@@ -65,6 +66,8 @@ pub struct Reported {
     pub errors: Vec<String>,
     /// What was measured.
     pub measured: Option<Measured>,
+    /// Why there was nothing to judge.
+    pub not_applicable: Option<String>,
 }
 
 impl Sink {
@@ -99,6 +102,12 @@ impl Sink {
         self.measured = Some(measured);
     }
 
+    /// Says in [`crate::Check::finish`] that nothing in the target is what the check judges, and what there is none of: unless something
+    /// could not be judged, its status becomes NotApplicable.
+    pub fn not_applicable(&mut self, reason: impl Into<String>) {
+        self.not_applicable = Some(reason.into());
+    }
+
     /// What was reported so far.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
@@ -115,6 +124,7 @@ impl Sink {
             waivers: self.waivers,
             errors: self.errors,
             measured: self.measured,
+            not_applicable: self.not_applicable,
         }
     }
 }

@@ -79,7 +79,7 @@ fn missing(checks: &[CheckRun], skipped: &[Skipped]) -> Vec<String> {
         .iter()
         .filter(|check| check.required)
         .filter_map(|check| match &check.status {
-            CheckStatus::Ran => None,
+            CheckStatus::Ran | CheckStatus::NotApplicable { .. } => None,
             CheckStatus::Partial { errors } => Some(format!(
                 "{} did not finish: {}",
                 check.check,

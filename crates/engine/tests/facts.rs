@@ -8,11 +8,13 @@
     reason = "a test fails by panicking"
 )]
 
+use bartizan_engine::globs::RuleGlobs;
+use bartizan_engine::verdict::{Policy, judge};
 use bartizan_engine::{
     CacheOptions, Check, CheckError, Fact, Input, Meta, Outcome, RunOptions, Silent, Sink, run,
 };
 use bartizan_model::{
-    AssetId, CheckStatus, Confidence, Finding, FingerprintBuilder, Location, RuleInfo, Severity,
+    AssetId, CheckStatus, Confidence, Finding, FingerprintBuilder, Location, RuleInfo, Severity, Verdict,
 };
 use bartizan_source::{DirSource, FileMeta, Interest, SourceOptions};
 use std::path::Path;
@@ -52,6 +54,10 @@ impl Check for Together {
         assert!(!texts.iter().any(|text| text.contains("panic")), "as asked");
         if texts.iter().any(|text| text.contains("error")) {
             return Err(CheckError("cannot judge these".to_owned()));
+        }
+        if texts.iter().all(|text| text.ends_with('=')) {
+            out.not_applicable("all is empty");
+            return Ok(());
         }
         let message = texts.join(" ");
         let fingerprint = FingerprintBuilder::new("test/together")
@@ -144,6 +150,18 @@ fn an_error_at_the_end_makes_the_check_partial_and_a_panic_failed() {
     assert_eq!(errors, &["cannot judge these"]);
     let (outcome, _) = scan(folder(&[("a", "panic")]).path(), 1, None, false);
     assert!(matches!(&outcome.checks[0].status, CheckStatus::Failed { error } if error.contains("as asked")));
+}
+
+#[test]
+fn a_check_with_nothing_to_judge_is_not_applicable_and_leaves_nothing_open() {
+    let (outcome, _) = scan(folder(&[("a", "")]).path(), 1, None, false);
+    let reason = "all is empty".to_owned();
+    assert_eq!(outcome.checks[0].status, CheckStatus::NotApplicable { reason });
+    let everything = Policy {
+        fail_on: Severity::Info,
+        advice: RuleGlobs::new(std::iter::empty::<&str>()).unwrap(),
+    };
+    assert_eq!(judge(&[], &outcome.checks, &[], &everything), Verdict::Allow);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! the scan looked at everything, the check that made the finding ran to its end, and the rule was in force. All else leaves
 //! the finding as it is.
 
-use bartizan_model::{CheckStatus, Report};
+use bartizan_model::Report;
 use std::collections::HashSet;
 
 /// Which findings the silence of one scan speaks of.
@@ -24,7 +24,6 @@ impl<'a> Absence<'a> {
     #[must_use]
     pub fn of(report: &'a Report) -> Self {
         let looked_at_everything = report.skipped.iter().all(|thing| !thing.required);
-        let ran = |status: &CheckStatus| matches!(status, CheckStatus::Ran);
         Self {
             is_whole: report.target.partial.is_empty()
                 && !PARTS.contains(&report.target.kind.as_str())
@@ -32,7 +31,7 @@ impl<'a> Absence<'a> {
             ran: report
                 .checks
                 .iter()
-                .filter(|check| ran(&check.status))
+                .filter(|check| check.status.is_complete())
                 .map(|check| check.check.as_str())
                 .collect(),
             only: &report.tool.only,
@@ -74,7 +73,7 @@ fn is_plain(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bartizan_model::{CheckRun, REPORT_SCHEMA, Skipped, Stats, Target, Timestamp, Tool, Verdict};
+    use bartizan_model::{CheckRun, CheckStatus, REPORT_SCHEMA, Skipped, Stats, Target, Timestamp, Tool, Verdict};
 
     fn report() -> Report {
         let run = |name: &str, status| CheckRun {

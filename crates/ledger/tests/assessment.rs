@@ -318,6 +318,40 @@ fn a_run_that_is_stale_incomplete_narrowed_or_of_another_thing_is_no_evidence() 
 }
 
 #[test]
+fn a_check_with_nothing_to_judge_is_no_evidence_and_takes_none_away() {
+    const OTHER: &str = "repo:git.example/acme/pier";
+    let with = |own: CheckStatus, other: CheckStatus| {
+        let mut scope = scope();
+        let asset = AssetId::from_text(OTHER);
+        let kind = AssetKind::Repository;
+        scope.assets.push(ScopeItem { asset, kind });
+        let facts = [(REPOSITORY, own), (OTHER, other)]
+            .map(|(asset, status)| run(asset, "deploy/tenancy", 1, status));
+        let evidence = Evidence {
+            facts: &facts,
+            totals: None,
+            attestations: &[],
+        };
+        let nist = framework("nist").unwrap();
+        let assessment = assess(&nist, controls::tests(), &scope, evidence, at(0));
+        let mut tests = assessment.tests.into_iter();
+        tests
+            .find(|result| result.test == "tenants-are-kept-apart")
+            .unwrap()
+    };
+    let idle = || CheckStatus::NotApplicable {
+        reason: "no tenant is declared".to_owned(),
+    };
+    let nowhere = with(idle(), idle());
+    assert_eq!(nowhere.outcome, TestOutcome::NoEvidence);
+    assert_eq!(
+        nowhere.reasons,
+        ["deploy/tenancy had nothing to judge: no tenant is declared"]
+    );
+    assert_eq!(with(idle(), CheckStatus::Ran).outcome, TestOutcome::Pass);
+}
+
+#[test]
 fn a_complete_run_counts_though_a_narrower_one_came_later() {
     let mut facts = everything();
     facts.push(run(

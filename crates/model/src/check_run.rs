@@ -18,7 +18,7 @@ pub struct CheckRun {
     pub findings: u64,
 }
 
-/// The four ways a check ends.
+/// The five ways a check ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "lowercase")]
 pub enum CheckStatus {
@@ -34,6 +34,12 @@ pub enum CheckStatus {
         /// Why.
         reason: String,
     },
+    /// It looked at everything it wanted, and nothing in it is what it judges: it neither passed nor failed.
+    #[serde(rename = "not-applicable")]
+    NotApplicable {
+        /// What there is none of.
+        reason: String,
+    },
     /// It broke.
     Failed {
         /// How.
@@ -45,7 +51,7 @@ impl CheckStatus {
     /// Whether the check's silence can be trusted.
     #[must_use]
     pub const fn is_complete(&self) -> bool {
-        matches!(self, Self::Ran)
+        matches!(self, Self::Ran | Self::NotApplicable { .. })
     }
 }
 

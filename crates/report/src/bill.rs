@@ -52,7 +52,7 @@ pub(crate) fn unread(report: &Report) -> Vec<String> {
         .filter(|check| check.required && check.check.starts_with("supply/"));
     let mut lines: Vec<String> = checks
         .flat_map(|check| match &check.status {
-            CheckStatus::Ran => Vec::new(),
+            CheckStatus::Ran | CheckStatus::NotApplicable { .. } => Vec::new(),
             CheckStatus::Partial { errors } => errors.clone(),
             CheckStatus::Skipped { reason } => vec![format!("{} did not run: {reason}", check.check)],
             CheckStatus::Failed { error } => vec![format!("{} failed: {error}", check.check)],

@@ -15,7 +15,7 @@ pub(crate) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     for check in &report.checks {
         let (word, why) = match &check.status {
-            CheckStatus::Ran => continue,
+            CheckStatus::Ran | CheckStatus::NotApplicable { .. } => continue,
             CheckStatus::Partial { errors } => ("ran in part", errors.join("\n")),
             CheckStatus::Skipped { reason } => ("was skipped", reason.clone()),
             CheckStatus::Failed { error } => ("failed", error.clone()),

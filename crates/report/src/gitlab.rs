@@ -40,7 +40,15 @@ impl Scan {
         let mut active = report
             .checks
             .iter()
-            .filter(|check| !matches!(check.status, CheckStatus::Skipped { .. }))
+            .filter(|check| {
+                let is_idle = |status: &CheckStatus| {
+                    matches!(
+                        status,
+                        CheckStatus::Skipped { .. } | CheckStatus::NotApplicable { .. }
+                    )
+                };
+                !is_idle(&check.status)
+            })
             .peekable();
         let only_leaks = match active.peek() {
             Some(_) => active.all(|check| is_leak(&check.check)),
@@ -245,7 +253,7 @@ fn messages(report: &Report) -> Vec<Value> {
     let mut messages = Vec::new();
     for check in &report.checks {
         let why = match &check.status {
-            CheckStatus::Ran => continue,
+            CheckStatus::Ran | CheckStatus::NotApplicable { .. } => continue,
             CheckStatus::Partial { errors } => format!("ran in part: {}", errors.join("; ")),
             CheckStatus::Skipped { reason } => format!("skipped: {reason}"),
             CheckStatus::Failed { error } => format!("failed: {error}"),

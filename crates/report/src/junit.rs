@@ -152,6 +152,9 @@ fn check_case(check: &CheckRun) -> Case {
     };
     let outcome = match &check.status {
         CheckStatus::Ran => Outcome::Passed,
+        CheckStatus::NotApplicable { reason } => Outcome::Skipped {
+            message: format!("not applicable: {reason}"),
+        },
         CheckStatus::Partial { errors } => broke("partial", errors.join("; ")),
         CheckStatus::Skipped { reason } => broke("skipped", reason.clone()),
         CheckStatus::Failed { error } => broke("failed", error.clone()),

@@ -68,7 +68,7 @@ pub fn summary(report: &Report, context: &Context<'_>) -> String {
             report
                 .checks
                 .iter()
-                .filter(|check| !check.status.is_complete())
+                .filter(|check| check.status != CheckStatus::Ran)
                 .map(describe_check),
         );
         lines.extend(report.skipped.iter().map(|skipped| {
@@ -142,8 +142,19 @@ pub(crate) fn first_reasons(reasons: &[String]) -> String {
 
 /// `3 of 4 checks ran, deploy skipped (offline)`.
 pub(crate) fn describe_checks(checks: &[CheckRun]) -> String {
-    let ran = checks.iter().filter(|check| check.status.is_complete()).count() as u64;
-    let all = checks.len() as u64;
+    let is_idle = |check: &&CheckRun| matches!(check.status, CheckStatus::NotApplicable { .. });
+    let idle = checks.iter().filter(is_idle).count() as u64;
+    let told = describe_runs(checks, idle);
+    match idle {
+        0 => told,
+        idle => format!("{told}, {idle} not applicable"),
+    }
+}
+
+/// The checks that had something to judge: all but `idle` ones.
+fn describe_runs(checks: &[CheckRun], idle: u64) -> String {
+    let complete = checks.iter().filter(|check| check.status.is_complete()).count() as u64;
+    let (ran, all) = (complete - idle, checks.len() as u64 - idle);
     if ran == all {
         return if all == 0 {
             "no check ran".to_owned()
@@ -178,6 +189,7 @@ fn describe_check(check: &CheckRun) -> String {
             ("ran in part", grouped_reasons(errors.iter().map(String::as_str)))
         }
         CheckStatus::Skipped { reason } => ("skipped", reason.clone()),
+        CheckStatus::NotApplicable { reason } => ("not applicable", reason.clone()),
         CheckStatus::Failed { error } => ("failed", error.clone()),
     };
     let why = if why.is_empty() {

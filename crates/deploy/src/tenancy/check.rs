@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 const REVISION: &[u8] = b"1";
 /// Largest manifest that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
+/// What there is none of where nothing is judged.
+const NO_TENANT: &str = "no tenant is declared";
 /// Most reasons that one finding shows.
 const MOST_REASONS: usize = 10;
 
@@ -100,8 +102,11 @@ impl Check for TenancyCheck {
         if checks::ALL
             .iter()
             .all(|about| !self.options.enabled.has(about.id))
-            || !self.may_have_tenants(facts)
         {
+            return Ok(());
+        }
+        if !self.may_have_tenants(facts) {
+            out.not_applicable(NO_TENANT);
             return Ok(());
         }
         let facts = facts::within(facts, "of manifests", out);
@@ -112,6 +117,7 @@ impl Check for TenancyCheck {
         let files: Vec<File<'_>> = files.collect();
         let world = World::read(&files, &self.options.declared);
         if world.tenants().is_empty() {
+            out.not_applicable(NO_TENANT);
             return Ok(());
         }
         let matrix = Matrix::new(&world);

@@ -182,9 +182,11 @@ pub(super) fn outcome(test: &AutomaticTest, known: &Known<'_>) -> (TestResult, T
     finish(test, found)
 }
 
-/// Whether every check ran over every asset, completely and within the days that count.
+/// Whether every check ran over every asset, completely and within the days that count. An asset in which a check found nothing to judge
+/// speaks neither for the test nor against it.
 fn covered(test: &AutomaticTest, checks: &[String], known: &Known<'_>, found: &mut Findings<'_>) {
     let mut any = false;
+    let mut nothing_to_judge = None;
     for (asset, facts) in known.of(test.over) {
         any = true;
         for check in checks {
@@ -196,9 +198,10 @@ fn covered(test: &AutomaticTest, checks: &[String], known: &Known<'_>, found: &m
             runs.sort_by_key(|fact| Reverse(fact.at));
             let complete = runs.iter().copied().find(|fact| incomplete(fact).is_none());
             match (complete, runs.first()) {
-                (Some(run), _) if found.days(run.at) < i64::from(test.within_days) => {
-                    found.note(run, Some(asset), || format!("{check} ran over all of it"));
-                }
+                (Some(run), _) if found.days(run.at) < i64::from(test.within_days) => match not_applicable(run) {
+                    Some(reason) => nothing_to_judge = Some((check, reason)),
+                    None => found.note(run, Some(asset), || format!("{check} ran over all of it")),
+                },
                 (Some(run), _) => {
                     found.stale += 1;
                     let days = found.days(run.at);
@@ -214,6 +217,19 @@ fn covered(test: &AutomaticTest, checks: &[String], known: &Known<'_>, found: &m
     }
     if !any {
         found.miss(|| format!("no {} is in scope", test.over.as_str()));
+    } else if let Some((check, reason)) = nothing_to_judge.filter(|_| found.noted == 0 && found.missing_count == 0) {
+        found.miss(|| format!("{check} had nothing to judge: {reason}"));
+    }
+}
+
+/// What there is none of, where the check had nothing to judge.
+fn not_applicable(fact: &EvidenceFact) -> Option<&str> {
+    match &fact.shows {
+        Shown::CheckRun {
+            status: CheckStatus::NotApplicable { reason },
+            ..
+        } => Some(reason),
+        _ => None,
     }
 }
 
@@ -223,7 +239,7 @@ fn incomplete(fact: &EvidenceFact) -> Option<String> {
         return Some("it is no run of a check".to_owned());
     };
     match status {
-        CheckStatus::Ran => narrowed.first().cloned(),
+        CheckStatus::Ran | CheckStatus::NotApplicable { .. } => narrowed.first().cloned(),
         CheckStatus::Partial { errors } => {
             Some(errors.first().cloned().unwrap_or_else(|| "partial".to_owned()))
         }

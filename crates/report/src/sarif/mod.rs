@@ -170,7 +170,7 @@ pub(crate) fn ended(report: &Report) -> Timestamp {
 
 fn check_notification(check: &CheckRun) -> Option<Value> {
     let (id, why) = match &check.status {
-        CheckStatus::Ran => return None,
+        CheckStatus::Ran | CheckStatus::NotApplicable { .. } => return None,
         CheckStatus::Partial { errors } => ("scan/check-partial", errors.join("\n")),
         CheckStatus::Skipped { reason } => ("scan/check-skipped", reason.clone()),
         CheckStatus::Failed { error } => ("scan/check-failed", error.clone()),

@@ -27,7 +27,7 @@ pub(super) struct Posture {
     pub verdicts: BTreeMap<String, i64>,
     /// At most 200 of them, with what they say: the denied first, then the unknown, the newest of each first.
     pub scopes: Vec<ScopeVerdict>,
-    /// Last runs of checks, by what became of them: ran, partial, skipped, failed.
+    /// Last runs of checks, by what became of them: ran, partial, skipped, not-applicable, failed.
     pub checks: BTreeMap<String, i64>,
     /// At most 200 checks that did not run to their end, and why: the failed first, then the partial, then the skipped.
     pub gaps: Vec<Gap>,

@@ -259,6 +259,7 @@ fn runs(row: &CoverageRow, asset: &AssetId) -> Vec<Told> {
         let (status, narrowed) = match row.status.as_str() {
             "ran" => (CheckStatus::Ran, vec![why]),
             "partial" => (CheckStatus::Partial { errors: vec![why] }, Vec::new()),
+            "not-applicable" => (CheckStatus::NotApplicable { reason: why }, Vec::new()),
             "skipped" => (CheckStatus::Skipped { reason: why }, Vec::new()),
             _ => (CheckStatus::Failed { error: why }, Vec::new()),
         };

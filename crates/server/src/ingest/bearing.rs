@@ -121,7 +121,11 @@ pub(super) fn covered(
     for run in &report.checks {
         let first = |texts: &[String]| texts.first().cloned();
         let (status, why) = match &run.status {
-            CheckStatus::Ran => ("ran", first(&left_out).unwrap_or_default()),
+            // What was left out may hold what the check judges.
+            CheckStatus::NotApplicable { reason } if left_out.is_empty() => ("not-applicable", reason.clone()),
+            CheckStatus::Ran | CheckStatus::NotApplicable { .. } => {
+                ("ran", first(&left_out).unwrap_or_default())
+            }
             CheckStatus::Partial { errors } => {
                 ("partial", first(errors).unwrap_or_else(|| "partial".to_owned()))
             }

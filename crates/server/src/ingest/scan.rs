@@ -305,6 +305,7 @@ fn check_rows(seq: i64, scope: i64, report: &Report) -> Vec<CheckRunRow> {
             CheckStatus::Ran => ("ran", String::new()),
             CheckStatus::Partial { errors } => ("partial", errors.join("; ")),
             CheckStatus::Skipped { reason } => ("skipped", reason.clone()),
+            CheckStatus::NotApplicable { reason } => ("not-applicable", reason.clone()),
             CheckStatus::Failed { error } => ("failed", error.clone()),
         };
         let row = CheckRunRow {

@@ -80,7 +80,7 @@ fn of_the_rest() -> Vec<Question> {
         (
             "runs",
             Nothing,
-            text("SELECT count(*) FROM check_runs WHERE tenant = $1"),
+            text("SELECT count(*) FROM check_runs WHERE tenant = $1 AND status <> 'not-applicable'"),
         ),
         (
             "ran",
