@@ -48,6 +48,7 @@ mod reach;
 mod recorded;
 mod remediation;
 mod rendering;
+mod rendering_parts;
 mod roots;
 mod rules;
 mod sandbox;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::process::Command;
 
 const CHART: &str = "apiVersion: v2\nname: shop\nversion: 0.1.0\n";
-const TEMPLATE: &str = "{{- if .Values.enabled }}
+pub(crate) const TEMPLATE: &str = "{{- if .Values.enabled }}
 apiVersion: v1
 kind: Pod
 metadata:
@@ -21,7 +21,7 @@ spec:
   hostNetwork: {{ .Values.hostNetwork }}
 {{- end }}
 ";
-const VALUES: &str = "enabled: true
+pub(crate) const VALUES: &str = "enabled: true
 hostNetwork: false
 containers:
 - {name: a, image: i, context: {privileged: true}}
@@ -41,7 +41,7 @@ spec:
         image: i
 ";
 
-fn is_there(program: &str) -> bool {
+pub(crate) fn is_there(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).any(|directory| directory.join(program).is_file());
     if !found {
@@ -50,7 +50,7 @@ fn is_there(program: &str) -> bool {
     found
 }
 
-fn shop(template: &str, values: &str) -> Sandbox {
+pub(crate) fn shop(template: &str, values: &str) -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write("charts/shop/Chart.yaml", CHART);
     sandbox.write("charts/shop/values.yaml", values);
@@ -58,7 +58,7 @@ fn shop(template: &str, values: &str) -> Sandbox {
     sandbox
 }
 
-fn overlay(kustomization: &str) -> Sandbox {
+pub(crate) fn overlay(kustomization: &str) -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write("k/base/web.yaml", DEPLOYMENT);
     sandbox.write("k/base/kustomization.yaml", "resources: [web.yaml]\n");
@@ -66,7 +66,7 @@ fn overlay(kustomization: &str) -> Sandbox {
     sandbox
 }
 
-fn scan(sandbox: &Sandbox, arguments: &[&str]) -> (i32, Value) {
+pub(crate) fn scan(sandbox: &Sandbox, arguments: &[&str]) -> (i32, Value) {
     let head = ["scan", "-o", "json", "--only", "deploy/*", "--fail-on", "high"];
     report(&mut sandbox.bartizan(&[&head, arguments].concat()))
 }
@@ -79,7 +79,7 @@ fn report(command: &mut Command) -> (i32, Value) {
 }
 
 /// Path and line of the findings of a rule.
-fn places(report: &Value, rule: &str) -> Vec<String> {
+pub(crate) fn places(report: &Value, rule: &str) -> Vec<String> {
     let findings = report["findings"].as_array().unwrap().iter();
     let findings = findings.filter(|finding| finding["rule"] == rule);
     findings

@@ -40,7 +40,7 @@ pub(crate) fn read<T: Send + 'static>(
         enabled: root.is_dir(),
         values: values.to_vec(),
     };
-    let (source, rendering) = render::of(source, root, &options)?;
+    let (source, rendering) = render::of(source, render::Scope::All(root), &options, &|_| false)?;
     let read = Arc::new(Mutex::new(Vec::new()));
     let reads_all = target == "-" || place::is_recorded(target) || root.is_file();
     let reader = Reader {

@@ -14,6 +14,7 @@ mod facts;
 mod istio;
 pub mod kube;
 pub mod parity;
+mod paths;
 pub mod pod_security;
 pub mod rbac;
 pub mod reach;

@@ -73,7 +73,9 @@ fn is_plain(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bartizan_model::{CheckRun, CheckStatus, REPORT_SCHEMA, Skipped, Stats, Target, Timestamp, Tool, Verdict};
+    use bartizan_model::{
+        CheckRun, CheckStatus, REPORT_SCHEMA, Skipped, Stats, Target, Timestamp, Tool, Verdict,
+    };
 
     fn report() -> Report {
         let run = |name: &str, status| CheckRun {

@@ -16,7 +16,7 @@ pub(super) struct Helm<'t> {
 impl<'t> Helm<'t> {
     pub(super) fn new(tree: &'t Tree, options: &'t Options, home: &'t Path) -> Self {
         let program = (!tree.charts.is_empty())
-            .then(|| Program::find("helm", &tree.root))
+            .then(|| Program::find("helm", &tree.scanned))
             .flatten();
         Self {
             tree,

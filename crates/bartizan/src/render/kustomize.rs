@@ -25,7 +25,7 @@ struct Closure {
 impl<'t> Kustomize<'t> {
     pub(super) fn new(tree: &'t Tree, home: &'t Path) -> Self {
         let found =
-            || Program::find("kubectl", &tree.root).or_else(|| Program::find("kustomize", &tree.root));
+            || Program::find("kubectl", &tree.scanned).or_else(|| Program::find("kustomize", &tree.scanned));
         let program = (!tree.kustomizations.is_empty()).then(found).flatten();
         let read = tree.kustomizations.iter().map(|(directory, name)| {
             let path = tree.root.join(directory).join(name);
@@ -213,7 +213,7 @@ fn read(path: &Path) -> Kustomization {
 }
 
 /// A path without `.` and `..`.
-fn normal(path: &Path) -> PathBuf {
+pub(super) fn normal(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

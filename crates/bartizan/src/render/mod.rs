@@ -1,23 +1,26 @@
 //! Charts and kustomizations as what they deploy.
 //!
-//! In: a source of files in directories. Out: the same source with what `helm template` and `kubectl kustomize` make of the charts and
+//! In: a source of files, in directories or staged. Out: the same source with what `helm template` and `kubectl kustomize` make of the charts and
 //! kustomizations among them, one file for each file that objects come from, under a name with `!/` in it. Checks of what is deployed read
 //! those in place of the templates, and every other check reads the templates. Findings are told at the lines of the templates afterwards.
 //! What could not be rendered is said to be skipped.
 
 mod helm;
 mod kustomize;
+mod part;
 mod place;
 mod program;
 mod source;
 mod wrap;
 
+use crate::error::Error;
 use bartizan_engine::{Check, config::Config};
 use bartizan_model::{Finding, Skipped};
-use bartizan_source::{Entry, Source};
+use bartizan_source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tempfile::TempDir;
 
 /// What is rendered, and with what.
 #[derive(Debug, Clone, Default)]
@@ -101,35 +104,53 @@ impl Made {
 pub(crate) struct Rendering {
     made: Arc<Made>,
     root: PathBuf,
+    /// Holds the root, where it is a copy.
+    _copy: Option<Arc<TempDir>>,
 }
 
-/// A source with what is made of the charts and kustomizations in it. Paths of the source are relative to `root`. None for the second where
+/// Which charts and kustomizations of a source are rendered, and where their files are. Paths of the source are relative to the directory.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Scope<'a> {
+    /// All in a directory.
+    All(&'a Path),
+    /// Those in a directory with which the files of the source have to do.
+    Changed(&'a Path),
+    /// The same, as they are staged in the repository.
+    Staged(&'a Path),
+}
+
+/// A source with what is made of the charts and kustomizations in it; those that are left out are as they are. None for the second where
 /// there are neither.
 pub(crate) fn of(
     source: Box<dyn Source>,
-    root: &Path,
+    scope: Scope<'_>,
     options: &Options,
-) -> Result<(Box<dyn Source>, Option<Rendering>), crate::error::Error> {
+    is_left_out: &dyn Fn(&str) -> bool,
+) -> Result<(Box<dyn Source>, Option<Rendering>), Error> {
     if !options.enabled {
         return Ok((source, None));
     }
     let mut options = options.clone();
     for file in &mut options.values {
-        *file = std::fs::canonicalize(&*file).map_err(|error| crate::error::Error::reading(file, &error))?;
+        *file = std::fs::canonicalize(&*file).map_err(|error| Error::reading(file, &error))?;
     }
     let mut skipped = Vec::new();
     let listed = source.list(&mut skipped)?;
-    let tree = Tree::of(&listed, root);
-    let made = if tree.charts.is_empty() && tree.kustomizations.is_empty() {
-        Made::default()
-    } else {
-        make(&tree, &options)
+    let paths: Vec<&str> = listed.iter().map(|entry| &*entry.meta.path).collect();
+    let (made, root, copy) = match scope {
+        Scope::All(root) => {
+            let tree = Tree::of(&paths, root, is_left_out);
+            (make(&tree, &options), tree.root, None)
+        }
+        Scope::Changed(root) => part::changed(&paths, source.as_ref(), root, &options, is_left_out)?,
+        Scope::Staged(repository) => part::staged(&paths, repository, options, is_left_out)?,
     };
     let is_any = !made.files.is_empty() || !made.skipped.is_empty() || !made.templates.is_empty();
     let made = Arc::new(made);
     let rendering = is_any.then(|| Rendering {
         made: Arc::clone(&made),
-        root: tree.root.clone(),
+        root,
+        _copy: copy,
     });
     let source = source::Rendered::new(source, (listed, skipped), made);
     Ok((Box::new(source), rendering))
@@ -169,16 +190,17 @@ struct Tree {
     kustomizations: BTreeMap<String, String>,
     /// Directory within which references of kustomizations may lead: of the repository, or of the target.
     bounds: PathBuf,
+    /// Directory whose programs are not run: of what is scanned.
+    scanned: PathBuf,
 }
 
 impl Tree {
-    fn of(listed: &[Entry], root: &Path) -> Self {
+    fn of(paths: &[&str], root: &Path, is_left_out: &dyn Fn(&str) -> bool) -> Self {
         let root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
         let mut charts = Vec::new();
         let mut kustomizations = BTreeMap::new();
-        for entry in listed {
-            let path = &*entry.meta.path;
-            let name = entry.meta.file_name();
+        for path in paths.iter().filter(|path| !is_left_out(path)) {
+            let name = path.rsplit('/').next().unwrap_or(path);
             let directory = path.strip_suffix(name).unwrap_or_default();
             if name == "Chart.yaml" {
                 charts.push(directory.to_owned());
@@ -193,6 +215,7 @@ impl Tree {
             .and_then(|root| std::fs::canonicalize(root).ok())
             .unwrap_or_else(|| root.clone());
         Self {
+            scanned: root.clone(),
             root,
             charts,
             kustomizations,
@@ -206,6 +229,9 @@ const MOST_AT_ONCE: usize = 4;
 
 fn make(tree: &Tree, options: &Options) -> Made {
     let mut made = Made::default();
+    if tree.charts.is_empty() && tree.kustomizations.is_empty() {
+        return made;
+    }
     let home = match tempfile::Builder::new().prefix("bartizan-render-").tempdir() {
         Ok(home) => home,
         Err(error) => {

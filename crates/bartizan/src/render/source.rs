@@ -61,6 +61,10 @@ impl Source for Rendered {
         }
     }
 
+    fn around(&self) -> Option<&dyn Source> {
+        self.source.around()
+    }
+
     fn kept(&self, entry: &Entry) -> Option<Vec<u8>> {
         self.source.kept(entry)
     }

@@ -4,7 +4,7 @@ use super::sparing::{Excluding, Spared};
 use super::{Inventory, Place, Request, pulled, several::Several};
 use crate::error::Error;
 use crate::place;
-use crate::render::{self, Rendering};
+use crate::render::{self, Rendering, Scope};
 use bartizan_engine::config::Config;
 use bartizan_engine::globs::PathGlobs;
 use bartizan_source::image::{ImageLimits, Platform};
@@ -106,7 +106,7 @@ pub(super) fn open(request: &Request<'_>, config: &Config, place: &Place) -> Res
     exclude(source, config, place)
 }
 
-/// The source with what charts and kustomizations in it deploy, where that is judged and they lie on disk as they are scanned.
+/// The source with what charts and kustomizations in it deploy, where that is judged and they lie on disk or in the index.
 pub(super) fn rendered(
     source: Box<dyn Source>,
     request: &Request<'_>,
@@ -115,16 +115,24 @@ pub(super) fn rendered(
 ) -> Result<(Box<dyn Source>, Option<Rendering>), Error> {
     let select = &request.scan.select;
     let targets = request.scan.targets.as_slice();
-    let on_disk = !select.staged && select.changed.is_none() && request.unsaved.is_none();
-    let on_disk = on_disk && targets.iter().all(|target| Path::new(target).is_dir());
-    if !on_disk || request.inventory == Inventory::Only || !selection.family("deploy") {
+    let is_staged = select.staged || targets.iter().all(|target| target == "git:STAGED");
+    let is_there = is_staged || targets.iter().all(|target| Path::new(target).is_dir());
+    let is_judged = request.inventory != Inventory::Only && selection.family("deploy");
+    if !is_there || !is_judged || request.unsaved.is_some() {
         return Ok((source, None));
     }
     let root = match targets {
         [one] => place.current.join(one),
         _ => place.current.clone(),
     };
-    crate::render::of(source, &root, &render::Options::of(config))
+    let scope = match () {
+        () if is_staged => Scope::Staged(&place.start),
+        () if select.changed.is_some() => Scope::Changed(&root),
+        () => Scope::All(&root),
+    };
+    let spared = spared(config, place)?;
+    let is_left_out = |path: &str| spared.as_ref().is_some_and(|spared| spared.matches(path));
+    render::of(source, scope, &render::Options::of(config), &is_left_out)
 }
 
 fn platform(text: Option<&str>) -> Result<Option<Platform>, Error> {
@@ -195,15 +203,22 @@ pub(super) fn exclude(
     config: &Config,
     place: &Place,
 ) -> Result<Box<dyn Source>, Error> {
+    Ok(match spared(config, place)? {
+        Some(spared) => Box::new(Excluding { source, spared }),
+        None => source,
+    })
+}
+
+/// What `scan.exclude` leaves out; none where it names nothing.
+fn spared(config: &Config, place: &Place) -> Result<Option<Spared>, Error> {
     let globs = config.list("scan.exclude");
     if globs.is_empty() {
-        return Ok(source);
+        return Ok(None);
     }
-    let spared = Spared {
+    Ok(Some(Spared {
         globs: PathGlobs::new(globs)?,
         prefix: prefix(config, "scan.exclude", place),
-    };
-    Ok(Box::new(Excluding { source, spared }))
+    }))
 }
 
 /// What to put before paths of the target to compare them with the globs of a setting.

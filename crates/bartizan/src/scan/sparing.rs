@@ -19,7 +19,7 @@ pub(super) struct Spared {
 }
 
 impl Spared {
-    fn matches(&self, path: &str) -> bool {
+    pub(super) fn matches(&self, path: &str) -> bool {
         if self.prefix.is_empty() {
             self.globs.matches(path)
         } else {

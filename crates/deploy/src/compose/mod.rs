@@ -1,11 +1,12 @@
 //! Compose files: which containers run together, and what they have of the machine they run on.
 //!
-//! In: text. Out: findings of the rules in `checks`, one file each, with the test beside it.
+//! In: the texts of all files. Out: findings of the rules in `checks`, one file each, with the test beside it.
 //!
 //! Source: <https://github.com/compose-spec/compose-spec>.
 
 mod check;
 mod checks;
+mod files;
 mod interpolate;
 mod read;
 

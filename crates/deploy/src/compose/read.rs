@@ -1,8 +1,9 @@
 //! The services of a Compose file.
 
+use super::files::{File, Files};
 use super::interpolate::interpolate;
 use crate::doubt::Doubt;
-use bartizan_document::{Entry, Node, Value};
+use bartizan_document::{Node, Value};
 use std::ops::Range;
 
 /// One service.
@@ -10,7 +11,7 @@ pub(super) struct Service<'n> {
     pub(super) name: &'n str,
     pub(super) name_at: Range<usize>,
     pub(super) node: &'n Node,
-    /// The services of the same file that it extends, the nearest first.
+    /// The services that it extends or is laid over, in this file or another, the nearest first.
     pub(super) extends: Vec<&'n Node>,
 }
 
@@ -39,12 +40,12 @@ pub(super) struct Published {
 }
 
 impl<'n> Compose<'n> {
-    pub(super) fn of(text: &'n str, root: &'n Node) -> Self {
-        let entries = root.get("services").map_or(&[][..], Node::entries);
-        let mut doubts = Vec::new();
+    /// One document of a file, with what its services take from others.
+    pub(super) fn of(file: &'n File<'n>, root: &'n Node, files: &Files<'n>) -> Self {
+        let mut doubts = files.unread_includes(file.path, root);
         let mut services = Vec::new();
-        for entry in entries {
-            let (extends, doubt) = extended(entries, entry);
+        for entry in root.get("services").map_or(&[][..], Node::entries) {
+            let (extends, doubt) = files.inherited(file.path, entry);
             doubts.extend(doubt);
             services.push(Service {
                 name: &entry.key,
@@ -53,40 +54,12 @@ impl<'n> Compose<'n> {
                 extends,
             });
         }
-        if let Some(include) = root.get("include") {
-            let reason = "other Compose files are included, and each is judged by itself alone".to_owned();
-            doubts.push(Doubt::new(reason, &include.span.range()));
-        }
         Self {
-            text,
+            text: file.text,
             services,
             doubts,
         }
     }
-}
-
-/// What a service extends in the same file, and what it extends elsewhere.
-fn extended<'n>(all: &'n [Entry], entry: &'n Entry) -> (Vec<&'n Node>, Option<Doubt>) {
-    let mut chain = Vec::new();
-    let mut node = &entry.value;
-    while let Some(extends) = node.get("extends") {
-        let name = extends.text().or_else(|| extends.text_of("service"));
-        if let Some(file) = extends.text_of("file") {
-            let reason = format!(
-                "`{}` extends a service of `{}`, which is judged by itself alone",
-                entry.key.escape_debug(),
-                file.escape_debug()
-            );
-            return (chain, Some(Doubt::new(reason, &extends.span.range())));
-        }
-        let base = all.iter().find(|one| Some(&*one.key) == name);
-        let Some(base) = base.filter(|_| chain.len() < all.len()) else {
-            break;
-        };
-        node = &base.value;
-        chain.push(node);
-    }
-    (chain, None)
 }
 
 impl<'n> Service<'n> {

@@ -3,9 +3,9 @@
 //! In: resources of plans, and of configurations. Out: both; a resource of a plan whose address the configuration in the same directory
 //! has too is placed in that, and keeps its place in the plan besides.
 
-use super::directory::directory_of;
 use super::resource::Resource;
 use super::value::{Map, Place, Places, Val};
+use crate::paths::directory_of;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 

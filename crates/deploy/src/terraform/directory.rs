@@ -114,24 +114,6 @@ fn requirement(one: &Attribute) -> Option<(&str, &str)> {
     Some((provider_named(of("source").unwrap_or(name)), of("version")?))
 }
 
-/// The directory of a path, without a slash at its end.
-pub(crate) fn directory_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(directory, _)| directory)
-}
-
-/// The directory that a local source means, seen from another; none where it lies outside.
-pub(crate) fn joined(from: &str, source: &str) -> Option<String> {
-    let mut parts: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
-    for part in source.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
 /// Where the head of a block is: its type and labels.
 pub(crate) fn head(file: usize, block: &Block) -> Place {
     let start = block.ident.span().unwrap_or_default();
@@ -152,20 +134,5 @@ pub(crate) fn place(file: usize, it: &impl Span) -> Place {
     Place {
         file,
         span: Range::new(at.start, at.end),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn local_sources_are_followed_within_what_was_read() {
-        assert_eq!(
-            joined("live/prod", "../../modules/net").as_deref(),
-            Some("modules/net")
-        );
-        assert_eq!(joined("", "./net/").as_deref(), Some("net"));
-        assert_eq!(joined("live", "../../net"), None);
     }
 }

@@ -6,11 +6,11 @@
 //! Sources: <https://developer.hashicorp.com/terraform/language/functions/templatefile>,
 //! <https://developer.hashicorp.com/terraform/language/functions/file>.
 
-use super::directory::joined;
 use super::eval::{Eval, Names};
 use super::functions::digest;
 use super::instance::Scope;
 use super::value::{Map, Val};
+use crate::paths::joined;
 use hcl_edit::expr::TraversalOperator;
 
 /// Largest template that is read, in bytes.

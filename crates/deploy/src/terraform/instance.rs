@@ -1,10 +1,11 @@
 //! One use of a module: what its names mean.
 
-use super::directory::{self, Directory, In, joined};
+use super::directory::{self, Directory, In};
 use super::eval::{Bound, Budget, Eval, Names};
 use super::json::Origins;
 use super::policy_document;
 use super::value::{Place, Val};
+use crate::paths::joined;
 use hcl_edit::expr::{Expression, TraversalOperator};
 use hcl_edit::structure::Block;
 use std::cell::{Cell, RefCell};

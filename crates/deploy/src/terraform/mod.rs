@@ -24,7 +24,8 @@ pub use resource::Resource;
 pub use value::{Map, Place, Places, Reason, Val};
 pub(crate) use value::{equal, every, some};
 
-use directory::{Directory, directory_of, joined};
+use crate::paths::{directory_of, joined};
+use directory::Directory;
 use hcl_edit::structure::Body;
 use instance::{Instance, Scope, World};
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,7 +6,7 @@
 //! Source: <https://developer.hashicorp.com/terraform/language/files/override>.
 
 use super::File;
-use super::directory::directory_of;
+use crate::paths::directory_of;
 use hcl_edit::Ident;
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Attribute, Block, Body, Structure};

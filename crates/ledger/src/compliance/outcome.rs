@@ -198,10 +198,12 @@ fn covered(test: &AutomaticTest, checks: &[String], known: &Known<'_>, found: &m
             runs.sort_by_key(|fact| Reverse(fact.at));
             let complete = runs.iter().copied().find(|fact| incomplete(fact).is_none());
             match (complete, runs.first()) {
-                (Some(run), _) if found.days(run.at) < i64::from(test.within_days) => match not_applicable(run) {
-                    Some(reason) => nothing_to_judge = Some((check, reason)),
-                    None => found.note(run, Some(asset), || format!("{check} ran over all of it")),
-                },
+                (Some(run), _) if found.days(run.at) < i64::from(test.within_days) => {
+                    match not_applicable(run) {
+                        Some(reason) => nothing_to_judge = Some((check, reason)),
+                        None => found.note(run, Some(asset), || format!("{check} ran over all of it")),
+                    }
+                }
                 (Some(run), _) => {
                     found.stale += 1;
                     let days = found.days(run.at);
@@ -217,7 +219,9 @@ fn covered(test: &AutomaticTest, checks: &[String], known: &Known<'_>, found: &m
     }
     if !any {
         found.miss(|| format!("no {} is in scope", test.over.as_str()));
-    } else if let Some((check, reason)) = nothing_to_judge.filter(|_| found.noted == 0 && found.missing_count == 0) {
+    } else if let Some((check, reason)) =
+        nothing_to_judge.filter(|_| found.noted == 0 && found.missing_count == 0)
+    {
         found.miss(|| format!("{check} had nothing to judge: {reason}"));
     }
 }

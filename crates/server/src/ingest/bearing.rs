@@ -122,7 +122,9 @@ pub(super) fn covered(
         let first = |texts: &[String]| texts.first().cloned();
         let (status, why) = match &run.status {
             // What was left out may hold what the check judges.
-            CheckStatus::NotApplicable { reason } if left_out.is_empty() => ("not-applicable", reason.clone()),
+            CheckStatus::NotApplicable { reason } if left_out.is_empty() => {
+                ("not-applicable", reason.clone())
+            }
             CheckStatus::Ran | CheckStatus::NotApplicable { .. } => {
                 ("ran", first(&left_out).unwrap_or_default())
             }

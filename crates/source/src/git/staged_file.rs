@@ -88,6 +88,21 @@ impl StagedFiles {
         Ok(StagedFile::Untracked)
     }
 
+    /// Absolute path of the work tree.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Paths of every file that a commit would contain, links included, relative to the work tree. Invalid UTF-8 is replaced.
+    pub fn paths(&self) -> impl Iterator<Item = String> {
+        let files = self.index.entries().iter().filter(|entry| {
+            let is_file = entry.mode != Mode::COMMIT && entry.mode != Mode::DIR;
+            is_file && entry.stage() == Stage::Unconflicted && !entry.flags.contains(Flags::INTENT_TO_ADD)
+        });
+        files.map(|entry| entry.path(&self.index).to_str_lossy().into_owned())
+    }
+
     /// Whether the index holds an entry for the absolute `path`, readable or not.
     #[must_use]
     pub fn holds(&self, path: &Path) -> bool {

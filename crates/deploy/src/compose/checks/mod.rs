@@ -13,6 +13,7 @@ mod unconfined;
 mod undecided;
 mod unpinned_image;
 
+pub(super) use secret_variable::secrets;
 pub(super) use undecided::Undecided;
 
 use super::read::Compose;

@@ -4,8 +4,8 @@ use super::Rule;
 use crate::compose::interpolate::interpolate;
 use crate::compose::read::Compose;
 use crate::doubt::Doubt;
-use bartizan_document::Node;
 use bartizan_document::shell::fetch::is_secret_name;
+use bartizan_document::{Node, Value};
 use bartizan_engine::rule;
 use bartizan_engine::rule::{Found, Report};
 use std::ops::Range;
@@ -38,16 +38,7 @@ fn judge(file: &Compose<'_>, out: &mut Report<'_>, _: &mut Vec<Doubt>) {
         let Some(environment) = service.own("environment") else {
             continue;
         };
-        for (name, value, at) in variables(environment) {
-            let value = interpolate(&value).unwrap_or_default();
-            let is_elsewhere = value.starts_with('/')
-                || value.starts_with("file:")
-                || value.starts_with("op://")
-                || value.starts_with("vault:");
-            let is_word = matches!(value.as_str(), "true" | "false" | "yes" | "no" | "1" | "0");
-            if value.is_empty() || is_elsewhere || is_word || !is_secret_name(&name) {
-                continue;
-            }
+        for Written { name, at, .. } in written(environment) {
             out.finding(
                 Found {
                     message: format!(
@@ -66,21 +57,56 @@ fn judge(file: &Compose<'_>, out: &mut Report<'_>, _: &mut Vec<Doubt>) {
     }
 }
 
-/// Names and values of an environment, in both forms.
-fn variables(environment: &Node) -> Vec<(String, String, Range<usize>)> {
+/// Where the secrets are that are written into a file.
+pub(in crate::compose) fn secrets(root: &Node) -> Vec<Range<usize>> {
+    let services = root.get("services").map_or(&[][..], Node::entries);
+    let environments = services
+        .iter()
+        .filter_map(|service| service.value.get("environment"));
+    environments.flat_map(written).map(|one| one.value_at).collect()
+}
+
+/// A variable with a secret in it.
+struct Written {
+    name: String,
+    at: Range<usize>,
+    value_at: Range<usize>,
+}
+
+/// The variables of an environment, in both forms, whose values are secrets.
+fn written(environment: &Node) -> Vec<Written> {
     let text = |node: &Node| match &node.value {
-        bartizan_document::Value::Text(text) => text.to_string(),
-        bartizan_document::Value::Int(number) => number.to_string(),
-        bartizan_document::Value::Bool(truth) => truth.to_string(),
+        Value::Text(text) => text.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Bool(truth) => truth.to_string(),
         _ => String::new(),
     };
     let pairs = environment.entries().iter().map(|entry| {
-        let at = entry.key_span.range();
-        (entry.key.to_string(), text(&entry.value), at)
+        let one = Written {
+            name: entry.key.to_string(),
+            at: entry.key_span.range(),
+            value_at: entry.value.span.range(),
+        };
+        (one, text(&entry.value))
     });
     let items = environment.items().iter().filter_map(|item| {
         let (name, value) = item.text()?.split_once('=')?;
-        Some((name.to_owned(), value.to_owned(), item.span.range()))
+        let at = item.span.range();
+        let one = Written {
+            name: name.to_owned(),
+            // Behind the name at least, and a quote where there is one.
+            value_at: (at.start + name.len()).min(at.end)..at.end,
+            at,
+        };
+        Some((one, value.to_owned()))
     });
-    pairs.chain(items).collect()
+    let secret = pairs.chain(items).filter(|(one, value)| {
+        let value = interpolate(value).unwrap_or_default();
+        let is_elsewhere = ["/", "file:", "op://", "vault:"]
+            .iter()
+            .any(|begin| value.starts_with(begin));
+        let is_word = matches!(value.as_str(), "true" | "false" | "yes" | "no" | "1" | "0");
+        !value.is_empty() && !is_elsewhere && !is_word && is_secret_name(&one.name)
+    });
+    secret.map(|(one, _)| one).collect()
 }

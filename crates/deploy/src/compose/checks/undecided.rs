@@ -3,8 +3,8 @@
 use bartizan_engine::rule;
 
 rule! {
-    /// Something that a rule asks is given from outside: a variable without a default, a service or a file that is included or extended from
-    /// elsewhere and that is judged by itself, not together with this one.
+    /// Something that a rule asks is given from outside: a variable without a default, or a file that is included, extended or laid over and that is
+    /// not among those that are looked at.
     ///
     /// That is neither a pass nor a finding. It is said once a file, with the reasons. A variable with a default (`${TAG:-1.2}`) is judged by
     /// it. `docker compose config` prints the file with everything filled in, which then can be scanned.
