@@ -5,7 +5,7 @@ use crate::kube::checks::duplicate_key::{self, DuplicateKey};
 use crate::kube::recorded;
 use crate::kube::rule::{Judged, Subject};
 use crate::kube::tell::Teller;
-use crate::kube::{Object, Pod, objects, registry};
+use crate::kube::{Object, Pod, api, objects, registry};
 use crate::pod_security::{self, Level, Standard, Violation};
 use crate::workload::namespaces;
 use crate::workload::no_network_policy::NoNetworkPolicy;
@@ -16,9 +16,12 @@ use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 
 /// Changes when the same manifest is judged differently; part of the key of cached results.
-const REVISION: &[u8] = b"2";
+const REVISION: &[u8] = b"3";
 /// Largest manifest that is read, in bytes.
 pub(crate) const LARGEST: u64 = 64 << 20;
+
+/// Most findings in one file, some more apart.
+const MOST_FINDINGS: usize = 20_000;
 
 /// What the check judges by.
 #[derive(Debug, Clone, Default)]
@@ -222,8 +225,7 @@ impl Check for KubernetesCheck {
             return Ok(());
         }
         let manifest = objects(bare, Limits::default());
-        let is_template = bare.contains("{{");
-        if is_template && !manifest.errors.is_empty() {
+        if manifest.is_template {
             return Err(CheckError(
                 "it is a template, and templates are not judged: render it first, as by `helm template CHART > rendered.yaml`".to_owned(),
             ));
@@ -236,7 +238,18 @@ impl Check for KubernetesCheck {
         let about = &DuplicateKey::ABOUT;
         let mut report = Report::new(about, &lines, out, self.options.enabled.has(about.id));
         duplicate_key::judge(&first, &manifest.duplicates, &mut report);
-        for object in &manifest.objects {
+        for (at, object) in manifest.objects.iter().enumerate() {
+            if out.findings().len() > MOST_FINDINGS {
+                let left = manifest.objects.len() - at;
+                out.error(format!(
+                    "{MOST_FINDINGS} findings are enough for one file: the last {left} of its objects were not judged"
+                ));
+                break;
+            }
+            if let Some(unknown) = api::unknown(object) {
+                let place = lines.place(&object.place().range());
+                out.error(format!("line {}: {unknown}", place.0));
+            }
             if self.options.recorded {
                 recorded::note(object, out);
                 if object.controller().is_some() {

@@ -5,18 +5,16 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test fails by panicking"
+    dead_code,
+    reason = "a test fails by panicking, and not every test needs every helper"
 )]
+
+mod reaching;
 
 use bartizan_deploy::reach::{Action, Manifest, Manifests, Reach};
 use proptest::prelude::*;
+use reaching::{manifests, notes};
 use std::convert::Infallible;
-
-fn manifests(text: &str) -> Manifests {
-    let mut manifests = Manifests::default();
-    manifests.add(Manifest::read("all.yaml", text));
-    manifests
-}
 
 fn lines(manifests: &Manifests) -> Vec<String> {
     let mut reach = Reach::new(manifests).unwrap();
@@ -37,15 +35,6 @@ fn lines(manifests: &Manifests) -> Vec<String> {
 fn inside(text: &str) -> Vec<String> {
     let lines = lines(&manifests(text)).into_iter();
     lines.filter(|line| !line.contains("[External]")).collect()
-}
-
-fn notes(text: &str) -> Vec<String> {
-    let manifests = manifests(text);
-    let reach = Reach::new(&manifests).unwrap();
-    let notes = reach.notes().iter();
-    notes
-        .map(|note| format!("{}: {}", note.place, note.message))
-        .collect()
 }
 
 fn published(text: &str) -> Vec<String> {

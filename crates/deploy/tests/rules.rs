@@ -173,3 +173,51 @@ fn with_a_standard_only_its_breaks_are_reported_and_each_is_high() {
         found[0].message
     );
 }
+
+#[test]
+fn a_version_of_the_api_that_is_not_known_is_said_and_the_object_is_judged() {
+    let text = "apiVersion: apps/v9\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {hostNetwork: true, containers: []}}}\n";
+    let reported = scan(
+        &KubernetesCheck::new(Options::default()),
+        &[("a.yaml", text.as_bytes())],
+    );
+    assert_eq!(reported.errors.len(), 1, "{:?}", reported.errors);
+    assert!(
+        reported.errors[0].contains("nothing is known of `apps/v9`"),
+        "{:?}",
+        reported.errors
+    );
+    assert!(!reported.findings.is_empty());
+}
+
+#[test]
+fn a_value_that_is_to_be_filled_in_makes_a_template() {
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Values.name }}}\n";
+    let reported = scan(
+        &KubernetesCheck::new(Options::default()),
+        &[("a.yaml", text.as_bytes())],
+    );
+    assert!(
+        reported.errors[0].contains("it is a template"),
+        "{:?}",
+        reported.errors
+    );
+}
+
+#[test]
+fn of_a_file_with_more_findings_than_anybody_reads_the_rest_is_said_to_be_unjudged() {
+    let pods = (0..4_000).map(|at| {
+        format!("---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p{at}}}\nspec: {{containers: [{{name: c, image: i}}]}}\n")
+    });
+    let text: String = pods.collect();
+    let reported = scan(
+        &KubernetesCheck::new(Options::default()),
+        &[("a.yaml", text.as_bytes())],
+    );
+    assert!(reported.findings.len() > 20_000 && reported.findings.len() < 20_100);
+    assert!(
+        reported.errors[0].contains("were not judged"),
+        "{:?}",
+        reported.errors
+    );
+}

@@ -106,13 +106,7 @@ mod tests {
     use super::*;
 
     fn meta() -> FileMeta {
-        FileMeta {
-            path: "src/a.py".into(),
-            size: 0,
-            commit: None,
-            author: None,
-            layer: None,
-        }
+        FileMeta::new("src/a.py", 0)
     }
 
     #[test]

@@ -22,6 +22,18 @@ pub struct FileMeta {
 }
 
 impl FileMeta {
+    /// A file that comes from no commit and no layer. `size` is in bytes, 0 where it is not known.
+    #[must_use]
+    pub fn new(path: impl Into<Arc<str>>, size: u64) -> Self {
+        Self {
+            path: path.into(),
+            size,
+            commit: None,
+            author: None,
+            layer: None,
+        }
+    }
+
     /// The last component of the path.
     #[must_use]
     pub fn file_name(&self) -> &str {

@@ -43,13 +43,7 @@ impl Source for StdinSource {
     }
 
     fn list(&self, _: &mut Vec<Skipped>) -> Result<Vec<Entry>, SourceError> {
-        let meta = FileMeta {
-            path: "stdin".into(),
-            size: 0,
-            commit: None,
-            author: None,
-            layer: None,
-        };
+        let meta = FileMeta::new("stdin", 0);
         Ok(vec![Entry {
             meta,
             signature: None,

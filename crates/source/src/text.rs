@@ -58,13 +58,7 @@ impl Source for TextSource {
 
     fn list(&self, _: &mut Vec<Skipped>) -> Result<Vec<Entry>, SourceError> {
         Ok(vec![Entry {
-            meta: FileMeta {
-                path: Arc::clone(&self.path),
-                size: self.bytes.len() as u64,
-                commit: None,
-                author: None,
-                layer: None,
-            },
+            meta: FileMeta::new(Arc::clone(&self.path), self.bytes.len() as u64),
             signature: None,
             handle: Handle::Index(0),
         }])

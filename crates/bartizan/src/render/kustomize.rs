@@ -1,5 +1,6 @@
 //! Kustomizations through `kubectl kustomize` or `kustomize build`.
 
+use super::graph::Graph;
 use super::program::Program;
 use super::{Made, Rendered, Tree, text_of};
 use bartizan_deploy::render::{FILE_NAMES, Kustomization, of_kustomization};
@@ -39,22 +40,10 @@ impl<'t> Kustomize<'t> {
         }
     }
 
-    /// Directories that no other one includes.
+    /// Directories that are built.
     pub(super) fn roots(&self) -> Vec<String> {
-        let mut included = BTreeSet::new();
-        for (directory, kustomization) in &self.read {
-            let directory = self.tree.root.join(directory);
-            for reference in &kustomization.references {
-                included.insert(normal(&directory.join(&reference.path)));
-            }
-        }
-        self.read
-            .iter()
-            .filter(|(_, kustomization)| !kustomization.is_component)
-            .map(|(directory, _)| directory)
-            .filter(|directory| !included.contains(&normal(&self.tree.root.join(directory))))
-            .cloned()
-            .collect()
+        let graph = Graph::of(self.tree, &self.read);
+        graph.roots().into_iter().map(str::to_owned).collect()
     }
 
     /// What a kustomization deploys.

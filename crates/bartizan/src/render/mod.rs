@@ -5,6 +5,7 @@
 //! those in place of the templates, and every other check reads the templates. Findings are told at the lines of the templates afterwards.
 //! What could not be rendered is said to be skipped.
 
+mod graph;
 mod helm;
 mod kustomize;
 mod part;

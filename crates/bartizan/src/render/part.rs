@@ -4,7 +4,7 @@
 //! to do, from their files as they are staged where that is asked for. Judged is what comes from a file that changed, as of files that are
 //! not rendered; all of a chart or kustomization is where something changed that may show in any of its objects: values, helpers, patches.
 
-use super::kustomize::normal;
+use super::graph::Graph;
 use super::{Made, Options, Tree, make, text_of};
 use crate::error::Error;
 use bartizan_deploy::render::Kustomization;
@@ -31,14 +31,7 @@ pub(super) fn changed(
     // What cannot be listed was said of the part already.
     let around = source.around().unwrap_or(source).list(&mut Vec::new())?;
     let paths: Vec<&str> = around.iter().map(|entry| &*entry.meta.path).collect();
-    let mut part = Part {
-        tree: Tree::of(&paths, root, is_left_out),
-        changed: changed.iter().copied().collect(),
-        closures: BTreeMap::new(),
-        has_other_values: false,
-    };
-    let names = |path: &&str| options.values.contains(&part.tree.root.join(path));
-    part.has_other_values = changed.iter().any(|path| names(&path));
+    let mut part = Part::new(Tree::of(&paths, root, is_left_out), changed, options);
     let root = part.tree.root.clone();
     part.reduce(&|path| text_of(&root.join(path)).ok());
     Ok((part.make(options), root, None))
@@ -55,14 +48,7 @@ pub(super) fn staged(
     let files = StagedFiles::open(repository, &SourceOptions::default())?;
     let all: Vec<String> = files.paths().collect();
     let paths: Vec<&str> = all.iter().map(String::as_str).collect();
-    let mut part = Part {
-        tree: Tree::of(&paths, files.root(), is_left_out),
-        changed: changed.iter().copied().collect(),
-        closures: BTreeMap::new(),
-        has_other_values: false,
-    };
-    let names = |path: &&str| options.values.contains(&files.root().join(path));
-    part.has_other_values = changed.iter().any(|path| names(&path));
+    let mut part = Part::new(Tree::of(&paths, files.root(), is_left_out), changed, &options);
     part.reduce(&|path| {
         let text = bytes_of(&files, &files.root().join(path)).ok()?;
         String::from_utf8(text).ok()
@@ -70,21 +56,22 @@ pub(super) fn staged(
     if part.tree.charts.is_empty() && part.tree.kustomizations.is_empty() {
         return Ok(nothing(Made::default()));
     }
-    let mut copied = Made::default();
     match part.copied(&files, &paths, &mut options) {
         Ok(copy) => {
             let made = part.make(&options);
             Ok((made, part.tree.root, Some(Arc::new(copy))))
         }
         Err(reason) => {
+            let mut made = Made::default();
             for (directory, name) in part.places() {
-                let what = "what it deploys was not judged";
-                copied.skip(
+                made.skip(
                     &format!("{directory}{name}"),
-                    format!("{what}: it could not be copied out of the index: {reason}"),
+                    format!("what it deploys was not judged, for it could not be copied out of the index: {reason}"),
                 );
+                made.unrendered
+                    .extend(["templates/", "charts/"].map(|below| format!("{directory}{below}")));
             }
-            Ok(nothing(copied))
+            Ok(nothing(made))
         }
     }
 }
@@ -99,7 +86,17 @@ struct Part<'p> {
     has_other_values: bool,
 }
 
-impl Part<'_> {
+impl<'p> Part<'p> {
+    fn new(tree: Tree, changed: &[&'p str], options: &Options) -> Self {
+        let is_values = |path: &&str| options.values.contains(&tree.root.join(path));
+        Self {
+            has_other_values: changed.iter().any(is_values),
+            changed: changed.iter().copied().collect(),
+            closures: BTreeMap::new(),
+            tree,
+        }
+    }
+
     /// Leaves what has to do with what changed.
     fn reduce(&mut self, text: &dyn Fn(&str) -> Option<String>) {
         let (changed, has_other_values) = (&self.changed, self.has_other_values);
@@ -109,7 +106,11 @@ impl Part<'_> {
                 .filter_map(|path| path.strip_prefix(chart.as_str()));
             has_other_values || own.any(|path| !is_prose(path))
         });
-        let graph = Graph::of(&self.tree, text);
+        let read = self.tree.kustomizations.iter().map(|(directory, name)| {
+            let text = text(&format!("{directory}{name}")).unwrap_or_default();
+            (directory.clone(), Kustomization::read(&text))
+        });
+        let graph = Graph::of(&self.tree, &read.collect());
         let mut kept = BTreeSet::new();
         for root in graph.roots() {
             let (directories, files) = graph.closure(root);
@@ -260,80 +261,5 @@ fn bytes_of(files: &StagedFiles, path: &Path) -> Result<Vec<u8>, String> {
             Err(format!("`{}` leads to what git does not track", name.display()))
         }
         Err(error) => Err(error.to_string()),
-    }
-}
-
-/// What kustomizations are made of, by their directories.
-struct Graph {
-    by_directory: BTreeMap<String, Node>,
-}
-
-#[derive(Default)]
-struct Node {
-    is_component: bool,
-    files: Vec<String>,
-    directories: Vec<String>,
-}
-
-impl Graph {
-    fn of(tree: &Tree, text: &dyn Fn(&str) -> Option<String>) -> Self {
-        let by_directory = tree.kustomizations.iter().map(|(directory, name)| {
-            let file = format!("{directory}{name}");
-            let read = Kustomization::read(&text(&file).unwrap_or_default());
-            let mut node = Node {
-                is_component: read.is_component,
-                files: vec![file],
-                directories: Vec::new(),
-            };
-            for reference in read.references {
-                let path = normal(&tree.root.join(directory).join(&reference.path));
-                let Some(path) = path.strip_prefix(&tree.root).ok().and_then(Path::to_str) else {
-                    continue;
-                };
-                let as_directory = if path.is_empty() {
-                    String::new()
-                } else {
-                    format!("{path}/")
-                };
-                if tree.kustomizations.contains_key(&as_directory) {
-                    node.directories.push(as_directory);
-                } else {
-                    node.files.push(path.to_owned());
-                }
-            }
-            (directory.clone(), node)
-        });
-        Self {
-            by_directory: by_directory.collect(),
-        }
-    }
-
-    /// Directories that no other one includes, components apart.
-    fn roots(&self) -> impl Iterator<Item = &str> {
-        let included: BTreeSet<&str> = self
-            .by_directory
-            .values()
-            .flat_map(|node| node.directories.iter().map(String::as_str))
-            .collect();
-        self.by_directory
-            .iter()
-            .filter(move |(directory, node)| !node.is_component && !included.contains(directory.as_str()))
-            .map(|(directory, _)| directory.as_str())
-    }
-
-    /// The directories and files that one is made of.
-    fn closure<'g>(&'g self, root: &'g str) -> (BTreeSet<&'g str>, BTreeSet<&'g str>) {
-        let (mut directories, mut files) = (BTreeSet::new(), BTreeSet::new());
-        let mut left = vec![root];
-        while let Some(directory) = left.pop() {
-            if !directories.insert(directory) {
-                continue;
-            }
-            if let Some(node) = self.by_directory.get(directory) {
-                files.extend(node.files.iter().map(String::as_str));
-                left.extend(node.directories.iter().map(String::as_str));
-            }
-        }
-        (directories, files)
     }
 }

@@ -137,13 +137,7 @@ impl<'m> Places<'m> {
 
     fn snippet(&self, made: &Rendered, at: &Location) -> Option<Snippet> {
         let text = self.text(made);
-        let meta = FileMeta {
-            path: made.origin.as_str().into(),
-            size: text.len() as u64,
-            commit: None,
-            author: None,
-            layer: None,
-        };
+        let meta = FileMeta::new(made.origin.as_str(), text.len() as u64);
         let input = Input::whole(&meta, text.as_bytes());
         let before: usize = text
             .split_inclusive('\n')

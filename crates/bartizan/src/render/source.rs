@@ -33,13 +33,7 @@ impl Source for Rendered {
         skipped.extend(self.made.skipped.iter().cloned());
         let mut entries = listed.clone();
         entries.extend(self.made.files.iter().map(|(path, made)| Entry {
-            meta: FileMeta {
-                path: path.as_str().into(),
-                size: made.text.len() as u64,
-                commit: None,
-                author: None,
-                layer: None,
-            },
+            meta: FileMeta::new(path.as_str(), made.text.len() as u64),
             signature: None,
             // It is found by its path.
             handle: Handle::Index(usize::MAX),

@@ -1,6 +1,7 @@
 //! The check `ci/workflows`: reads each file of continuous integration once and lets every rule judge it.
 
 use super::checks::{self, ALL, Subject};
+use super::dependabot::Dependabot;
 use super::github::Workflow;
 use super::gitlab::Pipeline;
 use bartizan_document::{Dialect, Limits};
@@ -10,7 +11,7 @@ use bartizan_model::{FingerprintBuilder, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 
 /// Changes when the same file is judged differently; part of the key of cached results.
-const REVISION: &[u8] = b"2";
+const REVISION: &[u8] = b"3";
 /// Largest file that is read, in bytes.
 const LARGEST: u64 = 4 << 20;
 
@@ -24,6 +25,7 @@ pub struct CiCheck {
 enum Kind {
     Github,
     Gitlab,
+    Dependabot,
 }
 
 impl CiCheck {
@@ -54,6 +56,9 @@ fn kind_of(path: &str) -> Option<Kind> {
     let in_workflows = directory == ".github/workflows" || directory.ends_with("/.github/workflows");
     if (is_yaml && in_workflows) || matches!(lower.as_str(), "action.yml" | "action.yaml") {
         return Some(Kind::Github);
+    }
+    if is_yaml && lower.starts_with("dependabot.") && directory.rsplit('/').next() == Some(".github") {
+        return Some(Kind::Dependabot);
     }
     let in_gitlab = directory
         .split('/')
@@ -94,6 +99,7 @@ impl Check for CiCheck {
             let subject = match kind {
                 Kind::Github => Workflow::of(bare, &document.root).map(Subject::Github),
                 Kind::Gitlab => Pipeline::of(bare, &document.root).map(Subject::Gitlab),
+                Kind::Dependabot => Dependabot::of(bare, &document.root).map(Subject::Dependabot),
             };
             let Some(subject) = subject else { continue };
             for rule in ALL {
@@ -122,9 +128,13 @@ mod tests {
         for path in [".gitlab-ci.yml", "a.gitlab-ci.yml", ".gitlab/ci/x.yml"] {
             assert_eq!(kind_of(path), Some(Kind::Gitlab), "{path}");
         }
+        for path in [".github/dependabot.yml", "x/.github/dependabot.yaml"] {
+            assert_eq!(kind_of(path), Some(Kind::Dependabot), "{path}");
+        }
         for path in [
             "workflows/a.yml",
-            ".github/dependabot.yml",
+            "dependabot.yml",
+            ".github/workflows.yml",
             ".github/workflows/README.md",
             "x/actions.yml",
         ] {

@@ -129,13 +129,7 @@ impl Told<'_> {
     /// Does something with the file of a place.
     fn with<T>(&self, place: Place, run: impl FnOnce(&Input<'_>) -> T) -> Option<T> {
         let file = self.files.get(place.file)?;
-        let meta = FileMeta {
-            path: file.path.into(),
-            size: file.text.len() as u64,
-            commit: None,
-            author: None,
-            layer: None,
-        };
+        let meta = FileMeta::new(file.path, file.text.len() as u64);
         Some(run(&Input::whole(&meta, file.text.as_bytes())))
     }
 

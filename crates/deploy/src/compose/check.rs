@@ -132,13 +132,7 @@ impl ComposeCheck {
             ));
             return;
         }
-        let meta = FileMeta {
-            path: path.into(),
-            size: file.text.len() as u64,
-            commit: None,
-            author: None,
-            layer: None,
-        };
+        let meta = FileMeta::new(path, file.text.len() as u64);
         let input = Input::whole(&meta, file.text.as_bytes());
         let lines = Lines::new(&input, 0);
         for problem in &file.stream.errors {

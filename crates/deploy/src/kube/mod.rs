@@ -1,5 +1,6 @@
 //! Objects of Kubernetes as manifests write them.
 
+pub(crate) mod api;
 pub(crate) mod checks;
 mod object;
 mod pod;

@@ -1,6 +1,6 @@
 //! Objects in the documents of a manifest.
 
-use bartizan_document::{Dialect, Document, Limits, Node, Problem, Span};
+use bartizan_document::{Dialect, Document, Limits, Node, Problem, Span, Value};
 
 /// Kinds that make pods, or what makes pods, by a template of their own.
 pub(super) const CONTROLLERS: [&str; 7] = [
@@ -100,13 +100,19 @@ pub struct Manifest {
     pub duplicates: Vec<Problem>,
     /// What could not be read.
     pub errors: Vec<Problem>,
+    /// Whether it is a template of a manifest: with `{{` where a value would be, or with `{{` and errors.
+    pub is_template: bool,
 }
 
 /// Reads the objects of a text. Documents that are no objects are left alone.
 #[must_use]
 pub fn objects(text: &str, limits: Limits) -> Manifest {
     let stream = bartizan_document::read(text, Dialect::Kubernetes, limits);
+    let may_be_template = text.contains("{{");
+    let mut documents = stream.documents.iter();
     let mut manifest = Manifest {
+        is_template: may_be_template
+            && (!stream.errors.is_empty() || documents.any(|document| is_filled_in(text, &document.root))),
         errors: stream.errors,
         ..Manifest::default()
     };
@@ -116,6 +122,18 @@ pub fn objects(text: &str, limits: Limits) -> Manifest {
         manifest.duplicates.extend(duplicates);
     }
     manifest
+}
+
+/// Whether a value is left to be filled in. YAML reads `{{ x }}` as a map with a map for a key, which no object has.
+fn is_filled_in(text: &str, node: &Node) -> bool {
+    match &node.value {
+        Value::Map(entries) => {
+            let own = text.get(node.span.range()).unwrap_or_default();
+            own.starts_with("{{") || entries.iter().any(|entry| is_filled_in(text, &entry.value))
+        }
+        Value::List(items) => items.iter().any(|item| is_filled_in(text, item)),
+        _ => false,
+    }
 }
 
 /// The objects of one document: one, those of a list, or none; and keys of them that stand twice.
@@ -131,7 +149,7 @@ fn objects_of(document: Document) -> (Vec<Object>, Vec<Problem>) {
     let items = object.root.items_of("items").iter();
     let items = items.filter_map(|item| {
         let mut item = item.clone();
-        if let (bartizan_document::Value::Map(entries), Some(kind)) = (&mut item.value, kind) {
+        if let (Value::Map(entries), Some(kind)) = (&mut item.value, kind) {
             for (key, value) in [("kind", kind), ("apiVersion", object.api_version.as_str())] {
                 if !entries.iter().any(|entry| &*entry.key == key) {
                     let span = item.span;
@@ -139,7 +157,7 @@ fn objects_of(document: Document) -> (Vec<Object>, Vec<Problem>) {
                         key: key.into(),
                         key_span: span,
                         value: Node {
-                            value: bartizan_document::Value::Text(value.into()),
+                            value: Value::Text(value.into()),
                             span,
                             tag: None,
                         },
@@ -167,6 +185,21 @@ mod tests {
         let text = "kind: Pod\napiVersion: v1\nmetadata: {name: a, namespace: ns}\n---\nhello: 1\n---\n\
                     kind: List\napiVersion: v1\nitems:\n- {kind: Service, apiVersion: v1, metadata: {name: b}}\n";
         assert_eq!(kinds(text), ["Pod ns/a", "Service b"]);
+    }
+
+    #[test]
+    fn a_template_is_known_though_it_is_yaml() {
+        let is_template = |text: &str| objects(text, Limits::default()).is_template;
+        assert!(is_template(
+            "kind: Pod\napiVersion: v1\nmetadata: {name: {{ .Values.name }}}\n"
+        ));
+        assert!(is_template(
+            "kind: Pod\napiVersion: v1\nspec:\n  a: [{b: {{ .x }}}]\n"
+        ));
+        assert!(is_template("{{- if .x }}\nkind: Pod\n"));
+        assert!(!is_template(
+            "kind: ConfigMap\napiVersion: v1\ndata:\n  a: '{{ .x }}'\n  b: |\n    {{ .y }}\n"
+        ));
     }
 
     #[test]

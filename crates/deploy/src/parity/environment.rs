@@ -57,7 +57,7 @@ impl Environment {
         let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).collect();
         self.files.push((path.to_owned(), breaks));
         let file = self.files.len() - 1;
-        if text.contains("{{") && (!manifest.errors.is_empty() || manifest.objects.is_empty()) {
+        if manifest.is_template || (text.contains("{{") && manifest.objects.is_empty()) {
             self.unread.push((
                 path.to_owned(),
                 "it is a template, and was not rendered".to_owned(),

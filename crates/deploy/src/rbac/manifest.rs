@@ -134,13 +134,7 @@ impl Manifest {
     /// Reads a manifest. What is no object of Kubernetes, or has nothing to do with who may do what, is left alone.
     #[must_use]
     pub fn read(path: &str, text: &str) -> Self {
-        let meta = FileMeta {
-            path: path.into(),
-            size: text.len() as u64,
-            commit: None,
-            author: None,
-            layer: None,
-        };
+        let meta = FileMeta::new(path, text.len() as u64);
         let input = Input::whole(&meta, text.as_bytes());
         let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
         let lines = Lines::new(&input, text.len() - bare.len());

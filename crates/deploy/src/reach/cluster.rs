@@ -10,7 +10,7 @@ use super::ports::Protocol;
 use super::selector::{Labels, labels};
 use super::{Note, admin, front, mesh};
 use crate::istio::membership::Hints;
-use crate::kube::{Object, objects};
+use crate::kube::{Object, api, objects};
 use bartizan_document::{Limits, Node};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -162,7 +162,7 @@ impl Manifest {
         };
         let read = objects(text, Limits::default());
         let objects = read.objects;
-        if !read.errors.is_empty() && text.contains("{{") {
+        if read.is_template {
             manifest.notes.push(Note {
                 place: path.to_owned(),
                 message: "it is a template: render it first, as by `helm template CHART > rendered.yaml`"
@@ -179,9 +179,17 @@ impl Manifest {
             });
         }
         manifest.count = objects.len();
-        let objects = objects
+        let known = objects
             .into_iter()
             .filter(|object| is_known(object.group(), &object.kind));
+        let objects: Vec<Object> = known.collect();
+        for object in &objects {
+            manifest.notes.extend(api::unknown(object).map(|message| Note {
+                place: format!("{path}:{}", lines.of(object.place().range().start)),
+                message,
+            }));
+        }
+        let objects = objects.into_iter();
         manifest.objects = objects
             .map(|object| (lines.of(object.place().range().start), object))
             .collect();

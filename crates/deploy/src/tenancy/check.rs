@@ -151,13 +151,7 @@ impl Told<'_, '_> {
     /// Does something with the file of a place.
     fn with<T>(&self, at: At, run: impl FnOnce(&Input<'_>) -> T) -> Option<T> {
         let file = self.world.file_at(at)?;
-        let meta = FileMeta {
-            path: file.path.into(),
-            size: file.text.len() as u64,
-            commit: None,
-            author: None,
-            layer: None,
-        };
+        let meta = FileMeta::new(file.path, file.text.len() as u64);
         Some(run(&Input::whole(&meta, file.text.as_bytes())))
     }
 

@@ -157,7 +157,7 @@ impl<'t> World<'t> {
             return;
         }
         let read = objects(text, Limits::default());
-        if !read.errors.is_empty() && text.contains("{{") {
+        if read.is_template {
             self.note(
                 path,
                 "it is a template: render it first, as by `helm template CHART > rendered.yaml`",

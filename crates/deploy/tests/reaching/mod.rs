@@ -1,6 +1,8 @@
 //! What tests of who reaches whom have in common.
 
-use bartizan_deploy::reach::{Edge, Manifest, Manifests, Reach};
+use bartizan_deploy::reach::{Edge, Manifest, Manifests, Protocol, Reach};
+use proptest::sample::Index;
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 pub(crate) fn manifests(text: &str) -> Manifests {
@@ -52,6 +54,30 @@ pub(crate) fn into(text: &str, name: &str) -> Vec<String> {
     lines
         .filter(|line| line.contains(&format!("=> {name} :")))
         .collect()
+}
+
+/// Each pair and port of a few that may be connected with, whatever it depends on.
+pub(crate) fn pairs(text: &str) -> BTreeSet<(String, u16)> {
+    let manifests = manifests(text);
+    let mut reach = Reach::new(&manifests).unwrap();
+    let mut pairs = BTreeSet::new();
+    let (sources, destinations) = (reach.sources(None), reach.destinations(None));
+    let done: Result<(), Infallible> = reach.edges(&sources, &destinations, |edge| {
+        let tcp = edge.connections.ports(Protocol::Tcp);
+        let open = [1, 75, 80, 443].into_iter().filter(|port| tcp.contains(*port));
+        pairs.extend(open.map(|port| (format!("{} {}", edge.source, edge.destination), port)));
+        Ok(())
+    });
+    done.unwrap();
+    pairs
+}
+
+/// The text with something else in place of a part of it.
+pub(crate) fn mangled(mut text: String, from: Index, length: usize, with: &str) -> String {
+    let from = from.index(text.len());
+    let to = (from + length).min(text.len());
+    text.replace_range(from..to, with);
+    text
 }
 
 pub(crate) fn notes(text: &str) -> Vec<String> {

@@ -71,11 +71,5 @@ fn together(program: &dyn Program, files: &[(&str, &[u8])]) -> Reported {
 }
 
 fn meta(path: &str, bytes: &[u8]) -> FileMeta {
-    FileMeta {
-        path: path.into(),
-        size: bytes.len() as u64,
-        commit: None,
-        author: None,
-        layer: None,
-    }
+    FileMeta::new(path, bytes.len() as u64)
 }

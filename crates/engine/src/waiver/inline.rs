@@ -187,13 +187,7 @@ mod tests {
     }
 
     fn found(path: &str, text: &str) -> Vec<InlineWaiver> {
-        let meta = FileMeta {
-            path: path.into(),
-            size: 0,
-            commit: None,
-            author: None,
-            layer: None,
-        };
+        let meta = FileMeta::new(path, 0);
         let mut sink = Sink::default();
         InlineWaivers::default()
             .run(&Input::whole(&meta, text.as_bytes()), &mut sink)
@@ -279,13 +273,7 @@ mod tests {
 
     #[test]
     fn a_comment_in_the_overlap_of_two_windows_is_reported_once() {
-        let meta = FileMeta {
-            path: "a.py".into(),
-            size: 0,
-            commit: None,
-            author: None,
-            layer: None,
-        };
+        let meta = FileMeta::new("a.py", 0);
         let text = format!("# {}\nx", allow("[leak/x] -- why"));
         let window = Window {
             offset: 50,

@@ -159,13 +159,7 @@ impl Found {
 
 fn regular(root: &Path, path: PathBuf, metadata: &Metadata) -> Entry {
     let relative = path.strip_prefix(root).unwrap_or(&path);
-    let meta = FileMeta {
-        path: relative.to_string_lossy().into(),
-        size: metadata.len(),
-        commit: None,
-        author: None,
-        layer: None,
-    };
+    let meta = FileMeta::new(relative.to_string_lossy(), metadata.len());
     Entry {
         meta,
         signature: Some(signature(metadata)),

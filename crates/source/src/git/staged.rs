@@ -174,11 +174,5 @@ impl Source for WholeIndex {
 }
 
 fn meta(path: &BStr) -> FileMeta {
-    FileMeta {
-        path: path.to_str_lossy().into(),
-        size: 0,
-        commit: None,
-        author: None,
-        layer: None,
-    }
+    FileMeta::new(path.to_str_lossy(), 0)
 }

@@ -99,13 +99,7 @@ fn entry(path: &str, line: u32, text: &str) -> Result<Option<Waiver>, Error> {
 }
 
 fn comment(path: &str, line: u32, text: &str) -> Option<Waiver> {
-    let meta = FileMeta {
-        path: path.into(),
-        size: text.len() as u64,
-        commit: None,
-        author: None,
-        layer: None,
-    };
+    let meta = FileMeta::new(path, text.len() as u64);
     let mut sink = Sink::default();
     InlineWaivers::default()
         .run(&Input::whole(&meta, text.as_bytes()), &mut sink)

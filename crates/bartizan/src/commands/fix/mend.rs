@@ -30,13 +30,7 @@ pub(super) struct Judge<'c> {
 impl<'c> Judge<'c> {
     /// The checks that look at a file of this path.
     pub(super) fn new(path: &'c str, checks: &'c [Box<dyn Check>]) -> Self {
-        let about = FileMeta {
-            path: path.into(),
-            size: 0,
-            commit: None,
-            author: None,
-            layer: None,
-        };
+        let about = FileMeta::new(path, 0);
         let wants = |check: &&dyn Check| !matches!(check.wants(&about), Interest::No);
         Self {
             path,

@@ -21,7 +21,10 @@ mod unsecure_commands;
 mod unsound_condition;
 mod untrusted_checkout;
 mod unverified_include;
+mod update_cooldown;
+mod update_execution;
 
+use super::dependabot::Dependabot;
 use super::github::{Script, Workflow};
 use super::gitlab::Pipeline;
 use bartizan_document::Node;
@@ -34,6 +37,8 @@ pub(super) enum Subject<'n> {
     Github(Workflow<'n>),
     /// A pipeline of GitLab.
     Gitlab(Pipeline<'n>),
+    /// A configuration of Dependabot.
+    Dependabot(Dependabot<'n>),
 }
 
 /// One rule.
@@ -65,6 +70,8 @@ pub(super) static ALL: &[Rule] = &[
     unsound_condition::RULE,
     untrusted_checkout::RULE,
     unverified_include::RULE,
+    update_cooldown::RULE,
+    update_execution::RULE,
 ];
 
 /// What is known of every rule, ordered by id.
@@ -85,6 +92,7 @@ impl Subject<'_> {
                 .iter()
                 .flat_map(|job| job.scripts.iter().map(|script| (job.name, script)))
                 .collect(),
+            Self::Dependabot(_) => Vec::new(),
         }
     }
 }

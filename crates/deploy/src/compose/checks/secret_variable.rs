@@ -94,8 +94,8 @@ fn written(environment: &Node) -> Vec<Written> {
         let at = item.span.range();
         let one = Written {
             name: name.to_owned(),
-            // Behind the name at least, and a quote where there is one.
-            value_at: (at.start + name.len()).min(at.end)..at.end,
+            // Behind the name and what follows it: `=`, or the rest of the name where a quote is before it.
+            value_at: (at.start + name.len() + 1).min(at.end)..at.end,
             at,
         };
         Some((one, value.to_owned()))
