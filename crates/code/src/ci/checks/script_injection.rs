@@ -80,6 +80,7 @@ fn judge(subject: &Subject<'_>, out: &mut Report<'_>) {
             }
         }
         Subject::Gitlab(pipeline) => gitlab(pipeline, out),
+        Subject::Dependabot(_) => {}
     }
 }
 

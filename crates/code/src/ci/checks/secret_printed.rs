@@ -60,6 +60,7 @@ fn judge(subject: &Subject<'_>, out: &mut Report<'_>) {
                 }
             }
         }
+        Subject::Dependabot(_) => {}
     }
 }
 

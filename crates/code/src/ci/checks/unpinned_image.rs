@@ -50,6 +50,7 @@ fn judge(subject: &Subject<'_>, out: &mut Report<'_>) {
             all
         }
         Subject::Gitlab(pipeline) => pipeline.images(),
+        Subject::Dependabot(_) => Vec::new(),
     };
     for (image, at) in images {
         if !image.is_empty() && !image.contains('@') && !image.contains('$') {
