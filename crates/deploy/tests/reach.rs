@@ -11,7 +11,7 @@
 
 mod reaching;
 
-use bartizan_deploy::reach::{Action, Manifest, Manifests, Reach};
+use bartizan_deploy::reach::{Action, Manifests, Reach};
 use proptest::prelude::*;
 use reaching::{manifests, notes};
 use std::convert::Infallible;
