@@ -298,10 +298,7 @@ fn kustomizations_that_include_each_other_are_said() {
     assert_eq!(code, 4, "{report}");
     assert_eq!(report["skipped"].as_array().unwrap().len(), 1, "{report}");
     let reason = report["skipped"][0]["reason"].as_str().unwrap();
-    assert!(
-        reason.contains("was not built") && reason.contains("cycle"),
-        "{reason}"
-    );
+    assert!(reason.contains("was not built"), "{reason}");
 }
 
 #[test]
