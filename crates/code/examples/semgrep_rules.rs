@@ -164,20 +164,19 @@ impl Run {
             };
             let source = String::from_utf8_lossy(&source).into_owned();
             let shown = test.strip_prefix(root).unwrap().to_string_lossy().into_owned();
-            let Some(language) = Language::of_path(&shown) else {
+            let counted = Language::of_path(&shown)
+                .and_then(|language| Some((language, self.tally_of(language, directory)?)));
+            let Some((language, tally)) = counted else {
                 let extension = test.extension().unwrap_or_default().to_string_lossy();
                 *self.unread.entry(extension.into_owned()).or_default() += 1;
                 continue;
             };
-            let directory = match self.languages.iter().find(|&name| name == language.name()) {
-                Some(name) => &name.clone(),
-                None if self.languages.is_empty() => directory,
-                None => continue,
-            };
+            let directory = tally.as_str();
             let before = (self.failures.len(), self.refused.len(), self.pairs());
             let file = File::new(&shown, &source, Some(language));
             for refused in &rules.refused {
-                if !expectations(&source, &refused.rule).is_empty() {
+                let runs = |rule: &Rule| rule.id == refused.rule && rule.languages.contains(&language);
+                if !expectations(&source, &refused.rule).is_empty() && !rules.rules.iter().any(runs) {
                     self.note(directory, false);
                     self.refused
                         .push((format!("{shown} {}", refused.rule), refused.reason.clone()));
@@ -199,6 +198,17 @@ impl Run {
     /// Pairs so far.
     fn pairs(&self) -> usize {
         self.tallies.values().map(|tally| tally.pairs).sum()
+    }
+
+    /// What pairs of a language are counted under; none where they are not looked at.
+    fn tally_of(&self, language: Language, directory: &str) -> Option<String> {
+        if self.languages.is_empty() {
+            return Some(directory.to_owned());
+        }
+        self.languages
+            .iter()
+            .find(|&name| name == language.name())
+            .cloned()
     }
 
     fn note(&mut self, directory: &str, passed: bool) {

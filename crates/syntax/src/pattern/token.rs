@@ -46,6 +46,19 @@ impl Token<'_> {
     }
 }
 
+/// Variables of PHP that are written as metavariables are: <https://www.php.net/manual/en/language.variables.superglobals.php>.
+const SUPERGLOBALS: [&str; 9] = [
+    "$GLOBALS",
+    "$_SERVER",
+    "$_GET",
+    "$_POST",
+    "$_FILES",
+    "$_COOKIE",
+    "$_SESSION",
+    "$_REQUEST",
+    "$_ENV",
+];
+
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
@@ -143,7 +156,9 @@ impl<'a> Lexer<'a> {
             return Some((TokenKind::MetavariableEllipsis, length));
         }
         if let Some(length) = metavariable(rest) {
-            return Some((TokenKind::Metavariable, length));
+            let name = rest.get(..length).unwrap_or("");
+            let known = self.language == Language::Php && SUPERGLOBALS.contains(&name);
+            return (!known).then_some((TokenKind::Metavariable, length));
         }
         if self.deep > 0 && rest.starts_with("...>") {
             return Some((TokenKind::DeepClose, 4));

@@ -36,6 +36,10 @@ impl Matcher<'_> {
 
     /// The ways in which an expression has a type.
     pub(super) fn has_type(&self, wanted: NodeId, node: NodeId, env: &Env) -> Ways {
+        if matches!(self.ast.language(), Language::C | Language::Cpp) && self.ast.kind(node) == Kind::Str {
+            let fits = self.is_text_of_c(wanted);
+            return if fits { vec![env.clone()] } else { Vec::new() };
+        }
         let wanted_name = self.name_of_type(wanted);
         if let Some(name) = built_in(self.ast.language(), self.ast.kind(node), self.ast.text(node)) {
             let fits = name.contains(&wanted_name);
@@ -95,6 +99,19 @@ impl Matcher<'_> {
             (Some(pointed), Some(operand)) => self.has_type(pointed, operand, env),
             _ => Vec::new(),
         }
+    }
+
+    /// `char *`, which a literal text of C is.
+    fn is_text_of_c(&self, wanted: NodeId) -> bool {
+        let inner = match self.pattern.kind(wanted) {
+            Kind::Type => self.pattern.child(wanted, 0),
+            _ => Some(wanted),
+        };
+        inner.is_some_and(|inner| {
+            let pointed = self.pattern.child(inner, 0);
+            self.pattern.node(inner).operator == Operator::Dereference
+                && pointed.is_some_and(|pointed| self.pattern.text(pointed) == "char")
+        })
     }
 
     fn name_of_type(&self, wanted: NodeId) -> &str {
