@@ -56,6 +56,7 @@ mod sbom;
 mod semgrep_rules;
 #[path = "../../crates/source/tests/common/server.rs"]
 mod server;
+mod static_analysis;
 mod tampering;
 mod targets;
 mod tenant;
