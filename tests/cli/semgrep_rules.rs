@@ -169,6 +169,40 @@ fn a_directory_of_rule_files_gives_its_rules_the_places_they_lie_in() {
 }
 
 #[test]
+fn two_files_below_a_directory_may_use_one_id() {
+    let sandbox = sandbox();
+    let rule = |call: &str| {
+        format!(
+            "rules:\n- id: twice\n  languages: [python]\n  severity: LOW\n  message: no {call}\n  pattern: {call}(...)\n"
+        )
+    };
+    for (file, call) in [("first.yaml", "exec"), ("second.yaml", "compile")] {
+        std::fs::write(sandbox.root().join("rules/python").join(file), rule(call)).unwrap();
+    }
+    sandbox.write("run.py", "exec(x)\ncompile(x)\n");
+    let only = ["--only", "code/semgrep/python.*", "-o", "concise"];
+    let answer = sandbox.run(&[&["scan", "--rules", "../rules"], &only[..]].concat());
+    for line in [
+        "run.py:1:1: low[code/semgrep/python.twice] no exec",
+        "run.py:2:1: low[code/semgrep/python.second.twice] no compile",
+    ] {
+        assert!(answer.out.contains(line), "{line}\n{answer}");
+    }
+    let files = [
+        "scan",
+        "--rules",
+        "../rules/python/first.yaml",
+        "--rules",
+        "../rules/python/second.yaml",
+    ];
+    assert_eq!(
+        sandbox.run(&files).code,
+        2,
+        "files that are named keep the ids of their rules"
+    );
+}
+
+#[test]
 fn a_semgrep_rule_of_the_settings_is_explained() {
     let sandbox = sandbox();
     sandbox.write("bartizan.toml", "[rules]\nfiles = [\"../rules/own.yaml\"]\n");

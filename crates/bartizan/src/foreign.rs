@@ -7,6 +7,7 @@ use bartizan_content::flow::Library;
 use bartizan_content::{CodeRule, LeakRule, foreign, load};
 use bartizan_engine::system::System;
 use serde_json::Value;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// What a rule file gave.
@@ -42,6 +43,14 @@ pub(crate) struct RuleFile {
     place: String,
     /// Whether it was named itself, and not a directory that it lies in.
     is_named: bool,
+}
+
+impl RuleFile {
+    /// The place with the name of the file as well; none where it was named itself, so that nobody would expect that.
+    fn place_by_name(&self) -> Option<String> {
+        let name = self.path.file_stem().filter(|_| !self.is_named)?;
+        Some(format!("{}{}.", self.place, name.to_string_lossy()))
+    }
 }
 
 /// Directories inside one another that are walked.
@@ -96,8 +105,12 @@ fn collect(directory: &Path, place: &str, depth: usize, found: &mut Vec<RuleFile
     Ok(())
 }
 
-/// Reads a rule file of any known kind; none where it is none and nobody said that it is one.
-pub(crate) fn read(system: &dyn System, file: &RuleFile) -> Result<Option<Read>, Error> {
+/// Reads a rule file of any known kind; none where it is none and nobody said that it is one. `taken` are ids of rules of other files.
+pub(crate) fn read(
+    system: &dyn System,
+    file: &RuleFile,
+    taken: &HashSet<String>,
+) -> Result<Option<Read>, Error> {
     let path = &file.path;
     let text = system
         .read_text(path)
@@ -110,7 +123,13 @@ pub(crate) fn read(system: &dyn System, file: &RuleFile) -> Result<Option<Read>,
         )
     };
     if ForeignFile::is_one(&text) {
-        let code = ForeignFile::read(&text, &file.place).map_err(|error| refuse(error.to_string()))?;
+        let read = |place: &str| ForeignFile::read(&text, place).map_err(|error| refuse(error.to_string()));
+        let mut code = read(&file.place)?;
+        if code.ids().any(|id| taken.contains(id))
+            && let Some(place) = file.place_by_name()
+        {
+            code = read(&place)?;
+        }
         return Ok(Some(Read {
             code: Some(code),
             ..Read::default()

@@ -9,7 +9,7 @@ use crate::scan::{Loaded, Place, common_flags, load_config, load_rules, matchers
 use crate::table::{columns, counted};
 use crate::terminal::Terminal;
 use bartizan_code::leak::{self, LeakCheck, LeakOptions, examples};
-use bartizan_code::sast;
+use bartizan_code::sast::{self, ForeignFile};
 use bartizan_content::flow::Library;
 use bartizan_content::{LeakRule, builtin};
 use bartizan_engine::Check;
@@ -18,6 +18,7 @@ use bartizan_engine::suggest::did_you_mean;
 use bartizan_engine::system::Machine;
 use bartizan_engine::waiver;
 use bartizan_model::RuleInfo;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// Runs the verb.
@@ -170,9 +171,12 @@ fn new(id: &str) -> Outcome {
 }
 
 fn import(path: &Path, directory: Option<&Path>, terminal: Terminal) -> Outcome {
-    let mut all = Vec::new();
+    let (mut all, mut ids) = (Vec::new(), HashSet::new());
     for file in foreign::files(path)? {
-        all.extend(foreign::read(&Machine, &file)?);
+        let read = foreign::read(&Machine, &file, &ids)?;
+        let code = read.iter().flat_map(|read| &read.code);
+        ids.extend(code.flat_map(ForeignFile::ids).map(str::to_owned));
+        all.extend(read);
     }
     if let Some(directory) = directory {
         std::fs::create_dir_all(directory).map_err(|error| Error::writing(directory, &error))?;

@@ -62,7 +62,7 @@ pub(crate) fn load_rules(
     for path in paths {
         let mut said = Said::default();
         for file in crate::foreign::files(path)? {
-            let Some(read) = crate::foreign::read(system, &file)? else {
+            let Some(read) = crate::foreign::read(system, &file, &ids)? else {
                 said.others.push(file.path.display().to_string());
                 continue;
             };
