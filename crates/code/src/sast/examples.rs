@@ -15,6 +15,9 @@ use bartizan_flow::{Limits, analyse};
 use bartizan_syntax::{Language, parse};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// From a text to the lines that a rule finds in it.
+type Way<'a> = Box<dyn Fn(&str) -> BTreeSet<u32> + 'a>;
+
 /// Usual extensions, by which examples are named.
 const USUAL: [&str; 5] = ["py", "js", "ts", "java", "go"];
 
@@ -39,7 +42,7 @@ pub fn problems<'r>(rules: &'r [CodeRule], libraries: &[&Library]) -> Vec<(&'r s
 }
 
 fn of_rule(rule: &CodeRule, models: &Models, name: &str, language: Language) -> Vec<String> {
-    let way: Box<dyn Fn(&str) -> BTreeSet<u32> + '_> = match pattern_rule(rule) {
+    let way: Way<'_> = match pattern_rule(rule) {
         Err(refused) => return vec![format!("does not run: {}", refused.reason)],
         Ok(Some(made)) => Box::new(move |code| by_patterns(&made, name, code, language)),
         Ok(None) => {
