@@ -10,7 +10,7 @@ mod support;
 
 use bartizan_model::{
     AssetId, CheckRun, CheckStatus, Component, Confidence, Finding, FingerprintBuilder, Fix, Location,
-    REPORT_SCHEMA, Report, Severity, Stats, Target, Timestamp, Tool, Verdict,
+    Measures, Quality, REPORT_SCHEMA, Report, Severity, Stats, Target, Timestamp, Tool, Verdict,
 };
 use bartizan_server::bill_statement;
 use bartizan_server::ingest::{
@@ -164,6 +164,37 @@ fn report(hour: i64, findings: Vec<Finding>) -> Report {
         skipped: Vec::new(),
         stats: Stats::default(),
     }
+}
+
+fn measures_are_kept_by_when_they_were_taken(database: &Database) {
+    let plane = Plane::new(database);
+    let measured = |hour, duplicated| {
+        let mut report = report(hour, Vec::new());
+        report.quality = Some(Quality {
+            measures: Measures {
+                lines: 100,
+                duplicated,
+                ..Measures::default()
+            },
+            ..Quality::default()
+        });
+        statement(&report)
+    };
+    for (hour, duplicated) in [(2, 7), (1, 5), (3, 6)] {
+        plane.send(&measured(hour, duplicated), START + 4 * HOUR);
+    }
+    let told = plane
+        .store
+        .read(plane.tenant, |session| {
+            let assets = session.assets(None, 0, 10)?;
+            assert_eq!(session.measures(assets[0].id, "changes", 10)?, []);
+            session.measures(assets[0].id, "all", 2)
+        })
+        .unwrap();
+    let read = |json: &str| serde_json::from_str::<Quality>(json).unwrap().measures.duplicated;
+    let told: Vec<u64> = told.iter().map(|row| read(&row.quality)).collect();
+    assert_eq!(told, [6, 7]);
+    plane.is_sound();
 }
 
 fn what_is_sent_twice_is_taken_once(database: &Database) {
@@ -582,6 +613,7 @@ fn what_joins_things_and_how_they_were_made_is_made_again_from_the_ledger(databa
 
 on_both_engines! {
     what_joins_things_and_how_they_were_made_is_made_again_from_the_ledger,
+    measures_are_kept_by_when_they_were_taken,
     what_is_sent_twice_is_taken_once,
     only_a_later_scan_of_the_same_that_ran_the_same_check_fixes,
     a_waiver_stops_the_clock_until_it_ends,

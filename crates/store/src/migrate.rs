@@ -31,6 +31,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("notices", include_str!("../migrations/0009_notify.sql")),
     ("the bus", include_str!("../migrations/0010_bus.sql")),
     ("snapshots", include_str!("../migrations/0011_snapshots.sql")),
+    ("quality of code", include_str!("../migrations/0012_quality.sql")),
 ];
 
 /// The schema that this program lays.

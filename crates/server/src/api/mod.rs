@@ -25,6 +25,7 @@ mod oidc;
 mod people;
 mod policies;
 mod posture;
+mod quality;
 mod remediation;
 mod sessions;
 mod ships;
@@ -96,6 +97,7 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
         .routes(routes!(assets::list))
         .routes(routes!(assets::one))
         .routes(routes!(assets::bills))
+        .routes(routes!(quality::quality))
         .routes(routes!(ships::ships))
         .routes(routes!(comparison::compare))
         .routes(routes!(gaps::all))

@@ -8,8 +8,8 @@ use super::row::{self, Described};
 use super::tally::{Tally, clock_of, set_clock};
 use super::{bearing, bill, identity};
 use bartizan_ledger::absence::Absence;
-use bartizan_model::{CheckStatus, Report, Verdict};
-use bartizan_store::graph::{CheckRunRow, EventRow, FindingRow, ScanRow, Status};
+use bartizan_model::{CheckStatus, Quality, QualityScope, Report, Verdict};
+use bartizan_store::graph::{CheckRunRow, EventRow, FindingRow, MeasureRow, ScanRow, Status};
 use bartizan_store::{Session, StoreError};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -26,6 +26,9 @@ pub(super) fn absorb(
     let (scope, before) =
         session.see_scope(asset, &identity::scope_of(&report.target), source.seq, started)?;
     session.add_scan(&scan_row(source.seq, scope, build.clone(), started, report))?;
+    if let Some(quality) = &report.quality {
+        session.add_measures(&measure_row(source.seq, asset, started, quality))?;
+    }
     bearing::told(session, source, asset, started)?;
     bearing::covered(session, source, (asset, started), report)?;
     let mut effect = Effect {
@@ -296,6 +299,25 @@ fn scan_row(seq: i64, scope: i64, build: Option<String>, started: i64, report: &
         skipped: count(report.skipped.len()),
         tool: row::text(&format!("{} {}", report.tool.name, report.tool.version)),
         rules: row::text(&report.tool.rules_digest),
+    }
+}
+
+/// What was measured and what the gate said; what was asked stands in the statement.
+fn measure_row(seq: i64, asset: i64, at: i64, quality: &Quality) -> MeasureRow {
+    let kept = Quality {
+        conditions: Vec::new(),
+        ..quality.clone()
+    };
+    MeasureRow {
+        asset,
+        scope: match quality.scope {
+            QualityScope::All => "all",
+            QualityScope::Changes => "changes",
+        }
+        .to_owned(),
+        at,
+        seq,
+        quality: row::text(&serde_json::to_string(&kept).unwrap_or_default()),
     }
 }
 

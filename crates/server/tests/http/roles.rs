@@ -151,6 +151,7 @@ fn answers() -> Vec<Row> {
         "/api/v1/assets",
         "/api/v1/assets/{id}",
         "/api/v1/assets/{id}/bills",
+        "/api/v1/assets/{id}/quality",
         "/api/v1/ships",
         "/api/v1/comparison",
         "/api/v1/gaps",

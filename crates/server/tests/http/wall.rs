@@ -160,7 +160,9 @@ impl Tenant {
             "/api/v1/fixes/{id}" => (&self.fixes, "id"),
             "/api/v1/changes/{id}/fixes" => (&self.changes, "id"),
             "/api/v1/gaps/{lacks}" => return ["bill", "provenance", "owner"].map(str::to_owned).to_vec(),
-            "/api/v1/assets/{id}" | "/api/v1/assets/{id}/bills" => (&self.assets, "id"),
+            "/api/v1/assets/{id}" | "/api/v1/assets/{id}/bills" | "/api/v1/assets/{id}/quality" => {
+                (&self.assets, "id")
+            }
             "/api/v1/tokens/{id}" => (&self.tokens, "id"),
             "/api/v1/compliance/cis-docker/controls/{control}" => return vec!["4.1".to_owned()],
             "/api/v1/people/{id}" | "/api/v1/people/{id}/link" => (&self.people, "id"),
@@ -186,6 +188,7 @@ impl Tenant {
             "severity" => words(&["info"]),
             "when" => words(&["breached", "today"]),
             "days" => words(&["366"]),
+            "scope" => words(&["all", "changes"]),
             "by" => {
                 let label = self
                     .assets

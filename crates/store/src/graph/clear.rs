@@ -3,7 +3,7 @@
 use crate::{Session, StoreError};
 
 /// Every table that is made from the ledger.
-const DERIVED: [&str; 37] = [
+const DERIVED: [&str; 38] = [
     "assets",
     "edges",
     "edge_packs",
@@ -11,6 +11,7 @@ const DERIVED: [&str; 37] = [
     "scopes",
     "scans",
     "check_runs",
+    "measures",
     "findings",
     "finding_ids",
     "sightings",
