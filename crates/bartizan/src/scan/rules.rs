@@ -249,9 +249,12 @@ impl Selection {
 
     /// The rules in force, where one of our format is about source code.
     pub(super) fn analysis(&self) -> Option<Enabled> {
-        let is_any = self.in_force.iter().any(|id| is_analysis(id));
+        let is_one = |id: &String| id.starts_with("code/") && !id.starts_with(ForeignRule::PREFIX);
         // Built-in rules that nobody asked for are not in force, though nothing was narrowed.
-        is_any.then(|| Enabled::only(self.in_force.clone()))
+        self.in_force
+            .iter()
+            .any(is_one)
+            .then(|| Enabled::only(self.in_force.clone()))
     }
 
     /// Those in force.
