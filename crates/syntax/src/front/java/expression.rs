@@ -45,10 +45,8 @@ impl<'t> Front<'t, Java> {
             Kinds::class_literal => {
                 let kids = self.kids(child);
                 let object = self.lower_or_nothing(kids.named().next(), span.start);
-                let start = span.end.saturating_sub(5).max(self.build.span(object).end);
-                let name = self
-                    .build
-                    .leaf(Kind::Name, Span { start, end: span.end }, "class");
+                let place = kids.all().last().map_or(Span::empty(span.end), |kid| kid.span());
+                let name = self.build.leaf(Kind::Name, place, "class");
                 self.build.node(Kind::Member, span, vec![object, name])
             }
             Kinds::parenthesized_expression => self.lower_first(child),
