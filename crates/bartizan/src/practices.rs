@@ -270,6 +270,11 @@ const PRACTICES: &[Practice] = &[
         "Changes of programs and data that nobody meant are noticed.",
     ),
     practice(
+        "NIST-800-53-r5",
+        "SR-3",
+        "Weaknesses of what suppliers deliver, and of how they deliver it, are looked for and answered.",
+    ),
+    practice(
         "PCI-DSS-4.0.1",
         "1.3.1",
         "Traffic into the network that holds card data is limited to what is needed.",

@@ -35,7 +35,7 @@ use bartizan_deploy::ComponentsCheck;
 use bartizan_engine::config::{Config, Layers, Value};
 use bartizan_engine::rule::Enabled;
 use bartizan_engine::system::{Machine, System};
-use bartizan_engine::waiver::InlineWaivers;
+use bartizan_engine::waiver::{FileWaiver, InlineWaivers};
 use bartizan_engine::{Check, RunOptions};
 use bartizan_model::{Report, RuleInfo, SecretKey, Target};
 use bartizan_report::GroupBy;
@@ -152,12 +152,7 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         libraries,
     };
     let baseline = judged::baseline(system, &config, &request.scan.judge, &place)?;
-    // Waivers speak of findings, and an inventory has none.
-    let entries = if request.inventory == Inventory::Only {
-        Vec::new()
-    } else {
-        judged::waiver_file(system, &config, request.common, &place)?
-    };
+    let entries = waivers(system, &config, request, &place)?;
 
     let statements = supply::statements(system, &config, &place)?;
     let source = source::open(request, &config, &place)?;
@@ -249,21 +244,12 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         statements,
     };
     let judged = judged::judge(&scanned, found, &selection, entries, baseline)?;
-    // Manuals are large: they are unpacked only when there is a finding to explain.
-    let rules = if judged.report.findings.is_empty() {
-        BTreeMap::new()
-    } else {
-        manuals(&checks)
-    };
     Ok(Done {
+        rules: manuals(&judged.report, &checks),
         report: judged.report,
-        rules,
         config,
         terminal,
-        group_by: match request.scan.output.group_by.as_deref() {
-            Some("fix") => GroupBy::Fix,
-            _ => GroupBy::Finding,
-        },
+        group_by: grouping(request),
         enabled: selection.enabled(),
         analysis: selection.analysis(),
         known,
@@ -605,7 +591,31 @@ fn reads_stdin(request: &Request<'_>) -> bool {
     targets.any(|target| place::bill(target).unwrap_or(target) == "-")
 }
 
-fn manuals(checks: &[Box<dyn Check>]) -> BTreeMap<String, RuleInfo> {
+/// Waivers of the file; none for an inventory, which has no findings that they could speak of.
+fn waivers(
+    system: &dyn System,
+    config: &Config,
+    request: &Request<'_>,
+    place: &Place,
+) -> Result<Vec<FileWaiver>, Error> {
+    if request.inventory == Inventory::Only {
+        return Ok(Vec::new());
+    }
+    waiver_file(system, config, request.common, place)
+}
+
+fn grouping(request: &Request<'_>) -> GroupBy {
+    match request.scan.output.group_by.as_deref() {
+        Some("fix") => GroupBy::Fix,
+        _ => GroupBy::Finding,
+    }
+}
+
+/// Manuals of every rule of the checks. They are large: they are unpacked only when there is a finding to explain.
+fn manuals(report: &Report, checks: &[Box<dyn Check>]) -> BTreeMap<String, RuleInfo> {
+    if report.findings.is_empty() {
+        return BTreeMap::new();
+    }
     checks
         .iter()
         .flat_map(|check| check.rules())

@@ -134,7 +134,7 @@ fn reports(config: &Config, place: &Place) -> Result<Vec<CoverageReport>, Error>
         }
         let read = bytes
             .as_ref()
-            .map_err(|error| crate::error::plain(error))
+            .map_err(crate::error::plain)
             .and_then(|bytes| parsed(bytes));
         if let (Err(why), true) = (&read, is_flag) {
             return Err(Error::usage(
