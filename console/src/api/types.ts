@@ -52,6 +52,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assets/{id}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What scans of a thing measured of the quality of its code, the oldest first. */
+        get: operations["assets_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attack-paths": {
         parameters: {
             query?: never;
@@ -2708,6 +2725,57 @@ export interface components {
             /** @description What kind of problem it is: `https://bartizan.dev/problems/NAME`. */
             type: string;
         };
+        /** @description What one scan measured. */
+        QualityPoint: {
+            /** @description When; RFC 3339. */
+            at: string;
+            /**
+             * Format: int64
+             * @description Lines of code that were measured.
+             */
+            code: number;
+            /**
+             * Format: double
+             * @description Cognitive complexity of a function on average; absent where there is none.
+             */
+            cognitive?: number | null;
+            /**
+             * Format: double
+             * @description Of the lines that can run: how many in a hundred tests ran; absent where no report told of them.
+             */
+            coverage?: number | null;
+            /**
+             * Format: double
+             * @description Of the lines: how many in a hundred stand somewhere else, too; absent where there are none.
+             */
+            duplication?: number | null;
+            /** @description off, passed, unknown or failed. */
+            gate: string;
+            /** @description A to E; absent where there is no code. */
+            maintainability?: string | null;
+            /**
+             * Format: int64
+             * @description Minutes that it takes to mend what was found.
+             */
+            minutes: number;
+            /** @description A to E; absent where flaws were not looked for. */
+            security?: string | null;
+            /**
+             * Format: int64
+             * @description The statement that tells of it.
+             */
+            statement: number;
+            /**
+             * Format: int64
+             * @description Lines of code of tests.
+             */
+            tests: number;
+        };
+        /** @description What scans of a thing measured, the oldest first. */
+        QualityTrend: {
+            /** @description The last 366 scans at most. */
+            points: components["schemas"]["QualityPoint"][];
+        };
         /** @description What became of a statement that was sent. */
         Receipt: {
             /** @description The thing that it is about, where it is one. */
@@ -3175,6 +3243,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Bill"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assets_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `all` for those of the whole tree, `changes` for those of changes; `all` where nothing is said. */
+                scope: string | null;
+                /** @description Its number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityTrend"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             404: {
