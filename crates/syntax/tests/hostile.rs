@@ -75,6 +75,11 @@ fn a_sum_of_a_thousand_parts_is_not_too_deep() {
 }
 
 #[test]
+fn a_class_literal_without_its_last_word_holds_together() {
+    check("A}@\u{fffd}\u{fffd}.%(", Language::Java);
+}
+
+#[test]
 fn a_thousand_branches_are_not_too_deep() {
     let branches = "else if (x == 1) { f(); } ".repeat(999);
     let text = format!("class A {{ void f() {{ if (x == 1) {{ f(); }} {branches} }} }}");
