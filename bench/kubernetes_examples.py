@@ -2,8 +2,6 @@
 
 import argparse
 import collections
-import os
-import pathlib
 import re
 
 from harness import places
@@ -20,8 +18,7 @@ OBJECT = re.compile(r"^kind:\s*\S", re.MULTILINE)
 
 def corpus():
     """The directory of the manifests: a corpus, or in $BARTIZAN_TESTDATA (default `../shared/testdata`)."""
-    beside = places.REPOSITORY.parent / "shared" / "testdata"
-    data = pathlib.Path(os.environ.get("BARTIZAN_TESTDATA", beside)) / "deploy" / "kubernetes-examples"
+    data = places.testdata() / "deploy" / "kubernetes-examples"
     return places.corpus("kubernetes-examples") or (data if data.exists() else None)
 
 

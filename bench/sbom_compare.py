@@ -234,9 +234,8 @@ def main(argv):
     with tempfile.TemporaryDirectory() as scratch:
         java_index(f"{scratch}/cache")
         if options.testdata:
-            given = os.environ.get("BARTIZAN_TESTDATA", places.REPOSITORY.parent / "shared" / "testdata")
             tree = pathlib.Path(scratch, "tree")
-            layout(pathlib.Path(given, "supply", "lockfiles"), tree)
+            layout(places.testdata() / "supply" / "lockfiles", tree)
             options.trees += sorted(tree.iterdir())
         for tree in options.trees:
             compare(tree.resolve(), f"{scratch}/cache", options.show)

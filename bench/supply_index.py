@@ -10,7 +10,6 @@ import collections
 import csv
 import hashlib
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -140,7 +139,7 @@ def inventory(packages, count, file):
 
 def run(records=500_000, components=5_000, rounds=15):
     """Measures the figure."""
-    testdata = pathlib.Path(os.environ.get("BARTIZAN_TESTDATA", places.REPOSITORY.parent / "shared" / "testdata"))
+    testdata = places.testdata()
     source = testdata / "supply" / "advisories"
     program = places.product()
     if not source.is_dir():

@@ -20,6 +20,11 @@ def corpus(*parts):
     return path if path.exists() else None
 
 
+def testdata():
+    """Where public data of conformance tests is: $BARTIZAN_TESTDATA, or `../shared/testdata`."""
+    return pathlib.Path(os.environ.get("BARTIZAN_TESTDATA", REPOSITORY.parent / "shared" / "testdata"))
+
+
 def environment():
     """The environment for the product: what configures this harness is no setting of it."""
     return {name: value for name, value in os.environ.items() if not name.startswith("BARTIZAN_")}
@@ -81,12 +86,12 @@ def _lines(path):
 
 
 def shown(argv, scratch=None):
-    """A command as a reader can repeat it: executables by name, corpora and scratch directories by variable."""
+    """A command as a reader can repeat it: executables by name, corpora, test data and scratch directories by variable."""
     words = []
     for place, part in enumerate(str(part) for part in argv):
         if place == 0:
             part = os.path.basename(part)
-        part = part.replace(str(corpora()), "$BARTIZAN_CORPORA")
+        part = part.replace(str(corpora()), "$BARTIZAN_CORPORA").replace(str(testdata()), "$BARTIZAN_TESTDATA")
         if scratch:
             part = part.replace(str(scratch), "$TMP")
         words.append(f"'{part}'" if any(mark in part for mark in " *|") else part)
