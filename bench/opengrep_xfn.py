@@ -5,10 +5,9 @@ its annotations. Files of languages in which data is not followed are named and 
 """
 
 import re
-import subprocess
 
-from harness import places
-from harness.section import Section, not_measured
+from harness import rules
+from harness.section import Section
 
 NAME = "opengrep_xfn"
 TITLE = "Data across functions: rules of Opengrep against their own tests"
@@ -33,16 +32,10 @@ def counted(text):
 def run(runs=1):
     """Measures the figure; `runs` is not used, since the result does not vary."""
     del runs
-    root = places.corpus("opengrep-xfn")
-    product = places.product()
-    runner = product.with_name("examples") / "semgrep_rules" if product else None
-    if not root:
-        return not_measured(NAME, TITLE, TARGET, "the corpus `opengrep-xfn` is not there")
-    if not runner or not runner.is_file():
-        why = "the runner is not built: `cargo build --release -p bartizan-code --example semgrep_rules`"
-        return not_measured(NAME, TITLE, TARGET, why)
-    done = subprocess.run([str(runner), str(root), "--languages", LANGUAGES, "."], capture_output=True, text=True, check=True)
-    files, unread = counted(done.stdout)
+    printed, missing = rules.told(globals(), "opengrep-xfn", "--languages", LANGUAGES, ".")
+    if missing:
+        return missing
+    files, unread = counted(printed)
     section = Section(NAME, TITLE, TARGET, columns=["language", "files", "agree", "share"])
     agreeing, total = (sum(column) for column in zip(*files.values()))
     for language, (agree, count) in {**files, "all": (agreeing, total)}.items():

@@ -5,10 +5,9 @@ whose annotation speaks of another engine (`deepruleid`, `proruleid`) or of a kn
 """
 
 import re
-import subprocess
 
-from harness import places
-from harness.section import Section, not_measured
+from harness import rules
+from harness.section import Section
 
 NAME = "semgrep_rules"
 TITLE = "Rules of Semgrep against their own tests"
@@ -27,17 +26,10 @@ def counted(text):
 def run(runs=1):
     """Measures the figure; `runs` is not used, since the result does not vary."""
     del runs
-    root = places.corpus("semgrep-rules")
-    product = places.product()
-    runner = product.with_name("examples") / "semgrep_rules" if product else None
-    if not root:
-        return not_measured(NAME, TITLE, TARGET, "the corpus `semgrep-rules` is not there")
-    if not runner or not runner.is_file():
-        why = "the runner is not built: `cargo build --release -p bartizan-code --example semgrep_rules`"
-        return not_measured(NAME, TITLE, TARGET, why)
-    argv = [str(runner), str(root), *DIRECTORIES]
-    done = subprocess.run(argv, capture_output=True, text=True, check=True)
-    table = counted(done.stdout)
+    printed, missing = rules.told(globals(), "semgrep-rules", *DIRECTORIES)
+    if missing:
+        return missing
+    table = counted(printed)
     section = Section(NAME, TITLE, TARGET, columns=["rules of", "pairs", "agree", "share"])
     for directory, (agree, pairs) in table.items():
         section.rows.append([directory, pairs, agree, f"{agree / pairs:.1%}"])
