@@ -90,11 +90,7 @@ fn variable<'w>(
     };
     let (inside, rest) = braces(braced);
     let (name, modifier) = name_of(inside);
-    let (sign, word) = match modifier.as_bytes() {
-        [] => ("", ""),
-        [b':', ..] => modifier.split_at(2.min(modifier.len())),
-        _ => modifier.split_at(1.min(modifier.len())),
-    };
+    let (sign, word) = sign_of(modifier);
     let set = value(name, scope)?;
     let is_used = |value: &&str| !sign.starts_with(':') || !value.is_empty();
     let fallback = |out: &mut String| {
@@ -103,14 +99,21 @@ fn variable<'w>(
         }
         expand_at(word, scope, escape, depth + 1, out)
     };
-    match (sign.trim_start_matches(':'), set.filter(is_used)) {
-        ("" | "-" | "?", Some(value)) => out.push_str(value),
-        ("", None) | ("+", None) => {}
-        ("-", None) | ("+", Some(_)) => fallback(out)?,
+    match (sign, set.filter(is_used)) {
+        ("" | "-" | ":-" | "?" | ":?", Some(value)) => out.push_str(value),
+        ("" | "+" | ":+", None) => {}
+        ("-" | ":-", None) | ("+" | ":+", Some(_)) => fallback(out)?,
         // `${name?why}` without a value stops the build; patterns (`#`, `%`, `/`) are left to it.
         _ => return Err(name.to_owned()),
     }
     Ok(rest)
+}
+
+/// What says how a variable is used (`-`, `:+`, …), and the word that it is used with.
+fn sign_of(modifier: &str) -> (&str, &str) {
+    let colon = usize::from(modifier.starts_with(':'));
+    let length: usize = modifier.chars().take(colon + 1).map(char::len_utf8).sum();
+    modifier.split_at(length)
 }
 
 /// What stands up to the closing brace, and what follows it.
@@ -176,7 +179,7 @@ mod tests {
 
     #[test]
     fn what_is_given_from_outside_is_unknown() {
-        for word in ["$given", "${given:-x}", "a/${given}", "${none:?no}", "${a%1}"] {
+        for word in ["$given", "${given:-x}", "a/${given}", "${none:?no}", "${a%1}", "${a:é}", "${aé}", "${a:"] {
             assert!(expand(word, &scope(), '\\').is_err(), "{word}");
         }
         let open = Scope {
@@ -200,7 +203,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_word_is_read(word in "[a${}:+?\"'\\\\-]{0,60}") {
+        fn any_word_is_read(word in "[aé${}:+?\"'\\\\-]{0,60}") {
             let _ = expand(&word, &scope(), '\\');
         }
     }
