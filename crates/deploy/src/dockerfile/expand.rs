@@ -179,7 +179,16 @@ mod tests {
 
     #[test]
     fn what_is_given_from_outside_is_unknown() {
-        for word in ["$given", "${given:-x}", "a/${given}", "${none:?no}", "${a%1}", "${a:é}", "${aé}", "${a:"] {
+        for word in [
+            "$given",
+            "${given:-x}",
+            "a/${given}",
+            "${none:?no}",
+            "${a%1}",
+            "${a:é}",
+            "${aé}",
+            "${a:",
+        ] {
             assert!(expand(word, &scope(), '\\').is_err(), "{word}");
         }
         let open = Scope {
