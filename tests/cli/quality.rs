@@ -147,6 +147,25 @@ fn a_small_change_is_not_asked_for_coverage() {
 }
 
 #[test]
+fn beside_all_other_checks_a_changed_file_is_still_held_against_what_it_was() {
+    let sandbox = repository(
+        GATE,
+        &[("app.py", &format!("{}{}", deep("old"), plain("more", 40)))],
+    );
+    sandbox.write("app.py", &format!("{}{}y = 1\n", deep("old"), plain("more", 40)));
+    sandbox.git(&["add", "."]);
+    for scope in ["--staged", "--changed=HEAD"] {
+        let answer = sandbox.run(&["scan", scope, "-o", "json"]);
+        let report: Value = serde_json::from_str(&answer.out.replace("[TIME]", "0")).unwrap();
+        assert_eq!(report["quality"]["measures"]["lines"], 1, "{scope}: {answer}");
+        assert!(
+            !answer.out.contains("quality/cognitive-complexity"),
+            "{scope}: {answer}"
+        );
+    }
+}
+
+#[test]
 fn only_functions_that_the_change_made_worse_are_told() {
     let sandbox = repository(GATE, &[("app.py", &deep("old"))]);
     let touched = deep("old").replace("return a", "return a + 1");

@@ -3,7 +3,9 @@
 use super::Made;
 use bartizan_model::{Skipped, Target};
 use bartizan_source::image::{Image, Tree};
-use bartizan_source::{Consumer, Entry, FileMeta, Handle, Interest, Source, SourceError, Unit, Window};
+use bartizan_source::{
+    Before, Consumer, Entry, FileMeta, Handle, Interest, Source, SourceError, Unit, Window,
+};
 use std::sync::Arc;
 
 pub(super) struct Rendered {
@@ -57,6 +59,10 @@ impl Source for Rendered {
 
     fn around(&self) -> Option<&dyn Source> {
         self.source.around()
+    }
+
+    fn before(&self, entry: &Entry) -> Before {
+        self.source.before(entry)
     }
 
     fn kept(&self, entry: &Entry) -> Option<Vec<u8>> {
