@@ -56,6 +56,16 @@ impl Graph {
         self.starts.len().saturating_sub(1)
     }
 
+    /// One more than the highest number of a thing that has edges.
+    #[must_use]
+    pub fn span(&self) -> usize {
+        let entries = self.entries.iter().chain(self.beside.values().flatten());
+        let targets = entries.filter(|entry| **entry != GAP).map(|entry| entry & NODE);
+        let highest = targets.chain(self.beside.keys().copied()).max();
+        self.nodes()
+            .max(highest.map_or(0, |highest| highest as usize + 1))
+    }
+
     /// Bytes that it takes, roughly.
     #[must_use]
     pub fn bytes(&self) -> usize {

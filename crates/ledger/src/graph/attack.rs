@@ -8,7 +8,7 @@
 
 use super::flow::{self, Net};
 use super::layout::{self, Place};
-use super::spread::spread;
+use super::spread;
 use super::{Graph, Way, Ways};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
@@ -211,10 +211,14 @@ fn weaknesses(graph: &Graph, open: &[(u32, u8)]) -> HashMap<u32, u8> {
             .filter(|(_, own)| (*own).min(3) == decision)
             .map(|(node, _)| *node)
             .collect();
-        for level in spread(graph, &nodes, Ways::MAKE, MADE_FROM).levels {
-            for reached in level {
-                all.entry(reached.node).or_insert(decision);
+        let mut search = spread::Search::new(graph, &nodes, Ways::MAKE);
+        for _ in 0..MADE_FROM {
+            if !search.step() {
+                break;
             }
+        }
+        for reached in search.spread().levels.iter().flatten() {
+            all.entry(reached.node).or_insert(decision);
         }
     }
     all

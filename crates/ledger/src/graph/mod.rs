@@ -1,12 +1,14 @@
 //! What follows from what joins things: how far trouble spreads, and how somebody gets from the outside to the data.
 //!
-//! In: edges between numbered things, as statements tell of them. Out: what is reached from where, by which way ([`spread`]), and the
-//! paths of an attack with the edges that are best cut ([`attack`]), laid out in layers. An edge is kept in the direction in which trouble
-//! passes it, which is not always the one it is told in: what runs on a host is hit when the host is.
+//! In: edges between numbered things, as statements tell of them. Out: what is reached from where, by which way ([`spread`]), or how much in
+//! all ([`groups`]), and the paths of an attack with the edges that are best cut ([`attack`]), laid out in layers. An edge is kept in the
+//! direction in which trouble passes it, which is not always the one it is told in: what runs on a host is hit when the host is.
 
 mod adjacency;
 pub mod attack;
+mod bits;
 mod flow;
+pub mod groups;
 mod layout;
 pub mod spread;
 

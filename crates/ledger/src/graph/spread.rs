@@ -1,5 +1,6 @@
 //! How far trouble spreads: everything that is reached from some things, the nearest first, and by which way.
 
+use super::bits::Bits;
 use super::{Graph, Way, Ways};
 
 /// A thing that is reached.
@@ -23,15 +24,6 @@ impl Spread {
     #[must_use]
     pub fn count(&self) -> usize {
         self.levels.iter().skip(1).map(Vec::len).sum()
-    }
-
-    /// How far a thing is, and how it is reached; none where it is not.
-    #[must_use]
-    pub fn find(&self, node: u32) -> Option<(usize, Reached)> {
-        self.levels.iter().enumerate().find_map(|(distance, level)| {
-            let at = level.binary_search_by_key(&node, |reached| reached.node).ok()?;
-            level.get(at).map(|reached| (distance, *reached))
-        })
     }
 
     /// What is reached behind (distance, number), in order, each with its distance; where it begins is left out.
@@ -65,65 +57,120 @@ impl Spread {
     }
 }
 
-/// Which things were seen.
-struct Seen(Vec<u64>);
+/// A search that goes one step at a time, so that it can end where enough is known.
+#[derive(Debug)]
+pub struct Search<'g> {
+    graph: &'g Graph,
+    /// Ways in the next step, and in those after it.
+    ways: (Ways, Ways),
+    seen: Bits,
+    spread: Spread,
+    /// How many things will be reached; none where that is not known.
+    total: Option<usize>,
+    found: usize,
+    has_ended: bool,
+    passed: u64,
+}
 
-impl Seen {
-    /// Whether the thing was not seen before.
-    fn is_new(&mut self, node: u32) -> bool {
-        let (word, bit) = (node as usize / 64, 1_u64 << (node % 64));
-        if word >= self.0.len() {
-            self.0.resize(word + 1, 0);
+impl<'g> Search<'g> {
+    /// A search from things that are in trouble.
+    #[must_use]
+    pub fn new(graph: &'g Graph, from: &[u32], ways: Ways) -> Self {
+        let mut seen = Bits::new(graph.nodes());
+        for node in from {
+            seen.insert(*node);
         }
-        let Some(word) = self.0.get_mut(word) else {
-            return false;
-        };
-        let is_new = *word & bit == 0;
-        *word |= bit;
-        is_new
+        Self::begun(graph, from, seen, (ways, ways))
     }
-}
 
-/// What is reached from these things in these ways, within so many steps.
-#[must_use]
-pub fn spread(graph: &Graph, from: &[u32], ways: Ways, steps: usize) -> Spread {
-    spread_by(graph, from, (ways, ways), steps)
-}
+    /// A search from things that are not in trouble themselves: it passes on from them by `first` alone, and reaches them, too, where trouble
+    /// comes back to them.
+    #[must_use]
+    pub fn behind(graph: &'g Graph, from: &[u32], (first, ways): (Ways, Ways)) -> Self {
+        Self::begun(graph, from, Bits::new(graph.nodes()), (first, ways))
+    }
 
-/// What is reached from these things within so many steps: by other ways in the first step than in those after it.
-#[must_use]
-pub fn spread_by(graph: &Graph, from: &[u32], (first_ways, ways): (Ways, Ways), steps: usize) -> Spread {
-    let mut seen = Seen(vec![0; graph.nodes() / 64 + 1]);
-    let mut first: Vec<Reached> = from
-        .iter()
-        .filter(|node| seen.is_new(**node))
-        .map(|node| Reached {
-            node: *node,
-            by: None,
-        })
-        .collect();
-    first.sort_unstable_by_key(|reached| reached.node);
-    let mut levels = vec![first];
-    for step in 0..steps {
-        let ways = if step == 0 { first_ways } else { ways };
+    fn begun(graph: &'g Graph, from: &[u32], seen: Bits, ways: (Ways, Ways)) -> Self {
+        let mut first = from.to_vec();
+        first.sort_unstable();
+        first.dedup();
+        let first = first.into_iter().map(|node| Reached { node, by: None });
+        let levels = vec![first.collect()];
+        Self {
+            graph,
+            ways,
+            seen,
+            spread: Spread { levels },
+            total: None,
+            found: 0,
+            has_ended: false,
+            passed: 0,
+        }
+    }
+
+    /// The same, which ends when so many things are reached, those where it begins left out: there are no more.
+    #[must_use]
+    pub const fn of_total(mut self, total: usize) -> Self {
+        self.total = Some(total);
+        self
+    }
+
+    /// Goes one step further; out comes whether anything was reached by it.
+    pub fn step(&mut self) -> bool {
+        if self.has_ended || self.total.is_some_and(|total| self.found >= total) {
+            return false;
+        }
         let mut next = Vec::new();
-        for here in levels.last().into_iter().flatten() {
-            for (way, node) in graph.onward(here.node) {
-                if ways.has(way) && seen.is_new(node) {
-                    next.push(Reached {
-                        node,
-                        by: Some((here.node, way)),
-                    });
+        for here in self.spread.levels.last().into_iter().flatten() {
+            for (way, node) in self.graph.onward(here.node) {
+                self.passed += 1;
+                if self.ways.0.has(way) && self.seen.insert(node) {
+                    let by = Some((here.node, way));
+                    next.push(Reached { node, by });
                 }
             }
         }
+        self.ways.0 = self.ways.1;
         if next.is_empty() {
-            break;
+            self.has_ended = true;
+            return false;
         }
         next.sort_unstable_by_key(|reached| reached.node);
-        levels.push(next);
+        self.found += next.len();
+        self.spread.levels.push(next);
+        true
     }
-    Spread { levels }
+
+    /// Whether a thing is in trouble as far as was searched.
+    #[must_use]
+    pub fn has(&self, node: u32) -> bool {
+        self.seen.has(node)
+    }
+
+    /// What is reached so far.
+    #[must_use]
+    pub const fn spread(&self) -> &Spread {
+        &self.spread
+    }
+
+    /// Goes to the end; out comes everything that is reached.
+    #[must_use]
+    pub fn all(mut self) -> Spread {
+        while self.step() {}
+        self.spread
+    }
+
+    /// How many edges were looked at.
+    #[must_use]
+    pub const fn passed(&self) -> u64 {
+        self.passed
+    }
+}
+
+/// What is reached from these things in these ways.
+#[must_use]
+pub fn spread(graph: &Graph, from: &[u32], ways: Ways) -> Spread {
+    Search::new(graph, from, ways).all()
 }
 
 #[cfg(test)]
@@ -151,7 +198,7 @@ mod tests {
             (1, "reaches", 4),
             (4, "runs_on", 8),
         ]);
-        let spread = spread(&graph, &[9], Ways::HARM, usize::MAX);
+        let spread = spread(&graph, &[9], Ways::HARM);
         let levels: Vec<Vec<u32>> = spread
             .levels
             .iter()
@@ -168,6 +215,36 @@ mod tests {
         assert_eq!(spread.count(), 4);
     }
 
+    #[test]
+    fn a_thing_that_is_not_in_trouble_itself_is_reached_where_trouble_comes_back() {
+        // What 1 holds opens 2, and 2 reaches 1; 1 reaches 3 only once it is in trouble.
+        let graph = graph(&[(1, "assumes", 2), (2, "reaches", 1), (1, "reaches", 3)]);
+        let ways = (Ways::of(&[Way::Assumes]), Ways::HARM);
+        let spread = Search::behind(&graph, &[1], ways).all();
+        let levels: Vec<Vec<u32>> = spread
+            .levels
+            .iter()
+            .map(|level| level.iter().map(|reached| reached.node).collect())
+            .collect();
+        assert_eq!(levels, [vec![1], vec![2], vec![1], vec![3]]);
+    }
+
+    #[test]
+    fn a_search_ends_when_all_is_reached() {
+        let graph = graph(&[
+            (1, "reaches", 2),
+            (1, "reaches", 3),
+            (2, "reaches", 3),
+            (3, "reaches", 1),
+        ]);
+        let mut known = Search::new(&graph, &[1], Ways::HARM).of_total(2);
+        while known.step() {}
+        let mut unknown = Search::new(&graph, &[1], Ways::HARM);
+        while unknown.step() {}
+        assert_eq!(known.spread(), unknown.spread());
+        assert_eq!((known.passed(), unknown.passed()), (2, 4));
+    }
+
     proptest! {
         #[test]
         fn everything_is_reached_once_by_a_shortest_way(
@@ -176,7 +253,7 @@ mod tests {
         ) {
             let edges: std::collections::BTreeSet<_> = edges.into_iter().collect();
             let told: Vec<(i64, &str, i64)> = edges.iter().map(|(a, b)| (*a, "reaches", *b)).collect();
-            let spread = spread(&graph(&told), &from, Ways::HARM, usize::MAX);
+            let spread = spread(&graph(&told), &from, Ways::HARM);
             let mut far: BTreeMap<i64, usize> = from.iter().map(|node| (i64::from(*node), 0)).collect();
             for _ in 0..12 {
                 for (a, b) in &edges {

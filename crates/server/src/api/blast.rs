@@ -6,14 +6,13 @@ use crate::auth::Caller;
 use crate::graphs::View;
 use crate::http::{Cursor, Json, Kind, PageQuery, Problem};
 use axum::extract::{Query, State};
-use bartizan_ledger::graph::spread::{Reached, Spread, spread_by};
-use bartizan_ledger::graph::{Way, Ways};
+use bartizan_ledger::graph::spread::{Reached, Search, Spread};
 use bartizan_model::Fingerprint;
 use bartizan_model::encoding::hex;
 use bartizan_store::graph::{Shipped, Status};
 use bartizan_store::{Session, StoreError};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use utoipa::{IntoParams, ToSchema};
 
 /// Things that are shown of where it begins, and of what is worth most.
@@ -88,13 +87,7 @@ pub(super) async fn blast(
     app.read(caller.tenant, move |session| {
         let start = Start::of(session, &from)?;
         let view = graphs.of(session)?;
-        let first = if start.opens_only {
-            Ways::of(&[Way::Assumes])
-        } else {
-            Ways::HARM
-        };
-        let spread = spread_by(&view.graph, &start.nodes, (first, Ways::HARM), usize::MAX);
-        answer(session, (&view, &spread), limit, cursor).map(Json)
+        answer(session, (&view, &start), limit, cursor).map(Json)
     })
     .await
 }
@@ -176,7 +169,7 @@ impl Start {
 
 fn answer(
     session: &mut Session<'_>,
-    (view, spread): (&View, &Spread),
+    (view, start): (&View, &Start),
     limit: i64,
     cursor: Option<Cursor>,
 ) -> Result<Blast, Problem> {
@@ -187,6 +180,10 @@ fn answer(
         )
     });
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let (extent, mut search) = view.extent(&start.nodes, start.opens_only, &valuable(session)?);
+    let mut valuable = follow(&mut search, &extent.reached, behind, limit);
+    valuable.truncate(SHOWN);
+    let spread = search.spread();
     let mut page: Vec<(usize, Reached)> = spread.behind(behind).take(limit + 1).collect();
     let more = page.len() > limit;
     page.truncate(limit);
@@ -198,14 +195,6 @@ fn answer(
         .take(SHOWN)
         .map(|reached| (0, *reached))
         .collect();
-    let mut valuable: Vec<(usize, Reached)> = valuable(session)?
-        .into_iter()
-        .filter_map(|node| spread.find(node))
-        .collect();
-    let valuable_count = valuable.len() as u64;
-    valuable.sort_by_key(|(distance, reached)| (*distance, reached.node));
-    valuable.truncate(SHOWN);
-    let reached = spread.levels.iter().skip(1).flatten().map(|reached| reached.node);
     let next = page.last().filter(|_| more).map(|(distance, reached)| {
         Cursor(
             i64::try_from(*distance).unwrap_or(i64::MAX),
@@ -219,13 +208,40 @@ fn answer(
     Ok(Blast {
         from: list(),
         from_count: spread.levels.first().map_or(0, |level| level.len() as u64),
-        things: spread.count() as u64,
-        by_kind: view.count_kinds(reached).into_iter().collect(),
-        valuable_count,
+        things: extent.things,
+        by_kind: extent.by_kind,
+        valuable_count: extent.reached.len() as u64,
         valuable: list(),
         items: list(),
         next,
     })
+}
+
+/// Goes on until the page behind a place is known, and the nearest of what is worth most; out come these, each with its distance.
+fn follow(
+    search: &mut Search<'_>,
+    worth: &[u32],
+    behind: (usize, u32),
+    limit: usize,
+) -> Vec<(usize, Reached)> {
+    let mut missing: HashSet<u32> = worth.iter().copied().collect();
+    let (mut valuable, mut items) = (Vec::new(), 0);
+    for distance in 0.. {
+        if distance >= search.spread().levels.len() && !search.step() {
+            break;
+        }
+        let level = search.spread().levels.get(distance).into_iter().flatten();
+        for reached in level {
+            if missing.remove(&reached.node) {
+                valuable.push((distance, *reached));
+            }
+            items += usize::from((distance, reached.node) > behind);
+        }
+        if items > limit && (missing.is_empty() || valuable.len() >= SHOWN) {
+            break;
+        }
+    }
+    valuable
 }
 
 fn hits(

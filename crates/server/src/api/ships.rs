@@ -291,7 +291,7 @@ fn of_image(
         .ok_or_else(|| Problem::missing(&format!("image `{key}`")).help("name it without tag and digest"))?;
     let view = graphs.of(session)?;
     let from: Vec<u32> = node(row.id).into_iter().collect();
-    let spread = spread(&view.graph, &from, Ways::MAKE, usize::MAX);
+    let spread = spread(&view.graph, &from, Ways::MAKE);
     let behind = cursor.map_or((0, u32::MAX), |cursor| {
         (
             usize::try_from(cursor.0).unwrap_or(usize::MAX),

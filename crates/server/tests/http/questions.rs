@@ -308,6 +308,13 @@ fn trouble_spreads_along_the_edges_and_no_further_than_they_lead(database: &Data
         (&json!(1), vec!["workload:c/n/db"])
     );
     assert_eq!(of_host["valuable"][0]["way"][1]["by"], "runs");
+    for _ in 0..8 {
+        assert_eq!(
+            plane.ask("/api/v1/blast?host=one"),
+            of_host,
+            "however often it is asked"
+        );
+    }
     let of_package = plane.ask("/api/v1/blast?package=pkg:npm/parser&limit=2");
     assert_eq!(
         (keys(&of_package["from"]), &of_package["things"]),
