@@ -117,6 +117,14 @@ pub struct Flow {
 impl Flow {
     /// The kind of source that literals, and values of files of properties, are.
     pub const CONSTANT: &'static str = "constant";
+    /// The kind of source that numbers of predictable generators are.
+    const WEAK_RANDOM: &'static str = "weak-random";
+
+    /// Whether it is about values that the program makes, not about those that it is given: they are kept until somebody asks for them.
+    #[must_use]
+    pub fn is_about_what_is_made(&self) -> bool {
+        self.sources.iter().any(|kind| kind == Self::WEAK_RANDOM)
+    }
 
     /// Kinds of cleaners after which data may pass.
     #[must_use]

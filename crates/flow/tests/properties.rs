@@ -158,6 +158,23 @@ fn a_way_goes_from_the_source_through_the_call_to_the_sink() {
 }
 
 #[test]
+fn a_way_between_calls_tells_where_data_is_kept() {
+    let text =
+        "held = {}\n\ndef put(key):\n    held[key] = source()\n\ndef take(key):\n    sink(held[key])\n";
+    let files = vec![("a.py".to_owned(), text.to_owned())];
+    let (trees, found) = common::run(&files, Language::Python);
+    let finding = found
+        .findings
+        .iter()
+        .find(|finding| finding.rule == common::PLAIN)
+        .expect("one finding");
+    let place = finding.kept.map(|(_, node)| line(&trees[0], text, node));
+    assert_eq!((place, line(&trees[0], text, finding.sink)), (Some(4), 7));
+    let steps: Vec<What> = finding.steps.iter().map(|step| step.what).collect();
+    assert_eq!(steps, [What::Source, What::Assigned, What::Found]);
+}
+
+#[test]
 fn a_sanitizer_of_another_rule_is_told() {
     let text = "def f():\n    x = clean(source())\n    sink(x)\n";
     let files = vec![("a.py".to_owned(), text.to_owned())];

@@ -3,7 +3,7 @@
 //! In: a rule, and what is known of libraries. Out: what is wrong with it, one line each; nothing when every example is reported at the marked
 //! lines and nowhere else.
 
-use super::library::{FlowRules, Meaning, Models, ProgramTypes, Settings, marks};
+use super::library::{FlowRules, Meaning, Models, ProgramTypes, Settings, marks, told_at};
 use super::pattern::Regexes;
 use super::rules::pattern_rule;
 use super::semgrep::Rule;
@@ -45,10 +45,7 @@ fn of_rule(rule: &CodeRule, models: &Models, name: &str, language: Language) -> 
     let way: Way<'_> = match pattern_rule(rule) {
         Err(refused) => return vec![format!("does not run: {}", refused.reason)],
         Ok(Some(made)) => Box::new(move |code| by_patterns(&made, name, code, language)),
-        Ok(None) => {
-            let rules = FlowRules::of([rule]);
-            Box::new(move |code| by_flow(&rules, models, name, code, language))
-        }
+        Ok(None) => Box::new(move |code| by_flow(rule, models, name, code, language)),
     };
     let mut found = Vec::new();
     for (list, examples) in [("fire", &rule.examples.fire), ("quiet", &rule.examples.quiet)] {
@@ -102,11 +99,12 @@ fn by_patterns(rule: &Rule, name: &str, code: &str, language: Language) -> BTree
         .collect()
 }
 
-fn by_flow(rules: &FlowRules, models: &Models, name: &str, code: &str, language: Language) -> BTreeSet<u32> {
+fn by_flow(rule: &CodeRule, models: &Models, name: &str, code: &str, language: Language) -> BTreeSet<u32> {
+    let rules = FlowRules::of([rule]);
     let parsed = parse(code, language);
     let types = ProgramTypes::new();
     let meaning = Meaning::of(&parsed.ast, models, &types);
-    let marks = marks(&meaning, rules, &Settings::default());
+    let marks = marks(&meaning, &rules, &Settings::default());
     let file = bartizan_flow::File {
         path: name,
         ast: &parsed.ast,
@@ -117,6 +115,6 @@ fn by_flow(rules: &FlowRules, models: &Models, name: &str, code: &str, language:
     found
         .findings
         .iter()
-        .map(|one| line_of(code, parsed.ast.span(one.sink).start))
+        .map(|one| line_of(code, parsed.ast.span(told_at(rule, one).1).start))
         .collect()
 }

@@ -32,6 +32,8 @@ pub struct Finding {
     pub source_file: usize,
     /// The node of the source
     pub source: NodeId,
+    /// The file and the node that put the data where another call found it, if the way is one between calls
+    pub kept: Option<(usize, NodeId)>,
     /// The way, the source first, the sink left out
     pub steps: Vec<PathStep>,
 }
@@ -56,6 +58,8 @@ pub enum What {
     Assigned,
     /// A function is called with it
     Called,
+    /// A function finds it where another call left it
+    Found,
     /// It arrives in that function as this parameter
     Entered,
     /// It comes back from a function
@@ -105,6 +109,7 @@ impl Engine<'_> {
                 sink,
                 source_file: given(source_file),
                 source,
+                kept: self.kept(trace).map(|(file, node)| (given(file), node)),
                 steps: self.steps(rule, trace),
             })
             .collect();
@@ -120,6 +125,18 @@ impl Engine<'_> {
             }));
         }
         Found { findings, limited }
+    }
+
+    /// Which node put the data where another call found it, at the last such step of a way.
+    fn kept(&self, way: TraceId) -> Option<(usize, NodeId)> {
+        let mut at = self.values.trace_of(way)?;
+        loop {
+            let before = self.values.trace_of(at.before)?;
+            if matches!(at.step, Step::Found { .. }) {
+                return Some((before.file.index(), before.node));
+            }
+            at = before;
+        }
     }
 
     /// The steps of a way, its source first. What happens within calls comes between the call and what follows it.
@@ -153,11 +170,12 @@ impl Engine<'_> {
                 Step::Returned => What::Returned,
                 Step::Passed => What::Passed,
                 Step::Called { .. } => What::Called,
+                Step::Found { .. } => What::Found,
                 Step::Cleaned(slots) if self.counts(rule, slots) => continue,
                 Step::Cleaned(_) => What::OtherSanitizer,
             };
             todo.push(Work::Step(self.path_step(trace.file, trace.node, what)));
-            if let Step::Called { inner } = trace.step {
+            if let Step::Called { inner } | Step::Found { inner } = trace.step {
                 todo.push(Work::Way(inner));
             }
         }

@@ -10,7 +10,7 @@ mod taint;
 
 pub(crate) use constant::{Constant, ConstantSets, Constants, Name};
 pub(crate) use object::{
-    Base, Key, Kind, LONGEST_PATH, ObjectId, ObjectName, Objects, Path, Root, Symbol, SymbolPath,
+    Base, Key, Kind, LONGEST_PATH, ObjectId, ObjectName, Objects, Root, Symbol, SymbolPath,
 };
 pub(crate) use rule_set::{RuleSets, Slots};
 pub(crate) use taint::{Atom, Origin, OriginId, Step, Taint, Trace, TraceId};

@@ -60,6 +60,8 @@ pub(crate) enum Step {
     Assigned,
     /// Went through a call: `inner` is the way within what was called
     Called { inner: TraceId },
+    /// Lay where one call left it and another finds it: `inner` is the way within what found it
+    Found { inner: TraceId },
     /// Came back from the function where it has its source
     Returned,
     /// Went through something that a rule or a library says passes it on

@@ -9,7 +9,7 @@ mod kit;
 mod paths;
 mod tell;
 
-use super::library::{Meaning, ProgramTypes, Settings, marks};
+use super::library::{Meaning, ProgramTypes, Settings, marks, told_at};
 use super::semgrep::Rule;
 use super::{File, run};
 use bartizan_content::builtin;
@@ -34,7 +34,7 @@ const MOST_TOGETHER: u64 = 32 << 20;
 /// What the functions of a few files are given of work ([`Limits::total`]), where others are there to understand them by: somebody waits.
 const WORK_WITH_AROUND: u64 = 60_000;
 /// Changes whenever the same rules would judge the same file differently.
-const REVISION: &[u8] = b"2";
+const REVISION: &[u8] = b"3";
 /// Problems of reading that are told of one file.
 const MOST_PROBLEMS: usize = 3;
 
@@ -291,11 +291,22 @@ impl CodeCheck {
         let mut told = std::collections::BTreeSet::new();
         for finding in &found.findings {
             let rule = usize::try_from(finding.rule.0).unwrap_or(usize::MAX);
-            let (Some(about), Some(file)) = (kit.flow_rule(rule), files.get(finding.file)) else {
+            let Some(about) = kit.flow_rule(rule) else {
                 continue;
             };
-            if told.insert((finding.file, finding.sink, finding.rule)) && kit.looks_at(about, file.path) {
-                out.finding(Teller::of(about).flow(finding, files));
+            let place = told_at(about, finding);
+            // Where what is to be mended lies in no file that was asked for, the place that is reached does.
+            let is_shown = files.get(place.0).is_some_and(|file| !file.is_around);
+            let place = if is_shown {
+                place
+            } else {
+                (finding.file, finding.sink)
+            };
+            let Some(file) = files.get(place.0) else {
+                continue;
+            };
+            if told.insert((place, finding.rule)) && kit.looks_at(about, file.path) {
+                out.finding(Teller::of(about).flow(finding, place, files));
             }
         }
         let is_asked = |limited: &&Limited| files.get(limited.file).is_some_and(|file| !file.is_around);

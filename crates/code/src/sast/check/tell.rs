@@ -117,19 +117,24 @@ impl<'r> Teller<'r> {
         finding
     }
 
-    /// Which way data takes that must not.
-    pub(super) fn flow(&self, found: &bartizan_flow::Finding, files: &[Source<'_>]) -> Finding {
+    /// Which way data takes that must not, told at the place that is to be mended.
+    pub(super) fn flow(
+        &self,
+        found: &bartizan_flow::Finding,
+        (place, node): (usize, NodeId),
+        files: &[Source<'_>],
+    ) -> Finding {
         let none = || Location::of_file("");
-        let Some(file) = files.get(found.file) else {
+        let (Some(file), Some(end)) = (files.get(place), files.get(found.file)) else {
             return self.finding(String::new(), self.message.to_owned(), none());
         };
-        let span = file.ast.span(found.sink);
+        let span = file.ast.span(node);
         let mut finding = self.finding(
-            file.key(Some(found.sink), span),
+            file.key(Some(node), span),
             self.message.to_owned(),
             file.location(span),
         );
-        finding.evidence = way(&found.steps, span, file, files);
+        finding.evidence = way(&found.steps, end.ast.span(found.sink), end, files);
         finding.snippet = file.with(|input| Lines::new(input, 0).snippet(&span.range()));
         finding
     }
@@ -263,6 +268,7 @@ const fn said(what: What) -> &'static str {
         What::Source => "data from outside comes in",
         What::Assigned => "it is kept",
         What::Called => "a function is called with it",
+        What::Found => "another call finds it",
         What::Entered => "it is a parameter",
         What::Returned => "it comes back",
         What::Passed => "it is handed on",

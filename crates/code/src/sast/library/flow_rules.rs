@@ -3,6 +3,7 @@
 use bartizan_content::code::{CodeRule, Flow};
 use bartizan_content::flow::Cleaner;
 use bartizan_flow::{Rule, RuleId};
+use bartizan_syntax::NodeId;
 use regex_automata::meta::Regex;
 use std::collections::{BTreeSet, HashMap};
 
@@ -46,14 +47,16 @@ impl FlowRules {
     fn add(&mut self, id: &str, flow: &Flow) {
         let rule = RuleId(u32::try_from(self.rules.len()).unwrap_or(u32::MAX));
         let is_constant = flow.sources.iter().any(|kind| kind == Flow::CONSTANT);
+        let is_made = flow.is_about_what_is_made();
         self.rules.push(Rule {
             labels: 1,
             // What a function makes of a constant is no constant any more.
             safe_calls: is_constant,
             safe_indices: true,
             safe_comparisons: true,
-            safe_scalars: !is_constant && !flow.sources.iter().any(|kind| kind == "weak-random"),
-            safe_between_calls: !is_constant,
+            safe_scalars: !is_constant && !is_made,
+            // What was made for somebody is kept until a later call asks for it.
+            safe_between_calls: !is_constant && !is_made,
             harmless_without: flow
                 .sinks
                 .iter()
@@ -101,6 +104,14 @@ impl Constants {
         self.values.as_ref().is_none_or(|values| values.is_match(value))
             && !self.not_values.as_ref().is_some_and(|not| not.is_match(value))
     }
+}
+
+/// The file and the node that a finding is told at: where data does harm, or where the program keeps the value that it should not have made.
+#[must_use]
+pub fn told_at(rule: &CodeRule, finding: &bartizan_flow::Finding) -> (usize, NodeId) {
+    let is_made = rule.flow.as_ref().is_some_and(Flow::is_about_what_is_made);
+    let kept = finding.kept.filter(|_| is_made);
+    kept.unwrap_or((finding.file, finding.sink))
 }
 
 /// Texts without which data does no harm to a kind of sink.

@@ -11,6 +11,9 @@ use bartizan_syntax::{Kind, Language, NodeId, Operator};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 
+/// The kind of source that data of clients is.
+const REQUEST: &str = "request";
+
 /// The marks of a file.
 #[must_use]
 pub fn marks(meaning: &Meaning<'_>, rules: &FlowRules, settings: &Settings) -> Marks {
@@ -23,7 +26,9 @@ pub fn marks(meaning: &Meaning<'_>, rules: &FlowRules, settings: &Settings) -> M
         cleaned: HashSet::new(),
         sinks_seen: BTreeSet::new(),
         without_page: harmless::answers_without_page(meaning),
+        requested: HashSet::new(),
     };
+    marker.handlers();
     for id in meaning.ast.ids() {
         match meaning.ast.kind(id) {
             Kind::Call | Kind::New => marker.call(id),
@@ -37,7 +42,6 @@ pub fn marks(meaning: &Meaning<'_>, rules: &FlowRules, settings: &Settings) -> M
             _ => {}
         }
     }
-    marker.handlers();
     marker.behind_hosts();
     marker.constants();
     marker.finish()
@@ -54,7 +58,12 @@ struct Marker<'m, 'a> {
     sinks_seen: BTreeSet<String>,
     /// Functions whose answers are no pages
     without_page: HashSet<NodeId>,
+    /// Names of parameters that hold data of a request
+    requested: HashSet<NodeId>,
 }
+
+/// Variables that are looked through for data of a request, one given by the other.
+const MOST_VARIABLES: u32 = 3;
 
 impl Marker<'_, '_> {
     fn call(&mut self, call: NodeId) {
@@ -352,7 +361,7 @@ impl Marker<'_, '_> {
         let meaning = self.meaning;
         for handled in handlers::functions(meaning) {
             for (parameter, kind) in handlers::sources(meaning, &handled) {
-                self.source(parameter, kind, false);
+                self.parameter(parameter, kind);
             }
             let returns = handled.handler.returns.as_str();
             if !returns.is_empty() {
@@ -364,7 +373,18 @@ impl Marker<'_, '_> {
             }
         }
         for (parameter, kind) in handlers::annotated_parameters(meaning) {
-            self.source(parameter, kind, false);
+            self.parameter(parameter, kind);
+        }
+    }
+
+    fn parameter(&mut self, parameter: NodeId, kind: &str) {
+        self.source(parameter, kind, false);
+        if kind == REQUEST {
+            let ast = self.meaning.ast;
+            let name = ast
+                .child(parameter, 1)
+                .filter(|_| ast.kind(parameter) == Kind::Param);
+            self.requested.insert(name.unwrap_or(parameter));
         }
     }
 
@@ -380,7 +400,7 @@ impl Marker<'_, '_> {
                 if !matches!(
                     ast.kind(other),
                     Kind::Str | Kind::Number | Kind::Null | Kind::Bool
-                ) && self.comes_from_request(one)
+                ) && self.comes_from_request(one, MOST_VARIABLES)
                 {
                     self.sink(other, "secret-value", Parts::Value);
                 }
@@ -388,27 +408,51 @@ impl Marker<'_, '_> {
         }
     }
 
-    fn comes_from_request(&self, node: NodeId) -> bool {
+    /// Whether an expression holds data of a request, the variables in it looked through. What an index chooses is not what it is.
+    fn comes_from_request(&self, node: NodeId, variables: u32) -> bool {
         let (ast, models) = (self.meaning.ast, self.meaning.models);
         let is_request = |one: &Use| match *one {
             Use::ReadSource(at) | Use::CallSource(at) => models
                 .sources
                 .get(at)
-                .is_some_and(|source| source.kind == "request"),
+                .is_some_and(|source| source.kind == REQUEST),
             _ => false,
         };
-        ast.subtree(node).any(|id| match ast.kind(id) {
-            Kind::Call => self
-                .meaning
-                .uses(&self.meaning.callee_names(id))
-                .iter()
-                .any(is_request),
-            Kind::Name | Kind::Member => self
-                .meaning
-                .uses(&self.meaning.read_names(id))
-                .iter()
-                .any(is_request),
-            _ => false,
+        let mut todo = vec![node];
+        while let Some(id) = todo.pop() {
+            let found = match ast.kind(id) {
+                Kind::Call => self
+                    .meaning
+                    .uses(&self.meaning.callee_names(id))
+                    .iter()
+                    .any(is_request),
+                Kind::Name | Kind::Member => {
+                    let read = self.meaning.uses(&self.meaning.read_names(id));
+                    read.iter().any(is_request) || self.variable_comes_from_request(id, variables)
+                }
+                Kind::Lambda | Kind::Function => continue,
+                _ => false,
+            };
+            if found {
+                return true;
+            }
+            let parts = match ast.kind(id) {
+                Kind::Index => ast.children(id).iter().take(1),
+                _ => ast.children(id).iter().take(usize::MAX),
+            };
+            todo.extend(parts);
+        }
+        false
+    }
+
+    fn variable_comes_from_request(&self, name: NodeId, variables: u32) -> bool {
+        let declaration = self.meaning.declaration(name).filter(|_| variables > 0);
+        declaration.is_some_and(|declaration| {
+            self.requested.contains(&declaration)
+                || self
+                    .meaning
+                    .value_of(declaration)
+                    .is_some_and(|value| self.comes_from_request(value, variables - 1))
         })
     }
 

@@ -16,7 +16,7 @@ mod places;
 mod settings;
 
 pub use containers::containers;
-pub use flow_rules::FlowRules;
+pub use flow_rules::{FlowRules, told_at};
 pub use marks::marks;
 pub use meaning::{Meaning, ProgramTypes};
 pub use models::Models;
