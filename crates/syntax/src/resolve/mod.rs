@@ -124,6 +124,19 @@ impl<'a> Names<'a> {
         self.binding(name).map(|binding| binding.at)
     }
 
+    /// Every name that declares the same: a variable that several statements give a value has several.
+    pub fn declarations(&self, name: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        self.binding(name).into_iter().flat_map(|bound| {
+            let first = self.bindings.partition_point(|one| one.scope < bound.scope);
+            let scope = self.bindings.get(first..).unwrap_or(&[]);
+            scope
+                .iter()
+                .take_while(|one| one.scope == bound.scope)
+                .filter(|one| one.symbol == bound.symbol)
+                .map(|one| one.at)
+        })
+    }
+
     /// The node that names the type of an expression, where the text says so: the type of a declaration, what `new` makes, what a cast casts to.
     /// [`Names::qualified`] knows what to make of it.
     #[must_use]

@@ -64,6 +64,8 @@ struct Marker<'m, 'a> {
 
 /// Variables that are looked through for data of a request, one given by the other.
 const MOST_VARIABLES: u32 = 3;
+/// Statements that give one of them a value, at most, to be looked at.
+const MOST_DECLARATIONS: usize = 16;
 
 impl Marker<'_, '_> {
     fn call(&mut self, call: NodeId) {
@@ -298,12 +300,14 @@ impl Marker<'_, '_> {
         let Some(wanted) = self.meaning.models.sink_names.get(&sink) else {
             return true;
         };
-        let name = self.meaning.ast.child(target, 1);
-        let name = name.and_then(|name| match self.meaning.ast.kind(target) {
-            Kind::Member => Some(Cow::Borrowed(self.meaning.ast.text(name))),
-            _ => self.meaning.constant(name),
-        });
-        name.is_none_or(|name| wanted.is_match(&*name))
+        let Some(name) = self.meaning.ast.child(target, 1) else {
+            return true;
+        };
+        if self.meaning.ast.kind(target) == Kind::Member {
+            return wanted.is_match(self.meaning.ast.text(name));
+        }
+        let names = self.meaning.constants(name);
+        names.is_none_or(|names| names.iter().any(|name| wanted.is_match(&**name)))
     }
 
     /// An assignment to what is called so that it must hold a secret.
@@ -446,14 +450,15 @@ impl Marker<'_, '_> {
     }
 
     fn variable_comes_from_request(&self, name: NodeId, variables: u32) -> bool {
-        let declaration = self.meaning.declaration(name).filter(|_| variables > 0);
-        declaration.is_some_and(|declaration| {
-            self.requested.contains(&declaration)
-                || self
-                    .meaning
-                    .value_of(declaration)
-                    .is_some_and(|value| self.comes_from_request(value, variables - 1))
-        })
+        let mut declarations = self.meaning.declarations(name).take(MOST_DECLARATIONS);
+        variables > 0
+            && declarations.any(|declaration| {
+                self.requested.contains(&declaration)
+                    || self
+                        .meaning
+                        .value_of(declaration)
+                        .is_some_and(|value| self.comes_from_request(value, variables - 1))
+            })
     }
 
     fn behind_hosts(&mut self) {

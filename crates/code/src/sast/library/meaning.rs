@@ -376,6 +376,11 @@ impl<'a> Meaning<'a> {
         self.names.declaration(name)
     }
 
+    /// The same for every statement that gives it a value.
+    pub(super) fn declarations(&self, name: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        self.names.declarations(name)
+    }
+
     /// The expression that the variable of a declaration is first given.
     pub(super) fn value_of(&self, declaration: NodeId) -> Option<NodeId> {
         let parent = self.ast.parent(declaration)?;

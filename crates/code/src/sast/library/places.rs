@@ -4,9 +4,12 @@ use super::meaning::Meaning;
 use bartizan_content::flow::{Conditions, Position};
 use bartizan_syntax::{Kind, NodeId, Operator};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// How far names of constants are followed.
 const MOST_NAMES: usize = 8;
+/// Values that one expression may have, at most, to be looked at.
+const MOST_VALUES: usize = 32;
 
 impl Meaning<'_> {
     /// The expressions at a position of a call. A field or element of what is no literal is the whole argument when the position is a number.
@@ -137,6 +140,31 @@ impl Meaning<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Every constant that an expression may be, wherever its variables get their values; none where it may be something else, too.
+    pub(super) fn constants(&self, node: NodeId) -> Option<Vec<Cow<'_, str>>> {
+        let mut found = Vec::new();
+        let mut todo = vec![node];
+        let mut seen = BTreeSet::new();
+        while let Some(node) = todo.pop() {
+            if !seen.insert(node) {
+                continue;
+            }
+            if seen.len() > MOST_VALUES {
+                return None;
+            }
+            if self.ast.kind(node) == Kind::Name {
+                let mut declarations = self.declarations(node).peekable();
+                declarations.peek()?;
+                for declaration in declarations {
+                    todo.push(self.value_of(declaration)?);
+                }
+            } else {
+                found.push(self.constant(node)?);
+            }
+        }
+        Some(found)
     }
 
     /// Whether the arguments of a call are what a model says that they must be.
