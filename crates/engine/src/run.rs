@@ -168,6 +168,8 @@ fn judge_programs(shared: &Shared<'_>, jobs: usize, collected: &mut Collector) {
             shared.cache,
             collected,
         );
+        let error = judged.as_ref().and_then(|judged| judged.cache_error.clone());
+        collected.cache_error = collected.cache_error.take().or(error);
         collected.programs.extend(judged.map(|judged| (index, judged)));
     }
 }

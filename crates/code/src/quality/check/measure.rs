@@ -264,7 +264,7 @@ impl QualityCheck {
     }
 }
 
-fn parsed(path: &str, text: &str) -> Parsed {
+pub(super) fn parsed(path: &str, text: &str) -> Parsed {
     read(text, Language::of_path(path).unwrap_or(Language::Python))
 }
 

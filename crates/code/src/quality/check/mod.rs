@@ -6,17 +6,19 @@
 
 mod judge;
 mod measure;
+mod sketch;
 
 use super::coverage::{Coverage, FileCoverage};
 use super::rules::ALL;
 use crate::sast::is_foreign;
 use bartizan_engine::globs::PathGlobs;
 use bartizan_engine::rule::Enabled;
-use bartizan_engine::{Bounds, Check, CheckError, Input, Meta, Part, Program, Sink};
+use bartizan_engine::{Bounds, Check, CheckError, Input, Meta, Part, Program, Sink, Sketches};
 use bartizan_model::{Fingerprint, FingerprintBuilder, QualityScope, RuleInfo};
 use bartizan_source::{Before, FileMeta, Interest};
 use bartizan_syntax::Language;
 use measure::Measured;
+use sketch::Landmarks;
 
 /// Bytes of a larger file are not looked at: it was made by a program.
 const LARGEST: u64 = 2 << 20;
@@ -210,6 +212,10 @@ impl Program for QualityCheck {
             .filter(|(_, path)| is_alike(path))
             .map(|(at, _)| at)
             .collect()
+    }
+
+    fn sketches(&self) -> Option<&dyn Sketches> {
+        Some(&Landmarks)
     }
 
     fn judge(&self, parts: &[(String, Part)], out: &mut Sink) -> Result<(), CheckError> {

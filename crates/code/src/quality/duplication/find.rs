@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::tokens::{Token, Tokens};
+use super::windows::windows;
 
 /// How long a run has to be, and how much is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,13 @@ impl Default for Limits {
             candidates: 32,
             pairs: 100_000,
         }
+    }
+}
+
+impl Limits {
+    /// Tokens of a window: every run that is long enough holds one that begins at a multiple of this.
+    pub(super) fn window(self) -> usize {
+        (self.tokens / 2).max(1)
     }
 }
 
@@ -68,7 +76,7 @@ pub fn duplicates(files: &[&Tokens], from: usize, limits: Limits) -> Duplicates 
         files,
         words: words(files),
         limits,
-        window: (limits.tokens / 2).max(1),
+        window: limits.window(),
         index: HashMap::new(),
         found: Duplicates {
             lines: vec![Vec::new(); files.len()],
@@ -83,9 +91,6 @@ pub fn duplicates(files: &[&Tokens], from: usize, limits: Limits) -> Duplicates 
     }
     finder.found
 }
-
-/// The factor of the rolling hash; odd, so that no power of it is zero.
-const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// The words of each file by numbers that are the same in all of them.
 fn words(files: &[&Tokens]) -> Vec<Vec<u32>> {
@@ -132,26 +137,11 @@ impl Finder<'_> {
 
     /// Compares a file with those before it and with what stands earlier in it, where that is wanted, and adds it to the index.
     fn search(&mut self, file: usize, is_compared: bool) {
-        let count = self.words(file).len();
-        if count < self.window {
+        let Some(tokens) = self.files.get(file).copied() else {
             return;
-        }
-        let top = (1..self.window).fold(1_u64, |power, _| power.wrapping_mul(FACTOR));
-        let word = |finder: &Self, at: usize| {
-            let word = finder.words(file).get(at);
-            word.map_or(0, |word| u64::from(*word) + 1)
         };
-        let mut hash = (0..self.window).fold(0_u64, |hash, at| {
-            hash.wrapping_mul(FACTOR).wrapping_add(word(self, at))
-        });
         let mut known_until = 0;
-        for at in 0..=count - self.window {
-            if at > 0 {
-                hash = hash
-                    .wrapping_sub(word(self, at - 1).wrapping_mul(top))
-                    .wrapping_mul(FACTOR)
-                    .wrapping_add(word(self, at + self.window - 1));
-            }
+        for (at, hash) in windows(tokens, self.window).enumerate() {
             if is_compared
                 && at + self.window > known_until
                 && let Some(run) = self.longest(file, at, hash)

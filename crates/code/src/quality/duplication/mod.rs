@@ -10,6 +10,8 @@
 
 mod find;
 mod tokens;
+mod windows;
 
 pub use find::{Duplicate, Duplicates, Limits, Part, duplicates};
 pub use tokens::{Token, Tokens};
+pub use windows::{all_windows, landmarks};

@@ -4,17 +4,23 @@
 //! with others, and made into a [`Part`]; then all parts are judged at once. The result is kept under the paths and contents of all
 //! files, so that a program none of whose files changed is neither read nor judged again.
 
+mod around;
+mod read;
+mod sketch;
+
 use crate::cache::Cache;
 use crate::check::{Check, CheckError};
 use crate::collect::{CheckTally, Collector};
 use crate::input::Input;
-use crate::run::{RunOptions, contained, made_by, too_large, worker_count};
-use crate::sink::{Reported, Sink};
-use bartizan_model::{Finding, Measured, Skipped};
-use bartizan_source::{Before, Consumer, Entry, FileMeta, Interest, Source, Unit};
+use crate::run::{RunOptions, contained};
+use crate::sink::Sink;
+use around::understand;
+use bartizan_model::{Finding, Measured};
+use bartizan_source::{Before, Entry, Interest, Source};
+use read::{Purpose, Read};
 use serde::{Deserialize, Serialize};
 use std::any::Any;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What a check made of one file.
@@ -80,6 +86,11 @@ pub trait Program: Send + Sync {
         Vec::new()
     }
 
+    /// How files around those that are looked at are told in short, where it can say by that which of those it asked for it has to know.
+    fn sketches(&self) -> Option<&dyn Sketches> {
+        None
+    }
+
     /// Judges all files, ordered by path; those among them that were asked for are only to be understood by. Findings none of whose
     /// places and steps lie in a file that is looked at are dropped.
     ///
@@ -89,6 +100,19 @@ pub trait Program: Send + Sync {
 
     /// Takes out what need not be told beside the rest of all that was found, in files and in the program.
     fn sift(&self, _findings: &mut Vec<Finding>) {}
+}
+
+/// Files in short. A sketch is kept from scan to scan by what its file holds, so that of all files around a change only those are read that
+/// the program has to know, and those that are new.
+pub trait Sketches: Send + Sync {
+    /// Digest of everything that a sketch depends on besides the path and the content of its file.
+    fn digest(&self) -> [u8; 32];
+
+    /// A file in short; nothing where there is nothing to know of it.
+    fn sketch(&self, input: &Input<'_>) -> Vec<u8>;
+
+    /// Which files the program has to know, by their places among the sketches.
+    fn matching(&self, parts: &[(String, Part)], sketches: &[&[u8]]) -> Vec<usize>;
 }
 
 /// What a program came to, as it is kept.
@@ -112,6 +136,8 @@ pub(crate) struct Judged {
     /// To be kept; none where a part of it broke, which is tried again.
     pub(crate) kept: Option<CachedProgram>,
     pub(crate) from_cache: bool,
+    /// Why something could not be kept for the next scan.
+    pub(crate) cache_error: Option<String>,
 }
 
 /// Judges the program of a check; none where it has none.
@@ -141,6 +167,7 @@ pub(crate) fn judge(
             measured,
             kept: Some(known.clone()),
             from_cache: true,
+            cache_error: None,
         });
     }
     let mut entries: Vec<&Entry> = files.iter().map(|file| file.entry).collect();
@@ -152,7 +179,7 @@ pub(crate) fn judge(
         source,
         entries: &entries,
         together,
-        is_around: false,
+        purpose: Purpose::Judged,
         options,
         next: AtomicUsize::new(0),
     };
@@ -199,6 +226,7 @@ pub(crate) fn judge(
         tally: looked.tally,
         measured: looked.measured,
         from_cache: false,
+        cache_error: looked.cache_error,
     })
 }
 
@@ -210,58 +238,6 @@ fn together(entries: &[&Entry], most: u64) -> usize {
         bytes <= most
     };
     entries.iter().take_while(fits).count()
-}
-
-/// How often a program is asked what else it has to know.
-const MOST_ROUNDS: usize = 3;
-
-/// Reads what the program asks for of the files around its own.
-fn understand(read: &Read<'_>, around: &dyn Source, looked: &mut Looked) {
-    let Ok(mut left) = around.list(&mut Vec::new()) else {
-        return;
-    };
-    let own: HashSet<&str> = read.entries.iter().map(|entry| &*entry.meta.path).collect();
-    left.retain(|entry| !own.contains(&*entry.meta.path) && read.check.wants(&entry.meta) != Interest::No);
-    left.sort_by(|one, other| one.meta.path.cmp(&other.meta.path));
-    let bounds = read.program.bounds();
-    let (mut files, mut bytes) = (0, 0);
-    for _ in 0..MOST_ROUNDS {
-        let paths: Vec<&str> = left.iter().map(|entry| &*entry.meta.path).collect();
-        let asked: BTreeSet<usize> = read.program.asks(&looked.parts, &paths).into_iter().collect();
-        let mut entries = Vec::new();
-        for entry in asked.iter().filter_map(|at| left.get(*at)) {
-            if files < bounds.files && bytes + entry.meta.size <= bounds.bytes {
-                files += 1;
-                bytes += entry.meta.size;
-                entries.push(entry);
-            }
-        }
-        let beyond = asked.len() - entries.len();
-        if bounds.told && beyond > 0 {
-            let error = format!("{beyond} files around those that changed are more than are looked at");
-            looked.tally.errors.push(error);
-        }
-        if entries.is_empty() {
-            return;
-        }
-        let more = Read {
-            source: around,
-            entries: &entries,
-            together: entries.len(),
-            is_around: true,
-            next: AtomicUsize::new(0),
-            ..*read
-        }
-        .all(worker_count(read.options.jobs, entries.len(), 0));
-        // What is wrong with these files is not asked.
-        looked.parts.extend(more.parts);
-        looked.parts.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let mut at = 0;
-        left.retain(|_| {
-            at += 1;
-            !asked.contains(&(at - 1))
-        });
-    }
 }
 
 /// Whether a finding has a place or a step in one of the files.
@@ -306,154 +282,4 @@ fn key_of(check: &dyn Check, files: &[ProgramFile<'_>]) -> [u8; 32] {
         hasher.update(&file.content);
     }
     *hasher.finalize().as_bytes()
-}
-
-/// What the files came to, one by one.
-#[derive(Default)]
-struct Looked {
-    parts: Vec<(String, Part)>,
-    findings: Vec<Finding>,
-    tally: CheckTally,
-    measured: Option<Measured>,
-    /// Files that could be read the first time and now cannot.
-    unread: usize,
-}
-
-impl Looked {
-    fn take(&mut self, check: &str, path: &str, reported: Reported) {
-        let named = |error: String| match path {
-            "" => error,
-            path => format!("{path}: {error}"),
-        };
-        self.tally.findings += reported.findings.len() as u64;
-        self.tally.errors.extend(reported.errors.into_iter().map(named));
-        self.findings.extend(made_by(check, reported.findings));
-        self.measured = self.measured.take().or(reported.measured);
-    }
-
-    fn join(mut self, other: Self) -> Self {
-        self.parts.extend(other.parts);
-        self.findings.extend(other.findings);
-        self.tally.findings += other.tally.findings;
-        self.tally.errors.extend(other.tally.errors);
-        self.tally.panics.extend(other.tally.panics);
-        self.unread += other.unread;
-        self
-    }
-}
-
-/// Reads the files of a program.
-struct Read<'a> {
-    check: &'a dyn Check,
-    program: &'a dyn Program,
-    source: &'a dyn Source,
-    entries: &'a [&'a Entry],
-    /// How many of them, from the first on, are judged together.
-    together: usize,
-    /// Whether they are only what others are understood by.
-    is_around: bool,
-    options: &'a RunOptions<'a>,
-    next: AtomicUsize,
-}
-
-impl Read<'_> {
-    fn all(&self, jobs: usize) -> Looked {
-        std::thread::scope(|scope| {
-            let spawn = |_| std::thread::Builder::new().spawn_scoped(scope, || self.some());
-            let handles: Vec<_> = (1..jobs).map_while(|job| spawn(job).ok()).collect();
-            let own = self.some();
-            let others = handles.into_iter().map(|handle| {
-                handle
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            });
-            others.fold(own, Looked::join)
-        })
-    }
-
-    fn some(&self) -> Looked {
-        let mut looked = Looked::default();
-        let mut buffer = Vec::new();
-        loop {
-            let at = self.next.fetch_add(1, Ordering::Relaxed);
-            let stopped = self.options.interrupt.load(Ordering::Relaxed);
-            let Some(entry) = self.entries.get(at).filter(|_| !stopped) else {
-                return looked;
-            };
-            self.one(entry, at < self.together, &mut buffer, &mut looked);
-        }
-    }
-
-    fn one(&self, entry: &Entry, is_kept: bool, buffer: &mut Vec<u8>, looked: &mut Looked) {
-        let path = &*entry.meta.path;
-        let mut whole = Whole {
-            path,
-            most: match self.check.wants(&entry.meta) {
-                Interest::Entire(most) => most,
-                _ => u64::MAX,
-            },
-            read: self,
-            bytes: Vec::new(),
-            size: None,
-        };
-        self.source.read(entry, buffer, &mut whole);
-        let (bytes, most) = (whole.bytes, whole.most);
-        match whole.size {
-            None => looked.unread += 1,
-            Some(size) if size > most => looked.tally.errors.push(too_large(path, size, most)),
-            Some(_) => {
-                let mut sink = Sink::default();
-                let input = Input::whole(&entry.meta, &bytes);
-                let before = match self.program.compares() && !self.is_around {
-                    true => self.source.before(entry),
-                    false => Before::Untold,
-                };
-                let part = contained(&mut looked.tally, path, || match &before {
-                    _ if self.is_around => self.program.part_around(&input),
-                    Before::Untold => self.program.part(&input, &mut sink),
-                    before => self.program.changed(&input, before, &mut sink),
-                });
-                looked.take(self.check.meta().id, path, sink.into_reported());
-                let kept = part.filter(|_| is_kept);
-                looked.parts.extend(kept.map(|part| (path.to_owned(), part)));
-            }
-        }
-    }
-}
-
-/// Receives one file, all of it.
-struct Whole<'a> {
-    path: &'a str,
-    most: u64,
-    read: &'a Read<'a>,
-    bytes: Vec<u8>,
-    /// Once its end came.
-    size: Option<u64>,
-}
-
-impl Consumer for Whole<'_> {
-    fn wants(&mut self, meta: &FileMeta) -> Interest {
-        if &*meta.path == self.path {
-            Interest::Whole
-        } else {
-            Interest::No
-        }
-    }
-
-    fn unit(&mut self, unit: Unit<'_>) {
-        let end = unit.window.offset + unit.bytes.len() as u64;
-        if end <= self.most {
-            let fresh = unit.bytes.get(unit.window.overlap..).unwrap_or_default();
-            self.bytes.extend_from_slice(fresh);
-        }
-        self.size = unit.window.last.then_some(end);
-    }
-
-    fn skipped(&mut self, _: Skipped) {
-        self.size = None;
-    }
-
-    fn stopped(&self) -> bool {
-        self.read.options.interrupt.load(Ordering::Relaxed)
-    }
 }

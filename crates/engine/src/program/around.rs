@@ -1,0 +1,100 @@
+//! What lies around the files of a program, as far as it has to know it.
+
+use super::read::{Looked, Purpose, Read};
+use super::sketch::Sketchbook;
+use crate::run::worker_count;
+use bartizan_source::{Entry, Interest, Source};
+use std::collections::{BTreeSet, HashSet};
+use std::sync::atomic::AtomicUsize;
+
+/// How often a program is asked what else it has to know.
+const MOST_ROUNDS: usize = 3;
+
+/// Reads what the program asks for of the files around its own.
+pub(super) fn understand(read: &Read<'_>, around: &dyn Source, looked: &mut Looked) {
+    let Ok(all) = around.list(&mut Vec::new()) else {
+        return;
+    };
+    let own: HashSet<&str> = read.entries.iter().map(|entry| &*entry.meta.path).collect();
+    let mut left: Vec<&Entry> = all.iter().collect();
+    left.retain(|entry| !own.contains(&*entry.meta.path) && read.check.wants(&entry.meta) != Interest::No);
+    left.sort_by(|one, other| one.meta.path.cmp(&other.meta.path));
+    // An index has a path several times while it is in conflict.
+    left.dedup_by(|one, other| one.meta.path == other.meta.path);
+    let there: HashSet<&str> = left.iter().map(|entry| &*entry.meta.path).collect();
+    let around = Read {
+        source: around,
+        entries: &[],
+        purpose: Purpose::Around,
+        next: AtomicUsize::new(0),
+        ..*read
+    };
+    let bounds = read.program.bounds();
+    let (mut files, mut bytes) = (0, 0);
+    for _ in 0..MOST_ROUNDS {
+        let paths: Vec<&str> = left.iter().map(|entry| &*entry.meta.path).collect();
+        let asked: BTreeSet<usize> = read.program.asks(&looked.parts, &paths).into_iter().collect();
+        let mut entries = Vec::new();
+        for entry in asked.iter().filter_map(|at| left.get(*at)) {
+            if files < bounds.files && bytes + entry.meta.size <= bounds.bytes {
+                files += 1;
+                bytes += entry.meta.size;
+                entries.push(*entry);
+            }
+        }
+        let beyond = asked.len() - entries.len() + matching(&around, &mut entries, &there, looked);
+        if bounds.told && beyond > 0 {
+            let error = format!("{beyond} files around those that changed are more than are looked at");
+            looked.tally.errors.push(error);
+        }
+        if entries.is_empty() {
+            return;
+        }
+        let more = Read {
+            entries: &entries,
+            together: entries.len(),
+            next: AtomicUsize::new(0),
+            ..around
+        }
+        .all(worker_count(read.options.jobs, entries.len(), 0));
+        // What is wrong with these files is not asked.
+        looked.parts.extend(more.parts);
+        looked.parts.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let mut at = 0;
+        left.retain(|_| {
+            at += 1;
+            !asked.contains(&(at - 1))
+        });
+    }
+}
+
+/// Leaves of the entries those that the program has to know by their sketches, where it has any. Answers how many there are beyond what is
+/// looked at.
+fn matching(
+    around: &Read<'_>,
+    entries: &mut Vec<&Entry>,
+    there: &HashSet<&str>,
+    looked: &mut Looked,
+) -> usize {
+    let Some(sketches) = around.program.sketches().filter(|_| !entries.is_empty()) else {
+        return 0;
+    };
+    let cache = around.options.cache.as_ref();
+    let mut book = Sketchbook::open(around.check.meta().id, sketches, cache);
+    let found = book.of(entries, around, sketches, around.program.bounds());
+    if let Err(error) = book.close(|path| there.contains(path)) {
+        looked.cache_error = Some(error.to_string());
+    }
+    let beyond = entries.len() - found.len();
+    let short: Vec<&[u8]> = found
+        .iter()
+        .map(|found| found.as_ref().map_or(&[][..], |found| &found.sketch))
+        .collect();
+    let known: BTreeSet<usize> = sketches.matching(&looked.parts, &short).into_iter().collect();
+    let mut at = 0;
+    entries.retain(|_| {
+        at += 1;
+        known.contains(&(at - 1))
+    });
+    beyond
+}
