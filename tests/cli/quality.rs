@@ -302,3 +302,22 @@ fn a_range_is_judged_by_what_its_end_brings() {
     );
     assert!(!answer.out.contains("`old`"), "{answer}");
 }
+
+#[test]
+fn a_pattern_that_repeats_itself_is_one_duplicate() {
+    let sandbox = repository(GATE, &[("app.py", "x = 1\n")]);
+    let rows: String = (0..60)
+        .map(|row| format!("    table.append(Row(name=\"{row}\", size={row}, kind=KIND, parent=table))\n"))
+        .collect();
+    sandbox.write("rows.py", &format!("def fill(table):\n{rows}"));
+    sandbox.git(&["add", "."]);
+    let answer = sandbox.run(&["scan", "--staged", "--only", "quality/duplicate", "-o", "concise"]);
+    let told = answer.out.matches("quality/duplicate").count();
+    assert_eq!(told, 1, "{answer}");
+    assert!(
+        answer
+            .out
+            .contains("50 lines stand in this file, too: lines 3-11"),
+        "{answer}"
+    );
+}

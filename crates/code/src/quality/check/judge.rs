@@ -2,6 +2,7 @@
 
 use super::QualityCheck;
 use super::measure::{Measured, Own};
+use super::passages::{Passage, passages};
 use crate::quality::changes::runs;
 use crate::quality::duplication::{self, Limits, Tokens};
 use crate::quality::rules::{Duplicate, Uncovered};
@@ -13,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Most findings of duplicates.
 const MOST_DUPLICATES: usize = 200;
+/// Other places that a finding of a duplicate names.
+const MOST_PLACES: usize = 20;
 /// Runs of lines that a message names.
 const MOST_RUNS: usize = 6;
 /// Minutes that it takes to make one of a duplicate and what it repeats.
@@ -99,55 +102,16 @@ impl QualityCheck {
         if !self.options.enabled.has(Duplicate::ABOUT.id) {
             return;
         }
-        let mut told = 0;
-        let mut ordinals: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-        for pair in &found.pairs {
+        let pairs = found.pairs.iter().filter_map(|pair| {
             let ends = [(pair.copy, pair.original), (pair.original, pair.copy)];
-            let shown = ends.into_iter().find_map(|(here, there)| {
-                let (path, _, own) = files.get(here.file)?;
-                let touched = own.as_ref()?.touches(here.first_line, here.last_line);
-                touched.then_some((*path, here, files.get(there.file)?.0, there))
+            let shown = ends.into_iter().find(|(here, _)| {
+                let own = files.get(here.file).and_then(|file| file.2);
+                own.is_some_and(|own| own.touches(here.first_line, here.last_line))
             });
-            let Some((path, here, other, there)) = shown else {
-                continue;
-            };
-            told += 1;
-            if told > MOST_DUPLICATES {
-                continue;
-            }
-            let ordinal = ordinals.entry((path, other)).or_default();
-            *ordinal += 1;
-            let lines = here.last_line - here.first_line + 1;
-            let where_else = if path == other {
-                "in this file".to_owned()
-            } else {
-                format!("in `{other}`")
-            };
-            let found = Found {
-                message: format!(
-                    "{lines} lines ({} tokens) stand {where_else}, too: lines {}-{}",
-                    pair.tokens, there.first_line, there.last_line
-                ),
-                key: format!("{other} {ordinal}"),
-                fix: format!(
-                    "make one function of these lines and lines {}-{} {where_else}",
-                    there.first_line, there.last_line
-                ),
-                ..Found::default()
-            };
-            let place = |part: duplication::Part| Place(part.first_line, 1, part.last_line, 1);
-            Verdicts::new(&Duplicate::ABOUT, out)
-                .finding(found, &[(path, place(here)), (other, place(there))]);
-            if let Some(finding) = out.findings().last() {
-                sums.minutes
-                    .insert(finding.fingerprint.clone(), DUPLICATE_MINUTES);
-                sums.note("maintainability", DUPLICATE_MINUTES, &place(here).location(path));
-            }
-        }
-        if told > MOST_DUPLICATES {
-            let more = told - MOST_DUPLICATES;
-            out.error(format!("{more} more duplicates than are told one by one"));
-        }
+            shown.map(|(here, there)| (here, there, pair.tokens))
+        });
+        let paths: Vec<&str> = files.iter().map(|file| file.0).collect();
+        tell_duplicates(&passages(pairs.collect()), &paths, sums, out);
     }
 
     fn coverage(&self, own: &[(&str, &Own)], sums: &mut Sums, out: &mut Sink) {
@@ -248,6 +212,61 @@ impl QualityCheck {
             .map(|(first, last)| (path, Place(*first, 1, *last, 1)))
             .collect();
         Verdicts::new(&Uncovered::ABOUT, out).finding(found, &places);
+    }
+}
+
+/// Tells passages that stand somewhere else, too.
+fn tell_duplicates(passages: &[Passage], paths: &[&str], sums: &mut Sums, out: &mut Sink) {
+    let path = |part: &duplication::Part| paths.get(part.file).copied().unwrap_or_default();
+    let place = |part: &duplication::Part| Place(part.first_line, 1, part.last_line, 1);
+    let mut ordinals: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for passage in passages.iter().take(MOST_DUPLICATES) {
+        let Some(other) = passage.others.first() else {
+            continue;
+        };
+        let here = &passage.here;
+        let ordinal = ordinals.entry((path(here), path(other))).or_default();
+        *ordinal += 1;
+        let lines = here.last_line - here.first_line + 1;
+        let size = match passage.runs {
+            1 => format!("{lines} lines ({} tokens)", passage.tokens),
+            _ => format!("{lines} lines"),
+        };
+        let where_else = |other: &duplication::Part| {
+            if other.file == here.file {
+                "in this file".to_owned()
+            } else {
+                format!("in `{}`", path(other))
+            }
+        };
+        let elsewhere = where_else(other);
+        let (first, last) = (other.first_line, other.last_line);
+        let more = match passage.others.len() - 1 {
+            0 => String::new(),
+            1 => " and 1 more place".to_owned(),
+            more => format!(" and {more} more places"),
+        };
+        let found = Found {
+            message: format!("{size} stand {elsewhere}, too: lines {first}-{last}{more}"),
+            key: format!("{} {ordinal}", path(other)),
+            fix: format!("make one function of these lines and lines {first}-{last} {elsewhere}"),
+            ..Found::default()
+        };
+        let places = std::iter::once(here).chain(passage.others.iter().take(MOST_PLACES));
+        let places: Vec<(&str, Place)> = places.map(|part| (path(part), place(part))).collect();
+        Verdicts::new(&Duplicate::ABOUT, out).finding(found, &places);
+        if let Some(finding) = out.findings().last() {
+            sums.minutes
+                .insert(finding.fingerprint.clone(), DUPLICATE_MINUTES);
+            sums.note(
+                "maintainability",
+                DUPLICATE_MINUTES,
+                &place(here).location(path(here)),
+            );
+        }
+    }
+    if let Some(more @ 1..) = passages.len().checked_sub(MOST_DUPLICATES) {
+        out.error(format!("{more} more duplicates than are told one by one"));
     }
 }
 
