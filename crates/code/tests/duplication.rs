@@ -116,6 +116,21 @@ fn many_copies_are_bounded_and_said_to_be() {
     assert!(found.lines.iter().all(|lines| !lines.is_empty()));
 }
 
+#[test]
+fn what_repeats_itself_on_long_lines_costs_a_bounded_count() {
+    let limits = Limits {
+        comparisons: 100_000,
+        ..Limits::default()
+    };
+    let text = |lines: usize| format!("{}\n", "f(a, b); ".repeat(4_000 / lines)).repeat(lines);
+    // A file of fewer lines than a run needs is not compared at all.
+    let few = text(9);
+    let found_in_few = found(&[&few, &few], limits);
+    assert_eq!((found_in_few.pairs.len(), found_in_few.limited), (0, false));
+    let long = text(40);
+    assert!(found(&[&long, &long], limits).limited);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 

@@ -16,6 +16,8 @@ pub struct Limits {
     pub candidates: usize,
     /// Pairs that are told at most
     pub pairs: usize,
+    /// Tokens of one file that are compared with others at most, those that are compared again counted again
+    pub comparisons: usize,
 }
 
 impl Default for Limits {
@@ -25,6 +27,7 @@ impl Default for Limits {
             lines: 10,
             candidates: 32,
             pairs: 100_000,
+            comparisons: 1 << 26,
         }
     }
 }
@@ -78,6 +81,7 @@ pub fn duplicates(files: &[&Tokens], from: usize, limits: Limits) -> Duplicates 
         limits,
         window: limits.window(),
         index: HashMap::new(),
+        compared: 0,
         found: Duplicates {
             lines: vec![Vec::new(); files.len()],
             ..Duplicates::default()
@@ -115,6 +119,8 @@ struct Finder<'a> {
     window: usize,
     /// Windows at multiples of their length in what was searched, by hash
     index: HashMap<u64, Vec<(usize, usize)>>,
+    /// Tokens of the file that is searched that were compared
+    compared: usize,
     found: Duplicates,
 }
 
@@ -140,6 +146,11 @@ impl Finder<'_> {
         let Some(tokens) = self.files.get(file).copied() else {
             return;
         };
+        // A file of few lines has no run that is long enough, and no copy of one.
+        if tokens.tokens.last().map_or(0, |last| last.last_line) < self.limits.lines {
+            return;
+        }
+        self.compared = 0;
         let mut known_until = 0;
         for (at, hash) in windows(tokens, self.window).enumerate() {
             if is_compared
@@ -158,19 +169,25 @@ impl Finder<'_> {
     /// The longest run around the window at `at` that stands earlier, too, and is long enough.
     fn longest(&mut self, file: usize, at: usize, hash: u64) -> Option<Run> {
         let candidates = self.index.get(&hash)?;
+        let mut compared = self.compared;
         if candidates.len() > self.limits.candidates {
             self.found.limited = true;
         }
         let mut best: Option<Run> = None;
         for &(earlier, place) in candidates.iter().take(self.limits.candidates) {
-            let Some(run) = self.drawn_out(earlier, place, file, at) else {
-                continue;
-            };
+            if compared >= self.limits.comparisons {
+                self.found.limited = true;
+                break;
+            }
+            let run = self.drawn_out(earlier, place, file, at);
+            compared += run.as_ref().map_or(self.window, |run| run.length);
+            let Some(run) = run else { continue };
             let longer = best.as_ref().is_none_or(|best| run.length > best.length);
             if longer && run.length >= self.limits.tokens && self.spans_lines(file, &run) {
                 best = Some(run);
             }
         }
+        self.compared = compared;
         best
     }
 
