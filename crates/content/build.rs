@@ -107,7 +107,7 @@ fn code_rules(content: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
             continue;
         }
         for file in files_of(&directory, "yaml")? {
-            let rule = code::read(&std::fs::read_to_string(&file)?)
+            let rule = code::complete(&std::fs::read_to_string(&file)?)
                 .map_err(|error| format!("{}: {error}", file.display()))?;
             let name = file
                 .file_stem()

@@ -140,3 +140,83 @@ fn a_model_or_a_rule_that_is_wrong_is_an_error_of_the_configuration() {
     assert_eq!(answer.code, 2, "{answer}");
     assert!(answer.err.contains("security/order.yaml"), "{answer}");
 }
+
+#[test]
+fn a_template_of_each_language_is_tried_and_used() {
+    for (language, file) in [
+        ("python", "a.py"),
+        ("javascript", "a.js"),
+        ("typescript", "a.ts"),
+        ("java", "A.java"),
+        ("go", "a.go"),
+    ] {
+        let sandbox = Sandbox::new();
+        let id = format!("code/{language}-forbidden");
+        let template = sandbox.run(&["rules", "new", &id]);
+        assert_eq!(template.code, 0, "{template}");
+        sandbox.write("rule.yaml", &template.out);
+        let tried = sandbox.run(&["rules", "test", "rule.yaml"]);
+        assert_eq!(tried.code, 0, "{language}: {tried}");
+        assert!(tried.err.contains("1 rule tried, 0 with a problem"), "{tried}");
+        let call = match language {
+            "java" => "class A { void m(int b) { forbidden(b); } }\n",
+            "go" => "package p\nfunc m(b int) { forbidden(b) }\n",
+            _ => "forbidden(b)\n",
+        };
+        sandbox.write(file, call);
+        let found = sandbox.run(&[
+            "scan",
+            "--rules",
+            "rule.yaml",
+            "--only",
+            "code/*",
+            "-o",
+            "concise",
+            file,
+        ]);
+        assert!(
+            found
+                .out
+                .contains(&format!("medium[{id}] `b` must not come here")),
+            "{found}"
+        );
+    }
+    let sandbox = Sandbox::new();
+    for id in ["code/cobol-x", "code/python", "code/python-", "code/go-X"] {
+        assert_eq!(sandbox.run(&["rules", "new", id]).code, 2, "{id}");
+    }
+}
+
+#[test]
+fn a_rule_that_says_only_what_it_is_called_and_looks_for_judges() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "rule.yaml",
+        "id: code/python-debug-print\ntitle: A print is left\nlanguages: [python]\nseverity: low\npattern: print(...)\n",
+    );
+    sandbox.write("a.py", "print(1)\n");
+    for output in [
+        "concise", "pretty", "json", "sarif", "markdown", "gitlab", "junit",
+    ] {
+        let found = sandbox.run(&[
+            "scan",
+            "--rules",
+            "rule.yaml",
+            "--only",
+            "code/*",
+            "-o",
+            output,
+            "a.py",
+        ]);
+        assert!(found.out.contains("A print is left"), "{output}: {found}");
+    }
+    sandbox.write("bartizan.toml", "[rules]\nfiles = [\"rule.yaml\"]\n");
+    let explained = sandbox.run(&["explain", "code/python-debug-print"]);
+    assert_eq!(explained.code, 0, "{explained}");
+    let tried = sandbox.run(&["rules", "test", "rule.yaml"]);
+    assert_eq!(tried.code, 0, "{tried}");
+    assert!(
+        tried.err.contains("has no examples, so that it was only read"),
+        "{tried}"
+    );
+}

@@ -23,6 +23,9 @@
 //!   quiet: ["os.system('true')"]
 //! ```
 //!
+//! A rule that comes with Bartizan has all of that ([`complete`]). Your own need no more than `id`, `title`, `languages`, `severity` and what they
+//! look for.
+//!
 //! Operators of patterns are Semgrep's, by name and by meaning: <https://semgrep.dev/docs/writing-rules/rule-syntax>. Kinds of flows are those that
 //! the models of libraries use ([`crate::flow`]); `docs/code-rules.md` lists them.
 
@@ -46,19 +49,26 @@ pub struct CodeRule {
     pub languages: Vec<String>,
     /// How bad it is.
     pub severity: Severity,
-    /// How sure a finding is.
+    /// How sure a finding is; medium when absent.
+    #[serde(default = "usual_confidence")]
     pub confidence: Confidence,
     /// CWE numbers.
+    #[serde(default)]
     pub cwe: Vec<u32>,
     /// Requirements of published standards: framework and numbers.
+    #[serde(default)]
     pub controls: BTreeMap<String, Vec<String>>,
-    /// What is wrong, in one line; `$X` stands for what a metavariable is bound to.
+    /// What is wrong, in one line; `$X` stands for what a metavariable is bound to. The title when absent.
+    #[serde(default)]
     pub message: String,
-    /// Markdown: what it means and why it matters.
+    /// Markdown: what it means and why it matters. The message when absent.
+    #[serde(default)]
     pub manual: String,
     /// Markdown: what to write instead, with code.
+    #[serde(default)]
     pub secure: String,
     /// Addresses of public documentation.
+    #[serde(default)]
     pub references: Vec<String>,
     /// Files that it judges; all of its languages when absent.
     #[serde(default)]
@@ -82,7 +92,12 @@ pub struct CodeRule {
     #[serde(default)]
     pub pattern_regex: Option<String>,
     /// Code that it fires on and code that it passes.
+    #[serde(default)]
     pub examples: CodeExamples,
+}
+
+const fn usual_confidence() -> Confidence {
+    Confidence::Medium
 }
 
 /// Globs on paths.
@@ -205,11 +220,10 @@ pub struct MetavariableComparison {
 }
 
 /// Code on which a rule is tried.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct CodeExamples {
     /// The name of the file that each of them is; by the language when absent.
-    #[serde(default)]
     pub file: Option<String>,
     /// It fires at the marked lines of each of these, and nowhere else.
     pub fire: Vec<String>,
@@ -233,12 +247,32 @@ pub enum CodeRuleError {
 /// # Errors
 /// When the file is no valid rule; the error names the field.
 pub fn read(yaml: &str) -> Result<CodeRule, CodeRuleError> {
-    let rule: CodeRule =
+    let mut rule: CodeRule =
         serde_saphyr::from_str(yaml).map_err(|error| CodeRuleError::Yaml(error.to_string()))?;
     validate_id(&rule)?;
-    validate_texts(&rule)?;
+    if rule.title.trim().is_empty() {
+        return wrong("title", "is empty");
+    }
     validate_subject(&rule)?;
     validate_examples(&rule.examples)?;
+    if rule.message.trim().is_empty() {
+        rule.message.clone_from(&rule.title);
+    }
+    if rule.manual.trim().is_empty() {
+        rule.manual.clone_from(&rule.message);
+    }
+    Ok(rule)
+}
+
+/// Reads one rule file that comes with the program: it has a manual, the secure alternative, where its requirements come from, and examples.
+///
+/// # Errors
+/// When the file is no valid rule or lacks one of these; the error names the field.
+pub fn complete(yaml: &str) -> Result<CodeRule, CodeRuleError> {
+    let rule = read(yaml)?;
+    let given: CodeRule =
+        serde_saphyr::from_str(yaml).map_err(|error| CodeRuleError::Yaml(error.to_string()))?;
+    validate_texts(&given)?;
     Ok(rule)
 }
 
@@ -273,7 +307,6 @@ fn validate_id(rule: &CodeRule) -> Result<(), CodeRuleError> {
 
 fn validate_texts(rule: &CodeRule) -> Result<(), CodeRuleError> {
     let texts = [
-        ("title", &rule.title),
         ("message", &rule.message),
         ("manual", &rule.manual),
         ("secure", &rule.secure),

@@ -20,7 +20,7 @@ examples: { fire: ['run(x)  # fires'], quiet: ['run(1)'] }
 
 #[test]
 fn a_rule_needs_its_texts_one_subject_and_marked_examples() {
-    assert!(read(RULE).is_ok());
+    assert!(complete(RULE).is_ok());
     for (from, to) in [
         ("code/python-example", "code/java-example"),
         ("code/python-example", "code/python-Example"),
@@ -37,7 +37,41 @@ fn a_rule_needs_its_texts_one_subject_and_marked_examples() {
         ("flow: {", "fix: stop()\nflow: {"),
         ("title:", "colour: red\ntitle:"),
     ] {
-        assert!(read(&RULE.replace(from, to)).is_err(), "{to}");
+        assert!(complete(&RULE.replace(from, to)).is_err(), "{to}");
+    }
+}
+
+#[test]
+fn a_rule_of_your_own_needs_no_more_than_what_it_is_called_and_looks_for() {
+    let least =
+        "id: code/python-example\ntitle: Example\nlanguages: [python]\nseverity: low\npattern: print(...)\n";
+    let rule = read(least).unwrap();
+    assert_eq!(
+        (rule.confidence, rule.message.as_str()),
+        (Confidence::Medium, "Example")
+    );
+    assert_eq!(rule.manual, "Example");
+    assert!(
+        rule.controls().is_empty() && rule.references.is_empty() && rule.examples == CodeExamples::default()
+    );
+    for field in ["id", "title", "languages", "severity", "pattern"] {
+        let lines = least.lines().filter(|line| !line.starts_with(field));
+        assert!(read(&lines.collect::<Vec<_>>().join("\n")).is_err(), "{field}");
+    }
+    // What comes with the program has more, each part of which is demanded.
+    for part in [
+        "cwe",
+        "controls",
+        "message",
+        "manual",
+        "secure",
+        "references",
+        "examples",
+    ] {
+        let lines = RULE.lines().filter(|line| !line.starts_with(part));
+        let rule = lines.collect::<Vec<_>>().join("\n");
+        assert!(read(&rule).is_ok(), "{part}");
+        assert!(complete(&rule).is_err(), "{part}");
     }
 }
 

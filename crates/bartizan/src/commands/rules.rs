@@ -10,6 +10,7 @@ use crate::table::{columns, counted};
 use crate::terminal::Terminal;
 use bartizan_code::leak::{self, LeakCheck, LeakOptions, examples};
 use bartizan_code::sast::{self, ForeignFile};
+use bartizan_content::code::LANGUAGES;
 use bartizan_content::flow::Library;
 use bartizan_content::{LeakRule, builtin};
 use bartizan_engine::Check;
@@ -115,6 +116,14 @@ fn test(common: &Common, files: &[PathBuf], terminal: Terminal) -> Outcome {
         (loaded.rules.as_slice(), loaded.own.as_slice())
     };
     let libraries: Vec<&Library> = builtin::libraries().iter().chain(&own).collect();
+    for rule in code {
+        if rule.examples.fire.is_empty() && rule.examples.quiet.is_empty() {
+            terminal.warn(format_args!(
+                "`{}` has no examples, so that it was only read",
+                rule.id
+            ));
+        }
+    }
     let leak = leak
         .iter()
         .map(|rule| (rule.id.as_str(), examples::problems(rule)));
@@ -149,25 +158,54 @@ fn libraries(common: &Common) -> Result<Vec<Library>, Error> {
 }
 
 fn new(id: &str) -> Outcome {
-    let name = id.strip_prefix("leak/").unwrap_or_default();
+    let (family, name) = id.split_once('/').unwrap_or_default();
     let valid = name
         .bytes()
         .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && name.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
-    if !valid {
-        return Err(Error::usage(
-            format!("`{id}` is no id for a rule"),
-            "write `leak/` and lower-case words joined by `-`, for instance leak/example-api-token",
-        ));
-    }
+    let language = LANGUAGES.iter().find(|language| {
+        let rest = name
+            .strip_prefix(**language)
+            .and_then(|rest| rest.strip_prefix('-'));
+        rest.is_some_and(|rest| !rest.is_empty())
+    });
+    let text = match (family, language) {
+        ("leak", _) if valid => TEMPLATE.replace("leak/example-api-token", id),
+        ("code", Some(language)) if valid => code_template(id, language),
+        _ => {
+            return Err(Error::usage(
+                format!("`{id}` is no id for a rule"),
+                format!(
+                    "write `leak/` and lower-case words joined by `-`, for instance leak/example-api-token, or for a rule about source code \
+                     `code/`, one of {}, and more such words, for instance code/python-debug-print",
+                    LANGUAGES.join(", ")
+                ),
+            ));
+        }
+    };
     if known_ids().iter().any(|known| known == id) {
         return Err(Error::usage(
             format!("the rule `{id}` exists already"),
             "choose another id",
         ));
     }
-    print(TEMPLATE.replace("leak/example-api-token", id))?;
+    print(text)?;
     Ok(0)
+}
+
+fn code_template(id: &str, language: &str) -> String {
+    let example = |call: &str| match language {
+        "python" => call.to_owned(),
+        "java" => format!("class A {{ void m() {{ {call}; }} }}"),
+        "go" => format!(r"package p\nfunc m() {{ {call} }}"),
+        _ => format!("{call};"),
+    };
+    let mark = if language == "python" { "#" } else { "//" };
+    CODE_TEMPLATE
+        .replace("code/python-example", id)
+        .replace("[python]", &format!("[{language}]"))
+        .replace("FIRE", &format!("{}  {mark} fires", example("forbidden(a, 1)")))
+        .replace("QUIET", &example("allowed(a, 1)"))
 }
 
 fn import(path: &Path, directory: Option<&Path>, terminal: Terminal) -> Outcome {
@@ -252,3 +290,4 @@ fn dropped<'a>(read: &'a Read, rule: &LeakRule) -> Vec<&'a str> {
 
 /// What `rules new` prints. Its example has the form of no provider's token.
 const TEMPLATE: &str = include_str!("template.yaml");
+const CODE_TEMPLATE: &str = include_str!("code_template.yaml");
