@@ -321,3 +321,62 @@ fn a_pattern_that_repeats_itself_is_one_duplicate() {
         "{answer}"
     );
 }
+
+#[test]
+fn a_report_of_another_project_or_another_version_is_said_and_judges_nothing() {
+    let settings = "[quality]\ngate = \"all\"\nrequire-measures = true\n";
+    let sandbox = repository(settings, &[("app/run.py", &plain("old", 40))]);
+    let scan = |report: &str| {
+        sandbox.write("lcov.info", report);
+        quality(&sandbox, &["--coverage", "lcov.info"])
+    };
+    let (answer, found) = scan(&lcov("elsewhere/other.py", 1, 10, 10));
+    assert_eq!(answer.code, 4, "{answer}");
+    assert_eq!(condition(&found, "coverage")["state"], "unknown");
+    assert!(answer.err.contains("none of them is here"), "{answer}");
+    let (answer, found) = scan(&lcov("/ci/app/run.py", 1, 40, 90));
+    assert_eq!(answer.code, 4, "{answer}");
+    assert!(
+        answer.err.contains("line 90 of `app/run.py`, which has 40"),
+        "{answer}"
+    );
+    let share = &found["measures"]["coverage"];
+    assert_eq!(
+        (&share["part"], &share["of"]),
+        (&Value::from(40), &Value::from(40))
+    );
+    let (answer, _) = scan(&lcov("/ci/app/run.py", 1, 40, 40));
+    assert_eq!(answer.code, 0, "{answer}");
+    let whole = lcov("app/run.py", 1, 40, 40);
+    sandbox.write("lcov.info", whole.strip_suffix("end_of_record\n").unwrap());
+    let answer = sandbox.run(&["scan", "--only", "quality/*", "--coverage", "lcov.info"]);
+    assert_eq!(answer.code, 2, "{answer}");
+    assert!(answer.err.contains("ends in the middle"), "{answer}");
+}
+
+#[test]
+fn a_report_is_held_against_all_files_of_the_repository_and_not_those_that_changed_alone() {
+    let sandbox = repository(GATE, &[("run.py", "x = 1\n"), ("lib/run.py", &plain("old", 40))]);
+    sandbox.write("run.py", &plain("new", 30));
+    sandbox.git(&["add", "run.py"]);
+    // The report has the changed file under a root of its own, beside the other file of that name.
+    sandbox.write(
+        "lcov.info",
+        &format!(
+            "{}{}",
+            lcov("/ci/w/lib/run.py", 1, 0, 40),
+            lcov("/ci/w/run.py", 1, 30, 30)
+        ),
+    );
+    let (answer, found) = quality(&sandbox, &["--staged", "--coverage", "lcov.info"]);
+    assert_eq!(answer.code, 0, "{answer}");
+    assert_eq!(found["measures"]["coverage"]["part"], 30);
+    // Where it tells of the other one alone, no test loaded the changed file.
+    sandbox.write("lcov.info", &lcov("/ci/w/lib/run.py", 1, 40, 40));
+    let (answer, found) = quality(&sandbox, &["--staged", "--coverage", "lcov.info"]);
+    assert_eq!(
+        (answer.code, &found["measures"]["coverage"]["part"]),
+        (1, &Value::from(0)),
+        "{answer}"
+    );
+}

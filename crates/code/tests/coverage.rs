@@ -130,11 +130,100 @@ fn hostile_reports_end() {
         "<!DOCTYPE coverage [ [ [",
         "<coverage><class filename=\"a\"><line number=\"99999999999\" hits=\"-1\"/><line number=\"2\" hits=\"x\"/></class>",
         "<a ======= b='c'><line =\"\"/>",
+        "",
     ] {
-        let coverage = read(text, Some(Format::Cobertura)).unwrap();
-        assert!(coverage.files().all(|(_, file)| file.hits(1).is_none()));
+        assert_eq!(
+            read(text, Some(Format::Cobertura)).unwrap_err(),
+            CoverageError::Truncated,
+            "{text}"
+        );
+        assert_eq!(
+            read(text, Some(Format::Jacoco)).unwrap_err(),
+            CoverageError::Truncated,
+            "{text}"
+        );
     }
     let segments = "[1,1,1,true,true],[4294967295,1,0,true,true],[1,1,1,true,true]";
     let text = format!("{{\"data\":[{{\"files\":[{{\"filename\":\"x\",\"segments\":[{segments}]}}]}}]}}");
     assert!(read(&text, Some(Format::Llvm)).is_ok());
+    // A document type is not read, so that what it names stays as it stands.
+    let bomb = "<!DOCTYPE coverage [<!ENTITY a 'b'><!ENTITY c '&a;&a;&a;'>]><coverage><class filename='&c;x.py'><line number='1' hits='1'/></class></coverage>";
+    let coverage = read(bomb, None).unwrap();
+    assert_eq!(
+        coverage.files().map(|(path, _)| path).collect::<Vec<_>>(),
+        ["&c;x.py"]
+    );
+}
+
+#[test]
+fn a_report_that_ends_in_the_middle_is_not_taken_for_a_whole_one() {
+    let whole = [
+        "SF:a.js\nDA:1,1\nDA:2,0\nend_of_record\nSF:b.js\nDA:1,1\nend_of_record\n",
+        "<coverage><class filename=\"a.py\"><line number=\"1\" hits=\"1\"/></class></coverage>",
+        "<report name=\"x\"><package name=\"p\"><sourcefile name=\"A.java\"><line nr=\"1\" ci=\"1\"/></sourcefile></package></report>",
+        "{\"data\":[{\"files\":[]}],\"type\":\"llvm.coverage.json.export\"}",
+    ];
+    for text in whole {
+        assert!(read(text, None).is_ok(), "{text}");
+        let cut = &text[..text.len() - 14];
+        assert!(read(cut, Format::of(text)).is_err(), "{cut}");
+    }
+    assert_eq!(
+        read("SF:a.js\nDA:1,1\nDA:2,", None).unwrap_err(),
+        CoverageError::Truncated
+    );
+    assert!(read("<coverage lines-valid=\"0\"/>", None).is_ok());
+}
+
+#[test]
+fn counts_beyond_what_a_number_holds_are_counts() {
+    let text = "SF:a.js\nDA:1,99999999999999999999999\nDA:2,1e+10\nDA:3,0.5\nDA:4,-3\nDA:5,-\nDA:6,0\nend_of_record\n";
+    let hits: Vec<bool> = lines(&read(text, None).unwrap(), "a.js")
+        .iter()
+        .map(|(_, hits)| *hits > 0)
+        .collect();
+    assert_eq!(hits, [true, true, true, false, false, false]);
+    let text = "mode: count\na.go:1.1,1.9 1 99999999999999999999999\n";
+    assert_eq!(lines(&read(text, None).unwrap(), "a.go"), [(1, u64::MAX)]);
+    let text = "<coverage><class filename=\"a.py\"><line number=\"1\" hits=\"99999999999999999999999\"/></class></coverage>";
+    assert_eq!(lines(&read(text, None).unwrap(), "a.py"), [(1, u64::MAX)]);
+}
+
+#[test]
+fn each_path_of_a_report_means_the_file_that_shares_most_with_it() {
+    let report = |paths: &[&str]| {
+        let records = paths
+            .iter()
+            .enumerate()
+            .map(|(at, path)| format!("SF:{path}\nDA:{},1\nend_of_record\n", at + 1));
+        read(&records.collect::<String>(), None).unwrap()
+    };
+    let first = |coverage: &Coverage, paths: &[&str]| -> Vec<Option<u32>> {
+        let known = coverage.attributed(paths);
+        paths
+            .iter()
+            .map(|path| {
+                known
+                    .of(path)
+                    .and_then(|file| file.lines().next())
+                    .map(|(line, _)| line)
+            })
+            .collect()
+    };
+    // Below a root of another machine, the file at the root and one of the same name below it.
+    let coverage = report(&["/ci/work/main.go", "/ci/work/cmd/main.go"]);
+    assert_eq!(first(&coverage, &["main.go", "cmd/main.go"]), [Some(1), Some(2)]);
+    assert_eq!(first(&coverage, &["main.go"]), [Some(1)]);
+    // Below a source root.
+    let coverage = report(&["com/x/A.java", "com/y/A.java"]);
+    let paths = ["src/main/java/com/x/A.java", "src/main/java/com/y/A.java"];
+    assert_eq!(first(&coverage, &paths), [Some(1), Some(2)]);
+    // One that may be either of two, and one that is neither.
+    let paths = ["a/src/x.js", "b/src/x.js", "c/x.js"];
+    let coverage = report(&["src/x.js", "d/x.js"]);
+    let known = coverage.attributed(&paths);
+    assert!(paths.iter().all(|path| known.of(path).is_none()));
+    assert_eq!(paths.map(|path| known.is_ambiguous(path)), [true, true, false]);
+    assert!(!known.is_elsewhere());
+    assert!(coverage.attributed(&["y.js"]).is_elsewhere());
 }

@@ -96,7 +96,7 @@ impl Program for UndefinedCheck {
             .collect()
     }
 
-    fn judge(&self, parts: &[(String, Part)], out: &mut Sink) -> Result<(), CheckError> {
+    fn judge(&self, parts: &[(String, Part)], _: &[String], out: &mut Sink) -> Result<(), CheckError> {
         let words: Vec<(&str, &Words)> = parts
             .iter()
             .map(|(path, part)| (path.as_str(), part.downcast_ref().unwrap()))

@@ -70,7 +70,7 @@ impl Program for Alike {
         Some(self)
     }
 
-    fn judge(&self, parts: &[(String, Part)], out: &mut Sink) -> Result<(), CheckError> {
+    fn judge(&self, parts: &[(String, Part)], _: &[String], out: &mut Sink) -> Result<(), CheckError> {
         let own = &parts.iter().find(|(path, _)| path == "change").unwrap().0;
         for (path, part) in parts {
             let (is_around, bytes): &(bool, Vec<u8>) = part.downcast_ref().unwrap();

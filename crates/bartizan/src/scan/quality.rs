@@ -161,7 +161,10 @@ fn bytes_of(file: &Path) -> std::io::Result<Vec<u8>> {
 }
 
 fn parsed(bytes: &[u8]) -> Result<Coverage, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "it is no UTF-8 text".to_owned())?;
+    let text = std::str::from_utf8(bytes).map_err(|_| match bytes {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "it is UTF-16; write it as UTF-8".to_owned(),
+        _ => "it is no UTF-8 text".to_owned(),
+    })?;
     coverage::read(text, None).map_err(|error| error.to_string())
 }
 

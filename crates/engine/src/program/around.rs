@@ -10,10 +10,10 @@ use std::sync::atomic::AtomicUsize;
 /// How often a program is asked what else it has to know.
 const MOST_ROUNDS: usize = 3;
 
-/// Reads what the program asks for of the files around its own.
-pub(super) fn understand(read: &Read<'_>, around: &dyn Source, looked: &mut Looked) {
+/// Reads what the program asks for of the files around its own. Answers the paths of all that it could have asked for, sorted.
+pub(super) fn understand(read: &Read<'_>, around: &dyn Source, looked: &mut Looked) -> Vec<String> {
     let Ok(all) = around.list(&mut Vec::new()) else {
-        return;
+        return Vec::new();
     };
     let own: HashSet<&str> = read.entries.iter().map(|entry| &*entry.meta.path).collect();
     let mut left: Vec<&Entry> = all.iter().collect();
@@ -22,6 +22,7 @@ pub(super) fn understand(read: &Read<'_>, around: &dyn Source, looked: &mut Look
     // An index has a path several times while it is in conflict.
     left.dedup_by(|one, other| one.meta.path == other.meta.path);
     let there: HashSet<&str> = left.iter().map(|entry| &*entry.meta.path).collect();
+    let known = left.iter().map(|entry| entry.meta.path.to_string()).collect();
     let around = Read {
         source: around,
         entries: &[],
@@ -48,7 +49,7 @@ pub(super) fn understand(read: &Read<'_>, around: &dyn Source, looked: &mut Look
             looked.tally.errors.push(error);
         }
         if entries.is_empty() {
-            return;
+            return known;
         }
         let more = Read {
             entries: &entries,
@@ -66,6 +67,7 @@ pub(super) fn understand(read: &Read<'_>, around: &dyn Source, looked: &mut Look
             !asked.contains(&(at - 1))
         });
     }
+    known
 }
 
 /// Leaves of the entries those that the program has to know by their sketches, where it has any. Answers how many there are beyond what is

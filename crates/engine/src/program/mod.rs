@@ -91,12 +91,13 @@ pub trait Program: Send + Sync {
         None
     }
 
-    /// Judges all files, ordered by path; those among them that were asked for are only to be understood by. Findings none of whose
-    /// places and steps lie in a file that is looked at are dropped.
+    /// Judges all files, ordered by path; those among them that were asked for are only to be understood by. `around` are the paths of all
+    /// files that could have been asked for, sorted; none where all is looked at anyway. Findings none of whose places and steps lie in a
+    /// file that is looked at are dropped.
     ///
     /// # Errors
     /// When the program could not be judged; the check's status becomes Partial.
-    fn judge(&self, parts: &[(String, Part)], out: &mut Sink) -> Result<(), CheckError>;
+    fn judge(&self, parts: &[(String, Part)], around: &[String], out: &mut Sink) -> Result<(), CheckError>;
 
     /// Takes out what need not be told beside the rest of all that was found, in files and in the program.
     fn sift(&self, _findings: &mut Vec<Finding>) {}
@@ -193,14 +194,14 @@ pub(crate) fn judge(
         ));
     }
     let around = source.around().filter(|_| !looked.parts.is_empty());
-    if let Some(around) = around {
-        understand(&read, around, &mut looked);
-    }
+    let beside = around.map_or_else(Vec::new, |around| understand(&read, around, &mut looked));
     if options.interrupt.load(Ordering::Relaxed) {
         return Some(Judged::default());
     }
     let mut sink = Sink::default();
-    contained(&mut looked.tally, "", || program.judge(&looked.parts, &mut sink));
+    contained(&mut looked.tally, "", || {
+        program.judge(&looked.parts, &beside, &mut sink)
+    });
     let mut reported = sink.into_reported();
     if around.is_some() {
         let own: HashSet<&str> = entries.iter().map(|entry| &*entry.meta.path).collect();

@@ -62,7 +62,7 @@ fn together(program: &dyn Program, files: &[(&str, &[u8])]) -> Reported {
         }
     }
     parts.sort_by(|(one, _), (other, _)| one.cmp(other));
-    if let Err(error) = program.judge(&parts, &mut sink) {
+    if let Err(error) = program.judge(&parts, &[], &mut sink) {
         sink.error(error.to_string());
     }
     let mut reported = sink.into_reported();

@@ -1,37 +1,33 @@
-//! What all files together come to: duplicates, coverage, and sums.
+//! What all files together come to: duplicates and sums; coverage is in [`super::covered`].
 
 use super::QualityCheck;
 use super::measure::{Measured, Own};
 use super::passages::{Passage, passages};
-use crate::quality::changes::runs;
 use crate::quality::duplication::{self, Limits, Tokens};
-use crate::quality::rules::{Duplicate, Uncovered};
+use crate::quality::rules::Duplicate;
 use bartizan_engine::rule::{Found, Place, Verdicts};
 use bartizan_engine::{Part, Sink};
-use bartizan_model::{self as model, Fingerprint, Location, Measures, QualityScope};
-use bartizan_syntax::Language;
-use std::collections::{BTreeMap, BTreeSet};
+use bartizan_model::{self as model, Fingerprint, Location, Measures};
+use std::collections::BTreeMap;
 
 /// Most findings of duplicates.
 const MOST_DUPLICATES: usize = 200;
 /// Other places that a finding of a duplicate names.
 const MOST_PLACES: usize = 20;
-/// Runs of lines that a message names.
-const MOST_RUNS: usize = 6;
 /// Minutes that it takes to make one of a duplicate and what it repeats.
 const DUPLICATE_MINUTES: u64 = 10;
 
 /// What was summed up so far.
 #[derive(Default)]
-struct Sums {
-    measures: Measures,
+pub(super) struct Sums {
+    pub(super) measures: Measures,
     minutes: BTreeMap<Fingerprint, u64>,
     worst: BTreeMap<String, (u64, Location)>,
 }
 
 impl Sums {
     /// Notes a place for a condition, where there is more to do than at those before.
-    fn note(&mut self, condition: &str, much: u64, at: &Location) {
+    pub(super) fn note(&mut self, condition: &str, much: u64, at: &Location) {
         let worst = self.worst.entry(condition.to_owned());
         let worst = worst.or_insert_with(|| (much, at.clone()));
         if much > worst.0 {
@@ -42,7 +38,7 @@ impl Sums {
 
 impl QualityCheck {
     /// Judges all files, those to compare with among them.
-    pub(super) fn judge_all(&self, parts: &[(String, Part)], out: &mut Sink) {
+    pub(super) fn judge_all(&self, parts: &[(String, Part)], beside: &[String], out: &mut Sink) {
         let own: Vec<(&str, &Own)> = parts
             .iter()
             .filter_map(|(path, part)| match part.downcast_ref() {
@@ -62,7 +58,9 @@ impl QualityCheck {
             })
             .collect();
         self.duplicates(&own, &around, &mut sums, out);
-        self.coverage(&own, &mut sums, out);
+        let paths = parts.iter().map(|(path, _)| path).chain(beside);
+        let paths: Vec<&str> = paths.map(String::as_str).collect();
+        self.coverage(&own, &paths, &mut sums, out);
         let changed = own
             .iter()
             .filter_map(|(path, own)| Some(((*path).to_owned(), own.changed.clone()?)));
@@ -112,106 +110,6 @@ impl QualityCheck {
         });
         let paths: Vec<&str> = files.iter().map(|file| file.0).collect();
         tell_duplicates(&passages(pairs.collect()), &paths, sums, out);
-    }
-
-    fn coverage(&self, own: &[(&str, &Own)], sums: &mut Sums, out: &mut Sink) {
-        for report in &self.options.reports {
-            if let Err(why) = &report.read {
-                out.error(format!("coverage: `{}`: {why}", report.name));
-            }
-        }
-        let told = self.told_languages();
-        let mut unknown: BTreeSet<&str> = BTreeSet::new();
-        for (path, own) in own {
-            if own.tokens.is_none() || self.options.uncovered.matches(path) {
-                continue;
-            }
-            let lines: BTreeMap<u32, bool> = match self.coverage_of(path) {
-                Some(file) => {
-                    let lines = file.lines().filter(|(line, _)| own.has(*line));
-                    lines.map(|(line, hits)| (line, hits > 0)).collect()
-                }
-                // A report that tells of this language and not of this file: no test ever loaded it.
-                None if told.contains(own.language.name()) => {
-                    own.statements.iter().map(|line| (*line, false)).collect()
-                }
-                None => {
-                    if !own.statements.is_empty() {
-                        unknown.insert(own.language.name());
-                    }
-                    continue;
-                }
-            };
-            self.covered(path, &lines, sums, out);
-        }
-        let asked =
-            self.options.min_coverage > 0 && self.options.reports.iter().all(|report| report.read.is_ok());
-        if asked && !unknown.is_empty() {
-            let names: Vec<&str> = unknown.into_iter().collect();
-            out.error(format!(
-                "coverage: no report tells of {}; name one with `quality.coverage` or `--coverage`",
-                names.join(", ")
-            ));
-        }
-    }
-
-    /// Languages of which some report tells.
-    fn told_languages(&self) -> BTreeSet<&'static str> {
-        let reports = self
-            .options
-            .reports
-            .iter()
-            .filter_map(|report| report.read.as_ref().ok());
-        let files = reports.flat_map(|read| read.files());
-        let languages = files.filter_map(|(path, _)| Language::of_path(path));
-        languages.map(Language::name).collect()
-    }
-
-    /// Adds the lines of a file that can run, each with whether it did.
-    fn covered(&self, path: &str, lines: &BTreeMap<u32, bool>, sums: &mut Sums, out: &mut Sink) {
-        let share = sums.measures.coverage.get_or_insert_default();
-        let all = lines.len() as u64;
-        let missed: BTreeSet<u32> = lines
-            .iter()
-            .filter(|(_, ran)| !**ran)
-            .map(|(line, _)| *line)
-            .collect();
-        let part = model::Part {
-            part: all - missed.len() as u64,
-            of: all,
-        };
-        share.part += part.part;
-        share.of += part.of;
-        let Some(first) = missed.first() else { return };
-        let at = Place(*first, 1, *first, 1);
-        sums.note("coverage", missed.len() as u64, &at.location(path));
-        #[allow(clippy::cast_precision_loss, reason = "at most 100")]
-        let enough = part
-            .percent()
-            .is_none_or(|percent| percent >= self.options.min_coverage as f64);
-        if enough || !self.options.enabled.has(Uncovered::ABOUT.id) {
-            return;
-        }
-        let last = missed.last().copied().unwrap_or(0);
-        let named = runs((1..=last).map(|line| missed.contains(&line)));
-        let new = match self.options.scope {
-            QualityScope::Changes => "new ",
-            QualityScope::All => "",
-        };
-        let found = Found {
-            message: format!(
-                "{} of {all} {new}lines that can run are not run by tests: {}",
-                missed.len(),
-                shown(&named)
-            ),
-            fix: "write tests that run them".to_owned(),
-            ..Found::default()
-        };
-        let places: Vec<(&str, Place)> = named
-            .iter()
-            .map(|(first, last)| (path, Place(*first, 1, *last, 1)))
-            .collect();
-        Verdicts::new(&Uncovered::ABOUT, out).finding(found, &places);
     }
 }
 
@@ -297,26 +195,4 @@ fn add(path: &str, own: &Own, sums: &mut Sums) {
         sums.minutes.insert(fingerprint.clone(), *minutes);
         sums.note("maintainability", *minutes, at);
     }
-}
-
-/// `lines 3-9, 14 and 2 more places`.
-fn shown(runs: &[(u32, u32)]) -> String {
-    let one = |(first, last): &(u32, u32)| {
-        if first == last {
-            first.to_string()
-        } else {
-            format!("{first}-{last}")
-        }
-    };
-    let named: Vec<String> = runs.iter().take(MOST_RUNS).map(one).collect();
-    let more = match runs.len().saturating_sub(MOST_RUNS) {
-        0 => String::new(),
-        more => format!(" and {more} more places"),
-    };
-    let noun = if runs.len() == 1 && runs.iter().all(|(first, last)| first == last) {
-        "line"
-    } else {
-        "lines"
-    };
-    format!("{noun} {}{more}", named.join(", "))
 }

@@ -29,6 +29,8 @@ pub(super) enum Measured {
 /// A file that is measured.
 pub(super) struct Own {
     pub(super) language: Language,
+    /// How many lines it has
+    pub(super) length: u32,
     /// Lines that changed; none where all are measured
     pub(super) changed: Option<Vec<(u32, u32)>>,
     /// Lines in the scope by what stands on them
@@ -117,6 +119,7 @@ impl QualityCheck {
         let is_test = self.is_test(path);
         let mut own = Own {
             language: ast.language(),
+            length: u32::try_from(text.lines().count()).unwrap_or(u32::MAX),
             size: size_of(&ast, text, |line| is_in(changed.as_deref(), line, line)),
             changed,
             functions: 0,

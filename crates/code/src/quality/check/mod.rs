@@ -4,12 +4,13 @@
 //! of those that changed, and findings at functions, files and lines that are over a limit. Whether the measures suffice is for
 //! [`super::gate`] to say.
 
+mod covered;
 mod judge;
 mod measure;
 mod passages;
 mod sketch;
 
-use super::coverage::{Coverage, FileCoverage};
+use super::coverage::Coverage;
 use super::rules::ALL;
 use crate::sast::is_foreign;
 use bartizan_engine::globs::PathGlobs;
@@ -131,17 +132,6 @@ impl QualityCheck {
             tests.matches(path)
         }
     }
-
-    /// What all reports together say of a file.
-    fn coverage_of(&self, path: &str) -> Option<FileCoverage> {
-        let mut all: Option<FileCoverage> = None;
-        for report in &self.options.reports {
-            if let Some(file) = report.read.as_ref().ok().and_then(|read| read.of(path)) {
-                all.get_or_insert_default().join(file);
-            }
-        }
-        all
-    }
 }
 
 impl Check for QualityCheck {
@@ -219,8 +209,8 @@ impl Program for QualityCheck {
         Some(&Landmarks)
     }
 
-    fn judge(&self, parts: &[(String, Part)], out: &mut Sink) -> Result<(), CheckError> {
-        self.judge_all(parts, out);
+    fn judge(&self, parts: &[(String, Part)], around: &[String], out: &mut Sink) -> Result<(), CheckError> {
+        self.judge_all(parts, around, out);
         Ok(())
     }
 }

@@ -1,13 +1,15 @@
 //! XML of Cobertura, which coverage.py, gcovr and others write: `<class filename>` with a `<line number hits>` each.
 
-use super::{Branches, Coverage, CoverageError, xml};
+use super::{Branches, Coverage, CoverageError, count_of, xml};
 
 pub(super) fn read(text: &str) -> Result<Coverage, CoverageError> {
     let mut coverage = Coverage::default();
     let mut path = None;
     // Lines of methods stand within the class once more.
     let mut methods = 0_usize;
+    let mut is_whole = false;
     for tag in xml::tags(text) {
+        is_whole |= tag.name == "coverage" && (tag.ends || tag.is_empty);
         match (tag.name, tag.ends) {
             ("class", false) => path = tag.attribute("filename"),
             ("class", true) => path = None,
@@ -17,7 +19,11 @@ pub(super) fn read(text: &str) -> Result<Coverage, CoverageError> {
                 let (Some(path), Some(line)) = (path.as_deref(), tag.number("number")) else {
                     continue;
                 };
-                coverage.line(path, line, tag.number("hits").unwrap_or(0))?;
+                coverage.line(
+                    path,
+                    line,
+                    tag.attribute("hits").map_or(0, |hits| count_of(&hits)),
+                )?;
                 if methods == 0
                     && let Some(branches) = tag
                         .attribute("condition-coverage")
@@ -29,7 +35,11 @@ pub(super) fn read(text: &str) -> Result<Coverage, CoverageError> {
             _ => {}
         }
     }
-    Ok(coverage)
+    if is_whole {
+        Ok(coverage)
+    } else {
+        Err(CoverageError::Truncated)
+    }
 }
 
 /// `50% (1/2)`.

@@ -1,6 +1,6 @@
 //! Profiles of Go: after a line that says the mode, one for each run of statements, `file:line.column,line.column statements count`.
 
-use super::{Coverage, CoverageError, Format};
+use super::{Coverage, CoverageError, Format, count_of};
 
 pub(super) fn read(text: &str) -> Result<Coverage, CoverageError> {
     let mut coverage = Coverage::default();
@@ -32,7 +32,11 @@ struct Run<'a> {
 
 fn run_of(line: &str) -> Option<Run<'_>> {
     let mut words = line.rsplitn(3, ' ');
-    let count = words.next()?.parse().ok()?;
+    let count = words.next()?;
+    let count = count
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| count_of(count))?;
     let statements = words.next()?.parse().ok()?;
     let (path, range) = words.next()?.rsplit_once(':')?;
     let (first, last) = range.split_once(',')?;

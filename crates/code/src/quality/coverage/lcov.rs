@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Branches, Coverage, CoverageError, Format};
+use super::{Branches, Coverage, CoverageError, Format, count_of};
 
 pub(super) fn read(text: &str) -> Result<Coverage, CoverageError> {
     let mut coverage = Coverage::default();
@@ -51,12 +51,10 @@ pub(super) fn read(text: &str) -> Result<Coverage, CoverageError> {
             _ => {}
         }
     }
-    Ok(coverage)
-}
-
-/// How often something ran. `-` is never; some tools write fractions, or numbers below zero where a counter ran over.
-fn count_of(text: &str) -> u64 {
-    let text = text.trim();
-    let whole = text.split('.').next().unwrap_or(text);
-    whole.parse().unwrap_or(0)
+    // Each record has its end.
+    if path.is_some() {
+        Err(CoverageError::Truncated)
+    } else {
+        Ok(coverage)
+    }
 }

@@ -1,14 +1,17 @@
 //! Which lines tests ran, as tools for coverage report it: lcov, Cobertura, JaCoCo, Go's profiles, and the JSON of llvm-cov.
 //!
 //! The text of a report flows in, hits by file and line flow out. A report has its own idea of paths (absolute, within a module, below a source
-//! root): [`Coverage::of`] finds the file of a repository that one means.
+//! root): [`Coverage::attributed`] finds the files of a repository that they mean.
 
 mod cobertura;
 mod go;
 mod jacoco;
 mod lcov;
 mod llvm;
+mod places;
 mod xml;
+
+pub use places::Attributed;
 
 use std::collections::BTreeMap;
 
@@ -85,6 +88,9 @@ pub enum CoverageError {
         /// What is wrong with it
         what: &'static str,
     },
+    /// It ends before what it tells does
+    #[error("the report ends in the middle: it was cut off, or the tool was; make it again")]
+    Truncated,
     /// It is no JSON, or not that of llvm-cov
     #[error("this is not the JSON of `llvm-cov export`: {0}")]
     Json(String),
@@ -94,8 +100,6 @@ pub enum CoverageError {
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
     files: BTreeMap<String, FileCoverage>,
-    /// Paths by the name of the file
-    by_name: BTreeMap<String, Vec<String>>,
     told: usize,
 }
 
@@ -156,32 +160,6 @@ impl Coverage {
         self.files.iter().map(|(path, file)| (path.as_str(), file))
     }
 
-    /// What the report says of a file of the repository, by its path from the root: the one whose path ends like it, or that it ends like.
-    /// None when there is no such file, and when two fit equally well.
-    #[must_use]
-    pub fn of(&self, path: &str) -> Option<&FileCoverage> {
-        if let Some(exact) = self.files.get(path) {
-            return Some(exact);
-        }
-        let mut best: Option<(usize, &FileCoverage)> = None;
-        let mut equal = false;
-        let alike = self.by_name.get(name_of(path)).into_iter().flatten();
-        for (reported, file) in alike.filter_map(|reported| Some((reported, self.files.get(reported)?))) {
-            let Some(shared) = shared_end(reported, path) else {
-                continue;
-            };
-            match best {
-                Some((most, _)) if shared < most => {}
-                Some((most, _)) if shared == most => equal = true,
-                _ => {
-                    best = Some((shared, file));
-                    equal = false;
-                }
-            }
-        }
-        best.filter(|_| !equal).map(|(_, file)| file)
-    }
-
     /// Notes that a line may run and did so `hits` times; told again, the higher number stands.
     fn line(&mut self, path: &str, line: u32, hits: u64) -> Result<(), CoverageError> {
         self.lines(path, line, line, hits)
@@ -216,18 +194,8 @@ impl Coverage {
         } else {
             path.to_owned()
         };
-        if !self.files.contains_key(&path) {
-            let alike = self.by_name.entry(name_of(&path).to_owned()).or_default();
-            alike.push(path.clone());
-        }
         self.files.entry(path).or_default()
     }
-}
-
-fn name_of(path: &str) -> &str {
-    path.rsplit('/')
-        .find(|part| !matches!(*part, "" | "."))
-        .unwrap_or(path)
 }
 
 impl FileCoverage {
@@ -280,16 +248,18 @@ impl FileCoverage {
     }
 }
 
-/// How many parts of two paths are the same from their ends, when that is all of one of them.
-fn shared_end(one: &str, other: &str) -> Option<usize> {
-    let mut left = one.split('/').filter(|part| !matches!(*part, "" | ".")).rev();
-    let mut right = other.split('/').filter(|part| !matches!(*part, "" | ".")).rev();
-    let mut shared = 0;
-    loop {
-        match (left.next(), right.next()) {
-            (Some(a), Some(b)) if a == b => shared += 1,
-            (Some(_), Some(_)) => return None,
-            _ => return (shared > 0).then_some(shared),
-        }
+/// How often something ran, as tools write it. `-` is never; some write fractions or powers of ten, and numbers below zero where a counter ran over.
+fn count_of(text: &str) -> u64 {
+    let text = text.trim();
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.parse::<u64>() {
+        Ok(count) => count,
+        Err(_) if digits => u64::MAX,
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "what is below zero is none, and what is too much is the most there is"
+        )]
+        Err(_) => text.parse::<f64>().map_or(0, |count| count.ceil() as u64),
     }
 }

@@ -9,6 +9,8 @@ pub(super) struct Tag<'a> {
     pub(super) name: &'a str,
     /// Whether it ends an element
     pub(super) ends: bool,
+    /// Whether it is both start and end
+    pub(super) is_empty: bool,
     attributes: &'a str,
 }
 
@@ -59,13 +61,14 @@ pub(super) fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
 }
 
 fn tag(inner: &str) -> Tag<'_> {
-    let ends = inner.starts_with('/');
+    let (ends, is_empty) = (inner.starts_with('/'), inner.ends_with('/'));
     let inner = inner.trim_start_matches('/').trim_end_matches('/');
     let end = inner.find(char::is_whitespace).unwrap_or(inner.len());
     let (name, attributes) = inner.split_at_checked(end).unwrap_or((inner, ""));
     Tag {
         name,
         ends,
+        is_empty,
         attributes,
     }
 }
@@ -115,7 +118,15 @@ fn resolved(value: &str) -> Cow<'_, str> {
             "apos" => Some('\''),
             _ => numbered(name),
         };
-        whole.extend(character);
+        match character {
+            Some(character) => whole.push(character),
+            // What no document type is read for stays as it stands.
+            None => {
+                whole.push('&');
+                rest = after;
+                continue;
+            }
+        }
         rest = next;
     }
     whole.push_str(rest);

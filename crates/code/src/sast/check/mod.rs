@@ -197,7 +197,7 @@ impl Program for CodeCheck {
             .collect()
     }
 
-    fn judge(&self, parts: &[(String, Part)], out: &mut Sink) -> Result<(), CheckError> {
+    fn judge(&self, parts: &[(String, Part)], _: &[String], out: &mut Sink) -> Result<(), CheckError> {
         let mut settings = Settings::default();
         let mut files: Vec<Source<'_>> = Vec::new();
         for (path, part) in parts {
