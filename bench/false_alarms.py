@@ -1,6 +1,6 @@
 """False alarms of static analysis on well-kept open projects, for 10,000 lines, every finding reviewed by hand.
 
-Rules and models were mended on half of the projects; the other half was chosen before any result was seen and is only ever scored.
+Rules and models were mended on the first ten projects; the others were chosen before any result of theirs was seen and are only scored.
 `false_alarms.tsv` holds the verdict on each finding: `false` where a reader who knows the project would change nothing.
 """
 
@@ -47,11 +47,16 @@ PROJECTS = [
     Project("Unleash/unleash", "ceeb5a9ca6d0beb0cabf041d6a27ffd2d6501859", False),
     Project("dropwizard/dropwizard", "86b652321ef9d20a9d2c958e4938e25008e2aacb", False),
     Project("caddyserver/caddy", "0cf03d32f7d99cf160d5375e8a40fbe3d910d515", False),
-    Project("scrapy/scrapy", "11079cb1c85b9e75a39a7269943c69d1a975d485", True),
-    Project("fastify/fastify", "83e69762aff047940b376fc2a266d143499ef727", True),
-    Project("apollographql/apollo-server", "4f154060bbe57d3bd612cb09ab63467f319d4ba5", True),
-    Project("apache/shiro", "b8b883cc27af4a71945db7ba5951230e52fe8dc6", True),
-    Project("prometheus/alertmanager", "68fb2d5759b3a92c0bb2a1a13d4ef7ff5b06256d", True),
+    Project("scrapy/scrapy", "11079cb1c85b9e75a39a7269943c69d1a975d485", False),
+    Project("fastify/fastify", "83e69762aff047940b376fc2a266d143499ef727", False),
+    Project("apollographql/apollo-server", "4f154060bbe57d3bd612cb09ab63467f319d4ba5", False),
+    Project("apache/shiro", "b8b883cc27af4a71945db7ba5951230e52fe8dc6", False),
+    Project("prometheus/alertmanager", "68fb2d5759b3a92c0bb2a1a13d4ef7ff5b06256d", False),
+    Project("simonw/datasette", "481df7ff6d78a8ccf919984d27f27201b081bd53", True),
+    Project("Automattic/mongoose", "3e212cec87dbf710216a3c6125121aefa60a4475", True),
+    Project("honojs/hono", "28a9c128912de19f3fb28b00ae289c9b93f6f392", True),
+    Project("undertow-io/undertow", "c8299de0962021894d614a9209d42addb426c4bd", True),
+    Project("traefik/traefik", "fd5a576df2e8aeb0bfc8a96b6ef6e60a61f7ec0a", True),
 ]
 
 

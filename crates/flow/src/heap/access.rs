@@ -283,10 +283,17 @@ impl Values {
             if matches!(name.kind, Kind::Scope | Kind::Class(_)) {
                 continue;
             }
+            let object = state.object(id);
             if let Base::Given(symbol) = name.base {
-                taints.push(self.taint_of_given(symbol, true));
+                let given = self.taint_of_given(symbol, true);
+                let checked = object.map_or(Slots::NONE, |object| object.checked);
+                taints.push(if checked == Slots::NONE {
+                    given
+                } else {
+                    self.clean(given, checked)
+                });
             }
-            let Some(object) = state.object(id) else {
+            let Some(object) = object else {
                 continue;
             };
             taints.push(object.own);
@@ -322,7 +329,7 @@ impl Values {
         }
     }
 
-    /// Cleans what a value refers to, as far as its inside is known.
+    /// Cleans what a value refers to, as far as its inside is known, and what a caller left in it.
     pub(crate) fn clean_objects(&mut self, state: &mut State, value: Value, slots: Slots) {
         self.change(state, value, |values, _, object| {
             object.own = values.clean(object.own, slots);
@@ -337,6 +344,12 @@ impl Values {
                 }
             }
         });
+        // Which of several it is does not matter: it was checked.
+        for id in self.object_list(value.objects).to_vec() {
+            let mut object = (*self.inside(state, id)).clone();
+            object.checked = self.rules.union(object.checked, slots);
+            state.set_object(id, object);
+        }
     }
 
     /// The key that a value is, when it is one.

@@ -135,6 +135,7 @@ impl Values {
         }
         Object {
             own: self.join_taints(one.own, two.own),
+            checked: self.rules.common(one.checked, two.checked),
             fields,
             rest: self.join(one.rest, two.rest),
             keys: self.join(one.keys, two.keys),

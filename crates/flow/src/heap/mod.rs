@@ -6,13 +6,15 @@ mod join;
 use std::rc::Rc;
 
 use crate::ir::Slot;
-use crate::values::{Key, ObjectId, Taint, Value};
+use crate::values::{Key, ObjectId, Slots, Taint, Value};
 
 /// What is known of the inside of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Object {
     /// Taint of the object as a whole, from what was done to it
     pub(crate) own: Taint,
+    /// For which rules a check says that what the caller left in it is harmless
+    pub(crate) checked: Slots,
     /// Fields and entries whose keys are known, in the order of keys
     pub(crate) fields: Vec<(Key, Value)>,
     /// What was put in under keys that are not known
@@ -32,6 +34,7 @@ impl Object {
     pub(crate) const fn open() -> Self {
         Self {
             own: Taint::NONE,
+            checked: Slots::NONE,
             fields: Vec::new(),
             rest: Value::NOTHING,
             keys: Value::NOTHING,

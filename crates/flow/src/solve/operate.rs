@@ -316,6 +316,7 @@ impl Engine<'_> {
         }
         let value = state.slot(left);
         state.set_slot(left, value.with_taint(Taint::NONE));
+        self.values.clean_objects(state, value, Slots::ALL);
     }
 
     /// A text that does not contain what makes it dangerous.
@@ -334,6 +335,7 @@ impl Engine<'_> {
             let value = state.slot(text);
             let taint = self.values.clean(value.taint, slots);
             state.set_slot(text, value.with_taint(taint));
+            self.values.clean_objects(state, value, slots);
         }
     }
 

@@ -25,12 +25,13 @@ impl Engine<'_> {
         let Some(rules) = self.marks.of(run.file, node).cloned() else {
             return value;
         };
+        let given = value;
         let mut value = value;
         if let Some(slots) = rules.cleans.value {
             value = self.cleaned(run, state, node, value, slots);
         }
         if let Some(slots) = rules.cleans.place {
-            self.values.clean_objects(state, value, slots);
+            self.values.clean_objects(state, given, slots);
             self.write_place(run, state, place, &mut |values, old| {
                 old.with_taint(values.clean(old.taint, slots))
             });

@@ -208,6 +208,21 @@ pub(super) fn read_again(ast: &Ast, check: NodeId, checked: NodeId) -> Vec<NodeI
     reads.collect()
 }
 
+/// Whether a check is a part of a condition by which one of two ways is taken.
+pub(super) fn decides(ast: &Ast, check: NodeId) -> bool {
+    let mut node = check;
+    while let Some(above) = ast.parent(node) {
+        match (ast.kind(above), ast.node(above).operator) {
+            (Kind::Unary, Operator::Not) | (Kind::Binary, Operator::And | Operator::Or) => node = above,
+            (kind, _) => {
+                return matches!(kind, Kind::If | Kind::While | Kind::Conditional)
+                    && ast.child(above, 0) == Some(node);
+            }
+        }
+    }
+    false
+}
+
 /// Whether a block ends by leaving what is around it.
 fn leaves(ast: &Ast, block: NodeId) -> bool {
     ast.children(block).last().is_some_and(|&last| {

@@ -174,9 +174,14 @@ impl Marker<'_, '_> {
 
     /// A check of what stands somewhere: where the flow engine does not know on which way it succeeds, it is taken to hold from there on.
     fn checked(&mut self, call: NodeId, cleaner: &Cleaner) {
+        let knows_way = cleaner.cleans.iter().any(|kind| kind == Cleaner::ANY)
+            && harmless::decides(self.meaning.ast, call)
+            && self.meaning.models.guards(&self.meaning.callee_names(call));
         for position in &cleaner.at {
             for node in self.meaning.at(call, position) {
-                self.clean_variables(node, &cleaner.cleans);
+                if !knows_way || self.meaning.ast.kind(node) != Kind::Name {
+                    self.clean_variables(node, &cleaner.cleans);
+                }
                 for again in harmless::read_again(self.meaning.ast, call, node) {
                     self.clean(again, &cleaner.cleans, false);
                 }

@@ -1,7 +1,7 @@
 //! Models of libraries, found by the names that they speak of.
 
 use bartizan_content::flow::{Cleaner, Handler, Library, Media, Pass, Setting, Sink, Source, TypeFact};
-use bartizan_flow::Behaviour;
+use bartizan_flow::{Behaviour, Effect};
 use bartizan_syntax::Language;
 use regex_automata::meta::Regex;
 use std::collections::{BTreeSet, HashMap};
@@ -198,6 +198,17 @@ impl Models {
         let all = self.uses.get(name).into_iter().flatten();
         all.filter(move |(_, gate)| self.is_open(*gate, imported))
             .map(|(what, _)| *what)
+    }
+
+    /// Whether the flow engine knows on which way a check of one of these names succeeds.
+    pub(super) fn guards(&self, names: &[String]) -> bool {
+        let effects = names
+            .iter()
+            .filter_map(|name| self.behaviours.get(name.as_str()))
+            .flat_map(|behaviour| &behaviour.effects);
+        effects
+            .into_iter()
+            .any(|effect| matches!(effect, Effect::Guard { .. }))
     }
 
     /// Whether any model speaks of a member of this name, of whatever it is one.
