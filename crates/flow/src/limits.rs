@@ -21,6 +21,10 @@ pub struct Limits {
     pub versions: usize,
     /// Objects in one state
     pub objects: usize,
+    /// Objects that one function leaves to its callers
+    pub left: usize,
+    /// How deep such objects lie in one another
+    pub left_depth: u32,
     /// Steps of one path
     pub steps: usize,
     /// Implementations that one call of a method may mean
@@ -34,10 +38,12 @@ impl Default for Limits {
             depth: 300,
             visits: 24,
             rounds: 20,
-            work: 20_000,
-            total: 2_500_000,
+            work: 6_000,
+            total: 4_500_000,
             versions: 24,
             objects: 500,
+            left: 64,
+            left_depth: 4,
             steps: 200,
             implementations: 12,
         }
@@ -63,6 +69,8 @@ pub enum Limit {
     Versions,
     /// Further objects were not told apart
     Objects,
+    /// Further objects that it leaves to its callers are told by what data is in them only
+    Left,
     /// A call may mean more implementations than are looked at
     Implementations,
 }
@@ -78,6 +86,7 @@ impl fmt::Display for Limit {
             Self::Total => "what came before it took all the work that is given to a program",
             Self::Versions => "the function is called in more ways than are told apart",
             Self::Objects => "more objects are made than are told apart",
+            Self::Left => "it leaves more objects to its callers than are told apart",
             Self::Implementations => "a call may mean more implementations than are looked at",
         })
     }

@@ -335,3 +335,22 @@ fn long_sums_and_chains_are_followed_without_recursion() {
     let (_, found) = common::run(&files, Language::Python);
     assert!(!found.findings.is_empty());
 }
+
+#[test]
+fn data_in_objects_beyond_the_bound_is_still_told_to_callers() {
+    let text = "def many():\n    return {'a': {'b': {'c': [source()]}}, 'd': {'e': ['safe']}}\n\ndef f():\n    x = many()\n    sink(x['a']['b']['c'][0])\n    sink(x['d']['e'][0])\n";
+    let files = vec![("a.py".to_owned(), text.to_owned())];
+    let all = Limits::default();
+    let few = [Limits { left: 2, ..all }, Limits { left_depth: 1, ..all }];
+    for limits in few {
+        assert_eq!(limited(text, &limits), [Limit::Left], "{limits:?}");
+        let (trees, found) = common::run_within(&files, Language::Python, &limits);
+        let plain = found
+            .findings
+            .iter()
+            .filter(|finding| finding.rule == common::PLAIN);
+        let lines: Vec<usize> = plain.map(|finding| line(&trees[0], text, finding.sink)).collect();
+        assert_eq!(lines, [6], "{limits:?}");
+    }
+    assert_eq!(limited(text, &all), []);
+}

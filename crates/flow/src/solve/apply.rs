@@ -7,10 +7,10 @@ use crate::solve::Engine;
 use crate::solve::call::Given;
 use crate::solve::function::Run;
 use crate::solve::summary::{ShapeId, Summary};
-use crate::table::{Map, small};
+use crate::table::{Map, Set, small};
 use crate::values::{
-    Atom, Base, Constant, Constants, Key, Kind, ObjectId, ObjectName, Objects, Origin, Root, Step, Symbol,
-    Taint, Value,
+    Atom, Base, Constant, Constants, Key, Kind, ObjectId, ObjectName, Objects, Origin, Root, Slots, Step,
+    Symbol, Taint, Value,
 };
 
 /// Numbers of objects of a call from here on are lists and maps of arguments.
@@ -24,6 +24,8 @@ struct Meaning {
     before: State,
     symbols: Map<Symbol, Value>,
     taints: Map<Taint, Taint>,
+    /// All that comes with what lies at a place
+    below: Map<Symbol, Taint>,
     made: Map<ObjectId, ObjectId>,
     node: bartizan_syntax::NodeId,
 }
@@ -89,6 +91,7 @@ impl Engine<'_> {
             before: state.clone(),
             symbols: Map::default(),
             taints: Map::default(),
+            below: Map::default(),
             made: Map::default(),
             node: instruction.node,
         };
@@ -318,6 +321,7 @@ impl Engine<'_> {
         }
         // An atom of the caller, and by which step it goes on from there.
         let mut atoms: Vec<(Atom, Step)> = Vec::new();
+        let mut seen: Set<(Taint, Slots)> = Set::default();
         for atom in self.values.atoms(taint).to_vec() {
             let Some(origin) = self.values.origin_of(atom.origin) else {
                 continue;
@@ -328,11 +332,12 @@ impl Engine<'_> {
                     continue;
                 }
                 Origin::Given(symbol) => self.resolve(run, meaning, symbol).taint,
-                Origin::GivenBelow(symbol) => {
-                    let value = self.resolve(run, meaning, symbol);
-                    self.values.deep(&meaning.before, value)
-                }
+                Origin::GivenBelow(symbol) => self.all_below(run, meaning, symbol),
             };
+            // The way of the first that comes by an origin stays, so what comes again brings nothing.
+            if !seen.insert((from, atom.slots)) {
+                continue;
+            }
             for outer in self.values.atoms(from).to_vec() {
                 let slots = self.values.rules.common(outer.slots, atom.slots);
                 atoms.push((Atom { slots, ..outer }, Step::Called { inner: atom.trace }));
@@ -341,6 +346,17 @@ impl Engine<'_> {
         let meant = self.values.taint_by_steps(atoms, run.file, meaning.node);
         meaning.taints.insert(taint, meant);
         meant
+    }
+
+    /// Everything that comes with what lies at a place.
+    fn all_below(&mut self, run: &Run, meaning: &mut Meaning, symbol: Symbol) -> Taint {
+        if let Some(&known) = meaning.below.get(&symbol) {
+            return known;
+        }
+        let value = self.resolve(run, meaning, symbol);
+        let taint = self.values.deep(&meaning.before, value);
+        meaning.below.insert(symbol, taint);
+        taint
     }
 
     fn mean_objects(&mut self, run: &Run, meaning: &mut Meaning, objects: Objects) -> Objects {

@@ -10,7 +10,7 @@ use crate::program::{FileId, FunctionId};
 use crate::solve::Engine;
 use crate::solve::summary::{Hit, Reached, ShapeId, SinkId, Summary, UnitId};
 use crate::table::{Map, small};
-use crate::values::{Base, Key, Kind, ObjectId, OriginId, Root, Taint, TraceId, Value};
+use crate::values::{Key, Kind, ObjectId, OriginId, Root, Taint, TraceId, Value};
 
 /// Visits of the head of a loop after which constants that still change are any.
 const PATIENCE: u32 = 3;
@@ -306,7 +306,7 @@ impl Engine<'_> {
         let returns = exit.is_some();
         let mut state = exit.unwrap_or_default();
         self.close_over(function, &mut state);
-        let objects = self.reachable(&state, result, &entry);
+        let objects = self.left_behind(function, &state, result, &entry);
         let mut summary = Summary {
             returns,
             result: Some(result),
@@ -353,47 +353,6 @@ impl Engine<'_> {
                 }
             }
         }
-    }
-
-    /// Objects that a caller can get at: what it gave, and what hangs on that or on the result.
-    fn reachable(
-        &mut self,
-        state: &State,
-        result: Value,
-        entry: &[(ObjectId, Rc<Object>)],
-    ) -> Vec<(ObjectId, Rc<Object>)> {
-        let mut todo: Vec<ObjectId> = self.values.object_list(result.objects).to_vec();
-        let unchanged = |id: ObjectId, object: &Rc<Object>| {
-            entry
-                .iter()
-                .any(|(known, before)| *known == id && before == object)
-        };
-        for (id, object) in &state.objects {
-            if matches!(self.values.object_name(*id).base, Base::Given(_)) && !unchanged(*id, object) {
-                todo.push(*id);
-            }
-        }
-        let mut found: BTreeSet<ObjectId> = BTreeSet::new();
-        while let Some(id) = todo.pop() {
-            let Some(object) = state.object(id) else {
-                continue;
-            };
-            if unchanged(id, object) || !found.insert(id) {
-                continue;
-            }
-            let inside = object
-                .fields
-                .iter()
-                .map(|(_, value)| *value)
-                .chain([object.rest, object.keys]);
-            for value in inside {
-                todo.extend(self.values.object_list(value.objects));
-            }
-        }
-        found
-            .into_iter()
-            .filter_map(|id| Some((id, Rc::clone(state.object(id)?))))
-            .collect()
     }
 }
 

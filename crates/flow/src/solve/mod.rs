@@ -9,6 +9,7 @@ mod dispatch;
 mod fold;
 mod function;
 mod known;
+mod left;
 mod library;
 mod marks;
 mod method;

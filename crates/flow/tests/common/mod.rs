@@ -104,6 +104,11 @@ pub fn rules() -> Vec<Rule> {
 
 /// Analyses files of one language, given by path and text.
 pub fn run(files: &[(String, String)], language: Language) -> (Vec<Ast>, Found) {
+    run_within(files, language, &Limits::default())
+}
+
+/// The same within other bounds.
+pub fn run_within(files: &[(String, String)], language: Language, limits: &Limits) -> (Vec<Ast>, Found) {
     let trees: Vec<Ast> = files.iter().map(|(_, text)| parse(text, language).ast).collect();
     let marks: Vec<Marks> = trees.iter().map(marks).collect();
     let given: Vec<File<'_>> = files
@@ -116,7 +121,7 @@ pub fn run(files: &[(String, String)], language: Language) -> (Vec<Ast>, Found) 
             is_asked: true,
         })
         .collect();
-    let found = analyse(&given, &rules(), &Containers::default(), &Limits::default());
+    let found = analyse(&given, &rules(), &Containers::default(), limits);
     (trees, found)
 }
 

@@ -34,7 +34,7 @@ const MOST_TOGETHER: u64 = 32 << 20;
 /// What the functions of a few files are given of work ([`Limits::total`]), where others are there to understand them by: somebody waits.
 const WORK_WITH_AROUND: u64 = 60_000;
 /// Changes whenever the same rules would judge the same file differently.
-const REVISION: &[u8] = b"3";
+const REVISION: &[u8] = b"4";
 /// Problems of reading that are told of one file.
 const MOST_PROBLEMS: usize = 3;
 
@@ -310,24 +310,32 @@ impl CodeCheck {
             }
         }
         let is_asked = |limited: &&Limited| files.get(limited.file).is_some_and(|file| !file.is_around);
-        let (unfollowed, cut): (Vec<&Limited>, Vec<&Limited>) = found
-            .limited
-            .iter()
-            .filter(is_asked)
-            .partition(|limited| limited.limit == Limit::Total);
+        let all: Vec<&Limited> = found.limited.iter().filter(is_asked).collect();
         let place = |limited: &Limited| {
             let file = files.get(limited.file)?;
             let line = tell::line_of(file.text, file.ast.span(limited.function).start);
             Some(format!("{}: line {line}: {}", file.path, limited.limit))
         };
-        for limited in cut {
+        for limited in all.iter().filter(|one| !is_told_together(one.limit)) {
             place(limited).into_iter().for_each(|error| out.error(error));
         }
-        if let Some(first) = unfollowed.first().and_then(|first| place(first)) {
-            out.error(format!(
-                "{} functions are not followed to their end, the first of them: {first}",
-                unfollowed.len()
-            ));
+        for (limit, what) in [
+            (Limit::Total, "are not followed to their end"),
+            (Limit::Left, "are told to their callers in part"),
+        ] {
+            let mut these = all.iter().filter(|one| one.limit == limit);
+            let first = these.next().and_then(|first| place(first));
+            if let Some(first) = first {
+                out.error(format!(
+                    "{} functions {what}, the first of them: {first}",
+                    these.count() + 1
+                ));
+            }
         }
     }
+}
+
+/// Whether functions that met a bound are told by their number: they are many where there is one.
+const fn is_told_together(limit: Limit) -> bool {
+    matches!(limit, Limit::Total | Limit::Left)
 }
