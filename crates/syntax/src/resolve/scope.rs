@@ -4,7 +4,7 @@
 //! it leaves, they are taken away.
 
 use super::{Binding, Origin};
-use crate::ast::{Ast, NodeId};
+use crate::ast::{Ast, NodeId, Symbol};
 use crate::kind::Kind;
 use crate::language::Language;
 
@@ -25,6 +25,7 @@ pub(crate) fn bind(ast: &Ast, mut bindings: Vec<Binding>) -> (Vec<Binding>, Vec<
     let mut walk = Walk {
         ast,
         stacks: vec![Vec::new(); ast.symbol_count()],
+        imported: vec![Vec::new(); ast.symbol_count()],
         open: Vec::new(),
         next: 0,
     };
@@ -76,6 +77,8 @@ struct Walk<'a> {
     ast: &'a Ast,
     /// For each symbol, the declarations that are known, those of inner scopes last
     stacks: Vec<Vec<u32>>,
+    /// The same of what was imported alone
+    imported: Vec<Vec<u32>>,
     /// Scopes that hold the node, and the declarations of each
     open: Vec<(NodeId, std::ops::Range<usize>)>,
     /// The first declaration of a scope that was not reached yet
@@ -86,20 +89,29 @@ impl Walk<'_> {
     fn leave(&mut self, id: NodeId, bindings: &[Binding]) {
         while let Some((_, range)) = self.open.pop_if(|(scope, _)| !self.ast.holds(*scope, id)) {
             for binding in bindings.get(range).unwrap_or(&[]) {
-                if let Some(stack) = self.stacks.get_mut(binding.symbol.index()) {
+                for stack in self.stacks_of(binding) {
                     stack.pop();
                 }
             }
         }
     }
 
+    /// Where a declaration is put on top.
+    fn stacks_of(&mut self, binding: &Binding) -> impl Iterator<Item = &mut Vec<u32>> {
+        let at = binding.symbol.index();
+        let imported = self.imported.get_mut(at);
+        let is_import = matches!(binding.origin, Origin::Import(_));
+        self.stacks
+            .get_mut(at)
+            .into_iter()
+            .chain(imported.filter(|_| is_import))
+    }
+
     fn enter(&mut self, id: NodeId, bindings: &[Binding]) {
         let first = self.next;
         while let Some(binding) = bindings.get(self.next).filter(|binding| binding.scope == id) {
-            if let (Some(stack), Ok(number)) = (
-                self.stacks.get_mut(binding.symbol.index()),
-                u32::try_from(self.next),
-            ) {
+            let number = u32::try_from(self.next).unwrap_or(u32::MAX);
+            for stack in self.stacks_of(binding) {
                 stack.push(number);
             }
             self.next += 1;
@@ -112,36 +124,62 @@ impl Walk<'_> {
     /// The declaration that a name means: of the innermost scope that has one, what was imported, or else the last one before it.
     fn find(&self, id: NodeId, bindings: &[Binding]) -> Option<u32> {
         let symbol = self.ast.node(id).symbol?;
-        let stack = self.stacks.get(symbol.index())?;
-        let called = self.ast.language() == Language::Java && is_called(self.ast, id);
-        let mut best: Option<(u32, &Binding)> = None;
-        for &number in stack.iter().rev() {
-            let Some(binding) = bindings.get(number as usize) else {
-                continue;
-            };
-            // Methods and variables of Java have names of their own.
-            let other_space = called && matches!(binding.origin, Origin::Variable | Origin::Alias(_));
-            if other_space || self.is_hidden(binding, id) {
-                continue;
+        let mut known = self.stacks.get(symbol.index())?.as_slice();
+        let scope_of = |number: u32| bindings.get(number as usize).map(|binding| binding.scope);
+        while let Some(scope) = known.last().and_then(|last| scope_of(*last)) {
+            let inside = known.partition_point(|number| scope_of(*number) != Some(scope));
+            let (outside, own) = known.split_at(inside);
+            let found = self.find_in(id, symbol, (scope, own), bindings);
+            if found.is_some() {
+                return found;
             }
-            match best {
-                None => best = Some((number, binding)),
-                Some((_, kept)) if kept.scope != binding.scope => break,
-                Some((_, kept)) => {
-                    let imported = |binding: &Binding| matches!(binding.origin, Origin::Import(_));
-                    let better = !imported(kept) && (imported(binding) || kept.at > id);
-                    if better {
-                        best = Some((number, binding));
-                    }
-                }
+            known = outside;
+        }
+        None
+    }
+
+    /// The same among the declarations of one scope, which are ordered by their place.
+    fn find_in(
+        &self,
+        id: NodeId,
+        symbol: Symbol,
+        (scope, own): (NodeId, &[u32]),
+        bindings: &[Binding],
+    ) -> Option<u32> {
+        let binding = |number: u32| bindings.get(number as usize);
+        let place = |number: u32| binding(number).map(|binding| binding.at);
+        // Methods and variables of Java have names of their own.
+        let called = self.ast.language() == Language::Java && is_called(self.ast, id);
+        let is_meant = |number: &u32| {
+            let origin = binding(*number).map(|binding| &binding.origin);
+            !(called && matches!(origin, Some(Origin::Variable | Origin::Alias(_))))
+        };
+        let (before, behind) = own.split_at(own.partition_point(|number| place(*number) <= Some(id)));
+        if self.hides(scope, id) {
+            let itself = before.last().copied().filter(|number| place(*number) == Some(id));
+            return itself.filter(is_meant);
+        }
+        if let (Some(first), Some(last), Some(imported)) =
+            (own.first(), own.last(), self.imported.get(symbol.index()))
+        {
+            let upto = imported.partition_point(|number| number <= last);
+            let import = imported
+                .get(..upto)
+                .and_then(<[u32]>::last)
+                .filter(|number| *number >= first);
+            if import.is_some() {
+                return import.copied();
             }
         }
-        best.map(|(number, _)| number)
+        let nearest = before.iter().rev().find(|number| is_meant(number));
+        nearest
+            .or_else(|| behind.iter().find(|number| is_meant(number)))
+            .copied()
     }
 
     /// Members of a class are reached through its objects, but in Java by their names alone, and in Python while the class is made.
-    fn is_hidden(&self, binding: &Binding, id: NodeId) -> bool {
-        if !matches!(self.ast.kind(binding.scope), Kind::Class | Kind::New) || binding.at == id {
+    fn hides(&self, scope: NodeId, id: NodeId) -> bool {
+        if !matches!(self.ast.kind(scope), Kind::Class | Kind::New) {
             return false;
         }
         match self.ast.language() {
@@ -153,7 +191,7 @@ impl Walk<'_> {
                         Kind::Function | Kind::Lambda | Kind::Class | Kind::Module
                     ) && above != id
                 });
-                between != Some(binding.scope)
+                between != Some(scope)
             }
             _ => true,
         }
