@@ -48,13 +48,14 @@ fn sandbox() -> Sandbox {
 fn a_rule_and_a_model_of_ones_own_judge_without_the_built_in_rules() {
     let sandbox = sandbox();
     sandbox.write("run.py", "import os\nos.system(input())\neval(input())\n");
+    sandbox.write("bartizan.toml", "[code]\nstatic-analysis = false\n");
     let scan = ["scan", "--skip", "leak/*", "-o", "concise"];
     let without = sandbox.run(&[&scan[..], &["--rules", "security/order.yaml"]].concat());
     assert!(
         !without.out.contains("code/"),
         "without the model nothing is known of the library: {without}"
     );
-    let settings = "[code]\nmodels = [\"security/models\"]\n[rules]\nfiles = [\"security/order.yaml\"]\n";
+    let settings = "[code]\nstatic-analysis = false\nmodels = [\"security/models\"]\n[rules]\nfiles = [\"security/order.yaml\"]\n";
     sandbox.write("bartizan.toml", settings);
     let answer = sandbox.run(&scan);
     assert_eq!(answer.code, 1, "{answer}");

@@ -56,6 +56,7 @@ fn finding<'r>(report: &'r Value, rule: &str) -> &'r Value {
 #[test]
 fn findings_of_semgrep_rules_carry_what_the_rule_and_the_place_say() {
     let sandbox = sandbox();
+    sandbox.write("bartizan.toml", "[code]\nstatic-analysis = false\n");
     let answer = sandbox.run(&["scan", "--rules", "../rules/own.yaml", "-o", "json"]);
     assert_eq!(answer.code, 1, "{answer}");
     let report: Value = serde_json::from_str(&answer.out.replace("[TIME]", "0")).unwrap();

@@ -79,13 +79,15 @@ fn a_flaw_is_told_once_where_the_way_of_data_is_known() {
 }
 
 #[test]
-fn source_code_is_judged_where_it_is_asked_for() {
+fn source_code_is_judged_unless_the_settings_say_otherwise() {
     let sandbox = program();
-    let without = sandbox.run(&["scan", ".", "-o", "concise"]);
-    assert!(!without.out.contains("code/"), "{without}");
-    sandbox.write("bartizan.toml", "[code]\nstatic-analysis = true\n");
     let with = sandbox.run(&["scan", ".", "-o", "concise"]);
     assert!(with.out.contains(SQL), "{with}");
+    sandbox.write("bartizan.toml", "[code]\nstatic-analysis = false\n");
+    let without = sandbox.run(&["scan", ".", "-o", "concise"]);
+    assert!(!without.out.contains("code/"), "{without}");
+    let asked = sandbox.run(&["scan", ".", "-o", "concise", "--only", "code/*"]);
+    assert!(asked.out.contains(SQL), "{asked}");
 }
 
 #[test]
@@ -149,7 +151,7 @@ fn what_is_safe_to_mend_is_mended_where_it_is_found() {
         "load.py",
         "import yaml\n\n\ndef load(text):\n    return yaml.load(text, Loader=yaml.Loader)\n",
     );
-    let answer = sandbox.run(&["fix", ".", "--only", "code/*"]);
+    let answer = sandbox.run(&["fix", "."]);
     assert_eq!(answer.code, 0, "{answer}");
     assert!(
         sandbox.read("load.py").contains("yaml.safe_load(text)"),
@@ -160,5 +162,6 @@ fn what_is_safe_to_mend_is_mended_where_it_is_found() {
         "load.py",
         "import yaml\n\n\ndef load(text):\n    return yaml.load(text, Loader=yaml.Loader)\n",
     );
-    assert_eq!(left_alone.run(&["fix", "."]).out, "", "it is not asked for");
+    left_alone.write("bartizan.toml", "[code]\nstatic-analysis = false\n");
+    assert_eq!(left_alone.run(&["fix", "."]).out, "", "it is switched off");
 }

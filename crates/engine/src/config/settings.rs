@@ -191,9 +191,9 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "code.static-analysis",
         kind: Kind::Flag,
-        default: Some(Default::Flag(false)),
+        default: Some(Default::Flag(true)),
         in_file: true,
-        about: "Judge source code in every scan by the rules `code/*`; without it they judge where `scan.only` names them.",
+        about: "Judge source code by the rules `code/*` in every scan and gate; where it is off, they judge where `scan.only` names them.",
     },
     Setting {
         key: "code.tests",
