@@ -32,9 +32,10 @@ scan() {
 }
 
 # `low` for everything with a form, `medium` where the classifier has a say.
-scan low . --skip 'leak/generic*' --skip 'supply/*' --skip 'deploy/*' --skip 'ci/*' --exclude /content/rules/ --exclude /fuzz/seeds/waiver_comment/
+scan low . --skip 'leak/generic*' --skip 'supply/*' --skip 'deploy/*' --skip 'ci/*' --skip 'code/*' --exclude /content/rules/ --exclude /fuzz/seeds/waiver_comment/
 scan medium . --only 'leak/generic*' --exclude /content/rules/
 # The flaws of the example are there to be found, and what the fuzzer starts from is no lock file of ours.
 scan low . --only 'deploy/*' --only 'ci/*' --exclude /examples/harbour/ --exclude /fuzz/seeds/
 scan low . --only 'supply/*' --exclude /examples/harbour/ --exclude /fuzz/seeds/
+scan low . --only 'code/*' --exclude /examples/harbour/
 scan low content/rules "${FORMLESS[@]/#/--skip=leak/}"
