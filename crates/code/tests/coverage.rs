@@ -227,3 +227,13 @@ fn each_path_of_a_report_means_the_file_that_shares_most_with_it() {
     assert!(!known.is_elsewhere());
     assert!(coverage.attributed(&["y.js"]).is_elsewhere());
 }
+
+#[test]
+fn paths_that_say_the_same_in_other_words_are_one_file() {
+    let report = "mode: set\nexample.com//b.go:6.20,7.2 2 0\nexample.com/./b.go:6.20,6.30 1 3\n";
+    let coverage = read(report, Some(Format::Go)).unwrap();
+    let paths: Vec<&str> = coverage.files().map(|(path, _)| path).collect();
+    assert_eq!(paths, ["example.com/b.go"]);
+    let share = coverage.of("b.go").unwrap().share();
+    assert_eq!((share.covered, share.all), (1, 2));
+}

@@ -155,7 +155,7 @@ pub fn read(text: &str, format: Option<Format>) -> Result<Coverage, CoverageErro
 }
 
 impl Coverage {
-    /// Files by the paths of the report.
+    /// Files by the paths of the report, parted by `/` and without one at their beginning.
     pub fn files(&self) -> impl Iterator<Item = (&str, &FileCoverage)> {
         self.files.iter().map(|(path, file)| (path.as_str(), file))
     }
@@ -188,12 +188,9 @@ impl Coverage {
     }
 
     fn file(&mut self, path: &str) -> &mut FileCoverage {
-        // Reports from Windows write paths its way.
-        let path = if path.contains('\\') {
-            path.replace('\\', "/")
-        } else {
-            path.to_owned()
-        };
+        // Reports from Windows write paths its way; empty parts and `.` lead nowhere.
+        let parts = path.split(['/', '\\']).filter(|part| !matches!(*part, "" | "."));
+        let path = parts.collect::<Vec<_>>().join("/");
         self.files.entry(path).or_default()
     }
 }

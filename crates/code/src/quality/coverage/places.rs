@@ -43,10 +43,7 @@ impl Coverage {
         let mut fitting: BTreeMap<&'p str, Vec<Fitting<'_>>> = BTreeMap::new();
         let mut found = Attributed::default();
         for (reported, file) in self.files() {
-            let parts: Vec<&str> = reported
-                .split('/')
-                .filter(|part| !matches!(*part, "" | "."))
-                .collect();
+            let parts: Vec<&str> = reported.split('/').collect();
             match meant(&parts, &ends) {
                 Some(Meant::One(path, shared)) => {
                     let fitting = fitting.entry(path).or_default();
