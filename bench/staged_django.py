@@ -34,11 +34,11 @@ def spread(files, count):
     return [files[len(files) * place // count] for place in range(min(count, len(files)))]
 
 
-def stage(root, file):
-    """Stages one more line at the end of a file, and nothing else."""
+def stage(root, file, added="\n# One more line.\n"):
+    """Stages what is added at the end of a file, and nothing else."""
     git(root, "reset", "-q", "--hard")
     with file.open("a", encoding="utf-8") as text:
-        text.write("\n# One more line.\n")
+        text.write(added)
     git(root, "add", "-f", str(file))
 
 

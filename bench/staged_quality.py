@@ -14,7 +14,7 @@ import tempfile
 from gate_latency import git
 from harness import measure, places
 from harness.section import Section, not_measured
-from staged_django import make_repository, spread
+from staged_django import make_repository, spread, stage
 
 NAME = "staged_quality"
 TITLE = "Quality gate of one staged file"
@@ -38,14 +38,6 @@ def prepare(corpus, root):
     git(root, "add", "-f", "bartizan.toml")
     git(root, "-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "-q", "-m", "settings")
     return files
-
-
-def stage(root, file):
-    """Stages one more function at the end of a file, and nothing else."""
-    git(root, "reset", "-q", "--hard")
-    with file.open("a", encoding="utf-8") as text:
-        text.write(ADDED)
-    git(root, "add", "-f", str(file))
 
 
 def gate(root, data):
@@ -78,10 +70,10 @@ def run(count=20):
         found = peers(root)
         runs = {"bartizan, without a cache": [], "bartizan, with a cache": [], **{name: [] for name in found}}
         measured = {"cwd": root, "stdout": pathlib.Path(scratch, "out"), "stderr": pathlib.Path(scratch, "errors")}
-        stage(root, files[0])
+        stage(root, files[0], ADDED)
         measure.checked(gate(root, warm), ACCEPTED, **measured)
         for file in files[1:]:
-            stage(root, file)
+            stage(root, file, ADDED)
             shutil.rmtree(cold, ignore_errors=True)
             runs["bartizan, without a cache"] += measure.checked(gate(root, cold), ACCEPTED, **measured)
             runs["bartizan, with a cache"] += measure.checked(gate(root, warm), ACCEPTED, **measured)

@@ -8,7 +8,7 @@
 
 mod common;
 
-use bartizan_flow::{File, Limit, Limits, Marks, What, analyse};
+use bartizan_flow::{File, Finding, Found, Limit, Limits, Marks, What, analyse};
 use bartizan_syntax::{Ast, Language, parse};
 
 const MAIN: &str = "
@@ -127,17 +127,19 @@ fn replace_word(text: &str, from: &str, to: &str) -> String {
     out
 }
 
+/// The finding of the plain rule.
+fn plain(found: &Found) -> &Finding {
+    let plain = |finding: &&Finding| finding.rule == common::PLAIN;
+    found.findings.iter().find(plain).expect("one finding")
+}
+
 #[test]
 fn a_way_goes_from_the_source_through_the_call_to_the_sink() {
     let text =
         "def same(a):\n    b = a\n    return b\n\ndef f():\n    x = source()\n    y = same(x)\n    sink(y)\n";
     let files = vec![("a.py".to_owned(), text.to_owned())];
     let (trees, found) = common::run(&files, Language::Python);
-    let finding = found
-        .findings
-        .iter()
-        .find(|finding| finding.rule == common::PLAIN)
-        .expect("one finding");
+    let finding = plain(&found);
     let steps: Vec<(What, usize)> = finding
         .steps
         .iter()
@@ -163,11 +165,7 @@ fn a_way_between_calls_tells_where_data_is_kept() {
         "held = {}\n\ndef put(key):\n    held[key] = source()\n\ndef take(key):\n    sink(held[key])\n";
     let files = vec![("a.py".to_owned(), text.to_owned())];
     let (trees, found) = common::run(&files, Language::Python);
-    let finding = found
-        .findings
-        .iter()
-        .find(|finding| finding.rule == common::PLAIN)
-        .expect("one finding");
+    let finding = plain(&found);
     let place = finding.kept.map(|(_, node)| line(&trees[0], text, node));
     assert_eq!((place, line(&trees[0], text, finding.sink)), (Some(4), 7));
     let steps: Vec<What> = finding.steps.iter().map(|step| step.what).collect();

@@ -84,8 +84,8 @@ impl QualityCheck {
             .collect();
         let tokens: Vec<&Tokens> = files.iter().map(|file| file.1).collect();
         let found = duplication::duplicates(&tokens, around.len(), Limits::default());
-        if found.limited {
-            out.error("more code stands twice than is compared");
+        for (path, ..) in found.limited.iter().filter_map(|file| files.get(*file)) {
+            out.error(format!("{path}: more code stands twice than is compared"));
         }
         for ((path, _, own), lines) in files.iter().zip(&found.lines) {
             let Some(own) = own else { continue };

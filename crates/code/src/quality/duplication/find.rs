@@ -68,8 +68,17 @@ pub struct Duplicates {
     pub pairs: Vec<Duplicate>,
     /// Lines of each file that stand somewhere else, too: runs from first to last line, in order, none touching the next
     pub lines: Vec<Vec<(u32, u32)>>,
-    /// Whether a limit kept something from being looked at or told
-    pub limited: bool,
+    /// Files of which a limit kept something from being looked at or told, by their places among those given, in order
+    pub limited: Vec<usize>,
+}
+
+impl Duplicates {
+    /// Files are searched one by one, in order.
+    fn limit(&mut self, file: usize) {
+        if self.limited.last() != Some(&file) {
+            self.limited.push(file);
+        }
+    }
 }
 
 /// Finds what stands twice in `files`. Those before `from` are only compared with: what stands twice among them alone is not looked for.
@@ -171,12 +180,12 @@ impl Finder<'_> {
         let candidates = self.index.get(&hash)?;
         let mut compared = self.compared;
         if candidates.len() > self.limits.candidates {
-            self.found.limited = true;
+            self.found.limit(file);
         }
         let mut best: Option<Run> = None;
         for &(earlier, place) in candidates.iter().take(self.limits.candidates) {
             if compared >= self.limits.comparisons {
-                self.found.limited = true;
+                self.found.limit(file);
                 break;
             }
             let run = self.drawn_out(earlier, place, file, at);
@@ -253,7 +262,7 @@ impl Finder<'_> {
                 tokens: run.length,
             });
         } else {
-            self.found.limited = true;
+            self.found.limit(file);
         }
     }
 }
