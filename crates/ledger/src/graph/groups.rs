@@ -89,13 +89,6 @@ impl Groups {
         all.filter(|(_, group)| extent.groups.has(**group))
             .map(|(thing, _)| thing)
     }
-
-    /// Bytes that they take, roughly.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        let onward: usize = self.onward.values().map(|known| 32 + 4 * known.capacity()).sum();
-        4 * (self.of.capacity() + self.one.capacity()) + onward
-    }
 }
 
 impl Extent {
