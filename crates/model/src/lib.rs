@@ -16,6 +16,7 @@ mod priority;
 mod quality;
 mod report;
 mod rule;
+pub mod runtime;
 mod severity;
 mod time;
 mod uuid;
