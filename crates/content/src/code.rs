@@ -15,6 +15,7 @@
 //!   Markdown: what to write instead, with code.
 //! references: ['https://docs.python.org/3/library/subprocess.html']
 //! paths: { include: ['*.py'], exclude: ['tests/**'] }   # optional
+//! not-around: '(?i)checksum'                            # optional: not in functions and classes of such names
 //! fix: 'subprocess.run($X)'                             # optional, of patterns only: what the match may safely become
 //! flow: { sources: [request], sinks: [command] }        # either this …
 //! pattern: os.system($X)                                # … or one of pattern, patterns, pattern-either, pattern-regex
@@ -73,6 +74,9 @@ pub struct CodeRule {
     /// Files that it judges; all of its languages when absent.
     #[serde(default)]
     pub paths: Paths,
+    /// A regular expression: where the name of a function or class around (`Outer.Inner.function`) matches it, nothing is meant.
+    #[serde(default)]
+    pub not_around: Option<String>,
     /// What the match may become without changing what the program is for.
     #[serde(default)]
     pub fix: Option<String>,
@@ -351,6 +355,9 @@ fn validate_subject(rule: &CodeRule) -> Result<(), CodeRuleError> {
     }
     if let Some(regex) = &rule.pattern_regex {
         validate_regex("pattern-regex", regex)?;
+    }
+    if let Some(regex) = &rule.not_around {
+        validate_regex("not-around", regex)?;
     }
     let Some(flow) = &rule.flow else { return Ok(()) };
     if rule.fix.is_some() {

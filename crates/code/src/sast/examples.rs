@@ -3,6 +3,7 @@
 //! In: a rule, and what is known of libraries. Out: what is wrong with it, one line each; nothing when every example is reported at the marked
 //! lines and nowhere else.
 
+use super::around::NotAround;
 use super::library::{FlowRules, Meaning, Models, ProgramTypes, Settings, marks, told_at};
 use super::pattern::Regexes;
 use super::rules::pattern_rule;
@@ -44,7 +45,7 @@ pub fn problems<'r>(rules: &'r [CodeRule], libraries: &[&Library]) -> Vec<(&'r s
 fn of_rule(rule: &CodeRule, models: &Models, name: &str, language: Language) -> Vec<String> {
     let way: Way<'_> = match pattern_rule(rule) {
         Err(refused) => return vec![format!("does not run: {}", refused.reason)],
-        Ok(Some(made)) => Box::new(move |code| by_patterns(&made, name, code, language)),
+        Ok(Some(made)) => Box::new(move |code| by_patterns(rule, &made, name, code, language)),
         Ok(None) => Box::new(move |code| by_flow(rule, models, name, code, language)),
     };
     let mut found = Vec::new();
@@ -90,11 +91,13 @@ fn line_of(code: &str, at: u32) -> u32 {
         .saturating_add(1)
 }
 
-fn by_patterns(rule: &Rule, name: &str, code: &str, language: Language) -> BTreeSet<u32> {
+fn by_patterns(about: &CodeRule, rule: &Rule, name: &str, code: &str, language: Language) -> BTreeSet<u32> {
     let file = File::new(name, code, Some(language));
+    let not_around = NotAround::of(about);
     run(&[rule], &file, &Regexes::default())
         .iter()
         .flat_map(|outcome| &outcome.hits)
+        .filter(|hit| !not_around.holds(file.ast(), hit.node))
         .map(|hit| line_of(code, hit.span.start))
         .collect()
 }
@@ -111,10 +114,13 @@ fn by_flow(rule: &CodeRule, models: &Models, name: &str, code: &str, language: L
         marks: &marks,
         is_asked: true,
     };
+    let not_around = NotAround::of(rule);
     let found = analyse(&[file], &rules.rules, models, &Limits::default());
     found
         .findings
         .iter()
-        .map(|one| line_of(code, parsed.ast.span(told_at(rule, one).1).start))
+        .map(|one| told_at(rule, one).1)
+        .filter(|&node| !not_around.holds(&parsed.ast, Some(node)))
+        .map(|node| line_of(code, parsed.ast.span(node).start))
         .collect()
 }

@@ -3,6 +3,7 @@
 //! In: files as trees of `bartizan-syntax`, and rules. Out: findings. [`pattern`] matches code with holes, [`semgrep`] reads rule files in the
 //! format of Semgrep and evaluates them.
 
+mod around;
 mod check;
 pub mod examples;
 mod file;

@@ -69,6 +69,15 @@ impl Lowering<'_, '_> {
         let class = info.as_ref().and_then(|info| info.class);
         let is_static = info.as_ref().is_some_and(|info| info.is_static);
         self.frames.push(Frame::new(function));
+        let returns = self.program.declared(
+            self.file,
+            ast.child(node, parameters + 1),
+            self.library,
+            self.names,
+        );
+        if let Some(frame) = self.frame() {
+            frame.returns = returns;
+        }
         self.receive(node, class, is_static);
         let python = ast.language() == Language::Python;
         let list = ast

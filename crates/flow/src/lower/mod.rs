@@ -97,6 +97,8 @@ struct Frame {
     arguments: Vec<Argument>,
     parameters: Vec<Parameter>,
     receiver: Option<Slot>,
+    /// What it says that it gives back
+    returns: Declared,
     variables: u32,
     temporaries: u32,
     instructions: usize,
@@ -138,6 +140,7 @@ impl Frame {
             arguments: Vec::new(),
             parameters: Vec::new(),
             receiver: None,
+            returns: Declared::Nothing,
             variables: 0,
             temporaries: 0,
             instructions: 0,

@@ -220,7 +220,12 @@ impl Lowering<'_, '_> {
             // What runs in between may assign to what is given back.
             let kept = self.frame().map(super::Frame::variable);
             if let Some(kept) = kept {
-                self.emit_to(kept, Op::Copy(value), node);
+                let returns = self.frames.last().map(|frame| frame.returns);
+                let op = match returns {
+                    Some(Declared::Scalar) => Op::Assign(value, Declared::Scalar),
+                    _ => Op::Copy(value),
+                };
+                self.emit_to(kept, op, node);
                 self.leave_finals(0);
                 self.emit(Op::Return(kept), node);
                 self.leave(Exit::Return);

@@ -111,7 +111,7 @@ impl Engine<'_> {
             };
             let mut value = self.given_shape(&mut state, symbol, shape(Decider::Parameter(number)), kind);
             if parameter.declared == Declared::Scalar {
-                value.taint = self.values.restrict(value.taint, self.marks.through_scalars);
+                value = self.scalar(value);
             }
             value.taint = self.values.step(
                 value.taint,

@@ -59,6 +59,9 @@ impl Engine<'_> {
             let kind = super::function::declared_kind(declared);
             result.objects = self.fresh(run, kind).objects;
         }
+        if self.is_length_of_array(run, &ids, name) {
+            result = self.scalar(result);
+        }
         if getters.is_empty() {
             state.set_slot(instruction.target, result);
             return true;
@@ -68,6 +71,18 @@ impl Engine<'_> {
         let got = self.values.join(state.slot(instruction.target), result);
         state.set_slot(instruction.target, got);
         ends
+    }
+
+    /// Whether a field is the number of elements of an array: only objects of the program's own classes have another field of that name.
+    fn is_length_of_array(&self, run: &Run, ids: &[ObjectId], name: Name) -> bool {
+        self.program.language(run.file) == bartizan_syntax::Language::Java
+            && self.values.constants.text(name) == "length"
+            && !ids.iter().any(|&id| {
+                matches!(
+                    self.values.object_name(id).kind,
+                    Kind::Instance(..) | Kind::Class(_)
+                )
+            })
     }
 
     /// Whether objects tell nothing of their fields, so that the taint of the reference is that of what lies in them.

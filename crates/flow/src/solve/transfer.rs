@@ -6,7 +6,7 @@ use crate::solve::Engine;
 use crate::solve::function::Run;
 use crate::table::small;
 use crate::values::{
-    Base, Constant, Constants, Key, Kind, Name, ObjectName, Root, Slots, Step, Taint, Value,
+    Base, Constant, Constants, Key, Kind, Name, ObjectName, Objects, Root, Slots, Step, Taint, Value,
 };
 
 impl Engine<'_> {
@@ -139,12 +139,26 @@ impl Engine<'_> {
         declared: Declared,
         node: bartizan_syntax::NodeId,
     ) -> Value {
-        let mut taint = value.taint;
-        if declared == Declared::Scalar {
-            taint = self.values.restrict(taint, self.marks.through_scalars);
-        }
-        let taint = self.values.step(taint, run.file, node, Step::Assigned);
+        let value = if declared == Declared::Scalar {
+            self.scalar(value)
+        } else {
+            value
+        };
+        let taint = self.values.step(value.taint, run.file, node, Step::Assigned);
         value.with_taint(taint)
+    }
+
+    /// What is left of a value where only a number or a truth value has a place: no text lies in it.
+    pub(crate) fn scalar(&mut self, value: Value) -> Value {
+        let taint = self.values.restrict(value.taint, self.marks.through_scalars);
+        if taint == value.taint {
+            return value;
+        }
+        Value {
+            taint,
+            constants: value.constants,
+            objects: Objects::NONE,
+        }
     }
 
     pub(crate) fn closure(

@@ -1,5 +1,6 @@
 //! The rules of one language, made ready once a file of it is seen.
 
+use crate::sast::around::NotAround;
 use crate::sast::library::{FlowRules, Models};
 use crate::sast::pattern::Regexes;
 use crate::sast::rules::pattern_rule;
@@ -81,6 +82,7 @@ impl Kits {
 pub(super) struct PatternRule {
     pub(super) rule: Rule,
     pub(super) about: Cow<'static, CodeRule>,
+    pub(super) not_around: NotAround,
 }
 
 /// The rules of one family of languages.
@@ -88,7 +90,7 @@ pub(super) struct PatternRule {
 pub(super) struct Kit {
     pub(super) patterns: Vec<PatternRule>,
     pub(super) flow: FlowRules,
-    flow_rules: Vec<Cow<'static, CodeRule>>,
+    flow_rules: Vec<(Cow<'static, CodeRule>, NotAround)>,
     pub(super) models: Models,
     pub(super) regexes: Regexes,
     paths: HashMap<String, (PathGlobs, PathGlobs)>,
@@ -108,29 +110,34 @@ impl Kit {
             let rule = pattern_rule(about).ok().flatten()?;
             Some(PatternRule {
                 rule,
+                not_around: NotAround::of(about),
                 about: about.clone(),
             })
         });
-        let flow_rules: Vec<Cow<'static, CodeRule>> =
-            rules.iter().filter(|rule| rule.flow.is_some()).cloned().collect();
+        let flow_rules: Vec<(Cow<'static, CodeRule>, NotAround)> = rules
+            .iter()
+            .filter(|rule| rule.flow.is_some())
+            .map(|rule| (rule.clone(), NotAround::of(rule)))
+            .collect();
         Self {
             patterns: patterns.collect(),
-            flow: FlowRules::of(flow_rules.iter().map(Cow::as_ref)),
+            flow: FlowRules::of(flow_rules.iter().map(|(rule, _)| rule.as_ref())),
             models: family.first().map_or_else(Models::default, |&language| {
                 Models::of(language, builtin::libraries().iter().chain(&own.libraries))
             }),
             regexes: Regexes::default(),
             paths: flow_rules
                 .iter()
-                .filter_map(|rule| Some((rule.id.clone(), globs(rule)?)))
+                .filter_map(|(rule, _)| Some((rule.id.clone(), globs(rule)?)))
                 .collect(),
             flow_rules,
         }
     }
 
     /// The rule of flow of this number.
-    pub(super) fn flow_rule(&self, number: usize) -> Option<&CodeRule> {
-        self.flow_rules.get(number).map(Cow::as_ref)
+    pub(super) fn flow_rule(&self, number: usize) -> Option<(&CodeRule, &NotAround)> {
+        let (rule, not_around) = self.flow_rules.get(number)?;
+        Some((rule, not_around))
     }
 
     /// Whether a rule of flow judges a file of this path.

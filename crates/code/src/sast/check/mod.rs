@@ -10,7 +10,7 @@ mod paths;
 mod tell;
 
 use super::library::{Meaning, ProgramTypes, Settings, marks, told_at};
-use super::semgrep::Rule;
+use super::semgrep::{Hit, Rule};
 use super::{File, run};
 use bartizan_content::builtin;
 use bartizan_engine::rule::{Enabled, Lines};
@@ -99,7 +99,8 @@ impl CodeCheck {
                     one.about.id
                 ));
             }
-            for hit in &outcome.hits {
+            let is_meant = |hit: &&Hit| !one.not_around.holds(file.ast(), hit.node);
+            for hit in outcome.hits.iter().filter(is_meant) {
                 out.finding(Teller::of(&one.about).hit(hit, &one.rule, &source, lines));
             }
         }
@@ -291,7 +292,7 @@ impl CodeCheck {
         let mut told = std::collections::BTreeSet::new();
         for finding in &found.findings {
             let rule = usize::try_from(finding.rule.0).unwrap_or(usize::MAX);
-            let Some(about) = kit.flow_rule(rule) else {
+            let Some((about, not_around)) = kit.flow_rule(rule) else {
                 continue;
             };
             let place = told_at(about, finding);
@@ -305,7 +306,8 @@ impl CodeCheck {
             let Some(file) = files.get(place.0) else {
                 continue;
             };
-            if told.insert((place, finding.rule)) && kit.looks_at(about, file.path) {
+            let is_meant = kit.looks_at(about, file.path) && !not_around.holds(file.ast, Some(place.1));
+            if is_meant && told.insert((place, finding.rule)) {
                 out.finding(Teller::of(about).flow(finding, place, files));
             }
         }

@@ -2,6 +2,7 @@
 //!
 //! In: where a rule matches, or which way data takes. Out: findings, with the way as steps and what mends them as edits.
 
+use crate::sast::around::names_around;
 use crate::sast::pattern::compile;
 use crate::sast::semgrep::{Hit, Rule};
 use bartizan_content::CodeRule;
@@ -10,7 +11,7 @@ use bartizan_engine::rule::Lines;
 use bartizan_flow::{PathStep, What};
 use bartizan_model::{AssetId, EvidenceStep, Finding, FingerprintBuilder, Fix, Location, RuleInfo, TextEdit};
 use bartizan_source::FileMeta;
-use bartizan_syntax::{Ast, Kind, NodeId, Span};
+use bartizan_syntax::{Ast, NodeId, Span};
 use fancy_regex::Regex;
 use std::borrow::Cow;
 
@@ -50,25 +51,12 @@ impl Source<'_> {
         self.text.get(span.range()).unwrap_or_default()
     }
 
-    /// The names of the functions and classes around a place, outermost first.
-    fn around(&self, node: NodeId) -> String {
-        let named = self
-            .ast
-            .ancestors(node)
-            .filter(|&above| matches!(self.ast.kind(above), Kind::Function | Kind::Class));
-        let mut names: Vec<&str> = named
-            .filter_map(|above| Some(self.ast.text(self.ast.child(above, 1)?)))
-            .collect();
-        names.reverse();
-        names.join(".")
-    }
-
     /// What tells a place from others: where it stands and what it says, whatever its line is.
     fn key(&self, node: Option<NodeId>, span: Span) -> String {
         let words: Vec<&str> = self.code(span).split_whitespace().collect();
         format!(
             "{} {}",
-            node.map_or_else(String::new, |node| self.around(node)),
+            node.map_or_else(String::new, |node| names_around(self.ast, node)),
             words.join(" ")
         )
     }
