@@ -17,6 +17,7 @@ mod model;
 mod program;
 mod solve;
 mod table;
+mod traits;
 mod values;
 
 pub use limits::{Limit, Limits};

@@ -29,6 +29,27 @@ impl Lowering<'_, '_> {
             self.deeper((), |this| this.condition(ast.child(node, 1), yes, no));
             return;
         }
+        if ast.kind(node) == Kind::Other && self.traits().scopes_of_conditions {
+            match (ast.text(node), ast.children(node)) {
+                ("let_condition", &[pattern, value]) => {
+                    let value = self.value(value);
+                    let kept = self.frame().map(super::Frame::variable).unwrap_or(value);
+                    self.emit_to(kept, Op::Copy(value), node);
+                    self.match_bound(pattern, (kept, value), yes, no);
+                    return;
+                }
+                ("let_chain", all) => {
+                    for &one in all {
+                        let next = self.block();
+                        self.deeper((), |this| this.condition(Some(one), next, no));
+                        self.enter(next);
+                    }
+                    self.jump(yes);
+                    return;
+                }
+                _ => {}
+            }
+        }
         if ast.kind(node) == Kind::Unary && operator == Operator::Not && unmarked {
             self.deeper((), |this| this.condition(ast.child(node, 0), no, yes));
             return;
@@ -38,27 +59,36 @@ impl Lowering<'_, '_> {
     }
 
     /// An `else if` is in the place of the `else` of the one before: a chain of them is walked in a loop.
-    pub(super) fn branch(&mut self, node: NodeId) {
+    pub(super) fn branch(&mut self, node: NodeId, result: Option<Slot>) {
         let ast = self.ast;
         let end = self.block();
         let mut at = node;
+        let scoped = self.traits().scopes_of_conditions;
+        let mut scopes = 0;
         loop {
             let (yes, no) = (self.block(), self.block());
+            if scoped {
+                self.open_scope();
+                scopes += 1;
+            }
             self.condition(ast.child(at, 0), yes, no);
             self.enter(yes);
             if let Some(then) = ast.child(at, 1) {
-                self.statement(then);
+                self.statement_into(then, result);
             }
             self.jump(end);
             self.enter(no);
             match ast.child(at, 2) {
                 Some(next) if ast.kind(next) == Kind::If => at = next,
                 Some(other) => {
-                    self.statement(other);
+                    self.statement_into(other, result);
                     break;
                 }
                 None => break,
             }
+        }
+        for _ in 0..scopes {
+            self.close_scope();
         }
         self.go(end);
     }
@@ -81,6 +111,7 @@ impl Lowering<'_, '_> {
                 breaks,
                 continues,
                 finals,
+                result: None,
             });
         }
     }
@@ -91,18 +122,28 @@ impl Lowering<'_, '_> {
         }
     }
 
-    pub(super) fn while_loop(&mut self, node: NodeId) {
+    pub(super) fn while_loop(&mut self, node: NodeId, result: Option<Slot>) {
         let ast = self.ast;
         let (body, otherwise, end) = (self.block(), self.block(), self.block());
         let head = self.head();
+        let scoped = self.traits().scopes_of_conditions;
+        if scoped {
+            self.open_scope();
+        }
         self.condition(ast.child(node, 0), body, otherwise);
         self.open_jumps(end, Some(head));
+        if let Some(jumps) = self.frame().and_then(|frame| frame.jumps.last_mut()) {
+            jumps.result = result;
+        }
         self.enter(body);
         if let Some(block) = ast.child(node, 1) {
             self.statement(block);
         }
         self.jump(head);
         self.close_jumps();
+        if scoped {
+            self.close_scope();
+        }
         self.enter(otherwise);
         if let Some(block) = ast.child(node, 2) {
             self.statement(block);
@@ -182,7 +223,14 @@ impl Lowering<'_, '_> {
         let flags = ast.node(node).flags;
         let pairs = ast.language() == Language::Go
             && matches!(ast.kind(target), Kind::Tuple | Kind::Destructure | Kind::List);
-        if flags.has(Flags::DECLARES) {
+        if self.is_pattern(target) {
+            let keys = flags.has(Flags::KEYS);
+            let element = self.emit(Op::Each { collection, keys }, target);
+            self.bind(target, element);
+            return;
+        }
+        let declares = flags.has(Flags::DECLARES) || self.traits().loops_declare;
+        if declares {
             self.declare_target(target, Declared::Nothing, true);
         }
         if pairs {
@@ -202,7 +250,7 @@ impl Lowering<'_, '_> {
             }
             _ => (target, Declared::Nothing),
         };
-        if flags.has(Flags::DECLARES) || declared != Declared::Nothing {
+        if declares || declared != Declared::Nothing {
             self.declare_target(target, declared, true);
         }
         let keys = flags.has(Flags::KEYS);
@@ -291,7 +339,18 @@ impl Lowering<'_, '_> {
     /// `break` and `continue`, with or without a label.
     pub(super) fn jump_out(&mut self, node: NodeId) {
         let ast = self.ast;
-        let label: Option<Name> = ast.child(node, 0).map(|label| self.name(label));
+        // `break 'label value` of Rust
+        let is_label = |&child: &NodeId| !self.traits().ends_values || ast.text(child).starts_with('\'');
+        let label = ast
+            .children(node)
+            .iter()
+            .copied()
+            .find(|child| ast.kind(*child) == Kind::Name && is_label(child));
+        let given = ast.children(node).iter().copied().find(|&child| {
+            self.traits().ends_values && Some(child) != label && ast.kind(child) != Kind::Nothing
+        });
+        let label: Option<Name> = label.map(|label| self.name(label));
+        let given = given.map(|given| self.value(given));
         let continues = ast.kind(node) == Kind::Continue;
         let fits = |jumps: &&Jumps| match label {
             Some(label) => jumps.label == Some(label),
@@ -310,6 +369,9 @@ impl Lowering<'_, '_> {
         } else {
             jumps.breaks
         };
+        if let (Some(value), Some(result)) = (given, jumps.result) {
+            self.emit_to(result, Op::Copy(value), node);
+        }
         self.leave_finals(jumps.finals);
         self.leave(Exit::Jump(to));
     }
@@ -347,7 +409,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    pub(super) fn tried(&mut self, node: NodeId) {
+    pub(super) fn tried(&mut self, node: NodeId, result: Option<Slot>) {
         let ast = self.ast;
         let outside = self.handler();
         let finally = ast.child(node, 4);
@@ -364,7 +426,7 @@ impl Lowering<'_, '_> {
             self.body(resources);
         }
         if let Some(body) = ast.child(node, 1) {
-            self.statement(body);
+            self.statement_into(body, result);
         }
         let uncaught = finally.map(|_| {
             self.set_handler(outside);
@@ -382,7 +444,7 @@ impl Lowering<'_, '_> {
         self.close_scope();
         let done = self.block();
         self.jump(done);
-        self.catches(node, dispatch, done, uncaught);
+        self.catches(node, dispatch, (done, result), uncaught);
         if let (Some(_), Some(frame)) = (finally, self.frame()) {
             frame.finals.pop();
         }
@@ -405,7 +467,13 @@ impl Lowering<'_, '_> {
         self.set_handler(outside);
     }
 
-    fn catches(&mut self, node: NodeId, dispatch: BlockId, done: BlockId, uncaught: Option<BlockId>) {
+    fn catches(
+        &mut self,
+        node: NodeId,
+        dispatch: BlockId,
+        (done, result): (BlockId, Option<Slot>),
+        uncaught: Option<BlockId>,
+    ) {
         let ast = self.ast;
         let list = ast.child(node, 2);
         let mut starts = Vec::new();
@@ -434,7 +502,7 @@ impl Lowering<'_, '_> {
                 }
             }
             if let Some(block) = ast.child(catch, 2) {
-                self.statement(block);
+                self.statement_into(block, result);
             }
             self.close_scope();
             self.jump(done);

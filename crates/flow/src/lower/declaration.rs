@@ -5,6 +5,7 @@ use bartizan_syntax::{Flags, Kind, Language, NodeId, Operator};
 use crate::ir::{Declared, Exit, Op, Parameter, Slot, Span, Taking};
 use crate::lower::{Frame, Lowering};
 use crate::program::{ClassId, FunctionId, Role, has_modifier};
+use crate::traits::Tails;
 use crate::values::{Key, Kind as Made, Name, Root};
 
 impl Lowering<'_, '_> {
@@ -112,8 +113,22 @@ impl Lowering<'_, '_> {
             } else if self.is_script() {
                 self.declare_vars(body);
             }
-            self.body(body);
-            self.end_function(node);
+            let gives = match self.traits().tails {
+                Tails::All => true,
+                Tails::Closures => ast.kind(node) == Kind::Lambda,
+                Tails::No => false,
+            };
+            match self.frame().map(Frame::variable).filter(|_| gives) {
+                Some(result) => {
+                    self.emit_to(result, Op::Unknown, node);
+                    self.tail_of_body(body, result);
+                    self.give_back(body, Some(result));
+                }
+                None => {
+                    self.body(body);
+                    self.end_function(node);
+                }
+            }
         } else {
             let value = self.value(body);
             self.emit(Op::Return(value), body);
@@ -245,7 +260,11 @@ impl Lowering<'_, '_> {
             }
         } else {
             let value = self.mark(node, value, crate::ir::Lvalue::None);
-            self.assign_declared(target, value, Declared::Nothing);
+            if self.is_pattern(target) {
+                self.bind(target, value);
+            } else {
+                self.assign_declared(target, value, Declared::Nothing);
+            }
         }
         self.parameter_property(node, name);
     }

@@ -119,10 +119,7 @@ impl Lowering<'_, '_> {
             }
             Kind::Super => self.this(node),
             Kind::Type | Kind::Generic | Kind::ArrayType | Kind::Nothing => self.unknown(node),
-            kind if is_statement(kind) => {
-                self.statement(node);
-                self.unknown(node)
-            }
+            kind if is_statement(kind) => self.statement_value(node),
             _ => self.joined(node),
         };
         (slot, Lvalue::None)
@@ -564,6 +561,10 @@ impl Lowering<'_, '_> {
             },
             node,
         )
+    }
+
+    pub(super) fn is_python(&self) -> bool {
+        self.ast.language() == Language::Python
     }
 
     pub(super) fn is_script(&self) -> bool {

@@ -10,8 +10,10 @@ mod expression;
 mod finish;
 mod literal;
 mod name;
+mod pattern;
 mod statement;
 mod switch;
+mod tail;
 mod target;
 
 use bartizan_syntax::{Ast, NodeId};
@@ -25,6 +27,7 @@ use crate::limits::{Limit, Limits};
 use crate::model::{Library, Marks};
 use crate::program::{FileId, FunctionId, Program};
 use crate::table::{Map, small};
+use crate::traits::Traits;
 use crate::values::{ConstantSets, Name};
 
 /// Temporaries are numbered apart from variables until the function is finished.
@@ -69,6 +72,8 @@ struct Jumps {
     continues: Option<BlockId>,
     /// How many `finally` blocks were open outside of it
     finals: usize,
+    /// Where `break` leaves a value
+    result: Option<Slot>,
 }
 
 /// A `finally` that is still to run when control leaves what is before it.
@@ -192,6 +197,11 @@ impl<'p> Lowering<'p, '_> {
 
     fn function(&self) -> FunctionId {
         self.frames.last().map_or(FunctionId(0), |frame| frame.function)
+    }
+
+    /// What is known of the language at hand.
+    fn traits(&self) -> Traits {
+        Traits::of(self.ast.language())
     }
 
     fn in_module(&self) -> bool {

@@ -69,7 +69,7 @@ impl Lowering<'_, '_> {
         if let Some(found) = self.variable_of(name) {
             return found;
         }
-        if self.program.language(self.file) == Language::Java
+        if self.traits().bare_members
             && let Some(field) = self.field_around(name)
         {
             return field;
@@ -280,7 +280,7 @@ impl Lowering<'_, '_> {
         if let Some(found) = self.variable_of(name) {
             return found;
         }
-        if self.program.language(self.file) == Language::Java
+        if self.traits().bare_members
             && let Some(field) = self.field_around(name)
         {
             return field;
@@ -325,23 +325,16 @@ impl Lowering<'_, '_> {
                 let kind = self.ast.child(node, 0);
                 self.program.declared(self.file, kind, self.library, self.names)
             }
-            Kind::Str | Kind::Template => self.outside("str", "String", "java.lang.String", "string"),
+            Kind::Str | Kind::Template => {
+                let text = self.traits().text;
+                Declared::Outside(self.names.name(text))
+            }
             Kind::Await => match self.ast.child(node, 0) {
                 Some(inner) => self.deeper(Declared::Nothing, |this| this.declared_of(inner)),
                 None => Declared::Nothing,
             },
             _ => Declared::Nothing,
         }
-    }
-
-    fn outside(&mut self, python: &str, script: &str, java: &str, go: &str) -> Declared {
-        let text = match self.program.language(self.file) {
-            Language::Python => python,
-            Language::JavaScript | Language::TypeScript | Language::Tsx => script,
-            Language::Java => java,
-            _ => go,
-        };
-        Declared::Outside(self.names.name(text))
     }
 
     /// Names that a body assigns, where a language makes them variables of the whole function.

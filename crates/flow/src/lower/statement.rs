@@ -24,13 +24,13 @@ impl Lowering<'_, '_> {
                 }
             }
             Kind::Variable => self.variable(node),
-            Kind::If => self.branch(node),
-            Kind::While => self.while_loop(node),
+            Kind::If => self.branch(node, None),
+            Kind::While => self.while_loop(node, None),
             Kind::DoWhile => self.do_while(node),
             Kind::For => self.for_loop(node),
             Kind::ForEach => self.for_each(node),
-            Kind::Switch => self.switch(node),
-            Kind::Try => self.tried(node),
+            Kind::Switch => self.switch(node, None),
+            Kind::Try => self.tried(node, None),
             Kind::With => self.with(node),
             Kind::Return => {
                 let value = child(0).map(|value| self.value(value));
@@ -114,7 +114,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Names that are known before their declaration is reached.
-    fn hoist(&mut self, block: NodeId) {
+    pub(super) fn hoist(&mut self, block: NodeId) {
         let ast = self.ast;
         let script = self.is_script();
         for &child in ast.children(block) {
@@ -182,9 +182,13 @@ impl Lowering<'_, '_> {
             .child(node, 0)
             .is_some_and(|list| has_modifier(ast, list, "var"));
         let value = ast.child(node, 3).map(|value| self.value(value));
+        if let (true, Some(value)) = (self.is_pattern(target), value) {
+            self.bind(target, value);
+            self.mark(node, value, Lvalue::None);
+            return;
+        }
         if !(python || var && self.is_script()) {
-            let anew = matches!(ast.language(), Language::Java | Language::Go);
-            self.declare_target(target, declared, anew);
+            self.declare_target(target, declared, self.traits().hides);
         } else if let (Declared::Class(_) | Declared::Outside(_) | Declared::Scalar, Kind::Name) =
             (declared, ast.kind(target))
         {
@@ -212,7 +216,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Ends the function with a value, after every `finally` around.
-    fn give_back(&mut self, node: NodeId, value: Option<Slot>) {
+    pub(super) fn give_back(&mut self, node: NodeId, value: Option<Slot>) {
         let yields = self.frames.last().and_then(|frame| frame.yields);
         if let Some(value) = value
             && yields.is_none()

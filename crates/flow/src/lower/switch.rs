@@ -1,12 +1,12 @@
 //! `switch`, `match` and their like: one comparison after the other.
 
-use bartizan_syntax::{Flags, Kind, Language, NodeId, Operator};
+use bartizan_syntax::{Flags, Kind, NodeId, Operator};
 
 use crate::ir::{BlockId, Exit, Op, Slot};
 use crate::lower::Lowering;
 
 impl Lowering<'_, '_> {
-    pub(super) fn switch(&mut self, node: NodeId) {
+    pub(super) fn switch(&mut self, node: NodeId, result: Option<Slot>) {
         let ast = self.ast;
         let subject = ast.child(node, 0).map(|subject| self.value(subject));
         // What is compared again and again lives from block to block.
@@ -22,9 +22,16 @@ impl Lowering<'_, '_> {
             .copied()
             .filter(|&case| ast.kind(case) == Kind::Case)
             .collect();
-        let bodies: Vec<BlockId> = cases.iter().map(|_| self.block()).collect();
         self.open_scope();
         self.open_switch(end);
+        if self.traits().binds_in_patterns && !self.is_python() {
+            self.bound_cases(&cases, subject, (end, result));
+            self.close_switch();
+            self.close_scope();
+            self.enter(end);
+            return;
+        }
+        let bodies: Vec<BlockId> = cases.iter().map(|_| self.block()).collect();
         let mut default = None;
         for (&case, &body) in cases.iter().zip(&bodies) {
             let patterns = ast
@@ -33,7 +40,7 @@ impl Lowering<'_, '_> {
             if patterns.is_empty() && ast.child(case, 1).is_none() {
                 default = Some(body);
                 // In Python the cases are tried in order, so nothing after a bare one is.
-                if ast.language() == Language::Python {
+                if self.is_python() {
                     break;
                 }
                 continue;
@@ -44,7 +51,10 @@ impl Lowering<'_, '_> {
         for (position, (&case, &body)) in cases.iter().zip(&bodies).enumerate() {
             self.enter(body);
             if let Some(block) = ast.child(case, 2) {
-                self.block_statement(block);
+                match result {
+                    Some(result) => self.tail(block, result),
+                    None => self.block_statement(block),
+                }
             }
             let falls = ast.node(case).flags.has(Flags::FALLS_THROUGH);
             let next = bodies.get(position + 1).copied().filter(|_| falls);
@@ -53,6 +63,35 @@ impl Lowering<'_, '_> {
         self.close_switch();
         self.close_scope();
         self.enter(end);
+    }
+
+    /// Cases whose patterns bind names: each body stands where the names of its own pattern are known.
+    fn bound_cases(
+        &mut self,
+        cases: &[NodeId],
+        subject: Option<(Slot, Slot)>,
+        (end, result): (BlockId, Option<Slot>),
+    ) {
+        let ast = self.ast;
+        for &case in cases {
+            let patterns = ast
+                .child(case, 0)
+                .map_or(&[][..], |patterns| ast.children(patterns));
+            let body = self.block();
+            self.open_scope();
+            self.test(case, patterns, subject, body);
+            let otherwise = self.frames.last().map(|frame| frame.current);
+            self.enter(body);
+            if let Some(block) = ast.child(case, 2) {
+                self.statement_into(block, result);
+            }
+            self.jump(end);
+            self.close_scope();
+            if let Some(otherwise) = otherwise {
+                self.enter(otherwise);
+            }
+        }
+        self.jump(end);
     }
 
     /// Goes to `body` when one of the patterns matches, and on otherwise.
@@ -98,7 +137,11 @@ impl Lowering<'_, '_> {
             }
             return;
         }
-        let captures = ast.language() == Language::Python;
+        let captures = self.is_python();
+        if self.traits().binds_in_patterns && !captures {
+            self.match_bound(pattern, (kept, value), yes, no);
+            return;
+        }
         match ast.kind(pattern) {
             Kind::Name if captures => {
                 if ast.text(pattern) != "_" {

@@ -14,6 +14,7 @@ pub(crate) use import::{Import, ImportTables};
 use crate::ir::Declared;
 use crate::model::Marks;
 use crate::table::{Map, number};
+use crate::traits::{Constructors, Traits};
 use crate::values::{ConstantSets, Name};
 
 number! {
@@ -78,6 +79,8 @@ pub(crate) struct ClassInfo {
     pub(crate) file: FileId,
     pub(crate) node: Option<NodeId>,
     pub(crate) name: Option<Name>,
+    /// Further declarations of it: `impl` of Rust, companions of Kotlin and Scala
+    pub(crate) parts: Vec<NodeId>,
     /// The class around it
     pub(crate) outer: Option<ClassId>,
     pub(crate) methods: Vec<(Name, FunctionId)>,
@@ -120,6 +123,8 @@ pub(crate) struct FileScope {
     pub(crate) wildcards: Vec<Name>,
     pub(crate) package: Option<Name>,
     pub(crate) classes: Map<Name, ClassId>,
+    /// Functions at the top of the file that share a name
+    pub(crate) overloads: Map<Name, Vec<FunctionId>>,
 }
 
 /// All files, and what is in them.
@@ -155,6 +160,10 @@ impl<'a> Program<'a> {
 
     pub(crate) fn language(&self, id: FileId) -> Language {
         self.file(id).map_or(Language::Python, |file| file.ast.language())
+    }
+
+    pub(crate) fn traits(&self, id: FileId) -> Traits {
+        Traits::of(self.language(id))
     }
 
     /// What a name at the top of a file, or of its package, stands for, and in which file.
@@ -269,13 +278,10 @@ impl<'a> Program<'a> {
     ) -> Option<FunctionId> {
         self.lineage(class).into_iter().find_map(|class| {
             let info = self.class(class)?;
-            let name = match self.language(info.file) {
-                Language::Python => names.known_name("__init__"),
-                Language::JavaScript | Language::TypeScript | Language::Tsx => {
-                    names.known_name("constructor")
-                }
-                Language::Java => info.name,
-                _ => None,
+            let name = match self.traits(info.file).constructors {
+                Constructors::Named(name) => names.known_name(name),
+                Constructors::AsClass => info.name,
+                Constructors::None => None,
             }?;
             self.own_method(class, name, Some(arguments))
         })

@@ -9,6 +9,7 @@ use crate::program::{
     Program, Role, has_modifier,
 };
 use crate::table::{Map, small};
+use crate::traits::{Constructors, Traits};
 use crate::values::{ConstantSets, Name};
 
 impl<'a> Program<'a> {
@@ -73,7 +74,8 @@ impl<'a> Program<'a> {
             return;
         };
         let mut functions: Vec<FunctionId> = Vec::new();
-        let mut classes: Vec<ClassId> = Vec::new();
+        let traits = Traits::of(ast.language());
+        let mut classes: Vec<(ClassId, NodeId)> = Vec::new();
         for id in ast.ids() {
             while let Some(&last) = functions.last()
                 && self
@@ -83,15 +85,13 @@ impl<'a> Program<'a> {
             {
                 functions.pop();
             }
-            while let Some(&last) = classes.last()
-                && self
-                    .class(last)
-                    .and_then(|info| info.node)
-                    .is_some_and(|node| !ast.holds(node, id))
+            while let Some(&(_, node)) = classes.last()
+                && !ast.holds(node, id)
             {
                 classes.pop();
             }
             let parent = functions.last().copied();
+            let outer = classes.last().map(|(class, _)| *class);
             match ast.kind(id) {
                 Kind::Module if id == NodeId::ROOT => {
                     functions.push(self.add_function(file, id, Role::Module, None, None, names));
@@ -103,7 +103,9 @@ impl<'a> Program<'a> {
                 Kind::Lambda => {
                     functions.push(self.add_function(file, id, Role::Lambda, None, parent, names))
                 }
-                Kind::Class => classes.push(self.add_class(file, id, classes.last().copied(), parent, names)),
+                Kind::Class if traits.name_spaces && is_name_space(ast, id) => {}
+                Kind::Class => classes.push((self.add_class(file, id, outer, parent, names), id)),
+                Kind::Other if ast.text(id) == "type_definition" => self.add_alias(file, ast, id, names),
                 Kind::Package => {
                     let path = ast.child(id, 0).map_or("", |path| ast.text(path));
                     let package = names.name(path);
@@ -112,7 +114,7 @@ impl<'a> Program<'a> {
                     }
                 }
                 Kind::New if ast.child(id, 2).is_some() => {
-                    classes.push(self.add_class(file, id, classes.last().copied(), parent, names));
+                    classes.push((self.add_class(file, id, outer, parent, names), id));
                 }
                 _ => {}
             }
@@ -171,22 +173,33 @@ impl<'a> Program<'a> {
         let Some(ast) = self.file(file).map(|file| file.ast) else {
             return id;
         };
-        let name = (role == Role::Function)
-            .then(|| ast.child(node, 1))
-            .flatten()
-            .map(|name| names.name(ast.text(name)));
+        let traits = Traits::of(ast.language());
+        let named = ast.child(node, 1).filter(|_| role == Role::Function);
+        let mut name = named.map(|name| names.name(own_name(ast, name)));
+        if let (None, Some(_), Role::Function, Constructors::Named(constructor)) =
+            (name, class, role, traits.constructors)
+        {
+            name = Some(names.name(constructor));
+        }
         let is_static = role == Role::Function
-            && ast.child(node, 0).is_some_and(|modifiers| {
+            && (ast.child(node, 0).is_some_and(|modifiers| {
                 has_modifier(ast, modifiers, "static") || has_modifier(ast, modifiers, "staticmethod")
-            });
+            }) || is_of_object(ast, node)
+                || (ast.language() == Language::Rust && class.is_some() && !takes_self(ast, node)));
         let position = if role == Role::Lambda { 0 } else { 2 };
         let count = match role {
             Role::Function | Role::Lambda => ast
                 .child(node, position)
                 .map_or(0, |list| ast.children(list).len()),
-            Role::Module | Role::Initialiser => 0,
+            Role::Initialiser => primary_parameters(ast, node).map_or(0, |list| ast.children(list).len()),
+            Role::Module => 0,
         };
-        let own_receiver = class.is_some() && !is_static && ast.language() == Language::Python;
+        let implied = role == Role::Lambda && count == 0 && traits.implied_parameter.is_some();
+        let count = count + usize::from(implied);
+        let own_receiver = class.is_some()
+            && !is_static
+            && matches!(ast.language(), Language::Python | Language::Rust)
+            && role == Role::Function;
         self.functions.push(FunctionInfo {
             file,
             node,
@@ -221,7 +234,10 @@ impl<'a> Program<'a> {
         let name = (ast.kind(node) == Kind::Class)
             .then(|| ast.child(node, 1))
             .flatten()
-            .map(|name| names.name(ast.text(name)));
+            .map(|name| names.name(own_name(ast, name)));
+        if let Some(known) = self.declared_before(file, ast, node, (name, outer)) {
+            return known;
+        }
         self.classes.push(ClassInfo {
             file,
             node: Some(node),
@@ -235,8 +251,10 @@ impl<'a> Program<'a> {
         {
             scope.classes.entry(name).or_insert(id);
         }
-        if !matches!(ast.language(), Language::Python | Language::Go)
-            && let Some(body) = class_body(ast, node)
+        if !matches!(
+            ast.language(),
+            Language::Python | Language::Go | Language::Rust | Language::C
+        ) && let Some(body) = class_body(ast, node)
         {
             let initialiser = self.add_function(file, body, Role::Initialiser, None, parent, names);
             if let Some(info) = self.functions.get_mut(initialiser.index()) {
@@ -249,13 +267,62 @@ impl<'a> Program<'a> {
         id
     }
 
+    /// The class that a declaration is another part of.
+    fn declared_before(
+        &mut self,
+        file: FileId,
+        ast: &Ast,
+        node: NodeId,
+        (name, outer): (Option<Name>, Option<ClassId>),
+    ) -> Option<ClassId> {
+        let known = match ast.language() {
+            Language::Rust | Language::Scala => *self.scopes.get(file.index())?.classes.get(&name?)?,
+            Language::Kotlin if name.is_none() => outer.filter(|_| is_object(ast, node))?,
+            _ => return None,
+        };
+        let info = self.classes.get_mut(known.index())?;
+        // What is written with its fields is the first part.
+        let holds_fields = |node| !is_object(ast, node) && ast.node(node).operator != Operator::Class;
+        match info.node {
+            Some(first) if holds_fields(node) && !holds_fields(first) => {
+                info.parts.push(first);
+                info.node = Some(node);
+            }
+            _ => info.parts.push(node),
+        }
+        self.class_at.insert((file, node), known);
+        Some(known)
+    }
+
+    /// `typedef struct a b;`: another name of a class.
+    fn add_alias(&mut self, file: FileId, ast: &Ast, node: NodeId, names: &mut ConstantSets) {
+        let &[of, alias] = ast.children(node) else {
+            return;
+        };
+        let of = match ast.kind(of) {
+            Kind::Class => self.class_at.get(&(file, of)).copied(),
+            _ => {
+                let name = names.name(ast.text(of));
+                let scope = self.scopes.get(file.index());
+                scope.and_then(|scope| scope.classes.get(&name).copied())
+            }
+        };
+        if let (Some(class), Kind::Name, Some(scope)) =
+            (of, ast.kind(alias), self.scopes.get_mut(file.index()))
+        {
+            scope.classes.insert(names.name(ast.text(alias)), class);
+        }
+    }
+
     /// What is assigned, declared and imported at the top of a file, and how often.
     fn scan_globals(&mut self, file: FileId, ast: &Ast, names: &mut ConstantSets) {
         let script = matches!(
             ast.language(),
             Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Go
         );
+        let traits = Traits::of(ast.language());
         let mut found: Vec<(Name, Binding)> = Vec::new();
+        let mut promised: Vec<(Name, Binding)> = Vec::new();
         let mut inside: Option<NodeId> = None;
         for id in ast.ids() {
             if inside.is_some_and(|outer| !ast.holds(outer, id)) {
@@ -263,13 +330,26 @@ impl<'a> Program<'a> {
             }
             let top = inside.is_none();
             match ast.kind(id) {
+                Kind::Class if top && traits.name_spaces && is_name_space(ast, id) => {}
                 Kind::Function | Kind::Class if top => {
-                    if let Some(name) = ast.child(id, 1).filter(|_| ast.child(id, 5).is_none()) {
+                    if let Some(name) = ast
+                        .child(id, 1)
+                        .filter(|&name| ast.child(id, 5).is_none() && is_own(ast, name))
+                    {
                         let binding = match ast.kind(id) {
                             Kind::Class => self.class_at.get(&(file, id)).copied().map(Binding::Class),
                             _ => self.function_at.get(&(file, id)).copied().map(Binding::Function),
                         };
-                        found.push((names.name(ast.text(name)), binding.unwrap_or(Binding::Variable)));
+                        let binding = (
+                            names.name(own_name(ast, name)),
+                            binding.unwrap_or(Binding::Variable),
+                        );
+                        // A function that is only promised is the one that is written elsewhere.
+                        if ast.kind(id) == Kind::Function && ast.child(id, 4).is_none() {
+                            promised.push(binding);
+                        } else if !(found.contains(&binding) && ast.kind(id) == Kind::Class) {
+                            found.push(binding);
+                        }
                     }
                     inside = Some(id);
                 }
@@ -299,12 +379,24 @@ impl<'a> Program<'a> {
                 _ => {}
             }
         }
+        promised.retain(|(name, _)| !found.iter().any(|(known, _)| known == name));
+        promised.dedup_by_key(|(name, _)| *name);
+        found.extend(promised);
         let Some(scope) = self.scopes.get_mut(file.index()) else {
             return;
         };
         for (name, binding) in found {
+            let overloads = scope.overloads.entry(name).or_default();
             let entry = scope.globals.entry(name).or_insert((binding, 0));
-            entry.1 += 1;
+            match binding {
+                Binding::Function(function)
+                    if traits.overloads && (entry.1 == 0 || !overloads.is_empty()) =>
+                {
+                    overloads.push(function);
+                    entry.1 = 1;
+                }
+                _ => entry.1 += 1,
+            }
         }
     }
 
@@ -390,14 +482,28 @@ impl<'a> Program<'a> {
             if info.role != Role::Function || info.class.is_some() {
                 continue;
             }
-            let Some(receiver) = ast.child(info.node, 5) else {
+            let of = match (ast.child(info.node, 5), ast.child(info.node, 1)) {
+                (Some(receiver), _) => ast.child(receiver, 2),
+                // `void A::f()`
+                (None, Some(name)) if ast.kind(name) == Kind::Member => ast.child(name, 0),
+                _ => continue,
+            };
+            let Declared::Class(class) = self.declared(info.file, of, library, names) else {
                 continue;
             };
-            let Declared::Class(class) = self.declared(info.file, ast.child(receiver, 2), library, names)
-            else {
-                continue;
-            };
+            let parameters = info.parameters;
+            let promised: Vec<FunctionId> = self.class(class).map_or_else(Vec::new, |class| {
+                let same = class.methods.iter().filter(|(name, _)| Some(*name) == info.name);
+                same.map(|(_, method)| *method)
+                    .filter(|&method| {
+                        self.function(method).is_some_and(|method| {
+                            method.parameters == parameters && ast.child(method.node, 4).is_none()
+                        })
+                    })
+                    .collect()
+            });
             if let (Some(name), Some(info)) = (info.name, self.classes.get_mut(class.index())) {
+                info.methods.retain(|(_, method)| !promised.contains(method));
                 info.methods.push((name, id));
             }
             if let Some(info) = self.functions.get_mut(index) {
@@ -411,6 +517,21 @@ impl<'a> Program<'a> {
         let Some((file, node)) = self.class(id).and_then(|info| Some((info.file, info.node?))) else {
             return;
         };
+        let parts = self.class(id).map_or_else(Vec::new, |info| info.parts.clone());
+        self.read_part(id, file, node, library, names);
+        for part in parts {
+            self.read_part(id, file, part, library, names);
+        }
+    }
+
+    fn read_part(
+        &mut self,
+        id: ClassId,
+        file: FileId,
+        node: NodeId,
+        library: &dyn Library,
+        names: &mut ConstantSets,
+    ) {
         let Some(ast) = self.file(file).map(|file| file.ast) else {
             return;
         };
@@ -445,7 +566,29 @@ impl<'a> Program<'a> {
             return;
         };
         let mut fields = Vec::new();
-        for &member in ast.children(body) {
+        if let Some(list) = primary_parameters(ast, body) {
+            for &parameter in ast.children(list) {
+                if let Some(target) = ast.child(parameter, 1) {
+                    fields.push(FieldInfo {
+                        name: names.name(ast.text(target)),
+                        is_static: false,
+                        declared: self.declared(file, ast.child(parameter, 2), library, names),
+                        literal: None,
+                    });
+                }
+            }
+        }
+        let of_object = is_object(ast, node);
+        for (number, &member) in ast.children(body).iter().enumerate() {
+            // Fields of a struct of Rust that have no names
+            if ast.kind(member) == Kind::Expression && ast.node(node).operator == Operator::Struct {
+                fields.push(FieldInfo {
+                    name: names.name(&number.to_string()),
+                    is_static: false,
+                    declared: Declared::Nothing,
+                    literal: None,
+                });
+            }
             if ast.kind(member) != Kind::Variable {
                 continue;
             }
@@ -462,7 +605,7 @@ impl<'a> Program<'a> {
             let fixed = modifier("final") || modifier("readonly") || modifier("const");
             fields.push(FieldInfo {
                 name: names.name(ast.text(target)),
-                is_static: modifier("static") || ast.language() == Language::Python,
+                is_static: modifier("static") || of_object || ast.language() == Language::Python,
                 declared: self.declared(file, ast.child(member, 2), library, names),
                 literal: ast
                     .child(member, 3)
@@ -470,9 +613,54 @@ impl<'a> Program<'a> {
             });
         }
         if let Some(info) = self.classes.get_mut(id.index()) {
-            info.fields = fields;
+            info.fields.extend(fields);
         }
     }
+}
+
+/// Whether a class is a block with a name, which holds what a file does.
+pub(crate) fn is_name_space(ast: &Ast, node: NodeId) -> bool {
+    ast.kind(node) == Kind::Class && ast.node(node).operator == Operator::Namespace
+}
+
+/// Whether a class is an object of which there is only one.
+pub(crate) fn is_object(ast: &Ast, node: NodeId) -> bool {
+    ast.child(node, 0)
+        .is_some_and(|modifiers| has_modifier(ast, modifiers, "object"))
+}
+
+/// Whether a member is one of such an object.
+fn is_of_object(ast: &Ast, member: NodeId) -> bool {
+    method_of(ast, member).is_some_and(|class| ast.kind(class) == Kind::Class && is_object(ast, class))
+}
+
+/// Whether the first parameter of a method is the object.
+pub(crate) fn takes_self(ast: &Ast, function: NodeId) -> bool {
+    let list = ast.child(function, 2);
+    let first = list.and_then(|list| ast.child(list, 0));
+    let target = first.and_then(|first| ast.child(first, 1));
+    target.is_some_and(|target| ast.kind(target) == Kind::This)
+}
+
+/// The parameters of a class itself, in its body.
+pub(crate) fn primary_parameters(ast: &Ast, body: NodeId) -> Option<NodeId> {
+    ast.child(body, 0)
+        .filter(|&first| ast.kind(first) == Kind::Params)
+}
+
+/// The name that a declaration gives, without what it is in and what it takes as types.
+pub(crate) fn own_name(ast: &Ast, name: NodeId) -> &str {
+    let inner = match ast.kind(name) {
+        Kind::Member => ast.child(name, 1),
+        Kind::Generic | Kind::Type => ast.child(name, 0),
+        _ => None,
+    };
+    inner.map_or_else(|| ast.text(name), |inner| ast.text(inner))
+}
+
+/// Whether a declaration stands in what it belongs to.
+fn is_own(ast: &Ast, name: NodeId) -> bool {
+    ast.kind(name) != Kind::Member
 }
 
 /// The block of a class, or of an anonymous one.

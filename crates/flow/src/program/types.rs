@@ -30,7 +30,7 @@ impl Program<'_> {
         library: &dyn Library,
         names: &mut ConstantSets,
     ) -> Declared {
-        if is_scalar(self.language(file), text) {
+        if self.traits(file).scalars.contains(&text) {
             return Declared::Scalar;
         }
         let (first, rest) = text
@@ -48,6 +48,15 @@ impl Program<'_> {
                     self.inner_class(class, name)
                 })
                 .map_or(Declared::Nothing, Declared::Class);
+        }
+        if let (Some(rest), true) = (rest, self.traits(file).name_spaces) {
+            let last = rest.rsplit('.').next().unwrap_or(rest);
+            if let Some(class) = names
+                .known_name(last)
+                .and_then(|last| self.class_named(file, last))
+            {
+                return Declared::Class(class);
+            }
         }
         let scope = self.scopes.get(file.index());
         let import = scope.and_then(|scope| scope.imports.get(&first_name)).copied();
@@ -175,44 +184,5 @@ impl Program<'_> {
             Kind::Call => self.type_text(file, first()?, depth + 1),
             _ => None,
         }
-    }
-}
-
-/// Whether a type holds numbers or truth values only.
-fn is_scalar(language: Language, text: &str) -> bool {
-    match language {
-        Language::Python => matches!(text, "int" | "float" | "bool" | "complex"),
-        Language::JavaScript | Language::TypeScript | Language::Tsx => {
-            matches!(text, "number" | "boolean" | "bigint" | "void")
-        }
-        Language::Java => matches!(
-            text,
-            "int"
-                | "long"
-                | "short"
-                | "byte"
-                | "char"
-                | "boolean"
-                | "float"
-                | "double"
-                | "Integer"
-                | "Long"
-                | "Short"
-                | "Byte"
-                | "Character"
-                | "Boolean"
-                | "Float"
-                | "Double"
-        ),
-        Language::Go => {
-            matches!(
-                text,
-                "bool" | "byte" | "rune" | "uintptr" | "float32" | "float64" | "complex64" | "complex128"
-            ) || text
-                .strip_prefix("uint")
-                .or_else(|| text.strip_prefix("int"))
-                .is_some_and(|bits| matches!(bits, "" | "8" | "16" | "32" | "64"))
-        }
-        _ => false,
     }
 }

@@ -117,12 +117,7 @@ impl<'p> Engine<'p> {
                     .known(value.constants)
                     .is_some_and(|known| !known.is_empty());
                 if text {
-                    let kind = match self.program.language(run.file) {
-                        Language::Python => "str",
-                        Language::JavaScript | Language::TypeScript | Language::Tsx => "String",
-                        Language::Java => "java.lang.String",
-                        _ => "string",
-                    };
+                    let kind = self.program.traits(run.file).text;
                     let kind = self.text_name(kind);
                     return vec![self.outside(run, Some(kind), Some(name), Some(value), Some(slot), given)];
                 }
@@ -329,8 +324,11 @@ impl<'p> Engine<'p> {
             receiver,
             closure: Some(id),
         };
-        let script = self.program.language(run.file) != Language::Java;
-        if script && self.program.language(run.file) != Language::Python {
+        let calls = match self.program.language(run.file) {
+            Language::Java | Language::Python => true,
+            _ => self.program.traits(run.file).invoke == Some(self.values.constants.text(name)),
+        };
+        if !calls {
             let value = state.slot(slot);
             return vec![self.outside(run, None, Some(name), Some(value), Some(slot), given)];
         }
@@ -382,17 +380,12 @@ impl<'p> Engine<'p> {
 
     /// The name that libraries know a container of a language by.
     fn builtin(&mut self, run: &Run, kind: Kind) -> Name {
-        let list = matches!(kind, Kind::List | Kind::Tuple | Kind::Set);
+        let traits = self.program.traits(run.file);
         let text = match (self.program.language(run.file), kind) {
-            (Language::Python, Kind::List) => "list",
             (Language::Python, Kind::Tuple) => "tuple",
             (Language::Python, Kind::Set) => "set",
-            (Language::Python, _) => "dict",
-            (Language::JavaScript | Language::TypeScript | Language::Tsx, _) if list => "Array",
-            (Language::JavaScript | Language::TypeScript | Language::Tsx, _) => "Object",
-            (Language::Java, _) => "array",
-            (_, _) if list => "slice",
-            (_, _) => "map",
+            (_, Kind::List | Kind::Tuple | Kind::Set) => traits.list,
+            (_, _) => traits.map,
         };
         self.text_name(text)
     }
