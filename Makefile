@@ -38,13 +38,19 @@ console: ## build the console, which the next build of the binary takes in
 	@cd console && npm ci --silent && npm run --silent check && npm run --silent build
 
 .PHONY: lint
-lint: ## formatting, clippy, dependency rules, the laws of ARCHITECTURE.md, and Bartizan on itself
+lint: ## formatting, clippy, dependency rules, the laws of ARCHITECTURE.md, programs for the kernel, and Bartizan on itself
 	@scripts/setup.sh lint
 	@cargo fmt --all -- --check
 	@cargo clippy --quiet --locked --workspace --all-targets -- -D warnings -W clippy::too_many_lines
 	@scripts/deny.sh
 	@scripts/laws.py
+	@scripts/bpf.sh --check
 	@scripts/self-scan.sh
+
+.PHONY: bpf
+bpf: ## build the programs that the sensor loads into the kernel
+	@scripts/setup.sh lint
+	@scripts/bpf.sh
 
 .PHONY: bench
 bench: ## measure every figure the README claims (long; see bench/README.md)

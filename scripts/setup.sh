@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh build        C linker, git, Node, Rust      (make demo, make bench)
 #   scripts/setup.sh test         the same, C++, cargo-nextest, helm, kubectl (make test)
-#   scripts/setup.sh lint         the same and cargo-deny        (make lint)
+#   scripts/setup.sh lint         the same, cargo-deny and clang  (make lint, make bpf)
 #   scripts/setup.sh all          all of it                      (make setup)
 #
 # System packages need root, or sudo that asks no password. Without either it prints the packages and ends with 2.
@@ -61,6 +61,13 @@ missing_packages() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
     # Servers hear of one another by a NATS server that each test starts for itself.
     have nats-server || [ -x /usr/sbin/nats-server ] || echo nats-server
+    ;;
+  esac
+  # Programs for the kernel are built again and compared.
+  case "$part" in lint | all)
+    have clang-14 || echo clang-14
+    have llvm-strip-14 || echo llvm-14
+    [ -e /usr/include/bpf/bpf_helpers.h ] || echo libbpf-dev
     ;;
   esac
   [ -s /etc/ssl/certs/ca-certificates.crt ] || [ -n "${SSL_CERT_FILE:-}" ] || echo ca-certificates

@@ -30,6 +30,7 @@ const VERBS: &[&str] = &[
     "db",
     "db update",
     "db status",
+    "watch",
     "doctor",
     "completions",
     "man",

@@ -61,3 +61,4 @@ mod tampering;
 mod targets;
 mod tenant;
 mod waivers;
+mod watch;

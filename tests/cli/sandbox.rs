@@ -9,7 +9,8 @@ use std::process::{Command, Output, Stdio};
 /// Somebody who is not root and owns nothing.
 const NOBODY: u32 = 65534;
 
-fn is_root() -> bool {
+/// Whether the tests run as root.
+pub(crate) fn is_root() -> bool {
     Command::new("id")
         .arg("-u")
         .output()

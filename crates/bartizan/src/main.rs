@@ -22,6 +22,7 @@ mod policies;
 mod practices;
 mod progress;
 mod render;
+mod runtime;
 mod scan;
 mod staged;
 mod table;
@@ -75,6 +76,7 @@ fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
         Verb::Rules(verb) => commands::rules::run(common, verb, terminal),
         Verb::Db(verb) => commands::db::run(common, &verb, terminal),
         Verb::Serve(serve) => commands::serve::run(common, &serve, terminal),
+        Verb::Watch(watch) => commands::watch::run(&watch, terminal),
         Verb::Login(login) => commands::login::run(common, &login, terminal),
         Verb::Sign(sign) => commands::sign::run(common, &sign, terminal),
         Verb::Push(push) => commands::push::run(common, &push, terminal),

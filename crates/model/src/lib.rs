@@ -18,6 +18,7 @@ mod report;
 mod rule;
 pub mod runtime;
 mod severity;
+pub mod text;
 mod time;
 mod uuid;
 mod verdict;

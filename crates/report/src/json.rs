@@ -3,8 +3,8 @@
 //! Both may end on a terminal, so the writer also escapes what JSON would let through and terminals act on
 //! (DEL, C1 and bidirectional controls). RFC 8259 allows any character to be escaped.
 
-use crate::text::is_unsafe;
 use bartizan_model::Report;
+use bartizan_model::text::is_unsafe;
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use serde_json::{Value, json};

@@ -3,16 +3,10 @@
 //! Terminals act on C0 and C1 control characters, and bidirectional controls make text read differently from its
 //! bytes (<https://trojansource.codes/>). Both are shown as visible escapes.
 
+use bartizan_model::text::is_unsafe;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
-/// Whether a terminal or a reader may be fooled by the character.
-pub(crate) const fn is_unsafe(c: char) -> bool {
-    matches!(c,
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}'
-        | '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-}
 
 /// `text` as one harmless line: control characters become visible escapes.
 pub(crate) fn line(text: &str) -> String {

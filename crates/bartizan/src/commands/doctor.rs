@@ -89,6 +89,7 @@ pub(crate) fn run(common: &Common, terminal: Terminal) -> Outcome {
             error.help.unwrap_or_default(),
         )),
     }
+    lines.push(the_sensor());
     let failed = lines.iter().any(|line| line.state == State::Fail);
     print(shown(&lines, terminal.color_out))?;
     Ok(if failed { Code::Failed as u8 } else { 0 })
@@ -131,6 +132,34 @@ fn configured(config: &Config, common: &Common, place: &Place) -> Vec<Line> {
     );
     lines.extend(the_data(config));
     lines
+}
+
+/// What the kernel lets the sensor see. Attaching tells; a list of what a kernel could do does not.
+fn the_sensor() -> Line {
+    match bartizan_sensor::probe() {
+        Ok(hooks) => {
+            let refused: Vec<String> = hooks
+                .iter()
+                .filter_map(|hook| hook.refused.as_ref().map(|why| format!("{} ({why})", hook.sees)))
+                .collect();
+            if refused.is_empty() {
+                Line::ok(
+                    "sensor",
+                    format!(
+                        "observe: all {} places in the kernel could be attached to",
+                        hooks.len()
+                    ),
+                )
+            } else {
+                Line::warn(
+                    "sensor",
+                    format!("observe, but not {}", refused.join(", ")),
+                    "what is named cannot be seen on this kernel; a newer one can",
+                )
+            }
+        }
+        Err(error) => Line::warn("sensor", error.to_string(), error.help()),
+    }
 }
 
 const fn quiet() -> Terminal {

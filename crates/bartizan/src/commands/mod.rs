@@ -30,3 +30,4 @@ pub(crate) mod slo;
 pub(crate) mod status;
 pub(crate) mod tenant;
 pub(crate) mod waive;
+pub(crate) mod watch;

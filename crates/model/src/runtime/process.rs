@@ -25,7 +25,7 @@ pub struct Process {
     pub arguments: Box<[Box<[u8]>]>,
     /// Whether there were more arguments than were read
     pub arguments_cut: bool,
-    /// BLAKE3 of its environment when it was started, lower-case hexadecimal; empty where unknown
+    /// SHA-256 of its environment when it was started, lower-case hexadecimal; empty where unknown
     pub environment_digest: Box<str>,
     /// The directory it started in; empty where unknown
     pub directory: Box<[u8]>,

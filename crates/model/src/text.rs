@@ -1,0 +1,60 @@
+//! Making hostile text harmless for whoever reads it.
+//!
+//! Terminals act on C0 and C1 control characters, and bidirectional controls make text read differently from its
+//! bytes (<https://trojansource.codes/>).
+
+use std::fmt::Write as _;
+
+/// Whether a terminal or a reader may be fooled by the character.
+#[must_use]
+pub const fn is_unsafe(c: char) -> bool {
+    matches!(c,
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+        | '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Bytes as one harmless line: what is no UTF-8 becomes `\xNN`, and each character that may fool becomes a visible escape. A backslash becomes two, so
+/// that each line stands for one text.
+#[must_use]
+pub fn visible(bytes: &[u8]) -> String {
+    let mut safe = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\n' => safe.push_str("\\n"),
+                '\r' => safe.push_str("\\r"),
+                '\t' => safe.push_str("\\t"),
+                '\\' => safe.push_str("\\\\"),
+                c if is_unsafe(c) => {
+                    let _ = write!(safe, "\\u{{{:x}}}", u32::from(c));
+                }
+                c => safe.push(c),
+            }
+        }
+        for byte in chunk.invalid() {
+            let _ = write!(safe, "\\x{byte:02x}");
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_fools_a_terminal_is_shown() {
+        assert_eq!(visible(b"\x1b[31mred\nline\xff\\"), r"\u{1b}[31mred\nline\xff\\");
+        assert_eq!(visible("\u{202e}txt".as_bytes()), r"\u{202e}txt");
+        assert_eq!(visible("größer".as_bytes()), "größer");
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_texts_look_the_same(a in prop::collection::vec(any::<u8>(), 0..20), b in prop::collection::vec(any::<u8>(), 0..20)) {
+            prop_assert_eq!(a == b, visible(&a) == visible(&b));
+            prop_assert!(!visible(&a).chars().any(is_unsafe));
+        }
+    }
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+ *
+ * System calls, when they have been answered: what they were asked, by the kernel's own objects where it has them. */
+#pragma once
+
+#include "socket.h"
+#include "task.h"
+
+#define O_ACCMODE 3
+#define O_WRONLY 1
+#define O_RDWR 2
+#define O_CREAT 0100
+#define O_TRUNC 01000
+
+#define AT_FDCWD -100
+
+struct call_arguments {
+	u64 at[6];
+};
+
+static __always_inline void read_arguments(struct call_arguments *out, struct pt_regs *registers, bool compat)
+{
+#if defined(__TARGET_ARCH_x86)
+	if (compat) {
+		out->at[0] = (u32)registers->bx;
+		out->at[1] = (u32)registers->cx;
+		out->at[2] = (u32)registers->dx;
+		out->at[3] = (u32)registers->si;
+		out->at[4] = (u32)registers->di;
+		out->at[5] = (u32)registers->bp;
+		return;
+	}
+	out->at[0] = registers->di;
+	out->at[1] = registers->si;
+	out->at[2] = registers->dx;
+	out->at[3] = registers->r10;
+	out->at[4] = registers->r8;
+	out->at[5] = registers->r9;
+#else
+	out->at[0] = registers->orig_x0;
+	out->at[1] = registers->regs[1];
+	out->at[2] = registers->regs[2];
+	out->at[3] = registers->regs[3];
+	out->at[4] = registers->regs[4];
+	out->at[5] = registers->regs[5];
+#endif
+}
+
+/* Number of a system call on the tables of `call_of`; beyond them for none */
+static __always_inline u64 call_number(struct pt_regs *registers, bool *compat)
+{
+#if defined(__TARGET_ARCH_x86)
+	struct task_struct *task = bpf_get_current_task_btf();
+	u64 number = registers->orig_ax;
+
+	/* TS_COMPAT */
+	*compat = task->thread_info.status & 2;
+	return number;
+#else
+	*compat = false;
+	return (u32)registers->syscallno;
+#endif
+}
+
+/* The file that was opened: its numbers, and the path that was climbed from it */
+static __always_inline void tell_file(struct scratch *event, struct file *file)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+
+	event->head.number[2] = BPF_CORE_READ(inode, i_mode);
+	event->head.number[3] = BPF_CORE_READ(inode, i_sb, s_dev);
+	event->head.number[4] = BPF_CORE_READ(inode, i_ino);
+	event->head.number[5] = BPF_CORE_READ(inode, i_nlink);
+	if (in_upper_layer(inode))
+		event->head.flags |= FLAG_UPPER;
+	event->head.flags |= FLAG_RESOLVED;
+	add_climb(event);
+}
+
+/* Opened descriptor `result` or failed with it. `asked` is a text of the process, or of the kernel where `flags` has FLAG_BY_RING. */
+static __always_inline void tell_open(u32 call, s64 result, u32 open_flags, u32 mode, const void *asked, u16 flags)
+{
+	u8 want = wanted[call];
+	u8 use = (open_flags & O_ACCMODE) || (open_flags & (O_TRUNC | O_CREAT)) ? WANT_WRITING : 0;
+	struct scratch *event;
+	struct file *file = NULL;
+
+	if ((open_flags & O_ACCMODE) != O_WRONLY)
+		use |= WANT_READING;
+	if (!(want & use))
+		return;
+	if (result >= 0) {
+		struct path path;
+
+		if (!(want & WANT_SUCCESS))
+			return;
+		file = file_of(result);
+		if (!file)
+			return;
+		path = BPF_CORE_READ(file, f_path);
+		climb_from(&path);
+		if ((want & WANT_BY_PATH) && !selected())
+			return;
+	} else if (!(want & WANT_FAILURE)) {
+		return;
+	}
+	event = begin(call, result, flags);
+	if (!event)
+		return;
+	event->head.number[0] = open_flags;
+	event->head.number[1] = mode;
+	if (file)
+		tell_file(event, file);
+	else
+		end_text(event, 0);
+	if (flags & FLAG_BY_RING)
+		end_text(event, 0);
+	else
+		add_user_text(event, asked);
+	if (!file)
+		add_directory(event);
+	finish(event);
+}
+
+/* Up to two paths, each relative to a directory of its own. Where the directory is no descriptor, or the path is absolute, that is told by the
+ * working directory being the third text. By io_uring (FLAG_BY_RING) the paths are copies of the kernel. */
+static __always_inline void tell_paths(u32 call, s64 result, u64 first_at, const void *first, u64 second_at, const void *second, u64 number, u16 flags)
+{
+	struct scratch *event = begin(call, result, flags);
+	struct file *file;
+
+	if (!event)
+		return;
+	event->head.number[0] = number;
+	event->head.number[1] = first_at;
+	event->head.number[2] = second_at;
+	if (flags & FLAG_BY_RING) {
+		add_text(event, first);
+		add_text(event, second);
+	} else {
+		add_user_text(event, first);
+		add_user_text(event, second);
+	}
+	add_directory(event);
+	if ((s32)first_at != AT_FDCWD && (file = file_of(first_at))) {
+		struct path path = BPF_CORE_READ(file, f_path);
+
+		add_path(event, &path);
+	} else {
+		end_text(event, 0);
+	}
+	if ((s32)second_at != AT_FDCWD && (file = file_of(second_at))) {
+		struct path path = BPF_CORE_READ(file, f_path);
+
+		add_path(event, &path);
+	} else {
+		end_text(event, 0);
+	}
+	finish(event);
+}
+
+/* A file by its descriptor */
+static __always_inline void tell_descriptor(u32 call, s64 result, u32 descriptor, u64 number, u64 further)
+{
+	struct file *file = file_of(descriptor);
+	struct scratch *event;
+
+	if (!file)
+		return;
+	event = begin(call, result, FLAG_RESOLVED);
+	if (!event)
+		return;
+	event->head.number[0] = number;
+	event->head.number[1] = descriptor;
+	event->head.number[2] = further;
+	struct path path = BPF_CORE_READ(file, f_path);
+	add_path(event, &path);
+	finish(event);
+}
+
+static __always_inline void tell_numbers(u32 call, s64 result, struct call_arguments *arguments)
+{
+	struct scratch *event = begin(call, result, 0);
+
+	if (!event)
+		return;
+	for (int i = 0; i < 5; i++)
+		event->head.number[i] = arguments->at[i];
+	finish(event);
+}
+
+static __always_inline void tell_socket(u32 call, s64 result, u32 descriptor, const void *address, u32 length, u16 flags)
+{
+	struct file *file = file_of(descriptor);
+	struct socket *socket = socket_of(file);
+	struct scratch *event;
+	struct ends *out;
+
+	if (!socket)
+		return;
+	event = begin(call, result, flags);
+	if (!event)
+		return;
+	event->head.number[0] = descriptor;
+	out = begin_ends(event);
+	if (out) {
+		fill_ends(out, socket, call == CALL_CONNECT);
+		if (!out->remote_port && !out->path_length)
+			fill_remote(event, out, address, length);
+		end_text(event, sizeof(*out));
+	}
+	finish(event);
+}
+
+#define DNS_PORT 53
+#define QUESTION_MAX 512
+
+/* What is sent without a connection, or as a question of DNS */
+static __always_inline void tell_send(u32 call, s64 result, u32 descriptor, const void *address, u32 length, const void *data, u64 size)
+{
+	struct file *file = file_of(descriptor);
+	struct socket *socket = socket_of(file);
+	struct scratch *event;
+	struct ends *out;
+	u16 port;
+
+	if (!socket)
+		return;
+	event = begin(call, result, 0);
+	if (!event)
+		return;
+	event->head.number[0] = descriptor;
+	out = begin_ends(event);
+	if (!out) {
+		event->busy = 0;
+		return;
+	}
+	fill_ends(out, socket, true);
+	if (!out->remote_port && !out->path_length)
+		fill_remote(event, out, address, length);
+	port = out->remote_port;
+	/* What is sent over a connection is not told, but for questions of DNS */
+	if (!address && port != DNS_PORT) {
+		event->busy = 0;
+		return;
+	}
+	end_text(event, sizeof(*out));
+	if (port == DNS_PORT)
+		add_user_bytes(event, (unsigned long)data, (unsigned long)data + size, QUESTION_MAX);
+	finish(event);
+}
+
+/* What a descriptor stands for after it was made from another one */
+static __always_inline void tell_duplicate(u32 call, s64 result, u32 from)
+{
+	struct file *file = file_of(result >= 0 ? result : from);
+	struct scratch *event;
+
+	if (!file)
+		return;
+	event = begin(call, result, 0);
+	if (!event)
+		return;
+	event->head.number[0] = from;
+	event->head.number[2] = BPF_CORE_READ(file, f_inode, i_mode);
+	struct socket *socket = socket_of(file);
+	if (socket) {
+		struct ends *out = begin_ends(event);
+
+		if (out) {
+			fill_ends(out, socket, true);
+			end_text(event, sizeof(*out));
+		}
+	} else {
+		struct path path = BPF_CORE_READ(file, f_path);
+
+		end_text(event, 0);
+		add_path(event, &path);
+	}
+	finish(event);
+}
+
+static __always_inline void tell_mount(u32 call, s64 result, struct call_arguments *arguments)
+{
+	struct scratch *event = begin(call, result, 0);
+
+	if (!event)
+		return;
+	event->head.number[0] = arguments->at[3];
+	add_user_text(event, (void *)arguments->at[0]);
+	add_user_text(event, (void *)arguments->at[1]);
+	add_directory(event);
+	add_user_text(event, (void *)arguments->at[2]);
+	finish(event);
+}
+
+static __always_inline void tell_text(u32 call, s64 result, const void *text, u64 number)
+{
+	struct scratch *event = begin(call, result, 0);
+
+	if (!event)
+		return;
+	event->head.number[0] = number;
+	add_user_text(event, text);
+	finish(event);
+}
+
+/* Capabilities as they are afterwards */
+static __always_inline void tell_capabilities(u32 call, s64 result)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct scratch *event = begin(call, result, 0);
+
+	if (!event)
+		return;
+	event->head.number[0] = BPF_CORE_READ(task, cred, cap_effective.val);
+	event->head.number[1] = BPF_CORE_READ(task, cred, cap_permitted.val);
+	event->head.number[2] = BPF_CORE_READ(task, cred, cap_inheritable.val);
+	finish(event);
+}

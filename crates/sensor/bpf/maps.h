@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+ *
+ * What the programs share with the sensor and with one another. */
+#pragma once
+
+#include "wire.h"
+
+#include <bpf/bpf_helpers.h>
+
+struct scratch {
+	struct head head;
+	u8 text[TEXT_SPACE];
+	/* Where the next text begins, and how many there are */
+	u32 at;
+	u32 texts;
+	u32 busy;
+};
+
+#define DEPTH_MAX 32
+
+/* Names from a file up to the root of its process, the nearest first; one of no length is none */
+struct climb {
+	const unsigned char *name[DEPTH_MAX];
+	u64 digest[DEPTH_MAX];
+	u32 length[DEPTH_MAX];
+	u32 count;
+	/* The root was reached */
+	u32 whole;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	/* Set by the sensor before it is made */
+	__uint(max_entries, 1 << 24);
+} events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct climb);
+} climbs SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, LOSSES);
+	__type(key, u32);
+	__type(value, u64);
+} lost SEC(".maps");
+
+/* Paths that are selected, as a tree of names: from a node by a name to another node. Names are known by a digest of their length and of their
+ * first NAME_KEPT bytes (`digest_of_name`, and in src/selection.rs), so that more may be selected than was asked for and never less. */
+#define NAME_KEPT 24
+
+/* The path that ends here is selected */
+#define SELECT_HERE 1
+/* All paths below are selected */
+#define SELECT_BELOW 2
+
+struct place {
+	u32 node;
+	u32 select;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, u64);
+	__type(value, struct place);
+} paths SEC(".maps");
+
+/* Which call a number of a system call is: those of this processor, then those of 32-bit programs on it */
+#define NUMBERS_OF_CALLS 512
+const volatile u8 call_of[2 * NUMBERS_OF_CALLS] = {};
+const volatile u8 wanted[CALLS] = {};
+/* The sensor itself, whose own calls are not told: its number in the namespace of the host */
+const volatile u32 own_process = 0;
+/* Bytes in the ring above which the sensor is woken at once */
+const volatile u64 wake_above = 1 << 20;
+
+/* Programs that go on where `on_answer` ends, so that each stays small enough to be verified */
+enum later {
+	LATER_PATHS,
+	LATER_SOCKETS,
+	LATER_OTHERS,
+	LATERS
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, LATERS);
+	__type(key, u32);
+	__type(value, u32);
+} later SEC(".maps");

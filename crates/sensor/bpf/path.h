@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+ *
+ * Where a file lies: the names from it up to the root of the process, over mounts, as the kernel has them now. */
+#pragma once
+
+#include "text.h"
+
+static __always_inline struct mount *mount_of(struct vfsmount *mnt)
+{
+	return (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+}
+
+/* What is read of an entry at once: fields that lie behind one another in every kernel so far. Where they do not, each is read for itself. */
+struct entry {
+	struct dentry *parent;
+	struct qstr name;
+	struct inode *inode;
+	/* A short name lies in the entry itself; of another one this is nothing */
+	u64 kept[NAME_KEPT / 8];
+};
+
+static __always_inline void read_entry(struct entry *out, struct dentry *dentry)
+{
+	u32 parent = bpf_core_field_offset(struct dentry, d_parent);
+
+	if (bpf_core_field_offset(struct dentry, d_name) == parent + __builtin_offsetof(struct entry, name) &&
+	    bpf_core_field_offset(struct dentry, d_inode) == parent + __builtin_offsetof(struct entry, inode)) {
+		bpf_core_read(out, sizeof(*out), &dentry->d_parent);
+		if (out->name.name == (void *)dentry + parent + __builtin_offsetof(struct entry, kept))
+			return;
+	} else {
+		out->parent = BPF_CORE_READ(dentry, d_parent);
+		out->name.name = BPF_CORE_READ(dentry, d_name.name);
+		out->name.len = BPF_CORE_READ(dentry, d_name.len);
+	}
+	bpf_probe_read_kernel(out->kept, sizeof(out->kept), out->name.name);
+}
+
+/* One word of a name that has so many bytes from there on */
+static __always_inline u64 cut(u64 word, s32 left)
+{
+	if (left <= 0)
+		return 0;
+	return left < 8 ? word & ((1ull << 8 * left) - 1) : word;
+}
+
+static __always_inline u64 digest_of_name(struct entry *entry)
+{
+	s32 length = entry->name.len;
+	u64 digest = length;
+
+	digest = (digest ^ cut(entry->kept[0], length)) * 0x9e3779b97f4a7c15ull;
+	digest = (digest ^ cut(entry->kept[1], length - 8)) * 0xc2b2ae3d27d4eb4full;
+	digest = (digest ^ cut(entry->kept[2], length - 16)) * 0x165667b19e3779f9ull;
+	return digest ^ digest >> 32;
+}
+
+/* Where the map has the step from a node by a name */
+static __always_inline u64 step_from(u32 node, u64 digest)
+{
+	return digest + node * 0x9e3779b97f4a7c15ull;
+}
+
+/* The same of a mount */
+struct joint {
+	struct mount *outer;
+	struct dentry *at;
+	struct dentry *top;
+};
+
+static __always_inline void read_joint(struct joint *out, struct mount *mount)
+{
+	if (bpf_core_field_offset(struct mount, mnt_mountpoint) == bpf_core_field_offset(struct mount, mnt_parent) + sizeof(out->outer) &&
+	    bpf_core_field_offset(struct mount, mnt) == bpf_core_field_offset(struct mount, mnt_mountpoint) + sizeof(out->at) &&
+	    bpf_core_field_offset(struct vfsmount, mnt_root) == 0) {
+		bpf_core_read(out, sizeof(*out), &mount->mnt_parent);
+		return;
+	}
+	out->outer = BPF_CORE_READ(mount, mnt_parent);
+	out->at = BPF_CORE_READ(mount, mnt_mountpoint);
+	out->top = BPF_CORE_READ(mount, mnt.mnt_root);
+}
+
+/* Fills the buffer for names of this processor, from a file up to the root of the current process. Verified once, by itself. */
+__noinline int climb_up(u64 from, u64 from_mount)
+{
+	u32 zero = 0;
+	struct climb *climb = bpf_map_lookup_elem(&climbs, &zero);
+	struct dentry *dentry = (void *)from;
+	struct mount *mount = mount_of((void *)from_mount);
+	struct fs_struct *fs = bpf_get_current_task_btf()->fs;
+	void *root, *last;
+	struct joint joint = {};
+	struct entry entry = {};
+	u32 i;
+
+	if (!climb || !fs)
+		return 0;
+	root = fs->root.dentry;
+	last = mount_of(fs->root.mnt);
+	/* Within the mount of the root the root is met first */
+	if (mount != last)
+		read_joint(&joint, mount);
+	climb->whole = 0;
+	/* A step over a mount leaves a name of no length, so that the place of each name is that of its step */
+	for (i = 0; i < DEPTH_MAX; i++) {
+		bool over = dentry == joint.top;
+
+		climb->length[i] = 0;
+		if (dentry == root && mount == last) {
+			climb->whole = 1;
+			break;
+		}
+		if (over) {
+			entry.parent = joint.at;
+			over = joint.outer == mount;
+			mount = joint.outer;
+			if (mount == last)
+				joint.top = NULL;
+			else
+				read_joint(&joint, mount);
+		} else {
+			read_entry(&entry, dentry);
+			over = entry.parent == dentry;
+			climb->name[i] = entry.name.name;
+			climb->length[i] = entry.name.len;
+			climb->digest[i] = digest_of_name(&entry);
+		}
+		if (over) {
+			climb->whole = 1;
+			i++;
+			break;
+		}
+		dentry = entry.parent;
+	}
+	climb->count = i;
+	return 0;
+}
+
+static __always_inline void climb_from(struct path *from)
+{
+	climb_up((u64)from->dentry, (u64)from->mnt);
+}
+
+/* Whether the tree of selected paths has the one that was climbed; one that was too deep counts as selected. */
+__noinline int selected(void)
+{
+	struct place *place;
+	u32 node = 0;
+	u32 here = 0;
+	u32 zero = 0;
+	struct climb *climb = bpf_map_lookup_elem(&climbs, &zero);
+
+	if (!climb)
+		return 0;
+	if (!climb->whole)
+		return 1;
+	for (int i = 0; i < DEPTH_MAX; i++) {
+		u32 index = climb->count - 1 - i;
+
+		/* The compiler must not do this sum again another way, which the verifier would not follow */
+		barrier_var(index);
+		if (index >= DEPTH_MAX)
+			break;
+		if (!climb->length[index])
+			continue;
+		u64 step = step_from(node, climb->digest[index]);
+
+		place = bpf_map_lookup_elem(&paths, &step);
+		if (!place)
+			return 0;
+		if (place->select & SELECT_BELOW)
+			return 1;
+		here = place->select & SELECT_HERE;
+		node = place->node;
+	}
+	return here;
+}
+
+/* Writes the path that was climbed into the buffer of an event; its length. Verified once, by itself. */
+__noinline int write_climb(u32 from)
+{
+	u32 zero = 0;
+	struct climb *climb = bpf_map_lookup_elem(&climbs, &zero);
+	struct scratch *event = bpf_map_lookup_elem(&scratches, &zero);
+	volatile u32 *at;
+
+	if (!climb || !event)
+		return 0;
+	/* Kept in memory: of what is read from there the verifier knows nothing, so that all turns of the loop look the same to it */
+	at = &event->at;
+	for (int i = 0; i < DEPTH_MAX; i++) {
+		u32 index = climb->count - 1 - i;
+		u32 here = *at;
+		u32 length;
+
+		/* The compiler must not do this sum again another way, which the verifier would not follow */
+		barrier_var(index);
+		if (index >= DEPTH_MAX || here >= TEXT_START_MAX)
+			break;
+		length = climb->length[index];
+		if (!length)
+			continue;
+		if (length > 255)
+			length = 255;
+		event->text[here] = '/';
+		if (bpf_probe_read_kernel(&event->text[here + 1], length, climb->name[index]))
+			length = 0;
+		*at = here + 1 + length;
+	}
+	if (*at == from && climb->whole && from < TEXT_START_MAX) {
+		event->text[from] = '/';
+		*at = from + 1;
+	}
+	if (!climb->whole)
+		event->head.flags |= FLAG_CUT;
+	return *at - from;
+}
+
+/* The path that was climbed, as a text */
+static __always_inline void add_climb(struct scratch *event)
+{
+	u32 from = event->at;
+	u32 length = write_climb(from);
+
+	event->at = from;
+	end_text(event, length);
+}
+
+static __always_inline void add_path(struct scratch *event, struct path *path)
+{
+	climb_from(path);
+	add_climb(event);
+}
+
+/* The working directory of the current process */
+static __always_inline void add_directory(struct scratch *event)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct path here = BPF_CORE_READ(task, fs, pwd);
+
+	add_path(event, &here);
+}
+
+/* What a descriptor of the current process stands for; NULL for none */
+static __always_inline struct file *file_of(u32 descriptor)
+{
+	struct files_struct *files = bpf_get_current_task_btf()->files;
+	struct fdtable *table = files ? files->fdt : NULL;
+	struct file *file = NULL;
+
+	if (!table || descriptor >= table->max_fds)
+		return NULL;
+	bpf_probe_read_kernel(&file, sizeof(file), table->fd + descriptor);
+	return file;
+}
+
+#define OVERLAYFS_MAGIC 0x794c7630
+
+/* Whether a file of an overlay was written to the upper layer. The overlay's own inode has the entry of the upper layer right behind the common part. */
+static __always_inline bool in_upper_layer(struct inode *inode)
+{
+	void *upper = NULL;
+
+	if (BPF_CORE_READ(inode, i_sb, s_magic) != OVERLAYFS_MAGIC)
+		return false;
+	bpf_probe_read_kernel(&upper, sizeof(upper), (void *)inode + bpf_core_type_size(struct inode));
+	return upper != NULL;
+}

@@ -1,0 +1,74 @@
+//! What can go wrong between the sensor and the kernel, each with a way out.
+
+/// An error of the sensor.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The process may not load programs
+    #[error("programs cannot be loaded into the kernel without the privilege to: {0} is not there")]
+    Privilege(&'static str),
+    /// Numbers of processes would not be those of the host
+    #[error("this runs in a namespace of processes of its own, where the host's cannot be told apart")]
+    Namespace,
+    /// The kernel says nothing of its own types
+    #[error("the kernel does not describe its types: {0}")]
+    NoTypes(aya::BtfError),
+    /// The programs are not those that were built
+    #[error("the programs for the kernel are damaged: {name} has the digest {found}, not {expected}")]
+    Damaged {
+        /// Of the object
+        name: &'static str,
+        /// SHA-256, lower-case hexadecimal
+        found: String,
+        /// SHA-256, lower-case hexadecimal
+        expected: &'static str,
+    },
+    /// An object was refused as a whole
+    #[error("the kernel did not take the programs: {0}")]
+    Load(#[from] aya::EbpfError),
+    /// One program was refused that nothing goes without
+    #[error("the kernel did not take the program {name}: {cause}")]
+    Program {
+        /// Of the program
+        name: &'static str,
+        /// What the kernel said
+        cause: aya::programs::ProgramError,
+    },
+    /// A map could not be written or read
+    #[error("a map of the programs could not be used: {0}")]
+    Map(#[from] aya::maps::MapError),
+    /// Something that an object should hold is not there
+    #[error("the programs for the kernel lack {0}")]
+    Missing(&'static str),
+    /// More paths were selected than there is room for
+    #[error("{0} names of paths are selected, more than the {most} that there is room for", most = crate::selection::STEPS_MAX)]
+    TooManyPaths(usize),
+    /// Waiting failed
+    #[error("waiting for events failed: {0}")]
+    Wait(#[from] rustix::io::Errno),
+}
+
+/// A result of the sensor.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// What to do about it.
+    #[must_use]
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::Privilege(_) => {
+                "run it as root, or with the capabilities CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE"
+            }
+            Self::Namespace => "run it in the host's (hostPID: true in Kubernetes, --pid=host with Docker)",
+            Self::NoTypes(_) => {
+                "a kernel from 5.11 on with CONFIG_DEBUG_INFO_BTF is needed; /sys/kernel/btf/vmlinux is there when it is"
+            }
+            Self::Damaged { .. } => "install Bartizan again, and find out who changed it",
+            Self::Load(_) | Self::Program { .. } | Self::Map(_) => {
+                "`bartizan doctor` shows what the kernel takes"
+            }
+            Self::Missing(_) => "the program and its objects are not of one build: install Bartizan again",
+            Self::TooManyPaths(_) => "name fewer paths in rules, or directories in place of their files",
+            Self::Wait(_) => "try again",
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! What a host does while it runs, as its kernel sees it.
+//!
+//! In: programs for the kernel (`bpf/`, as objects with their digests), and a [`Selection`] of what is to be told at all. Out:
+//! [`Event`](bartizan_model::runtime::Event)s, each with the process that it comes from, those that started it and the container it runs in; and
+//! what could not be attached or was lost, in numbers. Nothing is judged here: rules do that with the events.
+//!
+//! [`Sensor::start`] attaches, [`Sensor::read`] waits for events and hands over each.
+
+mod call;
+mod clock;
+mod dns;
+mod error;
+mod event;
+mod host;
+mod load;
+mod object;
+mod path;
+mod privilege;
+mod process;
+mod selection;
+mod sensor;
+mod wire;
+
+pub use call::Call;
+pub use error::{Error, Result};
+pub use load::Hook;
+pub use object::Object;
+pub use selection::{Selection, Wanted};
+pub use sensor::{Counts, Sensor, probe};

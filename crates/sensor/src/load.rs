@@ -1,0 +1,205 @@
+//! Loads programs into the kernel, attaches each that is needed, and says of each what came of it.
+
+use aya::maps::{HashMap, MapData, PerCpuArray, ProgramArray, RingBuf};
+use aya::programs::BtfTracePoint;
+use aya::{Btf, Ebpf, EbpfLoader};
+
+use crate::call::{Call, codes_by_number};
+use crate::error::{Error, Result};
+use crate::object::Object;
+use crate::selection::Selection;
+
+/// A place in the kernel where a program was to be attached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hook {
+    /// Name of the place: `sys_exit`
+    pub place: &'static str,
+    /// What a program there sees
+    pub sees: &'static str,
+    /// Why none is; None where one is
+    pub refused: Option<String>,
+}
+
+/// Programs that go on where `on_answer` ends, in the order of `enum later`
+const LATER: [&str; 3] = ["on_paths", "on_sockets", "on_others"];
+/// Bytes in the ring at which the reader is woken at once, as a part of it
+const WAKE_PART: u32 = 8;
+
+/// What was loaded.
+pub(crate) struct Loaded {
+    /// Keeps programs and maps; they go when it goes
+    _ebpf: Ebpf,
+    pub(crate) ring: RingBuf<MapData>,
+    pub(crate) lost: PerCpuArray<MapData, u64>,
+    pub(crate) hooks: Vec<Hook>,
+}
+
+/// Loads and attaches what a selection needs, with a ring of so many bytes (a power of two).
+pub(crate) fn load(selection: &Selection, ring_bytes: u32) -> Result<Loaded> {
+    crate::privilege::check()?;
+    let btf = Btf::from_sys_fs().map_err(Error::NoTypes)?;
+    let codes = codes_by_number();
+    let wanted = selection.wanted();
+    let own = std::process::id();
+    let wake_above = u64::from(ring_bytes / WAKE_PART);
+    let mut ebpf = EbpfLoader::new()
+        .btf(Some(&btf))
+        .override_global("call_of", codes.as_slice(), true)
+        .override_global("wanted", wanted.as_slice(), true)
+        .override_global("own_process", &own, true)
+        .override_global("wake_above", &wake_above, true)
+        .map_max_entries("events", ring_bytes)
+        .load(Object::OBSERVE.verified()?)?;
+    fill_paths(&mut ebpf, selection)?;
+    let mut hooks = vec![
+        attach(
+            &mut ebpf,
+            &btf,
+            "on_exit",
+            "sched_process_exit",
+            "processes that end",
+        ),
+        attach(
+            &mut ebpf,
+            &btf,
+            "on_fork",
+            "sched_process_fork",
+            "processes that start",
+        ),
+        attach(
+            &mut ebpf,
+            &btf,
+            "on_exec",
+            "sched_process_exec",
+            "programs that start",
+        ),
+    ];
+    if Call::ALL
+        .iter()
+        .zip(wanted.iter().skip(1))
+        .any(|(_, wanted)| *wanted != 0)
+    {
+        chain(&mut ebpf, &btf)?;
+        hooks.push(attach(
+            &mut ebpf,
+            &btf,
+            "on_answer",
+            "sys_exit",
+            "answers to system calls",
+        ));
+        hooks.push(attach(
+            &mut ebpf,
+            &btf,
+            "on_ring_asked",
+            "io_uring_submit_req",
+            "what io_uring is asked",
+        ));
+        hooks.push(attach_first(
+            &mut ebpf,
+            &btf,
+            &["on_ring_answered", "on_ring_answered_before"],
+            "io_uring_complete",
+            "answers of io_uring",
+        ));
+    }
+    Ok(Loaded {
+        ring: RingBuf::try_from(ebpf.take_map("events").ok_or(Error::Missing("events"))?)?,
+        lost: PerCpuArray::try_from(ebpf.take_map("lost").ok_or(Error::Missing("lost"))?)?,
+        hooks,
+        _ebpf: ebpf,
+    })
+}
+
+fn fill_paths(ebpf: &mut Ebpf, selection: &Selection) -> Result<()> {
+    let mut paths: HashMap<_, u64, [u32; 2]> =
+        HashMap::try_from(ebpf.map_mut("paths").ok_or(Error::Missing("paths"))?)?;
+    for (step, place) in selection.steps()? {
+        paths.insert(step, place, 0)?;
+    }
+    Ok(())
+}
+
+fn tracepoint<'e>(ebpf: &'e mut Ebpf, name: &'static str) -> Result<&'e mut BtfTracePoint> {
+    let program = ebpf.program_mut(name).ok_or(Error::Missing(name))?;
+    program.try_into().map_err(|cause| Error::Program { name, cause })
+}
+
+/// Loads the programs that `on_answer` goes on with.
+fn chain(ebpf: &mut Ebpf, btf: &Btf) -> Result<()> {
+    for (index, name) in (0..).zip(LATER) {
+        let refused = |cause| Error::Program { name, cause };
+        let program = tracepoint(ebpf, name)?;
+        program.load("sys_exit", btf).map_err(refused)?;
+        let fd = program.fd().and_then(|fd| Ok(fd.try_clone()?)).map_err(refused)?;
+        let mut later = ProgramArray::try_from(ebpf.map_mut("later").ok_or(Error::Missing("later"))?)?;
+        later.set(index, &fd, 0)?;
+    }
+    Ok(())
+}
+
+/// The first of several programs, written for different kernels, that the kernel takes.
+fn attach_first(
+    ebpf: &mut Ebpf,
+    btf: &Btf,
+    programs: &[&'static str],
+    place: &'static str,
+    sees: &'static str,
+) -> Hook {
+    let mut hook = Hook {
+        place,
+        sees,
+        refused: None,
+    };
+    for program in programs {
+        hook = attach(ebpf, btf, program, place, sees);
+        if hook.refused.is_none() {
+            break;
+        }
+    }
+    hook
+}
+
+/// Attaching tells more than any list of what a kernel can do.
+fn attach(
+    ebpf: &mut Ebpf,
+    btf: &Btf,
+    program: &'static str,
+    place: &'static str,
+    sees: &'static str,
+) -> Hook {
+    let attached = tracepoint(ebpf, program).and_then(|found| {
+        let refused = |cause| Error::Program { name: program, cause };
+        found.load(place, btf).map_err(refused)?;
+        found.attach().map_err(refused)
+    });
+    Hook {
+        place,
+        sees,
+        refused: attached.err().map(|error| reason(&error)),
+    }
+}
+
+/// What an error says, and of the log of the kernel's verifier the line that says why: the log goes over all that was looked at before.
+fn reason(error: &Error) -> String {
+    let Error::Program { name, cause } = error else {
+        return error.to_string();
+    };
+    let aya::programs::ProgramError::LoadError {
+        io_error,
+        verifier_log,
+    } = cause
+    else {
+        return format!("{name}: {cause}");
+    };
+    let log = verifier_log.to_string();
+    let mut telling = log.lines().map(str::trim).filter(|line| {
+        !(line.is_empty()
+            || line.starts_with("verification time")
+            || line.starts_with("stack depth")
+            || line.starts_with("processed"))
+    });
+    match telling.next_back() {
+        Some(line) => format!("{name}: {io_error}: {line}"),
+        None => format!("{name}: {io_error}"),
+    }
+}

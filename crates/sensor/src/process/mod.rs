@@ -1,0 +1,313 @@
+//! Which processes there are, by what programs in the kernel tell of them and, for those from before, by `/proc`.
+//!
+//! In: records of programs that start, fork and end. Out: for each record the process that it comes from, with those that started it.
+
+mod proc;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use bartizan_model::runtime::{Capabilities, Executable, Process, Terminal, User};
+
+use crate::clock::Clock;
+use crate::event::device;
+use crate::host::Host;
+use crate::wire::{self, Identity, Record};
+
+/// How many of those that started a process are kept with it
+const ANCESTORS: usize = 8;
+/// Processes that ended and are still known, for records that come late
+const ENDED_KEPT: usize = 1024;
+/// Processes that are known at once; beyond it the one that was seen longest ago is asked of `/proc` again
+const KNOWN_MAX: usize = 1 << 17;
+const NO_LOGIN: u32 = u32::MAX;
+const NAMESPACES: [&str; 6] = ["uts", "ipc", "mnt", "pid", "net", "cgroup"];
+
+/// The processes of the host.
+#[derive(Debug)]
+pub(crate) struct Processes {
+    known: HashMap<u32, Known>,
+    ended: VecDeque<(u32, u64)>,
+    host: Host,
+}
+
+#[derive(Debug)]
+struct Known {
+    /// Nanoseconds since the host was started; 0 where `/proc` told it, which counts in ticks
+    started: u64,
+    process: Arc<Process>,
+}
+
+impl Processes {
+    /// Those that are there now.
+    pub(crate) fn now(clock: Clock) -> Self {
+        let mut this = Self {
+            known: HashMap::new(),
+            ended: VecDeque::new(),
+            host: Host::default(),
+        };
+        for pid in proc::numbers() {
+            this.learn(pid, clock);
+        }
+        this
+    }
+
+    /// Asks `/proc` for a process and those that started it.
+    fn learn(&mut self, pid: u32, clock: Clock) -> Option<Arc<Process>> {
+        let mut line = Vec::new();
+        let mut next = pid;
+        while next != 0 && line.len() <= ANCESTORS && !self.known.contains_key(&next) {
+            let read = proc::read(next, clock, &mut self.host)?;
+            next = read.parent_pid;
+            line.push(read);
+        }
+        for mut process in line.into_iter().rev() {
+            process.parent = self.parent(process.parent_pid);
+            let pid = process.pid;
+            self.insert(
+                pid,
+                Known {
+                    started: 0,
+                    process: Arc::new(process),
+                },
+            );
+        }
+        self.known.get(&pid).map(|known| Arc::clone(&known.process))
+    }
+
+    fn insert(&mut self, pid: u32, known: Known) {
+        if self.known.len() >= KNOWN_MAX {
+            self.known.clear();
+            self.ended.clear();
+        }
+        self.known.insert(pid, known);
+    }
+
+    fn parent(&self, pid: u32) -> Option<Arc<Process>> {
+        self.known
+            .get(&pid)
+            .map(|known| shortened(&known.process, ANCESTORS - 1))
+    }
+
+    /// The process of a record, after what the record itself says of it.
+    pub(crate) fn of(&mut self, record: &Record<'_>, clock: Clock) -> Arc<Process> {
+        match record.call {
+            crate::Call::Execute => return self.execute(record, clock),
+            crate::Call::Fork => self.fork(record, clock),
+            crate::Call::Exit => self.end(record),
+            _ => {}
+        }
+        self.current(record, clock)
+    }
+
+    fn current(&mut self, record: &Record<'_>, clock: Clock) -> Arc<Process> {
+        if let Some(known) = self.known.get_mut(&record.process) {
+            if known.started == 0 {
+                known.started = record.started;
+            }
+            if known.started == record.started {
+                return Arc::clone(&known.process);
+            }
+            self.known.remove(&record.process);
+        }
+        if let Some(process) = self.learn(record.process, clock) {
+            return process;
+        }
+        // It ended before anyone could ask: what the record itself says is all there is.
+        Arc::new(Process {
+            pid: record.process,
+            started: clock.of_day(record.started),
+            user: User {
+                id: record.user,
+                effective: record.user,
+                group: record.group,
+                ..User::default()
+            },
+            cgroup: record.cgroup,
+            ..Process::default()
+        })
+    }
+
+    fn execute(&mut self, record: &Record<'_>, clock: Clock) -> Arc<Process> {
+        let Some(identity) = Identity::read(record.text(0)) else {
+            return self.current(record, clock);
+        };
+        let before = self
+            .known
+            .get(&record.process)
+            .filter(|known| known.started == record.started || known.started == 0);
+        // A process keeps the one that started it; of one that is seen for the first time, it is looked for.
+        let parent = before.and_then(|known| known.process.parent.clone());
+        let parent = parent.or_else(|| self.parent(identity.parent)).or_else(|| {
+            self.learn(identity.parent, clock)
+                .map(|parent| shortened(&parent, ANCESTORS - 1))
+        });
+        let [_, _, mount, ..] = identity.namespaces;
+        let container = self
+            .host
+            .container(record.process, record.cgroup, mount)
+            .or_else(|| {
+                parent
+                    .as_ref()
+                    .filter(|parent| parent.cgroup == record.cgroup && mount_namespace(parent) == Some(mount))
+                    .and_then(|parent| parent.container.clone())
+            });
+        let path = record.text(1);
+        let login = Some(identity.login).filter(|login| *login != NO_LOGIN);
+        let mut process = Process {
+            pid: record.process,
+            inner_pid: identity.inner,
+            started: clock.of_day(record.started),
+            parent_pid: identity.parent,
+            group: identity.process_group,
+            session: identity.session,
+            name: until_nul(&identity.name).into(),
+            executable: Executable {
+                path: path.into(),
+                device: device(identity.device),
+                inode: identity.inode,
+                beside_image: container.is_some().then(|| record.has(wire::UPPER)),
+                in_memory: identity.links == 0 && path.starts_with(b"/memfd:"),
+                writable: identity.mode & 0o222 != 0,
+                ..Executable::default()
+            },
+            arguments: split(record.text(3)),
+            arguments_cut: record
+                .number
+                .first()
+                .is_some_and(|all| *all > record.text(3).len() as u64),
+            environment_digest: Host::digest_of_environment(record.text(4)),
+            directory: record.text(5).into(),
+            user: User {
+                id: record.user,
+                effective: identity.effective_user,
+                group: record.group,
+                login,
+                ..User::default()
+            },
+            capabilities: Capabilities {
+                permitted: identity.permitted,
+                effective: identity.effective,
+                inheritable: identity.inheritable,
+            },
+            terminal: (identity.terminal_major != 0).then_some(Terminal {
+                major: identity.terminal_major,
+                minor: identity.terminal_minor,
+            }),
+            namespaces: NAMESPACES.into_iter().zip(identity.namespaces).collect(),
+            cgroup: record.cgroup,
+            container,
+            parent,
+        };
+        self.host.name_users(&mut process.user, record.process, mount);
+        let process = Arc::new(process);
+        self.insert(
+            record.process,
+            Known {
+                started: record.started,
+                process: Arc::clone(&process),
+            },
+        );
+        process
+    }
+
+    fn fork(&mut self, record: &Record<'_>, clock: Clock) {
+        let parent = self.current(record, clock);
+        let child = record.low(0);
+        let started = record.number.get(1).copied().unwrap_or_default();
+        let process = Process {
+            pid: child,
+            inner_pid: 0,
+            started: clock.of_day(started),
+            parent_pid: record.low(2),
+            parent: Some(shortened(&parent, ANCESTORS - 1)),
+            ..(*parent).clone()
+        };
+        self.insert(
+            child,
+            Known {
+                started,
+                process: Arc::new(process),
+            },
+        );
+    }
+
+    fn end(&mut self, record: &Record<'_>) {
+        self.ended.push_back((record.process, record.started));
+        if self.ended.len() <= ENDED_KEPT {
+            return;
+        }
+        if let Some((pid, started)) = self.ended.pop_front()
+            && self.known.get(&pid).is_some_and(|known| known.started == started)
+        {
+            self.known.remove(&pid);
+        }
+    }
+
+    /// How many are known
+    pub(crate) fn len(&self) -> usize {
+        self.known.len()
+    }
+}
+
+fn mount_namespace(process: &Process) -> Option<u32> {
+    process
+        .namespaces
+        .iter()
+        .find_map(|(name, number)| (*name == "mnt").then_some(*number))
+}
+
+fn until_nul(bytes: &[u8]) -> &[u8] {
+    bytes.split(|byte| *byte == 0).next().unwrap_or_default()
+}
+
+/// Texts that each end with a NUL
+fn split(bytes: &[u8]) -> Box<[Box<[u8]>]> {
+    let bytes = bytes.strip_suffix(&[0]).unwrap_or(bytes);
+    if bytes.is_empty() {
+        return Box::default();
+    }
+    bytes.split(|byte| *byte == 0).map(Into::into).collect()
+}
+
+/// A process with at most so many of those that started it
+fn shortened(process: &Arc<Process>, most: usize) -> Arc<Process> {
+    if process.ancestors().count() <= most {
+        return Arc::clone(process);
+    }
+    let parent = process
+        .parent
+        .as_ref()
+        .filter(|_| most > 0)
+        .map(|parent| shortened(parent, most - 1));
+    Arc::new(Process {
+        parent,
+        ..(**process).clone()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_ancestors_ends_at_the_depth_that_is_kept() {
+        let mut last: Option<Arc<Process>> = None;
+        for pid in 1..40 {
+            let parent = last.as_ref().map(|last| shortened(last, ANCESTORS - 1));
+            last = Some(Arc::new(Process {
+                pid,
+                parent,
+                ..Process::default()
+            }));
+        }
+        let pids: Vec<_> = last.unwrap().ancestors().map(|process| process.pid).collect();
+        assert_eq!(pids, [38, 37, 36, 35, 34, 33, 32, 31]);
+    }
+
+    #[test]
+    fn an_empty_argument_stays_one() {
+        assert_eq!(split(b"sh\0\0x\0").len(), 3);
+        assert_eq!(split(b"").len(), 0);
+    }
+}

@@ -1,0 +1,246 @@
+//! What the kernel is asked to tell at all: which calls, and of those that open files, which paths.
+//!
+//! What is selected is never less than what was asked for; it may be more where a name is long or a path deep.
+
+use std::collections::BTreeMap;
+
+use crate::call::Call;
+use crate::error::{Error, Result};
+
+/// Entries of the map `paths`
+pub(crate) const STEPS_MAX: usize = 16_384;
+/// Of `digest_of_name`, one for each eight bytes of a name that count
+const FACTORS: [u64; 3] = [
+    0x9e37_79b9_7f4a_7c15,
+    0xc2b2_ae3d_27d4_eb4f,
+    0x1656_67b1_9e37_79f9,
+];
+const SELECT_HERE: u32 = 1;
+const SELECT_BELOW: u32 = 2;
+
+/// When a call is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own to the kernel"
+)]
+pub struct Wanted {
+    /// It succeeded
+    pub success: bool,
+    /// It failed
+    pub failure: bool,
+    /// It opened a file for reading
+    pub reading: bool,
+    /// It opened a file for writing, or made one
+    pub writing: bool,
+    /// The path of what it opened does not matter
+    pub any_path: bool,
+}
+
+impl Wanted {
+    /// Always
+    pub const ALL: Self = Self {
+        success: true,
+        failure: true,
+        reading: true,
+        writing: true,
+        any_path: true,
+    };
+
+    /// As bits of `WANT_…`
+    const fn bits(self) -> u8 {
+        self.success as u8
+            | (self.failure as u8) << 1
+            | (!self.any_path as u8) << 2
+            | (self.reading as u8) << 3
+            | (self.writing as u8) << 4
+    }
+
+    /// What either asks for
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self {
+            success: self.success || other.success,
+            failure: self.failure || other.failure,
+            reading: self.reading || other.reading,
+            writing: self.writing || other.writing,
+            any_path: self.any_path || other.any_path,
+        }
+    }
+}
+
+/// A name of a path below the place that the names before it lead to.
+#[derive(Debug, Default)]
+struct Place {
+    node: u32,
+    select: u32,
+    below: BTreeMap<Box<[u8]>, Place>,
+}
+
+/// What the kernel is asked to tell. Programs that start, fork and end are always told.
+#[derive(Debug, Default)]
+pub struct Selection {
+    wanted: BTreeMap<Call, Wanted>,
+    root: Place,
+    places: u32,
+}
+
+/// What programs know a name by: a digest of its length and of its first bytes (`digest_of_name`)
+fn digest(name: &[u8]) -> u64 {
+    let word = |index: usize| {
+        let mut bytes = [0; 8];
+        for (to, from) in bytes.iter_mut().zip(name.get(8 * index..).unwrap_or_default()) {
+            *to = *from;
+        }
+        u64::from_le_bytes(bytes)
+    };
+    let mut digest = name.len() as u64;
+    for (index, factor) in FACTORS.into_iter().enumerate() {
+        digest = (digest ^ word(index)).wrapping_mul(factor);
+    }
+    digest ^ digest >> 32
+}
+
+/// Where the map `paths` has the step from a node by a name (`step_from`)
+fn step(node: u32, name: &[u8]) -> u64 {
+    let [first, ..] = FACTORS;
+    digest(name).wrapping_add(u64::from(node).wrapping_mul(first))
+}
+
+impl Selection {
+    /// Nothing but programs that start and end.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Everything.
+    #[must_use]
+    pub fn all() -> Self {
+        let mut selection = Self::default();
+        for &call in Call::ALL {
+            selection.want(call, Wanted::ALL);
+        }
+        selection
+    }
+
+    /// Asks for a call; what was asked for before stays. Programs that start are told anyway: of calls that start one, only those that fail are asked for.
+    pub fn want(&mut self, call: Call, mut wanted: Wanted) {
+        wanted.success &= !matches!(call, Call::Execve | Call::Execveat);
+        let entry = self.wanted.entry(call).or_default();
+        *entry = entry.or(wanted);
+    }
+
+    /// Asks for calls that open the file of this path, in any mount namespace.
+    pub fn path(&mut self, path: &[u8]) {
+        self.select(path, SELECT_HERE);
+    }
+
+    /// Asks for calls that open a file whose path begins so. The last name, which may be a part of one, does not count.
+    pub fn below(&mut self, prefix: &[u8]) {
+        let end = prefix.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+        self.select(prefix.get(..end).unwrap_or_default(), SELECT_BELOW);
+    }
+
+    fn select(&mut self, path: &[u8], select: u32) {
+        let mut names = path
+            .split(|byte| *byte == b'/')
+            .filter(|name| !name.is_empty())
+            .peekable();
+        if names.peek().is_none() {
+            // Every path is below the root.
+            for (call, wanted) in &mut self.wanted {
+                wanted.any_path |= call.opens();
+            }
+            self.root.select |= SELECT_BELOW;
+            return;
+        }
+        let mut place = &mut self.root;
+        for name in names {
+            place = place.below.entry(name.into()).or_insert_with(|| {
+                self.places += 1;
+                Place {
+                    node: self.places,
+                    ..Place::default()
+                }
+            });
+        }
+        place.select |= select;
+    }
+
+    /// The table `wanted`, by codes of calls
+    pub(crate) fn wanted(&self) -> Vec<u8> {
+        let mut table = vec![0; Call::ALL.len() + 1];
+        for (call, wanted) in &self.wanted {
+            let mut wanted = *wanted;
+            wanted.any_path |= self.root.select & SELECT_BELOW != 0;
+            if let Some(entry) = table.get_mut(usize::from(call.code())) {
+                *entry = wanted.bits();
+            }
+        }
+        table
+    }
+
+    /// Keys and values of the map `paths`.
+    pub(crate) fn steps(&self) -> Result<Vec<(u64, [u32; 2])>> {
+        let mut steps = BTreeMap::new();
+        lay(&self.root, self.root.node, &mut steps);
+        if steps.len() > STEPS_MAX {
+            return Err(Error::TooManyPaths(steps.len()));
+        }
+        Ok(steps.into_iter().collect())
+    }
+}
+
+/// Lays what is below a place from `node` on. Two names that programs do not tell apart lead to one node, which selects what either does.
+fn lay(place: &Place, node: u32, steps: &mut BTreeMap<u64, [u32; 2]>) {
+    for (name, next) in &place.below {
+        let [joined, select] = steps.entry(step(node, name)).or_insert([next.node, 0]);
+        *select |= next.select;
+        let joined = *joined;
+        lay(next, joined, steps);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_not_told_apart_select_what_either_does() {
+        let mut selection = Selection::none();
+        let long = |last: &str| format!("/a-directory-with-a-long-{last}/x");
+        selection.path(long("name").as_bytes());
+        selection.below(format!("{}/", long("fame")).as_bytes());
+        let steps = selection.steps().unwrap();
+        assert_eq!(steps.len(), 2, "both go the same way");
+        let mut selects: Vec<_> = steps.iter().map(|(_, [_, select])| *select).collect();
+        selects.sort_unstable();
+        assert_eq!(selects, [0, 3], "the last is selected here and below");
+    }
+
+    #[test]
+    fn a_prefix_within_a_name_selects_all_of_the_directory() {
+        let mut part = Selection::none();
+        part.below(b"/etc/ssh");
+        let mut directory = Selection::none();
+        directory.below(b"/etc/");
+        assert_eq!(part.steps().unwrap(), directory.steps().unwrap());
+    }
+
+    #[test]
+    fn a_prefix_of_everything_asks_for_any_path() {
+        let mut selection = Selection::none();
+        selection.want(
+            Call::Openat,
+            Wanted {
+                success: true,
+                reading: true,
+                ..Wanted::default()
+            },
+        );
+        selection.below(b"/e");
+        let wanted = selection.wanted();
+        assert_eq!(wanted[usize::from(Call::Openat.code())] & 4, 0, "not by path");
+    }
+}

@@ -1,0 +1,159 @@
+//! The sensor itself: programs in the kernel, the ring they write to, and the processes that their records come from.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bartizan_model::runtime::{Event, Process};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::event::{Buffers, event};
+use crate::load::{Hook, Loaded, load};
+use crate::process::Processes;
+use crate::selection::Selection;
+use crate::wire::Record;
+
+/// How long records lie in the ring at most before they are looked for. Programs wake the reader only when much is there, since each time costs
+/// the process that an event comes from.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+/// After how long the time of day is asked for again
+const CLOCK_EVERY: Duration = Duration::from_secs(10);
+
+/// Bytes of the smallest ring that is of use
+const RING_LEAST: u32 = 1 << 16;
+
+/// What happened to events that were not told, and to those that were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Events that were told
+    pub told: u64,
+    /// Not told, because the ring was full
+    pub full: u64,
+    /// Not told, because another event was being written on the same processor
+    pub nested: u64,
+    /// Records that could not be read
+    pub unread: u64,
+    /// Processes that are known
+    pub processes: usize,
+}
+
+/// Attaches everything there is, and takes it away at once: what the kernel lets be seen.
+///
+/// # Errors
+/// As [`Sensor::start`].
+pub fn probe() -> Result<Vec<Hook>> {
+    Ok(load(&Selection::all(), RING_LEAST)?.hooks)
+}
+
+/// Programs in the kernel and what they tell. When it goes, they go.
+pub struct Sensor {
+    loaded: Loaded,
+    processes: Processes,
+    clock: Clock,
+    clock_read: Instant,
+    buffers: Buffers,
+    told: u64,
+    unread: u64,
+}
+
+impl Sensor {
+    /// Loads and attaches what a selection needs. `ring_bytes` is how much may wait to be read: a power of two, at least 64 KiB.
+    ///
+    /// # Errors
+    /// When the kernel does not describe its types, refuses the programs, or privileges lack.
+    pub fn start(selection: &Selection, ring_bytes: u32) -> Result<Self> {
+        let loaded = load(selection, ring_bytes)?;
+        let clock = Clock::now();
+        // What happens meanwhile waits in the ring: a process is known by the scan, by its records, or by both.
+        let processes = Processes::now(clock);
+        Ok(Self {
+            loaded,
+            processes,
+            clock,
+            clock_read: Instant::now(),
+            buffers: Buffers::default(),
+            told: 0,
+            unread: 0,
+        })
+    }
+
+    /// The places where programs were to be attached.
+    #[must_use]
+    pub fn hooks(&self) -> &[Hook] {
+        &self.loaded.hooks
+    }
+
+    /// Hands over what is in the ring, or what comes within `timeout`; how many events that were. `tell` may end it early.
+    ///
+    /// # Errors
+    /// When waiting fails.
+    pub fn read(
+        &mut self,
+        timeout: Duration,
+        mut tell: impl FnMut(&Event<'_>) -> ControlFlow<()>,
+    ) -> Result<usize> {
+        let until = Instant::now() + timeout;
+        if self.clock_read.elapsed() > CLOCK_EVERY {
+            self.clock = Clock::now();
+            self.clock_read = Instant::now();
+        }
+        loop {
+            let count = self.drain(&mut tell);
+            let left = until.saturating_duration_since(Instant::now());
+            if count > 0 || left.is_zero() {
+                return Ok(count);
+            }
+            let wait = Timespec::try_from(left.min(LOOK_EVERY)).unwrap_or(Timespec {
+                tv_sec: 0,
+                tv_nsec: 0,
+            });
+            match poll(&mut [PollFd::new(&self.loaded.ring, PollFlags::IN)], Some(&wait)) {
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn drain(&mut self, tell: &mut impl FnMut(&Event<'_>) -> ControlFlow<()>) -> usize {
+        let before = self.told;
+        while let Some(item) = self.loaded.ring.next() {
+            let Some(record) = Record::read(&item) else {
+                self.unread += 1;
+                continue;
+            };
+            let process: Arc<Process> = self.processes.of(&record, self.clock);
+            self.told += 1;
+            let event = event(
+                &record,
+                process,
+                self.clock.of_day(record.time),
+                self.told,
+                &mut self.buffers,
+            );
+            if tell(&event).is_break() {
+                break;
+            }
+        }
+        usize::try_from(self.told - before).unwrap_or(usize::MAX)
+    }
+
+    /// What was told and what was not, since the start.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let lost = |index| {
+            self.loaded
+                .lost
+                .get(&index, 0)
+                .map_or(0, |by_processor| by_processor.iter().sum())
+        };
+        Counts {
+            told: self.told,
+            full: lost(0),
+            nested: lost(1),
+            unread: self.unread,
+            processes: self.processes.len(),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+/* Does one thing by way of io_uring, without any system call for it: ring OPERATION PATH [PATH].
+ * Prints what the ring answered. Used by tests/events.rs. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int main(int count, char **argument)
+{
+	struct io_uring_params params = {};
+	int ring = syscall(SYS_io_uring_setup, 4, &params);
+	char *submissions, *completions;
+	struct io_uring_sqe *entry;
+	struct io_uring_cqe *answer;
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	struct open_how { unsigned long long flags, mode, resolve; } how = {};
+
+	if (ring < 0 || count < 3) {
+		perror("io_uring_setup");
+		return 77;
+	}
+	submissions = mmap(0, params.sq_off.array + params.sq_entries * 4, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring, IORING_OFF_SQ_RING);
+	completions = mmap(0, params.cq_off.cqes + params.cq_entries * sizeof(*answer), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring,
+			   IORING_OFF_CQ_RING);
+	entry = mmap(0, params.sq_entries * sizeof(*entry), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring, IORING_OFF_SQES);
+	memset(entry, 0, sizeof(*entry));
+	entry->fd = AT_FDCWD;
+	entry->addr = (unsigned long)argument[2];
+	if (!strcmp(argument[1], "openat")) {
+		entry->opcode = IORING_OP_OPENAT;
+	} else if (!strcmp(argument[1], "openat2")) {
+		entry->opcode = IORING_OP_OPENAT2;
+		entry->len = sizeof(how);
+		entry->off = (unsigned long)&how;
+	} else if (!strcmp(argument[1], "slot")) {
+		int none = -1;
+
+		syscall(SYS_io_uring_register, ring, IORING_REGISTER_FILES, &none, 1);
+		entry->opcode = IORING_OP_OPENAT;
+		entry->file_index = 1;
+	} else if (!strcmp(argument[1], "unlinkat")) {
+		entry->opcode = IORING_OP_UNLINKAT;
+	} else if (!strcmp(argument[1], "mkdirat")) {
+		entry->opcode = IORING_OP_MKDIRAT;
+		entry->len = 0700;
+	} else if (!strcmp(argument[1], "renameat") || !strcmp(argument[1], "linkat")) {
+		entry->opcode = argument[1][0] == 'r' ? IORING_OP_RENAMEAT : IORING_OP_LINKAT;
+		entry->len = AT_FDCWD;
+		entry->addr2 = (unsigned long)argument[3];
+	} else if (!strcmp(argument[1], "symlinkat")) {
+		entry->opcode = IORING_OP_SYMLINKAT;
+		entry->addr2 = (unsigned long)argument[3];
+	} else if (!strcmp(argument[1], "connect")) {
+		address.sin_port = htons(atoi(argument[2]));
+		address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		entry->opcode = IORING_OP_CONNECT;
+		entry->fd = socket(AF_INET, SOCK_STREAM, 0);
+		entry->addr = (unsigned long)&address;
+		entry->off = sizeof(address);
+	} else {
+		return 2;
+	}
+	((unsigned *)(submissions + params.sq_off.array))[0] = 0;
+	__atomic_store_n((unsigned *)(submissions + params.sq_off.tail), 1, __ATOMIC_RELEASE);
+	if (syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0) {
+		perror("io_uring_enter");
+		return 1;
+	}
+	answer = (void *)(completions + params.cq_off.cqes);
+	printf("%d\n", answer->res);
+	return 0;
+}

@@ -1,0 +1,111 @@
+#![allow(clippy::print_stderr)]
+
+use crate::sandbox::{Answer, Sandbox, is_root};
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+
+/// What `bartizan watch` says while `meanwhile` runs; None without root, which is said.
+fn watched(sandbox: &Sandbox, arguments: &[&str], meanwhile: impl FnOnce()) -> Option<Answer> {
+    if !is_root() {
+        eprintln!("skipped: programs can be loaded into the kernel by root only");
+        return None;
+    }
+    let mut child = sandbox
+        .bartizan(&[&["watch"], arguments].concat())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut error = BufReader::new(child.stderr.take().unwrap());
+    let mut begun = String::new();
+    error.read_line(&mut begun).unwrap();
+    assert!(begun.contains("watching"), "{begun}");
+    meanwhile();
+    // What happened is shown within the time between two looks.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let _ = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    let mut err = String::new();
+    error.read_to_string(&mut err).unwrap();
+    let mut answer = sandbox.answer(child.wait_with_output().unwrap());
+    answer.err = sandbox.scrub(&err);
+    Some(answer)
+}
+
+#[test]
+fn programs_that_start_are_shown_with_harmless_arguments() {
+    let sandbox = Sandbox::new();
+    let hostile = "marker-\u{1b}[31m\nx";
+    let Some(answer) = watched(&sandbox, &["--call", "execve", "--process", "true"], || {
+        assert!(
+            Command::new("/bin/true")
+                .args([hostile, ""])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }) else {
+        return;
+    };
+    assert_eq!(answer.code, 0, "{answer}");
+    let line = answer
+        .out
+        .lines()
+        .find(|line| line.contains("marker"))
+        .expect("it is shown");
+    assert!(
+        line.ends_with(r"/true: /bin/true marker-\u{1b}[31m\nx ''"),
+        "{line:?}"
+    );
+}
+
+#[test]
+fn an_object_tells_who_did_it() {
+    let sandbox = Sandbox::new();
+    sandbox.write("secret.txt", "x");
+    let path = sandbox.path("secret.txt").canonicalize().unwrap();
+    let prefix = path.parent().unwrap().to_str().unwrap().to_owned() + "/";
+    let Some(answer) = watched(
+        &sandbox,
+        &["--reads", "--call", "openat", "--path", &prefix, "-o", "json"],
+        || {
+            assert!(
+                Command::new("cat")
+                    .arg(&path)
+                    .stdout(Stdio::null())
+                    .status()
+                    .unwrap()
+                    .success()
+            );
+        },
+    ) else {
+        return;
+    };
+    let object: serde_json::Value =
+        serde_json::from_str(answer.out.lines().next().expect("one is told")).unwrap();
+    assert_eq!(object["schema"], "bartizan/event/v1");
+    assert_eq!(object["process"]["name"], "cat");
+    assert!(
+        object["what"]["file"]["path"]
+            .as_str()
+            .unwrap()
+            .ends_with("/secret.txt")
+    );
+    assert!(!object["process"]["ancestors"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn without_privileges_it_says_which_lack() {
+    let sandbox = Sandbox::new();
+    let answer = sandbox.run_as_nobody("exec \"$0\" \"$@\"", &["watch", "--count", "1"]);
+    assert_eq!(answer.code, 2, "{answer}");
+    assert!(answer.err.contains("CAP_BPF"), "{answer}");
+}
+
+#[test]
+fn a_call_that_nothing_tells_of_is_refused() {
+    let answer = Sandbox::new().run(&["watch", "--call", "opne"]);
+    assert_eq!(answer.code, 2, "{answer}");
+    assert!(answer.err.contains("openat"), "{answer}");
+}
