@@ -1,0 +1,76 @@
+//! Bytes of a host as text that does no harm where it is shown.
+
+use std::fmt::Write;
+
+/// Of one text, the bytes that are shown at most
+const MOST: usize = 16 * 1024;
+
+/// The text of bytes. What steers terminals, breaks lines, is invisible, changes the direction of writing or is no UTF-8 is written out as an
+/// escape (`\n`, `\x1b`, `\u{202e}`); what is longer than 16 KiB ends in `…`.
+#[must_use]
+pub fn harmless(bytes: &[u8]) -> String {
+    let shown = bytes.get(..MOST).unwrap_or(bytes);
+    let mut text = String::with_capacity(shown.len());
+    for chunk in shown.utf8_chunks() {
+        for one in chunk.valid().chars() {
+            push(one, &mut text);
+        }
+        for byte in chunk.invalid() {
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+    }
+    if shown.len() < bytes.len() {
+        text.push('…');
+    }
+    text
+}
+
+fn push(one: char, text: &mut String) {
+    match one {
+        '\n' => text.push_str("\\n"),
+        '\r' => text.push_str("\\r"),
+        '\t' => text.push_str("\\t"),
+        one if one.is_ascii_control() => {
+            let _ = write!(text, "\\x{:02x}", u32::from(one));
+        }
+        one if is_unseen(one) => {
+            let _ = write!(text, "\\u{{{:x}}}", u32::from(one));
+        }
+        one => text.push(one),
+    }
+}
+
+/// Characters that show nothing themselves and change what is shown around them
+const fn is_unseen(one: char) -> bool {
+    matches!(
+        one,
+        '\u{80}'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn nothing_that_steers_a_terminal_gets_through() {
+        let shown = harmless(b"a\n\x1b[31m\xffb\xe2\x80\xae\xc2\x9b");
+        assert_eq!(shown, r"a\n\x1b[31m\xffb\u{202e}\u{9b}");
+        assert_eq!(harmless("größer".as_bytes()), "größer");
+    }
+
+    #[test]
+    fn a_long_text_is_cut() {
+        let shown = harmless(&vec![b'a'; 20_000]);
+        assert!(shown.ends_with('…') && shown.len() < 17_000);
+    }
+}
