@@ -3,6 +3,8 @@
 use bartizan_model::{Component, Finding, Measured};
 use bartizan_source::ContentDigests;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A waiver comment as it stands in a file, not yet judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +51,7 @@ pub struct Sink {
     errors: Vec<String>,
     measured: Option<Measured>,
     not_applicable: Option<String>,
+    interrupt: Option<Arc<AtomicBool>>,
 }
 
 /// Everything a check reported of one file.
@@ -71,6 +74,21 @@ pub struct Reported {
 }
 
 impl Sink {
+    /// One for work that ends early once the flag is set.
+    pub(crate) fn until(interrupt: Arc<AtomicBool>) -> Self {
+        Self {
+            interrupt: Some(interrupt),
+            ..Self::default()
+        }
+    }
+
+    /// Whether the scan was interrupted: nobody asks any more for what would be put out.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        let interrupt = self.interrupt.as_ref();
+        interrupt.is_some_and(|flag| flag.load(Ordering::Relaxed))
+    }
+
     /// Reports a finding.
     pub fn finding(&mut self, finding: Finding) {
         self.findings.push(finding);

@@ -9,7 +9,8 @@
 )]
 
 use bartizan_engine::{
-    CacheOptions, Check, CheckError, Input, Meta, Outcome, Part, Program, RunOptions, Silent, Sink, run,
+    Bounds, CacheOptions, Check, CheckError, Input, Meta, Outcome, Part, Program, RunOptions, Silent, Sink,
+    run,
 };
 use bartizan_model::{AssetId, CheckStatus, Confidence, Finding, FingerprintBuilder, RuleInfo, Severity};
 use bartizan_source::{DirSource, FileMeta, Interest, Source, SourceOptions, TextSource};
@@ -23,10 +24,15 @@ const MOST: u64 = 4000;
 /// Bytes of files that are judged together.
 const MOST_TOGETHER: u64 = 10_000;
 
-/// Reports words that a file uses (`use X`) and no file defines (`def X`). Fails on files that begin with `error`, panics on `panic`.
+/// Bytes of files around those that are looked at.
+const MOST_AROUND: u64 = 6000;
+
+/// Reports words that a file uses (`use X`) and no file defines (`def X`). Fails on files that begin with `error`, panics on `panic`. While it
+/// judges a file that uses `interruption`, the scan is interrupted.
 struct UndefinedCheck {
     meta: Meta,
     parts: Arc<AtomicUsize>,
+    interrupt: Arc<AtomicBool>,
 }
 
 struct Words {
@@ -85,6 +91,14 @@ impl Program for UndefinedCheck {
         MOST_TOGETHER
     }
 
+    fn bounds(&self) -> Bounds {
+        Bounds {
+            files: 40,
+            bytes: MOST_AROUND,
+            told: true,
+        }
+    }
+
     /// The files that are named like what is used and not defined yet.
     fn asks(&self, parts: &[(String, Part)], around: &[&str]) -> Vec<usize> {
         let words = || parts.iter().filter_map(|(_, part)| part.downcast_ref::<Words>());
@@ -102,6 +116,13 @@ impl Program for UndefinedCheck {
             .map(|(path, part)| (path.as_str(), part.downcast_ref().unwrap()))
             .collect();
         assert!(words.is_sorted_by_key(|(path, _)| *path), "{:?}", words.len());
+        let is_meant = |(_, file): &(&str, &Words)| file.used.iter().any(|word| word == "interruption");
+        self.interrupt.store(words.iter().any(is_meant), Ordering::SeqCst);
+        assert_eq!(
+            out.is_stopped(),
+            words.iter().any(is_meant),
+            "work that takes long can end"
+        );
         for (path, file) in &words {
             for word in &file.used {
                 if !words.iter().any(|(_, other)| other.defined.contains(word)) {
@@ -138,6 +159,7 @@ fn scan(folder: &Path, cache: Option<&Path>) -> (Outcome, usize) {
 
 fn scan_source(source: &dyn Source, cache: Option<&Path>) -> (Outcome, usize) {
     let parts = Arc::new(AtomicUsize::new(0));
+    let interrupt = Arc::new(AtomicBool::new(false));
     let check = UndefinedCheck {
         meta: Meta {
             id: "test/undefined",
@@ -146,6 +168,7 @@ fn scan_source(source: &dyn Source, cache: Option<&Path>) -> (Outcome, usize) {
             digest: [7; 32],
         },
         parts: Arc::clone(&parts),
+        interrupt: Arc::clone(&interrupt),
     };
     let options = RunOptions {
         jobs: 2,
@@ -155,7 +178,7 @@ fn scan_source(source: &dyn Source, cache: Option<&Path>) -> (Outcome, usize) {
             by_entry: false,
         }),
         identify: false,
-        interrupt: Arc::new(AtomicBool::new(false)),
+        interrupt,
         progress: &Silent,
     };
     let outcome = run(source, &[Box::new(check)], &options).unwrap();
@@ -301,25 +324,74 @@ fn what_a_part_of_a_directory_needs_to_be_understood_is_looked_up_around_it() {
     assert_eq!(messages(&outcome), ["elsewhere", "x"]);
 }
 
+fn git(folder: &Path, arguments: &[&str]) {
+    let mut git = std::process::Command::new("git");
+    let git = git.args(["-c", "user.name=a", "-c", "user.email=a@example.com"]);
+    assert!(
+        git.args(arguments)
+            .current_dir(folder)
+            .status()
+            .unwrap()
+            .success()
+    );
+}
+
+/// Makes a repository of a folder, with a commit of all that lies in it.
+fn committed(folder: &Path) {
+    git(folder, &["init", "--quiet"]);
+    git(folder, &["add", "."]);
+    git(folder, &["commit", "--quiet", "-m", "one"]);
+}
+
 #[test]
 fn what_is_staged_is_understood_by_the_rest_of_the_index() {
     let folder = tempfile::tempdir().unwrap();
-    let git = |arguments: &[&str]| {
-        let mut git = std::process::Command::new("git");
-        let done = git
-            .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
-            .args(arguments);
-        assert!(done.current_dir(folder.path()).status().unwrap().success());
-    };
-    git(&["init", "--quiet"]);
     write(folder.path(), "x.w", "def x\nuse nothing\n");
-    git(&["add", "."]);
-    git(&["commit", "--quiet", "-m", "one"]);
+    committed(folder.path());
     write(folder.path(), "a.w", "use x\nuse y\n");
-    git(&["add", "a.w"]);
+    git(folder.path(), &["add", "a.w"]);
     write(folder.path(), "x.w", "the work tree is not looked at\n");
     let options = SourceOptions::default();
     let source = bartizan_source::GitIndexSource::open(folder.path(), &options).unwrap();
     let (outcome, parts) = scan_source(&source, None);
     assert_eq!((messages(&outcome), parts), (vec!["y"], 2));
+}
+
+#[test]
+fn bytes_around_are_counted_as_they_are_read_where_an_index_does_not_say_how_many_there_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let large = |word: &str| format!("def {word}\n{}", "\n".repeat(3_900));
+    write(folder.path(), "x.w", &large("x"));
+    write(folder.path(), "y.w", &large("y"));
+    write(folder.path(), "z.w", "def z\n");
+    committed(folder.path());
+    write(folder.path(), "a.w", "use x\nuse y\nuse z\n");
+    git(folder.path(), &["add", "a.w"]);
+    let source = bartizan_source::GitIndexSource::open(folder.path(), &SourceOptions::default()).unwrap();
+    let (outcome, _) = scan_source(&source, None);
+    assert_eq!(
+        messages(&outcome),
+        ["y"],
+        "x and z are no more bytes than are looked at"
+    );
+    let CheckStatus::Partial { errors } = &outcome.checks[0].status else {
+        panic!("{:?}", outcome.checks[0].status);
+    };
+    assert!(
+        errors.iter().any(|error| error.starts_with("1 files around")),
+        "{errors:?}"
+    );
+}
+
+#[test]
+fn a_program_that_is_interrupted_while_it_is_judged_is_no_result_and_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = tempfile::tempdir().unwrap();
+    let cache = cache.path().join("results");
+    write(folder.path(), "a.w", "use interruption\n");
+    for _ in 0..2 {
+        let (outcome, parts) = scan(folder.path(), Some(&cache));
+        assert!(outcome.interrupted);
+        assert_eq!((messages(&outcome), parts), (vec![], 1));
+    }
 }

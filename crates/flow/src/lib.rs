@@ -23,4 +23,4 @@ mod values;
 pub use limits::{Limit, Limits};
 pub use model::*;
 pub use program::File;
-pub use solve::{Finding, Found, Limited, PathStep, What, analyse};
+pub use solve::{Finding, Found, Limited, PathStep, What, analyse, analyse_until};

@@ -8,7 +8,7 @@
 
 mod common;
 
-use bartizan_flow::{File, Finding, Found, Limit, Limits, Marks, What, analyse};
+use bartizan_flow::{File, Finding, Found, Limit, Limits, Marks, What, analyse, analyse_until};
 use bartizan_syntax::{Ast, Language, parse};
 
 const MAIN: &str = "
@@ -226,6 +226,46 @@ fn limited(text: &str, limits: &Limits) -> Vec<Limit> {
     }];
     let found = analyse(&files, &common::rules(), &common::Containers::default(), limits);
     found.limited.iter().map(|limited| limited.limit).collect()
+}
+
+#[test]
+fn an_analysis_that_is_stopped_finds_nothing_and_follows_no_further_function() {
+    let text = (0..200).fold(String::new(), |text, at| {
+        format!("{text}def f{at}():\n    sink(source())\n")
+    });
+    let ast = parse(&text, Language::Python).ast;
+    let marks: Marks = common::marks(&ast);
+    let files = [File {
+        path: "a.py",
+        ast: &ast,
+        marks: &marks,
+        is_asked: true,
+    }];
+    let asked_until = |stop: usize| {
+        let asked = std::cell::Cell::new(0);
+        let is_stopped = || {
+            asked.set(asked.get() + 1);
+            asked.get() > stop
+        };
+        let library = common::Containers::default();
+        let found = analyse_until(
+            &files,
+            &common::rules(),
+            &library,
+            &Limits::default(),
+            &is_stopped,
+        );
+        (found.findings.len(), found.limited.len(), asked.get())
+    };
+    let (all, _, asked) = asked_until(usize::MAX);
+    assert!(all >= 200 && asked > 400, "{all} {asked}");
+    // Functions that wait are asked once each, and none of them is begun.
+    assert_eq!(asked_until(20).0, 0);
+    assert!(
+        asked_until(20).2 < asked / 2 + 20,
+        "{} of {asked}",
+        asked_until(20).2
+    );
 }
 
 #[test]

@@ -9,6 +9,8 @@ use std::sync::atomic::AtomicUsize;
 
 /// How often a program is asked what else it has to know.
 const MOST_ROUNDS: usize = 3;
+/// Files that are read before it is counted how many bytes they came to.
+const CHUNK: usize = 16;
 
 /// Reads what the program asks for of the files around its own. Answers the paths of all that it could have asked for, sorted.
 pub(super) fn understand(read: &Read<'_>, around: &dyn Source, looked: &mut Looked) -> Vec<String> {
@@ -31,19 +33,15 @@ pub(super) fn understand(read: &Read<'_>, around: &dyn Source, looked: &mut Look
         ..*read
     };
     let bounds = read.program.bounds();
-    let (mut files, mut bytes) = (0, 0);
+    let (mut files, mut bytes) = (bounds.files, bounds.bytes);
     for _ in 0..MOST_ROUNDS {
         let paths: Vec<&str> = left.iter().map(|entry| &*entry.meta.path).collect();
         let asked: BTreeSet<usize> = read.program.asks(&looked.parts, &paths).into_iter().collect();
-        let mut entries = Vec::new();
-        for entry in asked.iter().filter_map(|at| left.get(*at)) {
-            if files < bounds.files && bytes + entry.meta.size <= bounds.bytes {
-                files += 1;
-                bytes += entry.meta.size;
-                entries.push(*entry);
-            }
-        }
-        let beyond = asked.len() - entries.len() + matching(&around, &mut entries, &there, looked);
+        let found = asked.iter().filter_map(|at| left.get(*at).copied());
+        let mut entries: Vec<&Entry> = found.take(files).collect();
+        files -= entries.len();
+        let mut beyond = asked.len() - entries.len() + matching(&around, &mut entries, &there, looked);
+        beyond += take(&around, &entries, &mut bytes, looked);
         if bounds.told && beyond > 0 {
             let error = format!("{beyond} files around those that changed are more than are looked at");
             looked.tally.errors.push(error);
@@ -51,16 +49,6 @@ pub(super) fn understand(read: &Read<'_>, around: &dyn Source, looked: &mut Look
         if entries.is_empty() {
             return known;
         }
-        let more = Read {
-            entries: &entries,
-            together: entries.len(),
-            next: AtomicUsize::new(0),
-            ..around
-        }
-        .all(worker_count(read.options.jobs, entries.len(), 0));
-        // What is wrong with these files is not asked.
-        looked.parts.extend(more.parts);
-        looked.parts.sort_by(|(one, _), (other, _)| one.cmp(other));
         let mut at = 0;
         left.retain(|_| {
             at += 1;
@@ -68,6 +56,36 @@ pub(super) fn understand(read: &Read<'_>, around: &dyn Source, looked: &mut Look
         });
     }
     known
+}
+
+/// Reads the files in their order as far as so many bytes allow, and leaves of these what is left. How large a file is need not be known
+/// before it was read. Answers how many there are beyond.
+fn take(around: &Read<'_>, entries: &[&Entry], bytes: &mut u64, looked: &mut Looked) -> usize {
+    let mut beyond = 0;
+    for chunk in entries.chunks(CHUNK) {
+        let mut more = Read {
+            entries: chunk,
+            together: chunk.len(),
+            most: *bytes,
+            next: AtomicUsize::new(0),
+            ..*around
+        }
+        .all(worker_count(around.options.jobs, chunk.len(), 0));
+        for entry in chunk {
+            match more.sizes.get(&*entry.meta.path) {
+                Some(size) if size > bytes => {
+                    beyond += 1;
+                    more.parts.retain(|(path, _)| **path != *entry.meta.path);
+                }
+                Some(size) => *bytes -= size,
+                None => {}
+            }
+        }
+        // What is wrong with these files is not asked.
+        looked.parts.extend(more.parts);
+    }
+    looked.parts.sort_by(|(one, _), (other, _)| one.cmp(other));
+    beyond
 }
 
 /// Leaves of the entries those that the program has to know by their sketches, where it has any. Answers how many there are beyond what is

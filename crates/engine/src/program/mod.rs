@@ -21,7 +21,8 @@ use read::{Purpose, Read};
 use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 /// What a check made of one file.
 pub type Part = Box<dyn Any + Send + Sync>;
@@ -93,7 +94,7 @@ pub trait Program: Send + Sync {
 
     /// Judges all files, ordered by path; those among them that were asked for are only to be understood by. `around` are the paths of all
     /// files that could have been asked for, sorted; none where all is looked at anyway. Findings none of whose places and steps lie in a
-    /// file that is looked at are dropped.
+    /// file that is looked at are dropped. Whoever takes long looks at [`Sink::is_stopped`]; what is put out then counts for nothing.
     ///
     /// # Errors
     /// When the program could not be judged; the check's status becomes Partial.
@@ -180,6 +181,7 @@ pub(crate) fn judge(
         source,
         entries: &entries,
         together,
+        most: u64::MAX,
         purpose: Purpose::Judged,
         options,
         next: AtomicUsize::new(0),
@@ -195,13 +197,15 @@ pub(crate) fn judge(
     }
     let around = source.around().filter(|_| !looked.parts.is_empty());
     let beside = around.map_or_else(Vec::new, |around| understand(&read, around, &mut looked));
-    if options.interrupt.load(Ordering::Relaxed) {
+    let mut sink = Sink::until(Arc::clone(&options.interrupt));
+    if !sink.is_stopped() {
+        contained(&mut looked.tally, "", || {
+            program.judge(&looked.parts, &beside, &mut sink)
+        });
+    }
+    if sink.is_stopped() {
         return Some(Judged::default());
     }
-    let mut sink = Sink::default();
-    contained(&mut looked.tally, "", || {
-        program.judge(&looked.parts, &beside, &mut sink)
-    });
     let mut reported = sink.into_reported();
     if around.is_some() {
         let own: HashSet<&str> = entries.iter().map(|entry| &*entry.meta.path).collect();

@@ -9,6 +9,7 @@ use crate::run::{RunOptions, contained, made_by, too_large};
 use crate::sink::{Reported, Sink};
 use bartizan_model::{Finding, Measured, Skipped};
 use bartizan_source::{Before, Consumer, Entry, FileMeta, Interest, Source, Unit};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What files are read for.
@@ -29,6 +30,8 @@ pub(super) struct Looked {
     pub(super) findings: Vec<Finding>,
     pub(super) tally: CheckTally,
     pub(super) measured: Option<Measured>,
+    /// Bytes of the files that were read, by path.
+    pub(super) sizes: HashMap<String, u64>,
     /// Files that could be read the first time and now cannot.
     pub(super) unread: usize,
     /// Why something could not be kept for the next scan.
@@ -49,6 +52,7 @@ impl Looked {
 
     fn join(mut self, other: Self) -> Self {
         self.parts.extend(other.parts);
+        self.sizes.extend(other.sizes);
         self.findings.extend(other.findings);
         self.tally.findings += other.tally.findings;
         self.tally.errors.extend(other.tally.errors);
@@ -66,6 +70,8 @@ pub(super) struct Read<'a> {
     pub(super) entries: &'a [&'a Entry],
     /// How many of them, from the first on, are judged together.
     pub(super) together: usize,
+    /// Bytes of a larger file are not looked at, whatever the check wants.
+    pub(super) most: u64,
     pub(super) purpose: Purpose<'a>,
     pub(super) options: &'a RunOptions<'a>,
     pub(super) next: AtomicUsize,
@@ -104,8 +110,8 @@ impl Read<'_> {
         let mut whole = Whole {
             path,
             most: match self.check.wants(&entry.meta) {
-                Interest::Entire(most) => most,
-                _ => u64::MAX,
+                Interest::Entire(most) => most.min(self.most),
+                _ => self.most,
             },
             read: self,
             bytes: Vec::new(),
@@ -113,6 +119,8 @@ impl Read<'_> {
         };
         self.source.read(entry, buffer, &mut whole);
         let (bytes, most) = (whole.bytes, whole.most);
+        let size = whole.size.map(|size| (path.to_owned(), size));
+        looked.sizes.extend(size);
         let whole = match whole.size {
             None => None,
             Some(size) if size > most => Some(Err(size)),

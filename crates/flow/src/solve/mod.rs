@@ -58,6 +58,7 @@ pub(crate) struct Engine<'p> {
     program: &'p Program<'p>,
     library: &'p dyn Library,
     limits: Limits,
+    is_stopped: &'p dyn Fn() -> bool,
     values: Values,
     marks: Compiled,
     codes: Vec<Option<Rc<Code>>>,
@@ -90,6 +91,18 @@ type Question = (bartizan_syntax::Language, Option<Name>, Option<Name>, u32);
 /// bound cut short is told per function.
 #[must_use]
 pub fn analyse(files: &[File<'_>], rules: &[Rule], library: &dyn Library, limits: &Limits) -> Found {
+    analyse_until(files, rules, library, limits, &|| false)
+}
+
+/// [`analyse`], unless it is stopped: nothing is found then.
+#[must_use]
+pub fn analyse_until(
+    files: &[File<'_>],
+    rules: &[Rule],
+    library: &dyn Library,
+    limits: &Limits,
+    is_stopped: &dyn Fn() -> bool,
+) -> Found {
     // Names come first: the program and its code are made of them.
     let mut names = crate::values::ConstantSets::new();
     let program = Program::new(files, library, &mut names);
@@ -99,6 +112,9 @@ pub fn analyse(files: &[File<'_>], rules: &[Rule], library: &dyn Library, limits
     }
     let mut codes: Vec<Option<Code>> = vec![None; program.functions.len()];
     for index in 0..program.files.len() {
+        if is_stopped() {
+            return Found::default();
+        }
         lower::lower_file(
             &program,
             FileId::at(index),
@@ -116,6 +132,7 @@ pub fn analyse(files: &[File<'_>], rules: &[Rule], library: &dyn Library, limits
         program: &program,
         library,
         limits: *limits,
+        is_stopped,
         values,
         marks,
         codes: codes.into_iter().map(|code| code.map(Rc::new)).collect(),
@@ -136,6 +153,9 @@ pub fn analyse(files: &[File<'_>], rules: &[Rule], library: &dyn Library, limits
     };
     engine.start();
     engine.know_places();
+    if is_stopped() {
+        return Found::default();
+    }
     engine.close();
     engine.found()
 }
@@ -235,8 +255,11 @@ impl Engine<'_> {
         }
     }
 
-    /// Whether all the work was spent that one function, or the program, is given.
+    /// Whether all the work was spent that one function, or the program, is given; none is given once the analysis is stopped.
     pub(crate) fn is_spent(&mut self, function: FunctionId) -> bool {
+        if (self.is_stopped)() {
+            return true;
+        }
         let spent = self.spent.get(function.index()).copied().unwrap_or(0);
         let limit = if spent > self.limits.work {
             Limit::Work
