@@ -50,9 +50,9 @@ impl Engine<'_> {
 
     /// Variables of modules in or below which something is known to lie.
     fn known_globals(&self) -> Set<(FileId, Key)> {
-        let known = self.values.known.keys();
+        let known = self.values.known_places();
         known
-            .filter_map(|&symbol| {
+            .filter_map(|symbol| {
                 let place = self.values.symbol_path(symbol);
                 match (place.root, place.path.first()) {
                     (Root::Module(file), Some(&key)) => Some((file, key)),
@@ -148,9 +148,7 @@ impl Engine<'_> {
                 }
             }
             None if matches!(self.values.symbol_path(place).root, Root::Receiver) => return false,
-            None => {
-                self.values.known.insert(place, objects);
-            }
+            None => self.values.know(place, objects),
         }
         true
     }

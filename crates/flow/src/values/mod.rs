@@ -71,13 +71,17 @@ pub(crate) struct Values {
     symbols: Numbers<SymbolPath>,
     /// For places that were come to from another, that other
     above: Map<Symbol, Symbol>,
+    /// The places one step further that were asked for
+    below: Map<(Symbol, Key), Symbol>,
+    /// For each place what a caller gave there, once it was asked for
+    given: Vec<Option<Value>>,
     names: Numbers<ObjectName>,
     objects: Interner<[ObjectId]>,
     joined_objects: Map<(Objects, Objects), Objects>,
     /// Atoms and steps that were gone through so far, for the count of work
     pub(crate) effort: u64,
     /// What is known to lie at places that outlive calls
-    pub(crate) known: Map<Symbol, Objects>,
+    known: Map<Symbol, Objects>,
 }
 
 impl Values {
@@ -94,6 +98,8 @@ impl Values {
             stepped: Map::default(),
             symbols: Numbers::default(),
             above: Map::default(),
+            below: Map::default(),
+            given: Vec::new(),
             names: Numbers::default(),
             objects: Interner::default(),
             joined_objects: Map::default(),

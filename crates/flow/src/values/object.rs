@@ -159,17 +159,53 @@ impl Values {
 
     /// The place one step further; the same when the path is at its bound.
     pub(crate) fn below(&mut self, symbol: Symbol, key: Key) -> Symbol {
+        if let Some(&below) = self.below.get(&(symbol, key)) {
+            return below;
+        }
         let mut place = self.symbol_path(symbol);
         if !place.path.push(key) {
             return symbol;
         }
         let below = Symbol(self.symbols.number_of(place));
         self.above.insert(below, symbol);
+        self.below.insert((symbol, key), below);
         below
+    }
+
+    /// Notes what lies at a place that outlives calls.
+    pub(crate) fn know(&mut self, symbol: Symbol, objects: Objects) {
+        self.known.insert(symbol, objects);
+        if let Some(given) = self.given.get_mut(symbol.index()) {
+            *given = None;
+        }
+    }
+
+    /// The places of which it is known what lies there.
+    pub(crate) fn known_places(&self) -> impl Iterator<Item = Symbol> {
+        self.known.keys().copied()
     }
 
     /// The value that a caller gave there, of which nothing else is known.
     pub(crate) fn given(&mut self, symbol: Symbol, kind: Kind) -> Value {
+        if kind != Kind::Unknown {
+            return self.made_given(symbol, kind);
+        }
+        if let Some(&Some(known)) = self.given.get(symbol.index()) {
+            // What it costs is counted as often as it is asked for.
+            self.effort += 1;
+            return known;
+        }
+        let value = self.made_given(symbol, kind);
+        if self.given.len() <= symbol.index() {
+            self.given.resize(symbol.index() + 1, None);
+        }
+        if let Some(given) = self.given.get_mut(symbol.index()) {
+            *given = Some(value);
+        }
+        value
+    }
+
+    fn made_given(&mut self, symbol: Symbol, kind: Kind) -> Value {
         let taint = self.taint_of_given(symbol, false);
         let constants = self.constants.one(super::Constant::Given(symbol));
         if let (Kind::Unknown, Some(&objects)) = (kind, self.known.get(&symbol)) {
