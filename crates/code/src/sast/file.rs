@@ -42,6 +42,11 @@ impl<'a> File<'a> {
         &self.parsed.problems
     }
 
+    /// The words of its text.
+    pub(super) const fn words(&self) -> &HashSet<&'a str> {
+        &self.words
+    }
+
     /// Its tree.
     #[must_use]
     pub const fn ast(&self) -> &Ast {

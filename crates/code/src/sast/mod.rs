@@ -7,6 +7,7 @@ mod around;
 mod check;
 pub mod examples;
 mod file;
+mod late;
 pub mod library;
 pub mod pattern;
 pub mod rules;

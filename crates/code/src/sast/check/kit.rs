@@ -1,9 +1,10 @@
 //! The rules of one language, made ready once a file of it is seen.
 
+use super::needs::Needs;
 use crate::sast::around::NotAround;
 use crate::sast::library::{FlowRules, Models};
 use crate::sast::pattern::Regexes;
-use crate::sast::rules::pattern_rule;
+use crate::sast::rules::proven_rule;
 use crate::sast::semgrep::Rule;
 use bartizan_content::flow::Library;
 use bartizan_content::{CodeRule, builtin};
@@ -11,7 +12,7 @@ use bartizan_engine::globs::PathGlobs;
 use bartizan_engine::rule::Enabled;
 use bartizan_syntax::Language;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 /// Languages whose files call one another, and are judged together.
@@ -78,11 +79,35 @@ impl Kits {
     }
 }
 
-/// A rule of patterns, and what is known of it.
+/// A rule of patterns, and what is known of it. It is made ready once a file is seen that it can find something in.
 pub(super) struct PatternRule {
-    pub(super) rule: Rule,
     pub(super) about: Cow<'static, CodeRule>,
     pub(super) not_around: NotAround,
+    /// None of a rule that is not built in, which is made ready in any case
+    needs: Option<Needs>,
+    rule: OnceLock<Option<Rule>>,
+}
+
+impl PatternRule {
+    fn of(about: Cow<'static, CodeRule>) -> Self {
+        Self {
+            needs: match &about {
+                Cow::Borrowed(about) => Some(Needs::of(about)),
+                Cow::Owned(_) => None,
+            },
+            not_around: NotAround::of(&about),
+            about,
+            rule: OnceLock::new(),
+        }
+    }
+
+    /// The rule, made ready; none where it can find nothing in a file of these words.
+    pub(super) fn ready_for(&self, words: &HashSet<&str>) -> Option<&Rule> {
+        if self.needs.as_ref().is_some_and(|needs| !needs.are_met(words)) {
+            return None;
+        }
+        self.rule.get_or_init(|| proven_rule(&self.about)).as_ref()
+    }
 }
 
 /// The rules of one family of languages.
@@ -105,22 +130,17 @@ impl Kit {
         let rules = builtin::code_rules().iter().map(Cow::Borrowed);
         let rules = rules.chain(own.rules.iter().map(|rule| Cow::Owned(rule.clone())));
         let rules: Vec<Cow<'static, CodeRule>> = rules.filter(fits).collect();
-        let patterns = rules.iter().filter_map(|about| {
-            // That every rule runs is known: of built-in ones by tests, of others because they were tried.
-            let rule = pattern_rule(about).ok().flatten()?;
-            Some(PatternRule {
-                rule,
-                not_around: NotAround::of(about),
-                about: about.clone(),
-            })
-        });
         let flow_rules: Vec<(Cow<'static, CodeRule>, NotAround)> = rules
             .iter()
             .filter(|rule| rule.flow.is_some())
             .map(|rule| (rule.clone(), NotAround::of(rule)))
             .collect();
         Self {
-            patterns: patterns.collect(),
+            patterns: rules
+                .iter()
+                .filter(|rule| rule.flow.is_none())
+                .map(|rule| PatternRule::of(rule.clone()))
+                .collect(),
             flow: FlowRules::of(flow_rules.iter().map(|(rule, _)| rule.as_ref())),
             models: family.first().map_or_else(Models::default, |&language| {
                 Models::of(language, builtin::libraries().iter().chain(&own.libraries))

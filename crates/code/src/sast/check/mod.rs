@@ -6,6 +6,7 @@
 mod foreign;
 mod imports;
 mod kit;
+mod needs;
 mod paths;
 mod tell;
 
@@ -15,14 +16,14 @@ use super::{File, run};
 use bartizan_content::builtin;
 use bartizan_engine::rule::{Enabled, Lines};
 use bartizan_engine::{Check, CheckError, Input, Meta, Part, Program, Sink};
-use bartizan_flow::{Found, Limit, Limited, Limits, Marks, analyse};
+use bartizan_flow::{Found, Limit, Limited, Limits, Marks, analyse_until};
 use bartizan_model::{Finding, FingerprintBuilder, Location, RuleInfo};
 use bartizan_source::{FileMeta, Interest};
 use bartizan_syntax::{Ast, Language};
 pub use foreign::{ForeignCheck, ForeignFile, ForeignRule};
 use imports::Wanted;
 pub use kit::OwnCode;
-use kit::{Kit, Kits};
+use kit::{Kit, Kits, PatternRule};
 pub(crate) use paths::is_foreign;
 use std::collections::HashMap;
 use tell::{Source, Teller};
@@ -34,7 +35,7 @@ const MOST_TOGETHER: u64 = 32 << 20;
 /// What the functions of a few files are given of work ([`Limits::total`]), where others are there to understand them by: somebody waits.
 const WORK_WITH_AROUND: u64 = 60_000;
 /// Changes whenever the same rules would judge the same file differently.
-const REVISION: &[u8] = b"4";
+const REVISION: &[u8] = b"5";
 /// Problems of reading that are told of one file.
 const MOST_PROBLEMS: usize = 3;
 
@@ -91,8 +92,12 @@ impl CodeCheck {
             ast: file.ast(),
             is_around: false,
         };
-        let rules: Vec<&Rule> = kit.patterns.iter().map(|one| &one.rule).collect();
-        for (one, outcome) in kit.patterns.iter().zip(run(&rules, file, &kit.regexes)) {
+        let ready = kit.patterns.iter();
+        let ready: Vec<(&PatternRule, &Rule)> = ready
+            .filter_map(|one| Some((one, one.ready_for(file.words())?)))
+            .collect();
+        let rules: Vec<&Rule> = ready.iter().map(|(_, rule)| *rule).collect();
+        for ((one, rule), outcome) in ready.iter().zip(run(&rules, file, &kit.regexes)) {
             if outcome.cut {
                 out.error(format!(
                     "{}: more of this file matches than is looked at",
@@ -101,7 +106,7 @@ impl CodeCheck {
             }
             let is_meant = |hit: &&Hit| !one.not_around.holds(file.ast(), hit.node);
             for hit in outcome.hits.iter().filter(is_meant) {
-                out.finding(Teller::of(&one.about).hit(hit, &one.rule, &source, lines));
+                out.finding(Teller::of(&one.about).hit(hit, rule, &source, lines));
             }
         }
     }
@@ -260,14 +265,13 @@ impl CodeCheck {
     fn flow(&self, files: &[Source<'_>], kit: &Kit, settings: &Settings, out: &mut Sink) {
         // Types that one file gives to others are known before any file is marked.
         let (nothing, mut types) = (ProgramTypes::new(), ProgramTypes::new());
-        for file in files {
+        for file in files.iter().take_while(|_| !out.is_stopped()) {
             types.extend(Meaning::of(file.ast, &kit.models, &nothing).exported(file.path));
         }
-        let meanings = files
+        let marked: Vec<Marks> = files
             .iter()
-            .map(|file| Meaning::of(file.ast, &kit.models, &types));
-        let marked: Vec<Marks> = meanings
-            .map(|meaning| marks(&meaning, &kit.flow, settings))
+            .take_while(|_| !out.is_stopped())
+            .map(|file| marks(&Meaning::of(file.ast, &kit.models, &types), &kit.flow, settings))
             .collect();
         let given: Vec<bartizan_flow::File<'_>> = files
             .iter()
@@ -283,7 +287,9 @@ impl CodeCheck {
         if files.iter().any(|file| file.is_around) {
             limits.total = WORK_WITH_AROUND;
         }
-        let found = analyse(&given, &kit.flow.rules, &kit.models, &limits);
+        let found = analyse_until(&given, &kit.flow.rules, &kit.models, &limits, &|| {
+            out.is_stopped()
+        });
         self.tell(&found, files, kit, out);
     }
 

@@ -1,10 +1,10 @@
 //! Rules of flow by the kinds of sources, sinks and cleaners that they speak of.
 
+use crate::sast::late::LateRegex;
 use bartizan_content::code::{CodeRule, Flow};
 use bartizan_content::flow::Cleaner;
 use bartizan_flow::{Rule, RuleId};
 use bartizan_syntax::NodeId;
-use regex_automata::meta::Regex;
 use std::collections::{BTreeSet, HashMap};
 
 /// The rules of flow of one language, by the kinds that they speak of.
@@ -24,8 +24,8 @@ pub struct FlowRules {
 #[derive(Debug)]
 pub(super) struct Constants {
     pub(super) rule: RuleId,
-    values: Option<Regex>,
-    not_values: Option<Regex>,
+    values: Option<LateRegex>,
+    not_values: Option<LateRegex>,
     pub(super) sinks: BTreeSet<String>,
     /// Whether nearly every constant is meant, so that only files with one of its sinks are worth marking
     pub(super) is_wide: bool,
@@ -80,15 +80,10 @@ impl FlowRules {
             .or_default()
             .push(rule);
         if is_constant {
-            let compiled = |regex: &Option<String>| {
-                regex
-                    .as_ref()
-                    .and_then(|regex| bartizan_content::load::compile(regex).ok())
-            };
             self.constants.push(Constants {
                 rule,
-                values: compiled(&flow.values),
-                not_values: compiled(&flow.not_values),
+                values: flow.values.as_deref().map(LateRegex::of),
+                not_values: flow.not_values.as_deref().map(LateRegex::of),
                 sinks: flow.sinks.iter().cloned().collect(),
                 is_wide: flow.values.as_deref().is_none_or(|values| {
                     values.len() < 2 || !values.contains(|one: char| one.is_ascii_alphabetic())

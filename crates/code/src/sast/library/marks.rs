@@ -312,7 +312,7 @@ impl Marker<'_, '_> {
             return wanted.is_match(self.meaning.ast.text(name));
         }
         let names = self.meaning.constants(name);
-        names.is_none_or(|names| names.iter().any(|name| wanted.is_match(&**name)))
+        names.is_none_or(|names| names.iter().any(|name| wanted.is_match(name)))
     }
 
     /// An assignment to what is called so that it must hold a secret.

@@ -1,9 +1,9 @@
 //! Models of libraries, found by the names that they speak of.
 
+use crate::sast::late::LateRegex;
 use bartizan_content::flow::{Cleaner, Handler, Library, Media, Pass, Setting, Sink, Source, TypeFact};
 use bartizan_flow::{Behaviour, Effect};
 use bartizan_syntax::Language;
-use regex_automata::meta::Regex;
 use std::collections::{BTreeSet, HashMap};
 
 /// What a model says of a name: which part, and the place in the list of it.
@@ -51,9 +51,9 @@ pub struct Models {
     pub(super) handler_imports: Vec<usize>,
     pub(super) behaviours: HashMap<Box<str>, Behaviour>,
     /// Sinks that names of variables tell, by the regular expression
-    pub(super) named_sinks: Vec<(usize, Regex)>,
+    pub(super) named_sinks: Vec<(usize, LateRegex)>,
     /// Names of the properties that a sink means, where it means not all
-    pub(super) sink_names: HashMap<usize, Regex>,
+    pub(super) sink_names: HashMap<usize, LateRegex>,
 }
 
 /// Types above a type, at most.
@@ -118,10 +118,8 @@ impl Models {
             let at = self.sinks.len();
             self.names(&[&sink.call], Use::CallSink(at), gate);
             self.names(&[&sink.assign], Use::AssignSink(at), gate);
-            if let Some(regex) = bartizan_content::load::compile(&sink.named)
-                .ok()
-                .filter(|_| !sink.named.is_empty())
-            {
+            if !sink.named.is_empty() {
+                let regex = LateRegex::of(&sink.named);
                 if sink.assign.is_empty() {
                     self.named_sinks.push((at, regex));
                 } else {

@@ -10,7 +10,8 @@ use super::rule::{
     Condition, FixRegex, Formula, FormulaKind, Inner, Leaf, Mode, Paths, Propagator, Rule, Sanitizer,
     SideEffect, Sink, Source, Taint, TaintOptions,
 };
-use crate::sast::pattern::{Options, compile};
+use super::runs::can_run;
+use crate::sast::pattern::Options;
 use bartizan_document::{Dialect, Limits, Node, Value, read as read_yaml};
 use bartizan_model::{Confidence, Control, Severity};
 use bartizan_syntax::Language;
@@ -57,6 +58,18 @@ pub enum RuleFileError {
 /// # Errors
 /// When the file as a whole cannot be read; single rules that cannot run are listed in the result.
 pub fn read(text: &str) -> Result<RuleFile, RuleFileError> {
+    read_if(text, can_run)
+}
+
+/// Reads the rules of a file of which it is known that they run: patterns and expressions are not tried, which takes the most time.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_proven(text: &str) -> Result<RuleFile, RuleFileError> {
+    read_if(text, |_| Ok(()))
+}
+
+fn read_if(text: &str, runs: fn(&Rule) -> Result<(), String>) -> Result<RuleFile, RuleFileError> {
     if text.len() > LARGEST_FILE {
         return Err(RuleFileError::TooLarge);
     }
@@ -76,7 +89,8 @@ pub fn read(text: &str) -> Result<RuleFile, RuleFileError> {
         let id = node
             .text_of("id")
             .map_or_else(|| format!("rule {}", index + 1), str::to_owned);
-        match rule(node, &id) {
+        let read = rule(node, &id).and_then(|read| runs(&read.0).map(|()| read));
+        match read {
             Ok((rule, left_out)) => {
                 if !left_out.is_empty() {
                     let reason = format!("{}, only in its other languages", not_followed(&left_out));
@@ -148,7 +162,7 @@ fn rule(node: &Node, id: &str) -> Result<(Rule, Vec<Language>), String> {
     if languages.is_empty()
         && let Mode::Search(formula) = &mut mode
     {
-        as_text(formula)?;
+        as_text(formula);
     }
     let metadata = node.get("metadata");
     let rule = Rule {
@@ -175,7 +189,6 @@ fn rule(node: &Node, id: &str) -> Result<(Rule, Vec<Language>), String> {
             .collect(),
         references: texts(metadata.and_then(|metadata| metadata.get("references"))),
     };
-    readable(&rule)?;
     Ok((rule, left_out))
 }
 
@@ -188,17 +201,16 @@ const TAINT_KEYS: [&str; 4] = [
 ];
 
 /// Where a rule is for text, its patterns are regular expressions.
-fn as_text(formula: &mut Formula) -> Result<(), String> {
+fn as_text(formula: &mut Formula) {
     match &mut formula.kind {
         FormulaKind::Code(leaf) => {
-            formula.kind = FormulaKind::Text(compiled(leaf.text.trim_end_matches('\n'))?)
+            formula.kind = FormulaKind::Text(leaf.text.trim_end_matches('\n').to_owned())
         }
         FormulaKind::Text(_) | FormulaKind::Generic(_) => {}
-        FormulaKind::Inside(inner) => as_text(inner)?,
-        FormulaKind::Either(all) => all.iter_mut().try_for_each(as_text)?,
-        FormulaKind::All(all, none) => all.iter_mut().chain(none).try_for_each(as_text)?,
+        FormulaKind::Inside(inner) => as_text(inner),
+        FormulaKind::Either(all) => all.iter_mut().for_each(as_text),
+        FormulaKind::All(all, none) => all.iter_mut().chain(none).for_each(as_text),
     }
-    Ok(())
 }
 
 /// Where text of no language is looked at, its patterns are words in a row.
@@ -213,36 +225,6 @@ fn as_generic(formula: &mut Formula) -> Result<(), String> {
         FormulaKind::Inside(inner) => as_generic(inner)?,
         FormulaKind::Either(all) => all.iter_mut().try_for_each(as_generic)?,
         FormulaKind::All(all, none) => all.iter_mut().chain(none).try_for_each(as_generic)?,
-    }
-    Ok(())
-}
-
-/// Every pattern can be read in at least one language of the rule.
-fn readable(rule: &Rule) -> Result<(), String> {
-    let mut leaves = Vec::new();
-    for formula in rule.formulas() {
-        formula.leaves(&mut leaves);
-    }
-    for leaf in leaves {
-        let mut why = None;
-        let fits = rule
-            .languages
-            .iter()
-            .any(|&language| match leaf.pattern(language) {
-                Ok(_) => true,
-                Err(error) => {
-                    why = Some(error);
-                    false
-                }
-            });
-        if !fits {
-            let first = leaf.text.trim().lines().next().unwrap_or_default();
-            let why = why.map_or_else(
-                || "there is no language to read it in".to_owned(),
-                |why| why.to_string(),
-            );
-            return Err(format!("`{first}`: {why}"));
-        }
     }
     Ok(())
 }
@@ -384,7 +366,7 @@ fn paths(node: Option<&Node>) -> Result<Paths, String> {
         }
     }
     let of = |key| texts(node.and_then(|node| node.get(key)));
-    Paths::new(&of("include"), &of("exclude"))
+    Ok(Paths::new(of("include"), of("exclude")))
 }
 
 fn fix_regex(node: Option<&Node>) -> Result<Option<FixRegex>, String> {
@@ -394,7 +376,6 @@ fn fix_regex(node: Option<&Node>) -> Result<Option<FixRegex>, String> {
     let (Some(regex), Some(replacement)) = (node.text_of("regex"), node.text_of("replacement")) else {
         return Err("its `fix-regex` lacks `regex` or `replacement`".to_owned());
     };
-    compiled(regex)?;
     Ok(Some(FixRegex {
         regex: regex.to_owned(),
         replacement: replacement.to_owned(),
@@ -403,11 +384,6 @@ fn fix_regex(node: Option<&Node>) -> Result<Option<FixRegex>, String> {
             .and_then(Node::int)
             .and_then(|count| usize::try_from(count).ok()),
     }))
-}
-
-fn compiled(regex: &str) -> Result<String, String> {
-    compile(regex).map_err(|error| format!("`{regex}` is no regular expression that can be run: {error}"))?;
-    Ok(regex.to_owned())
 }
 
 fn search_mode(node: &Node) -> Result<Formula, String> {
@@ -448,7 +424,7 @@ fn operator(key: &str, value: &Node, left: usize) -> Result<Part, String> {
         "pattern" => Part::All(code(&scalar(value)?)),
         "patterns" => Part::All(conjunction(value, left)?),
         "pattern-either" => Part::All(disjunction(value, left)?),
-        "pattern-regex" => Part::All(Formula::of(FormulaKind::Text(compiled(text()?)?))),
+        "pattern-regex" => Part::All(Formula::of(FormulaKind::Text(text()?.to_owned()))),
         "pattern-inside" => Part::All(Formula::of(FormulaKind::Inside(Box::new(formula_of(
             value, left,
         )?)))),
@@ -456,7 +432,7 @@ fn operator(key: &str, value: &Node, left: usize) -> Result<Part, String> {
         "pattern-not-inside" => Part::None(Formula::of(FormulaKind::Inside(Box::new(formula_of(
             value, left,
         )?)))),
-        "pattern-not-regex" => Part::None(Formula::of(FormulaKind::Text(compiled(text()?)?))),
+        "pattern-not-regex" => Part::None(Formula::of(FormulaKind::Text(text()?.to_owned()))),
         "focus-metavariable" => Part::Focus(texts(Some(value))),
         "metavariable-regex" => Part::Condition(regex_condition(value)?),
         "metavariable-comparison" => Part::Condition(comparison_condition(value)?),
@@ -554,7 +530,6 @@ fn regex_condition(node: &Node) -> Result<Condition, String> {
         .map(scalar)
         .transpose()?
         .ok_or("`metavariable-regex` lacks `regex`")?;
-    compiled(&regex)?;
     Ok(Condition::Regex {
         metavariable: metavariable(node, "metavariable-regex")?,
         regex,
@@ -616,7 +591,7 @@ fn pattern_condition(node: &Node, left: usize) -> Result<Condition, String> {
         return Err(format!("`{OPERATOR}` has no pattern"));
     };
     match inner {
-        Some(Inner::Text) => as_text(&mut formula)?,
+        Some(Inner::Text) => as_text(&mut formula),
         Some(Inner::Generic) => as_generic(&mut formula)?,
         Some(Inner::Code(_)) | None => {}
     }

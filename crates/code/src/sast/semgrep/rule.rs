@@ -40,32 +40,41 @@ pub struct Rule {
     pub references: Vec<String>,
 }
 
-/// Which files a rule looks at, by their paths.
+/// Which files a rule looks at, by their paths. The globs are compiled once somebody asks.
 #[derive(Debug, Clone, Default)]
 pub struct Paths {
-    include: Option<GlobSet>,
-    exclude: Option<GlobSet>,
+    include: Vec<String>,
+    exclude: Vec<String>,
+    sets: OnceLock<Result<[GlobSet; 2], String>>,
 }
 
 impl Paths {
     /// Paths that one of `include` fits, or any where it is empty, and none of `exclude`. A glob means a file or a directory, from the top or
     /// from anywhere below it.
+    #[must_use]
+    pub const fn new(include: Vec<String>, exclude: Vec<String>) -> Self {
+        Self {
+            include,
+            exclude,
+            sets: OnceLock::new(),
+        }
+    }
+
+    /// What is included and what is excluded.
     ///
     /// # Errors
     /// Which glob is none.
-    pub fn new(include: &[String], exclude: &[String]) -> Result<Self, String> {
-        let set = |globs: &[String]| (!globs.is_empty()).then(|| anywhere(globs)).transpose();
-        Ok(Self {
-            include: set(include)?,
-            exclude: set(exclude)?,
-        })
+    pub(super) fn sets(&self) -> Result<&[GlobSet; 2], String> {
+        let sets = || Ok([anywhere(&self.include)?, anywhere(&self.exclude)?]);
+        self.sets.get_or_init(sets).as_ref().map_err(Clone::clone)
     }
 
-    /// Whether this path is one of them.
+    /// Whether this path is one of them; none is where a glob is none.
     #[must_use]
     pub fn hold(&self, path: &str) -> bool {
-        self.include.as_ref().is_none_or(|globs| globs.is_match(path))
-            && !self.exclude.as_ref().is_some_and(|globs| globs.is_match(path))
+        self.sets().is_ok_and(|[include, exclude]| {
+            (self.include.is_empty() || include.is_match(path)) && !exclude.is_match(path)
+        })
     }
 }
 
