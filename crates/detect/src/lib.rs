@@ -36,7 +36,7 @@ mod pattern;
 mod problem;
 mod show;
 
-pub use compile::{CallNeeds, Loader, Needs, Paths, Rule, RuleId, Rules};
+pub use compile::{CallNeeds, Loader, Needs, Opening, Paths, Rule, RuleId, Rules};
 pub use evaluate::Detector;
 pub use problem::{Problem, Weight};
 pub use show::harmless;

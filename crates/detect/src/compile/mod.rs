@@ -11,7 +11,7 @@ mod specialize;
 
 pub(crate) use leaf::{Leaf, Subject};
 pub(crate) use matcher::{How, Matcher, stand};
-pub use needs::{CallNeeds, Needs, Paths};
+pub use needs::{CallNeeds, Needs, Opening, Paths};
 pub(crate) use nodes::{Node, NodeId};
 pub(crate) use resolve::subject_of;
 pub use rules::{Loader, Rule, RuleId, Rules};

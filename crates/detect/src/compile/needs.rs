@@ -11,7 +11,7 @@ use super::leaf::{Compare, Leaf, Relation, Test};
 use super::matcher::How;
 use super::nodes::{Node, NodeId, Nodes};
 use crate::calls::Kind;
-use crate::fields::{outcome, reads, writes};
+use crate::fields::{base, outcome, reads, writes};
 use crate::pattern::{literal_prefix, without_end};
 
 /// The highest number of an error (`MAX_ERRNO`)
@@ -41,6 +41,34 @@ pub struct CallNeeds {
     pub writing: bool,
     /// Of what it opened; all for calls that open none
     pub paths: Paths,
+    /// The same for calls that open files, told apart by the rules that ask: an event that fits none of these matches no rule. Empty for calls
+    /// that open none.
+    pub openings: Vec<Opening>,
+}
+
+/// Files that are opened in one way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own to the kernel"
+)]
+pub struct Opening {
+    /// It succeeded
+    pub success: bool,
+    /// It failed
+    pub failure: bool,
+    /// For reading, or for both
+    pub reading: bool,
+    /// For writing, or for both
+    pub writing: bool,
+    /// With all of these flags, as in `open(2)`: `O_TRUNC` and `O_CREAT` at most
+    pub flags: u32,
+    /// Only by a process in a container
+    pub contained: bool,
+    /// Only where the path, as it was asked for, has `..` in it
+    pub upward: bool,
+    /// Which ones
+    pub paths: Paths,
 }
 
 /// Which files matter, by the path as [`bartizan_model::runtime::File::path`] has it.
@@ -54,6 +82,8 @@ pub enum Paths {
         exact: BTreeSet<Box<[u8]>>,
         /// What paths begin with; not always a whole name at its end
         prefix: BTreeSet<Box<[u8]>>,
+        /// What stands after the last slash of paths, in whichever directory
+        names: BTreeSet<Box<[u8]>>,
     },
 }
 
@@ -62,6 +92,7 @@ impl Paths {
         Self::Some {
             exact: BTreeSet::new(),
             prefix: BTreeSet::new(),
+            names: BTreeSet::new(),
         }
     }
 
@@ -73,6 +104,7 @@ impl Paths {
         Self::Some {
             exact: BTreeSet::new(),
             prefix,
+            names: BTreeSet::new(),
         }
     }
 
@@ -80,7 +112,9 @@ impl Paths {
         match self {
             Self::All => usize::MAX,
             // A whole directory is more than a file.
-            Self::Some { exact, prefix } => exact.len() + prefix.len().saturating_mul(16),
+            Self::Some { exact, prefix, names } => {
+                exact.len() + prefix.len().saturating_mul(16) + names.len().saturating_mul(64)
+            }
         }
     }
 
@@ -90,15 +124,18 @@ impl Paths {
                 Self::Some {
                     mut exact,
                     mut prefix,
+                    mut names,
                 },
                 Self::Some {
                     exact: others,
                     prefix: begun,
+                    names: named,
                 },
             ) => {
                 exact.extend(others);
                 prefix.extend(begun);
-                Self::Some { exact, prefix }
+                names.extend(named);
+                Self::Some { exact, prefix, names }
             }
             _ => Self::All,
         }
@@ -109,8 +146,10 @@ impl Paths {
     pub fn has(&self, path: &[u8]) -> bool {
         match self {
             Self::All => true,
-            Self::Some { exact, prefix } => {
-                exact.contains(path) || prefix.iter().any(|prefix| path.starts_with(prefix))
+            Self::Some { exact, prefix, names } => {
+                exact.contains(path)
+                    || names.contains(base(path))
+                    || prefix.iter().any(|prefix| path.starts_with(prefix))
             }
         }
     }
@@ -128,20 +167,31 @@ impl Needs {
         if reach.is_nothing() {
             return;
         }
-        let needs = reach.needs(kind);
-        match self.calls.entry(call) {
-            std::collections::btree_map::Entry::Vacant(place) => {
-                place.insert(needs);
+        let opens = kind == Kind::Open;
+        let needs = self.calls.entry(call).or_insert_with(|| CallNeeds {
+            success: false,
+            failure: false,
+            reading: !opens,
+            writing: !opens,
+            paths: if opens { Paths::none() } else { Paths::All },
+            openings: Vec::new(),
+        });
+        let opening = reach.opening();
+        needs.success |= opening.success;
+        needs.failure |= opening.failure;
+        if !opens {
+            return;
+        }
+        needs.reading |= opening.reading;
+        needs.writing |= opening.writing;
+        let paths = std::mem::replace(&mut needs.paths, Paths::All);
+        needs.paths = paths.or(opening.paths.clone());
+        match needs.openings.iter_mut().find(|one| one.same_way(&opening)) {
+            Some(alike) => {
+                let paths = std::mem::replace(&mut alike.paths, Paths::All);
+                alike.paths = paths.or(opening.paths);
             }
-            std::collections::btree_map::Entry::Occupied(place) => {
-                let call = place.into_mut();
-                call.success |= needs.success;
-                call.failure |= needs.failure;
-                call.reading |= needs.reading;
-                call.writing |= needs.writing;
-                let paths = std::mem::replace(&mut call.paths, Paths::All);
-                call.paths = paths.or(needs.paths);
-            }
+            None => needs.openings.push(opening),
         }
     }
 }
@@ -154,22 +204,62 @@ impl CallNeeds {
             self.success
         };
         let opened = match &event.action {
-            Action::Open { file, flags, .. } => {
-                self.paths.has(file.path)
-                    && ((self.reading && reads(*flags)) || (self.writing && writes(*flags)))
-            }
+            Action::Open { .. } => self.openings.iter().any(|opening| opening.covers(event)),
             _ => true,
         };
         outcome && opened
     }
 }
 
-/// Ways of opening (for reading, writing, both), each succeeding and failing, as bits; and paths.
+impl Opening {
+    /// Whether they differ in paths alone
+    fn same_way(&self, other: &Self) -> bool {
+        let way = |one: &Self| {
+            (
+                one.success,
+                one.failure,
+                one.reading,
+                one.writing,
+                one.flags,
+                one.contained,
+                one.upward,
+            )
+        };
+        way(self) == way(other)
+    }
+
+    fn covers(&self, event: &Event<'_>) -> bool {
+        let Action::Open {
+            file, asked, flags, ..
+        } = &event.action
+        else {
+            return false;
+        };
+        (if event.result < 0 {
+            self.failure
+        } else {
+            self.success
+        }) && ((self.reading && reads(*flags)) || (self.writing && writes(*flags)))
+            && flags & self.flags == self.flags
+            && (!self.contained || event.process.container.is_some())
+            && (!self.upward || memchr::memmem::find(asked, UP).is_some())
+            && self.paths.has(file.path)
+    }
+}
+
+/// Ways of opening (for reading, writing, both), each succeeding and failing, as bits; what holds in all of them; and paths.
 #[derive(Debug, Clone)]
 pub(super) struct Reach {
     situations: u8,
+    flags: u32,
+    contained: bool,
+    upward: bool,
     paths: Paths,
 }
+
+const UP: &[u8] = b"..";
+/// Flags of `open(2)` that rules ask for by name and that the kernel may tell apart
+const FLAGS: [(&[u8], u32); 2] = [(b"O_CREAT", 0o100), (b"O_TRUNC", 0o1000)];
 
 const SUCCESS: u8 = 0b01_01_01;
 const FAILURE: u8 = 0b10_10_10;
@@ -180,22 +270,22 @@ const BOTH: u8 = 0b11_00_00;
 
 impl Reach {
     const fn every() -> Self {
-        Self {
-            situations: EVERY,
-            paths: Paths::All,
-        }
+        Self::when(EVERY)
     }
 
-    const fn nothing() -> Self {
+    fn nothing() -> Self {
         Self {
-            situations: 0,
             paths: Paths::none(),
+            ..Self::when(0)
         }
     }
 
     const fn when(situations: u8) -> Self {
         Self {
             situations,
+            flags: 0,
+            contained: false,
+            upward: false,
             paths: Paths::All,
         }
     }
@@ -207,6 +297,9 @@ impl Reach {
     fn and(self, other: Self) -> Self {
         Self {
             situations: self.situations & other.situations,
+            flags: self.flags | other.flags,
+            contained: self.contained || other.contained,
+            upward: self.upward || other.upward,
             paths: if self.paths.size() <= other.paths.size() {
                 self.paths
             } else {
@@ -224,60 +317,80 @@ impl Reach {
         }
         Self {
             situations: self.situations | other.situations,
+            flags: self.flags & other.flags,
+            contained: self.contained && other.contained,
+            upward: self.upward && other.upward,
             paths: self.paths.or(other.paths),
         }
     }
 
-    fn needs(self, kind: Kind) -> CallNeeds {
+    fn opening(self) -> Opening {
         let when = |situations: u8| self.situations & situations != 0;
-        let opens = kind == Kind::Open;
-        CallNeeds {
+        Opening {
             success: when(SUCCESS),
             failure: when(FAILURE),
-            reading: !opens || when(READ),
+            reading: when(READ),
             // What is opened for both is told by either.
-            writing: !opens || when(WRITE) || (when(BOTH) && !when(READ)),
-            paths: if opens { self.paths } else { Paths::All },
+            writing: when(WRITE) || (when(BOTH) && !when(READ)),
+            flags: self.flags,
+            contained: self.contained,
+            upward: self.upward,
+            paths: self.paths,
         }
     }
 }
 
-/// All situations in which a condition may be true of a call that opens files, or false where it is not `positive`.
-pub(super) fn reach(
-    nodes: &Nodes,
-    id: NodeId,
-    positive: bool,
-    done: &mut HashMap<(NodeId, bool), Reach>,
-) -> Reach {
-    if let Some(known) = done.get(&(id, positive)) {
-        return known.clone();
-    }
-    let reached = match nodes.get(id) {
-        Node::Constant(value) if *value == positive => Reach::every(),
-        Node::Constant(_) => Reach::nothing(),
-        Node::Leaf(number) => {
-            let how = nodes.matcher(*number).map(|matcher| &matcher.how);
-            match (nodes.leaf_of(*number), how) {
-                (Some(leaf), Some(how)) => of_leaf(leaf, how, positive),
-                _ => Reach::every(),
-            }
-        }
-        Node::Not(inner) => reach(nodes, *inner, !positive, done),
-        Node::And(parts) | Node::Or(parts) => {
-            let all = matches!(nodes.get(id), Node::And(_)) == positive;
-            let parts = parts.iter().map(|part| reach(nodes, *part, positive, done));
-            if all {
-                parts.fold(Reach::every(), Reach::and)
-            } else {
-                parts.fold(Reach::nothing(), Reach::or)
-            }
-        }
-    };
-    done.insert((id, positive), reached.clone());
-    reached
+/// What was found out of conditions for calls of one kind: whether they are to be true, and when they may be
+#[derive(Debug)]
+pub(super) struct Reached {
+    done: HashMap<(NodeId, bool), Reach>,
+    /// The descriptor that rules ask for is what the call makes
+    makes: bool,
 }
 
-fn of_leaf(leaf: &Leaf, how: &How, positive: bool) -> Reach {
+impl Reached {
+    pub(super) fn of(kind: Kind) -> Self {
+        Self {
+            done: HashMap::new(),
+            makes: matches!(
+                kind,
+                Kind::Open | Kind::MemoryFile | Kind::Socket | Kind::Accept | Kind::Duplicate
+            ),
+        }
+    }
+
+    /// All situations in which a condition may be true, or false where it is not `positive`.
+    pub(super) fn reach(&mut self, nodes: &Nodes, id: NodeId, positive: bool) -> Reach {
+        if let Some(known) = self.done.get(&(id, positive)) {
+            return known.clone();
+        }
+        let reached = match nodes.get(id) {
+            Node::Constant(value) if *value == positive => Reach::every(),
+            Node::Constant(_) => Reach::nothing(),
+            Node::Leaf(number) => {
+                let how = nodes.matcher(*number).map(|matcher| &matcher.how);
+                match (nodes.leaf_of(*number), how) {
+                    (Some(leaf), Some(how)) => of_leaf(leaf, how, positive, self.makes),
+                    _ => Reach::every(),
+                }
+            }
+            Node::Not(inner) => self.reach(nodes, *inner, !positive),
+            Node::And(parts) | Node::Or(parts) => {
+                let all = matches!(nodes.get(id), Node::And(_)) == positive;
+                let parts = parts.iter().map(|part| self.reach(nodes, *part, positive));
+                if all {
+                    parts.fold(Reach::every(), Reach::and)
+                } else {
+                    parts.fold(Reach::nothing(), Reach::or)
+                }
+            }
+        };
+        self.done.insert((id, positive), reached.clone());
+        reached
+    }
+}
+
+fn of_leaf(leaf: &Leaf, how: &How, positive: bool, makes: bool) -> Reach {
     let Some(field) = leaf.field() else {
         return Reach::every();
     };
@@ -290,15 +403,58 @@ fn of_leaf(leaf: &Leaf, how: &How, positive: bool) -> Reach {
         "evt.is_open_read" => modes(READ | BOTH),
         "evt.is_open_write" => modes(WRITE | BOTH),
         "evt.failed" => modes(FAILURE),
-        "fd.num" => outcomes(leaf, positive, -1),
+        "fd.num" if makes => outcomes(leaf, positive, -1),
         "evt.rawres" | "evt.rawarg.res" => outcomes(leaf, positive, -ERRORS),
         "evt.res" | "evt.arg.res" => named_outcomes(how, positive),
+        "container.id" | "container.full_id" | "container.name" | "container.type" if !positive => Reach {
+            contained: asks_for(&leaf.test, Compare::Equal, |value| value == b"host"),
+            ..Reach::every()
+        },
+        "fd.nameraw" | "fs.path.nameraw" | "evt.arg.name" if positive && !leaf.without_answer() => Reach {
+            upward: holds_up(&leaf.test),
+            ..Reach::every()
+        },
+        "evt.arg.flags" if positive => {
+            let named = FLAGS
+                .iter()
+                .filter(|(name, _)| asks_for(&leaf.test, Compare::Contains, |value| value == *name));
+            Reach {
+                flags: named.fold(0, |all, (_, flag)| all | flag),
+                ..Reach::every()
+            }
+        }
         _ if positive && !leaf.without_answer() => Reach {
-            situations: EVERY,
             paths: paths(field.name, &leaf.test),
+            ..Reach::every()
         },
         _ => Reach::every(),
     }
+}
+
+/// Whether a test is made so with one value, of which this holds
+fn asks_for(test: &Test, compare: Compare, holds: impl Fn(&[u8]) -> bool) -> bool {
+    match test {
+        Test::Text(how, values) if *how == compare && values.len() == 1 => {
+            values.iter().all(|value| holds(value))
+        }
+        _ => false,
+    }
+}
+
+/// Whether every text that is matched has `..` in it
+fn holds_up(test: &Test) -> bool {
+    let Test::Text(compare, values) = test else {
+        return false;
+    };
+    let literal = matches!(
+        compare,
+        Compare::Equal | Compare::Contains | Compare::StartsWith | Compare::EndsWith
+    );
+    let glob = *compare == Compare::Glob && !values.iter().any(|value| value.contains(&b'['));
+    (literal || glob)
+        && values
+            .iter()
+            .all(|value| memchr::memmem::find(value, UP).is_some())
 }
 
 fn when(success: bool, failure: bool) -> Reach {
@@ -365,6 +521,12 @@ fn paths(field: &str, test: &Test) -> Paths {
         ("fd.name" | "fs.path.name", Compare::Equal) => Paths::Some {
             exact: values().map(Into::into).collect(),
             prefix: BTreeSet::new(),
+            names: BTreeSet::new(),
+        },
+        ("fd.filename", Compare::Equal) => Paths::Some {
+            exact: BTreeSet::new(),
+            prefix: BTreeSet::new(),
+            names: values().map(Into::into).collect(),
         },
         ("fd.name" | "fs.path.name", Compare::StartsWith) => Paths::prefixes(values()),
         ("fd.name" | "fs.path.name", Compare::Glob) => Paths::prefixes(values().map(begins)),

@@ -6,7 +6,7 @@ use bartizan_model::runtime::Priority;
 
 use super::leaf::{Compare, Test};
 use super::matcher::How;
-use super::needs::{Needs, reach};
+use super::needs::{Needs, Reached};
 use super::nodes::{Node, NodeId, Nodes};
 use super::resolve::{Resolver, Unresolved};
 use super::specialize::specialize;
@@ -179,6 +179,11 @@ impl Rules {
         &self.rules
     }
 
+    /// Numbers of all rules, in the same order.
+    pub fn ids(&self) -> impl Iterator<Item = RuleId> + use<> {
+        (0..).map(RuleId).take(self.rules.len())
+    }
+
     /// The rule of a number.
     #[must_use]
     pub fn get(&self, id: RuleId) -> Option<&Rule> {
@@ -258,17 +263,14 @@ impl Rules {
                 }
             });
         }
-        let roots = |rules: &[Rule]| -> Vec<(RuleId, NodeId)> {
-            let numbered = (0..).map(RuleId).zip(rules);
-            numbered.map(|(id, rule)| (id, rule.node)).collect()
-        };
-        let roots = roots(&self.rules);
+        let roots = self.ids().zip(&self.rules).map(|(id, rule)| (id, rule.node));
+        let roots: Vec<_> = roots.collect();
         let matchers: Vec<_> = asked
             .iter()
             .filter_map(|leaf| super::Matcher::new(leaf).ok())
             .collect();
         let mut classes: HashMap<(Kind, Vec<bool>), Left> = HashMap::new();
-        let mut reached = HashMap::new();
+        let mut reached: HashMap<Kind, Reached> = HashMap::new();
         let no = self.nodes.constant(false);
         for (call, kind) in calls::all() {
             let answers = matchers.iter().map(|matcher| match &matcher.how {
@@ -284,7 +286,8 @@ impl Rules {
                 special.filter(|(_, node)| *node != no).collect()
             });
             for (_, node) in rules.iter() {
-                let reach = reach(&self.nodes, *node, true, &mut reached);
+                let reached = reached.entry(kind).or_insert_with(|| Reached::of(kind));
+                let reach = reached.reach(&self.nodes, *node, true);
                 self.needs.add(call, kind, reach);
             }
             self.by_call.insert(call, rules.clone());
@@ -294,7 +297,7 @@ impl Rules {
 
     /// What is worth knowing of rules that run
     fn notes(&self, problems: &mut Vec<Problem>) {
-        for (index, rule) in (0..).zip(&self.rules) {
+        for (id, rule) in self.ids().zip(&self.rules) {
             let mut unanswered = BTreeMap::new();
             self.walk(rule.node, &mut BTreeSet::new(), &mut |leaf| {
                 leaf.subject.fields(&mut |field| {
@@ -319,7 +322,7 @@ impl Rules {
                     "comparisons with it are never true",
                 );
             }
-            if self.calls(RuleId(index)).next().is_none() {
+            if self.calls(id).next().is_none() {
                 note(
                     "no event can match it".to_owned(),
                     "see its condition; a part of it is never true",
