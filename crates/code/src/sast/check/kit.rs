@@ -142,9 +142,13 @@ impl Kit {
                 .map(|rule| PatternRule::of(rule.clone()))
                 .collect(),
             flow: FlowRules::of(flow_rules.iter().map(|(rule, _)| rule.as_ref())),
-            models: family.first().map_or_else(Models::default, |&language| {
-                Models::of(language, builtin::libraries().iter().chain(&own.libraries))
-            }),
+            // Without a rule of flow nobody asks what libraries do.
+            models: family
+                .first()
+                .filter(|_| !flow_rules.is_empty())
+                .map_or_else(Models::default, |&language| {
+                    Models::of(language, builtin::libraries().iter().chain(&own.libraries))
+                }),
             regexes: Regexes::default(),
             paths: flow_rules
                 .iter()

@@ -227,8 +227,12 @@ impl Program for CodeCheck {
                 .filter(|file| family.contains(&file.ast.language()))
                 .copied()
                 .collect();
-            if let Some(first) = own.first().filter(|first| first.ast.language().is_followed()) {
-                self.flow(&own, self.kits.of(first.ast.language()), &settings, out);
+            let Some(first) = own.first().filter(|first| first.ast.language().is_followed()) else {
+                continue;
+            };
+            let kit = self.kits.of(first.ast.language());
+            if !kit.flow.rules.is_empty() {
+                self.flow(&own, kit, &settings, out);
             }
         }
         Ok(())

@@ -4,7 +4,7 @@ use crate::sast::late::LateRegex;
 use bartizan_content::flow::{Cleaner, Handler, Library, Media, Pass, Setting, Sink, Source, TypeFact};
 use bartizan_flow::{Behaviour, Effect};
 use bartizan_syntax::Language;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What a model says of a name: which part, and the place in the list of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,12 +41,12 @@ pub struct Models {
     /// What is said of each name, and which modules a file must import for it
     uses: HashMap<Box<str>, Vec<(Use, usize)>>,
     /// The last words of those names
-    last_words: BTreeSet<Box<str>>,
+    last_words: HashSet<Box<str>>,
     /// Modules by the number that `uses` names; the first is none
     imports: Vec<Vec<String>>,
     /// For each type those that it derives from, nearest first
     supertypes: HashMap<Box<str>, Vec<String>>,
-    known_types: BTreeSet<Box<str>>,
+    known_types: HashSet<Box<str>>,
     /// For each handler, the modules that a file must import
     pub(super) handler_imports: Vec<usize>,
     pub(super) behaviours: HashMap<Box<str>, Behaviour>,
@@ -157,12 +157,11 @@ impl Models {
         for name in lists.iter().copied().flatten() {
             let bare = name.strip_prefix("new ").unwrap_or(name);
             if bare.len() < name.len() {
-                self.known_types.insert(bare.into());
+                note(&mut self.known_types, bare);
             } else if let Some((owner, _)) = name.rsplit_once('.').filter(|_| !name.starts_with("*.")) {
-                self.known_types.insert(owner.into());
+                note(&mut self.known_types, owner);
             }
-            let last = name.rsplit('.').next().unwrap_or(name);
-            self.last_words.insert(last.into());
+            note(&mut self.last_words, name.rsplit('.').next().unwrap_or(name));
             let gate = if name.starts_with("*.") { gate } else { 0 };
             self.uses
                 .entry(name.as_str().into())
@@ -240,5 +239,12 @@ impl Models {
     /// Whether any model speaks of the type.
     pub(super) fn knows(&self, class: &str) -> bool {
         self.known_types.contains(class)
+    }
+}
+
+/// Most words come several times: only the first is copied.
+fn note(words: &mut HashSet<Box<str>>, word: &str) {
+    if !words.contains(word) {
+        words.insert(word.into());
     }
 }
