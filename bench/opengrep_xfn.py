@@ -13,7 +13,7 @@ NAME = "opengrep_xfn"
 TITLE = "Data across functions: rules of Opengrep against their own tests"
 LEAST = 0.85
 TARGET = f"at least {LEAST:.0%} of the files agree in every line"
-LANGUAGES = "python,javascript,typescript,java,go"
+LANGUAGES = "python,javascript,typescript,java,go,rust,kotlin,scala,c,cpp"
 FILES = re.compile(r"^files of (\w+): (\d+) of (\d+)$")
 UNREAD = re.compile(r"^not read: (\d+) (\.\w+)$")
 

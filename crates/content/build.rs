@@ -131,7 +131,7 @@ fn code_rules(content: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
 
 fn libraries(content: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let mut libraries = Vec::new();
-    for language in code::LANGUAGES {
+    for language in code::LANGUAGES.iter().chain(code::FOLLOWED) {
         let directory = content.join("flow").join(language);
         if !directory.is_dir() {
             continue;

@@ -35,6 +35,9 @@ use bartizan_model::{Confidence, Control, RuleInfo, Severity};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Languages in which models say what containers do, for rules about data of others, beside [`LANGUAGES`].
+pub const FOLLOWED: &[&str] = &["kotlin", "rust", "c", "cpp", "scala"];
+
 /// Languages that rules and models may name.
 pub const LANGUAGES: &[&str] = &["python", "javascript", "typescript", "java", "go"];
 

@@ -26,7 +26,7 @@
 //! object, `*.method` for a method whatever the receiver. A method of a type is that of types derived from it, too. `docs/code-models.md` says
 //! it at length.
 
-use crate::code::LANGUAGES;
+use crate::code::{FOLLOWED, LANGUAGES};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +36,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Library {
     /// Its name.
     pub library: String,
-    /// Names of [`LANGUAGES`].
+    /// Names of [`LANGUAGES`] and [`FOLLOWED`].
     pub languages: Vec<String>,
     /// Addresses of its documentation.
     pub references: Vec<String>,
@@ -173,7 +173,10 @@ pub struct Pass {
     pub to: Vec<Position>,
     /// What the call does with a container that the receiver is: `put`, `get`, `append`, `extend`, `remove`, `pop`, `clear`, `first`,
     /// `last`, `insert`, `values`, `each` (calls its argument with each element), of its first argument
-    /// `length`, `attribute`, `set-attribute`, or makes: `list`, `set`, `map`, `copy`. With `put`, `get` and `remove` the first argument is the
+    /// `length`, `attribute`, `set-attribute`, or makes: `list`, `set`, `map`, `copy`, `of` (a list of its arguments). `same` gives its first
+    /// argument and `fill` puts the others into it; `filter` is the receiver after its elements were given to the argument, `call` what the
+    /// argument makes of the receiver, `with` the receiver after that, `get-or` an entry or what the second argument gives, `either` the
+    /// receiver or the argument, `either-called` or what that gives. With `put`, `get` and `remove` the first argument is the
     /// key.
     pub container: String,
     /// How many arguments are keys, one within the other, when it is not one
@@ -385,7 +388,7 @@ pub fn read(yaml: &str) -> Result<Library, LibraryError> {
         || !library
             .languages
             .iter()
-            .all(|one| LANGUAGES.contains(&one.as_str()))
+            .all(|one| LANGUAGES.contains(&one.as_str()) || FOLLOWED.contains(&one.as_str()))
     {
         return Err(whole("needs `languages`, of those that there are front ends for"));
     }
@@ -527,6 +530,15 @@ pub const CONTAINER_ACTS: &[&str] = &[
     "set",
     "map",
     "copy",
+    "of",
+    "same",
+    "fill",
+    "filter",
+    "call",
+    "with",
+    "get-or",
+    "either",
+    "either-called",
 ];
 
 fn pass_problem(pass: &Pass) -> Option<String> {

@@ -103,6 +103,8 @@ pub(crate) enum Op {
     /// A value of which nothing is known
     Unknown,
     Copy(Slot),
+    /// The address of a variable: what is kept through it is in the variable
+    Refer(Slot),
     /// The same, under the name of a variable
     Assign(Slot, Declared),
     /// A parameter that its caller may have left out
@@ -309,6 +311,7 @@ impl Op {
             | Self::Join(_)
             | Self::Build(..) => {}
             Self::Copy(slot)
+            | Self::Refer(slot)
             | Self::Assign(slot, _)
             | Self::SetOuter(_, _, slot)
             | Self::Unary(_, slot)

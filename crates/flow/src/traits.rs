@@ -41,8 +41,26 @@ pub(crate) struct Traits {
     pub(crate) wrappers: &'static [&'static str],
     /// `if` and `while` may declare what holds within them only
     pub(crate) scopes_of_conditions: bool,
+    /// A variable may be referred to by its address, and changed through that
+    pub(crate) addresses: bool,
     /// Blocks with a name (`mod`, `namespace`) hold functions and classes like files do
     pub(crate) name_spaces: bool,
+    /// A function without parameters may be called by its name alone
+    pub(crate) calls_by_name: bool,
+    /// What the class at hand is called within itself
+    pub(crate) own_type: Option<&'static str>,
+    /// Functions that make an object of the class that they take as a type
+    pub(crate) makers: &'static [&'static str],
+    /// A name between two operands calls a method
+    pub(crate) infix: bool,
+    /// A declaration of a variable makes an object of its type
+    pub(crate) declarations_make: bool,
+    /// A function may take a variable itself, without the caller saying so
+    pub(crate) passes_references: bool,
+    /// A field and a method may have the same name
+    pub(crate) fields_apart: bool,
+    /// What is called `length` of something outside the program is a number
+    pub(crate) length_is_number: bool,
     /// Functions of one name are told apart by what they take
     pub(crate) overloads: bool,
     /// Targets of loops are variables of the loop
@@ -68,7 +86,16 @@ const USUAL: Traits = Traits {
     ends_values: false,
     wrappers: &[],
     scopes_of_conditions: false,
+    addresses: false,
     name_spaces: false,
+    calls_by_name: false,
+    own_type: None,
+    makers: &[],
+    infix: false,
+    fields_apart: false,
+    length_is_number: false,
+    passes_references: false,
+    declarations_make: false,
     overloads: false,
     loops_declare: false,
     invoke: None,
@@ -89,6 +116,7 @@ const SCRIPT: Traits = Traits {
 };
 
 const JAVA: Traits = Traits {
+    length_is_number: true,
     constructors: Constructors::AsClass,
     bare_members: true,
     hides: true,
@@ -152,6 +180,9 @@ const PYTHON: Traits = Traits {
 };
 
 const RUST: Traits = Traits {
+    fields_apart: true,
+    own_type: Some("Self"),
+    addresses: true,
     loops_declare: true,
     tails: Tails::All,
     hides: true,
@@ -171,6 +202,8 @@ const RUST: Traits = Traits {
 };
 
 const C: Traits = Traits {
+    declarations_make: true,
+    addresses: true,
     loops_declare: true,
     hides: true,
     scopes_of_conditions: true,
@@ -186,6 +219,8 @@ const C: Traits = Traits {
 };
 
 const CPP: Traits = Traits {
+    passes_references: true,
+    makers: &["make_unique", "make_shared"],
     overloads: true,
     constructors: Constructors::AsClass,
     bare_members: true,
@@ -197,6 +232,8 @@ const CPP: Traits = Traits {
 };
 
 const KOTLIN: Traits = Traits {
+    length_is_number: true,
+    infix: true,
     overloads: true,
     loops_declare: true,
     tails: Tails::Closures,
@@ -215,6 +252,7 @@ const KOTLIN: Traits = Traits {
 };
 
 const SCALA: Traits = Traits {
+    calls_by_name: true,
     tails: Tails::All,
     constructors: Constructors::Named("this"),
     binds_in_patterns: true,

@@ -132,3 +132,53 @@ fn java_is_followed_as_its_page_says() {
 fn python_is_followed_as_its_page_says() {
     check(include_str!("pages/python.md"));
 }
+
+#[test]
+fn rust_is_followed_as_its_page_says() {
+    check(include_str!("pages/rust.md"));
+}
+
+#[test]
+fn kotlin_is_followed_as_its_page_says() {
+    check(include_str!("pages/kotlin.md"));
+}
+
+#[test]
+fn scala_is_followed_as_its_page_says() {
+    check(include_str!("pages/scala.md"));
+}
+
+#[test]
+fn c_is_followed_as_its_page_says() {
+    check(include_str!("pages/c.md"));
+}
+
+#[test]
+fn cpp_is_followed_as_its_page_says() {
+    check(include_str!("pages/cpp.md"));
+}
+
+#[test]
+fn programs_that_are_cut_off_anywhere_end_and_say_the_same_twice() {
+    let pages = [
+        include_str!("pages/rust.md"),
+        include_str!("pages/kotlin.md"),
+        include_str!("pages/scala.md"),
+        include_str!("pages/c.md"),
+        include_str!("pages/cpp.md"),
+    ];
+    for program in pages.iter().flat_map(|page| programs(page)) {
+        for (path, text) in &program.files {
+            for cut in (0..text.len()).step_by(17) {
+                let files = vec![(path.clone(), text[..cut].to_owned())];
+                let (_, once) = common::run(&files, program.language);
+                let (_, twice) = common::run(&files, program.language);
+                assert_eq!(
+                    once.findings, twice.findings,
+                    "{} cut off at byte {cut}",
+                    program.title
+                );
+            }
+        }
+    }
+}

@@ -106,12 +106,22 @@ impl Language {
         matches!(self, Self::Java | Self::CSharp | Self::C | Self::Cpp)
     }
 
-    /// Whether its front end is written in full, so that data can be followed through it. The others are read for patterns.
+    /// Whether its front end is written in full and built-in rules judge it. The others are read for rules of patterns and of data.
     #[must_use]
-    pub const fn is_followed(self) -> bool {
+    pub const fn is_judged(self) -> bool {
         matches!(
             self,
             Self::Python | Self::JavaScript | Self::TypeScript | Self::Tsx | Self::Java | Self::Go
         )
+    }
+
+    /// Whether data can be followed through it.
+    #[must_use]
+    pub const fn is_followed(self) -> bool {
+        self.is_judged()
+            || matches!(
+                self,
+                Self::Kotlin | Self::Rust | Self::C | Self::Cpp | Self::Scala
+            )
     }
 }

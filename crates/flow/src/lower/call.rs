@@ -4,10 +4,13 @@ use bartizan_syntax::{Kind, Language, NodeId, Operator};
 
 use crate::ir::{Argument, Declared, Lvalue, Op, Passing, Slot, Span, Target};
 use crate::lower::Lowering;
+use crate::lower::name::Meaning;
+use crate::program::own_name;
 use crate::values::Name;
 
 impl Lowering<'_, '_> {
-    pub(super) fn call(&mut self, node: NodeId) -> Slot {
+    /// A call; `more` is given to it beside its arguments.
+    pub(super) fn call(&mut self, node: NodeId, more: &[Slot]) -> Slot {
         let ast = self.ast;
         let Some(callee) = ast.child(node, 0) else {
             return self.unknown(node);
@@ -18,7 +21,7 @@ impl Lowering<'_, '_> {
             _ => {}
         }
         let (target, also) = self.callee(callee);
-        let arguments = self.passed(ast.child(node, 1));
+        let arguments = self.passed_with(ast.child(node, 1), more);
         self.finish_call(node, target, arguments, also)
     }
 
@@ -44,11 +47,18 @@ impl Lowering<'_, '_> {
     fn callee(&mut self, callee: NodeId) -> (Target, Option<Slot>) {
         let ast = self.ast;
         match ast.kind(callee) {
+            Kind::Generic if self.marks.of(callee).is_none() => match ast.child(callee, 0) {
+                Some(inner) => self.deeper((Target::Value(Slot(0)), None), |this| this.callee(inner)),
+                None => (Target::Value(self.unknown(callee)), None),
+            },
             Kind::Member => {
                 let (Some(object), Some(name)) = (ast.child(callee, 0), ast.child(callee, 1)) else {
                     return (Target::Value(self.unknown(callee)), None);
                 };
-                let name = self.name(name);
+                if let Some(value) = self.in_name_space(callee) {
+                    return (Target::Value(value), None);
+                }
+                let name = self.names.name(own_name(ast, name));
                 if let Some(target) = self.super_method(object, name) {
                     return (target, None);
                 }
@@ -162,7 +172,13 @@ impl Lowering<'_, '_> {
     /// A name that is called: in Java a method of the class at hand or of one around it.
     fn named_callee(&mut self, callee: NodeId) -> Target {
         let name = self.name(callee);
-        if self.program.language(self.file) == Language::Java {
+        let local = || {
+            matches!(
+                self.meaning_of_variable(name),
+                Some(Meaning::Local(..) | Meaning::Outer(..))
+            )
+        };
+        if self.traits().bare_members && (self.ast.language() == Language::Java || !local()) {
             let mut class = self.program.class_around(self.function());
             for _ in 0..32 {
                 let Some(at) = class else {
@@ -185,7 +201,9 @@ impl Lowering<'_, '_> {
                 }
                 class = self.program.class(at).and_then(|info| info.outer);
             }
-            if let Some(receiver) = self.receiver_for(None) {
+            if self.ast.language() == Language::Java
+                && let Some(receiver) = self.receiver_for(None)
+            {
                 let declared = Declared::Nothing;
                 return Target::Method {
                     receiver,
@@ -199,6 +217,10 @@ impl Lowering<'_, '_> {
 
     /// The arguments of a call.
     pub(super) fn passed(&mut self, list: Option<NodeId>) -> Span {
+        self.passed_with(list, &[])
+    }
+
+    fn passed_with(&mut self, list: Option<NodeId>, more: &[Slot]) -> Span {
         let ast = self.ast;
         let mut arguments = Vec::new();
         for &child in list.map_or(&[][..], |list| ast.children(list)) {
@@ -224,6 +246,10 @@ impl Lowering<'_, '_> {
                         },
                     }
                 }
+                Kind::Name if self.traits().passes_references => Argument {
+                    value: self.referred(child),
+                    passing: Passing::Plain,
+                },
                 _ => Argument {
                     value: self.value(child),
                     passing: Passing::Plain,
@@ -231,6 +257,10 @@ impl Lowering<'_, '_> {
             };
             arguments.push(argument);
         }
+        arguments.extend(more.iter().map(|&value| Argument {
+            value,
+            passing: Passing::Plain,
+        }));
         self.arguments(arguments)
     }
 
@@ -241,9 +271,7 @@ impl Lowering<'_, '_> {
             return self.unknown(node);
         };
         let body = self.program.class_at.get(&(self.file, node)).copied();
-        let declared = self
-            .program
-            .declared(self.file, Some(kind), self.library, self.names);
+        let declared = self.declared(Some(kind));
         let typed = self.program.language(self.file) == Language::Java;
         let class = match declared {
             Declared::Class(class) => self.emit(Op::Class(class), kind),

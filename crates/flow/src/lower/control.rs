@@ -93,7 +93,7 @@ impl Lowering<'_, '_> {
         self.go(end);
     }
 
-    fn head(&mut self) -> BlockId {
+    pub(super) fn head(&mut self) -> BlockId {
         let head = self.block();
         if let Some(frame) = self.frame() {
             frame.heads.push(head);
@@ -243,9 +243,7 @@ impl Lowering<'_, '_> {
         }
         let (target, declared) = match ast.kind(target) {
             Kind::Variable | Kind::Param => {
-                let declared =
-                    self.program
-                        .declared(self.file, ast.child(target, 2), self.library, self.names);
+                let declared = self.declared(ast.child(target, 2));
                 (ast.child(target, 1).unwrap_or(target), declared)
             }
             _ => (target, Declared::Nothing),

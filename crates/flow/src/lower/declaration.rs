@@ -4,9 +4,9 @@ use bartizan_syntax::{Flags, Kind, Language, NodeId, Operator};
 
 use crate::ir::{Declared, Exit, Op, Parameter, Slot, Span, Taking};
 use crate::lower::{Frame, Lowering};
-use crate::program::{ClassId, FunctionId, Role, has_modifier};
+use crate::program::{ClassId, FunctionId, Role, has_modifier, is_name_space, own_name, takes_self};
 use crate::traits::Tails;
-use crate::values::{Key, Kind as Made, Name, Root};
+use crate::values::{Kind as Made, Name};
 
 impl Lowering<'_, '_> {
     /// The statements at the top of the file.
@@ -37,7 +37,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Decorators are calls like others.
-    fn annotations(&mut self, node: NodeId) {
+    pub(super) fn annotations(&mut self, node: NodeId) {
         let ast = self.ast;
         let Some(modifiers) = ast.child(node, 0) else {
             return;
@@ -70,12 +70,7 @@ impl Lowering<'_, '_> {
         let class = info.as_ref().and_then(|info| info.class);
         let is_static = info.as_ref().is_some_and(|info| info.is_static);
         self.frames.push(Frame::new(function));
-        let returns = self.program.declared(
-            self.file,
-            ast.child(node, parameters + 1),
-            self.library,
-            self.names,
-        );
+        let returns = self.declared(ast.child(node, parameters + 1));
         if let Some(frame) = self.frame() {
             frame.returns = returns;
         }
@@ -88,8 +83,13 @@ impl Lowering<'_, '_> {
         if own_receiver {
             self.own_receiver(node, class, list.first().copied());
         }
-        for &parameter in list.iter().skip(usize::from(own_receiver)) {
+        // Rust: `self` is the receiver already.
+        let takes_self = !lambda && takes_self(ast, node);
+        for &parameter in list.iter().skip(usize::from(own_receiver || takes_self)) {
             self.parameter(parameter);
+        }
+        if lambda && list.is_empty() {
+            self.implied_parameter(node);
         }
         if ast.node(node).flags.has(Flags::GENERATOR)
             && let Some(yields) = self.frame().map(Frame::variable)
@@ -103,6 +103,25 @@ impl Lowering<'_, '_> {
             self.function_body(node, body, python);
         }
         self.finish();
+    }
+
+    /// `it`, which a closure has that names no parameter.
+    fn implied_parameter(&mut self, node: NodeId) {
+        let Some(name) = self.traits().implied_parameter else {
+            return;
+        };
+        let name = self.names.name(name);
+        let slot = self.add_parameter(node, Some(name), Declared::Nothing);
+        self.bind_parameter(name, slot, Declared::Nothing, node);
+    }
+
+    /// Gives a parameter its name.
+    fn bind_parameter(&mut self, name: Name, value: Slot, declared: Declared, node: NodeId) -> Option<Slot> {
+        self.declare_anew(name, declared);
+        let frame = self.frames.last()?;
+        let variable = frame.scopes.last()?.get(&name)?.slot;
+        self.emit_to(variable, Op::Assign(value, declared), node);
+        Some(variable)
     }
 
     fn function_body(&mut self, node: NodeId, body: NodeId, python: bool) {
@@ -180,7 +199,14 @@ impl Lowering<'_, '_> {
             let name = self.name(name);
             let declared = class.map_or(Declared::Nothing, Declared::Class);
             if let Some(scope) = self.frame().and_then(|frame| frame.scopes.last_mut()) {
-                scope.insert(name, super::Variable { slot, declared });
+                scope.insert(
+                    name,
+                    super::Variable {
+                        slot,
+                        declared,
+                        is_reference: false,
+                    },
+                );
             }
         }
     }
@@ -216,7 +242,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn parameter(&mut self, node: NodeId) {
+    pub(super) fn parameter(&mut self, node: NodeId) {
         let ast = self.ast;
         if ast.kind(node) != Kind::Param {
             return;
@@ -225,9 +251,7 @@ impl Lowering<'_, '_> {
             self.add_parameter(node, None, Declared::Nothing);
             return;
         };
-        let declared = self
-            .program
-            .declared(self.file, ast.child(node, 2), self.library, self.names);
+        let declared = self.declared(ast.child(node, 2));
         let plain = ast.kind(target) == Kind::Name;
         let taking = ast.node(node).operator;
         let declared = if taking == Operator::None {
@@ -243,15 +267,18 @@ impl Lowering<'_, '_> {
             None => slot,
         };
         if let Some(name) = name {
-            self.declare_anew(name, declared);
-            let variable = self
-                .frames
-                .last()
-                .and_then(|frame| frame.scopes.last()?.get(&name).map(|variable| variable.slot));
-            let Some(variable) = variable else {
+            let Some(variable) = self.bind_parameter(name, value, declared, target) else {
                 return;
             };
-            self.emit_to(variable, Op::Assign(value, declared), target);
+            if self.traits().passes_references
+                && let Some(typed) = ast.child(node, 2).and_then(|typed| ast.child(typed, 0))
+                && ast.node(typed).operator == Operator::AddressOf
+                && let Some(known) = self
+                    .frame()
+                    .and_then(|frame| frame.scopes.last_mut()?.get_mut(&name))
+            {
+                known.is_reference = true;
+            }
             for marked in [node, target] {
                 if self.marks.of(marked).is_some() {
                     let value = self.mark(marked, variable, crate::ir::Lvalue::Slot(variable));
@@ -315,11 +342,17 @@ impl Lowering<'_, '_> {
 
     pub(super) fn class_statement(&mut self, node: NodeId) -> Option<ClassId> {
         let ast = self.ast;
+        if self.traits().name_spaces && is_name_space(ast, node) {
+            if let Some(body) = ast.child(node, 3) {
+                self.deeper((), |this| this.body(body));
+            }
+            return None;
+        }
         let class = *self.program.class_at.get(&(self.file, node))?;
         self.annotations(node);
         self.class_members(node);
         if let Some(name) = ast.child(node, 1)
-            && (!self.at_top() || self.is_script() || ast.language() == Language::Python)
+            && (!self.at_top() || self.is_script() || self.is_python())
             && ast.kind(ast.parent(node).unwrap_or(node)) != Kind::Variable
         {
             let inside_class = self.frames.last().is_some_and(|frame| {
@@ -327,9 +360,9 @@ impl Lowering<'_, '_> {
                     .function(frame.function)
                     .is_some_and(|info| info.role == Role::Initialiser)
             });
-            if !inside_class && ast.language() != Language::Java {
+            if !inside_class && !self.traits().bare_members {
                 let value = self.emit(Op::Class(class), node);
-                let name = self.name(name);
+                let name = self.names.name(own_name(ast, name));
                 if !self.at_top() {
                     self.declare(name, Declared::Nothing);
                 }
@@ -337,97 +370,5 @@ impl Lowering<'_, '_> {
             }
         }
         Some(class)
-    }
-
-    /// The members of a class: methods are functions of their own, static fields are set where the class stands, other fields where an
-    /// object is made.
-    pub(super) fn class_members(&mut self, node: NodeId) {
-        let ast = self.ast;
-        let Some(&class) = self.program.class_at.get(&(self.file, node)) else {
-            return;
-        };
-        let position = if ast.kind(node) == Kind::New { 2 } else { 3 };
-        let Some(body) = ast.child(node, position) else {
-            return;
-        };
-        for &member in ast.children(body) {
-            match ast.kind(member) {
-                Kind::Function => {
-                    self.annotations(member);
-                    self.define(member);
-                }
-                Kind::Class => {
-                    self.deeper((), |this| {
-                        this.class_statement(member);
-                    });
-                }
-                Kind::Variable => {
-                    let modifiers = ast.child(member, 0);
-                    let fixed = modifiers.is_some_and(|list| has_modifier(ast, list, "static"));
-                    if (fixed || ast.language() == Language::Python) && ast.child(member, 3).is_some() {
-                        self.class_field(class, ast.child(member, 1), ast.child(member, 3));
-                    }
-                }
-                Kind::Expression if ast.language() == Language::Python => {
-                    let inner = ast.child(member, 0);
-                    match inner.filter(|&inner| ast.kind(inner) == Kind::Assign) {
-                        Some(assign) => self.class_field(class, ast.child(assign, 0), ast.child(assign, 1)),
-                        None => self.statement(member),
-                    }
-                }
-                Kind::Block if ast.language() != Language::Java => {
-                    self.statement(member);
-                }
-                Kind::Nothing | Kind::Pass | Kind::Block => {}
-                _ => self.statement(member),
-            }
-        }
-        if let Some(initialiser) = self.program.class(class).and_then(|info| info.initialiser) {
-            self.deeper((), |this| this.initialiser(initialiser, body));
-        }
-    }
-
-    fn class_field(&mut self, class: ClassId, target: Option<NodeId>, value: Option<NodeId>) {
-        let (Some(target), Some(value)) = (target, value) else {
-            return;
-        };
-        let slot = self.value(value);
-        if self.ast.kind(target) == Kind::Name {
-            let name = self.name(target);
-            self.emit(Op::SetOuter(Root::Class(class), Key::Name(name), slot), target);
-        }
-    }
-
-    /// What sets the fields of a new object.
-    fn initialiser(&mut self, function: FunctionId, body: NodeId) {
-        let ast = self.ast;
-        if self.codes.get(function.index()).is_some_and(Option::is_some) {
-            return;
-        }
-        self.frames.push(Frame::new(function));
-        let receiver = self.frame().map(Frame::variable);
-        if let Some(frame) = self.frame() {
-            frame.receiver = receiver;
-        }
-        for &member in ast.children(body) {
-            match ast.kind(member) {
-                Kind::Variable => {
-                    let fixed = ast
-                        .child(member, 0)
-                        .is_some_and(|modifiers| has_modifier(ast, modifiers, "static"));
-                    if let (false, Some(target), Some(value), Some(object)) =
-                        (fixed, ast.child(member, 1), ast.child(member, 3), receiver)
-                        && ast.kind(target) == Kind::Name
-                    {
-                        let value = self.value(value);
-                        let name = self.name(target);
-                        self.emit(Op::SetField { object, name, value }, target);
-                    }
-                }
-                Kind::Block if ast.language() == Language::Java => self.block_statement(member),
-                _ => {}
-            }
-        }
-        self.finish();
     }
 }

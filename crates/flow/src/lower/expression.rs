@@ -4,6 +4,7 @@ use bartizan_syntax::{Flags, Kind, Language, NodeId, Operator};
 
 use crate::ir::{Argument, Declared, Exit, Lvalue, Op, Passing, Slot};
 use crate::lower::{Lowering, literal};
+use crate::program::own_name;
 use crate::values::{Kind as Made, Name};
 
 impl Lowering<'_, '_> {
@@ -65,6 +66,7 @@ impl Lowering<'_, '_> {
         let ast = self.ast;
         let child = |position| ast.child(node, position);
         let slot = match ast.kind(node) {
+            Kind::Name if ast.text(node) == "this" && self.traits().bare_members => self.this(node),
             Kind::Name => return self.read(node),
             Kind::Member => return self.member(node),
             Kind::Index => return self.index(node),
@@ -76,7 +78,7 @@ impl Lowering<'_, '_> {
                 self.emit(Op::Constant(constant), node)
             }
             Kind::Template => self.joined(node),
-            Kind::Call => self.call(node),
+            Kind::Call => self.called(node),
             Kind::New => self.construct(node),
             Kind::Unary => self.unary(node),
             Kind::Binary => self.binary(node),
@@ -99,9 +101,7 @@ impl Lowering<'_, '_> {
                 let operand = self.value_or_unknown(child(0), node);
                 if let Some(name) = child(2) {
                     let name = self.name(name);
-                    let declared = self
-                        .program
-                        .declared(self.file, child(1), self.library, self.names);
+                    let declared = self.declared(child(1));
                     self.declare(name, declared);
                     self.write_name(name, node, operand);
                 }
@@ -120,6 +120,7 @@ impl Lowering<'_, '_> {
             Kind::Super => self.this(node),
             Kind::Type | Kind::Generic | Kind::ArrayType | Kind::Nothing => self.unknown(node),
             kind if is_statement(kind) => self.statement_value(node),
+            Kind::Other => self.other(node),
             _ => self.joined(node),
         };
         (slot, Lvalue::None)
@@ -133,7 +134,7 @@ impl Lowering<'_, '_> {
     }
 
     /// All children, as parts of one text.
-    fn joined(&mut self, node: NodeId) -> Slot {
+    pub(super) fn joined(&mut self, node: NodeId) -> Slot {
         let ast = self.ast;
         let mut parts = Vec::new();
         for &child in ast.children(node) {
@@ -153,9 +154,18 @@ impl Lowering<'_, '_> {
         let (Some(object), Some(name)) = (self.ast.child(node, 0), self.ast.child(node, 1)) else {
             return (self.unknown(node), Lvalue::None);
         };
+        if let Some(value) = self.in_name_space(node) {
+            return (value, Lvalue::None);
+        }
+        if self.ast.kind(name) == Kind::Number {
+            // A part of a tuple
+            let position = self.ast.text(name).parse().unwrap_or(0);
+            let object = self.value(object);
+            return (self.emit(Op::At { object, position }, node), Lvalue::None);
+        }
         let declared = self.declared_of(node);
         let object = self.value(object);
-        let name = self.name(name);
+        let name = self.names.name(own_name(self.ast, name));
         let slot = self.emit(
             Op::Field {
                 object,
@@ -258,10 +268,25 @@ impl Lowering<'_, '_> {
                     node,
                 )
             }
+            (Operator::AddressOf, Some(target))
+                if self.traits().addresses && self.ast.kind(target) == Kind::Name =>
+            {
+                self.referred(target)
+            }
             (operator, operand) => {
                 let operand = self.value_or_unknown(operand, node);
                 self.emit(Op::Unary(operator, operand), node)
             }
+        }
+    }
+
+    /// A variable that others may change.
+    pub(super) fn referred(&mut self, name: NodeId) -> Slot {
+        let (slot, place) = self.read(name);
+        let slot = self.mark(name, slot, place);
+        match place {
+            Lvalue::Slot(variable) if variable == slot => self.emit(Op::Refer(variable), name),
+            _ => slot,
         }
     }
 
@@ -271,6 +296,9 @@ impl Lowering<'_, '_> {
         let operator = ast.node(node).operator;
         if matches!(operator, Operator::And | Operator::Or | Operator::Coalesce) {
             return self.logical(node);
+        }
+        if let Some(value) = self.infix(node) {
+            return value;
         }
         let mut spine = vec![node];
         let mut lowest = ast.child(node, 0);
@@ -439,17 +467,25 @@ impl Lowering<'_, '_> {
     /// `T{a, b: c}` of Go: a struct, a slice or a map.
     fn composite(&mut self, node: NodeId) -> Slot {
         let ast = self.ast;
-        let declared = self
-            .program
-            .declared(self.file, ast.child(node, 0), self.library, self.names);
+        let declared = self.declared(ast.child(node, 0));
         let mut parts = Vec::new();
         for &child in ast.children(node).iter().skip(1) {
+            let fields_only = self.traits().own_type.is_some();
+            if ast.kind(child) == Kind::Name && fields_only {
+                let name = self.name(child);
+                let value = self.value(child);
+                parts.push(Argument {
+                    value,
+                    passing: Passing::Named(name),
+                });
+                continue;
+            }
             let field = match (ast.kind(child), ast.child(child, 0)) {
                 (Kind::Pair, Some(key)) if ast.kind(key) == Kind::Name => Some(key),
                 _ => None,
             };
-            let struct_like =
-                matches!(declared, Declared::Class(_)) || field.is_some_and(|key| self.is_unbound(key));
+            let struct_like = matches!(declared, Declared::Class(_))
+                || field.is_some_and(|key| fields_only || self.is_unbound(key));
             match field {
                 Some(key) if struct_like => {
                     let name = self.name(key);
@@ -521,9 +557,7 @@ impl Lowering<'_, '_> {
 
     fn cast(&mut self, node: NodeId) -> Slot {
         let operand = self.value_or_unknown(self.ast.child(node, 1), node);
-        let declared = self
-            .program
-            .declared(self.file, self.ast.child(node, 0), self.library, self.names);
+        let declared = self.declared(self.ast.child(node, 0));
         let Declared::Scalar = declared else {
             return operand;
         };
@@ -535,20 +569,18 @@ impl Lowering<'_, '_> {
     /// `object::method`.
     fn reference(&mut self, node: NodeId) -> Slot {
         let ast = self.ast;
-        let (Some(object), Some(name)) = (ast.child(node, 0), ast.child(node, 1)) else {
-            return self.unknown(node);
+        let (object, name) = match (ast.child(node, 0), ast.child(node, 1)) {
+            (Some(object), Some(name)) => (object, name),
+            // `::function` of Kotlin
+            (Some(function), None) => return self.value(function),
+            _ => return self.unknown(node),
         };
         let object = match ast.kind(object) {
-            Kind::Type | Kind::Generic | Kind::ArrayType => {
-                match self
-                    .program
-                    .declared(self.file, Some(object), self.library, self.names)
-                {
-                    Declared::Class(class) => self.emit(Op::Class(class), object),
-                    Declared::Outside(name) => self.emit(Op::Imported(name), object),
-                    _ => self.unknown(object),
-                }
-            }
+            Kind::Type | Kind::Generic | Kind::ArrayType => match self.declared(Some(object)) {
+                Declared::Class(class) => self.emit(Op::Class(class), object),
+                Declared::Outside(name) => self.emit(Op::Imported(name), object),
+                _ => self.unknown(object),
+            },
             _ => self.value(object),
         };
         let name = self.name(name);

@@ -4,8 +4,10 @@
 //! bound becomes a value of which nothing is known, and the function says so.
 
 mod call;
+mod class;
 mod control;
 mod declaration;
+mod dialect;
 mod expression;
 mod finish;
 mod literal;
@@ -89,6 +91,8 @@ struct Final {
 struct Variable {
     slot: Slot,
     declared: Declared,
+    /// What is assigned to it is assigned to what the caller gave
+    is_reference: bool,
 }
 
 /// A function that is being lowered.

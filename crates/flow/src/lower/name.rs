@@ -4,7 +4,7 @@ use bartizan_syntax::{Kind, Language, NodeId};
 
 use crate::ir::{Declared, Lvalue, Op, Slot};
 use crate::lower::{Lowering, Variable};
-use crate::program::{Binding, ClassId, FileId, Import};
+use crate::program::{Binding, ClassId, FileId, Import, own_name};
 use crate::table::Map;
 use crate::values::{Key, Name, Root};
 
@@ -46,7 +46,14 @@ impl Lowering<'_, '_> {
             .map(|known| known.slot);
         let slot = slot.unwrap_or_else(|| frame.variable());
         if let Some(scope) = frame.scopes.last_mut() {
-            scope.insert(name, Variable { slot, declared });
+            scope.insert(
+                name,
+                Variable {
+                    slot,
+                    declared,
+                    is_reference: false,
+                },
+            );
         }
     }
 
@@ -61,7 +68,14 @@ impl Lowering<'_, '_> {
         }
         let slot = frame.variable();
         if let Some(scope) = frame.scopes.last_mut() {
-            scope.insert(name, Variable { slot, declared });
+            scope.insert(
+                name,
+                Variable {
+                    slot,
+                    declared,
+                    is_reference: false,
+                },
+            );
         }
     }
 
@@ -69,10 +83,21 @@ impl Lowering<'_, '_> {
         if let Some(found) = self.variable_of(name) {
             return found;
         }
+        if self.traits().own_type == Some(self.names.text(name))
+            && let Some(class) = self.program.class_around(self.function())
+        {
+            return Meaning::Class(class);
+        }
         if self.traits().bare_members
             && let Some(field) = self.field_around(name)
         {
             return field;
+        }
+        if self.traits().bare_members
+            && self.ast.language() != Language::Java
+            && let Some(method) = self.method_around(name)
+        {
+            return method;
         }
         if let Some((home, binding)) = self.program.global(self.file, name) {
             return self.global(home, name, binding);
@@ -99,6 +124,43 @@ impl Lowering<'_, '_> {
             return found;
         }
         Meaning::Outside(name)
+    }
+
+    /// What stands in a block with a name (`ns::f`, `module::T`) and is known to the file by its last name.
+    pub(super) fn in_name_space(&mut self, node: NodeId) -> Option<Slot> {
+        let ast = self.ast;
+        if !self.traits().name_spaces || self.marks.of(node).is_some() {
+            return None;
+        }
+        let (mut object, name) = (ast.child(node, 0)?, ast.child(node, 1)?);
+        while ast.kind(object) == Kind::Member {
+            object = ast.child(object, 0)?;
+        }
+        let outermost = match ast.kind(object) {
+            Kind::Name => {
+                let object = self.name(object);
+                matches!(self.meaning(object), Meaning::Outside(_))
+            }
+            // `self::f` and `super::f` of Rust
+            Kind::Super => true,
+            _ => false,
+        };
+        if !outermost {
+            return None;
+        }
+        let name = self.names.name(own_name(ast, name));
+        let (home, binding) = self.program.global(self.file, name)?;
+        match self.global(home, name, binding) {
+            Meaning::Class(class) => Some(self.emit(Op::Class(class), node)),
+            Meaning::Fixed(home, binding) => Some(self.fixed(home, binding, node)),
+            Meaning::Outer(root, key, _) => Some(self.emit(Op::Outer(root, key), node)),
+            _ => None,
+        }
+    }
+
+    /// What a name is, as far as variables go.
+    pub(super) fn meaning_of_variable(&self, name: Name) -> Option<Meaning> {
+        self.variable_of(name)
     }
 
     fn variable_of(&self, name: Name) -> Option<Meaning> {
@@ -135,6 +197,30 @@ impl Lowering<'_, '_> {
                 }
                 let this = self.receiver_for(Some(at));
                 return this.map(|this| Meaning::Field(this, name, field.declared));
+            }
+            class = self.program.class(at)?.outer;
+        }
+        None
+    }
+
+    /// A method of the class at hand or of one around it, as a value.
+    fn method_around(&mut self, name: Name) -> Option<Meaning> {
+        let mut class = self.program.class_around(self.function());
+        for _ in 0..32 {
+            let at = class?;
+            if let Some(method) = self.program.method(at, name, None) {
+                let is_static = self.program.function(method).is_some_and(|info| info.is_static);
+                let node = self
+                    .program
+                    .function(method)
+                    .map_or(NodeId::ROOT, |info| info.node);
+                let receiver = if is_static {
+                    None
+                } else {
+                    self.receiver_for(Some(at))
+                };
+                let receiver = receiver.unwrap_or_else(|| self.emit(Op::Class(at), node));
+                return Some(Meaning::Field(receiver, name, Declared::Nothing));
             }
             class = self.program.class(at)?.outer;
         }
@@ -257,6 +343,10 @@ impl Lowering<'_, '_> {
     pub(super) fn write_name(&mut self, name: Name, node: NodeId, value: Slot) -> Lvalue {
         match self.written(name) {
             Meaning::Local(slot, declared) => {
+                if self.is_reference(name) {
+                    let (object, name) = (slot, self.names.name("*"));
+                    self.emit(Op::SetField { object, name, value }, node);
+                }
                 self.emit_to(slot, Op::Assign(value, declared), node);
                 Lvalue::Slot(slot)
             }
@@ -276,6 +366,15 @@ impl Lowering<'_, '_> {
         }
     }
 
+    fn is_reference(&self, name: Name) -> bool {
+        let scopes = self.frames.last().map_or(&[][..], |frame| &frame.scopes);
+        scopes
+            .iter()
+            .rev()
+            .find_map(|scope| scope.get(&name))
+            .is_some_and(|variable| variable.is_reference)
+    }
+
     fn written(&mut self, name: Name) -> Meaning {
         if let Some(found) = self.variable_of(name) {
             return found;
@@ -290,6 +389,32 @@ impl Lowering<'_, '_> {
             .global(self.file, name)
             .map_or(self.file, |(home, _)| home);
         Meaning::Outer(Root::Module(home), Key::Name(name), Declared::Nothing)
+    }
+
+    /// What a type means where it stands.
+    pub(super) fn declared(&mut self, node: Option<NodeId>) -> Declared {
+        if let Some(node) = node
+            && self
+                .traits()
+                .own_type
+                .is_some_and(|own| self.type_name(node) == own)
+            && let Some(class) = self.program.class_around(self.function())
+        {
+            return Declared::Class(class);
+        }
+        self.program.declared(self.file, node, self.library, self.names)
+    }
+
+    /// The name that a type is written with.
+    fn type_name(&self, node: NodeId) -> &str {
+        let ast = self.ast;
+        let mut at = node;
+        while matches!(ast.kind(at), Kind::Type | Kind::ArrayType)
+            && let Some(inner) = ast.child(at, 0)
+        {
+            at = inner;
+        }
+        ast.text(at)
     }
 
     /// What is known of the type of an expression from declarations.
@@ -323,7 +448,7 @@ impl Lowering<'_, '_> {
             }
             Kind::Cast | Kind::New => {
                 let kind = self.ast.child(node, 0);
-                self.program.declared(self.file, kind, self.library, self.names)
+                self.declared(kind)
             }
             Kind::Str | Kind::Template => {
                 let text = self.traits().text;

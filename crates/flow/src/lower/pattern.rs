@@ -46,6 +46,9 @@ impl Lowering<'_, '_> {
                     self.bind(name, subject);
                 }
             }
+            Kind::Other if ast.text(pattern) == "structured_binding_declarator" => {
+                self.bind_list(ast.children(pattern), subject);
+            }
             Kind::Other if OF_FIELDS.contains(&ast.text(pattern)) => self.bind_fields(pattern, subject),
             Kind::Other if OF_ONE.contains(&ast.text(pattern)) => {
                 if let Some(&inner) = ast.children(pattern).last() {

@@ -65,7 +65,11 @@ impl Lowering<'_, '_> {
                     self.value(call);
                 }
             }
-            Kind::Function => self.function_statement(node),
+            Kind::Function => {
+                if !self.made_by_promise(node) {
+                    self.function_statement(node);
+                }
+            }
             Kind::Class => {
                 self.class_statement(node);
             }
@@ -139,9 +143,7 @@ impl Lowering<'_, '_> {
                             .is_some_and(|list| has_modifier(ast, list, "var")) =>
                 {
                     if let Some(target) = ast.child(child, 1) {
-                        let declared =
-                            self.program
-                                .declared(self.file, ast.child(child, 2), self.library, self.names);
+                        let declared = self.declared(ast.child(child, 2));
                         self.declare_target(target, declared, false);
                     }
                 }
@@ -169,9 +171,7 @@ impl Lowering<'_, '_> {
         let Some(target) = ast.child(node, 1) else {
             return;
         };
-        let mut declared = self
-            .program
-            .declared(self.file, ast.child(node, 2), self.library, self.names);
+        let mut declared = self.declared(ast.child(node, 2));
         if let (Declared::Nothing, Some(value)) = (declared, ast.child(node, 3))
             && matches!(ast.kind(value), Kind::New | Kind::Cast)
         {
@@ -181,7 +181,10 @@ impl Lowering<'_, '_> {
         let var = ast
             .child(node, 0)
             .is_some_and(|list| has_modifier(ast, list, "var"));
-        let value = ast.child(node, 3).map(|value| self.value(value));
+        let value = match self.made_by_declaration(node, declared) {
+            Some(made) => Some(made),
+            None => ast.child(node, 3).map(|value| self.value(value)),
+        };
         if let (true, Some(value)) = (self.is_pattern(target), value) {
             self.bind(target, value);
             self.mark(node, value, Lvalue::None);

@@ -8,7 +8,10 @@ use crate::lower::Lowering;
 impl Lowering<'_, '_> {
     pub(super) fn switch(&mut self, node: NodeId, result: Option<Slot>) {
         let ast = self.ast;
-        let subject = ast.child(node, 0).map(|subject| self.value(subject));
+        let subject = match ast.child(node, 0) {
+            Some(subject) => Some(self.value(subject)),
+            None => self.caught(node),
+        };
         // What is compared again and again lives from block to block.
         let subject = subject.map(|value| {
             let kept = self.frame().map(super::Frame::variable).unwrap_or(value);
@@ -63,6 +66,17 @@ impl Lowering<'_, '_> {
         self.close_switch();
         self.close_scope();
         self.enter(end);
+    }
+
+    /// What the cases of a handler are about: what was thrown.
+    fn caught(&mut self, node: NodeId) -> Option<Slot> {
+        let ast = self.ast;
+        let handler = ast.parent(ast.parent(node)?)?;
+        if !self.traits().binds_in_patterns || ast.kind(handler) != Kind::Catch {
+            return None;
+        }
+        let thrown = self.frame().map(super::Frame::thrown)?;
+        Some(self.emit(Op::Copy(thrown), node))
     }
 
     /// Cases whose patterns bind names: each body stands where the names of its own pattern are known.

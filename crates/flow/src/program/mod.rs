@@ -10,6 +10,7 @@ mod types;
 use bartizan_syntax::{Ast, Kind, Language, NodeId};
 
 pub(crate) use import::{Import, ImportTables};
+pub(crate) use scan::{is_name_space, is_object, own_name, primary_parameters, takes_self};
 
 use crate::ir::Declared;
 use crate::model::Marks;
@@ -285,6 +286,22 @@ impl<'a> Program<'a> {
             }?;
             self.own_method(class, name, Some(arguments))
         })
+    }
+
+    /// What makes an object from the parameters of its class itself, where no constructor fits better.
+    pub(crate) fn primary(
+        &self,
+        class: ClassId,
+        constructor: Option<FunctionId>,
+        arguments: u32,
+    ) -> Option<FunctionId> {
+        let initialiser = self.class(class)?.initialiser?;
+        let fits = |function: FunctionId| {
+            self.function(function)
+                .is_some_and(|info| info.parameters == arguments)
+        };
+        let takes = self.function(initialiser).is_some_and(|info| info.parameters > 0);
+        (takes && !constructor.is_some_and(fits)).then_some(initialiser)
     }
 
     /// The field that a class or one above declares.

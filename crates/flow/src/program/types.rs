@@ -162,7 +162,10 @@ impl Program<'_> {
             Kind::Null => None,
             Kind::Type | Kind::Generic | Kind::Index => self.type_text(file, first()?, depth + 1),
             Kind::ArrayType => {
-                if ast.node(node).operator == Operator::Dereference {
+                if matches!(
+                    ast.node(node).operator,
+                    Operator::Dereference | Operator::AddressOf
+                ) {
                     self.type_text(file, first()?, depth + 1)
                 } else {
                     Some(
@@ -182,6 +185,10 @@ impl Program<'_> {
                 Some(format!("{object}.{}", ast.text(name)))
             }
             Kind::Call => self.type_text(file, first()?, depth + 1),
+            // `dyn T` and `impl T` of Rust
+            Kind::Other if matches!(ast.text(node), "dynamic_type" | "abstract_type") => {
+                self.type_text(file, *ast.children(node).last()?, depth + 1)
+            }
             _ => None,
         }
     }

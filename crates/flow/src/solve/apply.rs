@@ -553,24 +553,24 @@ impl Engine<'_> {
         let (value, id) = self
             .values
             .make(state, Base::Made(run.at), Kind::Instance(class, false), object);
+        let constructor = self
+            .program
+            .constructor(class, given.count(), &self.values.constants);
+        let primary = self.program.primary(class, constructor, given.count());
+        let none = Given::none();
         for &above in lineage.iter().rev() {
             let initialiser = self.program.class(above).and_then(|info| info.initialiser);
             if let Some(initialiser) = initialiser.filter(|&initialiser| self.code(initialiser).is_some()) {
-                self.call_function(
-                    run,
-                    state,
-                    instruction,
-                    initialiser,
-                    Some(value),
-                    Some(id),
-                    &Given::none(),
-                )?;
+                let given = if primary == Some(initialiser) {
+                    given
+                } else {
+                    &none
+                };
+                self.call_function(run, state, instruction, initialiser, Some(value), Some(id), given)?;
             }
         }
-        match self
-            .program
-            .constructor(class, given.count(), &self.values.constants)
-        {
+        match constructor {
+            _ if primary.is_some() => {}
             Some(constructor) if self.code(constructor).is_some() => {
                 self.call_function(run, state, instruction, constructor, Some(value), Some(id), given)?;
             }

@@ -293,6 +293,7 @@ impl<'p> Engine<'p> {
             let name = self.values.object_name(id);
             match (name.base, name.kind) {
                 (_, Kind::Function(function)) => {
+                    let function = self.overload(function, given.count());
                     let receiver = state.object(id).and_then(|object| object.field(Key::Bound));
                     found.push(Callee::Function {
                         function,
@@ -326,6 +327,27 @@ impl<'p> Engine<'p> {
             });
         }
         found
+    }
+
+    /// Of functions of one name the one that takes as much.
+    fn overload(&self, function: FunctionId, arguments: u32) -> FunctionId {
+        let takes = |function: FunctionId| {
+            self.program
+                .function(function)
+                .is_some_and(|info| info.parameters == arguments)
+        };
+        let others = || {
+            let info = self.program.function(function)?;
+            let scope = self.program.scopes.get(info.file.index())?;
+            let others = scope.overloads.get(&info.name?)?;
+            others
+                .contains(&function)
+                .then(|| others.iter().copied().find(|&other| takes(other)))?
+        };
+        if takes(function) {
+            return function;
+        }
+        others().unwrap_or(function)
     }
 
     /// What a path of imports is.

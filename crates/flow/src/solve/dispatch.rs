@@ -358,8 +358,11 @@ impl<'p> Engine<'p> {
                 let wanted = constructor == Some(name)
                     || self.program.class(parent).and_then(|info| info.name) == Some(name);
                 if wanted {
-                    self.program
-                        .constructor(parent, given.count(), &self.values.constants)
+                    let constructor = self
+                        .program
+                        .constructor(parent, given.count(), &self.values.constants);
+                    let primary = self.program.primary(parent, constructor, given.count());
+                    primary.or(constructor)
                 } else {
                     None
                 }

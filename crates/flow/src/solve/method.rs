@@ -75,7 +75,7 @@ impl Engine<'_> {
 
     /// Whether a field is the number of elements of an array: only objects of the program's own classes have another field of that name.
     fn is_length_of_array(&self, run: &Run, ids: &[ObjectId], name: Name) -> bool {
-        self.program.language(run.file) == bartizan_syntax::Language::Java
+        self.program.traits(run.file).length_is_number
             && self.values.constants.text(name) == "length"
             && !ids.iter().any(|&id| {
                 matches!(
@@ -177,6 +177,11 @@ impl Engine<'_> {
         below: bool,
         name: Name,
     ) -> Member {
+        let file = self.program.class(class).map(|info| info.file);
+        let apart = file.is_some_and(|file| self.program.traits(file).fields_apart);
+        if apart && self.program.field(class, name).is_some() {
+            return Member::Unknown;
+        }
         if let Some(function) = self.program.method(class, name, None) {
             if self.is_getter(function) {
                 return Member::Getter(function);
@@ -276,7 +281,8 @@ impl Engine<'_> {
         if ast.kind(info.node) != Node::Function {
             return false;
         }
-        ast.node(info.node).flags.has(Flags::ACCESSOR) && info.parameters == 0
+        let traits = self.program.traits(info.file);
+        (traits.calls_by_name || ast.node(info.node).flags.has(Flags::ACCESSOR)) && info.parameters == 0
             || ast.child(info.node, 0).is_some_and(|list| {
                 ["property", "cached_property"]
                     .iter()

@@ -17,6 +17,7 @@ impl Engine<'_> {
             Op::Constant(constants) => Value::constant(constants),
             Op::Unknown => self.fresh(run, Kind::Unknown),
             Op::Copy(slot) => state.slot(slot),
+            Op::Refer(slot) => self.referred(run, state, slot),
             Op::Await(slot) => state.slot(slot),
             Op::Assign(slot, declared) => self.assigned(run, state.slot(slot), declared, node),
             Op::Default(slot, default) => self.values.join(state.slot(slot), state.slot(default)),
@@ -146,6 +147,23 @@ impl Engine<'_> {
         };
         let taint = self.values.step(value.taint, run.file, node, Step::Assigned);
         value.with_taint(taint)
+    }
+
+    /// A variable that others may change: what they keep in it lies in an object.
+    fn referred(&mut self, run: &Run, state: &mut State, slot: Slot) -> Value {
+        let value = state.slot(slot);
+        if value.objects != Objects::NONE {
+            return value;
+        }
+        let base = Base::Made(run.at);
+        let (made, _) = self.values.make(state, base, Kind::Unknown, Object::open());
+        let value = Value {
+            taint: value.taint,
+            constants: value.constants,
+            objects: made.objects,
+        };
+        state.set_slot(slot, value);
+        value
     }
 
     /// What is left of a value where only a number or a truth value has a place: no text lies in it.
@@ -364,11 +382,29 @@ impl Engine<'_> {
     }
 
     pub(crate) fn at(&mut self, state: &State, object: Value, position: i64) -> Value {
-        let key = self
-            .values
-            .counted_from_start(state, object, position)
-            .map(Key::Index);
+        let key = match self.field_at(object, position) {
+            Some(name) => Some(Key::Name(name)),
+            None => self
+                .values
+                .counted_from_start(state, object, position)
+                .map(Key::Index),
+        };
         self.values.load(state, object, key)
+    }
+
+    /// The field that stands at a position of the class of an object.
+    fn field_at(&self, object: Value, position: i64) -> Option<Name> {
+        let position = usize::try_from(position).ok()?;
+        self.values.object_list(object.objects).iter().find_map(|&id| {
+            let Kind::Instance(class, _) = self.values.object_name(id).kind else {
+                return None;
+            };
+            self.program
+                .class(class)?
+                .fields
+                .get(position)
+                .map(|field| field.name)
+        })
     }
 
     fn slice(&mut self, run: &Run, state: &mut State, object: Slot, bounds: [Option<Slot>; 3]) -> Value {

@@ -83,7 +83,7 @@ pub(crate) fn lower(text: &str, tree: &Tree, language: Language) -> Option<(Ast,
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
             Some(Front::<javascript::JavaScript>::run(text, tree, language))
         }
-        _ if language.is_followed() => None,
+        _ if language.is_judged() => None,
         _ => Some(Front::<table::Tabled>::run(text, tree, language)),
     }
 }

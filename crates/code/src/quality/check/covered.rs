@@ -148,7 +148,7 @@ fn known<'r>(report: &'r CoverageReport, paths: &[&'r str], out: &mut Sink) -> O
     let mut code = read
         .files()
         .map(|(path, _)| path)
-        .filter(|path| Language::of_path(path).is_some_and(Language::is_followed));
+        .filter(|path| Language::of_path(path).is_some_and(Language::is_judged));
     if let (true, Some(first)) = (files.is_elsewhere(), code.next()) {
         let (all, name) = (code.count() + 1, &report.name);
         out.error(format!(

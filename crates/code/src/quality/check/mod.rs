@@ -146,7 +146,7 @@ impl Check for QualityCheck {
     fn wants(&self, file: &FileMeta) -> Interest {
         let path = &*file.path;
         // Of languages that are read for patterns alone, trees tell too little.
-        let is_code = Language::of_path(path).is_some_and(Language::is_followed) && !is_foreign(path);
+        let is_code = Language::of_path(path).is_some_and(Language::is_judged) && !is_foreign(path);
         if is_code && !self.options.exclude.matches(path) {
             Interest::Entire(LARGEST)
         } else {

@@ -81,7 +81,7 @@ impl CodeCheck {
 
     /// Whether files of a language are read: where data is followed in it, or a rule is for it.
     fn reads(&self, language: Language) -> bool {
-        language.is_followed() || !self.kits.of(language).patterns.is_empty()
+        language.is_judged() || !self.kits.of(language).patterns.is_empty()
     }
 
     /// What rules of patterns find in one file.
@@ -227,7 +227,7 @@ impl Program for CodeCheck {
                 .filter(|file| family.contains(&file.ast.language()))
                 .copied()
                 .collect();
-            let Some(first) = own.first().filter(|first| first.ast.language().is_followed()) else {
+            let Some(first) = own.first().filter(|first| first.ast.language().is_judged()) else {
                 continue;
             };
             let kit = self.kits.of(first.ast.language());

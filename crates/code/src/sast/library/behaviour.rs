@@ -178,6 +178,36 @@ fn effects(pass: &Pass, effects: &mut Vec<Effect>) {
             entries: vec![Entry::At(Place::Argument(1))],
             value: Place::Argument(2),
         },
+        "of" => make(Made::List, vec![Place::Arguments], Vec::new()),
+        "same" => Effect::Be(Place::Argument(0)),
+        "fill" => {
+            effects.push(Effect::Pass {
+                from: Place::ArgumentsFrom(1),
+                to: Place::Argument(0),
+            });
+            Effect::Be(Place::Argument(0))
+        }
+        "filter" => {
+            effects.push(called(0, vec![every()], Then::Dropped));
+            Effect::Be(Place::Receiver)
+        }
+        "call" => called(0, vec![Place::Receiver], Then::Result),
+        "with" => {
+            effects.push(called(0, vec![Place::Receiver], Then::Dropped));
+            Effect::Be(Place::Receiver)
+        }
+        "get-or" => {
+            effects.push(load(entries(), None));
+            called(keys, Vec::new(), Then::Result)
+        }
+        "either" => {
+            effects.push(Effect::Be(Place::Receiver));
+            Effect::Be(Place::Argument(0))
+        }
+        "either-called" => {
+            effects.push(Effect::Be(Place::Receiver));
+            called(0, Vec::new(), Then::Result)
+        }
         "each" => Effect::Call {
             function: Place::Argument(0),
             arguments: vec![every()],
@@ -186,6 +216,15 @@ fn effects(pass: &Pass, effects: &mut Vec<Effect>) {
         _ => return passes(pass, effects),
     };
     effects.push(effect);
+}
+
+/// Calls what an argument is.
+const fn called(argument: u32, arguments: Vec<Place>, then: Then) -> Effect {
+    Effect::Call {
+        function: Place::Argument(argument),
+        arguments,
+        then,
+    }
 }
 
 /// From each place to each; what goes from the receiver to itself and the result is the receiver itself.

@@ -483,23 +483,32 @@ fn disjunction(value: &Node, left: usize) -> Result<Formula, String> {
 }
 
 fn conjunction(value: &Node, left: usize) -> Result<Formula, String> {
-    let (mut all, mut none) = (Vec::new(), Vec::new());
-    let mut formula = Formula::of(FormulaKind::Either(Vec::new()));
+    let mut parts = Vec::new();
     for item in value.items() {
         if item.entries().is_empty() {
             return Err(format!("`patterns` has {} among its operators", item.kind()));
         }
         for entry in item.entries() {
-            match operator(&entry.key, &entry.value, left)? {
-                Part::All(one) => all.push(one),
-                Part::None(one) => none.push(one),
-                Part::Condition(condition) => formula.conditions.push(condition),
-                Part::Focus(names) => formula.focus.push(names),
-            }
+            parts.push(operator(&entry.key, &entry.value, left)?);
+        }
+    }
+    Ok(joined(parts))
+}
+
+/// What holds where all of the parts do.
+fn joined(parts: Vec<Part>) -> Formula {
+    let (mut all, mut none) = (Vec::new(), Vec::new());
+    let mut formula = Formula::of(FormulaKind::Either(Vec::new()));
+    for part in parts {
+        match part {
+            Part::All(one) => all.push(one),
+            Part::None(one) => none.push(one),
+            Part::Condition(condition) => formula.conditions.push(condition),
+            Part::Focus(names) => formula.focus.push(names),
         }
     }
     formula.kind = FormulaKind::All(all, none);
-    Ok(formula)
+    formula
 }
 
 fn metavariable(node: &Node, operator: &str) -> Result<String, String> {
@@ -622,24 +631,29 @@ fn type_condition(node: &Node) -> Result<Condition, String> {
     })
 }
 
-/// The pattern of one source, sink, sanitizer or propagator.
+/// The pattern of one source, sink, sanitizer or propagator; conditions beside it hold of what it finds.
 fn place(node: &Node, name: &str, keys: &[&str]) -> Result<Formula, String> {
     let mut formula = None;
+    let mut conditions = Vec::new();
     for entry in node.entries() {
         if keys.contains(&&*entry.key) {
             continue;
         }
-        let Part::All(one) = operator(&entry.key, &entry.value, DEPTH)? else {
-            return Err(format!(
-                "`{name}` has `{}`, where something must be found",
-                entry.key
-            ));
-        };
-        if formula.replace(one).is_some() {
-            return Err(format!("`{name}` has several patterns side by side"));
+        match operator(&entry.key, &entry.value, DEPTH)? {
+            Part::All(one) => {
+                if formula.replace(one).is_some() {
+                    return Err(format!("`{name}` has several patterns side by side"));
+                }
+            }
+            other => conditions.push(other),
         }
     }
-    formula.ok_or_else(|| format!("`{name}` has no pattern"))
+    let formula = formula.ok_or_else(|| format!("`{name}` has no pattern"))?;
+    if conditions.is_empty() {
+        return Ok(formula);
+    }
+    conditions.insert(0, Part::All(formula));
+    Ok(joined(conditions))
 }
 
 fn taint_mode(node: &Node, options: TaintOptions) -> Result<Taint, String> {

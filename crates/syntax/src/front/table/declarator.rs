@@ -73,10 +73,24 @@ impl<'t> Reader<'t> {
         let kind = self.layered(base, &what.layers);
         let body = parts.first(self, &Pick::Field("body"));
         let body = body.map(|body| self.block_of(body));
+        let initialisers = parts.first(self, &Pick::Kind("field_initializer_list"));
+        let body = match (initialisers, body) {
+            (Some(list), Some(body)) => Some(self.initialised(list, body)),
+            (_, body) => body,
+        };
         match what.function {
             Some(function) => self.function_of(node, modifiers, &what, function, kind, body),
             None => self.other(node),
         }
+    }
+
+    /// The body of a constructor with what sets its fields (`: a(x), b{y}`) before its statements.
+    fn initialised(&mut self, list: Node<'t>, body: Draft) -> Draft {
+        let kids = self.kids(list);
+        let mut statements = self.lower_all(kids.named());
+        statements.extend_from_slice(self.build.children(body));
+        let span = list.span().to(self.build.span(body));
+        self.build.node(Kind::Block, span, statements)
     }
 
     fn function_of(

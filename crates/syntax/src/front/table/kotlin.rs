@@ -295,7 +295,7 @@ const DECLARATIONS: &[Row] = &[
     Row(
         "class_declaration object_declaration companion_object",
         Becomes::Class(&[
-            Slot::Modifiers("modifiers"),
+            Slot::Modifiers("modifiers companion object"),
             field("name"),
             Slot::Group(Kind::Supers, Pick::Kind("delegation_specifiers")),
             Slot::Members(

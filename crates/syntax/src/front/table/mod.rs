@@ -177,6 +177,8 @@ enum Pick {
     Value,
     /// Those of one of the later kinds after the first one of the earlier kinds
     After(&'static str, &'static str),
+    /// All nodes, and tokens of these names
+    With(&'static str),
     /// All nodes
     Rest,
     /// Children of the first one that is meant, as they are meant there

@@ -110,6 +110,10 @@ impl<'t> Parts<'t> {
                     .map(|(at, _)| at)
                     .collect()
             }
+            Pick::With(names) => places
+                .filter(|(_, (kid, _))| kid.named || is_among(names, kid.node.kind()))
+                .map(|(at, _)| at)
+                .collect(),
             Pick::Rest => places
                 .filter(|(_, (kid, _))| kid.named)
                 .map(|(at, _)| at)

@@ -14,7 +14,7 @@ use crate::kind::{Kind, Operator};
 
 pub(super) static TABLE: Table = Table {
     rows: &[LEAVES, TYPES, EXPRESSIONS, CALLS, STATEMENTS, DECLARATIONS],
-    tokens: &[],
+    tokens: &[Row("_", Becomes::Leaf(Kind::Name))],
 };
 
 /// <https://doc.rust-lang.org/reference/tokens.html#character-and-string-literals>
@@ -65,6 +65,9 @@ const TYPES: &[Row] = &[
     Row("tuple_type", Becomes::Node(Kind::Tuple, &[ALL])),
 ];
 
+/// What stands for nothing in a pattern has a place in it all the same.
+const PARTS: Slot = Slot::All(Pick::With("_"));
+
 const EXPRESSIONS: &[Row] = &[
     Row(
         "field_expression",
@@ -73,11 +76,11 @@ const EXPRESSIONS: &[Row] = &[
     Row("index_expression", Becomes::Node(Kind::Index, &[nth(0), nth(1)])),
     Row(
         "array_expression slice_pattern",
-        Becomes::Node(Kind::List, &[ALL]),
+        Becomes::Node(Kind::List, &[PARTS]),
     ),
     Row(
         "tuple_expression tuple_pattern unit_expression",
-        Becomes::Node(Kind::Tuple, &[ALL]),
+        Becomes::Node(Kind::Tuple, &[PARTS]),
     ),
     Row("or_pattern", Becomes::Node(Kind::Patterns, &[ALL])),
     Row(
@@ -139,7 +142,10 @@ const CALLS: &[Row] = &[
     Row("generic_function", Becomes::Only(field("function"))),
     Row(
         "tuple_struct_pattern",
-        Becomes::Node(Kind::Call, &[field("type"), Slot::Group(Kind::Args, Pick::Rest)]),
+        Becomes::Node(
+            Kind::Call,
+            &[field("type"), Slot::Group(Kind::Args, Pick::With("_"))],
+        ),
     ),
     Row("arguments", Becomes::Node(Kind::Args, &[ALL])),
     Row(
@@ -161,7 +167,7 @@ const STATEMENTS: &[Row] = &[
         Becomes::Block,
     ),
     Row("empty_statement shebang", Becomes::Skip),
-    Row("expression_statement", Becomes::Same),
+    Row("expression_statement", Becomes::Statement),
     Row(
         "unsafe_block",
         Becomes::Named("unsafe_block", &[Slot::Block(Pick::Nth(0))]),

@@ -254,7 +254,7 @@ const DECLARATIONS: &[Row] = &[
     Row(
         "class_definition object_definition trait_definition enum_definition package_object",
         Becomes::Class(&[
-            Slot::Modifiers("modifiers annotation case access_modifier"),
+            Slot::Modifiers("modifiers annotation case access_modifier object"),
             field("name"),
             Slot::Group(Kind::Supers, Pick::Field("extend")),
             Slot::Members(Pick::Kind("class_parameters"), Pick::Field("body")),

@@ -6,6 +6,7 @@ use super::{Becomes, Node, Pick, Quotes, Reader, Slot, is_among};
 use crate::ast::Span;
 use crate::builder::Draft;
 use crate::kind::{Kind, Operator};
+use crate::pattern::is_statement;
 
 /// Parts of a dotted name, at most, that become members.
 const MAX_PARTS: usize = 64;
@@ -192,6 +193,9 @@ impl<'t> Reader<'t> {
         match inner {
             Some(inner) => {
                 let inner = self.lower(inner);
+                if is_statement(self.build.kind(inner)) {
+                    return inner;
+                }
                 self.build.node(Kind::Expression, node.span(), vec![inner])
             }
             None => self.empty(Kind::Pass, node.span().start),

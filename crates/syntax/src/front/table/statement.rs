@@ -187,6 +187,13 @@ impl<'t> Reader<'t> {
         }
         let mut all = Vec::new();
         let end = self.build.span(callee).end;
+        let trails = !given.is_empty() && given.iter().all(|one| one.node.kind() == "annotated_lambda");
+        let (callee, before) = match (trails, self.build.kind(callee), self.build.children(callee)) {
+            // `f(x) { … }`: what stands behind the parentheses is an argument, too.
+            (true, Kind::Call, &[inner, list]) => (inner, self.build.children(list).to_vec()),
+            _ => (callee, Vec::new()),
+        };
+        all.extend(before);
         let mut place = given.first().map_or(Span::empty(end), Node::span);
         for one in given {
             let draft = self.lower(one);
