@@ -11,8 +11,8 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((first, rest)) = bytes.split_first() else { return };
-    let languages: Vec<Language> = Language::ALL.into_iter().filter(|language| language.is_followed()).collect();
-    let language = languages[usize::from(*first) % languages.len()];
+    let followed: Vec<Language> = Language::ALL.into_iter().filter(|language| language.is_followed()).collect();
+    let language = followed[usize::from(first.wrapping_sub(b'a')) % followed.len()];
     let files = vec![("a".to_owned(), String::from_utf8_lossy(rest).into_owned())];
     let (_, once) = common::run(&files, language);
     let (_, twice) = common::run(&files, language);

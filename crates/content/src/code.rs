@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Languages in which models say what containers do, for rules about data of others, beside [`LANGUAGES`].
-pub const FOLLOWED: &[&str] = &["kotlin", "rust", "c", "cpp", "scala"];
+pub const FOLLOWED: &[&str] = &["kotlin", "rust", "c", "cpp", "scala", "ruby", "php", "csharp"];
 
 /// Languages that rules and models may name.
 pub const LANGUAGES: &[&str] = &["python", "javascript", "typescript", "java", "go"];

@@ -172,7 +172,10 @@ pub struct Pass {
     /// Where it goes to; the result when empty
     pub to: Vec<Position>,
     /// What the call does with a container that the receiver is: `put`, `get`, `append`, `extend`, `remove`, `pop`, `clear`, `first`,
-    /// `last`, `insert`, `values`, `each` (calls its argument with each element), of its first argument
+    /// `last`, `insert`, `values`, `each` (calls its argument with each element and gives a list of what that gives), `visit` (the same,
+    /// and gives the container), `select` (the same, and gives a list of elements), `pairs` (calls it with each key and element), `fold` (calls
+    /// it with what it gave before and each element), `call-first` (calls the first argument with the others), `build` (what it is given
+    /// becomes part of the receiver, which is the result), of its first argument
     /// `length`, `attribute`, `set-attribute`, or makes: `list`, `set`, `map`, `copy`, `of` (a list of its arguments). `same` gives its first
     /// argument and `fill` puts the others into it; `filter` is the receiver after its elements were given to the argument, `call` what the
     /// argument makes of the receiver, `with` the receiver after that, `get-or` an entry or what the second argument gives, `either` the
@@ -181,6 +184,10 @@ pub struct Pass {
     pub container: String,
     /// How many arguments are keys, one within the other, when it is not one
     pub keys: Option<u32>,
+    /// Which argument is the function that `each`, `visit`, `select`, `pairs`, `fold` and `call-first` call, when it is not the first
+    pub function: Option<Position>,
+    /// What they go through, when it is not the receiver
+    pub of: Option<Position>,
 }
 
 /// A call whose result is the value of a key in files of settings (`.properties`, `.env`, YAML) of the repository.
@@ -523,6 +530,12 @@ pub const CONTAINER_ACTS: &[&str] = &[
     "last",
     "values",
     "each",
+    "visit",
+    "select",
+    "pairs",
+    "fold",
+    "call-first",
+    "build",
     "length",
     "attribute",
     "set-attribute",
@@ -571,7 +584,7 @@ fn names_problem(lists: &[&Vec<String>]) -> Option<String> {
         let is_written_well = !bare.is_empty()
             && bare
                 .bytes()
-                .all(|one| one.is_ascii_alphanumeric() || b"._$/@-".contains(&one))
+                .all(|one| one.is_ascii_alphanumeric() || b"._$/@-<!?".contains(&one))
             && !bare.starts_with('.')
             && !bare.ends_with('.');
         if !is_written_well {

@@ -249,6 +249,8 @@ pub(crate) enum Taking {
     Rest,
     /// The rest of those by name
     RestNamed,
+    /// What is given by this name only
+    Beside,
 }
 
 /// A parameter.

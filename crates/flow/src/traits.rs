@@ -63,6 +63,16 @@ pub(crate) struct Traits {
     pub(crate) length_is_number: bool,
     /// Functions of one name are told apart by what they take
     pub(crate) overloads: bool,
+    /// What is assigned in a function is a variable of all of it, and functions with a name see no variables around them
+    pub(crate) function_scope: bool,
+    /// A name or member without arguments may be a call; blocks are given beside the arguments; `@x` is a field
+    pub(crate) bare_calls: bool,
+    /// Names of variables begin with a dollar, those of fields do not; closures see what they say that they use
+    pub(crate) dollars: bool,
+    /// What stands in braces after the creation of an object fills it
+    pub(crate) creation_fills: bool,
+    /// A method of a class that makes an object of it
+    pub(crate) maker: Option<&'static str>,
     /// Targets of loops are variables of the loop
     pub(crate) loops_declare: bool,
     /// A method of a function value that calls it
@@ -97,6 +107,11 @@ const USUAL: Traits = Traits {
     passes_references: false,
     declarations_make: false,
     overloads: false,
+    function_scope: false,
+    bare_calls: false,
+    dollars: false,
+    creation_fills: false,
+    maker: None,
     loops_declare: false,
     invoke: None,
     implied_parameter: None,
@@ -262,6 +277,52 @@ const SCALA: Traits = Traits {
     ..KOTLIN
 };
 
+const RUBY: Traits = Traits {
+    tails: Tails::All,
+    constructors: Constructors::Named("initialize"),
+    function_scope: true,
+    bare_calls: true,
+    maker: Some("new"),
+    invoke: Some("call"),
+    text: "String",
+    list: "Array",
+    map: "Hash",
+    ..USUAL
+};
+
+const PHP: Traits = Traits {
+    constructors: Constructors::Named("__construct"),
+    name_spaces: true,
+    function_scope: true,
+    dollars: true,
+    own_type: Some("self"),
+    invoke: Some("__invoke"),
+    text: "string",
+    list: "array",
+    map: "array",
+    scalars: &["int", "float", "bool"],
+    ..USUAL
+};
+
+const CSHARP: Traits = Traits {
+    constructors: Constructors::AsClass,
+    bare_members: true,
+    hides: true,
+    name_spaces: true,
+    overloads: true,
+    loops_declare: true,
+    creation_fills: true,
+    invoke: Some("Invoke"),
+    text: "string",
+    list: "List",
+    map: "Dictionary",
+    scalars: &[
+        "bool", "byte", "sbyte", "char", "decimal", "double", "float", "int", "uint", "long", "ulong",
+        "short", "ushort", "nint", "nuint",
+    ],
+    ..USUAL
+};
+
 impl Traits {
     /// What is known of a language.
     pub(crate) const fn of(language: Language) -> Self {
@@ -275,7 +336,10 @@ impl Traits {
             Language::Cpp => CPP,
             Language::Kotlin => KOTLIN,
             Language::Scala => SCALA,
-            Language::Ruby | Language::Php | Language::CSharp | Language::Bash => USUAL,
+            Language::Ruby => RUBY,
+            Language::Php => PHP,
+            Language::CSharp => CSHARP,
+            Language::Bash => USUAL,
         }
     }
 }

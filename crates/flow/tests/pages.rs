@@ -182,3 +182,18 @@ fn programs_that_are_cut_off_anywhere_end_and_say_the_same_twice() {
         }
     }
 }
+
+#[test]
+fn ruby_is_followed_as_its_page_says() {
+    check(include_str!("pages/ruby.md"));
+}
+
+#[test]
+fn php_is_followed_as_its_page_says() {
+    check(include_str!("pages/php.md"));
+}
+
+#[test]
+fn csharp_is_followed_as_its_page_says() {
+    check(include_str!("pages/csharp.md"));
+}

@@ -106,6 +106,8 @@ impl Flags {
     pub const BYTES: Self = Self(1 << 11);
     /// The node was made by the front end and has no text of its own (a default target, a shared operand)
     pub const IMPLIED: Self = Self(1 << 12);
+    /// A function that is given to a call beside its arguments, or the parameter that takes it (blocks of Ruby)
+    pub const BLOCK: Self = Self(1 << 13);
 
     /// Whether every mark of `other` is set.
     #[must_use]

@@ -121,7 +121,14 @@ impl Language {
         self.is_judged()
             || matches!(
                 self,
-                Self::Kotlin | Self::Rust | Self::C | Self::Cpp | Self::Scala
+                Self::Kotlin
+                    | Self::Rust
+                    | Self::C
+                    | Self::Cpp
+                    | Self::Scala
+                    | Self::Ruby
+                    | Self::Php
+                    | Self::CSharp
             )
     }
 }

@@ -6,6 +6,7 @@ use crate::ir::{Argument, Declared, Lvalue, Op, Passing, Slot, Span, Target};
 use crate::lower::Lowering;
 use crate::lower::name::Meaning;
 use crate::program::own_name;
+use crate::traits::Constructors;
 use crate::values::Name;
 
 impl Lowering<'_, '_> {
@@ -25,7 +26,13 @@ impl Lowering<'_, '_> {
         self.finish_call(node, target, arguments, also)
     }
 
-    fn finish_call(&mut self, node: NodeId, target: Target, arguments: Span, also: Option<Slot>) -> Slot {
+    pub(super) fn finish_call(
+        &mut self,
+        node: NodeId,
+        target: Target,
+        arguments: Span,
+        also: Option<Slot>,
+    ) -> Slot {
         if self.marks.of(node).is_some_and(|marks| !marks.sinks.is_empty()) {
             self.emit(
                 Op::Check {
@@ -59,6 +66,9 @@ impl Lowering<'_, '_> {
                     return (Target::Value(value), None);
                 }
                 let name = self.names.name(own_name(ast, name));
+                if let Some(target) = self.scoped_method(object, name) {
+                    return (target, None);
+                }
                 if let Some(target) = self.super_method(object, name) {
                     return (target, None);
                 }
@@ -152,12 +162,13 @@ impl Lowering<'_, '_> {
     }
 
     fn super_constructor(&mut self, receiver: Slot, class: crate::program::ClassId) -> Target {
-        let name = match self.program.language(self.file) {
-            Language::Java => self
+        let name = match self.traits().constructors {
+            Constructors::AsClass => self
                 .program
                 .class(class)
                 .and_then(|info| self.program.class(*info.parents.first()?)?.name),
-            _ => Some(self.names.name("constructor")),
+            Constructors::Named(name) => Some(self.names.name(name)),
+            Constructors::None => None,
         };
         match name {
             Some(name) => Target::Super {
@@ -222,8 +233,22 @@ impl Lowering<'_, '_> {
 
     fn passed_with(&mut self, list: Option<NodeId>, more: &[Slot]) -> Span {
         let ast = self.ast;
+        let mut arguments = self.given(list.map_or(&[][..], |list| ast.children(list)));
+        arguments.extend(more.iter().map(|&value| Argument {
+            value,
+            passing: Passing::Plain,
+        }));
+        self.arguments(arguments)
+    }
+
+    pub(super) fn given(&mut self, list: &[NodeId]) -> Vec<Argument> {
+        let ast = self.ast;
         let mut arguments = Vec::new();
-        for &child in list.map_or(&[][..], |list| ast.children(list)) {
+        for &child in list {
+            if let Some(argument) = self.ruby_argument(child) {
+                arguments.push(argument);
+                continue;
+            }
             let argument = match ast.kind(child) {
                 Kind::Nothing => continue,
                 Kind::Keyword => {
@@ -257,18 +282,14 @@ impl Lowering<'_, '_> {
             };
             arguments.push(argument);
         }
-        arguments.extend(more.iter().map(|&value| Argument {
-            value,
-            passing: Passing::Plain,
-        }));
-        self.arguments(arguments)
+        arguments
     }
 
     /// `new T(…)`, with a body where it is an anonymous class.
     pub(super) fn construct(&mut self, node: NodeId) -> Slot {
         let ast = self.ast;
         let Some(kind) = ast.child(node, 0) else {
-            return self.unknown(node);
+            return self.filled_anew(node);
         };
         let body = self.program.class_at.get(&(self.file, node)).copied();
         let declared = self.declared(Some(kind));
@@ -295,6 +316,7 @@ impl Lowering<'_, '_> {
             body,
             declared,
         };
-        self.finish_call(node, target, arguments, None)
+        let made = self.finish_call(node, target, arguments, None);
+        self.filled_where_made(node, made)
     }
 }

@@ -3,8 +3,8 @@
 use bartizan_syntax::{Kind, Language, NodeId};
 
 use crate::ir::{Op, Target};
-use crate::lower::{Frame, Lowering};
-use crate::program::{ClassId, FunctionId, has_modifier, is_object, primary_parameters};
+use crate::lower::{Frame, Lowering, field_name};
+use crate::program::{ClassId, FunctionId, accessors_of, has_modifier, is_object, primary_parameters};
 use crate::values::{Key, Root};
 
 impl Lowering<'_, '_> {
@@ -21,6 +21,9 @@ impl Lowering<'_, '_> {
         };
         let of_object = ast.kind(node) == Kind::Class && is_object(ast, node);
         for &member in ast.children(body) {
+            if self.accessors(member) {
+                continue;
+            }
             match ast.kind(member) {
                 Kind::Params => {}
                 Kind::Function => {
@@ -85,6 +88,9 @@ impl Lowering<'_, '_> {
         }
         self.primary(node, body);
         for &member in ast.children(body) {
+            if accessors_of(ast, member).is_some() {
+                continue;
+            }
             match ast.kind(member) {
                 Kind::Variable => {
                     let fixed = ast
@@ -95,7 +101,7 @@ impl Lowering<'_, '_> {
                         && ast.kind(target) == Kind::Name
                     {
                         let value = self.value(value);
-                        let name = self.name(target);
+                        let name = self.names.name(field_name(ast, target));
                         self.emit(Op::SetField { object, name, value }, target);
                     }
                 }

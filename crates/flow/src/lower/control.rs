@@ -233,6 +233,13 @@ impl Lowering<'_, '_> {
         if declares {
             self.declare_target(target, Declared::Nothing, true);
         }
+        if let (Kind::Pair, [key, value]) = (ast.kind(target), ast.children(target)) {
+            for (part, keys) in [(*key, true), (*value, false)] {
+                let element = self.emit(Op::Each { collection, keys }, part);
+                self.assign(part, element);
+            }
+            return;
+        }
         if pairs {
             for (position, &part) in ast.children(target).iter().enumerate() {
                 let keys = position == 0;

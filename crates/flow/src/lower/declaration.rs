@@ -3,7 +3,7 @@
 use bartizan_syntax::{Flags, Kind, Language, NodeId, Operator};
 
 use crate::ir::{Declared, Exit, Op, Parameter, Slot, Span, Taking};
-use crate::lower::{Frame, Lowering};
+use crate::lower::{BLOCK, Frame, Lowering, field_name};
 use crate::program::{ClassId, FunctionId, Role, has_modifier, is_name_space, own_name, takes_self};
 use crate::traits::Tails;
 use crate::values::{Kind as Made, Name};
@@ -74,6 +74,7 @@ impl Lowering<'_, '_> {
         if let Some(frame) = self.frame() {
             frame.returns = returns;
         }
+        self.wall(node);
         self.receive(node, class, is_static);
         let python = ast.language() == Language::Python;
         let list = ast
@@ -91,6 +92,8 @@ impl Lowering<'_, '_> {
         if lambda && list.is_empty() {
             self.implied_parameter(node);
         }
+        self.hidden_block(node);
+        self.assigned_property(node);
         if ast.node(node).flags.has(Flags::GENERATOR)
             && let Some(yields) = self.frame().map(Frame::variable)
         {
@@ -116,7 +119,13 @@ impl Lowering<'_, '_> {
     }
 
     /// Gives a parameter its name.
-    fn bind_parameter(&mut self, name: Name, value: Slot, declared: Declared, node: NodeId) -> Option<Slot> {
+    pub(super) fn bind_parameter(
+        &mut self,
+        name: Name,
+        value: Slot,
+        declared: Declared,
+        node: NodeId,
+    ) -> Option<Slot> {
         self.declare_anew(name, declared);
         let frame = self.frames.last()?;
         let variable = frame.scopes.last()?.get(&name)?.slot;
@@ -127,7 +136,7 @@ impl Lowering<'_, '_> {
     fn function_body(&mut self, node: NodeId, body: NodeId, python: bool) {
         let ast = self.ast;
         if ast.kind(body) == Kind::Block {
-            if python {
+            if python || self.traits().function_scope {
                 self.declare_assigned(body);
             } else if self.is_script() {
                 self.declare_vars(body);
@@ -260,7 +269,13 @@ impl Lowering<'_, '_> {
             Declared::Nothing
         };
         let name = plain.then(|| self.name(target));
-        let slot = self.add_parameter(node, name, declared);
+        let beside = ast.node(node).flags.has(Flags::BLOCK);
+        let known_as = if beside {
+            Some(self.names.name(BLOCK))
+        } else {
+            plain.then(|| self.names.name(field_name(ast, target)))
+        };
+        let slot = self.add_parameter(node, known_as, declared);
         let default = ast.child(node, 3).map(|default| self.value(default));
         let value = match default {
             Some(default) => self.emit(Op::Default(slot, default), node),
@@ -299,7 +314,7 @@ impl Lowering<'_, '_> {
     /// TypeScript: a parameter of a constructor with a modifier is a field.
     fn parameter_property(&mut self, node: NodeId, name: Option<Name>) {
         let ast = self.ast;
-        let modified = self.is_script()
+        let modified = (self.is_script() || self.traits().dollars)
             && ast.child(node, 0).is_some_and(|list| {
                 ["public", "private", "protected", "readonly"]
                     .iter()
@@ -309,12 +324,17 @@ impl Lowering<'_, '_> {
         if let (true, Some(name), Some(object)) = (modified, name, receiver)
             && let super::name::Meaning::Local(value, _) = self.meaning(name)
         {
+            let name = ast
+                .child(node, 1)
+                .map_or(name, |target| self.names.name(field_name(ast, target)));
             self.emit(Op::SetField { object, name, value }, node);
         }
     }
 
-    fn add_parameter(&mut self, node: NodeId, name: Option<Name>, declared: Declared) -> Slot {
+    pub(super) fn add_parameter(&mut self, node: NodeId, name: Option<Name>, declared: Declared) -> Slot {
+        let block = name.is_some_and(|name| self.names.text(name) == BLOCK) && self.traits().bare_calls;
         let taking = match self.ast.node(node).operator {
+            _ if block => Taking::Beside,
             Operator::Times => Taking::Rest,
             Operator::Power => Taking::RestNamed,
             _ => Taking::One,

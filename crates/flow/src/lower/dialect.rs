@@ -39,7 +39,18 @@ impl Lowering<'_, '_> {
     /// A call, or what is written like one.
     pub(super) fn called(&mut self, node: NodeId) -> Slot {
         let ast = self.ast;
+        if self.traits().bare_calls
+            && let Some(result) = self.ruby_call(node)
+        {
+            return result;
+        }
         let arguments = ast.child(node, 1).map_or(&[][..], |list| ast.children(list));
+        if let ([only], Some(callee)) = (arguments, ast.child(node, 0))
+            && ast.kind(*only) == Kind::Other
+            && ast.text(*only) == "variadic_placeholder"
+        {
+            return self.value(callee);
+        }
         if let Some(callee) = ast.child(node, 0)
             && self.marks.of(callee).is_none()
         {
@@ -103,6 +114,15 @@ impl Lowering<'_, '_> {
     pub(super) fn other(&mut self, node: NodeId) -> Slot {
         let ast = self.ast;
         match (ast.text(node), ast.children(node)) {
+            ("symbol", _) => match self.symbol(node) {
+                Some(text) => text,
+                None => self.joined(node),
+            },
+            ("is_pattern_expression", &[value, pattern]) => {
+                let value = self.value(value);
+                self.bind(pattern, value);
+                self.unknown(node)
+            }
             (name, &[.., last]) if TRANSPARENT.contains(&name) => self.value(last),
             ("for_expression", &[clauses, body]) => self.for_expression(clauses, body),
             ("field_initializer", &[field, given]) => self.field_initialiser(node, field, given),

@@ -67,6 +67,8 @@ impl Lowering<'_, '_> {
         let child = |position| ast.child(node, position);
         let slot = match ast.kind(node) {
             Kind::Name if ast.text(node) == "this" && self.traits().bare_members => self.this(node),
+            Kind::Name if self.is_this(node) => self.this(node),
+            Kind::Name if self.traits().bare_calls => return self.bare_name(node),
             Kind::Name => return self.read(node),
             Kind::Member => return self.member(node),
             Kind::Index => return self.index(node),
@@ -117,7 +119,10 @@ impl Lowering<'_, '_> {
                 let name = self.names.text_constant(ast.text(node));
                 self.emit(Op::Constant(name), node)
             }
-            Kind::Super => self.this(node),
+            Kind::Super => match self.traits().bare_calls.then(|| self.super_alone(node)).flatten() {
+                Some(result) => result,
+                None => self.this(node),
+            },
             Kind::Type | Kind::Generic | Kind::ArrayType | Kind::Nothing => self.unknown(node),
             kind if is_statement(kind) => self.statement_value(node),
             Kind::Other => self.other(node),
@@ -126,7 +131,7 @@ impl Lowering<'_, '_> {
         (slot, Lvalue::None)
     }
 
-    fn this(&mut self, node: NodeId) -> Slot {
+    pub(super) fn this(&mut self, node: NodeId) -> Slot {
         match self.receiver_for(None) {
             Some(slot) => slot,
             None => self.unknown(node),
@@ -157,6 +162,14 @@ impl Lowering<'_, '_> {
         if let Some(value) = self.in_name_space(node) {
             return (value, Lvalue::None);
         }
+        if self.traits().bare_calls
+            && let Some(value) = self.bare_member(node)
+        {
+            return (value, Lvalue::None);
+        }
+        if let Some(found) = self.chosen_field(node) {
+            return found;
+        }
         if self.ast.kind(name) == Kind::Number {
             // A part of a tuple
             let position = self.ast.text(name).parse().unwrap_or(0);
@@ -183,6 +196,7 @@ impl Lowering<'_, '_> {
             return (self.unknown(node), Lvalue::None);
         };
         let object = self.value(object);
+        let index = only_of(ast, index);
         if ast.kind(index) == Kind::Slice {
             let mut bound = |position| ast.child(index, position).map(|bound| self.value(bound));
             let (low, high, step) = (bound(0), bound(1), bound(2));
@@ -297,7 +311,7 @@ impl Lowering<'_, '_> {
         if matches!(operator, Operator::And | Operator::Or | Operator::Coalesce) {
             return self.logical(node);
         }
-        if let Some(value) = self.infix(node) {
+        if let Some(value) = self.infix(node).or_else(|| self.appended(node)) {
             return value;
         }
         let mut spine = vec![node];
@@ -530,6 +544,9 @@ impl Lowering<'_, '_> {
     }
 
     fn yielded(&mut self, node: NodeId) -> Slot {
+        if self.traits().bare_calls {
+            return self.yield_to_block(node);
+        }
         let value = self.value_or_unknown(self.ast.child(node, 0), node);
         let value = if self.ast.node(node).flags.has(Flags::SPREAD) {
             self.emit(
@@ -604,6 +621,14 @@ impl Lowering<'_, '_> {
             self.program.language(self.file),
             Language::JavaScript | Language::TypeScript | Language::Tsx
         )
+    }
+}
+
+/// The only part of a tuple, or what is none.
+pub(super) fn only_of(ast: &bartizan_syntax::Ast, node: NodeId) -> NodeId {
+    match ast.children(node) {
+        [only] if ast.kind(node) == Kind::Tuple => *only,
+        _ => node,
     }
 }
 

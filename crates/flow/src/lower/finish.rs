@@ -15,7 +15,15 @@ impl Lowering<'_, '_> {
             return;
         };
         let function = frame.function;
-        let code = number_slots(frame);
+        let instructions = frame.blocks.iter().flat_map(|block| &block.instructions);
+        let within: BTreeSet<Decider> = instructions
+            .filter_map(|instruction| match instruction.op {
+                Op::Function(inner) => self.codes.get(inner.index())?.as_ref(),
+                _ => None,
+            })
+            .flat_map(|code| code.deciding.iter().copied())
+            .collect();
+        let code = number_slots(frame, &within);
         if let Some(place) = self.codes.get_mut(function.index()) {
             *place = Some(code);
         }
@@ -23,8 +31,9 @@ impl Lowering<'_, '_> {
 }
 
 /// Variables keep their numbers. Temporaries that are read in another block than they are written in follow, then all others.
-fn number_slots(frame: Frame) -> Code {
+fn number_slots(frame: Frame, within: &BTreeSet<Decider>) -> Code {
     let Frame {
+        function,
         mut blocks,
         mut arguments,
         mut parameters,
@@ -104,7 +113,7 @@ fn number_slots(frame: Frame) -> Code {
         callees: Vec::new(),
         cut,
     };
-    code.deciding = deciding(&mut code);
+    code.deciding = deciding(&mut code, function, within);
     code.callees = named_callees(&code);
     code
 }
@@ -133,8 +142,8 @@ fn each_slot(block: &mut Block, arguments: &mut [Argument], visit: &mut dyn FnMu
 }
 
 /// The parameters whose constants, functions or classes decide what the function does: they reach a condition, a key, or what is called.
-/// What it passes to another function may decide there.
-fn deciding(code: &mut Code) -> Vec<Decider> {
+/// What it passes to another function may decide there, and what functions within it capture may decide in those (`within`).
+fn deciding(code: &mut Code, function: FunctionId, within: &BTreeSet<Decider>) -> Vec<Decider> {
     let mut wanted = vec![false; code.slots as usize];
     let mut outer: BTreeSet<Decider> = BTreeSet::new();
     let want = |wanted: &mut Vec<bool>, slot: Slot| {
@@ -142,6 +151,17 @@ fn deciding(code: &mut Code) -> Vec<Decider> {
             .get_mut(slot.index())
             .is_some_and(|flag| !std::mem::replace(flag, true))
     };
+    for &decider in within {
+        match decider {
+            Decider::Captured(owner, slot) if owner == function => {
+                want(&mut wanted, Slot(slot));
+            }
+            Decider::Captured(..) => {
+                outer.insert(decider);
+            }
+            Decider::Parameter(_) | Decider::Receiver => {}
+        }
+    }
     for block in &code.blocks {
         if let Exit::Branch { condition, .. } = block.exit {
             want(&mut wanted, condition);

@@ -13,6 +13,9 @@ mod finish;
 mod literal;
 mod name;
 mod pattern;
+mod php;
+mod ruby;
+mod sharp;
 mod statement;
 mod switch;
 mod tail;
@@ -21,6 +24,8 @@ mod target;
 use bartizan_syntax::{Ast, NodeId};
 
 pub(crate) use literal::constant as literal_constant;
+pub(crate) use php::field_name;
+pub(crate) use ruby::BLOCK;
 
 use crate::ir::{
     Argument, Block, BlockId, Code, Declared, Exit, Instruction, Lvalue, Op, Parameter, Slot, Span,
@@ -122,6 +127,8 @@ struct Frame {
     /// Values that propagators ask for
     ends: Map<NodeId, (Slot, Lvalue)>,
     label: Option<Name>,
+    /// The only names that it sees of those around it; none sees all
+    sees: Option<Vec<Name>>,
     cut: Option<Limit>,
 }
 
@@ -161,6 +168,7 @@ impl Frame {
             elsewhere: Vec::new(),
             ends: Map::default(),
             label: None,
+            sees: None,
             cut: None,
         }
     }

@@ -80,7 +80,7 @@ impl Lowering<'_, '_> {
     }
 
     pub(super) fn meaning(&mut self, name: Name) -> Meaning {
-        if let Some(found) = self.variable_of(name) {
+        if let Some(found) = self.variable_of(name).or_else(|| self.of_dialect(name)) {
             return found;
         }
         if self.traits().own_type == Some(self.names.text(name))
@@ -167,9 +167,13 @@ impl Lowering<'_, '_> {
         let innermost = self.frames.len();
         for (depth, frame) in self.frames.iter().enumerate().rev() {
             if depth + 1 == innermost && frame.elsewhere.contains(&name) {
+                if frame.sees.is_some() {
+                    break;
+                }
                 continue;
             }
             let found = frame.scopes.iter().rev().find_map(|scope| scope.get(&name));
+            let hides = frame.sees.as_ref().is_some_and(|seen| !seen.contains(&name));
             if let Some(variable) = found {
                 return Some(if depth + 1 == innermost {
                     Meaning::Local(variable.slot, variable.declared)
@@ -177,6 +181,9 @@ impl Lowering<'_, '_> {
                     let key = Key::Variable(frame.function, variable.slot.0);
                     Meaning::Outer(Root::Frame(frame.function), key, variable.declared)
                 });
+            }
+            if hides {
+                break;
             }
         }
         None
@@ -351,6 +358,10 @@ impl Lowering<'_, '_> {
                 Lvalue::Slot(slot)
             }
             Meaning::Field(object, name, _) => {
+                if let Some(setter) = self.setter(self.ast.text(node)) {
+                    self.call_setter(node, (object, Declared::Nothing), setter, value);
+                    return Lvalue::Field(object, name);
+                }
                 self.emit(Op::SetField { object, name, value }, node);
                 Lvalue::Field(object, name)
             }
@@ -376,7 +387,7 @@ impl Lowering<'_, '_> {
     }
 
     fn written(&mut self, name: Name) -> Meaning {
-        if let Some(found) = self.variable_of(name) {
+        if let Some(found) = self.variable_of(name).or_else(|| self.of_dialect(name)) {
             return found;
         }
         if self.traits().bare_members
@@ -420,6 +431,7 @@ impl Lowering<'_, '_> {
     /// What is known of the type of an expression from declarations.
     pub(super) fn declared_of(&mut self, node: NodeId) -> Declared {
         match self.ast.kind(node) {
+            Kind::Name if self.is_this(node) => self.declared_this(),
             Kind::Name => {
                 let name = self.name(node);
                 match self.meaning(name) {
@@ -429,10 +441,7 @@ impl Lowering<'_, '_> {
                     _ => Declared::Nothing,
                 }
             }
-            Kind::This => {
-                let class = self.program.class_around(self.function());
-                class.map_or(Declared::Nothing, Declared::Class)
-            }
+            Kind::This => self.declared_this(),
             Kind::Member => {
                 let (Some(object), Some(name)) = (self.ast.child(node, 0), self.ast.child(node, 1)) else {
                     return Declared::Nothing;
@@ -462,6 +471,11 @@ impl Lowering<'_, '_> {
         }
     }
 
+    fn declared_this(&self) -> Declared {
+        let class = self.program.class_around(self.function());
+        class.map_or(Declared::Nothing, Declared::Class)
+    }
+
     /// Names that a body assigns, where a language makes them variables of the whole function.
     pub(super) fn declare_assigned(&mut self, body: NodeId) {
         let ast = self.ast;
@@ -475,6 +489,9 @@ impl Lowering<'_, '_> {
             }
             skip = None;
             let mut bind = |this: &mut Self, node: NodeId| {
+                if this.is_never_local(node) {
+                    return;
+                }
                 let name = this.name(node);
                 if found.insert(name, ()).is_none() {
                     order.push(name);
@@ -550,6 +567,13 @@ fn is_target(ast: &bartizan_syntax::Ast, name: NodeId) -> bool {
             | (Kind::Variable | Kind::WithItem | Kind::Catch | Kind::TypeTest, Some(1 | 2))
             | (Kind::Patterns, _) => return true,
             (Kind::Destructure | Kind::Spread, _) | (Kind::Tuple | Kind::List, _) | (Kind::Pair, Some(1)) => {
+                below = above
+            }
+            (Kind::Pair, _)
+                if ast
+                    .parent(above)
+                    .is_some_and(|loop_| ast.kind(loop_) == Kind::ForEach) =>
+            {
                 below = above
             }
             (Kind::Args | Kind::Call | Kind::Keyword | Kind::Binary | Kind::Other, _)

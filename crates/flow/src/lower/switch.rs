@@ -136,7 +136,13 @@ impl Lowering<'_, '_> {
         self.enter(otherwise);
     }
 
-    fn match_pattern(&mut self, pattern: NodeId, subject: Option<(Slot, Slot)>, yes: BlockId, no: BlockId) {
+    pub(super) fn match_pattern(
+        &mut self,
+        pattern: NodeId,
+        subject: Option<(Slot, Slot)>,
+        yes: BlockId,
+        no: BlockId,
+    ) {
         let ast = self.ast;
         let Some((kept, value)) = subject else {
             self.condition(Some(pattern), yes, no);
@@ -149,6 +155,9 @@ impl Lowering<'_, '_> {
                 self.enter(next);
                 self.deeper((), |this| this.match_pattern(right, subject, yes, no));
             }
+            return;
+        }
+        if self.match_compared(pattern, (kept, value), yes, no) {
             return;
         }
         let captures = self.is_python();

@@ -71,6 +71,9 @@ impl Lowering<'_, '_> {
                 let (Some(object), Some(name)) = (ast.child(target, 0), ast.child(target, 1)) else {
                     return Lvalue::None;
                 };
+                if let Some(place) = self.set_otherwise(target, value) {
+                    return place;
+                }
                 let object = self.value(object);
                 let name = self.name(name);
                 self.emit(Op::SetField { object, name, value }, target);
@@ -78,16 +81,24 @@ impl Lowering<'_, '_> {
             }
             Kind::Index => {
                 let (Some(object), Some(key)) = (ast.child(target, 0), ast.child(target, 1)) else {
-                    return Lvalue::None;
+                    return self.set_last(target, value);
                 };
                 let object = self.value(object);
-                let key = self.value(key);
+                let key = self.value(super::expression::only_of(ast, key));
                 self.emit(Op::SetElement { object, key, value }, target);
                 Lvalue::Element(object, key)
             }
             Kind::Destructure | Kind::Tuple | Kind::List => {
                 self.take_apart(target, value);
                 Lvalue::None
+            }
+            Kind::Variable => {
+                let declared = self.declared(ast.child(target, 2));
+                let inner = ast.child(target, 1);
+                inner.map_or(Lvalue::None, |inner| {
+                    self.declare_target(inner, declared, true);
+                    self.assign(inner, value)
+                })
             }
             Kind::Assign => {
                 let inner = ast.child(target, 0);

@@ -3,6 +3,7 @@
 //! Files are taken in the order of their paths, whatever order they came in, so that numbers do not depend on it.
 
 mod import;
+mod member;
 mod read;
 mod scan;
 mod types;
@@ -10,6 +11,7 @@ mod types;
 use bartizan_syntax::{Ast, Kind, Language, NodeId};
 
 pub(crate) use import::{Import, ImportTables};
+pub(crate) use member::accessors_of;
 pub(crate) use scan::{is_name_space, is_object, own_name, primary_parameters, takes_self};
 
 use crate::ir::Declared;
@@ -56,6 +58,10 @@ pub(crate) enum Role {
     Lambda,
     /// What the fields of an object are set to before its constructor runs
     Initialiser,
+    /// Gives a field; its node is the symbol that names it
+    Reader,
+    /// Sets a field; its node is the name in that symbol
+    Writer,
 }
 
 /// A function as the scan finds it.

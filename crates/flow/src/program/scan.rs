@@ -4,6 +4,7 @@ use bartizan_syntax::{Ast, Kind, Language, NodeId, Operator};
 
 use crate::ir::Declared;
 use crate::model::Library;
+use crate::program::member::{accessors_of, is_arrow_property, is_of_singleton, mixed_in, property_of};
 use crate::program::{
     Binding, ClassId, ClassInfo, FieldInfo, File, FileId, FileScope, FunctionId, FunctionInfo, ImportTables,
     Program, Role, has_modifier,
@@ -97,7 +98,10 @@ impl<'a> Program<'a> {
                     functions.push(self.add_function(file, id, Role::Module, None, None, names));
                 }
                 Kind::Function => {
-                    let class = method_of(ast, id).and_then(|node| self.class_at.get(&(file, node)).copied());
+                    let is_plain = property_of(ast, id).is_some() && ast.child(id, 4).is_none();
+                    let class = method_of(ast, id)
+                        .filter(|_| !is_plain)
+                        .and_then(|node| self.class_at.get(&(file, node)).copied());
                     functions.push(self.add_function(file, id, Role::Function, class, parent, names));
                 }
                 Kind::Lambda => {
@@ -106,6 +110,11 @@ impl<'a> Program<'a> {
                 Kind::Class if traits.name_spaces && is_name_space(ast, id) => {}
                 Kind::Class => classes.push((self.add_class(file, id, outer, parent, names), id)),
                 Kind::Other if ast.text(id) == "type_definition" => self.add_alias(file, ast, id, names),
+                Kind::Block if is_arrow_property(ast, id) => {
+                    let class = method_of(ast, id).and_then(|node| self.class_at.get(&(file, node)).copied());
+                    self.add_function(file, id, Role::Function, class, parent, names);
+                }
+                Kind::Call if traits.bare_calls => self.add_accessors(file, ast, id, outer, names),
                 Kind::Package => {
                     let path = ast.child(id, 0).map_or("", |path| ast.text(path));
                     let package = names.name(path);
@@ -113,7 +122,7 @@ impl<'a> Program<'a> {
                         scope.package = Some(package);
                     }
                 }
-                Kind::New if ast.child(id, 2).is_some() => {
+                Kind::New if ast.child(id, 2).is_some() && !traits.creation_fills => {
                     classes.push((self.add_class(file, id, outer, parent, names), id));
                 }
                 _ => {}
@@ -181,9 +190,20 @@ impl<'a> Program<'a> {
         {
             name = Some(names.name(constructor));
         }
+        if let Some(property) = property_of(ast, node).filter(|_| class.is_some()) {
+            let sets = named.is_some_and(|named| ast.text(named) != "get");
+            let property = ast.text(property);
+            name = Some(names.name(&if sets {
+                format!("{property}=")
+            } else {
+                property.to_owned()
+            }));
+        }
         let is_static = role == Role::Function
             && (ast.child(node, 0).is_some_and(|modifiers| {
-                has_modifier(ast, modifiers, "static") || has_modifier(ast, modifiers, "staticmethod")
+                has_modifier(ast, modifiers, "static")
+                    || has_modifier(ast, modifiers, "staticmethod")
+                    || traits.bare_calls && ast.child(modifiers, 0).is_some()
             }) || is_of_object(ast, node)
                 || (ast.language() == Language::Rust && class.is_some() && !takes_self(ast, node)));
         let position = if role == Role::Lambda { 0 } else { 2 };
@@ -192,7 +212,8 @@ impl<'a> Program<'a> {
                 .child(node, position)
                 .map_or(0, |list| ast.children(list).len()),
             Role::Initialiser => primary_parameters(ast, node).map_or(0, |list| ast.children(list).len()),
-            Role::Module => 0,
+            Role::Writer => 1,
+            Role::Module | Role::Reader => 0,
         };
         let implied = role == Role::Lambda && count == 0 && traits.implied_parameter.is_some();
         let count = count + usize::from(implied);
@@ -217,6 +238,47 @@ impl<'a> Program<'a> {
             info.methods.push((name, id));
         }
         id
+    }
+
+    /// `attr_accessor :a`: methods that read and set a field.
+    fn add_accessors(
+        &mut self,
+        file: FileId,
+        ast: &Ast,
+        call: NodeId,
+        class: Option<ClassId>,
+        names: &mut ConstantSets,
+    ) {
+        let (Some(class), Some(callee), Some(list)) = (class, ast.child(call, 0), ast.child(call, 1)) else {
+            return;
+        };
+        let (reads, sets) = match ast.text(callee) {
+            "attr_accessor" => (true, true),
+            "attr_reader" => (true, false),
+            "attr_writer" => (false, true),
+            _ => return,
+        };
+        for &symbol in ast.children(list) {
+            let Some(name) = ast.child(symbol, 0) else {
+                continue;
+            };
+            let text = ast.text(name);
+            for (role, node, text) in [
+                (Role::Reader, symbol, text.to_owned()),
+                (Role::Writer, name, format!("{text}=")),
+            ] {
+                if (role == Role::Reader && reads) || (role == Role::Writer && sets) {
+                    let id = self.add_function(file, node, role, Some(class), None, names);
+                    let method = names.name(&text);
+                    if let Some(info) = self.functions.get_mut(id.index()) {
+                        info.name = Some(method);
+                    }
+                    if let Some(info) = self.classes.get_mut(class.index()) {
+                        info.methods.push((method, id));
+                    }
+                }
+            }
+        }
     }
 
     fn add_class(
@@ -541,8 +603,10 @@ impl<'a> Program<'a> {
                 .child(node, 2)
                 .map_or_else(Vec::new, |supers| ast.children(supers).to_vec()),
         };
+        let mixed = class_body(ast, node).map_or_else(Vec::new, |body| mixed_in(ast, body));
         for parent in supers
             .into_iter()
+            .chain(mixed)
             .filter(|&parent| ast.kind(parent) != Kind::Keyword)
         {
             match self.declared(file, Some(parent), library, names) {
@@ -603,8 +667,13 @@ impl<'a> Program<'a> {
                     .is_some_and(|list| has_modifier(ast, list, word))
             };
             let fixed = modifier("final") || modifier("readonly") || modifier("const");
+            let name = if modifier("static") {
+                ast.text(target)
+            } else {
+                crate::lower::field_name(ast, target)
+            };
             fields.push(FieldInfo {
-                name: names.name(ast.text(target)),
+                name: names.name(name),
                 is_static: modifier("static") || of_object || ast.language() == Language::Python,
                 declared: self.declared(file, ast.child(member, 2), library, names),
                 literal: ast
@@ -670,7 +739,13 @@ pub(crate) fn class_body(ast: &Ast, node: NodeId) -> Option<NodeId> {
 
 /// The class that a function is a method of.
 fn method_of(ast: &Ast, function: NodeId) -> Option<NodeId> {
-    let body = ast.parent(function)?;
+    let mut body = ast.parent(function)?;
+    let around = ast.parent(body)?;
+    if accessors_of(ast, around) == Some(body) || is_of_singleton(ast, around) {
+        body = ast.parent(around)?;
+    } else if accessors_of(ast, body) == Some(function) {
+        body = around;
+    }
     let class = ast.parent(body)?;
     (matches!(ast.kind(class), Kind::Class | Kind::New) && class_body(ast, class) == Some(body))
         .then_some(class)

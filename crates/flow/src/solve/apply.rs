@@ -56,6 +56,7 @@ impl Engine<'_> {
             // A method that is taken from its class is given the object as its first argument.
             receiver = Some(given.arguments.remove(0).0);
         }
+        self.spread_to_block(function, &code, &mut given);
         let parameters = self.bind(run, state, &code, &given);
         let receiver = receiver.unwrap_or(Value::ANY);
         let closure = match closure {
@@ -96,6 +97,22 @@ impl Engine<'_> {
             node: instruction.node,
         };
         self.instantiate(run, state, &mut meaning, &summary)
+    }
+
+    /// A block with several parameters that is given one list takes its elements.
+    fn spread_to_block(&self, function: FunctionId, code: &Code, given: &mut Given) {
+        let is_block = || {
+            let info = self.program.function(function)?;
+            let ast = self.program.file(info.file)?.ast;
+            let flags = ast.node(info.node).flags;
+            Some(flags.has(bartizan_syntax::Flags::BLOCK))
+        };
+        if let ([(_, passing @ Passing::Plain)], 2..) =
+            (given.arguments.as_mut_slice(), code.parameters.len())
+            && is_block() == Some(true)
+        {
+            *passing = Passing::Spread;
+        }
     }
 
     /// The value of each parameter; nothing for one that is left out.
@@ -164,10 +181,11 @@ impl Engine<'_> {
                 }
             }
         }
+        self.keep_named(run, state, code, next, &mut rest_named, &mut values);
         for (number, parameter) in code.parameters.iter().enumerate() {
             let mut object = Object::empty();
             let kind = match parameter.taking {
-                Taking::One => continue,
+                Taking::One | Taking::Beside => continue,
                 Taking::Rest => {
                     object.length = Some(0);
                     for &value in &rest {
@@ -194,6 +212,39 @@ impl Engine<'_> {
             }
         }
         values
+    }
+
+    /// Arguments by names that no parameter has are a map, which is the last argument, where there is a place for it.
+    fn keep_named(
+        &mut self,
+        run: &Run,
+        state: &mut State,
+        code: &Code,
+        next: usize,
+        named: &mut Vec<(crate::values::Name, Value)>,
+        values: &mut [Value],
+    ) {
+        let block = self.text_name(crate::lower::BLOCK);
+        named.retain(|(name, _)| *name != block);
+        let is_map = self.program.traits(run.file).bare_calls && !named.is_empty();
+        let takes = |taking| code.parameters.iter().any(|one| one.taking == taking);
+        let free = code
+            .parameters
+            .get(next)
+            .is_some_and(|one| one.taking == Taking::One);
+        if !is_map || takes(Taking::RestNamed) || !free {
+            return;
+        }
+        let mut object = Object::empty();
+        for (name, value) in named.drain(..) {
+            object.set(Key::Name(name), value);
+        }
+        object.resized = false;
+        let base = Base::Returned(run.at, PACKED + small(code.parameters.len()));
+        let (value, _) = self.values.make(state, base, Kind::Map, object);
+        if let Some(place) = values.get_mut(next) {
+            *place = value;
+        }
     }
 
     fn instantiate(

@@ -142,7 +142,7 @@ impl<'p> Engine<'p> {
             makes: None,
         }];
         let language = self.program.language(run.file);
-        if matches!(language, Language::Java | Language::Go) {
+        if matches!(language, Language::Java | Language::Go | Language::CSharp) {
             return found;
         }
         let named = self
@@ -152,7 +152,8 @@ impl<'p> Engine<'p> {
             .map_or(&[][..], Vec::as_slice);
         let fits = |id: &FunctionId| {
             self.program.function(*id).is_some_and(|info| {
-                info.parameters == given.count() && self.program.language(info.file) == language
+                let fits = info.parameters == given.count() || self.program.traits(info.file).bare_calls;
+                fits && self.program.language(info.file) == language
             })
         };
         let fitting: Vec<FunctionId> = named.iter().copied().filter(fits).collect();
@@ -297,6 +298,9 @@ impl<'p> Engine<'p> {
         given: &Given,
     ) -> Vec<Callee<'p>> {
         let Some(function) = self.program.method(class, name, Some(given.count())) else {
+            if self.program.traits(run.file).maker == Some(self.values.constants.text(name)) {
+                return vec![Callee::Construct(class)];
+            }
             return vec![self.inherited_method(run, class, name, one, slot, given)];
         };
         vec![Callee::Function {

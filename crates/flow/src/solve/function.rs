@@ -107,7 +107,7 @@ impl Engine<'_> {
             let kind = match (parameter.taking, parameter.declared) {
                 (Taking::Rest, _) => Kind::List,
                 (Taking::RestNamed, _) => Kind::Map,
-                (Taking::One, declared) => declared_kind(declared),
+                (Taking::One | Taking::Beside, declared) => declared_kind(declared),
             };
             let mut value = self.given_shape(&mut state, symbol, shape(Decider::Parameter(number)), kind);
             if parameter.declared == Declared::Scalar {

@@ -186,6 +186,10 @@ impl Engine<'_> {
             if self.is_getter(function) {
                 return Member::Getter(function);
             }
+            if self.program.traits(run.file).dollars {
+                // Fields and methods may have the same names.
+                return Member::Unknown;
+            }
             let own = self.values.objects_of(vec![id]);
             let receiver = Value {
                 objects: own,
@@ -279,7 +283,8 @@ impl Engine<'_> {
             return false;
         };
         if ast.kind(info.node) != Node::Function {
-            return false;
+            // A property that is an expression
+            return ast.kind(info.node) == Node::Block && info.class.is_some();
         }
         let traits = self.program.traits(info.file);
         (traits.calls_by_name || ast.node(info.node).flags.has(Flags::ACCESSOR)) && info.parameters == 0

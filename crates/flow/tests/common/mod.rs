@@ -136,6 +136,14 @@ impl Default for Containers {
         known.extend(script());
         known.extend(java());
         known.push((
+            "?.each",
+            of(vec![Effect::Call {
+                function: Place::Named("block".to_owned(), u32::MAX),
+                arguments: vec![Place::ElementOf(Box::new(receiver()))],
+                then: Then::Dropped,
+            }]),
+        ));
+        known.push((
             "append",
             of(vec![Effect::Make {
                 made: Made::List,

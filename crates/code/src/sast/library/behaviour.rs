@@ -6,6 +6,9 @@ use bartizan_flow::{Behaviour, Callee, Effect, Entry, Library, Made, Place, Then
 use bartizan_syntax::Language;
 use std::collections::HashMap;
 
+/// Arguments, at most, that a function is given which is called by its value.
+const MOST_GIVEN: u32 = 4;
+
 impl Library for Models {
     fn behaviour(&self, callee: &Callee<'_>) -> Option<&Behaviour> {
         let mut names = Vec::with_capacity(3);
@@ -208,14 +211,55 @@ fn effects(pass: &Pass, effects: &mut Vec<Effect>) {
             effects.push(Effect::Be(Place::Receiver));
             called(0, Vec::new(), Then::Result)
         }
-        "each" => Effect::Call {
-            function: Place::Argument(0),
-            arguments: vec![every()],
-            then: Then::Element,
-        },
+        "each" | "visit" | "select" | "pairs" | "fold" => return goes_through(pass, effects),
+        "build" => {
+            effects.push(Effect::Pass {
+                from: Place::Arguments,
+                to: Place::Receiver,
+            });
+            Effect::Be(Place::Receiver)
+        }
+        "call-first" => called(0, (1..=MOST_GIVEN).map(Place::Argument).collect(), Then::Result),
         _ => return passes(pass, effects),
     };
     effects.push(effect);
+}
+
+/// Calls a function with each element of a container.
+fn goes_through(pass: &Pass, effects: &mut Vec<Effect>) {
+    let function = pass.function.as_ref().and_then(place);
+    let function = function.unwrap_or(Place::Argument(0));
+    let through = pass.of.as_ref().and_then(place).unwrap_or(Place::Receiver);
+    let each = || Place::ElementOf(Box::new(through.clone()));
+    let call = |arguments: Vec<Place>, then: Then| Effect::Call {
+        function: function.clone(),
+        arguments,
+        then,
+    };
+    match pass.container.as_str() {
+        "visit" => effects.extend([call(vec![each()], Then::Dropped), Effect::Be(through.clone())]),
+        "select" => effects.extend([
+            call(vec![each()], Then::Dropped),
+            Effect::Make {
+                made: Made::List,
+                elements: vec![each()],
+                contents: Vec::new(),
+            },
+        ]),
+        "pairs" => {
+            let pair = vec![Place::KeyOf(Box::new(through.clone())), each()];
+            effects.extend([call(pair, Then::Dropped), Effect::Be(through.clone())]);
+        }
+        "fold" => {
+            let before = match function {
+                Place::Argument(0) => Place::Argument(1),
+                _ => Place::Argument(0),
+            };
+            effects.push(call(vec![before, each()], Then::Result));
+            effects.push(call(vec![Place::Result, each()], Then::Result));
+        }
+        _ => effects.push(call(vec![each()], Then::Element)),
+    }
 }
 
 /// Calls what an argument is.

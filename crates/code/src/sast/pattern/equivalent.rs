@@ -59,8 +59,10 @@ impl Matcher<'_> {
                     _ => Vec::new(),
                 }
             }
-            (Kind::Call, Kind::Name | Kind::Member) if self.facts.in_annotation(node) => {
-                self.bare_annotation(pattern, node, env)
+            (Kind::Call, Kind::Name | Kind::Member)
+                if self.facts.in_annotation(node) || self.facts.is_call_alone(node) =>
+            {
+                self.bare_call(pattern, node, env)
             }
             (Kind::Function, Kind::Lambda) => self.function_without_name(pattern, node, env),
             (Kind::Lambda, Kind::Function) => self.lambda_with_name(pattern, node, env),
@@ -326,8 +328,8 @@ impl Matcher<'_> {
         ways
     }
 
-    /// A decorator without arguments is a call without any.
-    fn bare_annotation(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
+    /// A decorator without arguments is a call without any, and so is a name or member of Ruby.
+    fn bare_call(&self, pattern: NodeId, node: NodeId, env: &Env) -> Ways {
         let (Some(callee), Some(arguments)) =
             (self.pattern.child(pattern, 0), self.pattern.child(pattern, 1))
         else {

@@ -105,6 +105,54 @@ impl<'a> Facts<'a> {
             .is_some_and(|parent| self.ast.kind(parent) == Kind::Annotation)
     }
 
+    /// Whether a name or member is a call without arguments: in Ruby what is neither called, nor a constant, nor ever assigned.
+    #[must_use]
+    pub fn is_call_alone(&self, id: NodeId) -> bool {
+        let ast = self.ast;
+        let (Language::Ruby, Some(parent)) = (ast.language(), ast.parent(id)) else {
+            return false;
+        };
+        let is_first = ast.child(parent, 0) == Some(id);
+        let called = ast.kind(parent) == Kind::Call && is_first;
+        let assigned = matches!(ast.kind(parent), Kind::Assign | Kind::Update) && is_first;
+        let name = match ast.kind(id) {
+            Kind::Member => ast.child(id, 1),
+            _ => Some(id),
+        };
+        let is_method =
+            name.is_some_and(|name| ast.text(name).starts_with(|c: char| c.is_lowercase() || c == '_'));
+        if called || assigned || !is_method {
+            return false;
+        }
+        ast.kind(id) == Kind::Member || !self.is_variable(id)
+    }
+
+    /// Whether the function around assigns to a name, or takes it as a parameter.
+    fn is_variable(&self, name: NodeId) -> bool {
+        let ast = self.ast;
+        let places = [Kind::Member, Kind::Param, Kind::Keyword, Kind::Function];
+        let parent = ast.parent(name).unwrap_or(name);
+        if places.contains(&ast.kind(parent)) && ast.child(parent, 1) == Some(name) {
+            return true;
+        }
+        let mut around = ast.ancestors(name);
+        let function = around.find(|&above| ast.kind(above) == Kind::Function);
+        let text = ast.text(name);
+        ast.subtree(function.unwrap_or(NodeId::ROOT)).any(|below| {
+            ast.kind(below) == Kind::Name
+                && ast.text(below) == text
+                && ast
+                    .ancestors(below)
+                    .take(3)
+                    .zip(ast.ancestors(below).skip(1))
+                    .any(|(child, above)| match ast.kind(above) {
+                        Kind::Assign | Kind::ForEach => ast.child(above, 0) == Some(child),
+                        Kind::Param | Kind::Catch => ast.child(above, 1) == Some(child),
+                        _ => false,
+                    })
+        })
+    }
+
     /// What a name, or members of one, may be called in full, the likeliest first.
     #[must_use]
     pub fn full_names(&self, id: NodeId) -> Rc<[Box<str>]> {

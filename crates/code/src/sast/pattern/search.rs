@@ -6,7 +6,7 @@ use super::env::Env;
 use super::facts::{Facts, is_expression_kind};
 use super::matcher::{Matcher, Options};
 use bartizan_syntax::pattern::{Pattern, is_statement};
-use bartizan_syntax::{Kind, NodeId, Span};
+use bartizan_syntax::{Kind, Language, NodeId, Span};
 
 /// Steps of matching one pattern with one file, at most; beside them so many for each node of the file.
 const STEPS: u64 = 400_000;
@@ -60,6 +60,7 @@ fn candidates(matcher: &Matcher<'_>, root: NodeId) -> Option<Vec<Kind>> {
         Kind::Metavariable | Kind::TypedMetavariable | Kind::DeepEllipsis | Kind::Ellipsis => return None,
         Kind::Name => vec![Kind::Name, Kind::Member, Kind::Generic],
         Kind::Member => vec![Kind::Member, Kind::Name, Kind::Call, Kind::Index, Kind::Await],
+        Kind::Call if matcher.pattern.language() == Language::Ruby => vec![kind, Kind::Name, Kind::Member],
         Kind::Call => vec![kind, Kind::Annotation],
         Kind::Lambda => vec![kind, Kind::Function],
         Kind::Template => vec![kind, Kind::Str],

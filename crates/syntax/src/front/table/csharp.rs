@@ -11,6 +11,7 @@ use super::{
     ABSENT, ALL, Becomes, Declare, ESCAPES, Pick, Quotes, RAW, REST, Row, Slot, TEXT, Table, block, field,
     kind, nth, typed,
 };
+use crate::ast::Flags;
 use crate::front::escape::Escapes;
 use crate::kind::{Kind, Operator};
 
@@ -19,6 +20,7 @@ pub(super) static TABLE: Table = Table {
     tokens: &[
         Row("this", Becomes::Leaf(Kind::This)),
         Row("base", Becomes::Leaf(Kind::Super)),
+        Row("get set init", Becomes::Leaf(Kind::Name)),
     ],
 };
 
@@ -116,7 +118,18 @@ const EXPRESSIONS: &[Row] = &[
             &[field("condition"), field("consequence"), field("alternative")],
         ),
     ),
-    Row("tuple_expression", Becomes::Node(Kind::Tuple, &[ALL])),
+    Row(
+        "tuple_expression tuple_pattern",
+        Becomes::Node(Kind::Tuple, &[ALL]),
+    ),
+    Row("relational_pattern", Becomes::Compared),
+    Row(
+        "declaration_pattern var_pattern",
+        Becomes::Node(
+            Kind::Variable,
+            &[Slot::Modifiers(""), field("name"), typed("type"), ABSENT],
+        ),
+    ),
     Row("collection_expression", Becomes::Node(Kind::List, &[ALL])),
     Row(
         "implicit_array_creation_expression",
@@ -220,14 +233,14 @@ const LOCALS: Declare = Declare {
         &Pick::Kind("variable_declaration"),
         &Pick::Kind("variable_declarator"),
     ),
-    target: Pick::Field("name"),
+    target: Pick::Kind("identifier tuple_pattern"),
     value: Pick::Rest,
 };
 const BARE: Declare = Declare {
     modifiers: MODIFIERS,
     typed: Pick::Field("type"),
     each: Pick::Kind("variable_declarator"),
-    target: Pick::Field("name"),
+    target: Pick::Kind("identifier tuple_pattern"),
     value: Pick::Rest,
 };
 
@@ -384,8 +397,8 @@ const DECLARATIONS: &[Row] = &[
         Becomes::Namespace,
     ),
     Row(
-        "method_declaration constructor_declaration local_function_statement destructor_declaration \
-         operator_declaration delegate_declaration accessor_declaration conversion_operator_declaration",
+        "method_declaration local_function_statement destructor_declaration operator_declaration \
+         delegate_declaration conversion_operator_declaration",
         Becomes::Node(
             Kind::Function,
             &[
@@ -396,6 +409,48 @@ const DECLARATIONS: &[Row] = &[
                 field("body"),
                 ABSENT,
             ],
+        ),
+    ),
+    Row(
+        "accessor_declaration",
+        Becomes::Flagged(
+            Kind::Function,
+            Flags::ACCESSOR,
+            &[
+                Slot::Modifiers(MODIFIERS),
+                field("name"),
+                Slot::OrEmpty(Kind::Params, Pick::None),
+                ABSENT,
+                field("body"),
+                ABSENT,
+            ],
+        ),
+    ),
+    Row(
+        "constructor_declaration",
+        Becomes::Node(
+            Kind::Function,
+            &[
+                Slot::Modifiers(MODIFIERS),
+                field("name"),
+                Slot::OrEmpty(Kind::Params, Pick::Field("parameters")),
+                ABSENT,
+                Slot::Either(&[
+                    Slot::Begun(Pick::Kind("constructor_initializer"), Pick::Field("body")),
+                    field("body"),
+                ]),
+                ABSENT,
+            ],
+        ),
+    ),
+    Row(
+        "constructor_initializer",
+        Becomes::Node(
+            Kind::Expression,
+            &[Slot::Nested(
+                Kind::Call,
+                &[kind("base this"), kind("argument_list")],
+            )],
         ),
     ),
     Row(
@@ -415,13 +470,32 @@ const DECLARATIONS: &[Row] = &[
             Slot::Modifiers(MODIFIERS),
             field("name"),
             Slot::Group(Kind::Supers, Pick::Kind("base_list")),
-            Slot::Either(&[block("body"), Slot::Body(Pick::Kind("parameter_list"))]),
+            Slot::Either(&[
+                Slot::Begun(Pick::Kind("parameter_list"), Pick::Field("body")),
+                block("body"),
+                Slot::Body(Pick::None),
+            ]),
         ]),
     ),
     Row("base_list", Becomes::Node(Kind::Supers, &[ALL])),
-    Row("primary_constructor_base_type", Becomes::Only(field("type"))),
     Row(
-        "property_declaration event_declaration indexer_declaration enum_member_declaration",
+        "primary_constructor_base_type",
+        Becomes::Node(Kind::Call, &[field("type"), kind("argument_list")]),
+    ),
+    Row(
+        "property_declaration event_declaration indexer_declaration",
+        Becomes::Node(
+            Kind::Variable,
+            &[
+                Slot::Modifiers(MODIFIERS),
+                field("name"),
+                typed("type"),
+                Slot::Either(&[field("accessors"), Slot::Body(Pick::Field("value"))]),
+            ],
+        ),
+    ),
+    Row(
+        "enum_member_declaration",
         Becomes::Node(
             Kind::Variable,
             &[

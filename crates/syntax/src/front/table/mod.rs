@@ -1,6 +1,6 @@
 //! Front ends that are tables: for each kind of a grammar, which [`Kind`] it becomes and where the children of that are found.
 //!
-//! A language whose files are matched with patterns, but whose data is not followed, is told by a [`Table`]: rows of names of kinds and what they
+//! A language for which no built-in rules are written is told by a [`Table`]: rows of names of kinds and what they
 //! become ([`Becomes`]). A row says with [`Slot`]s and [`Pick`]s which children of the grammar's node stand in which place. What several languages
 //! need beyond that (texts, calls, declarations, imports) is shared code beside this file; a kind without a row becomes [`Kind::Other`].
 
@@ -33,6 +33,7 @@ use std::sync::OnceLock;
 
 use super::escape::Escapes;
 use super::{Child, Front, Grammar, Tables};
+use crate::ast::Flags;
 use crate::builder::Draft;
 use crate::kind::{Kind, Operator};
 use crate::language::Language;
@@ -81,6 +82,10 @@ enum Becomes {
     Node(Kind, &'static [Slot]),
     /// The same with an operator
     Marked(Kind, Operator, &'static [Slot]),
+    /// The same with a mark
+    Flagged(Kind, Flags, &'static [Slot]),
+    /// A [`Kind::Other`] of the grammar's name of it, with the operator that stands in it
+    Compared,
     /// A [`Kind::Other`] of this name
     Named(&'static str, &'static [Slot]),
     /// A [`Kind::Class`]; a word before its name tells which
@@ -202,6 +207,8 @@ enum Slot {
     Body(Pick),
     /// A [`Kind::Block`]: parameters of the constructor, and the statements of a body
     Members(Pick, Pick),
+    /// The same where there are such parameters, or another node that comes before the statements; nothing otherwise
+    Begun(Pick, Pick),
     /// What follows `else`, and what follows that
     Else(Pick),
     /// The first one; an empty node of a kind where there is none

@@ -2,6 +2,7 @@
 //!
 //! - The name of a variable has its dollar. `->` and `::` make members; a name in a namespace is members of one another.
 //! - `echo`, `print`, `include` and their like are calls of these names. `.` is an operator that joins texts.
+//! - What a closure uses of the variables around it is a tuple after its body.
 //! - An array with keys is a map, one without a list.
 //!
 //! <https://www.php.net/manual/en/langref.php>
@@ -176,6 +177,13 @@ const CALLS: &[Row] = &[
                 Slot::OrEmpty(Kind::Params, Pick::Field("parameters")),
                 typed("return_type"),
                 field("body"),
+                Slot::Nested(
+                    Kind::Tuple,
+                    &[Slot::All(Pick::In(
+                        &Pick::Kind("anonymous_function_use_clause"),
+                        &Pick::Rest,
+                    ))],
+                ),
             ],
         ),
     ),

@@ -2,6 +2,8 @@
 //!
 //! - A call without arguments and block is the callee alone: a name, or a member. A block is the last argument.
 //! - A symbol is an `Other` (`symbol`) with its name in it, also as a key before a colon, so that `:a => 1` and `a: 1` are alike.
+//! - A block is a function with [`Flags::BLOCK`]; so is the parameter that takes it. A method of a class itself has what it is defined on as a
+//!   modifier.
 //! - What stands in brackets after an object is a tuple in any case. `unless` is an `if` of the opposite, `until` a `while` of it.
 //! - The text of a here-document stands apart from where it is used, which is an `Other`.
 //!
@@ -10,6 +12,7 @@
 use super::{
     ABSENT, ALL, Becomes, ESCAPES, Guards, Pick, Quotes, REST, Row, Slot, TEXT, Table, block, field, nth,
 };
+use crate::ast::Flags;
 use crate::front::escape::Escapes;
 use crate::kind::{Kind, Operator};
 
@@ -120,8 +123,9 @@ const CALLS: &[Row] = &[
     Row("argument_list", Becomes::Node(Kind::Args, &[ALL])),
     Row(
         "block do_block",
-        Becomes::Node(
+        Becomes::Flagged(
             Kind::Lambda,
+            Flags::BLOCK,
             &[
                 Slot::OrEmpty(Kind::Params, Pick::Field("parameters")),
                 ABSENT,
@@ -227,11 +231,25 @@ const STATEMENTS: &[Row] = &[
 
 const DECLARATIONS: &[Row] = &[
     Row(
-        "method singleton_method",
+        "method",
         Becomes::Node(
             Kind::Function,
             &[
                 Slot::Modifiers(""),
+                field("name"),
+                Slot::OrEmpty(Kind::Params, Pick::Field("parameters")),
+                ABSENT,
+                block("body"),
+                ABSENT,
+            ],
+        ),
+    ),
+    Row(
+        "singleton_method",
+        Becomes::Node(
+            Kind::Function,
+            &[
+                Slot::Modifiers("self constant"),
                 field("name"),
                 Slot::OrEmpty(Kind::Params, Pick::Field("parameters")),
                 ABSENT,
@@ -254,10 +272,18 @@ const DECLARATIONS: &[Row] = &[
         Becomes::Params(Pick::Rest),
     ),
     Row(
-        "optional_parameter keyword_parameter block_parameter",
+        "optional_parameter keyword_parameter",
         Becomes::Node(
             Kind::Param,
             &[Slot::Modifiers(""), field("name"), ABSENT, field("value")],
+        ),
+    ),
+    Row(
+        "block_parameter",
+        Becomes::Flagged(
+            Kind::Param,
+            Flags::BLOCK,
+            &[Slot::Modifiers(""), field("name"), ABSENT, ABSENT],
         ),
     ),
     Row(

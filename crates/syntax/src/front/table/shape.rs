@@ -3,7 +3,7 @@
 use super::parts::Parts;
 use super::text::MARKS;
 use super::{Becomes, Node, Pick, Quotes, Reader, Slot, is_among};
-use crate::ast::Span;
+use crate::ast::{Flags, Span};
 use crate::builder::Draft;
 use crate::kind::{Kind, Operator};
 use crate::pattern::is_statement;
@@ -32,6 +32,7 @@ impl<'t> Reader<'t> {
             Becomes::Dotted => self.dotted(node),
             Becomes::Node(kind, slots) => self.laid(node, *kind, slots),
             Becomes::Marked(kind, operator, slots) => self.marked(node, *kind, *operator, slots),
+            Becomes::Flagged(kind, flags, slots) => self.flagged(node, *kind, *flags, slots),
             Becomes::Named(name, slots) => self.named_other(node, name, slots),
             Becomes::Class(slots) => self.class(node, slots),
             Becomes::Text(quotes) => self.quoted(node, quotes),
@@ -46,6 +47,7 @@ impl<'t> Reader<'t> {
         match becomes {
             Becomes::Binary => self.binary(node, Self::operands),
             Becomes::Unary => self.unary(node),
+            Becomes::Compared => self.compared(node),
             Becomes::Assign => self.assignment(node),
             Becomes::Call {
                 callee,
@@ -98,6 +100,19 @@ impl<'t> Reader<'t> {
 
     fn marked(&mut self, node: Node<'t>, kind: Kind, operator: Operator, slots: &'static [Slot]) -> Draft {
         let draft = self.laid(node, kind, slots);
+        self.build.operator(draft, operator)
+    }
+
+    fn flagged(&mut self, node: Node<'t>, kind: Kind, flags: Flags, slots: &'static [Slot]) -> Draft {
+        let draft = self.laid(node, kind, slots);
+        self.build.flag(draft, flags)
+    }
+
+    fn compared(&mut self, node: Node<'t>) -> Draft {
+        let kids = self.kids(node);
+        let token = kids.all().find(|kid| !kid.named);
+        let operator = token.map_or(Operator::None, |token| operator_of(self.text_of(token)));
+        let draft = self.other(node);
         self.build.operator(draft, operator)
     }
 

@@ -53,6 +53,7 @@ impl<'t> Reader<'t> {
             Slot::Nested(kind, slots) => self.nested(node, parts, *kind, slots),
             Slot::Operated(kind, operator, slots) => self.operated(node, parts, (*kind, *operator), slots),
             Slot::Members(params, body) => Some(self.members(parts, params, body, at)),
+            Slot::Begun(first, body) => self.begun(parts, first, body, at),
             Slot::Either(slots) => self.either(node, parts, slots, at),
             Slot::Absent => None,
         }
@@ -118,6 +119,16 @@ impl<'t> Reader<'t> {
         let one = parts.first(self, pick)?;
         let text = self.text_of(one).trim_matches(['"', '<', '>', '\'']);
         Some(self.build.leaf(Kind::Path, one.span(), text))
+    }
+
+    fn begun(&mut self, parts: &mut Parts<'t>, first: &Pick, body: &Pick, at: u32) -> Option<Draft> {
+        let first = self.one_of(parts, first)?;
+        let mut statements = vec![first];
+        if let Some(body) = parts.first(self, body) {
+            let body = self.block_of(body);
+            statements.extend_from_slice(self.build.children(body));
+        }
+        Some(self.enclose(Kind::Block, statements, at))
     }
 
     fn members(&mut self, parts: &mut Parts<'t>, params: &Pick, body: &Pick, at: u32) -> Draft {

@@ -140,10 +140,13 @@ impl<'t> Reader<'t> {
         let subject = parts.first(self, subject);
         let cases = parts.each(self, cases);
         let mut children = vec![self.lower_or_nothing(subject, node.span().start)];
+        // After C the end of a case is no end.
+        let falls = node.node.kind() == "switch_statement";
         for case in cases {
             let draft = self.lower(case);
             let span = self.build.span(draft);
             children.push(match self.build.kind(draft) {
+                Kind::Case if falls => self.build.flag(draft, Flags::FALLS_THROUGH),
                 Kind::Case => draft,
                 Kind::Block => {
                     let patterns = self.empty(Kind::Patterns, span.start);
@@ -228,8 +231,23 @@ impl<'t> Reader<'t> {
     pub(super) fn params(&mut self, node: Node<'t>, pick: &Pick) -> Draft {
         let mut parts = Parts::of(self, node);
         let all = parts.each(self, pick);
+        // C#: what takes the rest is written among the parameters, not as one of them.
+        let (rest, all): (Vec<_>, Vec<_>) = all
+            .into_iter()
+            .partition(|kid| matches!(kid.field, "type" | "name"));
         let drafts = self.lower_all(all.into_iter());
-        let drafts = self.as_params(drafts);
+        let mut drafts = self.as_params(drafts);
+        if let [typed, name] = rest.as_slice() {
+            let span = typed.span().to(name.span());
+            let modifiers = self.empty(Kind::Modifiers, span.start);
+            let (typed, name) = (self.typed(*typed), self.lower(*name));
+            let rest = self.lay(
+                Kind::Param,
+                span,
+                [Some(modifiers), Some(name), Some(typed), None],
+            );
+            drafts.push(self.build.operator(rest, Operator::Times));
+        }
         self.build.node(Kind::Params, node.span(), drafts)
     }
 
