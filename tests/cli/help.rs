@@ -30,6 +30,7 @@ const VERBS: &[&str] = &[
     "db",
     "db update",
     "db status",
+    "agent",
     "watch",
     "doctor",
     "completions",

@@ -13,6 +13,7 @@
 )]
 
 mod advisories;
+mod agent;
 mod bad_input;
 mod baselines;
 mod cluster;
@@ -26,6 +27,7 @@ mod diff;
 mod docker_registry;
 mod exit_codes;
 mod explain;
+mod falco;
 mod fingerprints;
 mod fix;
 mod formats;
@@ -51,6 +53,7 @@ mod rendering;
 mod rendering_parts;
 mod roots;
 mod rules;
+mod running;
 mod sandbox;
 mod sbom;
 mod semgrep_rules;

@@ -1,51 +1,24 @@
-#![allow(clippy::print_stderr)]
-
-use crate::sandbox::{Answer, Sandbox, is_root};
-use std::io::{BufRead, BufReader, Read};
+use crate::running::watched;
+use crate::sandbox::Sandbox;
 use std::process::{Command, Stdio};
-
-/// What `bartizan watch` says while `meanwhile` runs; None without root, which is said.
-fn watched(sandbox: &Sandbox, arguments: &[&str], meanwhile: impl FnOnce()) -> Option<Answer> {
-    if !is_root() {
-        eprintln!("skipped: programs can be loaded into the kernel by root only");
-        return None;
-    }
-    let mut child = sandbox
-        .bartizan(&[&["watch"], arguments].concat())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut error = BufReader::new(child.stderr.take().unwrap());
-    let mut begun = String::new();
-    error.read_line(&mut begun).unwrap();
-    assert!(begun.contains("watching"), "{begun}");
-    meanwhile();
-    // What happened is shown within the time between two looks.
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    let _ = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    let mut err = String::new();
-    error.read_to_string(&mut err).unwrap();
-    let mut answer = sandbox.answer(child.wait_with_output().unwrap());
-    answer.err = sandbox.scrub(&err);
-    Some(answer)
-}
 
 #[test]
 fn programs_that_start_are_shown_with_harmless_arguments() {
     let sandbox = Sandbox::new();
     let hostile = "marker-\u{1b}[31m\nx";
-    let Some(answer) = watched(&sandbox, &["--call", "execve", "--process", "true"], || {
-        assert!(
-            Command::new("/bin/true")
-                .args([hostile, ""])
-                .status()
-                .unwrap()
-                .success()
-        );
-    }) else {
+    let Some(answer) = watched(
+        &sandbox,
+        &["watch", "--call", "execve", "--process", "true"],
+        || {
+            assert!(
+                Command::new("/bin/true")
+                    .args([hostile, ""])
+                    .status()
+                    .unwrap()
+                    .success()
+            );
+        },
+    ) else {
         return;
     };
     assert_eq!(answer.code, 0, "{answer}");
@@ -68,7 +41,9 @@ fn an_object_tells_who_did_it() {
     let prefix = path.parent().unwrap().to_str().unwrap().to_owned() + "/";
     let Some(answer) = watched(
         &sandbox,
-        &["--reads", "--call", "openat", "--path", &prefix, "-o", "json"],
+        &[
+            "watch", "--reads", "--call", "openat", "--path", &prefix, "-o", "json",
+        ],
         || {
             assert!(
                 Command::new("cat")

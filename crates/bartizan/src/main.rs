@@ -3,6 +3,7 @@
 //! In: arguments, environment, `bartizan.toml`. Out: results on standard output, notes and the last line on standard
 //! error, and the exit code of the command line contract. Nothing happens before the arguments are read.
 
+mod agent;
 mod args;
 mod commands;
 mod db;
@@ -76,6 +77,7 @@ fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
         Verb::Rules(verb) => commands::rules::run(common, verb, terminal),
         Verb::Db(verb) => commands::db::run(common, &verb, terminal),
         Verb::Serve(serve) => commands::serve::run(common, &serve, terminal),
+        Verb::Agent(args) => agent::run(common, &args, terminal),
         Verb::Watch(watch) => commands::watch::run(&watch, terminal),
         Verb::Login(login) => commands::login::run(common, &login, terminal),
         Verb::Sign(sign) => commands::sign::run(common, &sign, terminal),

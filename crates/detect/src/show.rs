@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use bartizan_model::text::is_unsafe;
+
 /// Of one text, the bytes that are shown at most
 const MOST: usize = 16 * 1024;
 
@@ -33,28 +35,11 @@ fn push(one: char, text: &mut String) {
         one if one.is_ascii_control() => {
             let _ = write!(text, "\\x{:02x}", u32::from(one));
         }
-        one if is_unseen(one) => {
+        one if is_unsafe(one) => {
             let _ = write!(text, "\\u{{{:x}}}", u32::from(one));
         }
         one => text.push(one),
     }
-}
-
-/// Characters that show nothing themselves and change what is shown around them
-const fn is_unseen(one: char) -> bool {
-    matches!(
-        one,
-        '\u{80}'..='\u{9f}'
-            | '\u{ad}'
-            | '\u{61c}'
-            | '\u{180e}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
 }
 
 #[cfg(test)]

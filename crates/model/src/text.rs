@@ -5,12 +5,12 @@
 
 use std::fmt::Write as _;
 
-/// Whether a terminal or a reader may be fooled by the character.
+/// Whether a terminal or a reader may be fooled by the character: it steers, breaks lines, shows nothing, or changes what is shown around it.
 #[must_use]
 pub const fn is_unsafe(c: char) -> bool {
     matches!(c,
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}'
-        | '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Bytes as one harmless line: what is no UTF-8 becomes `\xNN`, and each character that may fool becomes a visible escape. A backslash becomes two, so

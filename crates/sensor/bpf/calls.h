@@ -77,6 +77,12 @@ static __always_inline void tell_file(struct scratch *event, struct file *file)
 	add_climb(event);
 }
 
+/* Whether of a file that is opened for these uses the path does not matter */
+static __always_inline bool any_path(u8 want, u8 use)
+{
+	return ((use & want & WANT_READING) && !(want & WANT_READING_BY_PATH)) || ((use & want & WANT_WRITING) && !(want & WANT_WRITING_BY_PATH));
+}
+
 /* Opened descriptor `result` or failed with it. `asked` is a text of the process, or of the kernel where `flags` has FLAG_BY_RING. */
 static __always_inline void tell_open(u32 call, s64 result, u32 open_flags, u32 mode, const void *asked, u16 flags)
 {
@@ -99,7 +105,8 @@ static __always_inline void tell_open(u32 call, s64 result, u32 open_flags, u32 
 			return;
 		path = BPF_CORE_READ(file, f_path);
 		climb_from(&path);
-		if ((want & WANT_BY_PATH) && !selected())
+		if (!any_path(want, use) && !selected() && !((want & WANT_NAMES) && selected_by_name()) &&
+		    !((want & WANT_UPWARD) && asked && goes_up((u64)asked)))
 			return;
 	} else if (!(want & WANT_FAILURE)) {
 		return;

@@ -24,9 +24,16 @@ struct climb {
 	u64 digest[DEPTH_MAX];
 	u32 length[DEPTH_MAX];
 	u32 count;
-	/* The root was reached */
+	/* How far it went */
 	u32 whole;
 };
+
+/* Not to its end */
+#define WHOLE_NOT 0
+/* To the root of the process */
+#define WHOLE_TO_ROOT 1
+/* To the top of what does not lie below that root: pipes, sockets, memory files, files of other mount namespaces */
+#define WHOLE_ELSEWHERE 2
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -58,6 +65,8 @@ struct {
 /* Paths that are selected, as a tree of names: from a node by a name to another node. Names are known by a digest of their length and of their
  * first NAME_KEPT bytes (`digest_of_name`, and in src/selection.rs), so that more may be selected than was asked for and never less. */
 #define NAME_KEPT 24
+/* The node from which names lead that are selected in whichever directory */
+#define NODE_OF_NAMES (~0u)
 
 /* The path that ends here is selected */
 #define SELECT_HERE 1

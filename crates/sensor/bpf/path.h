@@ -101,14 +101,14 @@ __noinline int climb_up(u64 from, u64 from_mount)
 	/* Within the mount of the root the root is met first */
 	if (mount != last)
 		read_joint(&joint, mount);
-	climb->whole = 0;
+	climb->whole = WHOLE_NOT;
 	/* A step over a mount leaves a name of no length, so that the place of each name is that of its step */
 	for (i = 0; i < DEPTH_MAX; i++) {
 		bool over = dentry == joint.top;
 
 		climb->length[i] = 0;
 		if (dentry == root && mount == last) {
-			climb->whole = 1;
+			climb->whole = WHOLE_TO_ROOT;
 			break;
 		}
 		if (over) {
@@ -127,7 +127,7 @@ __noinline int climb_up(u64 from, u64 from_mount)
 			climb->digest[i] = digest_of_name(&entry);
 		}
 		if (over) {
-			climb->whole = 1;
+			climb->whole = WHOLE_ELSEWHERE;
 			i++;
 			break;
 		}
@@ -177,6 +177,45 @@ __noinline int selected(void)
 	return here;
 }
 
+/* Whether the last name of what was climbed is selected in whichever directory */
+static __always_inline bool selected_by_name(void)
+{
+	u32 zero = 0;
+	struct climb *climb = bpf_map_lookup_elem(&climbs, &zero);
+	u64 step;
+
+	if (!climb || !climb->count || !climb->length[0])
+		return false;
+	step = step_from(NODE_OF_NAMES, climb->digest[0]);
+	return bpf_map_lookup_elem(&paths, &step) != NULL;
+}
+
+#define ASKED_WORDS 16
+
+/* Whether a path as it was asked for has two dots behind one another; one that is longer than what is looked at counts as one that has. */
+__noinline int goes_up(u64 asked)
+{
+	/* One more byte than words, so that dots on both sides of a border are met in the second turn */
+	u64 text[ASKED_WORDS + 1] = {};
+	long length = bpf_probe_read_user_str(text, sizeof(text) - 7, (void *)asked);
+
+	if (length >= (long)sizeof(text) - 7)
+		return 1;
+	for (int i = 0; i < ASKED_WORDS; i++) {
+		/* Bytes that are dots become 0, then their highest bit tells (Hacker's Delight, 6-1, in the exact form) */
+		u64 word = text[i] ^ 0x2e2e2e2e2e2e2e2eull;
+		u64 dots = ~(((word & 0x7f7f7f7f7f7f7f7full) + 0x7f7f7f7f7f7f7f7full) | word | 0x7f7f7f7f7f7f7f7full);
+
+		if (dots & dots << 8)
+			return 1;
+		if (dots >> 63 && (text[i + 1] & 0xff) == '.')
+			return 1;
+		if (8 * (i + 1) >= length)
+			break;
+	}
+	return 0;
+}
+
 /* Writes the path that was climbed into the buffer of an event; its length. Verified once, by itself. */
 __noinline int write_climb(u32 from)
 {
@@ -208,7 +247,7 @@ __noinline int write_climb(u32 from)
 			length = 0;
 		*at = here + 1 + length;
 	}
-	if (*at == from && climb->whole && from < TEXT_START_MAX) {
+	if (*at == from && climb->whole == WHOLE_TO_ROOT && from < TEXT_START_MAX) {
 		event->text[from] = '/';
 		*at = from + 1;
 	}

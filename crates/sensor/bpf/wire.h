@@ -80,13 +80,18 @@ enum call {
 	CALLS
 };
 
-/* When a call is told at all (`wanted`) */
+/* When a call is told at all (`wanted`); from the third on, of calls that open files */
 #define WANT_SUCCESS 1
 #define WANT_FAILURE 2
-/* Of calls that open files: only what `paths` selects */
-#define WANT_BY_PATH 4
-#define WANT_READING 8
-#define WANT_WRITING 16
+#define WANT_READING 4
+#define WANT_WRITING 8
+/* Of files that are opened so, only what `paths` selects */
+#define WANT_READING_BY_PATH 16
+#define WANT_WRITING_BY_PATH 32
+/* Beside that, files of some names, in whichever directory, */
+#define WANT_NAMES 64
+/* and those that were asked for with `..` in their path */
+#define WANT_UPWARD 128
 
 /* What is so of an event (`head.flags`) */
 #define FLAG_CHANGEABLE 1

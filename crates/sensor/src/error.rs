@@ -42,9 +42,9 @@ pub enum Error {
     /// More paths were selected than there is room for
     #[error("{0} names of paths are selected, more than the {most} that there is room for", most = crate::selection::STEPS_MAX)]
     TooManyPaths(usize),
-    /// Waiting failed
-    #[error("waiting for events failed: {0}")]
-    Wait(#[from] rustix::io::Errno),
+    /// The kernel did not do what it was asked for while events were read, or privileges given up
+    #[error("the kernel refuses: {0}")]
+    System(#[from] rustix::io::Errno),
 }
 
 /// A result of the sensor.
@@ -68,7 +68,7 @@ impl Error {
             }
             Self::Missing(_) => "the program and its objects are not of one build: install Bartizan again",
             Self::TooManyPaths(_) => "name fewer paths in rules, or directories in place of their files",
-            Self::Wait(_) => "try again",
+            Self::System(_) => "try again",
         }
     }
 }

@@ -1,6 +1,8 @@
-//! Whether this process may load programs into the kernel, and stands where it sees all others.
+//! Whether this process may load programs into the kernel and stands where it sees all others, and what it gives up when they are loaded.
 
 use std::fs;
+
+use rustix::thread::{CapabilitySet, CapabilitySets, set_capabilities, set_no_new_privs};
 
 use crate::error::{Error, Result};
 
@@ -28,4 +30,25 @@ pub(crate) fn check() -> Result<()> {
         Ok(own) if own.as_os_str() != FIRST_NAMESPACE => Err(Error::Namespace),
         _ => Ok(()),
     }
+}
+
+/// What is still needed once programs are attached: counters are read from their maps, and `/proc` tells of processes of others.
+const KEPT: CapabilitySet = CapabilitySet::BPF
+    .union(CapabilitySet::SYS_PTRACE)
+    .union(CapabilitySet::DAC_READ_SEARCH);
+
+/// Gives up all other privileges of this thread and those that it starts, for good.
+pub(crate) fn give_up() -> Result<()> {
+    set_no_new_privs(true)?;
+    let had = rustix::thread::capabilities(None)?;
+    let kept = had.permitted & KEPT;
+    set_capabilities(
+        None,
+        CapabilitySets {
+            effective: kept,
+            permitted: kept,
+            inheritable: CapabilitySet::empty(),
+        },
+    )?;
+    Ok(())
 }

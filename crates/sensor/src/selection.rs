@@ -2,7 +2,7 @@
 //!
 //! What is selected is never less than what was asked for; it may be more where a name is long or a path deep.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::call::Call;
 use crate::error::{Error, Result};
@@ -15,26 +15,36 @@ const FACTORS: [u64; 3] = [
     0xc2b2_ae3d_27d4_eb4f,
     0x1656_67b1_9e37_79f9,
 ];
+/// The node from which names lead that are selected in whichever directory (`NODE_OF_NAMES`)
+const NODE_OF_NAMES: u32 = u32::MAX;
 const SELECT_HERE: u32 = 1;
 const SELECT_BELOW: u32 = 2;
 
-/// When a call is told.
+/// Which files matter where they are opened in one way, the fewest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Files {
+    /// None
+    #[default]
+    None,
+    /// Those whose paths or names were selected
+    Selected,
+    /// Any
+    Any,
+}
+
+/// When a call is told. What is said of files matters to calls that open one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each is a question of its own to the kernel"
-)]
 pub struct Wanted {
     /// It succeeded
     pub success: bool,
     /// It failed
     pub failure: bool,
     /// It opened a file for reading
-    pub reading: bool,
+    pub reading: Files,
     /// It opened a file for writing, or made one
-    pub writing: bool,
-    /// The path of what it opened does not matter
-    pub any_path: bool,
+    pub writing: Files,
+    /// Beside what was selected, files that were asked for with `..` in their path
+    pub upward: bool,
 }
 
 impl Wanted {
@@ -42,29 +52,38 @@ impl Wanted {
     pub const ALL: Self = Self {
         success: true,
         failure: true,
-        reading: true,
-        writing: true,
-        any_path: true,
+        reading: Files::Any,
+        writing: Files::Any,
+        upward: false,
     };
 
     /// As bits of `WANT_…`
-    const fn bits(self) -> u8 {
-        self.success as u8
-            | (self.failure as u8) << 1
-            | (!self.any_path as u8) << 2
-            | (self.reading as u8) << 3
-            | (self.writing as u8) << 4
+    fn bits(self, names: bool) -> u8 {
+        let by_path = |files: Files| files == Files::Selected;
+        [
+            self.success,
+            self.failure,
+            self.reading != Files::None,
+            self.writing != Files::None,
+            by_path(self.reading),
+            by_path(self.writing),
+            names,
+            self.upward,
+        ]
+        .into_iter()
+        .rev()
+        .fold(0, |bits, bit| bits << 1 | u8::from(bit))
     }
 
     /// What either asks for
     #[must_use]
-    pub const fn or(self, other: Self) -> Self {
+    pub fn or(self, other: Self) -> Self {
         Self {
             success: self.success || other.success,
             failure: self.failure || other.failure,
-            reading: self.reading || other.reading,
-            writing: self.writing || other.writing,
-            any_path: self.any_path || other.any_path,
+            reading: self.reading.max(other.reading),
+            writing: self.writing.max(other.writing),
+            upward: self.upward || other.upward,
         }
     }
 }
@@ -83,6 +102,7 @@ pub struct Selection {
     wanted: BTreeMap<Call, Wanted>,
     root: Place,
     places: u32,
+    names: BTreeSet<Box<[u8]>>,
 }
 
 /// What programs know a name by: a digest of its length and of its first bytes (`digest_of_name`)
@@ -142,6 +162,11 @@ impl Selection {
         self.select(prefix.get(..end).unwrap_or_default(), SELECT_BELOW);
     }
 
+    /// Asks for calls that open a file of this name, in whichever directory.
+    pub fn name(&mut self, name: &[u8]) {
+        self.names.insert(name.into());
+    }
+
     fn select(&mut self, path: &[u8], select: u32) {
         let mut names = path
             .split(|byte| *byte == b'/')
@@ -149,9 +174,6 @@ impl Selection {
             .peekable();
         if names.peek().is_none() {
             // Every path is below the root.
-            for (call, wanted) in &mut self.wanted {
-                wanted.any_path |= call.opens();
-            }
             self.root.select |= SELECT_BELOW;
             return;
         }
@@ -170,12 +192,23 @@ impl Selection {
 
     /// The table `wanted`, by codes of calls
     pub(crate) fn wanted(&self) -> Vec<u8> {
+        let everywhere = self.root.select & SELECT_BELOW != 0;
+        let widened = |files: Files| {
+            if everywhere && files == Files::Selected {
+                Files::Any
+            } else {
+                files
+            }
+        };
         let mut table = vec![0; Call::ALL.len() + 1];
         for (call, wanted) in &self.wanted {
-            let mut wanted = *wanted;
-            wanted.any_path |= self.root.select & SELECT_BELOW != 0;
+            let wanted = Wanted {
+                reading: widened(wanted.reading),
+                writing: widened(wanted.writing),
+                ..*wanted
+            };
             if let Some(entry) = table.get_mut(usize::from(call.code())) {
-                *entry = wanted.bits();
+                *entry = wanted.bits(!self.names.is_empty());
             }
         }
         table
@@ -185,6 +218,9 @@ impl Selection {
     pub(crate) fn steps(&self) -> Result<Vec<(u64, [u32; 2])>> {
         let mut steps = BTreeMap::new();
         lay(&self.root, self.root.node, &mut steps);
+        for name in &self.names {
+            steps.insert(step(NODE_OF_NAMES, name), [0, SELECT_HERE]);
+        }
         if steps.len() > STEPS_MAX {
             return Err(Error::TooManyPaths(steps.len()));
         }
@@ -235,12 +271,12 @@ mod tests {
             Call::Openat,
             Wanted {
                 success: true,
-                reading: true,
+                reading: Files::Selected,
                 ..Wanted::default()
             },
         );
         selection.below(b"/e");
         let wanted = selection.wanted();
-        assert_eq!(wanted[usize::from(Call::Openat.code())] & 4, 0, "not by path");
+        assert_eq!(wanted[usize::from(Call::Openat.code())] & 16, 0, "not by path");
     }
 }

@@ -79,6 +79,15 @@ impl Sensor {
         })
     }
 
+    /// Gives up what is not needed once programs are attached: of all privileges the thread keeps those to read of other processes and of its own maps.
+    /// Threads that were started before keep theirs.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn give_up_privileges(&self) -> Result<()> {
+        crate::privilege::give_up()
+    }
+
     /// The places where programs were to be attached.
     #[must_use]
     pub fn hooks(&self) -> &[Hook] {

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use bartizan_model::runtime::{Action, Certainty, Event, Object, SocketFamily};
-use bartizan_sensor::{Call, Selection, Sensor, Wanted};
+use bartizan_sensor::{Call, Files, Selection, Sensor, Wanted};
 
 const RING: u32 = 1 << 22;
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -215,7 +215,7 @@ fn only_paths_that_were_selected_are_told() {
         Call::Openat,
         Wanted {
             success: true,
-            reading: true,
+            reading: Files::Selected,
             ..Wanted::default()
         },
     );
@@ -513,7 +513,7 @@ fn a_path_deeper_than_is_read_is_told_as_cut_and_counts_as_selected() {
         Call::Openat,
         Wanted {
             success: true,
-            reading: true,
+            reading: Files::Selected,
             ..Wanted::default()
         },
     );
@@ -561,5 +561,45 @@ fn when_the_ring_is_full_what_is_lost_is_counted() {
     assert!(
         opened + counts.full + counts.nested >= 200_000,
         "{opened} told, {counts:?}"
+    );
+}
+
+#[test]
+fn files_are_selected_by_name_by_use_and_by_the_way_they_are_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().canonicalize().expect("its path");
+    std::fs::create_dir(root.join("below")).expect("a folder");
+    for name in ["below/key.pem", "plain", "written"] {
+        std::fs::write(root.join(name), "").expect("a file");
+    }
+    let mut selection = Selection::none();
+    let wanted = Wanted {
+        success: true,
+        failure: false,
+        reading: Files::Selected,
+        writing: Files::Any,
+        upward: true,
+    };
+    selection.want(Call::Openat, wanted);
+    selection.name(b"key.pem");
+    let Some(mut sensor) = sensor(&selection) else {
+        return;
+    };
+    // The two dots of the second path lie on both sides of the eighth byte.
+    let script =
+        "cat below/key.pem plain; cat below/../plain; cat ./below/../plain; cat p..lain; echo x > written";
+    let opened = told(
+        &mut sensor,
+        Command::new("/bin/sh").args(["-c", script]).current_dir(&root),
+        |event| match &event.action {
+            Action::Open { file, asked, .. } if file.path.starts_with(root.as_os_str().as_bytes()) => {
+                Some(text(asked))
+            }
+            _ => None,
+        },
+    );
+    assert_eq!(
+        opened,
+        ["below/key.pem", "below/../plain", "./below/../plain", "written"]
     );
 }

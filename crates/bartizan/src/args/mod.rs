@@ -24,7 +24,7 @@ pub(crate) use plane::{
 pub(crate) use policy::PolicyVerb;
 pub(crate) use rbac::RbacArgs;
 pub(crate) use reach::ReachArgs;
-pub(crate) use runtime::WatchArgs;
+pub(crate) use runtime::{AgentArgs, WatchArgs};
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
 pub(crate) use tenant::{MatrixArgs, MeshChoice, ScaffoldArgs, TenantVerb};
@@ -202,6 +202,10 @@ pub(crate) enum Verb {
     /// Run the control plane: ledger, graph, interface and console
     #[command(long_about = help::SERVE, after_long_help = help::SERVE_EXAMPLES)]
     Serve(Box<ServeArgs>),
+
+    /// Watch this host and tell of what rules forbid
+    #[command(long_about = runtime::AGENT, after_long_help = runtime::AGENT_EXAMPLES)]
+    Agent(Box<AgentArgs>),
 
     /// Show what processes on this host do, as the kernel sees it
     #[command(long_about = runtime::WATCH, after_long_help = runtime::WATCH_EXAMPLES)]

@@ -1,6 +1,8 @@
 //! Options of the verbs that look at a running host.
 
-use clap::Args;
+use bartizan_model::runtime::Priority;
+use clap::{Args, ValueHint};
+use std::path::PathBuf;
 
 pub(super) const WATCH: &str = "\
 Show what processes on this host do, as the kernel sees it: programs that start and end, files, connections, privileges, \
@@ -70,4 +72,74 @@ pub(crate) struct WatchArgs {
         help_heading = "Output"
     )]
     pub(crate) output: String,
+}
+
+pub(super) const AGENT: &str = "\
+Watch this host and tell of what rules forbid. Rules are files of Falco, as they are; what they do not need is not told by the \
+kernel at all. A rule that cannot be understood in every word does not run, and that is said.
+
+Alerts go to standard output, to a file, to the system log or to a webhook, as many of these as are named. What could not be \
+told is counted, said, and an alert itself. Once programs are in the kernel the agent gives up all privileges but those to \
+read of processes. Nothing is stopped: it only tells.";
+
+pub(super) const AGENT_EXAMPLES: &str = "\
+Examples:
+  bartizan agent --rules falco_rules.yaml                       alerts as lines
+  bartizan agent --rules rules/ -o json=/var/log/alerts.jsonl   an object a line, in a file
+  bartizan agent --rules rules/ --syslog                        to the system log
+  bartizan agent --rules rules/ --webhook https://hooks.example/alerts --priority warning
+  bartizan agent --rules rules/ --check                         say which rules run and what they need
+
+Exit codes:
+  0    it ended by itself, or by Ctrl-C
+  2    the kernel refuses, privileges lack, or there are no rules
+  4    events were lost, a rule does not run, or a part of the kernel could not be watched";
+
+/// `bartizan agent`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct AgentArgs {
+    /// Files of Falco's rules, or directories with them, in order: a later one may change what an earlier one defines (repeatable)
+    #[arg(long, value_name = "FILE|DIR", required = true, value_hint = ValueHint::AnyPath)]
+    pub(crate) rules: Vec<PathBuf>,
+
+    /// Only alerts that are at least so pressing: emergency, alert, critical, error, warning, notice, informational, debug
+    #[arg(long, value_name = "PRIORITY", default_value = "debug", value_parser = priority)]
+    pub(crate) priority: Priority,
+
+    /// Send each alert to the system log, too
+    #[arg(long)]
+    pub(crate) syslog: bool,
+
+    /// Send each alert to this address, too (JSON, signed with the key in BARTIZAN_WEBHOOK_KEY where there is one)
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) webhook: Option<String>,
+
+    /// Look up the addresses of hosts that rules name, every five minutes
+    #[arg(long)]
+    pub(crate) resolve: bool,
+
+    /// Say which rules run and what the kernel has to tell for them, and end
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// End after so many seconds
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seconds: Option<u64>,
+
+    /// Print as text, or as json with an object a line
+    #[arg(
+        short,
+        long,
+        value_name = "FORMAT[=FILE]",
+        default_value = "text",
+        help_heading = "Output"
+    )]
+    pub(crate) output: String,
+}
+
+fn priority(text: &str) -> Result<Priority, String> {
+    Priority::named(text).ok_or_else(|| {
+        let names: Vec<&str> = Priority::ALL.iter().map(|priority| priority.name()).collect();
+        format!("the priorities are {}", names.join(", "))
+    })
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use bartizan_model::runtime::{Action, Event, Process};
-use bartizan_sensor::{Call, Counts, Selection, Sensor, Wanted};
+use bartizan_sensor::{Call, Counts, Files, Selection, Sensor, Wanted};
 
 use crate::args::WatchArgs;
 use crate::error::{Code, Error, Outcome};
@@ -33,16 +33,7 @@ pub(crate) fn run(args: &WatchArgs, terminal: Terminal) -> Outcome {
     let (format, file) = output::destination(&args.output, "watch", &FORMATS)?;
     let selection = selection(args)?;
     let mut sensor = start(&selection)?;
-    let unseen = sensor
-        .hooks()
-        .iter()
-        .filter(|hook| hook.refused.is_some())
-        .count();
-    for hook in sensor.hooks() {
-        if let Some(refused) = &hook.refused {
-            terminal.note(format!("{} cannot be watched: {refused}", hook.sees));
-        }
-    }
+    let unseen = say_unseen(&sensor, terminal);
     let mut out: Box<dyn Write> = match &file {
         Some(path) => Box::new(std::fs::File::create(path).map_err(|error| Error::writing(path, &error))?),
         None => Box::new(std::io::stdout().lock()),
@@ -62,6 +53,20 @@ pub(crate) fn run(args: &WatchArgs, terminal: Terminal) -> Outcome {
 /// Attaches; what the kernel says is turned into an error with a way out.
 pub(crate) fn start(selection: &Selection) -> Result<Sensor, Error> {
     Sensor::start(selection, RING).map_err(|error| Error::usage(error.to_string(), error.help()))
+}
+
+/// Says which parts of the kernel cannot be watched; how many.
+pub(crate) fn say_unseen(sensor: &Sensor, terminal: Terminal) -> usize {
+    let refused = || {
+        sensor
+            .hooks()
+            .iter()
+            .filter_map(|hook| Some((hook, hook.refused.as_ref()?)))
+    };
+    for (hook, why) in refused() {
+        terminal.warn(format!("{} cannot be watched: {why}", hook.sees));
+    }
+    refused().count()
 }
 
 fn watch(args: &WatchArgs, format: Format, sensor: &mut Sensor, out: &mut dyn Write) -> Result<u64, Error> {
@@ -112,12 +117,17 @@ fn selection(args: &WatchArgs) -> Result<Selection, Error> {
     let mut selection = Selection::none();
     let calls = calls(args)?;
     let named = !args.call.is_empty();
+    let which = if args.path.is_empty() {
+        Files::Any
+    } else {
+        Files::Selected
+    };
     let wanted = Wanted {
         success: true,
         failure: args.failed,
-        reading: args.reads || named,
-        writing: true,
-        any_path: args.path.is_empty(),
+        reading: if args.reads || named { which } else { Files::None },
+        writing: which,
+        upward: false,
     };
     for call in calls {
         selection.want(call, wanted);

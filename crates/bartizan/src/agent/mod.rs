@@ -1,0 +1,120 @@
+//! `bartizan agent`: watches a host, judges what happens by rules, and tells of it.
+//!
+//! In: files of rules and events of the sensor. Out: alerts, to wherever they were asked for; what was lost on the way is an alert, too.
+
+mod host_names;
+mod losses;
+mod outputs;
+mod rules;
+mod selection;
+mod syslog;
+mod webhook;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use bartizan_detect::Detector;
+use bartizan_sensor::Sensor;
+
+use crate::args::{AgentArgs, Common};
+use crate::error::{Code, Error, Outcome};
+use crate::interrupt;
+use crate::output;
+use crate::table::counted;
+use crate::terminal::Terminal;
+use losses::Losses;
+use outputs::{Format, Outputs};
+
+/// How long the sensor is waited for before signals and losses are looked at
+const LOOK: Duration = Duration::from_millis(100);
+
+const FORMATS: [(&str, Format); 2] = [("text", Format::Text), ("json", Format::Json)];
+
+/// Loads rules, attaches what they need, and tells of what they are true of until it is ended.
+pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outcome {
+    let (format, file) = output::destination(&args.output, "agent", &FORMATS)?;
+    let loaded = rules::load(&args.rules, terminal)?;
+    let selection = selection::of(&loaded.rules);
+    let blind = say_blind(&loaded, terminal);
+    if args.check {
+        output::print(rules::shown(&loaded))?;
+        return Ok(if loaded.refused > 0 || blind > 0 {
+            Code::Unknown as u8
+        } else {
+            0
+        });
+    }
+    let mut outputs = Outputs::open(common, args, format, file)?;
+    let mut sensor = crate::commands::watch::start(&selection)?;
+    let unseen = crate::commands::watch::say_unseen(&sensor, terminal);
+    sensor
+        .give_up_privileges()
+        .map_err(|error| Error::usage(error.to_string(), error.help()))?;
+    // What is started from here on has no more privileges than this thread.
+    outputs.start();
+    let mut detector = Detector::new(Arc::clone(&loaded.rules));
+    let names = host_names::follow(&loaded.rules, args.resolve, terminal);
+    terminal.note(format!(
+        "watching by {}; Ctrl-C ends it",
+        counted(loaded.rules.all().len(), "rule")
+    ));
+    let mut losses = Losses::default();
+    let stop = interrupt::install(false);
+    let until = args
+        .seconds
+        .map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    while !stop.load(Ordering::Relaxed) && until.is_none_or(|until| Instant::now() < until) {
+        if let Some(names) = names.as_ref().and_then(host_names::Following::latest) {
+            detector.know(names);
+        }
+        judge(&mut sensor, &mut detector, args, &mut outputs)?;
+        if let Some(alert) = losses.since(sensor.counts()) {
+            outputs.tell(&alert)?;
+        }
+        outputs.flush()?;
+    }
+    let told = outputs.finish();
+    terminal.note(told.to_string());
+    let whole = unseen == 0 && blind == 0 && loaded.refused == 0 && losses.none() && told.lost == 0;
+    Ok(if whole { 0 } else { Code::Unknown as u8 })
+}
+
+/// Says which calls rules ask for without ever being told of one; how many.
+fn say_blind(loaded: &rules::Loaded, terminal: Terminal) -> usize {
+    let blind = selection::unseen(&loaded.rules);
+    for (call, rules) in &blind {
+        terminal.warn(format!(
+            "`{call}` is not watched, so that what these rules say of it is never seen: {}",
+            bartizan_model::text::visible(rules.join(", ").as_bytes())
+        ));
+    }
+    blind.len()
+}
+
+fn judge(
+    sensor: &mut Sensor,
+    detector: &mut Detector,
+    args: &AgentArgs,
+    outputs: &mut Outputs,
+) -> Result<(), Error> {
+    let mut failed = Ok(());
+    let read = sensor.read(LOOK, |event| {
+        let matched = detector.judge(event).to_vec();
+        for rule in matched {
+            let alert = detector
+                .alert(rule, event)
+                .filter(|alert| alert.priority <= args.priority);
+            if let Some(alert) = alert {
+                failed = outputs.tell(&alert);
+            }
+            if failed.is_err() {
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    });
+    read.map_err(|error| Error::usage(error.to_string(), error.help()))?;
+    failed
+}

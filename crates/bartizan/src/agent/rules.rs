@@ -1,0 +1,100 @@
+//! The rules of the agent: read from files, with what is wrong about them said.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bartizan_detect::{Loader, Paths, Rules, Weight};
+
+use crate::error::Error;
+use crate::table::counted;
+use crate::terminal::Terminal;
+
+/// Bytes of one file of rules at most
+const LARGEST: u64 = 16 << 20;
+
+/// Rules that are ready, and how many are not.
+pub(super) struct Loaded {
+    pub(super) rules: Arc<Rules>,
+    pub(super) refused: usize,
+}
+
+/// Reads all files, in order.
+pub(super) fn load(paths: &[PathBuf], terminal: Terminal) -> Result<Loaded, Error> {
+    let mut loader = Loader::new();
+    for path in paths {
+        for file in crate::foreign::files(path)? {
+            let named = file.path == *path;
+            let yaml = file
+                .path
+                .extension()
+                .is_some_and(|end| end == "yaml" || end == "yml");
+            if named || yaml {
+                loader.add(&file.path.display().to_string(), &read(&file.path)?);
+            }
+        }
+    }
+    let (rules, problems) = loader.finish();
+    for problem in &problems {
+        terminal.warn(problem);
+    }
+    if rules.all().is_empty() {
+        return Err(Error::usage(
+            "there is no rule that runs",
+            "name files of Falco's rules with --rules FILE|DIR",
+        ));
+    }
+    let refused = problems
+        .iter()
+        .filter(|problem| problem.weight == Weight::Error)
+        .count();
+    Ok(Loaded {
+        rules: Arc::new(rules),
+        refused,
+    })
+}
+
+fn read(path: &Path) -> Result<String, Error> {
+    let size = std::fs::metadata(path)
+        .map_err(|error| Error::reading(path, &error))?
+        .len();
+    if size > LARGEST {
+        return Err(Error::usage(
+            format!("`{}` has more than {} MiB", path.display(), LARGEST >> 20),
+            "split it, or name another file",
+        ));
+    }
+    std::fs::read_to_string(path).map_err(|error| Error::reading(path, &error))
+}
+
+/// What runs, and what the kernel has to tell for it.
+pub(super) fn shown(loaded: &Loaded) -> String {
+    let mut text = String::new();
+    for rule in loaded.rules.all() {
+        let _ = writeln!(
+            text,
+            "{:<13}  {}",
+            rule.priority.name(),
+            bartizan_model::text::visible(rule.name.as_bytes())
+        );
+    }
+    text.push('\n');
+    for (call, needs) in &loaded.rules.needs().calls {
+        let when = match (needs.success, needs.failure) {
+            (true, true) => "always",
+            (true, false) => "when it succeeds",
+            _ => "when it fails",
+        };
+        let which = match &needs.paths {
+            Paths::All => String::new(),
+            Paths::Some { exact, prefix, names } => format!(
+                ", of {}, {} of paths and {}",
+                counted(exact.len(), "path"),
+                counted(prefix.len(), "beginning"),
+                counted(names.len(), "name")
+            ),
+        };
+        let _ = writeln!(text, "{call:<16} {when}{which}");
+    }
+    text
+}
