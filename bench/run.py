@@ -34,6 +34,7 @@ import sbom_read
 import sbom_tree
 import scan_image
 import semgrep_rules
+import sensor_cost
 import staged_django
 import staged_quality
 import startup
@@ -53,6 +54,7 @@ FIGURES = {
         creddata,
         gate_latency,
         startup,
+        sensor_cost,
         supply_index,
         sbom_tree,
         sbom_image,

@@ -341,3 +341,71 @@ impl<'a> Ends<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A record of any call with any numbers and texts
+    fn record() -> impl Strategy<Value = Vec<u8>> {
+        let texts = prop::collection::vec(prop::collection::vec(any::<u8>(), 0..200), 6);
+        (
+            1..=Call::ALL.len() as u16,
+            any::<u16>(),
+            any::<[u64; 6]>(),
+            any::<i64>(),
+            texts,
+            any::<u32>(),
+        )
+            .prop_map(|(call, flags, numbers, result, texts, low)| {
+                let mut bytes = Vec::new();
+                for number in [1_u64, 2, 3] {
+                    bytes.extend(number.to_ne_bytes());
+                }
+                bytes.extend(result.to_ne_bytes());
+                numbers
+                    .iter()
+                    .for_each(|number| bytes.extend(number.to_ne_bytes()));
+                for number in [low, 8, 9, 10] {
+                    bytes.extend(number.to_ne_bytes());
+                }
+                bytes.extend(call.to_ne_bytes());
+                bytes.extend(flags.to_ne_bytes());
+                bytes.extend(11_u32.to_ne_bytes());
+                texts
+                    .iter()
+                    .for_each(|text| bytes.extend((text.len() as u32).to_ne_bytes()));
+                texts.iter().for_each(|text| bytes.extend(text));
+                bytes
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_process_writes_becomes_an_event(bytes in record(), cut in 0..1200_usize) {
+            let whole = Record::read(&bytes).expect("it is a record");
+            let mut buffers = Buffers::default();
+            let told = event(&whole, Arc::new(Process::default()), 0, 1, &mut buffers);
+            prop_assert_eq!(told.call, whole.call.name());
+            // What is cut off is no record, and no panic either.
+            if cut < bytes.len() {
+                prop_assert!(Record::read(&bytes[..cut]).is_none());
+            }
+        }
+
+        #[test]
+        fn paths_that_are_put_together_are_absolute(directory in "/[a-z./]{0,20}", path in "[a-z./]{0,20}") {
+            let mut out = Vec::new();
+            let whole = absolute(directory.as_bytes(), path.as_bytes(), &mut out);
+            prop_assert!(whole.starts_with(b"/"));
+            prop_assert!(whole.split(|byte| *byte == b'/').all(|name| name != b".." && name != b"."));
+        }
+
+        #[test]
+        fn any_message_is_a_question_or_none(message in prop::collection::vec(any::<u8>(), 0..600)) {
+            let mut out = Vec::new();
+            prop_assert!(dns::question(&message, &mut out).len() <= 255);
+        }
+    }
+}
