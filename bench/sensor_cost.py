@@ -93,7 +93,9 @@ def audited():
             raise RuntimeError("auditd does not start here")
         yield
     finally:
+        # Audit that is on costs every later measure, too.
         subprocess.run(["auditctl", "-D"], check=False, capture_output=True)
+        subprocess.run(["auditctl", "-e", "0"], check=False, capture_output=True)
         if daemon.poll() is None:
             daemon.terminate()
             daemon.wait()
