@@ -1,4 +1,4 @@
-use crate::running::watched;
+use crate::running::{watched, watched_by};
 use crate::sandbox::{Answer, Sandbox};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -184,20 +184,21 @@ fn alerts_are_posted_and_signed() {
         (headers, body)
     });
     let path = format!("{kept}/plans.txt");
-    let Some(answer) = watched(
-        &sandbox,
-        &["agent", "--rules", "rules.yaml", "--webhook", &url],
-        || read(&path),
-    ) else {
+    let key = bartizan_trust::webhook::key_text(&[7; 32]);
+    let mut command = sandbox.bartizan(&["agent", "--rules", "rules.yaml", "--webhook", &url]);
+    command.env("BARTIZAN_WEBHOOK_KEY", &key);
+    let Some(answer) = watched_by(&sandbox, command, || read(&path)) else {
         return;
     };
     assert_eq!(answer.code, 0, "{answer}");
     let (headers, body) = server.join().unwrap();
     assert!(headers[0].starts_with("post /alerts"), "{headers:?}");
-    assert!(
-        headers.iter().any(|line| line.starts_with("webhook-id: ")),
-        "{headers:?}"
-    );
+    let header = |name: &str| headers.iter().find_map(|line| line.strip_prefix(name)).unwrap();
+    let second = header("webhook-timestamp: ").parse().unwrap();
+    let text = std::str::from_utf8(&body).unwrap();
+    let signature = bartizan_trust::webhook::sign(&key, header("webhook-id: "), second, text).unwrap();
+    // Names of headers were made small above, and the signature with them.
+    assert_eq!(header("webhook-signature: "), signature.to_lowercase());
     let alert: Value = serde_json::from_slice(&body).unwrap();
     assert_eq!(alert["rule"], "Plans are read");
 }

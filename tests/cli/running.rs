@@ -9,12 +9,20 @@ use std::time::Duration;
 
 /// What a verb says while `meanwhile` runs, which begins once the verb says that it watches; None without root, which is said.
 pub(crate) fn watched(sandbox: &Sandbox, arguments: &[&str], meanwhile: impl FnOnce()) -> Option<Answer> {
+    watched_by(sandbox, sandbox.bartizan(arguments), meanwhile)
+}
+
+/// The same of a command that is ready to run.
+pub(crate) fn watched_by(
+    sandbox: &Sandbox,
+    mut command: Command,
+    meanwhile: impl FnOnce(),
+) -> Option<Answer> {
     if !is_root() {
         eprintln!("skipped: programs can be loaded into the kernel by root only");
         return None;
     }
-    let mut child = sandbox
-        .bartizan(arguments)
+    let mut child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

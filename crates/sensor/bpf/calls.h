@@ -8,7 +8,6 @@
 
 #define O_ACCMODE 3
 #define O_WRONLY 1
-#define O_RDWR 2
 #define O_CREAT 0100
 #define O_TRUNC 01000
 

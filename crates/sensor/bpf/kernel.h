@@ -163,10 +163,6 @@ struct cgroup_namespace {
 	struct ns_common ns;
 };
 
-struct user_namespace {
-	struct ns_common ns;
-};
-
 struct nsproxy {
 	struct uts_namespace *uts_ns;
 	struct ipc_namespace *ipc_ns;
@@ -228,10 +224,6 @@ struct linux_binprm {
 
 struct filename {
 	const char *name;
-};
-
-struct module {
-	char name[56];
 };
 
 /* Of a socket */

@@ -288,7 +288,7 @@ int BPF_PROG(on_ring_asked, struct io_kiocb *request)
 	return 0;
 }
 
-/* Kernels from 6.15 on hand over the entry of the completion queue, */
+/* Newer kernels hand over the entry of the completion queue, */
 SEC("tp_btf/io_uring_complete")
 int BPF_PROG(on_ring_answered, void *ring, void *request, struct io_uring_cqe *entry)
 {
@@ -297,7 +297,7 @@ int BPF_PROG(on_ring_answered, void *ring, void *request, struct io_uring_cqe *e
 	return 0;
 }
 
-/* those before what stands in it. */
+/* older ones what stands in it. The one that the kernel takes is attached. */
 SEC("tp_btf/io_uring_complete")
 int BPF_PROG(on_ring_answered_before, void *ring, void *request, u64 data, int result)
 {

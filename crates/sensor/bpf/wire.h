@@ -97,12 +97,10 @@ enum call {
 #define FLAG_CHANGEABLE 1
 #define FLAG_BY_RING 2
 #define FLAG_CUT 4
-#define FLAG_COMPAT 8
 /* The path of the first text begins at the root of the process */
 #define FLAG_RESOLVED 16
 /* A file of the first text, or its program, lies in the upper layer of an overlay */
 #define FLAG_UPPER 32
-#define FLAG_MEMORY 64
 
 struct head {
 	/* Nanoseconds since the host was started */

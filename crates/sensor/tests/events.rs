@@ -603,3 +603,22 @@ fn files_are_selected_by_name_by_use_and_by_the_way_they_are_asked_for() {
         ["below/key.pem", "below/../plain", "./below/../plain", "written"]
     );
 }
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn calls_of_32_bit_programs_are_told_by_their_own_numbers() {
+    let Some(mut sensor) = sensor(&Selection::all()) else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = program("int80", folder.path());
+    let opened = told(
+        &mut sensor,
+        Command::new(program).arg("/etc/hostname"),
+        |event| match &event.action {
+            Action::Open { file, .. } if event.call == "open" => Some((text(file.path), event.result >= 0)),
+            _ => None,
+        },
+    );
+    assert_eq!(opened, [("/etc/hostname".to_owned(), true)]);
+}

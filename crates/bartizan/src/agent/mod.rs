@@ -34,7 +34,7 @@ const FORMATS: [(&str, Format); 2] = [("text", Format::Text), ("json", Format::J
 
 /// Loads rules, attaches what they need, and tells of what they are true of until it is ended.
 pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outcome {
-    let (format, file) = output::destination(&args.output, "agent", &FORMATS)?;
+    let (format, file) = output::destination(&args.running.output, "agent", &FORMATS)?;
     let loaded = rules::load(&args.rules, terminal)?;
     let selection = selection::of(&loaded.rules);
     let blind = say_blind(&loaded, terminal);
@@ -63,6 +63,7 @@ pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outc
     let mut losses = Losses::default();
     let stop = interrupt::install(false);
     let until = args
+        .running
         .seconds
         .map(|seconds| Instant::now() + Duration::from_secs(seconds));
     while !stop.load(Ordering::Relaxed) && until.is_none_or(|until| Instant::now() < until) {

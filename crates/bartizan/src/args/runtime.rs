@@ -24,6 +24,24 @@ Exit codes:
   2    the kernel refuses, or privileges lack
   4    events were lost, or a part of the kernel could not be watched: what was shown is not all";
 
+/// How long a verb that watches runs, and how it prints.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RunningArgs {
+    /// End after so many seconds
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seconds: Option<u64>,
+
+    /// Print as text, or as json with an object a line
+    #[arg(
+        short,
+        long,
+        value_name = "FORMAT[=FILE]",
+        default_value = "text",
+        help_heading = "Output"
+    )]
+    pub(crate) output: String,
+}
+
 /// `bartizan watch`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct WatchArgs {
@@ -59,19 +77,9 @@ pub(crate) struct WatchArgs {
     #[arg(long, value_name = "NUMBER")]
     pub(crate) count: Option<u64>,
 
-    /// End after so many seconds
-    #[arg(long, value_name = "NUMBER")]
-    pub(crate) seconds: Option<u64>,
-
-    /// Print as text, or as json with an object a line
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT[=FILE]",
-        default_value = "text",
-        help_heading = "Output"
-    )]
-    pub(crate) output: String,
+    /// How long it runs, and how it prints.
+    #[command(flatten)]
+    pub(crate) running: RunningArgs,
 }
 
 pub(super) const AGENT: &str = "\
@@ -122,19 +130,9 @@ pub(crate) struct AgentArgs {
     #[arg(long)]
     pub(crate) check: bool,
 
-    /// End after so many seconds
-    #[arg(long, value_name = "NUMBER")]
-    pub(crate) seconds: Option<u64>,
-
-    /// Print as text, or as json with an object a line
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT[=FILE]",
-        default_value = "text",
-        help_heading = "Output"
-    )]
-    pub(crate) output: String,
+    /// How long it runs, and how it prints.
+    #[command(flatten)]
+    pub(crate) running: RunningArgs,
 }
 
 fn priority(text: &str) -> Result<Priority, String> {

@@ -30,7 +30,7 @@ const FORMATS: [(&str, Format); 2] = [("text", Format::Text), ("json", Format::J
 
 /// Attaches, prints events, and says what was lost.
 pub(crate) fn run(args: &WatchArgs, terminal: Terminal) -> Outcome {
-    let (format, file) = output::destination(&args.output, "watch", &FORMATS)?;
+    let (format, file) = output::destination(&args.running.output, "watch", &FORMATS)?;
     let selection = selection(args)?;
     let mut sensor = start(&selection)?;
     let unseen = say_unseen(&sensor, terminal);
@@ -72,6 +72,7 @@ pub(crate) fn say_unseen(sensor: &Sensor, terminal: Terminal) -> usize {
 fn watch(args: &WatchArgs, format: Format, sensor: &mut Sensor, out: &mut dyn Write) -> Result<u64, Error> {
     let stop = interrupt::install(false);
     let until = args
+        .running
         .seconds
         .map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let most = args.count.unwrap_or(u64::MAX);

@@ -302,8 +302,4 @@ pub(super) const FIELDS: &[Field] = &[
             Some(number(process.started.saturating_sub(process.executable.changed)))
         }),
     ),
-    field(
-        "proc.hash",
-        Read::Text(|view, _| known(view.process().executable.digest.as_bytes())),
-    ),
 ];

@@ -153,6 +153,7 @@ impl Processes {
                     .and_then(|parent| parent.container.clone())
             });
         let path = record.text(1);
+        let (changed, modified) = proc::times_of_program(record.process, identity.inode);
         let login = Some(identity.login).filter(|login| *login != NO_LOGIN);
         let mut process = Process {
             pid: record.process,
@@ -166,6 +167,8 @@ impl Processes {
                 path: path.into(),
                 device: device(identity.device),
                 inode: identity.inode,
+                changed,
+                modified,
                 beside_image: container.is_some().then(|| record.has(wire::UPPER)),
                 in_memory: identity.links == 0 && path.starts_with(b"/memfd:"),
                 writable: identity.mode & 0o222 != 0,

@@ -154,6 +154,20 @@ fn executable(pid: u32) -> Executable {
     }
 }
 
+/// When the inode of the program that a process runs was changed and its content was written, nanoseconds since 1970; both 0 where it runs another
+/// one by now, or has ended.
+pub(super) fn times_of_program(pid: u32, inode: u64) -> (u64, u64) {
+    fs::metadata(format!("/proc/{pid}/exe"))
+        .ok()
+        .filter(|file| file.ino() == inode)
+        .map_or((0, 0), |file| {
+            (
+                since_1970(file.ctime(), file.ctime_nsec()),
+                since_1970(file.mtime(), file.mtime_nsec()),
+            )
+        })
+}
+
 fn since_1970(seconds: i64, nanoseconds: i64) -> u64 {
     u64::try_from(seconds)
         .unwrap_or(0)
