@@ -108,6 +108,25 @@ fn every_finding_says_what_to_do_and_its_message_is_one_line() {
 }
 
 #[test]
+fn a_name_over_several_lines_is_told_in_one() {
+    let check = KubernetesCheck::new(Options::default());
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: \"a\\nb\\u001b[31m\"}\nspec: {hostPID: true, containers: [{name: c, image: x}]}\n";
+    let found = scan(&check, &[("pod.yaml", text.as_bytes())]).findings;
+    let named = found
+        .iter()
+        .filter(|finding| finding.message.contains(r"a\nb\u{1b}[31m"));
+    assert!(named.count() > 0);
+    for finding in found {
+        assert!(
+            !finding.message.chars().any(char::is_control),
+            "{}",
+            finding.message
+        );
+        assert!(!finding.fix.unwrap().description.chars().any(char::is_control));
+    }
+}
+
+#[test]
 fn a_moved_line_and_a_renamed_directory_keep_the_fingerprint() {
     let check = KubernetesCheck::new(Options::default());
     let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostPID: true, containers: [{name: c, image: x}]}\n";

@@ -1,45 +1,26 @@
 //! Bytes of a host as text that does no harm where it is shown.
 
-use std::fmt::Write;
-
-use bartizan_model::text::is_unsafe;
+use bartizan_model::text::{push_bytes, push_visible};
 
 /// Of one text, the bytes that are shown at most
 const MOST: usize = 16 * 1024;
 
 /// The text of bytes. What steers terminals, breaks lines, is invisible, changes the direction of writing or is no UTF-8 is written out as an
-/// escape (`\n`, `\x1b`, `\u{202e}`); what is longer than 16 KiB ends in `…`.
+/// escape (`\n`, `\u{1b}`, `\u{202e}`); what is longer than 16 KiB ends in `…`.
 #[must_use]
 pub fn harmless(bytes: &[u8]) -> String {
     let shown = bytes.get(..MOST).unwrap_or(bytes);
     let mut text = String::with_capacity(shown.len());
     for chunk in shown.utf8_chunks() {
         for one in chunk.valid().chars() {
-            push(one, &mut text);
+            push_visible(&mut text, one);
         }
-        for byte in chunk.invalid() {
-            let _ = write!(text, "\\x{byte:02x}");
-        }
+        push_bytes(&mut text, chunk.invalid());
     }
     if shown.len() < bytes.len() {
         text.push('…');
     }
     text
-}
-
-fn push(one: char, text: &mut String) {
-    match one {
-        '\n' => text.push_str("\\n"),
-        '\r' => text.push_str("\\r"),
-        '\t' => text.push_str("\\t"),
-        one if one.is_ascii_control() => {
-            let _ = write!(text, "\\x{:02x}", u32::from(one));
-        }
-        one if is_unsafe(one) => {
-            let _ = write!(text, "\\u{{{:x}}}", u32::from(one));
-        }
-        one => text.push(one),
-    }
 }
 
 #[cfg(test)]
@@ -49,7 +30,7 @@ mod tests {
     #[test]
     fn nothing_that_steers_a_terminal_gets_through() {
         let shown = harmless(b"a\n\x1b[31m\xffb\xe2\x80\xae\xc2\x9b");
-        assert_eq!(shown, r"a\n\x1b[31m\xffb\u{202e}\u{9b}");
+        assert_eq!(shown, r"a\n\u{1b}[31m\xffb\u{202e}\u{9b}");
         assert_eq!(harmless("größer".as_bytes()), "größer");
     }
 

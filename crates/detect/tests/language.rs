@@ -386,7 +386,7 @@ fn an_alert_says_what_happened_and_does_no_harm() {
     let alert = detector.alert(ids[0], &event).unwrap();
     assert_eq!(
         alert.output,
-        r"cat read /tmp/\x1b[31m\n\u{202e} at 08:00:00.000000000 as 0 by sshd <NA> 100% container_id=0123456789ab container_name=web"
+        r"cat read /tmp/\u{1b}[31m\n\u{202e} at 08:00:00.000000000 as 0 by sshd <NA> 100% container_id=0123456789ab container_name=web"
     );
     assert_eq!(alert.fields["user.uid"], 0);
     assert_eq!(alert.fields["fd.sip"], serde_json::Value::Null);

@@ -3,9 +3,8 @@
 //! Terminals act on C0 and C1 control characters, and bidirectional controls make text read differently from its
 //! bytes (<https://trojansource.codes/>). Both are shown as visible escapes.
 
-use bartizan_model::text::is_unsafe;
+use bartizan_model::text::{is_unsafe, push_visible};
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// `text` as one harmless line: control characters become visible escapes.
@@ -22,13 +21,9 @@ fn escape(text: &str, keep: impl Fn(char) -> bool) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            c if keep(c) || !is_unsafe(c) => safe.push(c),
-            '\n' => safe.push_str("\\n"),
-            '\r' => safe.push_str("\\r"),
+            c if keep(c) => safe.push(c),
             '\t' => safe.push(' '),
-            c => {
-                let _ = write!(safe, "\\u{{{:x}}}", u32::from(c));
-            }
+            c => push_visible(&mut safe, c),
         }
     }
     safe

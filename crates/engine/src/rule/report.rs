@@ -3,7 +3,7 @@
 use super::About;
 use crate::{CheckError, Input, Sink};
 use bartizan_model::{
-    AssetId, Confidence, Finding, FingerprintBuilder, Fix, Location, Severity, Snippet, TextEdit,
+    AssetId, Confidence, Finding, FingerprintBuilder, Fix, Location, Severity, Snippet, TextEdit, text,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::ops::Range;
@@ -18,11 +18,11 @@ const LONGEST_LINE: usize = 300;
 /// A finding before it has its place in a report.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
-    /// What was found, one sentence.
+    /// What was found, one sentence. Line breaks and whatever else in it may fool a reader are shown as escapes.
     pub message: String,
     /// What tells it from others of the same rule in the same file; must survive moved lines.
     pub key: String,
-    /// How to mend it here.
+    /// How to mend it here; shown as the message is.
     pub fix: String,
     /// Edits of the text that mend it, where that is safe: what each replaces, and by what. They do not overlap.
     pub edits: Vec<(Range<usize>, String)>,
@@ -278,11 +278,11 @@ fn finding(about: &'static About, found: Found, locations: Vec<Location>) -> Fin
     );
     Finding {
         title: about.title.to_owned(),
-        message: found.message,
+        message: text::line(&found.message).into_owned(),
         controls: about.controls(),
         cwe: about.cwe.iter().map(ToString::to_string).collect(),
         fix: (!found.fix.is_empty()).then(|| Fix {
-            description: found.fix,
+            description: text::line(&found.fix).into_owned(),
             edits: Vec::new(),
         }),
         locations,
