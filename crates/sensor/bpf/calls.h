@@ -77,7 +77,7 @@ static __always_inline void tell_file(struct scratch *event, struct file *file)
 }
 
 /* Whether of a file that is opened for these uses the path does not matter */
-static __always_inline bool any_path(u8 want, u8 use)
+static __always_inline bool any_path(u16 want, u16 use)
 {
 	return ((use & want & WANT_READING) && !(want & WANT_READING_BY_PATH)) || ((use & want & WANT_WRITING) && !(want & WANT_WRITING_BY_PATH));
 }
@@ -85,8 +85,8 @@ static __always_inline bool any_path(u8 want, u8 use)
 /* Opened descriptor `result` or failed with it. `asked` is a text of the process, or of the kernel where `flags` has FLAG_BY_RING. */
 static __always_inline void tell_open(u32 call, s64 result, u32 open_flags, u32 mode, const void *asked, u16 flags)
 {
-	u8 want = wanted[call];
-	u8 use = (open_flags & O_ACCMODE) || (open_flags & (O_TRUNC | O_CREAT)) ? WANT_WRITING : 0;
+	u16 want = wanted[call];
+	u16 use = (open_flags & O_ACCMODE) || (open_flags & (O_TRUNC | O_CREAT)) ? WANT_WRITING : 0;
 	struct scratch *event;
 	struct file *file = NULL;
 
@@ -104,8 +104,8 @@ static __always_inline void tell_open(u32 call, s64 result, u32 open_flags, u32 
 			return;
 		path = BPF_CORE_READ(file, f_path);
 		climb_from(&path);
-		if (!any_path(want, use) && !selected() && !((want & WANT_NAMES) && selected_by_name()) &&
-		    !((want & WANT_UPWARD) && asked && goes_up((u64)asked)))
+		if (!any_path(want, use) && !selected() && !(want & use * (WANT_READING_BY_NAME / WANT_READING) && selected_by_name()) &&
+		    !(want & use * (WANT_READING_UPWARD / WANT_READING) && asked && goes_up((u64)asked)))
 			return;
 	} else if (!(want & WANT_FAILURE)) {
 		return;

@@ -74,26 +74,49 @@ struct {
 #define SELECT_BELOW 2
 
 struct place {
+	/* The step that leads here; 0 where the place is free */
+	u64 step;
 	u32 node;
 	u32 select;
 };
 
+/* Slots that are looked at for a step, from the one that its lowest bits tell */
+#define SLOTS_FOR_STEP 4
+
+/* A table of steps, which costs a fifth of what a map by keys does */
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, u64);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	/* Set by the sensor before it is made: a power of two */
+	__uint(max_entries, 1024);
+	__type(key, u32);
 	__type(value, struct place);
 } paths SEC(".maps");
 
 /* Which call a number of a system call is: those of this processor, then those of 32-bit programs on it */
 #define NUMBERS_OF_CALLS 512
 const volatile u8 call_of[2 * NUMBERS_OF_CALLS] = {};
-const volatile u8 wanted[CALLS] = {};
+const volatile u16 wanted[CALLS] = {};
+/* Slots of `paths` less one */
+const volatile u32 last_slot = 1023;
 /* The sensor itself, whose own calls are not told: its number in the namespace of the host */
 const volatile u32 own_process = 0;
+/* Events that a cgroup may tell within a second on one processor, beside programs that start and end; 0 for any number */
+const volatile u64 most_a_second = 0;
 /* Bytes in the ring above which the sensor is woken at once */
 const volatile u64 wake_above = 1 << 20;
+
+/* What a cgroup told since when on one processor */
+struct rate {
+	u64 since;
+	u64 told;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, u64);
+	__type(value, struct rate);
+} rates SEC(".maps");
 
 /* Programs that go on where `on_answer` ends, so that each stays small enough to be verified */
 enum later {

@@ -83,7 +83,7 @@ int BPF_PROG(on_answer, struct pt_regs *registers, long result)
 	bool compat;
 	u64 number = call_number(registers, &compat);
 	u32 call;
-	u8 want;
+	u16 want;
 
 	if (number >= NUMBERS_OF_CALLS)
 		return 0;

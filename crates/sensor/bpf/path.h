@@ -55,10 +55,25 @@ static __always_inline u64 digest_of_name(struct entry *entry)
 	return digest ^ digest >> 32;
 }
 
-/* Where the map has the step from a node by a name */
+/* The step from a node by a name; never 0 */
 static __always_inline u64 step_from(u32 node, u64 digest)
 {
-	return digest + node * 0x9e3779b97f4a7c15ull;
+	return (digest + node * 0x9e3779b97f4a7c15ull) | 1ull << 63;
+}
+
+/* The slot of `paths` that has a step; below 0 for none. Verified once, by itself. */
+__noinline int slot_of(u64 step)
+{
+	for (u32 i = 0; i < SLOTS_FOR_STEP; i++) {
+		u32 slot = (step + i) & last_slot;
+		struct place *place = bpf_map_lookup_elem(&paths, &slot);
+
+		if (!place || !place->step)
+			break;
+		if (place->step == step)
+			return slot;
+	}
+	return -1;
 }
 
 /* The same of a mount */
@@ -145,7 +160,6 @@ static __always_inline void climb_from(struct path *from)
 /* Whether the tree of selected paths has the one that was climbed; one that was too deep counts as selected. */
 __noinline int selected(void)
 {
-	struct place *place;
 	u32 node = 0;
 	u32 here = 0;
 	u32 zero = 0;
@@ -164,9 +178,9 @@ __noinline int selected(void)
 			break;
 		if (!climb->length[index])
 			continue;
-		u64 step = step_from(node, climb->digest[index]);
+		s32 slot = slot_of(step_from(node, climb->digest[index]));
+		struct place *place = slot < 0 ? NULL : bpf_map_lookup_elem(&paths, &slot);
 
-		place = bpf_map_lookup_elem(&paths, &step);
 		if (!place)
 			return 0;
 		if (place->select & SELECT_BELOW)
@@ -182,36 +196,36 @@ static __always_inline bool selected_by_name(void)
 {
 	u32 zero = 0;
 	struct climb *climb = bpf_map_lookup_elem(&climbs, &zero);
-	u64 step;
 
 	if (!climb || !climb->count || !climb->length[0])
 		return false;
-	step = step_from(NODE_OF_NAMES, climb->digest[0]);
-	return bpf_map_lookup_elem(&paths, &step) != NULL;
+	return slot_of(step_from(NODE_OF_NAMES, climb->digest[0])) >= 0;
 }
 
-#define ASKED_WORDS 16
+#define ASKED_WORDS 17
 
 /* Whether a path as it was asked for has two dots behind one another; one that is longer than what is looked at counts as one that has. */
 __noinline int goes_up(u64 asked)
 {
-	/* One more byte than words, so that dots on both sides of a border are met in the second turn */
-	u64 text[ASKED_WORDS + 1] = {};
-	long length = bpf_probe_read_user_str(text, sizeof(text) - 7, (void *)asked);
+	/* Not cleared before: what lies behind the end of the path is cut off word by word */
+	u64 text[ASKED_WORDS];
+	long length = bpf_probe_read_user_str(text, sizeof(text), (void *)asked);
+	u64 before = 0;
 
-	if (length >= (long)sizeof(text) - 7)
+	if (length >= (long)sizeof(text))
 		return 1;
 	for (int i = 0; i < ASKED_WORDS; i++) {
+		s32 left = length - 8 * i;
+
+		if (left <= 0)
+			break;
 		/* Bytes that are dots become 0, then their highest bit tells (Hacker's Delight, 6-1, in the exact form) */
-		u64 word = text[i] ^ 0x2e2e2e2e2e2e2e2eull;
+		u64 word = cut(text[i], left) ^ 0x2e2e2e2e2e2e2e2eull;
 		u64 dots = ~(((word & 0x7f7f7f7f7f7f7f7full) + 0x7f7f7f7f7f7f7f7full) | word | 0x7f7f7f7f7f7f7f7full);
 
-		if (dots & dots << 8)
+		if (dots & (dots << 8 | before))
 			return 1;
-		if (dots >> 63 && (text[i + 1] & 0xff) == '.')
-			return 1;
-		if (8 * (i + 1) >= length)
-			break;
+		before = dots >> 63 << 7;
 	}
 	return 0;
 }

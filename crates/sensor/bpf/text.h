@@ -17,6 +17,29 @@ static __always_inline void lose(u32 why)
 		(*count)++;
 }
 
+#define SECOND 1000000000ull
+
+/* Whether a cgroup has told as much within a second on this processor as it may */
+static __always_inline bool over_cap(u64 cgroup, u64 now)
+{
+	struct rate *rate, first = { .since = now, .told = 1 };
+
+	if (!most_a_second)
+		return false;
+	rate = bpf_map_lookup_elem(&rates, &cgroup);
+	if (!rate) {
+		bpf_map_update_elem(&rates, &cgroup, &first, BPF_ANY);
+		return false;
+	}
+	if (now - rate->since >= SECOND)
+		*rate = first;
+	else if (rate->told >= most_a_second)
+		return true;
+	else
+		rate->told++;
+	return false;
+}
+
 /* The buffer of this processor with a head for the current process in it; NULL while another event is being written there. */
 static __always_inline struct scratch *begin(u16 call, s64 result, u16 flags)
 {
@@ -25,18 +48,25 @@ static __always_inline struct scratch *begin(u16 call, s64 result, u16 flags)
 	struct task_struct *task = (void *)bpf_get_current_task();
 	u64 both = bpf_get_current_pid_tgid();
 	u64 who = bpf_get_current_uid_gid();
+	u64 cgroup = bpf_get_current_cgroup_id();
+	u64 now = bpf_ktime_get_boot_ns();
 
 	if (!event)
 		return NULL;
+	/* Without programs that start and end nothing could be attributed any more */
+	if (call > CALL_EXIT && over_cap(cgroup, now)) {
+		lose(LOST_CAPPED);
+		return NULL;
+	}
 	if (event->busy) {
 		lose(LOST_NESTED);
 		return NULL;
 	}
 	event->busy = 1;
 	__builtin_memset(&event->head, 0, sizeof(event->head));
-	event->head.time = bpf_ktime_get_boot_ns();
+	event->head.time = now;
 	event->head.started = BPF_CORE_READ(task, group_leader, start_boottime);
-	event->head.cgroup = bpf_get_current_cgroup_id();
+	event->head.cgroup = cgroup;
 	event->head.result = result;
 	event->head.process = both >> 32;
 	event->head.thread = (u32)both;

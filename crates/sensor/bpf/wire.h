@@ -89,9 +89,11 @@ enum call {
 #define WANT_READING_BY_PATH 16
 #define WANT_WRITING_BY_PATH 32
 /* Beside that, files of some names, in whichever directory, */
-#define WANT_NAMES 64
+#define WANT_READING_BY_NAME 64
+#define WANT_WRITING_BY_NAME 128
 /* and those that were asked for with `..` in their path */
-#define WANT_UPWARD 128
+#define WANT_READING_UPWARD 256
+#define WANT_WRITING_UPWARD 512
 
 /* What is so of an event (`head.flags`) */
 #define FLAG_CHANGEABLE 1
@@ -126,6 +128,8 @@ enum loss {
 	LOST_FULL,
 	/* The event came while another one was being written on this processor */
 	LOST_NESTED,
+	/* The cgroup had told as many within a second as it may */
+	LOST_CAPPED,
 	LOSSES
 };
 

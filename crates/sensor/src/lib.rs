@@ -25,5 +25,5 @@ pub use call::Call;
 pub use error::{Error, Result};
 pub use load::Hook;
 pub use object::Object;
-pub use selection::{Files, Selection, Wanted};
+pub use selection::{Files, Selection, Uses, Wanted};
 pub use sensor::{Counts, Sensor, probe};

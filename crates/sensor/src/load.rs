@@ -1,13 +1,13 @@
 //! Loads programs into the kernel, attaches each that is needed, and says of each what came of it.
 
-use aya::maps::{HashMap, MapData, PerCpuArray, ProgramArray, RingBuf};
+use aya::maps::{Array, MapData, PerCpuArray, ProgramArray, RingBuf};
 use aya::programs::BtfTracePoint;
 use aya::{Btf, Ebpf, EbpfLoader};
 
 use crate::call::{Call, codes_by_number};
 use crate::error::{Error, Result};
 use crate::object::Object;
-use crate::selection::Selection;
+use crate::selection::{Selection, Slot};
 
 /// A place in the kernel where a program was to be attached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,15 +42,23 @@ pub(crate) fn load(selection: &Selection, ring_bytes: u32) -> Result<Loaded> {
     let wanted = selection.wanted();
     let own = std::process::id();
     let wake_above = u64::from(ring_bytes / WAKE_PART);
+    let paths = selection.table()?;
+    // A power of two of slots, far below four thousand million
+    let slots = u32::try_from(paths.len()).map_err(|_| Error::TooManyPaths(paths.len()))?;
+    let last_slot = slots.saturating_sub(1);
+    let most_a_second = selection.most_a_second();
     let mut ebpf = EbpfLoader::new()
         .btf(Some(&btf))
         .override_global("call_of", codes.as_slice(), true)
         .override_global("wanted", wanted.as_slice(), true)
         .override_global("own_process", &own, true)
         .override_global("wake_above", &wake_above, true)
+        .override_global("last_slot", &last_slot, true)
+        .override_global("most_a_second", &most_a_second, true)
         .map_max_entries("events", ring_bytes)
+        .map_max_entries("paths", slots)
         .load(Object::OBSERVE.verified()?)?;
-    fill_paths(&mut ebpf, selection)?;
+    fill_paths(&mut ebpf, &paths)?;
     let mut hooks = vec![
         attach(
             &mut ebpf,
@@ -102,6 +110,8 @@ pub(crate) fn load(selection: &Selection, ring_bytes: u32) -> Result<Loaded> {
             "answers of io_uring",
         ));
     }
+    // Descriptions of the kernel's types take more room than all that stays.
+    drop(btf);
     Ok(Loaded {
         ring: RingBuf::try_from(ebpf.take_map("events").ok_or(Error::Missing("events"))?)?,
         lost: PerCpuArray::try_from(ebpf.take_map("lost").ok_or(Error::Missing("lost"))?)?,
@@ -110,11 +120,10 @@ pub(crate) fn load(selection: &Selection, ring_bytes: u32) -> Result<Loaded> {
     })
 }
 
-fn fill_paths(ebpf: &mut Ebpf, selection: &Selection) -> Result<()> {
-    let mut paths: HashMap<_, u64, [u32; 2]> =
-        HashMap::try_from(ebpf.map_mut("paths").ok_or(Error::Missing("paths"))?)?;
-    for (step, place) in selection.steps()? {
-        paths.insert(step, place, 0)?;
+fn fill_paths(ebpf: &mut Ebpf, table: &[Slot]) -> Result<()> {
+    let mut paths: Array<_, Slot> = Array::try_from(ebpf.map_mut("paths").ok_or(Error::Missing("paths"))?)?;
+    for (slot, place) in (0..).zip(table).filter(|(_, place)| **place != Slot::default()) {
+        paths.set(slot, place, 0)?;
     }
     Ok(())
 }

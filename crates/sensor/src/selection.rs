@@ -7,8 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::call::Call;
 use crate::error::{Error, Result};
 
-/// Entries of the map `paths`
+/// Steps of paths at most
 pub(crate) const STEPS_MAX: usize = 16_384;
+/// Slots of the smallest and of the largest table of steps
+const SLOTS: std::ops::RangeInclusive<usize> = 64..=1 << 20;
+/// Slots that are looked at for a step (`SLOTS_FOR_STEP`)
+const SLOTS_FOR_STEP: usize = 4;
 /// Of `digest_of_name`, one for each eight bytes of a name that count
 const FACTORS: [u64; 3] = [
     0x9e37_79b9_7f4a_7c15,
@@ -26,7 +30,7 @@ pub enum Files {
     /// None
     #[default]
     None,
-    /// Those whose paths or names were selected
+    /// Those whose paths were selected, and what is said beside
     Selected,
     /// Any
     Any,
@@ -43,8 +47,34 @@ pub struct Wanted {
     pub reading: Files,
     /// It opened a file for writing, or made one
     pub writing: Files,
-    /// Beside what was selected, files that were asked for with `..` in their path
-    pub upward: bool,
+    /// Of calls that open so, beside what was selected, those that were asked for with `..` in their path
+    pub upward: Uses,
+    /// Of calls that open so, beside what was selected, those of files whose names were selected
+    pub named: Uses,
+}
+
+/// Ways in which a file is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Uses {
+    /// For reading
+    pub reading: bool,
+    /// For writing, or by making it
+    pub writing: bool,
+}
+
+impl Uses {
+    /// In none
+    pub const NONE: Self = Self {
+        reading: false,
+        writing: false,
+    };
+
+    fn or(self, other: Self) -> Self {
+        Self {
+            reading: self.reading || other.reading,
+            writing: self.writing || other.writing,
+        }
+    }
 }
 
 impl Wanted {
@@ -54,11 +84,12 @@ impl Wanted {
         failure: true,
         reading: Files::Any,
         writing: Files::Any,
-        upward: false,
+        upward: Uses::NONE,
+        named: Uses::NONE,
     };
 
     /// As bits of `WANT_…`
-    fn bits(self, names: bool) -> u8 {
+    fn bits(self) -> u16 {
         let by_path = |files: Files| files == Files::Selected;
         [
             self.success,
@@ -67,12 +98,14 @@ impl Wanted {
             self.writing != Files::None,
             by_path(self.reading),
             by_path(self.writing),
-            names,
-            self.upward,
+            self.named.reading,
+            self.named.writing,
+            self.upward.reading,
+            self.upward.writing,
         ]
         .into_iter()
         .rev()
-        .fold(0, |bits, bit| bits << 1 | u8::from(bit))
+        .fold(0, |bits, bit| bits << 1 | u16::from(bit))
     }
 
     /// What either asks for
@@ -83,7 +116,8 @@ impl Wanted {
             failure: self.failure || other.failure,
             reading: self.reading.max(other.reading),
             writing: self.writing.max(other.writing),
-            upward: self.upward || other.upward,
+            upward: self.upward.or(other.upward),
+            named: self.named.or(other.named),
         }
     }
 }
@@ -103,6 +137,7 @@ pub struct Selection {
     root: Place,
     places: u32,
     names: BTreeSet<Box<[u8]>>,
+    most_a_second: Option<u64>,
 }
 
 /// What programs know a name by: a digest of its length and of its first bytes (`digest_of_name`)
@@ -121,10 +156,10 @@ fn digest(name: &[u8]) -> u64 {
     digest ^ digest >> 32
 }
 
-/// Where the map `paths` has the step from a node by a name (`step_from`)
+/// The step from a node by a name, never 0 (`step_from`)
 fn step(node: u32, name: &[u8]) -> u64 {
     let [first, ..] = FACTORS;
-    digest(name).wrapping_add(u64::from(node).wrapping_mul(first))
+    digest(name).wrapping_add(u64::from(node).wrapping_mul(first)) | 1 << 63
 }
 
 impl Selection {
@@ -162,9 +197,20 @@ impl Selection {
         self.select(prefix.get(..end).unwrap_or_default(), SELECT_BELOW);
     }
 
-    /// Asks for calls that open a file of this name, in whichever directory.
+    /// Asks for calls that open a file of this name, in whichever directory, in the ways that [`Wanted::named`] says.
     pub fn name(&mut self, name: &[u8]) {
         self.names.insert(name.into());
+    }
+
+    /// Of one cgroup, on one processor, no more than so many events are told within a second, beside programs that start and end. One that floods
+    /// loses its own events instead of everybody's.
+    pub fn at_most(&mut self, a_second: u64) {
+        self.most_a_second = Some(a_second.max(1));
+    }
+
+    /// The constant `most_a_second`
+    pub(crate) fn most_a_second(&self) -> u64 {
+        self.most_a_second.unwrap_or(0)
     }
 
     fn select(&mut self, path: &[u8], select: u32) {
@@ -191,7 +237,7 @@ impl Selection {
     }
 
     /// The table `wanted`, by codes of calls
-    pub(crate) fn wanted(&self) -> Vec<u8> {
+    pub(crate) fn wanted(&self) -> Vec<u16> {
         let everywhere = self.root.select & SELECT_BELOW != 0;
         let widened = |files: Files| {
             if everywhere && files == Files::Selected {
@@ -208,24 +254,56 @@ impl Selection {
                 ..*wanted
             };
             if let Some(entry) = table.get_mut(usize::from(call.code())) {
-                *entry = wanted.bits(!self.names.is_empty());
+                *entry = wanted.bits();
             }
         }
         table
     }
 
-    /// Keys and values of the map `paths`.
-    pub(crate) fn steps(&self) -> Result<Vec<(u64, [u32; 2])>> {
+    /// The table `paths`: of a power of two of slots, each a step and where it leads ([`Slot`]).
+    pub(crate) fn table(&self) -> Result<Vec<Slot>> {
+        let steps = self.steps();
+        if steps.len() > STEPS_MAX {
+            return Err(Error::TooManyPaths(steps.len()));
+        }
+        let mut slots = (4 * steps.len()).next_power_of_two().max(*SLOTS.start());
+        loop {
+            match filled(&steps, slots) {
+                Some(table) => return Ok(table),
+                None if slots >= *SLOTS.end() => return Err(Error::TooManyPaths(steps.len())),
+                None => slots *= 2,
+            }
+        }
+    }
+
+    /// Steps, each with the node it leads to and what is selected there
+    fn steps(&self) -> BTreeMap<u64, [u32; 2]> {
         let mut steps = BTreeMap::new();
         lay(&self.root, self.root.node, &mut steps);
         for name in &self.names {
             steps.insert(step(NODE_OF_NAMES, name), [0, SELECT_HERE]);
         }
-        if steps.len() > STEPS_MAX {
-            return Err(Error::TooManyPaths(steps.len()));
-        }
-        Ok(steps.into_iter().collect())
+        steps
     }
+}
+
+/// A slot of the table `paths` (`struct place`): a step in two halves, the lower first, the node that it leads to, and what is selected there.
+pub(crate) type Slot = [u32; 4];
+
+/// A table of so many slots, or None where a step would lie too far from its place.
+fn filled(steps: &BTreeMap<u64, [u32; 2]>, slots: usize) -> Option<Vec<Slot>> {
+    let mut table = vec![[0; 4]; slots];
+    for (step, [node, select]) in steps {
+        #[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
+        let (low, high) = (*step as u32, (step >> 32) as u32);
+        let first = low as usize;
+        let free = (first..first + SLOTS_FOR_STEP).map(|slot| slot & (slots - 1));
+        let free = free
+            .into_iter()
+            .find(|slot| table.get(*slot).is_some_and(|slot| *slot == [0; 4]))?;
+        *table.get_mut(free)? = [low, high, *node, *select];
+    }
+    Some(table)
 }
 
 /// Lays what is below a place from `node` on. Two names that programs do not tell apart lead to one node, which selects what either does.
@@ -248,9 +326,9 @@ mod tests {
         let long = |last: &str| format!("/a-directory-with-a-long-{last}/x");
         selection.path(long("name").as_bytes());
         selection.below(format!("{}/", long("fame")).as_bytes());
-        let steps = selection.steps().unwrap();
+        let steps = selection.steps();
         assert_eq!(steps.len(), 2, "both go the same way");
-        let mut selects: Vec<_> = steps.iter().map(|(_, [_, select])| *select).collect();
+        let mut selects: Vec<_> = steps.values().map(|[_, select]| *select).collect();
         selects.sort_unstable();
         assert_eq!(selects, [0, 3], "the last is selected here and below");
     }
@@ -261,7 +339,27 @@ mod tests {
         part.below(b"/etc/ssh");
         let mut directory = Selection::none();
         directory.below(b"/etc/");
-        assert_eq!(part.steps().unwrap(), directory.steps().unwrap());
+        assert_eq!(part.steps(), directory.steps());
+    }
+
+    #[test]
+    fn each_step_lies_where_it_is_looked_for() {
+        let mut selection = Selection::none();
+        for number in 0..5000 {
+            selection.path(format!("/some/{}/place{number}", number % 7).as_bytes());
+        }
+        let steps = selection.steps();
+        let table = selection.table().unwrap();
+        for (step, [node, select]) in &steps {
+            let found = (0..SLOTS_FOR_STEP as u64).find_map(|more| {
+                let slot = table[(step + more) as usize & (table.len() - 1)];
+                (u64::from(slot[1]) << 32 | u64::from(slot[0]) == *step).then_some(slot)
+            });
+            let [.., leads, selects] = found.expect("it is there");
+            assert_eq!((leads, selects), (*node, *select));
+        }
+        let filled = table.iter().filter(|slot| **slot != [0; 4]).count();
+        assert_eq!(filled, steps.len());
     }
 
     #[test]

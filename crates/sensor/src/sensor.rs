@@ -33,10 +33,20 @@ pub struct Counts {
     pub full: u64,
     /// Not told, because another event was being written on the same processor
     pub nested: u64,
+    /// Not told, because their cgroup had told as many within a second as it may ([`Selection::at_most`])
+    pub capped: u64,
     /// Records that could not be read
     pub unread: u64,
     /// Processes that are known
     pub processes: usize,
+}
+
+impl Counts {
+    /// Events that were not told, for whatever reason
+    #[must_use]
+    pub const fn lost(self) -> u64 {
+        self.full + self.nested + self.capped + self.unread
+    }
 }
 
 /// Attaches everything there is, and takes it away at once: what the kernel lets be seen.
@@ -161,6 +171,7 @@ impl Sensor {
             told: self.told,
             full: lost(0),
             nested: lost(1),
+            capped: lost(2),
             unread: self.unread,
             processes: self.processes.len(),
         }

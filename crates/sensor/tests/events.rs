@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use bartizan_model::runtime::{Action, Certainty, Event, Object, SocketFamily};
-use bartizan_sensor::{Call, Files, Selection, Sensor, Wanted};
+use bartizan_sensor::{Call, Files, Selection, Sensor, Uses, Wanted};
 
 const RING: u32 = 1 << 22;
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -578,7 +578,14 @@ fn files_are_selected_by_name_by_use_and_by_the_way_they_are_asked_for() {
         failure: false,
         reading: Files::Selected,
         writing: Files::Any,
-        upward: true,
+        upward: Uses {
+            reading: true,
+            writing: false,
+        },
+        named: Uses {
+            reading: true,
+            writing: false,
+        },
     };
     selection.want(Call::Openat, wanted);
     selection.name(b"key.pem");
@@ -602,6 +609,34 @@ fn files_are_selected_by_name_by_use_and_by_the_way_they_are_asked_for() {
         opened,
         ["below/key.pem", "below/../plain", "./below/../plain", "written"]
     );
+}
+
+#[test]
+fn a_flood_is_cut_at_what_a_cgroup_may_tell_and_counted() {
+    const MOST: u64 = 50;
+    let mut selection = Selection::none();
+    selection.want(Call::Openat, Wanted::ALL);
+    selection.at_most(MOST);
+    let Some(mut sensor) = sensor(&selection) else {
+        return;
+    };
+    let processors = std::thread::available_parallelism().expect("their number").get() as u64;
+    let script = "i=0; while [ $i -lt 2000 ]; do : </etc/hostname; i=$((i+1)); done";
+    let began = Instant::now();
+    let opened = told(
+        &mut sensor,
+        Command::new("/bin/sh").args(["-c", script]),
+        |event| matches!(event.action, Action::Open { .. }).then_some(()),
+    );
+    // The end of the shell was told although opens had used up what there was.
+    let seconds = began.elapsed().as_secs() + 1;
+    assert!(
+        opened.len() as u64 <= MOST * processors * (seconds + 1),
+        "{}",
+        opened.len()
+    );
+    let capped = sensor.counts().capped;
+    assert!(capped >= 2000 - opened.len() as u64, "{capped}");
 }
 
 #[test]

@@ -15,14 +15,10 @@ pub(super) struct Losses {
     told: u64,
 }
 
-const fn lost(counts: Counts) -> u64 {
-    counts.full + counts.nested + counts.unread
-}
-
 impl Losses {
     /// An alert where more was lost since the last one.
     pub(super) fn since(&mut self, counts: Counts) -> Option<Alert> {
-        let all = lost(counts);
+        let all = counts.lost();
         let new = all.checked_sub(self.told).filter(|new| *new > 0)?;
         self.told = all;
         let time = SystemTime::now()
@@ -40,6 +36,7 @@ impl Losses {
             fields: BTreeMap::from([
                 number("lost.full", counts.full),
                 number("lost.nested", counts.nested),
+                number("lost.capped", counts.capped),
                 number("lost.unread", counts.unread),
             ]),
             tags: Vec::new(),

@@ -36,7 +36,10 @@ const FORMATS: [(&str, Format); 2] = [("text", Format::Text), ("json", Format::J
 pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outcome {
     let (format, file) = output::destination(&args.running.output, "agent", &FORMATS)?;
     let loaded = rules::load(&args.rules, terminal)?;
-    let selection = selection::of(&loaded.rules);
+    let mut selection = selection::of(&loaded.rules);
+    if let Some(most) = args.most_events {
+        selection.at_most(most);
+    }
     let blind = say_blind(&loaded, terminal);
     if args.check {
         output::print(rules::shown(&loaded))?;

@@ -1,7 +1,7 @@
 //! From what rules need to what the kernel is asked to tell.
 
 use bartizan_detect::{CallNeeds, Opening, Paths, Rules};
-use bartizan_sensor::{Call, Files, Selection, Wanted};
+use bartizan_sensor::{Call, Files, Selection, Uses, Wanted};
 
 /// Calls that rules ask for and that no program in the kernel tells of, each with the names of these rules.
 pub(super) fn unseen(rules: &Rules) -> Vec<(&'static str, Vec<&str>)> {
@@ -52,7 +52,8 @@ fn wanted(needs: &CallNeeds) -> Wanted {
         failure: needs.failure,
         reading: Files::Any,
         writing: Files::Any,
-        upward: false,
+        upward: Uses::NONE,
+        named: Uses::NONE,
     };
     needs
         .openings
@@ -70,11 +71,18 @@ fn of_opening(opening: &Opening) -> Wanted {
         Files::Any
     };
     let when = |used: bool| if used { files } else { Files::None };
+    let where_opened = |asked: bool| Uses {
+        reading: asked && opening.reading,
+        writing: asked && opening.writing,
+    };
+    let by_name =
+        by_path(opening) && matches!(&opening.paths, Paths::Some { names, .. } if !names.is_empty());
     Wanted {
         success: opening.success,
         failure: opening.failure,
         reading: when(opening.reading),
         writing: when(opening.writing),
-        upward: opening.upward,
+        upward: where_opened(opening.upward),
+        named: where_opened(by_name),
     }
 }

@@ -126,6 +126,11 @@ pub(crate) struct AgentArgs {
     #[arg(long)]
     pub(crate) resolve: bool,
 
+    /// Of each cgroup take at most so many events a second on one processor, beside programs that start and end: one that floods loses its own
+    /// events, not those of others
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) most_events: Option<u64>,
+
     /// Say which rules run and what the kernel has to tell for them, and end
     #[arg(long)]
     pub(crate) check: bool,

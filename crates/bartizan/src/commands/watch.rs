@@ -17,7 +17,7 @@ use crate::table::counted;
 use crate::terminal::Terminal;
 
 /// Bytes that may wait to be read
-const RING: u32 = 16 << 20;
+const RING: u32 = 8 << 20;
 const LOOK: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +42,7 @@ pub(crate) fn run(args: &WatchArgs, terminal: Terminal) -> Outcome {
     let told = watch(args, format, &mut sensor, &mut out)?;
     let counts = sensor.counts();
     terminal.note(summary(told, counts));
-    let lost = counts.full + counts.nested + counts.unread;
-    Ok(if lost > 0 || unseen > 0 {
+    Ok(if counts.lost() > 0 || unseen > 0 {
         Code::Unknown as u8
     } else {
         0
@@ -128,7 +127,7 @@ fn selection(args: &WatchArgs) -> Result<Selection, Error> {
         failure: args.failed,
         reading: if args.reads || named { which } else { Files::None },
         writing: which,
-        upward: false,
+        ..Wanted::default()
     };
     for call in calls {
         selection.want(call, wanted);
