@@ -2,7 +2,7 @@
 # Installs what is missing to build, test or lint Bartizan on Debian or Ubuntu. Silent and quick when nothing is.
 #
 #   scripts/setup.sh build        C linker, git, Node, Rust      (make demo, make bench)
-#   scripts/setup.sh test         the same, C++, cargo-nextest, helm, kubectl (make test)
+#   scripts/setup.sh test         the same, C++, cargo-nextest, helm, kubectl, QEMU (make test)
 #   scripts/setup.sh lint         the same, cargo-deny and clang  (make lint, make bpf)
 #   scripts/setup.sh all          all of it                      (make setup)
 #
@@ -59,6 +59,11 @@ missing_packages() {
     compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || echo libfaketime
     # The store is held against a server that each test starts for itself.
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
+    # Policies are held in a machine whose kernel asks them, where this one does not.
+    if [ "$(uname -m)" = x86_64 ]; then
+      have qemu-system-x86_64 || echo qemu-system-x86
+      have busybox || echo busybox-static
+    fi
     # Servers hear of one another by a NATS server that each test starts for itself.
     have nats-server || [ -x /usr/sbin/nats-server ] || echo nats-server
     ;;
@@ -156,6 +161,27 @@ install_provider() {
   (cd "$directory" && npm ci --silent) || stop "npm could not install $directory (see above)"
 }
 
+# A kernel for the machine that policies are tested in: Debian's for clouds, unpacked and not installed.
+install_kernel() {
+  local into package directory
+  [ "$(uname -m)" = x86_64 ] || return 0
+  into=$(target_dir)/kernel
+  compgen -G "$into/boot/vmlinuz-*-cloud-amd64" >/dev/null && return 0
+  have apt-get || return 0
+  package=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null | sed -n 's/.*Depends: \(linux-image-.*-cloud-amd64\)$/\1/p' | head -n 1)
+  if [ -z "$package" ]; then
+    say "setup: Debian's linux-image-cloud-amd64 is not at hand; tests that need it are skipped, and say so"
+    return 0
+  fi
+  say "setup: fetching $package"
+  directory=$(mktemp -d)
+  (cd "$directory" && apt-get download -qq "$package" 2>/dev/null) || stop "apt-get download $package failed"
+  mkdir -p "$into"
+  dpkg-deb -x "$directory"/*.deb "$directory/unpacked"
+  (cd "$directory/unpacked" && cp -r --parents boot lib/modules/*/kernel/fs/overlayfs "$into") || stop "$package holds no kernel"
+  rm -rf "$directory"
+}
+
 main() {
   part=${1:-all}
   export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
@@ -167,6 +193,7 @@ main() {
       cargo_tool cargo-nextest cargo-nextest "$NEXTEST_VERSION"
       install_provider
       install_renderers
+      install_kernel
       ;;
     lint)
       install_components
@@ -178,6 +205,7 @@ main() {
       cargo_tool cargo-deny cargo-deny "$DENY_VERSION"
       install_provider
       install_renderers
+      install_kernel
       ;;
     *) stop "unknown part '$part': build, test, lint or all" ;;
   esac

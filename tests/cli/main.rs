@@ -31,6 +31,7 @@ mod falco;
 mod fingerprints;
 mod fix;
 mod formats;
+mod guard;
 mod help;
 mod hook;
 mod images;

@@ -23,7 +23,7 @@
 //!
 //! How a rule gets there: `falco` reads files and merges what they define, `language` reads conditions, `compile` resolves names, makes all rules one
 //! graph of questions (`nodes`), works out what is left of each once the call is known (`specialize`) and what the kernel has to tell (`needs`);
-//! `evaluate` asks the graph. `fields` is the table of what may be asked.
+//! `evaluate` asks the graph. `fields` is the table of what may be asked. `guard` reads files of policies, which say what is to be stopped.
 
 mod calls;
 mod compile;
@@ -31,6 +31,7 @@ mod evaluate;
 mod falco;
 mod fields;
 mod format;
+mod guard;
 mod language;
 mod pattern;
 mod problem;
@@ -38,5 +39,6 @@ mod show;
 
 pub use compile::{CallNeeds, Loader, Needs, Opening, Paths, Rule, RuleId, Rules};
 pub use evaluate::Detector;
+pub use guard::policies;
 pub use problem::{Problem, Weight};
 pub use show::harmless;

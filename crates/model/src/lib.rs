@@ -10,6 +10,7 @@ mod component;
 pub mod encoding;
 mod finding;
 mod fingerprint;
+pub mod guard;
 mod location;
 mod package_url;
 mod priority;

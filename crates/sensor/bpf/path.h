@@ -3,12 +3,8 @@
  * Where a file lies: the names from it up to the root of the process, over mounts, as the kernel has them now. */
 #pragma once
 
+#include "file.h"
 #include "text.h"
-
-static __always_inline struct mount *mount_of(struct vfsmount *mnt)
-{
-	return (void *)mnt - bpf_core_field_offset(struct mount, mnt);
-}
 
 /* What is read of an entry at once: fields that lie behind one another in every kernel so far. Where they do not, each is read for itself. */
 struct entry {
@@ -293,30 +289,4 @@ static __always_inline void add_directory(struct scratch *event)
 	struct path here = BPF_CORE_READ(task, fs, pwd);
 
 	add_path(event, &here);
-}
-
-/* What a descriptor of the current process stands for; NULL for none */
-static __always_inline struct file *file_of(u32 descriptor)
-{
-	struct files_struct *files = bpf_get_current_task_btf()->files;
-	struct fdtable *table = files ? files->fdt : NULL;
-	struct file *file = NULL;
-
-	if (!table || descriptor >= table->max_fds)
-		return NULL;
-	bpf_probe_read_kernel(&file, sizeof(file), table->fd + descriptor);
-	return file;
-}
-
-#define OVERLAYFS_MAGIC 0x794c7630
-
-/* Whether a file of an overlay was written to the upper layer. The overlay's own inode has the entry of the upper layer right behind the common part. */
-static __always_inline bool in_upper_layer(struct inode *inode)
-{
-	void *upper = NULL;
-
-	if (BPF_CORE_READ(inode, i_sb, s_magic) != OVERLAYFS_MAGIC)
-		return false;
-	bpf_probe_read_kernel(&upper, sizeof(upper), (void *)inode + bpf_core_type_size(struct inode));
-	return upper != NULL;
 }

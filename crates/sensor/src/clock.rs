@@ -13,6 +13,11 @@ fn nanoseconds(id: ClockId) -> u64 {
     u64::try_from(now.tv_sec).unwrap_or(0) * 1_000_000_000 + u64::try_from(now.tv_nsec).unwrap_or(0)
 }
 
+/// Nanoseconds since the host was started, as programs in the kernel count them
+pub(crate) fn since_start() -> u64 {
+    nanoseconds(ClockId::Boottime)
+}
+
 impl Clock {
     /// As both clocks are now. The time of day may be set later, so that this is asked again from time to time.
     pub(crate) fn now() -> Self {

@@ -42,6 +42,33 @@ pub enum Error {
     /// More paths were selected than there is room for
     #[error("{0} names of paths are selected, more than the {most} that there is room for", most = crate::selection::STEPS_MAX)]
     TooManyPaths(usize),
+    /// An executable that may load programs is not the one that is listed
+    #[error("{path}, which a policy lists, is not what it says: {why}")]
+    Listed {
+        /// Of the executable
+        path: Box<str>,
+        /// What is so instead
+        why: String,
+    },
+    /// A network has too many ranges of ports
+    #[error("a policy lists more than 16 ranges of ports for one network")]
+    TooManyPorts,
+    /// Cgroups of version 2 are not there
+    #[error("no cgroups of version 2 are mounted, by which workloads are told apart")]
+    NoCgroups,
+    /// Programs were attached, and are not asked
+    #[error(
+        "programs can be attached to hooks of LSM, but the kernel does not ask them: `bpf` is not among the modules that it was started with"
+    )]
+    NeverAsked,
+    /// The file system of BPF could not be written
+    #[error("programs cannot be pinned at {path}: {why}")]
+    Pinned {
+        /// Where
+        path: String,
+        /// What the kernel said
+        why: String,
+    },
     /// The kernel did not do what it was asked for while events were read, or privileges given up
     #[error("the kernel refuses: {0}")]
     System(#[from] rustix::io::Errno),
@@ -67,6 +94,13 @@ impl Error {
                 "`bartizan doctor` shows what the kernel takes"
             }
             Self::Missing(_) => "the program and its objects are not of one build: install Bartizan again",
+            Self::Listed { .. } => {
+                "write its digest anew where the file is the right one, and find out who changed it where it is not"
+            }
+            Self::TooManyPorts => "write a wider range in place of several",
+            Self::NoCgroups => "mount them: `mount -t cgroup2 none /sys/fs/cgroup/unified`",
+            Self::NeverAsked => "add `bpf` to `lsm=` on the command line of the kernel",
+            Self::Pinned { .. } => "mount the file system of BPF: `mount -t bpf none /sys/fs/bpf`",
             Self::TooManyPaths(_) => "name fewer paths in rules, or directories in place of their files",
             Self::System(_) => "try again",
         }

@@ -11,6 +11,7 @@ mod clock;
 mod dns;
 mod error;
 mod event;
+pub mod guard;
 mod host;
 mod load;
 mod object;

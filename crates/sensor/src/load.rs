@@ -188,8 +188,15 @@ fn attach(
     }
 }
 
+fn with_source(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}
+
 /// What an error says, and of the log of the kernel's verifier the line that says why: the log goes over all that was looked at before.
-fn reason(error: &Error) -> String {
+pub(crate) fn reason(error: &Error) -> String {
     let Error::Program { name, cause } = error else {
         return error.to_string();
     };
@@ -198,7 +205,10 @@ fn reason(error: &Error) -> String {
         verifier_log,
     } = cause
     else {
-        return format!("{name}: {cause}");
+        return match std::error::Error::source(cause) {
+            Some(source) => format!("{name}: {cause}: {}", with_source(source)),
+            None => format!("{name}: {cause}"),
+        };
     };
     let log = verifier_log.to_string();
     let mut telling = log.lines().map(str::trim).filter(|line| {

@@ -44,6 +44,13 @@ impl Object {
     #[cfg(target_arch = "aarch64")]
     pub const OBSERVE: Self = object!("observe.aarch64.o");
 
+    /// What decides by policies, on kernels from 5.11 on.
+    #[cfg(target_arch = "x86_64")]
+    pub const GUARD: Self = object!("guard.x86_64.o");
+    /// What decides by policies, on kernels from 5.11 on.
+    #[cfg(target_arch = "aarch64")]
+    pub const GUARD: Self = object!("guard.aarch64.o");
+
     /// Its bytes, once they were held against the digest.
     pub(crate) fn verified(&self) -> Result<&'static [u8]> {
         let found = digest(self.bytes);

@@ -135,6 +135,14 @@ impl Sensor {
         }
     }
 
+    /// The process that a record comes from, and its time in nanoseconds since 1970
+    pub(crate) fn who(&mut self, record: &Record<'_>) -> (Arc<Process>, u64) {
+        (
+            self.processes.of(record, self.clock),
+            self.clock.of_day(record.time),
+        )
+    }
+
     fn drain(&mut self, tell: &mut impl FnMut(&Event<'_>) -> ControlFlow<()>) -> usize {
         let before = self.told;
         while let Some(item) = self.loaded.ring.next() {

@@ -63,6 +63,31 @@ impl<'a> Bytes<'a> {
 }
 
 impl<'a> Record<'a> {
+    /// What is known of a process by something else than a record: its number with that of the thread, and its user with the group
+    pub(crate) const fn of_process(
+        time: u64,
+        started: u64,
+        cgroup: u64,
+        [process, thread]: [u32; 2],
+        [user, group]: [u32; 2],
+    ) -> Self {
+        Self {
+            time,
+            started,
+            cgroup,
+            result: 0,
+            number: [0; NUMBERS],
+            process,
+            thread,
+            user,
+            group,
+            call: Call::Bpf,
+            flags: 0,
+            processor: 0,
+            text: [&[]; TEXTS],
+        }
+    }
+
     /// Reads a record; None when it is none.
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut from = Bytes(bytes);

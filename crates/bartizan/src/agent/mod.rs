@@ -2,6 +2,7 @@
 //!
 //! In: files of rules and events of the sensor. Out: alerts, to wherever they were asked for; what was lost on the way is an alert, too.
 
+mod guard;
 mod host_names;
 mod losses;
 mod outputs;
@@ -24,6 +25,7 @@ use crate::interrupt;
 use crate::output;
 use crate::table::counted;
 use crate::terminal::Terminal;
+pub(crate) use guard::duration;
 use losses::Losses;
 use outputs::{Format, Outputs};
 
@@ -35,6 +37,9 @@ const FORMATS: [(&str, Format); 2] = [("text", Format::Text), ("json", Format::J
 /// Loads rules, attaches what they need, and tells of what they are true of until it is ended.
 pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outcome {
     let (format, file) = output::destination(&args.running.output, "agent", &FORMATS)?;
+    if args.guard.unpin {
+        return guard::unpin(terminal);
+    }
     let loaded = rules::load(&args.rules, terminal)?;
     let mut selection = selection::of(&loaded.rules);
     if let Some(most) = args.most_events {
@@ -42,6 +47,7 @@ pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outc
     }
     let blind = say_blind(&loaded, terminal);
     if args.check {
+        guard::check(&args.guard, terminal)?;
         output::print(rules::shown(&loaded))?;
         return Ok(if loaded.refused > 0 || blind > 0 {
             Code::Unknown as u8
@@ -52,6 +58,7 @@ pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outc
     let mut outputs = Outputs::open(common, args, format, file)?;
     let mut sensor = crate::commands::watch::start(&selection)?;
     let unseen = crate::commands::watch::say_unseen(&sensor, terminal);
+    let mut guarding = guard::start(&args.guard, terminal)?;
     sensor
         .give_up_privileges()
         .map_err(|error| Error::usage(error.to_string(), error.help()))?;
@@ -74,6 +81,11 @@ pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outc
             detector.know(names);
         }
         judge(&mut sensor, &mut detector, args, &mut outputs)?;
+        for alert in guard::alerts(&mut guarding, &mut sensor)? {
+            if alert.priority <= args.priority {
+                outputs.tell(&alert)?;
+            }
+        }
         if let Some(alert) = losses.since(sensor.counts()) {
             outputs.tell(&alert)?;
         }
@@ -81,7 +93,12 @@ pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outc
     }
     let told = outputs.finish();
     terminal.note(told.to_string());
-    let whole = unseen == 0 && blind == 0 && loaded.refused == 0 && losses.none() && told.lost == 0;
+    let whole = unseen == 0
+        && blind == 0
+        && loaded.refused == 0
+        && losses.none()
+        && told.lost == 0
+        && guarding.as_ref().is_none_or(guard::Guarding::whole);
     Ok(if whole { 0 } else { Code::Unknown as u8 })
 }
 

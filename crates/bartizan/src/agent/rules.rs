@@ -38,7 +38,7 @@ pub(super) fn load(paths: &[PathBuf], terminal: Terminal) -> Result<Loaded, Erro
     for problem in &problems {
         terminal.warn(problem);
     }
-    if rules.all().is_empty() {
+    if rules.all().is_empty() && !paths.is_empty() {
         return Err(Error::usage(
             "there is no rule that runs",
             "name files of Falco's rules with --rules FILE|DIR",

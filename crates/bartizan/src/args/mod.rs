@@ -1,6 +1,7 @@
 //! The command line, as clap reads it. The contract is the page "Command line contract" of the manual.
 
 mod fix;
+mod guard;
 
 mod diff;
 mod help;
@@ -17,6 +18,7 @@ mod verbs;
 pub(crate) use fix::FixArgs;
 
 pub(crate) use diff::DiffArgs;
+pub(crate) use guard::GuardArgs;
 pub(crate) use plane::{
     BackupArgs, ComplyVerb, ComplyWhich, DatabaseArgs, ForgetArgs, LedgerVerb, LoginArgs, PushArgs,
     RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,

@@ -88,7 +88,11 @@ kernel at all. A rule that cannot be understood in every word does not run, and 
 
 Alerts go to standard output, to a file, to the system log or to a webhook, as many of these as are named. What could not be \
 told is counted, said, and an alert itself. Once programs are in the kernel the agent gives up all privileges but those to \
-read of processes. Nothing is stopped: it only tells.";
+read of processes. Rules only tell.
+
+Policies are files that say what must not happen in which workloads: programs in memory or where anybody may write, writing to \
+protected paths, connections beyond a list, modules, tracing, mounts, programs for the kernel. They tell until they are said to \
+be enforced. How much can be stopped depends on the kernel, is found by trying, and is said first.";
 
 pub(super) const AGENT_EXAMPLES: &str = "\
 Examples:
@@ -96,18 +100,20 @@ Examples:
   bartizan agent --rules rules/ -o json=/var/log/alerts.jsonl   an object a line, in a file
   bartizan agent --rules rules/ --syslog                        to the system log
   bartizan agent --rules rules/ --webhook https://hooks.example/alerts --priority warning
+  bartizan agent --policy policies.yaml                         tell of what policies forbid, and stop it where they say so
+  bartizan agent --policy policies.yaml --tier guard            only where the kernel itself can refuse
   bartizan agent --rules rules/ --check                         say which rules run and what they need
 
 Exit codes:
   0    it ended by itself, or by Ctrl-C
-  2    the kernel refuses, privileges lack, or there are no rules
+  2    the kernel refuses, privileges lack, there are no rules, a policy is wrong, or the tier that was asked for is not reached
   4    events were lost, a rule does not run, or a part of the kernel could not be watched";
 
 /// `bartizan agent`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AgentArgs {
     /// Files of Falco's rules, or directories with them, in order: a later one may change what an earlier one defines (repeatable)
-    #[arg(long, value_name = "FILE|DIR", required = true, value_hint = ValueHint::AnyPath)]
+    #[arg(long, value_name = "FILE|DIR", required_unless_present_any = ["policy", "unpin"], value_hint = ValueHint::AnyPath)]
     pub(crate) rules: Vec<PathBuf>,
 
     /// Only alerts that are at least so pressing: emergency, alert, critical, error, warning, notice, informational, debug
@@ -134,6 +140,10 @@ pub(crate) struct AgentArgs {
     /// Say which rules run and what the kernel has to tell for them, and end
     #[arg(long)]
     pub(crate) check: bool,
+
+    /// What is stopped, and how surely.
+    #[command(flatten)]
+    pub(crate) guard: super::guard::GuardArgs,
 
     /// How long it runs, and how it prints.
     #[command(flatten)]

@@ -90,6 +90,7 @@ pub(crate) fn run(common: &Common, terminal: Terminal) -> Outcome {
         )),
     }
     lines.push(the_sensor());
+    lines.push(the_guard());
     let failed = lines.iter().any(|line| line.state == State::Fail);
     print(shown(&lines, terminal.color_out))?;
     Ok(if failed { Code::Failed as u8 } else { 0 })
@@ -159,6 +160,25 @@ fn the_sensor() -> Line {
             }
         }
         Err(error) => Line::warn("sensor", error.to_string(), error.help()),
+    }
+}
+
+/// What the kernel lets policies do.
+fn the_guard() -> Line {
+    match bartizan_sensor::guard::probe() {
+        Ok((tier, unreached)) if unreached.is_empty() => Line::ok("policies", tier.name()),
+        Ok((tier, unreached)) => {
+            let why: Vec<String> = unreached
+                .iter()
+                .map(|one| format!("not {}: {}", one.tier.name(), one.why))
+                .collect();
+            Line::warn(
+                "policies",
+                format!("{}, {}", tier.name(), why.join("; ")),
+                "docs/guarding.md says what each tier can stop",
+            )
+        }
+        Err(error) => Line::warn("policies", error.to_string(), error.help()),
     }
 }
 

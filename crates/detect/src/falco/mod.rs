@@ -7,7 +7,7 @@
 mod collect;
 mod exceptions;
 mod file;
-mod place;
+pub(crate) mod place;
 
 pub(crate) use collect::{Definitions, RawRule};
 pub(crate) use place::{Located, Place};

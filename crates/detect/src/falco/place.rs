@@ -12,15 +12,15 @@ pub(crate) struct Place {
 }
 
 /// A file of rules while it is read.
-pub(super) struct Source<'a> {
-    pub(super) name: std::sync::Arc<str>,
-    pub(super) text: &'a str,
+pub(crate) struct Source<'a> {
+    pub(crate) name: std::sync::Arc<str>,
+    pub(crate) text: &'a str,
     /// Offsets at which lines begin
     lines: Vec<usize>,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(name: &str, text: &'a str) -> Self {
+    pub(crate) fn new(name: &str, text: &'a str) -> Self {
         let breaks = memchr::memchr_iter(b'\n', text.as_bytes());
         Self {
             name: name.into(),
@@ -30,7 +30,7 @@ impl<'a> Source<'a> {
     }
 
     /// The place of an offset
-    pub(super) fn place(&self, offset: usize) -> Place {
+    pub(crate) fn place(&self, offset: usize) -> Place {
         let line = self.lines.partition_point(|start| *start <= offset);
         Place {
             file: self.name.clone(),
@@ -39,7 +39,7 @@ impl<'a> Source<'a> {
     }
 
     /// The place of a node
-    pub(super) fn place_of(&self, node: &Node) -> Place {
+    pub(crate) fn place_of(&self, node: &Node) -> Place {
         self.place(node.span.start as usize)
     }
 }

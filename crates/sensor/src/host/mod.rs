@@ -15,6 +15,16 @@ use std::sync::Arc;
 
 use bartizan_model::runtime::{Container, User};
 
+/// Where cgroups of version 2 are mounted
+pub(crate) fn unified_cgroups() -> Option<PathBuf> {
+    cgroup::unified()
+}
+
+/// The container that runs in a cgroup of this path, described as far as the files of runtimes tell.
+pub(crate) fn container_at(path: &str) -> Option<Container> {
+    cgroup::found_in(&format!("0::{path}")).map(|found| state::described(Path::new("/"), found))
+}
+
 /// Answers that are kept of each kind; when there are more, all are asked for again
 const KEPT_MAX: usize = 8192;
 
