@@ -3,6 +3,7 @@
 
 use bartizan_detect::policies;
 use bartizan_model::guard::{Action, Forbidden, Mode};
+use proptest::prelude::*;
 
 const WHOLE: &str = "
 policies:
@@ -164,4 +165,27 @@ fn what_is_no_file_of_policies_is_said_to_be_none() {
     }
     assert!(!problems("\"\u{1b}[31m\": 1").concat().contains('\u{1b}'));
     assert!(!problems(&"[".repeat(100_000)).is_empty());
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_file_says_it_is_read_or_told_with_a_line(
+        at in 0..WHOLE.len(),
+        length in 0usize..40,
+        put in "[ -~\n\u{202e}]{0,12}",
+    ) {
+        let bytes = WHOLE.as_bytes();
+        let end = (at + length).min(bytes.len());
+        let text = [&bytes[..at], put.as_bytes(), &bytes[end..]].concat();
+        match policies("p.yaml", &String::from_utf8_lossy(&text)) {
+            Ok(all) => prop_assert!(!all.is_empty()),
+            Err(problems) => {
+                prop_assert!(!problems.is_empty());
+                for problem in problems {
+                    prop_assert!(problem.line > 0 && !problem.help.is_empty(), "{problem}");
+                    prop_assert!(!problem.to_string().contains('\u{202e}'), "{problem}");
+                }
+            }
+        }
+    }
 }

@@ -21,7 +21,7 @@ static __always_inline int judge_program(struct file *file, enum way way)
 	inode = BPF_CORE_READ(file, f_inode);
 	climb = climb_from_file(file);
 	if (!climb)
-		return 0;
+		return lose();
 	/* Of several rules the first one that is broken tells for all policies that have it, and each rule is told */
 	if (in_upper_layer(inode))
 		refused |= decide(RULE_CHANGED, way, here & having[RULE_CHANGED], 0, climb, NULL);

@@ -37,7 +37,7 @@ static __always_inline int judge_entry(struct dentry *dentry, struct vfsmount *m
 		return 0;
 	climb = climb_from(dentry, mount);
 	if (!climb)
-		return 0;
+		return lose();
 	/* Too deep to be known counts as protected */
 	if (climb->count < DEPTH_MAX)
 		here &= naming(ROOT_OF_WRITES, moved);
@@ -88,6 +88,34 @@ static __always_inline void judge_descriptor(u32 descriptor)
 	/* FMODE_WRITE */
 	if (file && BPF_CORE_READ((struct file___restrained *)file, f_mode) & 2)
 		judge_write(BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt), WAY_STOP);
+}
+
+/* An operation of a ring that opens a file, done: by no system call. One that goes to a slot of the ring has no descriptor to be known by. */
+static __always_inline void judge_ring(struct io_kiocb *request, s32 result)
+{
+	u8 operation = BPF_CORE_READ(request, opcode);
+
+	/* IORING_OP_OPENAT and IORING_OP_OPENAT2 */
+	if ((operation == 18 || operation == 28) && result >= 0 && !BPF_CORE_READ((struct io_open *)request, file_slot))
+		judge_descriptor(result);
+}
+
+/* Newer kernels hand over the entry of the completion queue, */
+SEC("tp_btf/io_uring_complete")
+int BPF_PROG(after_ring, void *ring, void *request, struct io_uring_cqe *entry)
+{
+	if (request)
+		judge_ring(request, entry->res);
+	return 0;
+}
+
+/* older ones what stands in it. The one that the kernel takes is attached. */
+SEC("tp_btf/io_uring_complete")
+int BPF_PROG(after_ring_before, void *ring, void *request, u64 data, int result)
+{
+	if (request)
+		judge_ring(request, result);
+	return 0;
 }
 
 struct list_head___traced {

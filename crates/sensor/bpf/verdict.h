@@ -138,7 +138,7 @@ struct {
 	__uint(max_entries, 1 << 22);
 } decisions SEC(".maps");
 
-/* Decisions that were made and could not be told */
+/* Decisions that could not be told, or not be made */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -229,6 +229,17 @@ struct peer {
 	u16 port;
 };
 
+/* Counts what could not be told, or not be decided since the kernel had no memory for it */
+static __always_inline int lose(void)
+{
+	u32 zero = 0;
+	u64 *count = bpf_map_lookup_elem(&untold, &zero);
+
+	if (count)
+		(*count)++;
+	return 0;
+}
+
 /* Does and tells what is to be done about policies that were broken: 0, or -EPERM where the kernel is to refuse. */
 static __always_inline int decide(enum rule rule, enum way way, u64 broken, u64 number, struct climb *climb, const struct peer *peer)
 {
@@ -250,10 +261,7 @@ static __always_inline int decide(enum rule rule, enum way way, u64 broken, u64 
 		bpf_send_signal(SIGKILL);
 	out = bpf_ringbuf_reserve(&decisions, sizeof(*out), 0);
 	if (!out) {
-		u64 *count = bpf_map_lookup_elem(&untold, &zero);
-
-		if (count)
-			(*count)++;
+		lose();
 		return verdict == VERDICT_TOLD ? 0 : -EPERM;
 	}
 	out->time = bpf_ktime_get_boot_ns();

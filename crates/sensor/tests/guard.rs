@@ -326,6 +326,29 @@ fn protected_files_are_not_written_and_read_all_the_same() {
     assert_eq!(ward.verdicts(), [(Forbidden::Write, ward.stops())]);
 }
 
+#[test]
+fn protected_files_are_not_written_by_way_of_a_ring_either() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path().canonicalize().expect("its path");
+    fs::create_dir(here.join("kept")).expect("a folder");
+    fs::write(here.join("kept/file"), "as it was").expect("a file");
+    let ring = here.join("ring");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs/ring.c");
+    let made = Command::new("cc").arg("-o").args([&ring, &source]).status();
+    assert!(made.expect("a C compiler is there").success());
+    let rules = Rules {
+        write: vec![format!("{}/kept/", here.display()).into()],
+        ..Rules::default()
+    };
+    let Some(mut ward) = enforced(rules) else { return };
+    let by_ring = |what: &str| format!("exec {} {what} {}/kept/file", ring.display(), here.display());
+    assert!(ward.shell(&by_ring("openat")).success());
+    assert_eq!(ward.verdicts(), []);
+    let status = ward.shell(&by_ring("openat-to-write"));
+    assert!(ward.stopped(status, EPERM), "{status}");
+    assert_eq!(ward.verdicts(), [(Forbidden::Write, ward.stops())]);
+}
+
 fn peers(all: &[(&str, u8, u16)]) -> Rules {
     let peer = |(network, bits, port): &(&str, u8, u16)| Peer {
         network: network.parse().expect("an address"),

@@ -33,7 +33,10 @@ struct Confirming {
 
 /// Reads policies without putting them in force, so that what is wrong with them is said.
 pub(super) fn check(args: &GuardArgs, terminal: Terminal) -> Result<(), Error> {
-    load(args, terminal).map(drop)
+    for policy in load(args, terminal)? {
+        terminal.note(line(&policy, Tier::Guard));
+    }
+    Ok(())
 }
 
 /// Takes away what agents before left in force.

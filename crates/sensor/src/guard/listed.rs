@@ -1,11 +1,12 @@
 //! Executables that may load programs into the kernel: that each is what its list says, and how the kernel knows it from then on.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 
 use bartizan_model::guard::Policy;
 
+use super::tables;
 use crate::error::{Error, Result};
 use crate::object::digest;
 
@@ -17,6 +18,12 @@ const MOST: u64 = 1 << 30;
 /// A file that is changed afterwards has another time of change, and is not the one that is listed any more.
 pub(super) fn loaders(policies: &[Policy]) -> Result<Vec<([u64; 3], u64)>> {
     let mut all: Vec<([u64; 3], u64)> = Vec::new();
+    let having = tables::bits(policies, |policy| policy.rules.only_loaders.is_some());
+    if having != 0 {
+        // This program itself: otherwise what was pinned would keep the next agent from starting.
+        let own = File::open("/proc/self/exe").and_then(|own| own.metadata());
+        all.extend(own.ok().map(|about| (known_by(&about), having)));
+    }
     for (policy, bit) in policies.iter().zip(0..u64::BITS) {
         for loader in policy.rules.only_loaders.as_deref().unwrap_or_default() {
             let key = key(&loader.path, &loader.digest)?;
@@ -45,13 +52,17 @@ fn key(path: &str, expected: &str) -> Result<[u64; 3]> {
             why: format!("its SHA-256 is {found}"),
         });
     }
-    let (seconds, nanoseconds) = (before.ctime(), before.ctime_nsec());
+    Ok(known_by(&before))
+}
+
+fn known_by(about: &Metadata) -> [u64; 3] {
+    let (seconds, nanoseconds) = (about.ctime(), about.ctime_nsec());
     let changed = seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds);
-    Ok([
-        before.ino(),
+    [
+        about.ino(),
         u64::try_from(changed).unwrap_or(0),
-        of_kernel(before.dev()),
-    ])
+        of_kernel(about.dev()),
+    ]
 }
 
 /// Number of a device as the kernel has it, from the one of `stat(2)`

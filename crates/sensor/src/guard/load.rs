@@ -6,7 +6,7 @@ use std::time::Instant;
 use aya::maps::lpm_trie::{Key, LpmTrie};
 use aya::maps::{Array, HashMap, Map, PerCpuArray, RingBuf};
 use aya::programs::links::{CgroupAttachMode, FdLink};
-use aya::programs::{BtfTracePoint, CgroupSockAddr, Lsm, Program};
+use aya::programs::{BtfTracePoint, CgroupSockAddr, Lsm, Program, ProgramError};
 use aya::{Btf, Ebpf, EbpfLoader};
 use bartizan_model::guard::{Forbidden, Policy};
 
@@ -92,6 +92,7 @@ const RESTRAIN: &[Needed] = &[
     needed("on_connect_6", "connections", PEER),
     needed("on_send_4", "connections", PEER),
     needed("on_send_6", "connections", PEER),
+    needed("after_ring", "io_uring_complete", WRITE),
     needed(
         "after_call",
         "sys_exit",
@@ -184,9 +185,7 @@ fn attach<'n>(policies: &[Policy], tier: Tier, programs: impl Iterator<Item = &'
     guard.settings.set(0, [enforced, killing, 0, 0, 0], 0)?;
     guard.workloads.look(policies)?;
     for needed in programs {
-        let name = needed.program;
-        let program = ebpf.program_mut(name).ok_or(Error::Missing(name))?;
-        guard.links.push(attach_one(program, needed, &btf)?);
+        guard.links.extend(attach_needed(&mut ebpf, needed, &btf)?);
     }
     if tier == Tier::Guard {
         // Looking is itself a call of bpf(2), which the last program is asked about.
@@ -254,6 +253,29 @@ fn fill(ebpf: &mut Ebpf, policies: &[Policy]) -> Result<Workloads> {
     Workloads::new(HashMap::try_from(take(ebpf, "workloads")?)?)
 }
 
+/// Programs that are written anew for older kernels, which hand over something else at the same place
+const BEFORE: [(&str, &str); 1] = [("after_ring", "after_ring_before")];
+
+/// A program, or the one for older kernels. None for io_uring where the kernel has none.
+fn attach_needed(ebpf: &mut Ebpf, needed: &Needed, btf: &Btf) -> Result<Option<FdLink>> {
+    let mut attach = |name: &'static str| {
+        let program = ebpf.program_mut(name).ok_or(Error::Missing(name))?;
+        attach_one(program, needed, btf).map(Some)
+    };
+    let before = BEFORE.into_iter().find(|(program, _)| *program == needed.program);
+    match (attach(needed.program), before) {
+        (
+            Err(Error::Program {
+                cause: ProgramError::Btf(_),
+                ..
+            }),
+            Some(_),
+        ) => Ok(None),
+        (Err(_), Some((_, before))) => attach(before),
+        (attached, _) => attached,
+    }
+}
+
 fn attach_one(program: &mut Program, needed: &Needed, btf: &Btf) -> Result<FdLink> {
     let refused = |cause| Error::Program {
         name: needed.place,
@@ -271,7 +293,7 @@ fn attach_one(program: &mut Program, needed: &Needed, btf: &Btf) -> Result<FdLin
     }
 }
 
-type Attached = std::result::Result<FdLink, aya::programs::ProgramError>;
+type Attached = std::result::Result<FdLink, ProgramError>;
 
 fn attach_lsm(program: &mut Lsm, hook: &str, btf: &Btf) -> Attached {
     program.load(hook, btf)?;
@@ -293,5 +315,5 @@ fn attach_cgroup(program: &mut CgroupSockAddr, root: File) -> Attached {
     program
         .take_link(link)?
         .try_into()
-        .map_err(|_| aya::programs::ProgramError::NotAttached)
+        .map_err(|_| ProgramError::NotAttached)
 }

@@ -142,7 +142,7 @@ impl Guard {
         Ok(())
     }
 
-    /// Decisions that were made and could not be told, since the start
+    /// Decisions that could not be told, or not be made for lack of memory in the kernel, since the start
     #[must_use]
     pub fn untold(&self) -> u64 {
         self.untold

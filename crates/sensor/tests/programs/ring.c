@@ -1,5 +1,5 @@
 /* Does one thing by way of io_uring, without any system call for it: ring OPERATION PATH [PATH].
- * Prints what the ring answered. Used by tests/events.rs. */
+ * Prints what the ring answered, and returns the number of the error. Used by tests/events.rs and tests/guard.rs. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -35,6 +35,9 @@ int main(int count, char **argument)
 	entry->addr = (unsigned long)argument[2];
 	if (!strcmp(argument[1], "openat")) {
 		entry->opcode = IORING_OP_OPENAT;
+	} else if (!strcmp(argument[1], "openat-to-write")) {
+		entry->opcode = IORING_OP_OPENAT;
+		entry->open_flags = O_WRONLY;
 	} else if (!strcmp(argument[1], "openat2")) {
 		entry->opcode = IORING_OP_OPENAT2;
 		entry->len = sizeof(how);
@@ -75,5 +78,5 @@ int main(int count, char **argument)
 	}
 	answer = (void *)(completions + params.cq_off.cqes);
 	printf("%d\n", answer->res);
-	return 0;
+	return answer->res < 0 ? -answer->res : 0;
 }
