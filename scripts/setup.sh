@@ -62,8 +62,17 @@ missing_packages() {
     # Policies are held in a machine whose kernel asks them, where this one does not.
     if [ "$(uname -m)" = x86_64 ]; then
       have qemu-system-x86_64 || echo qemu-system-x86
-      have busybox || echo busybox-static
     fi
+    # What rules about hosts are for is done with the tools that do it.
+    have busybox || echo busybox-static
+    have strace || echo strace
+    have ip || echo iproute2
+    have iptables || [ -x /usr/sbin/iptables ] || echo iptables
+    have bpftool || [ -x /usr/sbin/bpftool ] || echo bpftool
+    have xxd || echo xxd
+    have wget || echo wget
+    have ssh || echo openssh-client
+    have adduser || [ -x /usr/sbin/adduser ] || echo adduser
     # Servers hear of one another by a NATS server that each test starts for itself.
     have nats-server || [ -x /usr/sbin/nats-server ] || echo nats-server
     ;;

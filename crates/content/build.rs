@@ -16,6 +16,9 @@ mod cloud;
 #[path = "src/code.rs"]
 #[allow(dead_code)]
 mod code;
+#[path = "src/detect.rs"]
+#[allow(dead_code)]
+mod detect;
 #[path = "src/facts.rs"]
 #[allow(dead_code)]
 mod facts;
@@ -47,6 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     leak_rules(&content, &out)?;
     cloud_rules(&content, &out)?;
     code_rules(&content, &out)?;
+    detect_rules(&content, &out)?;
     libraries(&content, &out)?;
     control_tests(&content, &out)
 }
@@ -126,6 +130,28 @@ fn code_rules(content: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     }
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     std::fs::write(out.join("code-rules.postcard"), postcard::to_allocvec(&rules)?)?;
+    Ok(())
+}
+
+fn detect_rules(content: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    let directory = content.join("rules/detect");
+    let mut pack = detect::DetectPack::default();
+    for file in files_of(&directory.join("shared"), "yaml")? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        pack.shared
+            .push((name.into_owned(), std::fs::read_to_string(&file)?));
+    }
+    for file in files_of(&directory, "yaml")? {
+        let rule = detect::read(&std::fs::read_to_string(&file)?)
+            .map_err(|error| format!("{}: {error}", file.display()))?;
+        let name = rule.id.strip_prefix("detect/");
+        if file.file_stem().and_then(|stem| stem.to_str()) != name {
+            return Err(format!("{}: the file is called as its id, {}", file.display(), rule.id).into());
+        }
+        pack.rules.push(rule);
+    }
+    pack.rules.sort_by(|a, b| a.id.cmp(&b.id));
+    std::fs::write(out.join("detect-rules.postcard"), postcard::to_allocvec(&pack)?)?;
     Ok(())
 }
 

@@ -140,10 +140,28 @@ fn what_rules_need_is_told_without_watching() {
 }
 
 #[test]
+fn the_built_in_rules_are_taken_where_none_are_named() {
+    let sandbox = Sandbox::new();
+    rules(&sandbox);
+    let alone = sandbox.run(&["agent", "--check"]);
+    assert_eq!(alone.code, 0, "{alone}");
+    assert_eq!(alone.err, "", "{alone}");
+    assert!(alone.out.contains("  detect/password-hashes-read\n"), "{alone}");
+    let named = sandbox.run(&["agent", "--check", "--rules", "builtin"]);
+    assert_eq!(named.out, alone.out);
+    let beside = sandbox.run(&["agent", "--check", "--rules", "builtin", "--rules", "rules.yaml"]);
+    assert!(
+        beside.out.contains("  detect/password-hashes-read\n") && beside.out.contains("  Plans are read\n"),
+        "{beside}"
+    );
+    let own = sandbox.run(&["agent", "--check", "--rules", "rules.yaml"]);
+    assert!(!own.out.contains("detect/"), "{own}");
+}
+
+#[test]
 fn no_rules_and_wrong_priorities_are_refused() {
     let sandbox = Sandbox::new();
     sandbox.write("empty.yaml", "[]\n");
-    assert_eq!(sandbox.run(&["agent"]).code, 2);
     let answer = sandbox.run(&["agent", "--rules", "empty.yaml"]);
     assert_eq!(answer.code, 2, "{answer}");
     assert!(answer.err.contains("no rule that runs"), "{answer}");

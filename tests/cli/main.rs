@@ -25,6 +25,7 @@ mod db_update;
 mod diff;
 #[path = "../../crates/source/tests/common/docker_registry.rs"]
 mod docker_registry;
+mod emulations;
 mod exit_codes;
 mod explain;
 mod falco;

@@ -2,6 +2,7 @@
 
 use crate::cloud::CloudRule;
 use crate::code::CodeRule;
+use crate::detect::DetectPack;
 use crate::flow::Library;
 use crate::leak::LeakRule;
 use crate::pack::LeakMatcher;
@@ -40,6 +41,15 @@ static CODE_RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/code-rules.
 pub fn code_rules() -> &'static [CodeRule] {
     static DECODED: OnceLock<Vec<CodeRule>> = OnceLock::new();
     DECODED.get_or_init(|| postcard::from_bytes(CODE_RULES).unwrap_or_default())
+}
+
+static DETECT_RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/detect-rules.postcard"));
+
+/// Every built-in rule about running hosts, with the macros and lists that they share.
+#[must_use]
+pub fn detect_pack() -> &'static DetectPack {
+    static DECODED: OnceLock<DetectPack> = OnceLock::new();
+    DECODED.get_or_init(|| postcard::from_bytes(DETECT_RULES).unwrap_or_default())
 }
 
 static LIBRARIES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/libraries.postcard"));

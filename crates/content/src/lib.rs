@@ -8,6 +8,7 @@ pub mod builtin;
 pub mod cloud;
 pub mod code;
 pub mod controls;
+pub mod detect;
 pub mod facts;
 pub mod flow;
 pub mod foreign;
@@ -22,5 +23,6 @@ mod requirements;
 
 pub use cloud::CloudRule;
 pub use code::CodeRule;
+pub use detect::DetectRule;
 pub use leak::{LeakExample, LeakRule};
 pub use pack::LeakMatcher;

@@ -23,16 +23,19 @@
 //!
 //! How a rule gets there: `falco` reads files and merges what they define, `language` reads conditions, `compile` resolves names, makes all rules one
 //! graph of questions (`nodes`), works out what is left of each once the call is known (`specialize`) and what the kernel has to tell (`needs`);
-//! `evaluate` asks the graph. `fields` is the table of what may be asked. `guard` reads files of policies, which say what is to be stopped.
+//! `evaluate` asks the graph. `fields` is the table of what may be asked. `pack` has the rules of the product, each with [examples](example). `guard`
+//! reads files of policies, which say what is to be stopped.
 
 mod calls;
 mod compile;
 mod evaluate;
+pub mod example;
 mod falco;
 mod fields;
 mod format;
 mod guard;
 mod language;
+mod pack;
 mod pattern;
 mod problem;
 mod show;
@@ -40,5 +43,6 @@ mod show;
 pub use compile::{CallNeeds, Loader, Needs, Opening, Paths, Rule, RuleId, Rules};
 pub use evaluate::Detector;
 pub use guard::policies;
+pub use pack::{problems_of_pack, rules};
 pub use problem::{Problem, Weight};
 pub use show::harmless;

@@ -40,7 +40,7 @@ pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outc
     if args.guard.unpin {
         return guard::unpin(terminal);
     }
-    let loaded = rules::load(&args.rules, terminal)?;
+    let loaded = rules::load(&args.rules, args.guard.policy.is_empty(), terminal)?;
     let mut selection = selection::of(&loaded.rules);
     if let Some(most) = args.most_events {
         selection.at_most(most);

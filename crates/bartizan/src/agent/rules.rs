@@ -1,4 +1,4 @@
-//! The rules of the agent: read from files, with what is wrong about them said.
+//! The rules of the agent: those of the product, and those of files, with what is wrong about them said.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,8 @@ use crate::error::Error;
 use crate::table::counted;
 use crate::terminal::Terminal;
 
+/// What stands for the rules of the product among names of files
+const BUILT_IN: &str = "builtin";
 /// Bytes of one file of rules at most
 const LARGEST: u64 = 16 << 20;
 
@@ -19,10 +21,17 @@ pub(super) struct Loaded {
     pub(super) refused: usize,
 }
 
-/// Reads all files, in order.
-pub(super) fn load(paths: &[PathBuf], terminal: Terminal) -> Result<Loaded, Error> {
+/// Reads all files, in order; without any, the rules of the product where they are what the agent is `alone` for.
+pub(super) fn load(paths: &[PathBuf], alone: bool, terminal: Terminal) -> Result<Loaded, Error> {
     let mut loader = Loader::new();
+    if paths.is_empty() && alone {
+        loader.add_pack();
+    }
     for path in paths {
+        if path.as_os_str() == BUILT_IN {
+            loader.add_pack();
+            continue;
+        }
         for file in crate::foreign::files(path)? {
             let named = file.path == *path;
             let yaml = file
@@ -41,7 +50,7 @@ pub(super) fn load(paths: &[PathBuf], terminal: Terminal) -> Result<Loaded, Erro
     if rules.all().is_empty() && !paths.is_empty() {
         return Err(Error::usage(
             "there is no rule that runs",
-            "name files of Falco's rules with --rules FILE|DIR",
+            "name files of Falco's rules with --rules FILE|DIR, or `builtin` for those of the product",
         ));
     }
     let refused = problems

@@ -83,8 +83,9 @@ pub(crate) struct WatchArgs {
 }
 
 pub(super) const AGENT: &str = "\
-Watch this host and tell of what rules forbid. Rules are files of Falco, as they are; what they do not need is not told by the \
-kernel at all. A rule that cannot be understood in every word does not run, and that is said.
+Watch this host and tell of what rules forbid: the built-in ones (`bartizan rules list 'detect/*'`), or files of Falco's rules, as \
+they are. What they do not need is not told by the kernel at all. A rule that cannot be understood in every word does not run, and \
+that is said.
 
 Alerts go to standard output, to a file, to the system log or to a webhook, as many of these as are named. What could not be \
 told is counted, said, and an alert itself. Once programs are in the kernel the agent gives up all privileges but those to \
@@ -96,7 +97,9 @@ be enforced. How much can be stopped depends on the kernel, is found by trying, 
 
 pub(super) const AGENT_EXAMPLES: &str = "\
 Examples:
-  bartizan agent --rules falco_rules.yaml                       alerts as lines
+  bartizan agent                                                alerts of the built-in rules, as lines
+  bartizan agent --rules falco_rules.yaml                       those of a file alone
+  bartizan agent --rules builtin --rules ours.yaml              both; ours.yaml may change built-in ones
   bartizan agent --rules rules/ -o json=/var/log/alerts.jsonl   an object a line, in a file
   bartizan agent --rules rules/ --syslog                        to the system log
   bartizan agent --rules rules/ --webhook https://hooks.example/alerts --priority warning
@@ -112,8 +115,9 @@ Exit codes:
 /// `bartizan agent`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AgentArgs {
-    /// Files of Falco's rules, or directories with them, in order: a later one may change what an earlier one defines (repeatable)
-    #[arg(long, value_name = "FILE|DIR", required_unless_present_any = ["policy", "unpin"], value_hint = ValueHint::AnyPath)]
+    /// Files of Falco's rules, or directories with them, in order: a later one may change what an earlier one defines. `builtin` stands for the
+    /// built-in rules, which are taken where neither rules nor policies are named (repeatable)
+    #[arg(long, value_name = "FILE|DIR|builtin", value_hint = ValueHint::AnyPath)]
     pub(crate) rules: Vec<PathBuf>,
 
     /// Only alerts that are at least so pressing: emergency, alert, critical, error, warning, notice, informational, debug

@@ -131,7 +131,12 @@ fn rule(rule: &RuleInfo, page: &mut Page) {
         rule.severity, rule.confidence
     ));
     page.markdown(&rule.manual);
-    page.heading("How to mend it");
+    let alerts = rule.id.starts_with("detect/");
+    page.heading(if alerts {
+        "What to do first"
+    } else {
+        "How to mend it"
+    });
     page.markdown(&rule.remediation);
     let practices: Vec<_> = rule.cwe.iter().filter_map(|id| practices::weakness(id)).collect();
     for weakness in &practices {
@@ -162,7 +167,14 @@ fn rule(rule: &RuleInfo, page: &mut Page) {
             .collect();
         page.markdown(&list.join("\n"));
     }
-    if !rule.id.starts_with("waiver/") {
+    if alerts {
+        page.heading("To change it");
+        page.markdown(&format!(
+            "In a file of one's own, with `bartizan agent --rules builtin --rules FILE`: `- rule: {}` with `enabled: false`, or with `exceptions` \
+             and `override: {{exceptions: append}}`.",
+            rule.id
+        ));
+    } else if !rule.id.starts_with("waiver/") {
         page.heading("To accept it for a while");
         let comment = concat!("bartizan", ": allow");
         page.markdown(&format!(

@@ -48,6 +48,7 @@ pub(crate) fn known_ids() -> Vec<String> {
     ids.extend(bartizan_deploy::cloud::rules().into_iter().map(|rule| rule.id));
     ids.extend(bartizan_deploy::rbac::rules().into_iter().map(|rule| rule.id));
     ids.extend(bartizan_deploy::tenancy::rules().into_iter().map(|rule| rule.id));
+    ids.extend(bartizan_detect::rules().into_iter().map(|rule| rule.id));
     ids.extend(waiver::rules::all().into_iter().map(|rule| rule.id));
     ids.sort();
     ids
@@ -70,6 +71,7 @@ pub(crate) fn manuals(loaded: &Loaded) -> Vec<RuleInfo> {
     all.extend(bartizan_deploy::cloud::rules());
     all.extend(bartizan_deploy::rbac::rules());
     all.extend(bartizan_deploy::tenancy::rules());
+    all.extend(bartizan_detect::rules());
     all.extend(waiver::rules::all());
     all.sort_by(|a, b| a.id.cmp(&b.id));
     all
@@ -128,8 +130,13 @@ fn test(common: &Common, files: &[PathBuf], terminal: Terminal) -> Outcome {
         .iter()
         .map(|rule| (rule.id.as_str(), examples::problems(rule)));
     let code = sast::examples::problems(code, &libraries);
+    let detect = if files.is_empty() {
+        bartizan_detect::problems_of_pack()
+    } else {
+        Vec::new()
+    };
     let (mut tried, mut broken) = (0, 0);
-    for (id, problems) in leak.chain(code) {
+    for (id, problems) in leak.chain(code).chain(detect) {
         tried += 1;
         broken += usize::from(!problems.is_empty());
         for problem in problems {

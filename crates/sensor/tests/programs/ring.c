@@ -1,5 +1,6 @@
-/* Does one thing by way of io_uring, without any system call for it: ring OPERATION PATH [PATH].
- * Prints what the ring answered, and returns the number of the error. Used by tests/events.rs and tests/guard.rs. */
+/* Does one thing by way of io_uring, without any system call for it: ring OPERATION PATH [PATH], ring connect PORT [ADDRESS].
+ * Prints what the ring answered, and returns the number of the error. Used by tests/events.rs, tests/guard.rs and tests/emulations of the whole
+ * product. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -38,6 +39,11 @@ int main(int count, char **argument)
 	} else if (!strcmp(argument[1], "openat-to-write")) {
 		entry->opcode = IORING_OP_OPENAT;
 		entry->open_flags = O_WRONLY;
+	} else if (!strcmp(argument[1], "write")) {
+		/* Opens for writing, as every write begins; nothing is written. */
+		entry->opcode = IORING_OP_OPENAT;
+		entry->open_flags = O_WRONLY | O_CREAT | O_APPEND;
+		entry->len = 0600;
 	} else if (!strcmp(argument[1], "openat2")) {
 		entry->opcode = IORING_OP_OPENAT2;
 		entry->len = sizeof(how);
@@ -62,7 +68,7 @@ int main(int count, char **argument)
 		entry->addr2 = (unsigned long)argument[3];
 	} else if (!strcmp(argument[1], "connect")) {
 		address.sin_port = htons(atoi(argument[2]));
-		address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		address.sin_addr.s_addr = count > 3 ? inet_addr(argument[3]) : htonl(INADDR_LOOPBACK);
 		entry->opcode = IORING_OP_CONNECT;
 		entry->fd = socket(AF_INET, SOCK_STREAM, 0);
 		entry->addr = (unsigned long)&address;
