@@ -217,7 +217,7 @@ impl Drop for Stage {
                 .stderr(std::process::Stdio::null())
                 .status();
         }
-        let _ = fs::remove_dir(&self.cgroup);
+        machine::remove_cgroup(&self.cgroup);
         let _ = fs::remove_dir_all(&self.folder);
     }
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -49,6 +50,7 @@ static int trace(int user, long request)
 	if (!child) {
 		if (setuid(user))
 			_exit(1);
+		prctl(PR_SET_PDEATHSIG, 9);
 		pause();
 		_exit(0);
 	}
