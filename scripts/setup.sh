@@ -73,6 +73,9 @@ missing_packages() {
     have wget || echo wget
     have ssh || echo openssh-client
     have adduser || [ -x /usr/sbin/adduser ] || echo adduser
+    # A container runtime is asked about pods that it runs, and the unit of the agent is judged.
+    have containerd || echo containerd
+    have systemd-analyze || echo systemd
     # Servers hear of one another by a NATS server that each test starts for itself.
     have nats-server || [ -x /usr/sbin/nats-server ] || echo nats-server
     ;;

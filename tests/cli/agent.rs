@@ -253,3 +253,59 @@ fn the_agent_keeps_no_privilege_that_it_does_not_need() {
     assert_eq!(effective & !(1 << 2 | 1 << 19 | 1 << 39), 0, "{effective:#x}");
     assert_eq!(line("NoNewPrivs:"), "1");
 }
+
+/// A rule about programs that start with this digest of theirs.
+fn about_digest(sandbox: &Sandbox, digest: &str) {
+    let condition = format!("evt.type in (execve, execveat) and proc.hash = {digest}");
+    sandbox.write(
+        "rules.yaml",
+        &format!(
+            "- rule: It runs\n  desc: d\n  condition: {condition}\n  output: '%proc.exepath %proc.hash'\n  priority: ERROR\n"
+        ),
+    );
+}
+
+#[test]
+fn a_program_is_known_by_its_digest_whatever_it_is_called() {
+    let sandbox = Sandbox::new();
+    // A program that nobody else runs: what follows its end means nothing.
+    let mut program = std::fs::read("/bin/sleep").unwrap();
+    program.extend_from_slice(sandbox.path("").as_os_str().as_encoded_bytes());
+    let digest = bartizan_model::encoding::hex(&bartizan_server::sha256(&program));
+    about_digest(&sandbox, &digest);
+    sandbox.write("other", "");
+    let copy = sandbox.path("other");
+    std::fs::write(&copy, &program).unwrap();
+    std::fs::set_permissions(&copy, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    let Some(answer) = watched(
+        &sandbox,
+        &["agent", "--rules", "rules.yaml", "-o", "json"],
+        || {
+            // One that never had a name, and one that is removed while it runs.
+            let in_memory = "import os,sys; f=os.memfd_create('x'); os.write(f, open(sys.argv[1],'rb').read()); \
+                             os.execve(f, ['sleep','1'], {})";
+            let mut without_name = Command::new("python3");
+            without_name.args(["-c", in_memory]).arg(&copy);
+            assert!(without_name.status().unwrap().success());
+            let mut removed = Command::new(&copy).arg("1").spawn().unwrap();
+            std::fs::remove_file(&copy).unwrap();
+            removed.wait().unwrap();
+        },
+    ) else {
+        return;
+    };
+    let alerts = alerts(&answer);
+    let named: Vec<&str> = alerts
+        .iter()
+        .map(|alert| alert["processes"][0]["executable"].as_str().unwrap())
+        .collect();
+    assert_eq!(named.len(), 2, "{answer}");
+    assert!(
+        named[0].contains("memfd:x") && named[1].contains("/other"),
+        "{answer}"
+    );
+    for alert in &alerts {
+        assert_eq!(alert["processes"][0]["digest"], "[DIGEST]", "{answer}");
+        assert_eq!(alert["fields"]["proc.hash"], "[DIGEST]", "{answer}");
+    }
+}

@@ -65,5 +65,6 @@ mod static_analysis;
 mod tampering;
 mod targets;
 mod tenant;
+mod units;
 mod waivers;
 mod watch;

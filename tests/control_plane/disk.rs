@@ -60,11 +60,11 @@ fn a_full_disk_under_sqlite_is_said_to_be_full_and_room_is_enough_to_go_on() {
 }
 
 /// A file system of a fixed size.
-struct Small(tempfile::TempDir);
+pub(crate) struct Small(tempfile::TempDir);
 
 impl Small {
     /// None where this process may not mount one.
-    fn of(size: &str) -> Option<Self> {
+    pub(crate) fn of(size: &str) -> Option<Self> {
         let directory = tempfile::Builder::new()
             .prefix("bartizan-small-")
             .tempdir()
@@ -78,7 +78,7 @@ impl Small {
             .then_some(Self(directory))
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 }

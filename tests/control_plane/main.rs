@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, and waits for other processes"
 )]
 
+mod agent;
 mod bus;
 mod client;
 mod clock;

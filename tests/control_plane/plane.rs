@@ -18,6 +18,8 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_bartizan");
 pub(crate) struct Plane {
     url: String,
     home: std::sync::Arc<tempfile::TempDir>,
+    /// Where it listens; a port that is free, where nobody says.
+    pub(crate) listen: String,
     /// Shell that limits the server first.
     pub(crate) before: String,
     pub(crate) environment: Vec<(String, String)>,
@@ -59,6 +61,7 @@ impl Plane {
         Self {
             url: url.to_owned(),
             home: std::sync::Arc::new(tempfile::tempdir().unwrap()),
+            listen: "127.0.0.1:0".to_owned(),
             before: String::new(),
             environment: Vec::new(),
             token: String::new(),
@@ -92,7 +95,7 @@ impl Plane {
     fn launch(&self, more: &[&str]) -> Running {
         let mut child = Command::new("sh")
             .args(["-c", &format!("{}\nexec \"$@\"", self.before), "plane", PROGRAM])
-            .args(["serve", "--isolated", "--listen", "127.0.0.1:0"])
+            .args(["serve", "--isolated", "--listen", &self.listen])
             .args(["--requests-per-minute", "1000000", "--data-dir"])
             .arg(self.home.path())
             .args(more)
@@ -151,7 +154,7 @@ impl Plane {
     }
 }
 
-fn lines(mut from: impl BufRead + Send + 'static) -> Receiver<String> {
+pub(crate) fn lines(mut from: impl BufRead + Send + 'static) -> Receiver<String> {
     let (tell, told) = channel();
     // Reads on also when nobody listens, so that the server never waits for us.
     std::thread::spawn(move || {

@@ -1,6 +1,40 @@
 // Made by `npm run types` from the description of the interface; not written by hand.
 
 export interface paths {
+    "/api/v1/alert-streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Streams of alerts, those first that were heard of last. */
+        get: operations["alerts_streams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts, those first that came in last. */
+        get: operations["alerts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets": {
         parameters: {
             query?: never;
@@ -1027,6 +1061,31 @@ export interface components {
             severity: string;
             /** @description What was found. */
             title: string;
+        };
+        /** @description An alert. */
+        Alert: {
+            /** @description The thing that has the problem: the pod, else the image, else the host. */
+            asset: string;
+            /** @description When it happened, by the clock of the host; RFC 3339. */
+            at: string;
+            /** @description The host it happened on. */
+            host: string;
+            /**
+             * Format: int64
+             * @description Its number in the stream of the agent.
+             */
+            number: number;
+            /** @description One line for people. */
+            output: string;
+            /** @description emergency, alert, critical, error, warning, notice, informational or debug. */
+            priority: string;
+            /** @description The rule. */
+            rule: string;
+            /**
+             * Format: int64
+             * @description The statement that has all of it.
+             */
+            statement: number;
         };
         /** @description A thing. */
         Asset: {
@@ -2138,6 +2197,36 @@ export interface components {
             minutes: number;
         };
         /** @description One page of a list. */
+        Page_Alert: {
+            /** @description Its entries. */
+            items: {
+                /** @description The thing that has the problem: the pod, else the image, else the host. */
+                asset: string;
+                /** @description When it happened, by the clock of the host; RFC 3339. */
+                at: string;
+                /** @description The host it happened on. */
+                host: string;
+                /**
+                 * Format: int64
+                 * @description Its number in the stream of the agent.
+                 */
+                number: number;
+                /** @description One line for people. */
+                output: string;
+                /** @description emergency, alert, critical, error, warning, notice, informational or debug. */
+                priority: string;
+                /** @description The rule. */
+                rule: string;
+                /**
+                 * Format: int64
+                 * @description The statement that has all of it.
+                 */
+                statement: number;
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Asset: {
             /** @description Its entries. */
             items: {
@@ -2608,6 +2697,46 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Stream: {
+            /** @description Its entries. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Alerts that the agent says it dropped, because it had no room for them.
+                 */
+                dropped: number;
+                /**
+                 * Format: int64
+                 * @description Number of the first alert that could have come in: above 1 where nothing is known of those before.
+                 */
+                first: number;
+                /** @description When its first batch came in; RFC 3339. */
+                first_heard: string;
+                /** @description The host. */
+                host: string;
+                /**
+                 * Format: int64
+                 * @description Alerts that did not come in though the agent says that it sent them.
+                 */
+                lacking: number;
+                /**
+                 * Format: int64
+                 * @description Number of the last alert.
+                 */
+                last: number;
+                /** @description When its last batch came in; an agent without alerts sends one every hour. RFC 3339. */
+                last_heard: string;
+                /** @description What the host calls itself. */
+                name: string;
+                /** @description Its name. */
+                stream: string;
+                /** @description Version of the agent. */
+                version: string;
+            }[];
+            /** @description What to ask for the next page with; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Token: {
             /** @description Its entries. */
             items: {
@@ -3072,6 +3201,41 @@ export interface components {
             /** @description The waiver that covers it. */
             waiver?: unknown;
         };
+        /** @description An unbroken sequence of alerts of one agent. An agent that lost what it remembers begins another one. */
+        Stream: {
+            /**
+             * Format: int64
+             * @description Alerts that the agent says it dropped, because it had no room for them.
+             */
+            dropped: number;
+            /**
+             * Format: int64
+             * @description Number of the first alert that could have come in: above 1 where nothing is known of those before.
+             */
+            first: number;
+            /** @description When its first batch came in; RFC 3339. */
+            first_heard: string;
+            /** @description The host. */
+            host: string;
+            /**
+             * Format: int64
+             * @description Alerts that did not come in though the agent says that it sent them.
+             */
+            lacking: number;
+            /**
+             * Format: int64
+             * @description Number of the last alert.
+             */
+            last: number;
+            /** @description When its last batch came in; an agent without alerts sends one every hour. RFC 3339. */
+            last_heard: string;
+            /** @description What the host calls itself. */
+            name: string;
+            /** @description Its name. */
+            stream: string;
+            /** @description Version of the agent. */
+            version: string;
+        };
         /** @description That what was sent was taken away. The record of the statement stays in the log. */
         TakenAway: {
             /** @description When; RFC 3339. */
@@ -3165,6 +3329,84 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    alerts_streams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `next` of the page before. */
+                cursor: string | null;
+                /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                limit: number | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Stream"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alerts_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `next` of the page before. */
+                cursor: string | null;
+                /** @description How many entries, 1 to 500; 50 where nothing is said. */
+                limit: number | null;
+                /** @description About this thing only, by its identity: a host, a pod, an image. */
+                asset: string | null;
+                /** @description Of this rule only. */
+                rule: string | null;
+                /** @description At least so pressing. */
+                priority: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Alert"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     assets_list: {
         parameters: {
             query?: never;

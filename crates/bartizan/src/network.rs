@@ -12,11 +12,6 @@ pub(crate) fn client(common: &Common, config: &Config) -> Client {
     Client::new(options(common, config, None))
 }
 
-/// The same, which trusts the authorities in this file as well.
-pub(crate) fn trusting(common: &Common, config: &Config, ca: Option<PathBuf>) -> Client {
-    Client::new(options(common, config, ca))
-}
-
 /// What a client is made from; authorities in the file are trusted as well.
 pub(crate) fn options(common: &Common, config: &Config, ca: Option<PathBuf>) -> HttpOptions {
     HttpOptions {

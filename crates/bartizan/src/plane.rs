@@ -6,7 +6,7 @@ use crate::network;
 use crate::place;
 use bartizan_engine::config::Config;
 use bartizan_engine::system::{Machine, System};
-use bartizan_source::http::{Client, Fetched, HttpError, Method, Request, Url};
+use bartizan_source::http::{Client, Fetched, HttpError, HttpOptions, Method, Patience, Request, Url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -57,6 +57,11 @@ pub(crate) struct Plane {
 impl Plane {
     /// The control plane of the environment, else the one that `bartizan login` remembered.
     pub(crate) fn open(common: &Common, config: &Config) -> Result<Self, Error> {
+        Self::open_with(common, config, Patience::default())
+    }
+
+    /// The same, which tries again what fails as `patience` has it.
+    pub(crate) fn open_with(common: &Common, config: &Config, patience: Patience) -> Result<Self, Error> {
         let variables = (
             Machine.variable("BARTIZAN_PLANE_URL"),
             Machine.variable("BARTIZAN_PLANE_TOKEN"),
@@ -71,17 +76,24 @@ impl Plane {
                 ));
             }
         };
-        Ok(Self::with(common, config, access))
+        Ok(Self::made(common, config, access, patience))
     }
 
     /// The control plane at this address.
     pub(crate) fn with(common: &Common, config: &Config, access: Access) -> Self {
+        Self::made(common, config, access, Patience::default())
+    }
+
+    fn made(common: &Common, config: &Config, access: Access, patience: Patience) -> Self {
         let ca = Machine
             .variable("BARTIZAN_PLANE_CA")
             .map(PathBuf::from)
             .or_else(|| access.ca.clone());
         Self {
-            client: network::trusting(common, config, ca),
+            client: Client::new(HttpOptions {
+                patience,
+                ..network::options(common, config, ca)
+            }),
             access,
         }
     }

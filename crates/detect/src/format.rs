@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::compile::{Subject, subject_of};
+use crate::compile::{FieldRef, Subject, subject_of};
 use crate::evaluate::Scratch;
 use crate::fields::{Read, View};
 use crate::language;
@@ -60,6 +60,15 @@ impl Format {
             parts.push(Part::Text(literal.into()));
         }
         Ok(Self { parts })
+    }
+
+    /// All fields that the line names
+    pub(crate) fn fields(&self, each: &mut dyn FnMut(FieldRef)) {
+        for part in &self.parts {
+            if let Part::Field { subject, .. } = part {
+                subject.fields(each);
+            }
+        }
     }
 
     /// The line for an event, and what its fields are, by their names

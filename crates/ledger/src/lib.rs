@@ -6,6 +6,7 @@
 //! the status of every control. No input or output: who calls gives times and texts, and keeps what comes back.
 
 pub mod absence;
+pub mod alerts;
 pub mod bill;
 pub mod calendar;
 pub mod clock;

@@ -23,6 +23,8 @@ pub const SPDX: &str = "https://spdx.dev/Document";
 pub const DECISION: &str = "https://bartizan.dev/decision/v1";
 /// Predicate type of advisories in the form of OSV: the predicate is a list of records.
 pub const ADVISORIES: &str = "https://bartizan.dev/advisories/v1";
+/// Predicate type of what an agent on a host tells of: [`crate::alerts`].
+pub const ALERTS: &str = "https://bartizan.dev/alerts/v1";
 /// Predicate type of what joins things: a list of `{"source", "kind", "target"}`.
 pub const LINKS: &str = "https://bartizan.dev/links/v1";
 /// What the types of predicates begin with that say how something was made, <https://slsa.dev/spec/v1.1/provenance>.

@@ -69,6 +69,14 @@ pub enum Error {
         /// What the kernel said
         why: String,
     },
+    /// The container runtime that was to be asked does not answer
+    #[error("no container runtime answers at {path}: {error}")]
+    Runtime {
+        /// Of the socket
+        path: std::path::PathBuf,
+        /// What the system says
+        error: std::io::Error,
+    },
     /// The kernel did not do what it was asked for while events were read, or privileges given up
     #[error("the kernel refuses: {0}")]
     System(#[from] rustix::io::Errno),
@@ -82,6 +90,9 @@ impl Error {
     #[must_use]
     pub const fn help(&self) -> &'static str {
         match self {
+            Self::Runtime { .. } => {
+                "name the CRI socket of containerd or CRI-O, which is for root, or leave it out: files of runtimes are read then"
+            }
             Self::Privilege(_) => {
                 "run it as root, or with the capabilities CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE"
             }

@@ -1,7 +1,5 @@
 //! The programs for the kernel as they were built, and that they still are those.
 
-use std::fmt::Write;
-
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
@@ -18,12 +16,7 @@ pub struct Object {
 
 /// SHA-256 as lower-case hexadecimal
 pub(crate) fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bartizan_model::encoding::hex(&Sha256::digest(bytes))
 }
 
 macro_rules! object {

@@ -1,6 +1,7 @@
 //! The sensor itself: programs in the kernel, the ring they write to, and the processes that their records come from.
 
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,8 +9,9 @@ use bartizan_model::runtime::{Event, Process};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::clock::Clock;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::{Buffers, event};
+use crate::host::cri;
 use crate::load::{Hook, Loaded, load};
 use crate::process::Processes;
 use crate::selection::Selection;
@@ -39,6 +41,10 @@ pub struct Counts {
     pub unread: u64,
     /// Processes that are known
     pub processes: usize,
+    /// How often the digest of a program was not known when it was asked for: it is gone, larger than 256 MiB, or was not read in time
+    pub digests_unknown: u64,
+    /// How often the container runtime did not answer; what files tell is known all the same
+    pub runtime_failed: u64,
 }
 
 impl Counts {
@@ -96,6 +102,35 @@ impl Sensor {
     /// When the kernel refuses.
     pub fn give_up_privileges(&self) -> Result<()> {
         crate::privilege::give_up()
+    }
+
+    /// Reads the programs of processes from now on, for `Executable::digest`. An event waits for that 20 milliseconds at most; a digest that was not
+    /// known by then is known to later events of the process.
+    pub fn digest_programs(&mut self) {
+        self.processes.digest_programs();
+    }
+
+    /// Asks a container runtime (CRI) about containers from now on, before the files that it keeps. Without a path the first of those that are known is
+    /// asked, if it answers; the path of the one that is asked.
+    ///
+    /// # Errors
+    /// When the one of this path does not answer as a runtime does.
+    pub fn ask_runtime(&mut self, path: Option<&Path>) -> Result<Option<PathBuf>> {
+        let open = |path: &Path| Some((path.to_owned(), cri::Runtime::open(path).ok()?));
+        let found = match path {
+            Some(path) => {
+                let runtime = cri::Runtime::open(path).map_err(|error| Error::Runtime {
+                    path: path.to_owned(),
+                    error,
+                })?;
+                Some((path.to_owned(), runtime))
+            }
+            None => cri::KNOWN.iter().find_map(|path| open(Path::new(path))),
+        };
+        Ok(found.map(|(path, runtime)| {
+            self.processes.ask_runtime(runtime, self.clock);
+            path
+        }))
     }
 
     /// The places where programs were to be attached.
@@ -182,6 +217,8 @@ impl Sensor {
             capped: lost(2),
             unread: self.unread,
             processes: self.processes.len(),
+            digests_unknown: self.processes.digests_unknown(),
+            runtime_failed: self.processes.runtime_failed(),
         }
     }
 }

@@ -34,4 +34,4 @@ pub use relay::{ConnectError, installation, relay};
 pub use serve::{Event, ServeError, ServeOptions, description, router, serve};
 /// The least that a log says.
 pub use tracing::Level as LogLevel;
-pub use watch::{LogFormat, TraceOptions};
+pub use watch::{Exposition, LogFormat, TraceOptions};

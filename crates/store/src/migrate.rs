@@ -32,6 +32,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("the bus", include_str!("../migrations/0010_bus.sql")),
     ("snapshots", include_str!("../migrations/0011_snapshots.sql")),
     ("quality of code", include_str!("../migrations/0012_quality.sql")),
+    ("alerts", include_str!("../migrations/0013_alerts.sql")),
 ];
 
 /// The schema that this program lays.

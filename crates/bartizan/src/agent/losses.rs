@@ -1,10 +1,11 @@
 //! What the sensor could not tell is an alert of its own: rules may have been true of it.
 
-use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bartizan_model::runtime::{Alert, Priority};
 use bartizan_sensor::Counts;
+
+use crate::terminal::Terminal;
 
 /// Name that the alert has in place of a rule's
 const NAME: &str = "Events were lost";
@@ -21,33 +22,52 @@ impl Losses {
         let all = counts.lost();
         let new = all.checked_sub(self.told).filter(|new| *new > 0)?;
         self.told = all;
-        let time = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_nanos());
-        let number = |key: &str, value: u64| (key.to_owned(), value.into());
-        Some(Alert {
-            rule: NAME.to_owned(),
-            priority: Priority::Critical,
-            time: u64::try_from(time).unwrap_or(u64::MAX),
-            source: "agent".to_owned(),
-            output: format!(
-                "{new} events were lost, {all} since the start: what rules say of them is not known"
-            ),
-            fields: BTreeMap::from([
-                number("lost.full", counts.full),
-                number("lost.nested", counts.nested),
-                number("lost.capped", counts.capped),
-                number("lost.unread", counts.unread),
-            ]),
-            tags: Vec::new(),
-            processes: Vec::new(),
-            container: None,
-        })
+        let output =
+            format!("{new} events were lost, {all} since the start: what rules say of them is not known");
+        let fields = [
+            ("lost.full", counts.full),
+            ("lost.nested", counts.nested),
+            ("lost.capped", counts.capped),
+            ("lost.unread", counts.unread),
+        ];
+        Some(own_alert(NAME, output, &fields))
     }
 
     /// Whether nothing was lost
     pub(super) const fn none(&self) -> bool {
         self.told == 0
+    }
+}
+
+/// Says how often a program was not read for its digest; how often.
+pub(super) fn say_undigested(counts: Counts, terminal: Terminal) -> u64 {
+    let unknown = counts.digests_unknown;
+    if unknown > 0 {
+        terminal.warn(format!(
+            "digests of programs were not known {unknown} times: the program was gone, larger than 256 MiB, or not read in time"
+        ));
+    }
+    unknown
+}
+
+/// An alert of the agent about itself: it cannot do what it is there for.
+pub(super) fn own_alert(name: &str, output: String, fields: &[(&str, u64)]) -> Alert {
+    let time = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_nanos());
+    let fields = fields
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).into()));
+    Alert {
+        rule: name.to_owned(),
+        priority: Priority::Critical,
+        time: u64::try_from(time).unwrap_or(u64::MAX),
+        source: "agent".to_owned(),
+        output,
+        fields: fields.collect(),
+        tags: Vec::new(),
+        processes: Vec::new(),
+        container: None,
     }
 }
 

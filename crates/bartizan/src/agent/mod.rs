@@ -2,10 +2,14 @@
 //!
 //! In: files of rules and events of the sensor. Out: alerts, to wherever they were asked for; what was lost on the way is an alert, too.
 
+mod containers;
+mod delivery;
 mod guard;
 mod host_names;
 mod losses;
+mod metrics;
 mod outputs;
+mod reload;
 mod rules;
 mod selection;
 mod syslog;
@@ -27,7 +31,9 @@ use crate::table::counted;
 use crate::terminal::Terminal;
 pub(crate) use guard::duration;
 use losses::Losses;
+use metrics::Metrics;
 use outputs::{Format, Outputs};
+use reload::Reload;
 
 /// How long the sensor is waited for before signals and losses are looked at
 const LOOK: Duration = Duration::from_millis(100);
@@ -40,12 +46,12 @@ pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outc
     if args.guard.unpin {
         return guard::unpin(terminal);
     }
-    let loaded = rules::load(&args.rules, args.guard.policy.is_empty(), terminal)?;
+    let mut loaded = rules::load(&args.rules, args.guard.policy.is_empty(), terminal)?;
     let mut selection = selection::of(&loaded.rules);
     if let Some(most) = args.most_events {
         selection.at_most(most);
     }
-    let blind = say_blind(&loaded, terminal);
+    let mut blind = say_blind(&loaded, terminal);
     if args.check {
         guard::check(&args.guard, terminal)?;
         output::print(rules::shown(&loaded))?;
@@ -55,7 +61,8 @@ pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outc
             0
         });
     }
-    let mut outputs = Outputs::open(common, args, format, file)?;
+    let mut outputs = Outputs::open(common, args, (format, file), loaded.names(), terminal)?;
+    let mut metrics = Metrics::open(args.metrics)?;
     let mut sensor = crate::commands::watch::start(&selection)?;
     let unseen = crate::commands::watch::say_unseen(&sensor, terminal);
     let mut guarding = guard::start(&args.guard, terminal)?;
@@ -64,19 +71,34 @@ pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outc
         .map_err(|error| Error::usage(error.to_string(), error.help()))?;
     // What is started from here on has no more privileges than this thread.
     outputs.start();
+    metrics.start();
+    containers::ask_runtime(&mut sensor, args, terminal)?;
+    if args.digests || loaded.rules.ask_for_digests() {
+        sensor.digest_programs();
+    }
     let mut detector = Detector::new(Arc::clone(&loaded.rules));
-    let names = host_names::follow(&loaded.rules, args.resolve, terminal);
+    let mut names = host_names::follow(&loaded.rules, args.resolve, terminal);
     terminal.note(format!(
         "watching by {}; Ctrl-C ends it",
         counted(loaded.rules.all().len(), "rule")
     ));
     let mut losses = Losses::default();
-    let stop = interrupt::install(false);
+    let (stop, reload) = (interrupt::install(false), Reload::install());
     let until = args
         .running
         .seconds
         .map(|seconds| Instant::now() + Duration::from_secs(seconds));
     while !stop.load(Ordering::Relaxed) && until.is_none_or(|until| Instant::now() < until) {
+        if let Some(latest) = reload.latest(args, &loaded, terminal) {
+            loaded = latest;
+            blind = say_blind(&loaded, terminal);
+            detector = Detector::new(Arc::clone(&loaded.rules));
+            names = host_names::follow(&loaded.rules, args.resolve, terminal);
+            outputs.rules(loaded.names());
+            if loaded.rules.ask_for_digests() {
+                sensor.digest_programs();
+            }
+        }
         if let Some(names) = names.as_ref().and_then(host_names::Following::latest) {
             detector.know(names);
         }
@@ -86,14 +108,20 @@ pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outc
                 outputs.tell(&alert)?;
             }
         }
-        if let Some(alert) = losses.since(sensor.counts()) {
+        let counts = sensor.counts();
+        if let Some(alert) = losses.since(counts) {
+            outputs.broken();
             outputs.tell(&alert)?;
         }
         outputs.flush()?;
+        metrics.publish(outputs.numbers(counts, loaded.rules.all().len()));
     }
     let told = outputs.finish();
     terminal.note(told.to_string());
+    containers::say_unanswered(sensor.counts(), terminal);
+    let undigested = losses::say_undigested(sensor.counts(), terminal);
     let whole = unseen == 0
+        && undigested == 0
         && blind == 0
         && loaded.refused == 0
         && losses.none()

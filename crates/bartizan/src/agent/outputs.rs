@@ -3,15 +3,20 @@
 use std::fmt;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
+use std::time::Instant;
 
 use bartizan_model::runtime::Alert;
+use bartizan_sensor::Counts;
 
+use super::delivery::Delivery;
+use super::metrics::Numbers;
 use super::syslog::Syslog;
 use super::webhook::Webhook;
 use crate::args::{AgentArgs, Common};
 use crate::error::Error;
 use crate::runtime::time;
 use crate::table::counted;
+use crate::terminal::Terminal;
 
 /// How alerts are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +33,7 @@ pub(super) struct Outputs {
     closed: bool,
     syslog: Option<Syslog>,
     webhook: Option<Webhook>,
+    delivery: Option<Delivery>,
     told: u64,
 }
 
@@ -48,7 +54,11 @@ impl fmt::Display for Told {
             counted(usize::try_from(self.alerts).unwrap_or(usize::MAX), "alert")
         )?;
         if self.lost > 0 {
-            write!(to, ", {} not taken by the system log or the webhook", self.lost)?;
+            write!(
+                to,
+                ", {} not taken by the system log, the webhook or the control plane",
+                self.lost
+            )?;
         }
         Ok(())
     }
@@ -59,8 +69,9 @@ impl Outputs {
     pub(super) fn open(
         common: &Common,
         args: &AgentArgs,
-        format: Format,
-        file: Option<PathBuf>,
+        (format, file): (Format, Option<PathBuf>),
+        rules: Vec<String>,
+        terminal: Terminal,
     ) -> Result<Self, Error> {
         let out: Box<dyn Write> = match &file {
             Some(path) => {
@@ -81,6 +92,11 @@ impl Outputs {
                 .as_deref()
                 .map(|url| Webhook::open(common, url))
                 .transpose()?,
+            delivery: args
+                .delivery
+                .push
+                .then(|| Delivery::open(common, &args.delivery, rules, terminal))
+                .transpose()?,
             told: 0,
         })
     }
@@ -89,6 +105,9 @@ impl Outputs {
     pub(super) fn start(&mut self) {
         if let Some(webhook) = &mut self.webhook {
             webhook.start();
+        }
+        if let Some(delivery) = &mut self.delivery {
+            delivery.start();
         }
     }
 
@@ -100,6 +119,9 @@ impl Outputs {
         }
         if let Some(webhook) = &mut self.webhook {
             webhook.tell(alert);
+        }
+        if let Some(delivery) = &mut self.delivery {
+            delivery.tell(alert);
         }
         let written = match self.format {
             Format::Text => {
@@ -117,8 +139,38 @@ impl Outputs {
         self.written(written)
     }
 
-    /// Hands over what was written.
+    /// Other rules run from now on.
+    pub(super) fn rules(&self, rules: Vec<String>) {
+        if let Some(delivery) = &self.delivery {
+            delivery.rules(rules);
+        }
+    }
+
+    /// What is counted by now, with what the sensor counts.
+    pub(super) fn numbers(&self, counts: Counts, rules: usize) -> Numbers {
+        Numbers {
+            at: Instant::now(),
+            counts,
+            rules,
+            alerts: self.told,
+            not_taken: self.syslog.as_ref().map_or(0, |syslog| syslog.lost)
+                + self.webhook.as_ref().map_or(0, Webhook::lost),
+            waiting: self.delivery.as_ref().map(Delivery::waiting),
+        }
+    }
+
+    /// Events were lost: nobody can say any more that nothing happened.
+    pub(super) fn broken(&self) {
+        if let Some(delivery) = &self.delivery {
+            delivery.broken();
+        }
+    }
+
+    /// Hands over what was written, and tells of what was dropped.
     pub(super) fn flush(&mut self) -> Result<(), Error> {
+        if let Some(alert) = self.delivery.as_mut().and_then(Delivery::dropped) {
+            self.tell(&alert)?;
+        }
         let flushed = self.out.flush();
         self.written(flushed)
     }
@@ -130,7 +182,7 @@ impl Outputs {
             Err(_) if self.closed => Ok(()),
             Err(error)
                 if error.kind() == ErrorKind::BrokenPipe
-                    && (self.syslog.is_some() || self.webhook.is_some()) =>
+                    && (self.syslog.is_some() || self.webhook.is_some() || self.delivery.is_some()) =>
             {
                 self.closed = true;
                 Ok(())
@@ -146,7 +198,8 @@ impl Outputs {
     pub(super) fn finish(mut self) -> Told {
         let _ = self.out.flush();
         let lost = self.syslog.as_ref().map_or(0, |syslog| syslog.lost)
-            + self.webhook.take().map_or(0, Webhook::finish);
+            + self.webhook.take().map_or(0, Webhook::finish)
+            + self.delivery.take().map_or(0, Delivery::finish);
         Told {
             alerts: self.told,
             lost,

@@ -21,6 +21,14 @@ pub(super) struct Loaded {
     pub(super) refused: usize,
 }
 
+impl Loaded {
+    /// Names of the rules that run.
+    pub(super) fn names(&self) -> Vec<String> {
+        let names = self.rules.all().iter().map(|rule| rule.name.to_string());
+        names.collect()
+    }
+}
+
 /// Reads all files, in order; without any, the rules of the product where they are what the agent is `alone` for.
 pub(super) fn load(paths: &[PathBuf], alone: bool, terminal: Terminal) -> Result<Loaded, Error> {
     let mut loader = Loader::new();

@@ -96,6 +96,11 @@ impl Webhook {
         }
     }
 
+    /// How many alerts were not taken so far.
+    pub(super) fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
+    }
+
     /// Waits until the queue is empty; how many alerts were not taken.
     pub(super) fn finish(self) -> u64 {
         if let Some((queue, thread)) = self.running {

@@ -26,7 +26,7 @@ pub(crate) use plane::{
 pub(crate) use policy::PolicyVerb;
 pub(crate) use rbac::RbacArgs;
 pub(crate) use reach::ReachArgs;
-pub(crate) use runtime::{AgentArgs, WatchArgs};
+pub(crate) use runtime::{AgentArgs, DeliveryArgs, WatchArgs};
 pub(crate) use sbom::{Predicate, SbomArgs};
 pub(crate) use scan::{GateArgs, JudgeArgs, ScanArgs, SelectArgs, SendArgs, Stage};
 pub(crate) use tenant::{MatrixArgs, MeshChoice, ScaffoldArgs, TenantVerb};

@@ -87,7 +87,7 @@ Watch this host and tell of what rules forbid: the built-in ones (`bartizan rule
 they are. What they do not need is not told by the kernel at all. A rule that cannot be understood in every word does not run, and \
 that is said.
 
-Alerts go to standard output, to a file, to the system log or to a webhook, as many of these as are named. What could not be \
+Alerts go to standard output, to a file, to the system log, to a webhook or to the control plane, as many of these as are named. What could not be \
 told is counted, said, and an alert itself. Once programs are in the kernel the agent gives up all privileges but those to \
 read of processes. Rules only tell.
 
@@ -105,12 +105,13 @@ Examples:
   bartizan agent --rules rules/ --webhook https://hooks.example/alerts --priority warning
   bartizan agent --policy policies.yaml                         tell of what policies forbid, and stop it where they say so
   bartizan agent --policy policies.yaml --tier guard            only where the kernel itself can refuse
+  bartizan agent --rules rules/ --push                          to the control plane; they wait while it is away
   bartizan agent --rules rules/ --check                         say which rules run and what they need
 
 Exit codes:
   0    it ended by itself, or by Ctrl-C
   2    the kernel refuses, privileges lack, there are no rules, a policy is wrong, or the tier that was asked for is not reached
-  4    events were lost, a rule does not run, or a part of the kernel could not be watched";
+  4    events or alerts were lost, a rule does not run, or a part of the kernel could not be watched";
 
 /// `bartizan agent`.
 #[derive(Debug, Clone, Args)]
@@ -132,6 +133,22 @@ pub(crate) struct AgentArgs {
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) webhook: Option<String>,
 
+    /// Whether and how alerts reach the control plane.
+    #[command(flatten)]
+    pub(crate) delivery: DeliveryArgs,
+
+    /// Answer /healthz and /metrics (Prometheus) at this address of this machine: 127.0.0.1:9464
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) metrics: Option<std::net::SocketAddr>,
+
+    /// Ask the container runtime (CRI) that listens here about images and pods [default: containerd or CRI-O, where they answer]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub(crate) runtime_socket: Option<PathBuf>,
+
+    /// Read programs for their SHA-256 digests, also where no rule asks for proc.hash: alerts name them
+    #[arg(long)]
+    pub(crate) digests: bool,
+
     /// Look up the addresses of hosts that rules name, every five minutes
     #[arg(long)]
     pub(crate) resolve: bool,
@@ -152,6 +169,50 @@ pub(crate) struct AgentArgs {
     /// How long it runs, and how it prints.
     #[command(flatten)]
     pub(crate) running: RunningArgs,
+}
+
+/// Whether and how alerts reach the control plane.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DeliveryArgs {
+    /// Send alerts to the control plane that `bartizan login` remembers; they wait on disk while it is away
+    #[arg(long, help_heading = "Control plane")]
+    pub(crate) push: bool,
+
+    /// Sign what is sent with this private key, in PEM
+    #[arg(long, value_name = "KEY", help_heading = "Control plane", requires = "push", value_hint = ValueHint::FilePath)]
+    pub(crate) sign: Option<PathBuf>,
+
+    /// Where alerts wait [default: agent-spool in the data directory]
+    #[arg(long, value_name = "DIR", help_heading = "Control plane", requires = "push", value_hint = ValueHint::DirPath)]
+    pub(crate) spool: Option<PathBuf>,
+
+    /// How much may wait, as 64KiB, 256MiB or 2GiB; the oldest alerts are dropped for new ones, which is told
+    #[arg(long, value_name = "SIZE", help_heading = "Control plane", requires = "push", default_value = "256MiB", value_parser = size)]
+    pub(crate) spool_size: u64,
+
+    /// By which name the control plane knows this host [default: the number in /etc/machine-id]
+    #[arg(long, value_name = "NAME", help_heading = "Control plane", requires = "push")]
+    pub(crate) host: Option<String>,
+
+    /// The cluster that this host is a node of, by which pods become known as workloads
+    #[arg(long, value_name = "NAME", help_heading = "Control plane", requires = "push")]
+    pub(crate) cluster: Option<String>,
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let shift = match text.get(digits.len()..) {
+        Some("KiB") => 10,
+        Some("MiB") => 20,
+        Some("GiB") => 30,
+        _ => return Err("write a number with KiB, MiB or GiB, such as 256MiB".to_owned()),
+    };
+    digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(1 << shift))
+        .filter(|size| *size >= bartizan_spool::SMALLEST)
+        .ok_or_else(|| "it has at least 64KiB, and at most what a machine can count".to_owned())
 }
 
 fn priority(text: &str) -> Result<Priority, String> {

@@ -183,6 +183,14 @@ impl Leaf {
         })
     }
 
+    /// All fields that are asked for, on both sides
+    pub(crate) fn fields(&self, each: &mut dyn FnMut(FieldRef)) {
+        self.subject.fields(each);
+        if let Test::Other(_, other) | Test::OtherNumber(_, other) = &self.test {
+            other.fields(each);
+        }
+    }
+
     /// The field that is asked for, where nothing is made of it
     pub(crate) const fn field(&self) -> Option<&'static Field> {
         match &self.subject {

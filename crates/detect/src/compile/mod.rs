@@ -9,7 +9,7 @@ mod resolve;
 mod rules;
 mod specialize;
 
-pub(crate) use leaf::{Leaf, Subject};
+pub(crate) use leaf::{FieldRef, Leaf, Subject};
 pub(crate) use matcher::{How, Matcher, stand};
 pub use needs::{CallNeeds, Needs, Opening, Paths};
 pub(crate) use nodes::{Node, NodeId};

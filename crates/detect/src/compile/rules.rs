@@ -202,6 +202,19 @@ impl Rules {
         crate::evaluate::host_names(self)
     }
 
+    /// Whether a condition or an output asks for the digests of programs (`proc.hash`): reading these costs, so that who runs the rules has to ask for it.
+    #[must_use]
+    pub fn ask_for_digests(&self) -> bool {
+        let mut asked = false;
+        let mut each = |field: super::FieldRef| asked |= field.0.name == crate::fields::DIGEST;
+        let mut seen = BTreeSet::new();
+        for rule in &self.rules {
+            rule.format.fields(&mut each);
+            self.walk(rule.node, &mut seen, &mut |leaf| leaf.fields(&mut each));
+        }
+        asked
+    }
+
     /// The calls that a rule may be true of.
     pub fn calls(&self, id: RuleId) -> impl Iterator<Item = &'static str> + '_ {
         let of = self.by_call.iter();

@@ -19,6 +19,7 @@ use crate::calls::{Kind, Kinds};
 
 pub(crate) use descriptor::base;
 pub(crate) use event::{reads, result as outcome, writes};
+pub(crate) use process::DIGEST;
 
 /// Names that addresses are known by.
 pub(crate) type HostNames = HashMap<IpAddr, Vec<Box<str>>>;

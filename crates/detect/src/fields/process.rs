@@ -75,6 +75,9 @@ fn instant(time: u64) -> Option<i64> {
 
 const UP: Takes = Takes::Index { required: false };
 
+/// SHA-256 of the program, lower-case hexadecimal, where somebody reads it
+pub(crate) const DIGEST: &str = "proc.hash";
+
 pub(super) const FIELDS: &[Field] = &[
     field(
         "proc.pid",
@@ -117,6 +120,10 @@ pub(super) const FIELDS: &[Field] = &[
     field(
         "proc.exepath",
         Read::Text(|view, _| known(&view.process().executable.path)),
+    ),
+    field(
+        DIGEST,
+        Read::Text(|view, _| known(view.process().executable.digest.as_bytes())),
     ),
     field(
         "proc.pexepath",

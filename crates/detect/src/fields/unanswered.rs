@@ -12,7 +12,6 @@ const fn never(name: &'static str, why: &'static str) -> Field {
 pub(super) const FIELDS: &[Field] = &[
     never("proc.env", "only a digest of the environment is kept"),
     never("proc.aenv", "only a digest of the environment is kept"),
-    never("proc.hash", "files of programs are not read"),
     never("evt.buffer", "contents of reads and writes are not told"),
     never("evt.buflen", "contents of reads and writes are not told"),
     never("evt.rawarg.data", "contents of reads and writes are not told"),

@@ -87,7 +87,7 @@ pub struct Alert {
     /// The process, then those that started it, to a depth of eight
     pub processes: Vec<AlertProcess>,
     /// Where it ran; None on the host itself
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<AlertContainer>,
 }
 
@@ -101,7 +101,7 @@ pub struct AlertProcess {
     /// The file of its program
     pub executable: String,
     /// SHA-256 of that file; empty where it was not read
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub digest: String,
     /// All arguments, joined by blanks
     pub command: String,

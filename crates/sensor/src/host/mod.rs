@@ -1,10 +1,11 @@
 //! What the host knows of a process beside the kernel's records: its container, and the names of its users.
 //!
 //! In: numbers of processes, cgroups and mount namespaces. Out: a [`Container`] by the paths of cgroups and the files of state that container
-//! runtimes keep, and names from the `/etc/passwd` that the process itself would see. All of it is kept, since it is asked for with each program
-//! that starts. Nothing is asked of a runtime's socket.
+//! runtimes keep, or by the runtime itself where one is to be asked, and names from the `/etc/passwd` that the process itself would see. All of it is
+//! kept, since it is asked for with each program that starts.
 
 mod cgroup;
+pub(crate) mod cri;
 mod inside;
 mod state;
 mod users;
@@ -39,6 +40,8 @@ pub(crate) struct Host {
     unified: Option<PathBuf>,
     /// Where the files of runtimes are looked for
     root: PathBuf,
+    /// Who is asked before these files
+    runtime: Option<cri::Runtime>,
 }
 
 impl Default for Host {
@@ -48,11 +51,23 @@ impl Default for Host {
             users: HashMap::new(),
             unified: cgroup::unified(),
             root: PathBuf::from("/"),
+            runtime: None,
         }
     }
 }
 
 impl Host {
+    /// Asks this runtime from now on. What was known of containers is asked for again.
+    pub(crate) fn ask_runtime(&mut self, runtime: cri::Runtime) {
+        self.runtime = Some(runtime);
+        self.containers.clear();
+    }
+
+    /// How often the runtime did not answer
+    pub(crate) fn runtime_failed(&self) -> u64 {
+        self.runtime.as_ref().map_or(0, cri::Runtime::failed)
+    }
+
     /// The container that a process runs in; None on the host itself, and where nothing tells.
     pub(crate) fn container(&mut self, pid: u32, cgroup: u64, mount: u32) -> Option<Arc<Container>> {
         let key = (cgroup, mount);
@@ -61,7 +76,13 @@ impl Host {
         }
         // A process that is gone tells nothing, and another one of its container may be asked later.
         let paths = std::fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
-        let found = cgroup::found_in(&paths).map(|found| Arc::new(state::described(&self.root, found)));
+        let found = cgroup::found_in(&paths).map(|found| {
+            let mut container = state::described(&self.root, found);
+            if let Some(runtime) = &mut self.runtime {
+                runtime.describe(&mut container);
+            }
+            Arc::new(container)
+        });
         if self.containers.len() >= KEPT_MAX {
             self.containers.clear();
         }

@@ -43,7 +43,7 @@ fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
 }
 
 /// Splits `docker.io/library/nginx:1.27@sha256:…`.
-fn set_image(container: &mut Container, image: &str) {
+pub(super) fn set_image(container: &mut Container, image: &str) {
     let (image, digest) = image.split_once('@').unwrap_or((image, ""));
     // A colon before a slash is that of a port.
     let (name, tag) = match image.rsplit_once(':') {

@@ -2,6 +2,7 @@
 //!
 //! In: records of programs that start, fork and end. Out: for each record the process that it comes from, with those that started it.
 
+mod digests;
 mod proc;
 
 use std::collections::{HashMap, VecDeque};
@@ -13,6 +14,7 @@ use crate::clock::Clock;
 use crate::event::device;
 use crate::host::Host;
 use crate::wire::{self, Identity, Record};
+use digests::{Digests, Key};
 
 /// How many of those that started a process are kept with it
 const ANCESTORS: usize = 8;
@@ -29,6 +31,17 @@ pub(crate) struct Processes {
     known: HashMap<u32, Known>,
     ended: VecDeque<(u32, u64)>,
     host: Host,
+    /// Where somebody asks for digests of programs
+    digests: Option<Digests>,
+}
+
+/// How far the digest of the program of a process is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Program {
+    Unasked,
+    Asked(Key),
+    /// It is known, or will never be
+    Done,
 }
 
 #[derive(Debug)]
@@ -36,6 +49,7 @@ struct Known {
     /// Nanoseconds since the host was started; 0 where `/proc` told it, which counts in ticks
     started: u64,
     process: Arc<Process>,
+    program: Program,
 }
 
 impl Processes {
@@ -45,6 +59,7 @@ impl Processes {
             known: HashMap::new(),
             ended: VecDeque::new(),
             host: Host::default(),
+            digests: None,
         };
         for pid in proc::numbers() {
             this.learn(pid, clock);
@@ -69,6 +84,7 @@ impl Processes {
                 Known {
                     started: 0,
                     process: Arc::new(process),
+                    program: Program::Unasked,
                 },
             );
         }
@@ -89,15 +105,71 @@ impl Processes {
             .map(|known| shortened(&known.process, ANCESTORS - 1))
     }
 
+    /// From now on programs are read for their digests.
+    pub(crate) fn digest_programs(&mut self) {
+        self.digests.get_or_insert_with(Digests::start);
+    }
+
+    /// Asks a container runtime from now on; processes that are known are looked at again.
+    pub(crate) fn ask_runtime(&mut self, runtime: crate::host::cri::Runtime, clock: Clock) {
+        self.host.ask_runtime(runtime);
+        let in_containers = self
+            .known
+            .iter()
+            .filter(|(_, known)| known.process.container.is_some());
+        let pids: Vec<u32> = in_containers.map(|(pid, _)| *pid).collect();
+        for pid in pids {
+            self.known.remove(&pid);
+            self.learn(pid, clock);
+        }
+    }
+
+    /// How often the container runtime did not answer
+    pub(crate) fn runtime_failed(&self) -> u64 {
+        self.host.runtime_failed()
+    }
+
+    /// How often a digest was not known when it was asked for
+    pub(crate) fn digests_unknown(&self) -> u64 {
+        self.digests.as_ref().map_or(0, Digests::unknown)
+    }
+
     /// The process of a record, after what the record itself says of it.
     pub(crate) fn of(&mut self, record: &Record<'_>, clock: Clock) -> Arc<Process> {
-        match record.call {
-            crate::Call::Execute => return self.execute(record, clock),
-            crate::Call::Fork => self.fork(record, clock),
-            crate::Call::Exit => self.end(record),
-            _ => {}
-        }
-        self.current(record, clock)
+        let process = match record.call {
+            crate::Call::Execute => self.execute(record, clock),
+            crate::Call::Fork => {
+                self.fork(record, clock);
+                self.current(record, clock)
+            }
+            crate::Call::Exit => {
+                self.end(record);
+                self.current(record, clock)
+            }
+            _ => self.current(record, clock),
+        };
+        self.with_digest(record.process).unwrap_or(process)
+    }
+
+    /// A known process whose digest has just become known.
+    fn with_digest(&mut self, pid: u32) -> Option<Arc<Process>> {
+        let digests = self.digests.as_mut()?;
+        let known = self.known.get_mut(&pid)?;
+        let digest = match known.program {
+            Program::Done => return None,
+            Program::Asked(key) => digests.known(&key),
+            Program::Unasked => {
+                let Some(key) = digests.ask(&known.process) else {
+                    known.program = Program::Done;
+                    return None;
+                };
+                known.program = Program::Asked(key);
+                digests.awaited(&key)
+            }
+        }?;
+        known.program = Program::Done;
+        Arc::make_mut(&mut known.process).executable.digest = digest;
+        Some(Arc::clone(&known.process))
     }
 
     fn current(&mut self, record: &Record<'_>, clock: Clock) -> Arc<Process> {
@@ -209,6 +281,7 @@ impl Processes {
             Known {
                 started: record.started,
                 process: Arc::clone(&process),
+                program: Program::Unasked,
             },
         );
         process
@@ -216,6 +289,10 @@ impl Processes {
 
     fn fork(&mut self, record: &Record<'_>, clock: Clock) {
         let parent = self.current(record, clock);
+        let program = self
+            .known
+            .get(&record.process)
+            .map_or(Program::Unasked, |known| known.program);
         let child = record.low(0);
         let started = record.number.get(1).copied().unwrap_or_default();
         let process = Process {
@@ -231,6 +308,7 @@ impl Processes {
             Known {
                 started,
                 process: Arc::new(process),
+                program,
             },
         );
     }

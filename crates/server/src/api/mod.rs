@@ -2,6 +2,7 @@
 //! the code (`openapi.json`), so that a change of the contract is seen in review.
 
 mod access;
+mod alerts;
 mod assets;
 mod attack;
 mod blast;
@@ -94,6 +95,8 @@ pub(crate) fn router() -> (axum::Router<App>, Document) {
         .routes(routes!(fixes::one))
         .routes(routes!(findings::list))
         .routes(routes!(findings::one))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::streams))
         .routes(routes!(assets::list))
         .routes(routes!(assets::one))
         .routes(routes!(assets::bills))

@@ -1,7 +1,7 @@
 //! Bringing what a statement says into the graph.
 
 use super::what::What;
-use super::{advisories, bearing, bill, decide, identity, links, log::IngestError, scan};
+use super::{advisories, alerts, bearing, bill, decide, identity, links, log::IngestError, scan};
 use bartizan_store::Session;
 
 /// From which statement something comes.
@@ -48,6 +48,7 @@ pub(super) fn absorb(
         What::Bill(bill) => bill::absorb(session, source, bill),
         What::Decision(decision) => decide::absorb(session, source, decision),
         What::Advisories(records) => advisories::absorb(session, source, records),
+        What::Alerts(batch) => alerts::absorb(session, source, batch),
         What::Links(told) => links::absorb(session, source, told),
         What::Provenance(subjects) => links::absorb_provenance(session, source, subjects),
         What::Other(subjects) => {

@@ -6,7 +6,7 @@ use super::policy::{Policy, WAYS, Ways};
 use super::row::{self, Described};
 use super::scan::Merge;
 use super::what::Rejected;
-use bartizan_model::{Component, Location, REPORT_SCHEMA, Report, Stats, Target, Timestamp, Tool, Verdict};
+use bartizan_model::{Component, Location, Timestamp};
 use bartizan_store::graph::ComponentRow;
 use bartizan_store::{Session, StoreError};
 use bartizan_supply::advisory::exploit::Exploits;
@@ -63,7 +63,6 @@ fn spread(
     let assets: Vec<i64> = having.keys().copied().collect();
     let scopes = session.scopes_called(SCOPE, &assets, source.seq)?;
     let scopes: HashMap<i64, i64> = assets.iter().copied().zip(scopes).collect();
-    let report = report(matched, source.at);
     let mut merge = Merge::begin(session, source, &policy)?;
     // What a finding is on a thing depends on labels, ways to others and waivers, and many things have the same.
     let mut alike: HashMap<Alike, Vec<Described>> = HashMap::new();
@@ -77,7 +76,12 @@ fn spread(
         let is_first = alike.is_empty();
         let described = match alike.entry((thing.labels, ways, rules.apart())) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(row::describe(session, &report, &rules)?),
+            Entry::Vacant(new) => new.insert(row::describe(
+                session,
+                &matched.findings,
+                &matched.remedies,
+                &rules,
+            )?),
         };
         if is_first {
             // Identity and remedy of a finding are the same everywhere.
@@ -149,31 +153,4 @@ fn matches(records: &[Record], components: &[Component], at: i64) -> Result<matc
         AdvisoryCheck::ID.clone_into(&mut finding.check);
     }
     Ok(found)
-}
-
-/// What was found, in the form in which scans tell it.
-fn report(matched: &matching::Matches, at: i64) -> Report {
-    Report {
-        schema: REPORT_SCHEMA.to_owned(),
-        quality: None,
-        tool: Tool {
-            name: "bartizan".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            rules_digest: String::new(),
-            only: Vec::new(),
-            skip: Vec::new(),
-        },
-        target: Target {
-            kind: "sbom".to_owned(),
-            ..Target::default()
-        },
-        started: Timestamp::from_unix_seconds(at.div_euclid(1_000)),
-        verdict: Verdict::Allow,
-        remedies: matched.remedies.clone(),
-        findings: matched.findings.clone(),
-        components: Vec::new(),
-        checks: Vec::new(),
-        skipped: Vec::new(),
-        stats: Stats::default(),
-    }
 }

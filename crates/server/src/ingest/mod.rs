@@ -4,6 +4,7 @@
 
 mod absorb;
 mod advisories;
+mod alerts;
 pub(crate) mod bearing;
 mod bill;
 mod burden;

@@ -4,7 +4,7 @@ use super::policy::{Kept, Rules};
 use super::remedy::{self, Closing};
 use super::tally::rank;
 use bartizan_ledger::schedule::Within;
-use bartizan_model::{Confidence, Decision, Finding, Report, Severity};
+use bartizan_model::{Confidence, Decision, Finding, Remedy, Severity};
 use bartizan_store::graph::{FindingRow, Status};
 use bartizan_store::{Session, StoreError};
 use std::collections::{BTreeSet, HashMap};
@@ -30,16 +30,17 @@ pub(super) struct Described {
     pub(super) remedy: Closing,
 }
 
-/// Describes every finding of a report, as it is for things for which these rules hold.
+/// Describes findings with the remedies that are offered for them, as they are for things for which these rules hold.
 pub(super) fn describe(
     session: &mut Session<'_>,
-    report: &Report,
+    findings: &[Finding],
+    remedies: &[Remedy],
     rules: &Rules<'_>,
 ) -> Result<Vec<Described>, StoreError> {
-    let components = components_of(session, &report.findings)?;
-    let offered = remedy::offered(&report.remedies);
-    let mut described = Vec::with_capacity(report.findings.len());
-    for finding in &report.findings {
+    let components = components_of(session, findings)?;
+    let offered = remedy::offered(remedies);
+    let mut described = Vec::with_capacity(findings.len());
+    for finding in findings {
         let mut finding = finding.clone();
         finding.first_seen = None;
         finding.due = None;

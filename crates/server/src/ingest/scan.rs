@@ -52,7 +52,12 @@ pub(super) fn absorb(
         .map_or_else(|| "{}".to_owned(), |row| row.labels);
     let policy = Policy::of(session, source.at)?;
     let ways = ways_of(session, asset)?;
-    let described = row::describe(session, report, &policy.rules(&key, &labels, &ways))?;
+    let described = row::describe(
+        session,
+        &report.findings,
+        &report.remedies,
+        &policy.rules(&key, &labels, &ways),
+    )?;
     let mut merge = Merge::begin(session, source, &policy)?;
     let present = merge.know_all_of(session, asset)?;
     for one in described {
@@ -202,7 +207,6 @@ impl<'s> Merge<'s> {
 
     /// What the scope had and no longer has.
     fn gone(&mut self, absence: &Absence<'_>, scope: i64, mut present: Present, effect: &mut Effect) {
-        let at = self.source.at;
         let mut rest: Vec<FindingRow> = self.known.drain().map(|(_, row)| row).collect();
         rest.sort_by_key(|row| row.id);
         for before in rest {
@@ -212,27 +216,33 @@ impl<'s> Merge<'s> {
             }
             scopes.remove(&scope);
             let is_elsewhere = !scopes.is_empty();
-            self.sightings.insert((before.id, scope), false);
-            if is_elsewhere {
-                continue;
-            }
-            let mut clock = clock_of(&before);
-            let Some(spent) = clock.fix(at) else { continue };
-            let was_waived = before.status == Status::Waived;
-            self.tally.day(at, before.severity, |day| {
-                day.fixed += 1;
-                day.spent += spent;
-                day.waived -= i64::from(was_waived);
-            });
-            effect.fixed += 1;
-            self.tell(before.id, "fixed", String::new());
-            let mut row = before.clone();
-            set_clock(&mut row, &clock);
-            row.waiver = None;
-            row.waived_until = None;
-            self.tally.change(Some(&before), &row);
-            self.renewed.push(row);
+            self.leave(&before, scope, is_elsewhere, effect);
         }
+    }
+
+    /// A scope no longer has a finding, which is fixed where no other one has it.
+    pub(super) fn leave(&mut self, before: &FindingRow, scope: i64, is_elsewhere: bool, effect: &mut Effect) {
+        let at = self.source.at;
+        self.sightings.insert((before.id, scope), false);
+        if is_elsewhere {
+            return;
+        }
+        let mut clock = clock_of(before);
+        let Some(spent) = clock.fix(at) else { return };
+        let was_waived = before.status == Status::Waived;
+        self.tally.day(at, before.severity, |day| {
+            day.fixed += 1;
+            day.spent += spent;
+            day.waived -= i64::from(was_waived);
+        });
+        effect.fixed += 1;
+        self.tell(before.id, "fixed", String::new());
+        let mut row = before.clone();
+        set_clock(&mut row, &clock);
+        row.waiver = None;
+        row.waived_until = None;
+        self.tally.change(Some(before), &row);
+        self.renewed.push(row);
     }
 
     fn tell(&mut self, finding: i64, kind: &str, note: String) {

@@ -1,8 +1,10 @@
 //! What a statement says, read and judged before it is taken in.
 
+use bartizan_ledger::alerts::Batch;
 use bartizan_ledger::decision::{Decision, DecisionError};
 use bartizan_ledger::statement::{
-    ADVISORIES, CYCLONEDX, DECISION, LINKS, PROVENANCE, REPORT_FIELD, SPDX, Statement, Subject, TEST_RESULT,
+    ADVISORIES, ALERTS, CYCLONEDX, DECISION, LINKS, PROVENANCE, REPORT_FIELD, SPDX, Statement, Subject,
+    TEST_RESULT,
 };
 use bartizan_model::{Component, Fingerprint, REPORT_SCHEMA, Report};
 use bartizan_supply::advisory::record::Record;
@@ -21,6 +23,8 @@ pub(super) enum What {
     Decision(Decision),
     /// Advisories.
     Advisories(Vec<Record>),
+    /// What an agent on a host tells of.
+    Alerts(Box<Batch>),
     /// What joins things.
     Links(Vec<Link>),
     /// How the subjects were made.
@@ -121,6 +125,9 @@ pub(super) fn read(statement: &Statement<'_>) -> Result<What, Rejected> {
         CYCLONEDX | SPDX => read_bill(statement),
         DECISION => Ok(What::Decision(Decision::read(statement.predicate())?)),
         ADVISORIES => read_advisories(statement),
+        ALERTS => Batch::read(statement.predicate())
+            .map(|batch| What::Alerts(Box::new(batch)))
+            .map_err(|error| broken(statement, error)),
         LINKS => read_links(statement),
         kind if kind.starts_with(PROVENANCE) => Ok(What::Provenance(statement.subject.clone())),
         _ => Ok(What::Other(statement.subject.clone())),

@@ -239,18 +239,25 @@ impl Drop for InFlight<'_> {
 
 /// Text for Prometheus that is being written.
 #[derive(Debug, Default)]
-pub(super) struct Exposition {
+pub struct Exposition {
     pub(super) text: String,
 }
 
 impl Exposition {
-    /// Says what the samples that follow are.
-    pub(super) fn family(&mut self, name: &str, kind: &str, help: &str) {
+    /// What was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Says what the samples that follow are: `kind` is `counter`, `gauge` or `histogram`.
+    pub fn family(&mut self, name: &str, kind: &str, help: &str) {
         // Writing to a String cannot fail.
         let _ = writeln!(self.text, "# HELP {name} {help}\n# TYPE {name} {kind}");
     }
 
-    pub(super) fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
+    /// A sample with its labels.
+    pub fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
         self.text.push_str(name);
         if !labels.is_empty() {
             let mark = |place: usize| if place == 0 { '{' } else { ',' };

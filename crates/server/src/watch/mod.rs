@@ -17,6 +17,7 @@ pub(crate) use export::Exporter;
 pub(crate) use expose::{expose, live, ready};
 pub use log::LogFormat;
 pub(crate) use log::{Log, listen};
+pub use metrics::Exposition;
 pub(crate) use observe::{observe, tell};
 pub use traces::TraceOptions;
 

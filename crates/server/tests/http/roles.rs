@@ -148,6 +148,8 @@ fn answers() -> Vec<Row> {
         "/api/v1/fixes/{id}",
         "/api/v1/findings",
         "/api/v1/findings/{id}",
+        "/api/v1/alerts",
+        "/api/v1/alert-streams",
         "/api/v1/assets",
         "/api/v1/assets/{id}",
         "/api/v1/assets/{id}/bills",

@@ -4,6 +4,8 @@ use crate::client::{Answer, Browser};
 use crate::roles::operations;
 use crate::server::{Member, Server};
 use crate::told::{self, Shape, Words};
+use bartizan_ledger::alerts::{Agent, Head, Watch, numbered, statement};
+use bartizan_model::Timestamp;
 use bartizan_server::{Role, Transport};
 use bartizan_store::StoreError;
 use bartizan_testbed::Engine;
@@ -71,6 +73,12 @@ fn furnish(server: &Server, tag: &str, shape: &Shape) -> Tenant {
             .send()
             .is(201);
     }
+    server
+        .ask("post", "/api/v1/statements")
+        .token(&token)
+        .json(&alerts(&mut words))
+        .send()
+        .is(201);
     let channel = server
         .ask("post", "/api/v1/channels")
         .token(&token)
@@ -113,6 +121,29 @@ fn furnish(server: &Server, tag: &str, shape: &Shape) -> Tenant {
         words,
         policy,
     }
+}
+
+/// A batch with one alert of an agent.
+fn alerts(words: &mut Words) -> Value {
+    let head = Head {
+        agent: Agent {
+            host: format!("host:{}", words.word()),
+            name: words.word(),
+            version: words.word(),
+            cluster: words.word(),
+        },
+        stream: "0".repeat(32),
+        after: 0,
+        last: 1,
+        sealed: Timestamp::from_unix_seconds(0),
+        watch: Watch {
+            since: Timestamp::from_unix_seconds(0),
+            rules: vec![words.word()],
+        },
+    };
+    let alert = json!({ "rule": words.word(), "priority": "error", "time": "2027-01-01T00:00:00Z", "output": words.word() });
+    let statement = statement(&head, &[numbered(1, &alert.to_string())]).unwrap();
+    serde_json::from_str(&statement).unwrap()
 }
 
 /// The day so many days from now.
@@ -313,6 +344,8 @@ impl Tenant {
             "/api/v1/findings?status=open",
             "/api/v1/findings?status=waived",
             "/api/v1/fixes",
+            "/api/v1/alerts",
+            "/api/v1/alert-streams",
             "/api/v1/assets",
             "/api/v1/statements",
             "/api/v1/people",

@@ -3,7 +3,7 @@
 use crate::{Session, StoreError};
 
 /// Every table that is made from the ledger.
-const DERIVED: [&str; 38] = [
+const DERIVED: [&str; 41] = [
     "assets",
     "edges",
     "edge_packs",
@@ -42,6 +42,9 @@ const DERIVED: [&str; 38] = [
     "trusted_keys",
     "holds",
     "tombstones",
+    "alerts",
+    "alert_assets",
+    "alert_streams",
 ];
 
 impl Session<'_> {

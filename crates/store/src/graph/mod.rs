@@ -1,6 +1,7 @@
 //! The derived part: assets, what was looked at, findings, what closes them, components. All of it can be made again from
 //! the ledger.
 
+mod alerts;
 mod assets;
 mod bearing;
 mod bills;
@@ -25,6 +26,7 @@ mod scans;
 mod snapshots;
 mod status;
 
+pub use alerts::{AlertFilter, AlertRow, AlertStreamRow};
 pub use assets::AssetRow;
 pub use bearing::{FindingCountRow, FindingSumRow};
 pub use bills::{BillRow, InventoryRow};

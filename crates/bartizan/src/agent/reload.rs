@@ -1,0 +1,53 @@
+//! SIGHUP: rules are read again.
+//!
+//! What the kernel tells is chosen when programs are loaded, for which privileges are needed that the agent has given up by then. So rules that
+//! ask the kernel for the same take the place of those before, and no event is lost; others do not, and that is said.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::rules::{self, Loaded};
+use crate::args::AgentArgs;
+use crate::interrupt;
+use crate::table::counted;
+use crate::terminal::Terminal;
+
+/// Whether rules are to be read again.
+pub(super) struct Reload {
+    asked: Arc<AtomicBool>,
+}
+
+impl Reload {
+    /// Listens to SIGHUP from now on.
+    pub(super) fn install() -> Self {
+        Self {
+            asked: interrupt::hang_up(),
+        }
+    }
+
+    /// The rules as they are now, where that was asked for and they can take the place of those in force.
+    pub(super) fn latest(&self, args: &AgentArgs, in_force: &Loaded, terminal: Terminal) -> Option<Loaded> {
+        if !self.asked.swap(false, Ordering::Relaxed) {
+            return None;
+        }
+        let keep = "the rules in force stay";
+        let loaded = match rules::load(&args.rules, args.guard.policy.is_empty(), terminal) {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                terminal.warn(format!("{}; {keep}", error.message));
+                return None;
+            }
+        };
+        if loaded.rules.needs() != in_force.rules.needs() {
+            terminal.warn(format!(
+                "the rules ask the kernel for something else than at the start; {keep} until the agent is started again"
+            ));
+            return None;
+        }
+        terminal.note(format!(
+            "watching by {}, read again",
+            counted(loaded.rules.all().len(), "rule")
+        ));
+        Some(loaded)
+    }
+}
