@@ -26,6 +26,7 @@ import leaky_repo
 import opengrep_xfn
 import plane_scale
 import policy_compat
+import profiles
 import reach_scale
 import renamed
 import rule_examples
@@ -55,6 +56,7 @@ FIGURES = {
         gate_latency,
         startup,
         sensor_cost,
+        profiles,
         supply_index,
         sbom_tree,
         sbom_image,

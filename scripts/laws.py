@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DOMAIN = {"code", "supply", "deploy", "host", "detect", "policy", "ledger", "trust"}
+DOMAIN = {"code", "supply", "deploy", "host", "detect", "policy", "profile", "ledger", "trust"}
 RUNTIMES = {"tokio", "async-std", "smol", "async-executor", "actix-rt"}
 TESTBED = "bartizan-testbed"
 MAX_FILE_LINES = 800

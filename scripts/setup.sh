@@ -78,6 +78,10 @@ missing_packages() {
     have systemd-analyze || echo systemd
     # Servers hear of one another by a NATS server that each test starts for itself.
     have nats-server || [ -x /usr/sbin/nats-server ] || echo nats-server
+    # Workloads are run under their profiles in containers.
+    have runc || [ -x /usr/sbin/runc ] || echo runc
+    # Profiles for AppArmor are read by its own parser.
+    have apparmor_parser || [ -x /usr/sbin/apparmor_parser ] || echo apparmor
     ;;
   esac
   # Programs for the kernel are built again and compared.

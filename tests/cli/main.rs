@@ -45,6 +45,7 @@ mod minimal_systems;
 mod own_code;
 mod packaged_files;
 mod policies;
+mod profile;
 mod progress;
 mod pulled_images;
 mod quality;

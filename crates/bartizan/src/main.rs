@@ -79,6 +79,7 @@ fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
         Verb::Serve(serve) => commands::serve::run(common, &serve, terminal),
         Verb::Agent(args) => agent::run(common, &args, terminal),
         Verb::Watch(watch) => commands::watch::run(&watch, terminal),
+        Verb::Profile(verb) => commands::profile::run(common, &verb, terminal),
         Verb::Login(login) => commands::login::run(common, &login, terminal),
         Verb::Sign(sign) => commands::sign::run(common, &sign, terminal),
         Verb::Push(push) => commands::push::run(common, &push, terminal),

@@ -77,6 +77,27 @@ pub enum Error {
         /// What the system says
         error: std::io::Error,
     },
+    /// A cgroup could not be made, entered or looked at
+    #[error("the cgroup {path} cannot be {what}: {cause}")]
+    Cgroup {
+        /// Where it is mounted
+        path: std::path::PathBuf,
+        /// What was tried: made, entered, read
+        what: &'static str,
+        /// What the kernel said
+        cause: std::io::Error,
+    },
+    /// A root could not be laid over another one
+    #[error("{path} cannot be laid under a root of its own: {cause}")]
+    Overlay {
+        /// What was to lie below
+        path: std::path::PathBuf,
+        /// What the kernel said
+        cause: std::io::Error,
+    },
+    /// Landlock did not take a rule
+    #[error("Landlock refuses: {0}")]
+    Landlock(String),
     /// The kernel did not do what it was asked for while events were read, or privileges given up
     #[error("the kernel refuses: {0}")]
     System(#[from] rustix::io::Errno),
@@ -113,6 +134,11 @@ impl Error {
             Self::NeverAsked => "add `bpf` to `lsm=` on the command line of the kernel",
             Self::Pinned { .. } => "mount the file system of BPF: `mount -t bpf none /sys/fs/bpf`",
             Self::TooManyPaths(_) => "name fewer paths in rules, or directories in place of their files",
+            Self::Cgroup { .. } => "run it as root, where the cgroups of the host can be written to",
+            Self::Overlay { .. } => "run it as root, on a kernel with overlayfs",
+            Self::Landlock(_) => {
+                "learn the workload again; a rule may name what is no file and no directory any more"
+            }
             Self::System(_) => "try again",
         }
     }

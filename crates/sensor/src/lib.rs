@@ -4,7 +4,8 @@
 //! [`Event`](bartizan_model::runtime::Event)s, each with the process that it comes from, those that started it and the container it runs in; and
 //! what could not be attached or was lost, in numbers. Nothing is judged here: rules do that with the events.
 //!
-//! [`Sensor::start`] attaches, [`Sensor::read`] waits for events and hands over each.
+//! [`Sensor::start`] attaches, [`Sensor::read`] waits for events and hands over each. [`learn`] counts all that one workload asks for, and [`restrain`]
+//! has this process give up all but some files and ports.
 
 mod call;
 mod clock;
@@ -13,11 +14,13 @@ mod error;
 mod event;
 pub mod guard;
 mod host;
+pub mod learn;
 mod load;
 mod object;
 mod path;
 mod privilege;
 mod process;
+pub mod restrain;
 mod selection;
 mod sensor;
 mod wire;

@@ -169,7 +169,7 @@ fn attach_first(
 }
 
 /// Attaching tells more than any list of what a kernel can do.
-fn attach(
+pub(crate) fn attach(
     ebpf: &mut Ebpf,
     btf: &Btf,
     program: &'static str,

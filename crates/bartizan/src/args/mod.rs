@@ -7,6 +7,7 @@ mod diff;
 mod help;
 mod plane;
 mod policy;
+mod profile;
 mod rbac;
 mod reach;
 mod runtime;
@@ -24,6 +25,7 @@ pub(crate) use plane::{
     RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,
 };
 pub(crate) use policy::PolicyVerb;
+pub(crate) use profile::{DriveArgs, LearnArgs, ProfileVerb, RunArgs, ShowArgs, VerifyArgs, WhichArgs};
 pub(crate) use rbac::RbacArgs;
 pub(crate) use reach::ReachArgs;
 pub(crate) use runtime::{AgentArgs, DeliveryArgs, WatchArgs};
@@ -212,6 +214,10 @@ pub(crate) enum Verb {
     /// Show what processes on this host do, as the kernel sees it
     #[command(long_about = runtime::WATCH, after_long_help = runtime::WATCH_EXAMPLES)]
     Watch(Box<WatchArgs>),
+
+    /// Learn what a workload needs, write it as policies, and prove that they hold
+    #[command(subcommand, long_about = profile::PROFILE)]
+    Profile(ProfileVerb),
 
     /// Remember a control plane and the token that lets you in
     #[command(long_about = help::LOGIN)]

@@ -17,6 +17,7 @@ pub(crate) mod ledger;
 pub(crate) mod login;
 pub(crate) mod pages;
 pub(crate) mod policy;
+pub(crate) mod profile;
 pub(crate) mod push;
 pub(crate) mod rbac;
 pub(crate) mod reach;

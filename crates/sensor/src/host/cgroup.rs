@@ -24,13 +24,18 @@ const PREFIXES: [(&str, &str); 5] = [
 const ID: usize = 64;
 
 /// Where cgroups of version 2 are mounted: alone, or beside those of version 1.
-pub(super) fn unified() -> Option<PathBuf> {
+pub(crate) fn unified() -> Option<PathBuf> {
     let mounts = std::fs::read_to_string("/proc/self/mounts").ok()?;
     mounts.lines().find_map(|line| {
         let mut fields = line.split(' ');
         let (_, place, kind) = (fields.next()?, fields.next()?, fields.next()?);
         (kind == "cgroup2").then(|| PathBuf::from(place))
     })
+}
+
+/// The cgroups of a process, a line each; None when it is gone
+pub(crate) fn lines_of(pid: u32) -> Option<String> {
+    std::fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()
 }
 
 /// The container that the lines of `/proc/PID/cgroup` name: the innermost one of the first line that names any.

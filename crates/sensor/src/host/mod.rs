@@ -4,7 +4,7 @@
 //! runtimes keep, or by the runtime itself where one is to be asked, and names from the `/etc/passwd` that the process itself would see. All of it is
 //! kept, since it is asked for with each program that starts.
 
-mod cgroup;
+pub(crate) mod cgroup;
 pub(crate) mod cri;
 mod inside;
 mod state;

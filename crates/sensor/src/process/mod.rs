@@ -5,6 +5,8 @@
 mod digests;
 mod proc;
 
+pub(crate) use proc::{mount_namespace_of, numbers};
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 

@@ -21,7 +21,7 @@ const STAT_START: usize = 19;
 const TICKS: u64 = 100;
 
 /// The numbers of all processes.
-pub(super) fn numbers() -> Vec<u32> {
+pub(crate) fn numbers() -> Vec<u32> {
     let Ok(entries) = fs::read_dir("/proc") else {
         return Vec::new();
     };
@@ -47,6 +47,11 @@ fn namespace(pid: u32, name: &str) -> Option<u32> {
     let link = link(pid, &format!("ns/{name}"))?;
     let text = std::str::from_utf8(&link).ok()?;
     text.strip_suffix(']')?.rsplit_once('[')?.1.parse().ok()
+}
+
+/// The mount namespace of a process; None when it is gone
+pub(crate) fn mount_namespace_of(pid: u32) -> Option<u32> {
+    namespace(pid, "mnt")
 }
 
 /// The process of this number; None when there is none (any more).

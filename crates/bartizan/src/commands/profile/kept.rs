@@ -1,0 +1,85 @@
+//! Where profiles are kept: a file each in the data directory, which only its owner reads, or the file that was named.
+
+use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
+
+use bartizan_profile::Profile;
+
+use crate::args::{Common, WhichArgs};
+use crate::error::Error;
+use crate::output;
+use crate::place;
+use crate::scan::{Place, common_flags, load_config};
+
+/// The file of a profile.
+pub(super) fn path(common: &Common, which: &WhichArgs) -> Result<PathBuf, Error> {
+    if let Some(file) = &which.file {
+        return Ok(file.clone());
+    }
+    let current = place::current()?;
+    let start = place::start_of(".", &current);
+    let config = load_config(common, &Place { current, start }, common_flags(common))?;
+    let data = place::data_dir(&config).ok_or_else(|| {
+        Error::usage(
+            "there is no directory to keep profiles in",
+            "name one with --data-dir, or a file with --file",
+        )
+    })?;
+    // A path of cgroups is a name, too.
+    let name: String = which
+        .workload
+        .chars()
+        .map(|character| {
+            if character.is_ascii_alphanumeric() || "._-@".contains(character) {
+                character
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    Ok(data
+        .join("profiles")
+        .join(format!("{}.json", name.trim_matches('.'))))
+}
+
+/// The profile in a file; None where there is none yet.
+pub(super) fn read(path: &std::path::Path) -> Result<Option<Profile>, Error> {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::reading(path, &error)),
+    };
+    Profile::read(&bytes).map(Some).map_err(|why| {
+        Error::usage(
+            format!("`{}` is no profile: {why}", path.display()),
+            "learn it again with --fresh",
+        )
+    })
+}
+
+/// The profile of a workload that has one.
+pub(super) fn existing(common: &Common, which: &WhichArgs) -> Result<Profile, Error> {
+    read(&path(common, which)?)?.ok_or_else(|| {
+        Error::nothing(
+            format!("there is no profile of `{}`", which.workload),
+            "learn it with `bartizan profile learn`",
+        )
+    })
+}
+
+/// Writes a profile in one step.
+pub(super) fn write(path: &std::path::Path, profile: &Profile) -> Result<(), Error> {
+    if let Some(directory) = path
+        .parent()
+        .filter(|directory| !directory.as_os_str().is_empty())
+    {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory)
+            .map_err(|error| Error::writing(directory, &error))?;
+    }
+    let mut bytes = serde_json::to_vec_pretty(profile).map_err(std::io::Error::from)?;
+    bytes.push(b'\n');
+    output::write_file(path, &bytes)
+}

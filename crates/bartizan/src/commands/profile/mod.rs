@@ -1,0 +1,28 @@
+//! `bartizan profile`: what a workload needs, as policies, and the proof that it still works under them.
+//!
+//! `watched` joins what the kernel counts with what it tells, for one workload; `drive` starts a workload and has it do things; `learn` adds to the
+//! profile that `kept` keeps, `show` writes it in the languages of `bartizan-profile`, `verify` runs the workload under it in a `bundle`, and `run`
+//! starts one that gives up on this host what it does not need.
+
+mod bundle;
+mod drive;
+mod kept;
+mod learn;
+mod run;
+mod show;
+mod verify;
+mod watched;
+
+use crate::args::{Common, ProfileVerb};
+use crate::error::Outcome;
+use crate::terminal::Terminal;
+
+/// Runs the verb.
+pub(crate) fn run(common: &Common, verb: &ProfileVerb, terminal: Terminal) -> Outcome {
+    match verb {
+        ProfileVerb::Learn(args) => learn::run(common, args, terminal),
+        ProfileVerb::Show(args) => show::run(common, args),
+        ProfileVerb::Run(args) => run::run(common, args, terminal),
+        ProfileVerb::Verify(args) => verify::run(common, args, terminal),
+    }
+}

@@ -1,0 +1,136 @@
+//! `bartizan profile show`: a profile for people, and as the policies that it makes.
+
+use std::fmt::Write as _;
+
+use bartizan_profile::{Profile, Stability, render};
+
+use super::kept;
+use crate::args::{Common, ShowArgs};
+use crate::error::{Code, Error, Outcome};
+use crate::output;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Text,
+    Json,
+    Seccomp,
+    Capabilities,
+    AppArmor,
+    NetworkPolicy,
+    Landlock,
+    Kubernetes,
+}
+
+const FORMATS: [(&str, Format); 8] = [
+    ("text", Format::Text),
+    ("json", Format::Json),
+    ("seccomp", Format::Seccomp),
+    ("capabilities", Format::Capabilities),
+    ("apparmor", Format::AppArmor),
+    ("networkpolicy", Format::NetworkPolicy),
+    ("landlock", Format::Landlock),
+    ("kubernetes", Format::Kubernetes),
+];
+
+pub(super) fn run(common: &Common, args: &ShowArgs) -> Outcome {
+    let (format, file) = output::destination(&args.output, "profile show", &FORMATS)?;
+    let profile = kept::existing(common, &args.which)?;
+    let width = render::Width {
+        exact: args.exact,
+        new_privileges: args.new_privileges,
+    };
+    let text = match format {
+        Format::Text => text(&profile),
+        Format::Json => pretty(&profile)?,
+        Format::Seccomp => pretty(&render::seccomp(&profile, width))?,
+        Format::Capabilities => capabilities(&profile)?,
+        Format::AppArmor => render::apparmor(&profile),
+        Format::NetworkPolicy => render::network_policy(&profile),
+        Format::Landlock => pretty(&render::landlock(&profile))?,
+        Format::Kubernetes => render::security_context(&profile),
+    };
+    match file {
+        Some(file) => output::write_file(&file, text.as_bytes())?,
+        None => output::print(text)?,
+    }
+    Ok(0)
+}
+
+/// A name a line
+fn capabilities(profile: &Profile) -> Result<String, Error> {
+    let needed = profile.capabilities.as_ref().ok_or_else(|| Error {
+        code: Code::Unknown,
+        ..Error::usage(
+            "which capabilities are needed is not known: the kernel that it was learned on does not tell",
+            "learn it on Linux 6.14 or newer",
+        )
+    })?;
+    Ok(needed.keys().map(|name| format!("{name}\n")).collect())
+}
+
+pub(super) fn pretty(value: &impl serde::Serialize) -> Result<String, Error> {
+    let mut text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn names<'n>(names: impl IntoIterator<Item = &'n String>) -> String {
+    let all: Vec<&str> = names.into_iter().map(String::as_str).collect();
+    if all.is_empty() {
+        "none".to_owned()
+    } else {
+        all.join(", ")
+    }
+}
+
+fn text(profile: &Profile) -> String {
+    let mut text = String::new();
+    let mut line = |name: &str, value: String| {
+        let _ = writeln!(text, "{name}: {value}");
+    };
+    line("workload", profile.workload.clone());
+    line("system calls", names(profile.calls.keys()));
+    if !profile.compat_calls.is_empty() {
+        line("of 32-bit programs", names(profile.compat_calls.keys()));
+    }
+    if !profile.start.is_empty() {
+        line("of what started it", names(&profile.start));
+    }
+    if !profile.refused.is_empty() {
+        line("refused by a filter", names(&profile.refused));
+    }
+    match &profile.capabilities {
+        Some(all) => line("capabilities", names(all.keys())),
+        None => line("capabilities", "not known: the kernel does not tell".to_owned()),
+    }
+    let writable: Vec<String> = render::writable(profile)
+        .into_iter()
+        .map(|place| place.path)
+        .collect();
+    line("writes below", names(&writable));
+    for (name, places) in [
+        ("connects to", &profile.connects),
+        ("listens on", &profile.listens),
+    ] {
+        let all: Vec<String> = places
+            .iter()
+            .flat_map(|(transport, ports)| {
+                ports.iter().flat_map(move |(port, addresses)| {
+                    addresses.iter().map(move |address| {
+                        format!(
+                            "{} {}",
+                            transport.name(),
+                            std::net::SocketAddr::new(*address, *port)
+                        )
+                    })
+                })
+            })
+            .collect();
+        line(name, names(&all));
+    }
+    line("files", profile.files.len().to_string());
+    let stability = Stability::of(profile);
+    line("stability", format!("{:.2}", stability.score));
+    let _ = writeln!(text, "{}", stability.sentence(profile));
+    text
+}

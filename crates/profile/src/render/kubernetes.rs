@@ -1,0 +1,241 @@
+//! Manifests for Kubernetes: a NetworkPolicy of the connections that were seen, and the part of a pod that gives a container no more than it needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::net::IpAddr;
+
+use crate::profile::{Profile, Transport};
+use crate::render::{DEFAULT_CAPABILITIES, file_name, writable};
+
+/// Addresses of one port that are named one by one, at most
+const NAMED_MAX: usize = 16;
+const DNS: u16 = 53;
+
+/// A NetworkPolicy for pods with the label `app.kubernetes.io/name` of the workload (`networking.k8s.io/v1`).
+#[must_use]
+pub fn network_policy(profile: &Profile) -> String {
+    let name = file_name(&profile.workload);
+    let mut text = format!(
+        "# Addresses are those that were connected to. Of a Service that is the one in front of its pods, which policies never see:\n\
+         # name the pods in its place.\n\
+         apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: {name}\nspec:\n  podSelector:\n    matchLabels:\n      app.kubernetes.io/name: {name}\n  policyTypes:\n    - Ingress\n    - Egress\n"
+    );
+    let ingress: Vec<(Transport, u16)> = profile
+        .listens
+        .iter()
+        .flat_map(|(transport, ports)| {
+            let open = ports
+                .iter()
+                .filter(|(_, addresses)| addresses.iter().any(|address| !address.is_loopback()));
+            open.map(|(port, _)| (*transport, *port))
+        })
+        .collect();
+    if ingress.is_empty() {
+        text.push_str("  ingress: []\n");
+    } else {
+        text.push_str("  ingress:\n    - ports:\n");
+        for (transport, port) in ingress {
+            port_of(&mut text, transport, port);
+        }
+    }
+    let egress = egress(profile);
+    if egress.is_empty() {
+        text.push_str("  egress: []\n");
+    } else {
+        text.push_str("  egress:\n");
+    }
+    for (blocks, ports) in egress {
+        text.push_str("    - to:\n");
+        for block in blocks {
+            text.push_str(&block);
+        }
+        text.push_str("      ports:\n");
+        for (transport, port) in ports {
+            port_of(&mut text, transport, port);
+        }
+    }
+    text
+}
+
+fn port_of(text: &mut String, transport: Transport, port: u16) {
+    let _ = write!(
+        text,
+        "        - protocol: {}\n          port: {port}\n",
+        transport.name()
+    );
+}
+
+/// Where connections may go: destinations as they are written, with the ports that are the same for all of them.
+fn egress(profile: &Profile) -> BTreeMap<Vec<String>, BTreeSet<(Transport, u16)>> {
+    let mut all: BTreeMap<Vec<String>, BTreeSet<(Transport, u16)>> = BTreeMap::new();
+    for (transport, ports) in &profile.connects {
+        for (port, addresses) in ports {
+            let addresses: BTreeSet<&IpAddr> = addresses
+                .iter()
+                .filter(|address| !address.is_loopback())
+                .collect();
+            if *port == DNS {
+                // The resolver of a pod is the cluster's, whatever it was where the workload was learned.
+                let resolver = "        - namespaceSelector:\n            matchLabels:\n              kubernetes.io/metadata.name: kube-system\n          podSelector:\n            matchLabels:\n              k8s-app: kube-dns\n";
+                let ports = all.entry(vec![resolver.to_owned()]).or_default();
+                ports.extend([(Transport::Udp, DNS), (Transport::Tcp, DNS)]);
+            } else if !addresses.is_empty() {
+                all.entry(blocks(&addresses))
+                    .or_default()
+                    .insert((*transport, *port));
+            }
+        }
+    }
+    all
+}
+
+fn blocks(addresses: &BTreeSet<&IpAddr>) -> Vec<String> {
+    let block = |cidr: String| format!("        - ipBlock:\n            cidr: {cidr}\n");
+    if addresses.len() > NAMED_MAX {
+        // So many on one port are a service whose addresses change.
+        let mut any = BTreeSet::new();
+        for address in addresses {
+            any.insert(if address.is_ipv4() {
+                "0.0.0.0/0"
+            } else {
+                "\"::/0\""
+            });
+        }
+        return any.into_iter().map(|cidr| block(cidr.to_owned())).collect();
+    }
+    addresses
+        .iter()
+        .map(|address| match address {
+            IpAddr::V4(address) => block(format!("{address}/32")),
+            IpAddr::V6(address) => block(format!("\"{address}/128\"")),
+        })
+        .collect()
+}
+
+/// The part of a pod's `spec` that gives its container what the workload needs and no more.
+#[must_use]
+pub fn security_context(profile: &Profile) -> String {
+    let name = file_name(&profile.workload);
+    let mut text = format!(
+        "# Into the spec of a pod. The filter goes to the node: /var/lib/kubelet/seccomp/profiles/{name}.json (bartizan profile show -o seccomp)\n\
+         automountServiceAccountToken: false\ncontainers:\n  - name: {name}\n    securityContext:\n      allowPrivilegeEscalation: false\n      privileged: false\n      readOnlyRootFilesystem: true\n      capabilities:\n        drop: [ALL]\n"
+    );
+    match &profile.capabilities {
+        Some(needed) => add(&mut text, needed.keys().map(String::as_str)),
+        None => add(&mut text, DEFAULT_CAPABILITIES),
+    }
+    let _ = write!(
+        text,
+        "      seccompProfile:\n        type: Localhost\n        localhostProfile: profiles/{name}.json\n"
+    );
+    let places = writable(profile);
+    if places.is_empty() {
+        return text;
+    }
+    text.push_str("    volumeMounts:\n");
+    for (index, place) in places.iter().enumerate() {
+        let _ = write!(
+            text,
+            "      - name: writable-{index}\n        mountPath: {}\n",
+            quoted(&place.path)
+        );
+        if !place.directory {
+            let file = place.path.rsplit('/').next().unwrap_or_default();
+            let _ = writeln!(text, "        subPath: {}", quoted(file));
+        }
+    }
+    text.push_str("volumes:\n");
+    for index in 0..places.len() {
+        let _ = write!(text, "  - name: writable-{index}\n    emptyDir: {{}}\n");
+    }
+    text
+}
+
+fn add<'n>(text: &mut String, capabilities: impl IntoIterator<Item = &'n str>) {
+    let names: Vec<&str> = capabilities
+        .into_iter()
+        .map(|name| name.trim_start_matches("CAP_"))
+        .collect();
+    if !names.is_empty() {
+        let _ = writeln!(text, "        add: [{}]", names.join(", "));
+    }
+}
+
+/// A text as a scalar of YAML
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calls::Architecture;
+    use crate::profile::Access;
+    use crate::window::Window;
+
+    fn profile() -> Profile {
+        let mut profile = Profile::new("shop/web", Architecture::X86_64);
+        let mut window = Window {
+            capabilities: Some(BTreeMap::from([("CAP_CHOWN".to_owned(), BTreeSet::new())])),
+            ..Window::default()
+        };
+        window.calls.insert("read".to_owned());
+        window.listens.insert((Transport::Tcp, [0, 0, 0, 0].into(), 8080));
+        window
+            .listens
+            .insert((Transport::Tcp, [127, 0, 0, 1].into(), 9000));
+        window
+            .connects
+            .insert((Transport::Tcp, [10, 1, 2, 3].into(), 5432));
+        window
+            .connects
+            .insert((Transport::Tcp, [127, 0, 0, 1].into(), 6379));
+        window
+            .connects
+            .insert((Transport::Udp, [192, 168, 0, 1].into(), 53));
+        let change = Access {
+            write: true,
+            change: true,
+            ..Access::default()
+        };
+        window.files.insert("/var/cache/web/x".to_owned(), change);
+        profile.add(window, true);
+        profile
+    }
+
+    #[test]
+    fn connections_that_were_seen_are_allowed_and_those_within_the_pod_need_no_rule() {
+        let policy = network_policy(&profile());
+        assert!(policy.contains("name: shop-web"), "{policy}");
+        assert!(
+            policy.contains("port: 8080")
+                && policy.contains("cidr: 10.1.2.3/32")
+                && policy.contains("k8s-app: kube-dns")
+        );
+        assert!(
+            !policy.contains("9000") && !policy.contains("6379") && !policy.contains("192.168"),
+            "{policy}"
+        );
+    }
+
+    #[test]
+    fn many_addresses_of_one_port_are_any() {
+        let mut profile = profile();
+        let mut window = Window::default();
+        window.calls.insert("read".to_owned());
+        for last in 0..40 {
+            window
+                .connects
+                .insert((Transport::Tcp, [20, 0, 0, last].into(), 443));
+        }
+        profile.add(window, false);
+        assert!(network_policy(&profile).contains("cidr: 0.0.0.0/0"));
+    }
+
+    #[test]
+    fn a_container_gets_what_was_needed_and_places_to_write() {
+        let context = security_context(&profile());
+        assert!(context.contains("drop: [ALL]\n        add: [CHOWN]"), "{context}");
+        assert!(context.contains("mountPath: \"/var/cache/web\""), "{context}");
+    }
+}
