@@ -19,6 +19,7 @@ import control_plane
 import creddata
 import false_alarms
 import gate_latency
+import in_use
 import kubernetes_examples
 import leak_history
 import leak_tree
@@ -57,6 +58,7 @@ FIGURES = {
         startup,
         sensor_cost,
         profiles,
+        in_use,
         supply_index,
         sbom_tree,
         sbom_image,

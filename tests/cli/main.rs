@@ -44,6 +44,7 @@ mod minimal_images;
 mod minimal_systems;
 mod own_code;
 mod packaged_files;
+mod packages;
 mod policies;
 mod profile;
 mod progress;

@@ -8,6 +8,7 @@ pub mod advisory;
 pub mod catalog;
 pub mod ecosystem;
 pub mod image;
+pub mod in_use;
 pub mod inventory;
 pub mod packaged;
 pub mod sbom;

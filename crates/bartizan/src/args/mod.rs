@@ -25,7 +25,9 @@ pub(crate) use plane::{
     RemoteArgs, RestoreArgs, ServeArgs, SignArgs, SloStatus, SloVerb, StatusArgs,
 };
 pub(crate) use policy::PolicyVerb;
-pub(crate) use profile::{DriveArgs, LearnArgs, ProfileVerb, RunArgs, ShowArgs, VerifyArgs, WhichArgs};
+pub(crate) use profile::{
+    DriveArgs, LearnArgs, PackagesArgs, ProfileVerb, RunArgs, ShowArgs, VerifyArgs, WhichArgs,
+};
 pub(crate) use rbac::RbacArgs;
 pub(crate) use reach::ReachArgs;
 pub(crate) use runtime::{AgentArgs, DeliveryArgs, WatchArgs};

@@ -43,6 +43,18 @@ Exit codes:
   2    this kernel has no Landlock, or the command cannot be started
   3    there is no profile of this name";
 
+pub(super) const PACKAGES_EXAMPLES: &str = "\
+Examples:
+  bartizan profile packages nginx                                   of the packages of this host
+  bartizan profile packages web --root image/                       of those of an unpacked image
+  bartizan profile packages web --root image/ --asset image:web -o statement=used.json
+  bartizan push used.json                                           so that the control plane ranks by it
+
+Exit codes:
+  0    every package was judged
+  3    there is no profile of this name, or no package below the root
+  4    of some packages it is not known which files are theirs, or something was missed when it was learned";
+
 pub(super) const VERIFY_EXAMPLES: &str = "\
 Examples:
   bartizan profile verify curl                                            the command that was learned
@@ -70,6 +82,10 @@ pub(crate) enum ProfileVerb {
     /// Start a command that gives up all files and TCP ports but those of its profile (Landlock)
     #[command(after_long_help = RUN_EXAMPLES)]
     Run(RunArgs),
+
+    /// Say which packages a workload uses, and which it never touched
+    #[command(after_long_help = PACKAGES_EXAMPLES)]
+    Packages(PackagesArgs),
 
     /// Run a workload under its profile in a container, and say what broke
     #[command(after_long_help = VERIFY_EXAMPLES)]
@@ -169,6 +185,32 @@ pub(crate) struct RunArgs {
     /// Start this, not the command that was learned
     #[arg(last = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
     pub(crate) command: Vec<String>,
+}
+
+/// `bartizan profile packages`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PackagesArgs {
+    /// Which profile.
+    #[command(flatten)]
+    pub(crate) which: WhichArgs,
+
+    /// The root that the workload ran in
+    #[arg(long, value_name = "DIR", default_value = "/", value_hint = ValueHint::DirPath)]
+    pub(crate) root: PathBuf,
+
+    /// Id of the thing that uses them in the statement, as scans of it have it: image:NAME, workload:CLUSTER/NAMESPACE/KIND/NAME [default: workload:WORKLOAD]
+    #[arg(long, value_name = "ID")]
+    pub(crate) asset: Option<String>,
+
+    /// Write as text, json or statement (links of the kind `loads`, for `bartizan push`), to FILE or else to standard output
+    #[arg(
+        short,
+        long,
+        value_name = "FORMAT[=FILE]",
+        default_value = "text",
+        help_heading = "Output"
+    )]
+    pub(crate) output: String,
 }
 
 /// `bartizan profile verify`.

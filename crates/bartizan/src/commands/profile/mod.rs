@@ -1,13 +1,14 @@
 //! `bartizan profile`: what a workload needs, as policies, and the proof that it still works under them.
 //!
 //! `watched` joins what the kernel counts with what it tells, for one workload; `drive` starts a workload and has it do things; `learn` adds to the
-//! profile that `kept` keeps, `show` writes it in the languages of `bartizan-profile`, `verify` runs the workload under it in a `bundle`, and `run`
-//! starts one that gives up on this host what it does not need.
+//! profile that `kept` keeps, `show` writes it in the languages of `bartizan-profile`, `packages` joins it with what is installed, `verify` runs the workload
+//! under it in a `bundle`, and `run` starts one that gives up on this host what it does not need.
 
 mod bundle;
 mod drive;
 mod kept;
 mod learn;
+mod packages;
 mod run;
 mod show;
 mod verify;
@@ -21,6 +22,7 @@ use crate::terminal::Terminal;
 pub(crate) fn run(common: &Common, verb: &ProfileVerb, terminal: Terminal) -> Outcome {
     match verb {
         ProfileVerb::Learn(args) => learn::run(common, args, terminal),
+        ProfileVerb::Packages(args) => packages::run(common, args, terminal),
         ProfileVerb::Show(args) => show::run(common, args),
         ProfileVerb::Run(args) => run::run(common, args, terminal),
         ProfileVerb::Verify(args) => verify::run(common, args, terminal),

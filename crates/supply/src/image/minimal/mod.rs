@@ -12,6 +12,7 @@ mod proposal;
 mod read;
 
 pub use check::{ContentsCheck, Noted};
+pub(crate) use read::{Owner, Told, read as told_by};
 
 use bartizan_content::images;
 use bartizan_model::{Component, Finding, Severity};

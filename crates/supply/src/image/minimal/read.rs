@@ -27,7 +27,7 @@ pub(super) const SCRIPT: usize = 64 << 10;
 
 /// What a file tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Told {
+pub(crate) enum Told {
     /// It is a program or library.
     Elf(Elf),
     /// It is a script.
@@ -42,7 +42,7 @@ pub(super) enum Told {
 
 /// A program or library.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Elf {
+pub(crate) struct Elf {
     /// Class and machine: libraries of another kind do not serve.
     pub(super) kind: (bool, u16),
     /// The program that loads it.
@@ -57,7 +57,7 @@ pub(super) struct Elf {
 
 /// A script.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Script {
+pub(crate) struct Script {
     /// What stands behind `#!`.
     pub(super) interpreter: Vec<String>,
     /// Words that may be commands.
@@ -68,11 +68,11 @@ pub(super) struct Script {
 
 /// A package and its files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Owner {
+pub(crate) struct Owner {
     /// Type of its package URL, and its name.
-    pub(super) package: (String, String),
+    pub(crate) package: (String, String),
     /// Files, links and directories, without `/` before them.
-    pub(super) paths: Vec<String>,
+    pub(crate) paths: Vec<String>,
 }
 
 /// What kind of list a path names, if any.
@@ -113,7 +113,7 @@ pub(super) fn list_at(path: &str) -> Option<List> {
 }
 
 /// What the file at `path` tells; `size` is that of the whole file, of which `bytes` may be the beginning.
-pub(super) fn read(path: &str, bytes: &[u8], size: u64) -> Option<Told> {
+pub(crate) fn read(path: &str, bytes: &[u8], size: u64) -> Option<Told> {
     let text = || String::from_utf8_lossy(bytes);
     match list_at(path) {
         Some(List::Dpkg) => Some(Told::Owners(vec![dpkg(path, &text())?])),
