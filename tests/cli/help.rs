@@ -34,6 +34,7 @@ const VERBS: &[&str] = &[
     "watch",
     "profile",
     "profile learn",
+    "profile packages",
     "profile run",
     "profile show",
     "profile verify",

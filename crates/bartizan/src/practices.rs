@@ -7,6 +7,7 @@
 
 mod answers;
 mod code;
+mod host;
 mod kubernetes;
 mod rbac;
 
@@ -716,6 +717,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Practice> {
     PRACTICES
         .iter()
         .chain(code::PRACTICES)
+        .chain(host::PRACTICES)
         .chain(kubernetes::PRACTICES)
         .chain(rbac::PRACTICES)
 }

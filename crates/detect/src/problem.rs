@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use bartizan_model::text::line;
+
 /// Whether a rule runs all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Weight {
@@ -28,19 +30,20 @@ pub struct Problem {
     pub help: Box<str>,
 }
 
+/// In one line, whatever stood in the file.
 impl fmt::Display for Problem {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(to, "{}:{}: ", self.file, self.line)?;
+        write!(to, "{}:{}: ", line(&self.file), self.line)?;
         if !self.rule.is_empty() {
             let runs = match self.weight {
                 Weight::Error => "does not run",
                 Weight::Note => "runs, but",
             };
-            write!(to, "rule `{}` {runs}: ", self.rule)?;
+            write!(to, "rule `{}` {runs}: ", line(&self.rule))?;
         }
-        write!(to, "{}", self.message)?;
+        to.write_str(&line(&self.message))?;
         if !self.help.is_empty() {
-            write!(to, "; {}", self.help)?;
+            write!(to, "; {}", line(&self.help))?;
         }
         Ok(())
     }

@@ -164,6 +164,9 @@ fn what_is_no_file_of_policies_is_said_to_be_none() {
         assert!(!problems(text).is_empty(), "{text}");
     }
     assert!(!problems("\"\u{1b}[31m\": 1").concat().contains('\u{1b}'));
+    let turned =
+        "policies: [{name: a, workloads: [{labels: {\"a\u{202e}b\": null}}], rules: {modules: true}}]";
+    assert!(problems(turned).concat().contains(r"a\u{202e}b"));
     assert!(!problems(&"[".repeat(100_000)).is_empty());
 }
 

@@ -319,7 +319,7 @@ impl Profile {
                 known.entry(capability).or_default().extend(calls);
             }
         }
-        self.lacking.extend(window.lacking);
+        self.lacking.extend(window.lacking.into_keys());
         self.sockets.extend(window.sockets);
         self.namespaces |= window.namespaces;
         self.denied.extend(window.denied);

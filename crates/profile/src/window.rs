@@ -43,8 +43,8 @@ pub struct Window {
     pub unnamed: BTreeSet<u16>,
     /// Capabilities that were needed and there, with the calls that needed them; None where the kernel does not tell
     pub capabilities: Option<BTreeMap<String, BTreeSet<String>>>,
-    /// Capabilities that were asked for and not there
-    pub lacking: BTreeSet<String>,
+    /// Capabilities that were asked for and not there, with the calls that asked
+    pub lacking: BTreeMap<String, BTreeSet<String>>,
     /// Kinds of sockets
     pub sockets: BTreeSet<SocketKind>,
     /// Namespaces that processes were made with (bits of `CLONE_NEW…`)
@@ -137,7 +137,9 @@ impl Window {
                 known.entry(capability).or_default().extend(calls);
             }
         }
-        self.lacking.extend(other.lacking);
+        for (capability, calls) in other.lacking {
+            self.lacking.entry(capability).or_default().extend(calls);
+        }
         self.sockets.extend(other.sockets);
         self.namespaces |= other.namespaces;
         for (path, access) in other.files {
@@ -189,12 +191,13 @@ impl Window {
                 if !capability::is_needed(capability, call) {
                     continue;
                 }
-                if used.granted {
-                    let calls = needed.entry(capability.to_owned()).or_default();
-                    calls.extend(call.map(str::to_owned));
+                let asked = if used.granted {
+                    &mut *needed
                 } else {
-                    self.lacking.insert(capability.to_owned());
-                }
+                    &mut self.lacking
+                };
+                let calls = asked.entry(capability.to_owned()).or_default();
+                calls.extend(call.map(str::to_owned));
             }
         }
         let sockets = counted.sockets.iter().filter(|used| used.phase == Phase::Payload);

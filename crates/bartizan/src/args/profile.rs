@@ -8,7 +8,8 @@ pub(super) const PROFILE: &str = "\
 Learn what a workload needs of the kernel, write policies that allow no more, and prove that it still works under them.
 
 `learn` watches a workload and adds to its profile; `show` writes the profile as a filter of system calls and other policies; \
-`verify` runs the workload under them in a container and says what broke. Nothing is stopped or changed while it is watched.";
+`verify` runs the workload under them in a container and says what broke, and `run` starts it with files and ports held to what was seen. `packages` says which \
+of the packages that are installed it uses. Nothing is stopped or changed while it is watched.";
 
 pub(super) const LEARN_EXAMPLES: &str = "\
 Examples:

@@ -1,6 +1,6 @@
 //! `bartizan profile verify`: runs a workload under its profile in a container, and says what broke.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -35,8 +35,8 @@ const WINDOW: Duration = Duration::from_secs(60);
 struct Broken {
     /// System calls that the filter refused
     calls: BTreeSet<String>,
-    /// Capabilities that were asked for and are not in the profile
-    capabilities: BTreeSet<String>,
+    /// Capabilities that were asked for and are not in the profile, with the calls that asked
+    capabilities: BTreeMap<String, BTreeSet<String>>,
     /// Files that could not be opened or changed, and could when it was learned
     files: BTreeSet<String>,
     /// How often it was exercised without success
@@ -152,8 +152,10 @@ impl Broken {
         self.calls
             .extend(window.refused.into_iter().filter(|name| !expected(name)));
         if profile.capabilities.is_some() {
-            self.capabilities
-                .extend(window.lacking.difference(&profile.lacking).cloned());
+            let lacking = window.lacking.into_iter();
+            for (capability, calls) in lacking.filter(|(name, _)| !profile.lacking.contains(name)) {
+                self.capabilities.entry(capability).or_default().extend(calls);
+            }
         }
         self.files
             .extend(window.denied.difference(&profile.denied).cloned());
@@ -196,9 +198,18 @@ impl Report {
     fn text(&self) -> String {
         let mut text = String::new();
         let broken = &self.broken;
+        let asked = |(capability, calls): (&String, &BTreeSet<String>)| {
+            let calls: Vec<&str> = calls.iter().map(String::as_str).collect();
+            if calls.is_empty() {
+                capability.clone()
+            } else {
+                format!("{capability} by {}", calls.join(", "))
+            }
+        };
+        let capabilities = broken.capabilities.iter().map(asked).collect();
         for (what, names) in [
             ("system call refused", &broken.calls),
-            ("capability refused", &broken.capabilities),
+            ("capability refused", &capabilities),
             ("file refused", &broken.files),
         ] {
             for name in names {
