@@ -107,7 +107,7 @@ class Profiles:
 
     def call(self, *arguments):
         argv = [places.product(), "--data-dir", str(self.folder / "data"), "profile", *map(str, arguments)]
-        return subprocess.run(argv, cwd=self.folder, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
+        return subprocess.run(argv, cwd=self.folder, env=places.environment(), capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
 
     def learn(self, name, command, exercise):
         how = ["--exercise", exercise, "--rounds", ROUNDS] if exercise else ["--starts", STARTS]
