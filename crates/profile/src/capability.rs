@@ -51,10 +51,6 @@ const MEMORY: [&str; 14] = [
     "shmat", "shmget", "vfork",
 ];
 
-/// Calls that install a filter of system calls. They ask for CAP_SYS_ADMIN only where `no_new_privs` is not set
-/// (<https://www.kernel.org/doc/html/latest/userspace-api/seccomp_filter.html>), and under a profile it is.
-const FILTERS: [&str; 2] = ["prctl", "seccomp"];
-
 /// Name of a capability; None for a number that none had when this was written.
 pub(crate) fn name_of(number: u8) -> Option<&'static str> {
     NAMES.get(usize::from(number)).copied()
@@ -62,8 +58,7 @@ pub(crate) fn name_of(number: u8) -> Option<&'static str> {
 
 /// Whether a question for a capability within a call says that the call needs it.
 pub(crate) fn is_needed(capability: &str, call: Option<&str>) -> bool {
-    let is_usual = |call| MEMORY.contains(&call) || FILTERS.contains(&call);
-    !(capability == "CAP_SYS_ADMIN" && call.is_none_or(is_usual))
+    !(capability == "CAP_SYS_ADMIN" && call.is_none_or(|call| MEMORY.contains(&call)))
 }
 
 #[cfg(test)]
@@ -73,7 +68,6 @@ mod tests {
     #[test]
     fn to_take_memory_needs_no_privilege_and_to_mount_does() {
         assert!(!is_needed("CAP_SYS_ADMIN", Some("mmap")));
-        assert!(!is_needed("CAP_SYS_ADMIN", Some("seccomp")));
         assert!(is_needed("CAP_SYS_ADMIN", Some("mount")));
         assert!(is_needed("CAP_CHOWN", Some("fchownat")));
         assert_eq!(name_of(40), Some("CAP_CHECKPOINT_RESTORE"));

@@ -36,7 +36,8 @@ struct workload {
 	u64 cgroup;
 	/* How deep that cgroup lies below the root of all */
 	u32 level;
-	u32 unused;
+	/* Whether the program of the workload starts under a filter only: a runtime may start itself anew before */
+	u32 awaits_filter;
 };
 
 struct counts {
@@ -316,8 +317,12 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task)
 {
 	u32 *phase = phase_of_current();
+	u32 zero = 0;
+	struct workload *which = bpf_map_lookup_elem(&workload, &zero);
 
-	if (phase)
+	if (!phase || !which)
+		return 0;
+	if (*phase != PHASE_START || !which->awaits_filter)
 		*phase = PHASE_PAYLOAD;
 	return 0;
 }

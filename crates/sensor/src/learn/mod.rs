@@ -30,6 +30,15 @@ const NONE: u16 = u16::MAX;
 /// Ways of `enum way`
 const WAYS: u32 = 2;
 
+/// `struct workload`, its first number in two halves
+type Workload = [u32; 4];
+
+/// A number as it lies in memory
+fn halves(number: u64) -> [u32; 2] {
+    let [a, b, c, d, e, f, g, h] = number.to_ne_bytes();
+    [u32::from_ne_bytes([a, b, c, d]), u32::from_ne_bytes([e, f, g, h])]
+}
+
 /// Numbers of the calls that are looked at: of this processor, then of 32-bit programs on it.
 struct Looked {
     socket: [u16; 2],
@@ -115,19 +124,21 @@ impl Learner {
         Ok(())
     }
 
-    /// Follows the processes that are in a cgroup, or below it, and those that come into it.
+    /// Follows the processes that are in a cgroup, or below it, and those that come into it. With `awaits_filter` nothing counts as the program of the workload before a
+    /// filter of system calls was put on it: a runtime that is in the cgroup by then may start itself anew.
     ///
     /// # Errors
     /// When the cgroup cannot be read, or a map not be written.
-    pub fn follow_cgroup(&mut self, cgroup: &Cgroup) -> Result<()> {
+    pub fn follow_cgroup(&mut self, cgroup: &Cgroup, awaits_filter: bool) -> Result<()> {
         // Twice: what is started in between by a process that was not followed yet is found by the second look.
         for _ in 0..2 {
             for process in cgroup.processes()? {
                 self.follow(process, Phase::Payload)?;
             }
         }
-        let mut workload: Array<_, [u64; 2]> = Array::try_from(self.map_mut("workload")?)?;
-        workload.set(0, [cgroup.number(), u64::from(cgroup.level())], 0)?;
+        let mut workload: Array<_, Workload> = Array::try_from(self.map_mut("workload")?)?;
+        let [low, high] = halves(cgroup.number());
+        workload.set(0, [low, high, cgroup.level(), u32::from(awaits_filter)], 0)?;
         Ok(())
     }
 

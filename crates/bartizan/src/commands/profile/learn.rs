@@ -86,7 +86,7 @@ fn once(watched: &mut Watched, profile: &mut Profile, plan: &Plan<'_>, turn: u32
         return Err(Error::usage("there is no command", "write it behind --"));
     };
     let name = format!("bartizan-learn-{}-{turn}", std::process::id());
-    watched.follow(Cgroup::make(&name).map_err(refused)?)?;
+    watched.follow(Cgroup::make(&name).map_err(refused)?, false)?;
     let start = || Command::new(program).args(arguments).spawn();
     let spawned = match watched.cgroup() {
         Some(cgroup) => cgroup.within(start).map_err(refused)?,

@@ -74,7 +74,7 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, terminal: Terminal) -> Out
         cgroup: cgroup.path(),
     };
     let bundle = Bundle::make(args.rootfs.as_deref().unwrap_or(Path::new("/")), &run)?;
-    watched.follow(cgroup)?;
+    watched.follow(cgroup, true)?;
     let plan = Plan {
         args: &args.drive,
         window: WINDOW,
@@ -99,11 +99,18 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, terminal: Terminal) -> Out
         })?;
     let mut broken = Broken::default();
     let mut missed = Unreadable::default();
+    let mut was_seen = false;
     let ended = to_the_end(&mut watched, &mut child, &plan, |window, _| {
+        was_seen |= !window.calls.is_empty();
         missed.and(window.unreadable);
         broken.take(&profile, window);
     })?;
     broken.end(&profile, args, &ended);
+    if !was_seen {
+        broken
+            .end
+            .get_or_insert_with(|| "the runtime did not start it under the filter of its profile".to_owned());
+    }
     let report = Report {
         schema: "bartizan/profile-verification/v1",
         workload: profile.workload.clone(),

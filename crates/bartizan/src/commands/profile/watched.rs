@@ -113,9 +113,11 @@ impl Watched {
         })
     }
 
-    /// Follows what comes into a cgroup, and no more what was followed before.
-    pub(super) fn follow(&mut self, cgroup: Cgroup) -> Result<(), Error> {
-        self.learner.follow_cgroup(&cgroup).map_err(refused)?;
+    /// Follows what comes into a cgroup, and no more what was followed before; of what comes with a filter, from the filter on.
+    pub(super) fn follow(&mut self, cgroup: Cgroup, awaits_filter: bool) -> Result<(), Error> {
+        self.learner
+            .follow_cgroup(&cgroup, awaits_filter)
+            .map_err(refused)?;
         self.members = Members {
             cgroup: Some(cgroup),
             ..Members::default()
@@ -126,7 +128,7 @@ impl Watched {
     /// Follows a workload that runs.
     pub(super) fn follow_found(&mut self, found: Found) -> Result<(), Error> {
         if let Some(cgroup) = &found.cgroup {
-            self.learner.follow_cgroup(cgroup).map_err(refused)?;
+            self.learner.follow_cgroup(cgroup, false).map_err(refused)?;
         }
         for &process in &found.processes {
             self.learner.follow(process, Phase::Payload).map_err(refused)?;
