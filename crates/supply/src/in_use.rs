@@ -259,6 +259,11 @@ mod tests {
                 "pkg:pypi/zope-x@1.0",
                 "usr/lib/python3/site-packages/zope.x-1.0.dist-info/METADATA",
             ),
+            component(
+                "pkg:gem/rack@2.0",
+                "usr/lib/ruby/gems/specifications/rack-2.0.gemspec",
+            ),
+            component("pkg:maven/g/jar@1.0", "srv/app.jar!/BOOT-INF/lib/jar-1.0.jar"),
             component("pkg:golang/example.com/m@v1.0.0", "usr/local/bin/serve"),
             component("pkg:golang/example.com/n@v1.0.0", "usr/local/bin/other"),
         ];
@@ -277,13 +282,15 @@ mod tests {
             "/app/node_modules/left/node_modules/inner/index.js",
             "/usr/lib/python3/site-packages/zope/__pycache__/x.cpython-311.pyc",
             "/usr/local/bin/serve",
+            "/usr/lib/ruby/gems/gems/rack-2.0/lib/rack.rb",
+            "/srv/app.jar",
             "/var/lib/dpkg/status",
         ];
         let found = in_use(&components, &owners, used.into_iter());
         let names = |all: Vec<&PackageUrl>| all.iter().map(|purl| purl.name().to_owned()).collect::<Vec<_>>();
         assert_eq!(
             names(found.used.keys().collect()),
-            ["libc6", "m", "inner", "zope-x"]
+            ["libc6", "rack", "m", "jar", "inner", "zope-x"]
         );
         assert_eq!(names(found.unused.iter().collect()), ["login", "n", "left"]);
         assert_eq!(names(found.unknown.iter().collect()), ["held"]);

@@ -1,10 +1,9 @@
 //! Policies that the agent enforces: read from files, put in force as far as the kernel lets them, and what they decide told as alerts.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bartizan_detect::{harmless, policies};
 use bartizan_model::guard::{Action, Forbidden, Mode, POLICIES_MAX, Policy};
@@ -12,6 +11,7 @@ use bartizan_model::runtime::{Alert, AlertContainer, AlertProcess, Priority};
 use bartizan_sensor::Sensor;
 use bartizan_sensor::guard::{Decision, Guard, Tier, Verdict};
 
+use super::text_of;
 use crate::args::GuardArgs;
 use crate::error::{Error, Outcome};
 use crate::table::counted;
@@ -159,7 +159,7 @@ fn load(args: &GuardArgs, terminal: Terminal) -> Result<Vec<Policy>, Error> {
     let mut all: Vec<Policy> = Vec::new();
     let mut wrong = 0;
     for path in &args.policy {
-        match policies(&path.display().to_string(), &read(path)?) {
+        match policies(&path.display().to_string(), &text_of(path, LARGEST)?) {
             Ok(read) => all.extend(read),
             Err(problems) => {
                 wrong += problems.len();
@@ -201,19 +201,6 @@ fn load(args: &GuardArgs, terminal: Terminal) -> Result<Vec<Policy>, Error> {
 
 /// Bytes of one file of policies at most
 const LARGEST: u64 = 4 << 20;
-
-fn read(path: &Path) -> Result<String, Error> {
-    let size = std::fs::metadata(path)
-        .map_err(|error| Error::reading(path, &error))?
-        .len();
-    if size > LARGEST {
-        return Err(Error::usage(
-            format!("`{}` has more than {} MiB", path.display(), LARGEST >> 20),
-            "split it, or name another file",
-        ));
-    }
-    std::fs::read_to_string(path).map_err(|error| Error::reading(path, &error))
-}
 
 /// What was decided since the last time, after events of the sensor were read.
 pub(super) fn alerts(guarding: &mut Option<Guarding>, sensor: &mut Sensor) -> Result<Vec<Alert>, Error> {
@@ -312,18 +299,4 @@ fn alert(decision: &Decision) -> Alert {
             .as_ref()
             .map(|container| AlertContainer::of(container, harmless)),
     }
-}
-
-/// `30s`, `5m` or `1h`
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let unit = |unit: char, seconds: u64| {
-        let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
-        number.checked_mul(seconds)
-    };
-    unit('s', 1)
-        .or_else(|| unit('m', 60))
-        .or_else(|| unit('h', 3600))
-        .filter(|seconds| *seconds > 0)
-        .map(Duration::from_secs)
-        .ok_or_else(|| "write a time as 30s, 5m or 1h".to_owned())
 }

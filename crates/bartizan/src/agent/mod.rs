@@ -16,6 +16,7 @@ mod syslog;
 mod webhook;
 
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -29,7 +30,6 @@ use crate::interrupt;
 use crate::output;
 use crate::table::counted;
 use crate::terminal::Terminal;
-pub(crate) use guard::duration;
 use losses::Losses;
 use metrics::Metrics;
 use outputs::{Format, Outputs};
@@ -166,4 +166,18 @@ fn judge(
     });
     read.map_err(|error| Error::usage(error.to_string(), error.help()))?;
     failed
+}
+
+/// The text of a file of at most `largest` bytes, a whole number of MiB.
+fn text_of(path: &Path, largest: u64) -> Result<String, Error> {
+    let size = std::fs::metadata(path)
+        .map_err(|error| Error::reading(path, &error))?
+        .len();
+    if size > largest {
+        return Err(Error::usage(
+            format!("`{}` has more than {} MiB", path.display(), largest >> 20),
+            "split it, or name another file",
+        ));
+    }
+    std::fs::read_to_string(path).map_err(|error| Error::reading(path, &error))
 }

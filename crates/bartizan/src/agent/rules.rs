@@ -1,11 +1,12 @@
 //! The rules of the agent: those of the product, and those of files, with what is wrong about them said.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bartizan_detect::{Loader, Paths, Rules, Weight};
 
+use super::text_of;
 use crate::error::Error;
 use crate::table::counted;
 use crate::terminal::Terminal;
@@ -47,7 +48,7 @@ pub(super) fn load(paths: &[PathBuf], alone: bool, terminal: Terminal) -> Result
                 .extension()
                 .is_some_and(|end| end == "yaml" || end == "yml");
             if named || yaml {
-                loader.add(&file.path.display().to_string(), &read(&file.path)?);
+                loader.add(&file.path.display().to_string(), &text_of(&file.path, LARGEST)?);
             }
         }
     }
@@ -69,19 +70,6 @@ pub(super) fn load(paths: &[PathBuf], alone: bool, terminal: Terminal) -> Result
         rules: Arc::new(rules),
         refused,
     })
-}
-
-fn read(path: &Path) -> Result<String, Error> {
-    let size = std::fs::metadata(path)
-        .map_err(|error| Error::reading(path, &error))?
-        .len();
-    if size > LARGEST {
-        return Err(Error::usage(
-            format!("`{}` has more than {} MiB", path.display(), LARGEST >> 20),
-            "split it, or name another file",
-        ));
-    }
-    std::fs::read_to_string(path).map_err(|error| Error::reading(path, &error))
 }
 
 /// What runs, and what the kernel has to tell for it.

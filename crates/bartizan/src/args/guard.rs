@@ -18,7 +18,7 @@ pub(crate) struct GuardArgs {
     pub(crate) tier: Tier,
 
     /// Enforce for this time (30s, 5m, 1h) and then only tell, unless confirmed by SIGUSR1
-    #[arg(long, value_name = "TIME", requires = "policy", value_parser = crate::agent::duration, help_heading = "Policies")]
+    #[arg(long, value_name = "TIME", requires = "policy", value_parser = super::duration::duration, help_heading = "Policies")]
     pub(crate) confirm_within: Option<Duration>,
 
     /// Leave policies in force when the agent ends

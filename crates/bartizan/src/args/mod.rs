@@ -1,9 +1,9 @@
 //! The command line, as clap reads it. The contract is the page "Command line contract" of the manual.
 
+mod diff;
+mod duration;
 mod fix;
 mod guard;
-
-mod diff;
 mod help;
 mod plane;
 mod policy;

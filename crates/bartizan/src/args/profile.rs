@@ -4,6 +4,8 @@ use clap::{Args, Subcommand, ValueHint};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::duration::duration;
+
 pub(super) const PROFILE: &str = "\
 Learn what a workload needs of the kernel, write policies that allow no more, and prove that it still works under them.
 
@@ -246,38 +248,4 @@ pub(crate) struct VerifyArgs {
         help_heading = "Output"
     )]
     pub(crate) output: String,
-}
-
-/// `60s`, `10m`, `2h`, or seconds alone
-fn duration(text: &str) -> Result<Duration, String> {
-    let (number, unit) = text
-        .find(|character: char| !character.is_ascii_digit())
-        .map_or((text, "s"), |at| text.split_at(at));
-    let factor = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        _ => return Err("write it as 60s, 10m or 2h".to_owned()),
-    };
-    number
-        .parse::<u64>()
-        .ok()
-        .and_then(|number| number.checked_mul(factor))
-        .filter(|seconds| *seconds > 0)
-        .map(Duration::from_secs)
-        .ok_or_else(|| "write it as 60s, 10m or 2h".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_have_units() {
-        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("2h"), Ok(Duration::from_secs(7200)));
-        for wrong in ["", "0s", "5d", "s", "99999999999999999999h"] {
-            assert!(duration(wrong).is_err(), "{wrong}");
-        }
-    }
 }
