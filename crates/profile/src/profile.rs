@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::calls::Architecture;
-use crate::window::Window;
+use crate::window::{Window, join};
 
 /// Name of the form of the document
 pub const SCHEMA: &str = "bartizan/profile/v1";
@@ -314,10 +314,7 @@ impl Profile {
         self.refused.extend(window.refused);
         self.unnamed.extend(window.unnamed);
         if let Some(all) = window.capabilities {
-            let known = self.capabilities.get_or_insert_default();
-            for (capability, calls) in all {
-                known.entry(capability).or_default().extend(calls);
-            }
+            join(self.capabilities.get_or_insert_default(), all);
         }
         self.lacking.extend(window.lacking.into_keys());
         self.sockets.extend(window.sockets);

@@ -116,6 +116,13 @@ pub fn since(now: &Behaviour, before: &Behaviour) -> Behaviour {
     }
 }
 
+/// Capabilities with the calls that asked for them, put together.
+pub(crate) fn join(known: &mut BTreeMap<String, BTreeSet<String>>, more: BTreeMap<String, BTreeSet<String>>) {
+    for (capability, calls) in more {
+        known.entry(capability).or_default().extend(calls);
+    }
+}
+
 impl Window {
     /// Whether the workload did anything at all.
     #[must_use]
@@ -132,14 +139,9 @@ impl Window {
         self.refused.extend(other.refused);
         self.unnamed.extend(other.unnamed);
         if let Some(all) = other.capabilities {
-            let known = self.capabilities.get_or_insert_default();
-            for (capability, calls) in all {
-                known.entry(capability).or_default().extend(calls);
-            }
+            join(self.capabilities.get_or_insert_default(), all);
         }
-        for (capability, calls) in other.lacking {
-            self.lacking.entry(capability).or_default().extend(calls);
-        }
+        join(&mut self.lacking, other.lacking);
         self.sockets.extend(other.sockets);
         self.namespaces |= other.namespaces;
         for (path, access) in other.files {

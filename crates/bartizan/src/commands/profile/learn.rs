@@ -130,7 +130,10 @@ fn running(
     let by_processes = found.cgroup.is_none();
     terminal.note(format!(
         "watching {}; Ctrl-C ends it",
-        crate::table::counted(found.processes.len(), "process").replace("processs", "processes")
+        match found.processes.len() {
+            1 => "1 process".to_owned(),
+            many => format!("{many} processes"),
+        }
     ));
     if by_processes {
         terminal.note(
