@@ -1,5 +1,7 @@
 //! `bartizan doctor`: is everything in order here?
 
+mod kernel;
+
 use super::hook::{self, Hook};
 use crate::args::Common;
 use crate::error::{Code, Outcome};
@@ -91,6 +93,7 @@ pub(crate) fn run(common: &Common, terminal: Terminal) -> Outcome {
     }
     lines.push(the_sensor());
     lines.push(the_guard());
+    lines.extend(kernel::lines());
     let failed = lines.iter().any(|line| line.state == State::Fail);
     print(shown(&lines, terminal.color_out))?;
     Ok(if failed { Code::Failed as u8 } else { 0 })
