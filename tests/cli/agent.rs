@@ -109,6 +109,55 @@ fn a_rule_that_is_not_understood_is_said_and_the_others_run() {
     assert!(answer.out.contains("Plans are read"), "{answer}");
 }
 
+/// The rules of the sandbox with another name for the one that is there, and what else is to stand in the file
+fn rewrite(sandbox: &Sandbox, name: &str, beside: &str) {
+    let path = sandbox.path("rules.yaml");
+    let rules = std::fs::read_to_string(&path).unwrap();
+    let (before, rule) = rules.split_once("- rule: ").unwrap();
+    let (_, rule) = rule.split_once('\n').unwrap();
+    std::fs::write(path, format!("{before}- rule: {name}\n{rule}{beside}")).unwrap();
+}
+
+#[test]
+fn rules_that_changed_are_read_again_and_those_that_broke_leave_the_ones_before() {
+    let sandbox = Sandbox::new();
+    let kept = rules(&sandbox);
+    let path = format!("{kept}/plans.txt");
+    let command = sandbox.bartizan(&["agent", "--rules", "rules.yaml", "-o", "json"]);
+    let Some(answer) = watched_by(&sandbox, command, |agent| {
+        rewrite(&sandbox, "Plans are read by somebody", "");
+        agent.signal("HUP");
+        agent.says("watching by 1 rule, read again");
+        read(&path);
+        let broken =
+            "- rule: Broken\n  desc: d\n  condition: fd.nonsense = 1\n  output: o\n  priority: INFO\n";
+        for (beside, why) in [
+            (broken, "more rules than before are not understood"),
+            ("- [", "there is no rule that runs"),
+            (
+                "- rule: Writes\n  desc: d\n  condition: evt.type = unlinkat\n  output: o\n  priority: INFO\n",
+                "ask the kernel for something else",
+            ),
+        ] {
+            rewrite(&sandbox, "Never in force", beside);
+            agent.signal("HUP");
+            agent.says(why);
+            read(&path);
+            rules(&sandbox);
+        }
+    }) else {
+        return;
+    };
+    assert_eq!(answer.code, 0, "{answer}");
+    let fired: Vec<Value> = alerts(&answer)
+        .into_iter()
+        .map(|mut alert| alert["rule"].take())
+        .collect();
+    assert_eq!(fired, ["Plans are read by somebody"; 4], "{answer}");
+    let kept = answer.err.matches("the rules in force stay").count();
+    assert_eq!(kept, 3, "{answer}");
+}
+
 #[test]
 fn less_pressing_alerts_are_left_out() {
     let sandbox = Sandbox::new();
@@ -205,7 +254,7 @@ fn alerts_are_posted_and_signed() {
     let key = bartizan_trust::webhook::key_text(&[7; 32]);
     let mut command = sandbox.bartizan(&["agent", "--rules", "rules.yaml", "--webhook", &url]);
     command.env("BARTIZAN_WEBHOOK_KEY", &key);
-    let Some(answer) = watched_by(&sandbox, command, || read(&path)) else {
+    let Some(answer) = watched_by(&sandbox, command, |_| read(&path)) else {
         return;
     };
     assert_eq!(answer.code, 0, "{answer}");

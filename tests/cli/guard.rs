@@ -64,7 +64,7 @@ fn policy(sandbox: &Sandbox, cgroup: &str, mode: &str) {
 fn guarded(sandbox: &Sandbox, arguments: &[&str], meanwhile: impl FnOnce()) -> Option<Answer> {
     let mut all = vec!["agent", "--policy", "policy.yaml", "-o", "json"];
     all.extend(arguments);
-    watched_by(sandbox, sandbox.bartizan(&all), meanwhile)
+    watched_by(sandbox, sandbox.bartizan(&all), |_| meanwhile())
 }
 
 #[test]

@@ -4,19 +4,59 @@
 
 use crate::sandbox::{Answer, Sandbox, is_root};
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
+
+/// How long a sentence is waited for
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A verb that runs. Threads take what it says, so that no pipe is ever full.
+pub(crate) struct Running {
+    child: Child,
+    lines: Receiver<String>,
+    err: String,
+}
+
+impl Running {
+    /// Sends a signal: `HUP`.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &self.child.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success(), "a signal is sent");
+    }
+
+    /// Waits until a text stands in what it says from now on on standard error.
+    pub(crate) fn says(&mut self, text: &str) {
+        let from = self.err.len();
+        while !self.err.get(from..).unwrap().contains(text) {
+            let line = self.lines.recv_timeout(PATIENCE);
+            self.err
+                .push_str(&line.unwrap_or_else(|_| panic!("it does not say `{text}`: {}", self.err)));
+        }
+    }
+}
+
+impl Drop for Running {
+    /// Where a test fails meanwhile, it does not go on.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
 
 /// What a verb says while `meanwhile` runs, which begins once the verb says that it watches; None without root, which is said.
 pub(crate) fn watched(sandbox: &Sandbox, arguments: &[&str], meanwhile: impl FnOnce()) -> Option<Answer> {
-    watched_by(sandbox, sandbox.bartizan(arguments), meanwhile)
+    watched_by(sandbox, sandbox.bartizan(arguments), |_| meanwhile())
 }
 
-/// The same of a command that is ready to run.
+/// The same of a command that is ready to run, and that `meanwhile` may ask and signal.
 pub(crate) fn watched_by(
     sandbox: &Sandbox,
     mut command: Command,
-    meanwhile: impl FnOnce(),
+    meanwhile: impl FnOnce(&mut Running),
 ) -> Option<Answer> {
     if !is_root() {
         eprintln!("skipped: programs can be loaded into the kernel by root only");
@@ -27,19 +67,35 @@ pub(crate) fn watched_by(
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    let out = drained(child.stdout.take().unwrap());
     let mut error = BufReader::new(child.stderr.take().unwrap());
-    let mut err = String::new();
-    while !err.contains("watching") {
-        assert_ne!(error.read_line(&mut err).unwrap(), 0, "it ended: {err}");
-    }
-    meanwhile();
+    let (line, lines) = channel();
+    std::thread::spawn(move || {
+        let mut said = String::new();
+        while error.read_line(&mut said).unwrap() > 0 && line.send(std::mem::take(&mut said)).is_ok() {}
+    });
+    let mut running = Running {
+        child,
+        lines,
+        err: String::new(),
+    };
+    running.says("watching");
+    meanwhile(&mut running);
     // What happened is told within the time between two looks.
     std::thread::sleep(Duration::from_millis(300));
-    let _ = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    error.read_to_string(&mut err).unwrap();
-    let mut answer = sandbox.answer(child.wait_with_output().unwrap());
-    answer.err = sandbox.scrub(&err);
-    Some(answer)
+    running.signal("INT");
+    running.err.extend(running.lines.iter());
+    Some(sandbox.answer(Output {
+        status: running.child.wait().unwrap(),
+        stdout: out.join().unwrap(),
+        stderr: std::mem::take(&mut running.err).into_bytes(),
+    }))
+}
+
+fn drained(mut from: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut all = Vec::new();
+        from.read_to_end(&mut all).unwrap();
+        all
+    })
 }

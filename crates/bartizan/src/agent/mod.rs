@@ -78,12 +78,13 @@ pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outc
     }
     let mut detector = Detector::new(Arc::clone(&loaded.rules));
     let mut names = host_names::follow(&loaded.rules, args.resolve, terminal);
+    // Whoever reads that it watches may send signals from then on.
+    let (stop, reload) = (interrupt::install(false), Reload::install());
     terminal.note(format!(
         "watching by {}; Ctrl-C ends it",
         counted(loaded.rules.all().len(), "rule")
     ));
     let mut losses = Losses::default();
-    let (stop, reload) = (interrupt::install(false), Reload::install());
     let until = args
         .running
         .seconds

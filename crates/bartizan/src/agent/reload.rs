@@ -38,6 +38,12 @@ impl Reload {
                 return None;
             }
         };
+        if loaded.refused > in_force.refused {
+            terminal.warn(format!(
+                "more rules than before are not understood; {keep} until their files are mended and read again"
+            ));
+            return None;
+        }
         if loaded.rules.needs() != in_force.rules.needs() {
             terminal.warn(format!(
                 "the rules ask the kernel for something else than at the start; {keep} until the agent is started again"
