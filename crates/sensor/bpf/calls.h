@@ -35,6 +35,14 @@ static __always_inline bool any_path(u16 want, u16 use)
 	return ((use & want & WANT_READING) && !(want & WANT_READING_BY_PATH)) || ((use & want & WANT_WRITING) && !(want & WANT_WRITING_BY_PATH));
 }
 
+/* Whether the file that was climbed from is selected for one of these uses */
+static __always_inline bool chosen(u16 want, u16 use)
+{
+	int by = selected();
+
+	return (by & SELECTED_PATH) || (by & SELECTED_NAME && want & use * (WANT_READING_BY_NAME / WANT_READING));
+}
+
 /* Opened descriptor `result` or failed with it. `asked` is a text of the process, or of the kernel where `flags` has FLAG_BY_RING. */
 static __always_inline void tell_open(u32 call, s64 result, u32 open_flags, u32 mode, const void *asked, u16 flags)
 {
@@ -55,14 +63,16 @@ static __always_inline void tell_open(u32 call, s64 result, u32 open_flags, u32 
 		file = file_of(result);
 		if (!file)
 			return;
-		path = BPF_CORE_READ(file, f_path);
+		path = path_of(file);
 		climb_from(&path);
-		if (!any_path(want, use) && !selected() && !(want & use * (WANT_READING_BY_NAME / WANT_READING) && selected_by_name()) &&
-		    !(want & use * (WANT_READING_UPWARD / WANT_READING) && asked && goes_up((u64)asked)))
+		if (!any_path(want, use) && !chosen(want, use) && !(want & use * (WANT_READING_UPWARD / WANT_READING) && asked && goes_up((u64)asked)))
 			return;
 	} else if (!(want & WANT_FAILURE)) {
 		return;
 	}
+	/* Asked only now, since most opens are not selected */
+	if (is_own())
+		return;
 	event = begin(call, result, flags);
 	if (!event)
 		return;
@@ -102,14 +112,14 @@ static __always_inline void tell_paths(u32 call, s64 result, u64 first_at, const
 	}
 	add_directory(event);
 	if ((s32)first_at != AT_FDCWD && (file = file_of(first_at))) {
-		struct path path = BPF_CORE_READ(file, f_path);
+		struct path path = path_of(file);
 
 		add_path(event, &path);
 	} else {
 		end_text(event, 0);
 	}
 	if ((s32)second_at != AT_FDCWD && (file = file_of(second_at))) {
-		struct path path = BPF_CORE_READ(file, f_path);
+		struct path path = path_of(file);
 
 		add_path(event, &path);
 	} else {
@@ -132,7 +142,7 @@ static __always_inline void tell_descriptor(u32 call, s64 result, u32 descriptor
 	event->head.number[0] = number;
 	event->head.number[1] = descriptor;
 	event->head.number[2] = further;
-	struct path path = BPF_CORE_READ(file, f_path);
+	struct path path = path_of(file);
 	add_path(event, &path);
 	finish(event);
 }
@@ -231,7 +241,7 @@ static __always_inline void tell_duplicate(u32 call, s64 result, u32 from)
 			end_text(event, sizeof(*out));
 		}
 	} else {
-		struct path path = BPF_CORE_READ(file, f_path);
+		struct path path = path_of(file);
 
 		end_text(event, 0);
 		add_path(event, &path);

@@ -3,10 +3,7 @@
  * Files as the kernel has them open: by descriptor, by mount, by layer of an overlay. */
 #pragma once
 
-#include "kernel.h"
-
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
+#include "words.h"
 
 static __always_inline struct mount *mount_of(struct vfsmount *mnt)
 {
@@ -18,12 +15,19 @@ static __always_inline struct file *file_of(u32 descriptor)
 {
 	struct files_struct *files = bpf_get_current_task_btf()->files;
 	struct fdtable *table = files ? files->fdt : NULL;
-	struct file *file = NULL;
 
 	if (!table || descriptor >= table->max_fds)
 		return NULL;
-	bpf_probe_read_kernel(&file, sizeof(file), table->fd + descriptor);
-	return file;
+	return (void *)word_at(table->fd + descriptor);
+}
+
+/* Where a file lies */
+static __always_inline struct path path_of(struct file *file)
+{
+	struct words path = {};
+
+	read_words(&path, (void *)file + bpf_core_field_offset(struct file, f_path), sizeof(struct path));
+	return (struct path){ (void *)path.at[0], (void *)path.at[1] };
 }
 
 #define OVERLAYFS_MAGIC 0x794c7630

@@ -275,6 +275,7 @@ struct io_kiocb {
 struct open_how {
 	u64 flags;
 	u64 mode;
+	u64 resolve;
 };
 
 struct io_open {

@@ -6,11 +6,6 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-static __always_inline bool is_own(void)
-{
-	return bpf_get_current_pid_tgid() >> 32 == own_process;
-}
-
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, s32 old, struct linux_binprm *program)
 {
@@ -25,7 +20,7 @@ int BPF_PROG(on_exec, struct task_struct *task, s32 old, struct linux_binprm *pr
 	if (BPF_CORE_READ(memory, exe_file))
 		file = BPF_CORE_READ(memory, exe_file);
 	add_identity(event, task, file);
-	path = BPF_CORE_READ(file, f_path);
+	path = path_of(file);
 	add_path(event, &path);
 	add_text(event, BPF_CORE_READ(program, filename));
 	from = BPF_CORE_READ(memory, arg_start);
@@ -91,7 +86,7 @@ int BPF_PROG(on_answer, struct pt_regs *registers, long result)
 	if (!call || call >= CALLS)
 		return 0;
 	want = wanted[call];
-	if (!(want & (result < 0 ? WANT_FAILURE : WANT_SUCCESS)) || is_own())
+	if (!(want & (result < 0 ? WANT_FAILURE : WANT_SUCCESS)))
 		return 0;
 	read_arguments(&a, registers, compat);
 	switch (call) {
@@ -112,6 +107,8 @@ int BPF_PROG(on_answer, struct pt_regs *registers, long result)
 		break;
 	}
 	default:
+		if (is_own())
+			return 0;
 		if (call <= CALL_MOVE_MOUNT)
 			bpf_tail_call(ctx, &later, LATER_PATHS);
 		else if (call >= CALL_SOCKET && call <= CALL_DUP3)

@@ -10,26 +10,22 @@
 struct entry {
 	struct dentry *parent;
 	struct qstr name;
-	struct inode *inode;
-	/* A short name lies in the entry itself; of another one this is nothing */
-	u64 kept[NAME_KEPT / 8];
+	/* Its first bytes */
+	struct words kept;
 };
 
 static __always_inline void read_entry(struct entry *out, struct dentry *dentry)
 {
 	u32 parent = bpf_core_field_offset(struct dentry, d_parent);
 
-	if (bpf_core_field_offset(struct dentry, d_name) == parent + __builtin_offsetof(struct entry, name) &&
-	    bpf_core_field_offset(struct dentry, d_inode) == parent + __builtin_offsetof(struct entry, inode)) {
-		bpf_core_read(out, sizeof(*out), &dentry->d_parent);
-		if (out->name.name == (void *)dentry + parent + __builtin_offsetof(struct entry, kept))
-			return;
+	if (bpf_core_field_offset(struct dentry, d_name) == parent + __builtin_offsetof(struct entry, name)) {
+		read_words((void *)out, (void *)dentry + parent, sizeof(struct words));
 	} else {
 		out->parent = BPF_CORE_READ(dentry, d_parent);
 		out->name.name = BPF_CORE_READ(dentry, d_name.name);
 		out->name.len = BPF_CORE_READ(dentry, d_name.len);
 	}
-	bpf_probe_read_kernel(out->kept, sizeof(out->kept), out->name.name);
+	read_words(&out->kept, out->name.name, out->name.len);
 }
 
 /* One word of a name that has so many bytes from there on */
@@ -40,14 +36,16 @@ static __always_inline u64 cut(u64 word, s32 left)
 	return left < 8 ? word & ((1ull << 8 * left) - 1) : word;
 }
 
+/* Words of a name that it does not reach do not count */
 static __always_inline u64 digest_of_name(struct entry *entry)
 {
 	s32 length = entry->name.len;
-	u64 digest = length;
+	u64 digest = (length ^ cut(entry->kept.at[0], length)) * 0x9e3779b97f4a7c15ull;
 
-	digest = (digest ^ cut(entry->kept[0], length)) * 0x9e3779b97f4a7c15ull;
-	digest = (digest ^ cut(entry->kept[1], length - 8)) * 0xc2b2ae3d27d4eb4full;
-	digest = (digest ^ cut(entry->kept[2], length - 16)) * 0x165667b19e3779f9ull;
+	if (length > 8)
+		digest = (digest ^ cut(entry->kept.at[1], length - 8)) * 0xc2b2ae3d27d4eb4full;
+	if (length > 16)
+		digest = (digest ^ cut(entry->kept.at[2], length - 16)) * 0x165667b19e3779f9ull;
 	return digest ^ digest >> 32;
 }
 
@@ -57,10 +55,10 @@ static __always_inline u64 step_from(u32 node, u64 digest)
 	return (digest + node * 0x9e3779b97f4a7c15ull) | 1ull << 63;
 }
 
-/* The slot of `paths` that has a step; below 0 for none. Verified once, by itself. */
-__noinline int slot_of(u64 step)
+/* The slot of `paths` that has a step and is not the first where it may lie; below 0 for none. Verified once, by itself. */
+__noinline int further_slot_of(u64 step)
 {
-	for (u32 i = 0; i < SLOTS_FOR_STEP; i++) {
+	for (u32 i = 1; i < SLOTS_FOR_STEP; i++) {
 		u32 slot = (step + i) & last_slot;
 		struct place *place = bpf_map_lookup_elem(&paths, &slot);
 
@@ -70,6 +68,20 @@ __noinline int slot_of(u64 step)
 			return slot;
 	}
 	return -1;
+}
+
+/* Where a step leads; NULL for nowhere */
+static __always_inline struct place *place_of(u64 step)
+{
+	s32 slot = step & last_slot;
+	struct place *place = bpf_map_lookup_elem(&paths, &slot);
+
+	if (!place || !place->step)
+		return NULL;
+	if (place->step == step)
+		return place;
+	slot = further_slot_of(step);
+	return slot < 0 ? NULL : bpf_map_lookup_elem(&paths, &slot);
 }
 
 /* The same of a mount */
@@ -84,7 +96,7 @@ static __always_inline void read_joint(struct joint *out, struct mount *mount)
 	if (bpf_core_field_offset(struct mount, mnt_mountpoint) == bpf_core_field_offset(struct mount, mnt_parent) + sizeof(out->outer) &&
 	    bpf_core_field_offset(struct mount, mnt) == bpf_core_field_offset(struct mount, mnt_mountpoint) + sizeof(out->at) &&
 	    bpf_core_field_offset(struct vfsmount, mnt_root) == 0) {
-		bpf_core_read(out, sizeof(*out), &mount->mnt_parent);
+		read_words((void *)out, (void *)mount + bpf_core_field_offset(struct mount, mnt_parent), sizeof(struct words));
 		return;
 	}
 	out->outer = BPF_CORE_READ(mount, mnt_parent);
@@ -153,20 +165,28 @@ static __always_inline void climb_from(struct path *from)
 	climb_up((u64)from->dentry, (u64)from->mnt);
 }
 
-/* Whether the tree of selected paths has the one that was climbed; one that was too deep counts as selected. */
+/* What of the tree of selected paths the one that was climbed is: SELECTED_PATH, and SELECTED_NAME where its last name is selected in whichever directory.
+ * One that was too deep counts as a selected path. Verified once, by itself. */
+#define SELECTED_PATH 1
+#define SELECTED_NAME 2
+
 __noinline int selected(void)
 {
 	u32 node = 0;
 	u32 here = 0;
 	u32 zero = 0;
+	int by_name = 0;
 	struct climb *climb = bpf_map_lookup_elem(&climbs, &zero);
 
 	if (!climb)
 		return 0;
 	if (!climb->whole)
-		return 1;
+		return SELECTED_PATH;
+	if (climb->count && climb->length[0] && place_of(step_from(NODE_OF_NAMES, climb->digest[0])))
+		by_name = SELECTED_NAME;
 	for (int i = 0; i < DEPTH_MAX; i++) {
 		u32 index = climb->count - 1 - i;
+		struct place *place;
 
 		/* The compiler must not do this sum again another way, which the verifier would not follow */
 		barrier_var(index);
@@ -174,28 +194,15 @@ __noinline int selected(void)
 			break;
 		if (!climb->length[index])
 			continue;
-		s32 slot = slot_of(step_from(node, climb->digest[index]));
-		struct place *place = slot < 0 ? NULL : bpf_map_lookup_elem(&paths, &slot);
-
+		place = place_of(step_from(node, climb->digest[index]));
 		if (!place)
-			return 0;
+			return by_name;
 		if (place->select & SELECT_BELOW)
-			return 1;
+			return by_name | SELECTED_PATH;
 		here = place->select & SELECT_HERE;
 		node = place->node;
 	}
-	return here;
-}
-
-/* Whether the last name of what was climbed is selected in whichever directory */
-static __always_inline bool selected_by_name(void)
-{
-	u32 zero = 0;
-	struct climb *climb = bpf_map_lookup_elem(&climbs, &zero);
-
-	if (!climb || !climb->count || !climb->length[0])
-		return false;
-	return slot_of(step_from(NODE_OF_NAMES, climb->digest[0])) >= 0;
+	return by_name | (here ? SELECTED_PATH : 0);
 }
 
 #define ASKED_WORDS 17

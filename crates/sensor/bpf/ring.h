@@ -91,7 +91,7 @@ static __always_inline void ring_asked_slot(struct io_kiocb *request)
 	directory = BPF_CORE_READ(open, dfd);
 	at = directory == AT_FDCWD ? NULL : file_of(directory);
 	if (at) {
-		struct path path = BPF_CORE_READ(at, f_path);
+		struct path path = path_of(at);
 
 		add_path(event, &path);
 	} else {

@@ -40,6 +40,11 @@ static __always_inline bool over_cap(u64 cgroup, u64 now)
 	return false;
 }
 
+static __always_inline bool is_own(void)
+{
+	return bpf_get_current_pid_tgid() >> 32 == own_process;
+}
+
 /* The buffer of this processor with a head for the current process in it; NULL while another event is being written there. */
 static __always_inline struct scratch *begin(u16 call, s64 result, u16 flags)
 {

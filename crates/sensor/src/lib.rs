@@ -23,6 +23,7 @@ mod process;
 pub mod restrain;
 mod selection;
 mod sensor;
+mod types;
 mod wire;
 
 pub use call::Call;

@@ -37,7 +37,34 @@ pub(crate) struct Loaded {
 /// Loads and attaches what a selection needs, with a ring of so many bytes (a power of two).
 pub(crate) fn load(selection: &Selection, ring_bytes: u32) -> Result<Loaded> {
     crate::privilege::check()?;
-    let btf = Btf::from_sys_fs().map_err(Error::NoTypes)?;
+    let object = Object::OBSERVE.verified()?;
+    let btf = crate::types::asked_by(object)?;
+    let by_loads = Object::OBSERVE
+        .reading_by_loads(&btf)?
+        .and_then(|object| attached(&object, true, &btf, selection, ring_bytes).ok())
+        .filter(|(_, hooks)| hooks.iter().all(|hook| hook.refused.is_none()));
+    let (mut ebpf, hooks) = match by_loads {
+        Some(attached) => attached,
+        None => attached(object, false, &btf, selection, ring_bytes)?,
+    };
+    // They take more room than all that stays.
+    drop(btf);
+    Ok(Loaded {
+        ring: RingBuf::try_from(ebpf.take_map("events").ok_or(Error::Missing("events"))?)?,
+        lost: PerCpuArray::try_from(ebpf.take_map("lost").ok_or(Error::Missing("lost"))?)?,
+        hooks,
+        _ebpf: ebpf,
+    })
+}
+
+/// Programs of an object, which reads memory of the kernel by plain loads or not, where they were attached.
+fn attached(
+    object: &[u8],
+    can_cast: bool,
+    btf: &Btf,
+    selection: &Selection,
+    ring_bytes: u32,
+) -> Result<(Ebpf, Vec<Hook>)> {
     let codes = codes_by_number();
     let wanted = selection.wanted();
     let own = std::process::id();
@@ -48,7 +75,8 @@ pub(crate) fn load(selection: &Selection, ring_bytes: u32) -> Result<Loaded> {
     let last_slot = slots.saturating_sub(1);
     let most_a_second = selection.most_a_second();
     let mut ebpf = EbpfLoader::new()
-        .btf(Some(&btf))
+        .btf(Some(btf))
+        .override_global("can_cast", &u8::from(can_cast), true)
         .override_global("call_of", codes.as_slice(), true)
         .override_global("wanted", wanted.as_slice(), true)
         .override_global("own_process", &own, true)
@@ -57,26 +85,26 @@ pub(crate) fn load(selection: &Selection, ring_bytes: u32) -> Result<Loaded> {
         .override_global("most_a_second", &most_a_second, true)
         .map_max_entries("events", ring_bytes)
         .map_max_entries("paths", slots)
-        .load(Object::OBSERVE.verified()?)?;
+        .load(object)?;
     fill_paths(&mut ebpf, &paths)?;
     let mut hooks = vec![
         attach(
             &mut ebpf,
-            &btf,
+            btf,
             "on_exit",
             "sched_process_exit",
             "processes that end",
         ),
         attach(
             &mut ebpf,
-            &btf,
+            btf,
             "on_fork",
             "sched_process_fork",
             "processes that start",
         ),
         attach(
             &mut ebpf,
-            &btf,
+            btf,
             "on_exec",
             "sched_process_exec",
             "programs that start",
@@ -87,37 +115,30 @@ pub(crate) fn load(selection: &Selection, ring_bytes: u32) -> Result<Loaded> {
         .zip(wanted.iter().skip(1))
         .any(|(_, wanted)| *wanted != 0)
     {
-        chain(&mut ebpf, &btf)?;
+        chain(&mut ebpf, btf)?;
         hooks.push(attach(
             &mut ebpf,
-            &btf,
+            btf,
             "on_answer",
             "sys_exit",
             "answers to system calls",
         ));
         hooks.push(attach(
             &mut ebpf,
-            &btf,
+            btf,
             "on_ring_asked",
             "io_uring_submit_req",
             "what io_uring is asked",
         ));
         hooks.push(attach_first(
             &mut ebpf,
-            &btf,
+            btf,
             &["on_ring_answered", "on_ring_answered_before"],
             "io_uring_complete",
             "answers of io_uring",
         ));
     }
-    // Descriptions of the kernel's types take more room than all that stays.
-    drop(btf);
-    Ok(Loaded {
-        ring: RingBuf::try_from(ebpf.take_map("events").ok_or(Error::Missing("events"))?)?,
-        lost: PerCpuArray::try_from(ebpf.take_map("lost").ok_or(Error::Missing("lost"))?)?,
-        hooks,
-        _ebpf: ebpf,
-    })
+    Ok((ebpf, hooks))
 }
 
 fn fill_paths(ebpf: &mut Ebpf, table: &[Slot]) -> Result<()> {
@@ -220,5 +241,24 @@ pub(crate) fn reason(error: &Error) -> String {
     match telling.next_back() {
         Some(line) => format!("{name}: {io_error}: {line}"),
         None => format!("{name}: {io_error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kernel_takes_programs_that_read_by_its_helper() {
+        if let Err(why) = crate::privilege::check() {
+            eprintln!("skipped: {why}");
+            return;
+        }
+        let object = Object::OBSERVE.verified().unwrap();
+        let btf = crate::types::asked_by(object).unwrap();
+        let (_ebpf, hooks) = attached(object, false, &btf, &Selection::all(), 1 << 16).unwrap();
+        for hook in &hooks {
+            assert_eq!(hook.refused, None, "{}", hook.place);
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The programs for the kernel as they were built, and that they still are those.
 
+use aya::Btf;
+use aya_obj::btf::BtfKind;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
@@ -50,6 +52,14 @@ impl Object {
     #[cfg(target_arch = "aarch64")]
     pub const GUARD: Self = object!("guard.aarch64.o");
 
+    /// Its bytes, once they were held against the digest, with calls of a function of the kernel where instructions stand for one: of `bpf_rdonly_cast`,
+    /// which lets programs read memory of the kernel by plain loads (bpf/words.h). None where a kernel with these types has no such function.
+    pub(crate) fn reading_by_loads(&self, btf: &Btf) -> Result<Option<Vec<u8>>> {
+        let bytes = self.verified()?;
+        let function = btf.id_by_type_name_kind("bpf_rdonly_cast", BtfKind::Func);
+        Ok(function.ok().map(|function| with_calls_of(function, bytes)))
+    }
+
     /// Its bytes, once they were held against the digest.
     pub(crate) fn verified(&self) -> Result<&'static [u8]> {
         let found = digest(self.bytes);
@@ -63,5 +73,49 @@ impl Object {
                 expected,
             })
         }
+    }
+}
+
+/// Bytes of an instruction of a program
+const INSTRUCTION: usize = 8;
+/// The instruction that stands for a call of `bpf_rdonly_cast` (`CALL_OF_CAST` in bpf/words.h)
+const STANDS_FOR_CAST: [u8; INSTRUCTION] = [0x85, 0, 0, 0, 0x57, 0xca, 0x57, 0x7a];
+/// Of an instruction that calls: that it calls a function of the kernel by its type (`BPF_PSEUDO_KFUNC_CALL`), in the half of a byte above the register
+const OF_KERNEL: u8 = 2 << 4;
+
+/// An object whose instructions that stand for a call do call the function of the kernel that has this type. Instructions lie at multiples of their size.
+fn with_calls_of(function: u32, object: &[u8]) -> Vec<u8> {
+    let [operation, ..] = STANDS_FOR_CAST;
+    let [a, b, c, d] = function.to_le_bytes();
+    let call = [operation, OF_KERNEL, 0, 0, a, b, c, d];
+    let mut object = object.to_vec();
+    for instruction in object
+        .chunks_exact_mut(INSTRUCTION)
+        .filter(|chunk| *chunk == STANDS_FOR_CAST)
+    {
+        instruction.copy_from_slice(&call);
+    }
+    object
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_stands_for_a_call_becomes_one() {
+        let object = Object::OBSERVE.verified().unwrap();
+        let changed = with_calls_of(0x0102_0304, object);
+        let differing: Vec<_> = object
+            .chunks(INSTRUCTION)
+            .zip(changed.chunks(INSTRUCTION))
+            .filter(|(before, after)| before != after)
+            .collect();
+        assert!(!differing.is_empty(), "programs read by loads somewhere");
+        for (before, after) in differing {
+            assert_eq!(before, STANDS_FOR_CAST);
+            assert_eq!(after, [0x85, 0x20, 0, 0, 4, 3, 2, 1]);
+        }
+        assert_eq!(object.len(), changed.len());
     }
 }

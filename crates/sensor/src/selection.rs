@@ -149,8 +149,10 @@ fn digest(name: &[u8]) -> u64 {
         }
         u64::from_le_bytes(bytes)
     };
+    // Words that the name does not reach do not count, but for the first.
+    let words = name.len().div_ceil(8).max(1);
     let mut digest = name.len() as u64;
-    for (index, factor) in FACTORS.into_iter().enumerate() {
+    for (index, factor) in FACTORS.into_iter().enumerate().take(words) {
         digest = (digest ^ word(index)).wrapping_mul(factor);
     }
     digest ^ digest >> 32

@@ -167,8 +167,9 @@ fn why(error: Error) -> Result<String> {
 }
 
 fn attach<'n>(policies: &[Policy], tier: Tier, programs: impl Iterator<Item = &'n Needed>) -> Result<Guard> {
-    let btf = Btf::from_sys_fs().map_err(Error::NoTypes)?;
-    let mut ebpf = loaded(policies, &btf)?;
+    let object = Object::GUARD.verified()?;
+    let btf = crate::types::asked_by(object)?;
+    let mut ebpf = loaded(policies, object, &btf)?;
     let workloads = fill(&mut ebpf, policies)?;
     let mut guard = Guard {
         tier,
@@ -197,7 +198,7 @@ fn attach<'n>(policies: &[Policy], tier: Tier, programs: impl Iterator<Item = &'
     Ok(guard)
 }
 
-fn loaded(policies: &[Policy], btf: &Btf) -> Result<Ebpf> {
+fn loaded(policies: &[Policy], object: &[u8], btf: &Btf) -> Result<Ebpf> {
     let codes = codes_by_number();
     let watched: Vec<u8> = codes
         .iter()
@@ -212,7 +213,7 @@ fn loaded(policies: &[Policy], btf: &Btf) -> Result<Ebpf> {
         .override_global("watched_calls", watched.as_slice(), true)
         .override_global("own_process", &own, true)
         .override_global("own_started", &started, true)
-        .load(Object::GUARD.verified()?)?)
+        .load(object)?)
 }
 
 /// When this process was started, in ticks since the host was

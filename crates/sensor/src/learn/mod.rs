@@ -12,7 +12,7 @@ mod find;
 mod overlay;
 
 use aya::maps::{Array, HashMap, MapData, PerCpuArray};
-use aya::{Btf, Ebpf, EbpfLoader};
+use aya::{Ebpf, EbpfLoader};
 use bartizan_model::runtime::{Behaviour, CallUse, CapabilityUse, Phase, SocketUse};
 
 use crate::error::{Error, Result};
@@ -79,7 +79,8 @@ impl Learner {
     /// When the kernel does not describe its types, refuses the programs, or privileges lack.
     pub fn start() -> Result<Self> {
         crate::privilege::check()?;
-        let btf = Btf::from_sys_fs().map_err(Error::NoTypes)?;
+        let object = Object::LEARN.verified()?;
+        let btf = crate::types::asked_by(object)?;
         let own = std::process::id();
         let mut ebpf = EbpfLoader::new()
             .btf(Some(&btf))
@@ -89,7 +90,7 @@ impl Learner {
             .override_global("number_of_clone3", LOOKED.clone3.as_slice(), true)
             .override_global("number_of_seccomp", LOOKED.seccomp.as_slice(), true)
             .override_global("number_of_prctl", LOOKED.prctl.as_slice(), true)
-            .load(Object::LEARN.verified()?)?;
+            .load(object)?;
         let places = [
             ("on_exit", "sched_process_exit", "processes that end"),
             ("on_fork", "sched_process_fork", "processes that start"),

@@ -1,0 +1,217 @@
+//! The kernel's description of its own types (BTF), cut down to those that an object with programs asks about: all of them take more memory, read, than
+//! the sensor does otherwise.
+//!
+//! In: what the kernel describes, and the description that the object carries of its own types. Out: the same description with the same numbers of types,
+//! in which each that is not asked about is nothing any more. Source: <https://docs.kernel.org/bpf/btf.html>
+
+use std::collections::HashSet;
+
+use aya::{Btf, BtfError, Endianness};
+
+use crate::error::{Error, Result};
+
+const OF_KERNEL: &str = "/sys/kernel/btf/vmlinux";
+/// How a description begins: magic number, version 1, no flags, a header of 24 bytes
+const BEGIN: [u8; 8] = [0x9f, 0xeb, 1, 0, HEADER as u8, 0, 0, 0];
+const HEADER: usize = 24;
+/// What stands for a type that nobody asks about: a pointer without a name to a type without one
+const NOTHING: [u32; 3] = [0, 2 << 24, 0];
+/// Types that are found by more than their names: places to attach to, and what may be called
+const ATTACHED: [&[u8]; 3] = [b"btf_trace_", b"bpf_lsm_", b"bpf_rdonly_cast"];
+
+/// The types of the running kernel that this object asks about.
+///
+/// # Errors
+/// When the kernel does not describe its types.
+pub(crate) fn asked_by(object: &[u8]) -> Result<Btf> {
+    let all = std::fs::read(OF_KERNEL).map_err(|error| {
+        Error::NoTypes(BtfError::FileError {
+            path: OF_KERNEL.into(),
+            error,
+        })
+    })?;
+    // What is written in a way that is not known here is read as a whole.
+    let asked = cut(&all, object).unwrap_or(all);
+    Btf::parse(&asked, Endianness::default()).map_err(Error::NoTypes)
+}
+
+fn cut(all: &[u8], object: &[u8]) -> Option<Vec<u8>> {
+    Description::of(all)?.cut_to(&Description::within(object)?)
+}
+
+/// A description: its types as words, and its strings.
+struct Description<'d> {
+    header: &'d [u8],
+    types: Vec<u32>,
+    strings: &'d [u8],
+}
+
+impl<'d> Description<'d> {
+    fn of(bytes: &'d [u8]) -> Option<Self> {
+        let header = bytes.get(..HEADER).filter(|header| header.starts_with(&BEGIN))?;
+        let field = |at: usize| word(header.get(at..at + 4)?);
+        let part = |at: usize, length: usize| {
+            let from = HEADER + field(at)?;
+            bytes.get(from..from.checked_add(field(length)?)?)
+        };
+        let types = part(8, 12)?.chunks_exact(4);
+        Some(Self {
+            header,
+            types: types
+                .map(|bytes| word(bytes).and_then(|word| u32::try_from(word).ok()))
+                .collect::<Option<_>>()?,
+            strings: part(16, 20)?,
+        })
+    }
+
+    /// The one that an object carries, at a multiple of four bytes
+    fn within(object: &'d [u8]) -> Option<Self> {
+        let mut places = (0..object.len()).step_by(4).filter_map(|at| object.get(at..));
+        Self::of(places.find(|rest| rest.starts_with(&BEGIN))?)
+    }
+
+    fn name(&self, offset: u32) -> &'d [u8] {
+        let from = self.strings.get(offset as usize..).unwrap_or_default();
+        from.split(|byte| *byte == 0).next().unwrap_or_default()
+    }
+
+    /// This description with what another one names, and with what that is made of.
+    fn cut_to(&self, other: &Self) -> Option<Vec<u8>> {
+        let names: HashSet<&[u8]> = other
+            .strings
+            .split(|byte| *byte == 0)
+            .map(flavorless)
+            .filter(|name| !name.is_empty())
+            .collect();
+        let mut places = vec![0..0];
+        let mut wanted = Vec::new();
+        let mut at = 0;
+        while at < self.types.len() {
+            let size = size(*self.types.get(at + 1)?)?;
+            let name = self.name(*self.types.get(at)?);
+            if ATTACHED.iter().any(|begin| name.starts_with(begin)) || names.contains(flavorless(name)) {
+                wanted.push(places.len());
+            }
+            places.push(at..at + size);
+            at += size;
+        }
+        let mut kept = vec![false; places.len()];
+        while let Some(id) = wanted.pop() {
+            if let Some(kept) = kept.get_mut(id).filter(|kept| !**kept) {
+                *kept = true;
+                wanted.extend(made_of(self.types.get(places.get(id)?.clone())?));
+            }
+        }
+        let mut types = Vec::new();
+        for (place, kept) in places.into_iter().zip(kept).skip(1) {
+            types.extend_from_slice(if kept { self.types.get(place)? } else { &NOTHING });
+        }
+        self.with(&types)
+    }
+
+    /// The bytes of this description with other types
+    fn with(&self, types: &[u32]) -> Option<Vec<u8>> {
+        let length = u32::try_from(4 * types.len()).ok()?;
+        let strings = u32::try_from(self.strings.len()).ok()?;
+        let mut bytes = self.header.get(..BEGIN.len())?.to_vec();
+        for word in [0, length, length, strings].iter().chain(types) {
+            bytes.extend_from_slice(&word.to_ne_bytes());
+        }
+        bytes.extend_from_slice(self.strings);
+        Some(bytes)
+    }
+}
+
+fn word(bytes: &[u8]) -> Option<usize> {
+    usize::try_from(u32::from_ne_bytes(bytes.try_into().ok()?)).ok()
+}
+
+/// A name without what tells several descriptions of one type apart (`name___variant`)
+fn flavorless(name: &[u8]) -> &[u8] {
+    let end = name.windows(3).position(|three| three == b"___");
+    name.get(..end.unwrap_or(name.len())).unwrap_or(name)
+}
+
+const fn kind(info: u32) -> u32 {
+    info >> 24 & 0x1f
+}
+
+const fn count(info: u32) -> usize {
+    (info & 0xffff) as usize
+}
+
+/// Words that a type takes; None for a kind that is not known
+fn size(info: u32) -> Option<usize> {
+    let behind = match kind(info) {
+        2 | 7..=12 | 16 | 18 => 0,
+        1 | 14 | 17 => 1,
+        3 => 3,
+        4 | 5 | 15 | 19 => 3 * count(info),
+        6 | 13 => 2 * count(info),
+        _ => return None,
+    };
+    Some(3 + behind)
+}
+
+/// The types that one is made of. What a pointer leads to is no part of it.
+fn made_of(of: &[u32]) -> Vec<usize> {
+    let [_, info, refers, behind @ ..] = of else {
+        return Vec::new();
+    };
+    let types: Vec<u32> = match kind(*info) {
+        3 => behind.iter().copied().take(2).collect(),
+        4 | 5 => behind
+            .chunks_exact(3)
+            .filter_map(|member| member.get(1).copied())
+            .collect(),
+        8..=11 | 18 => vec![*refers],
+        _ => Vec::new(),
+    };
+    types.into_iter().map(|id| id as usize).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::Object;
+
+    #[test]
+    fn what_is_asked_about_keeps_its_number() {
+        let Ok(all) = std::fs::read(OF_KERNEL) else {
+            eprintln!("skipped: this kernel does not describe its types");
+            return;
+        };
+        let whole = Btf::parse(&all, Endianness::default()).unwrap();
+        for object in [Object::OBSERVE, Object::LEARN, Object::GUARD] {
+            let asked = asked_by(object.verified().unwrap()).unwrap();
+            for (name, kind) in [
+                ("task_struct", aya_obj::btf::BtfKind::Struct),
+                ("btf_trace_sys_exit", aya_obj::btf::BtfKind::Typedef),
+            ] {
+                let number = asked.id_by_type_name_kind(name, kind).unwrap();
+                assert_eq!(number, whole.id_by_type_name_kind(name, kind).unwrap(), "{name}");
+            }
+            assert!(
+                asked
+                    .id_by_type_name_kind("e1000_adapter", aya_obj::btf::BtfKind::Struct)
+                    .is_err()
+            );
+        }
+        let cut = cut(&all, Object::OBSERVE.verified().unwrap()).expect("every kind of type is known");
+        assert!(cut.len() < all.len());
+    }
+
+    #[test]
+    fn what_is_no_description_is_not_cut() {
+        let object = Object::OBSERVE.verified().unwrap();
+        let own = Description::within(object).expect("the object describes its types");
+        let bytes = own.with(&own.types).unwrap();
+        for end in 0..bytes.len().min(200) {
+            assert!(cut(bytes.get(..end).unwrap(), object).is_none());
+        }
+        let mut unknown = bytes.clone();
+        unknown.get_mut(HEADER + 7).map(|kind| *kind = 0x1f).unwrap();
+        assert!(cut(&unknown, object).is_none(), "a kind that nobody knows");
+        assert!(cut(&bytes, object).is_some());
+    }
+}
