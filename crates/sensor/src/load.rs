@@ -245,6 +245,7 @@ pub(crate) fn reason(error: &Error) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 mod tests {
     use super::*;
 

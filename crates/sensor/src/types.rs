@@ -83,27 +83,34 @@ impl<'d> Description<'d> {
             .map(flavorless)
             .filter(|name| !name.is_empty())
             .collect();
-        let mut places = vec![0..0];
+        // That of the type with the number 1 is the first.
+        let mut places = Vec::new();
         let mut wanted = Vec::new();
         let mut at = 0;
         while at < self.types.len() {
             let size = size(*self.types.get(at + 1)?)?;
             let name = self.name(*self.types.get(at)?);
             if ATTACHED.iter().any(|begin| name.starts_with(begin)) || names.contains(flavorless(name)) {
-                wanted.push(places.len());
+                wanted.push(places.len() + 1);
             }
             places.push(at..at + size);
             at += size;
         }
         let mut kept = vec![false; places.len()];
-        while let Some(id) = wanted.pop() {
-            if let Some(kept) = kept.get_mut(id).filter(|kept| !**kept) {
-                *kept = true;
-                wanted.extend(made_of(self.types.get(places.get(id)?.clone())?));
+        // Number 0 is no type.
+        while let Some(number) = wanted.pop() {
+            let Some((place, kept)) = number
+                .checked_sub(1)
+                .and_then(|at| Some((places.get(at)?, kept.get_mut(at)?)))
+            else {
+                continue;
+            };
+            if !std::mem::replace(kept, true) {
+                wanted.extend(made_of(self.types.get(place.clone())?));
             }
         }
         let mut types = Vec::new();
-        for (place, kept) in places.into_iter().zip(kept).skip(1) {
+        for (place, kept) in places.into_iter().zip(kept) {
             types.extend_from_slice(if kept { self.types.get(place)? } else { &NOTHING });
         }
         self.with(&types)
@@ -171,6 +178,7 @@ fn made_of(of: &[u32]) -> Vec<usize> {
 }
 
 #[cfg(test)]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 mod tests {
     use super::*;
     use crate::object::Object;
