@@ -277,13 +277,13 @@ static __always_inline void tell_text(u32 call, s64 result, const void *text, u6
 /* Capabilities as they are afterwards */
 static __always_inline void tell_capabilities(u32 call, s64 result)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	const struct cred *cred = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), cred);
 	struct scratch *event = begin(call, result, 0);
 
 	if (!event)
 		return;
-	event->head.number[0] = BPF_CORE_READ(task, cred, cap_effective.val);
-	event->head.number[1] = BPF_CORE_READ(task, cred, cap_permitted.val);
-	event->head.number[2] = BPF_CORE_READ(task, cred, cap_inheritable.val);
+	event->head.number[0] = capabilities(cred, cap_effective);
+	event->head.number[1] = capabilities(cred, cap_permitted);
+	event->head.number[2] = capabilities(cred, cap_inheritable);
 	finish(event);
 }

@@ -13,12 +13,12 @@ static __always_inline struct mount *mount_of(struct vfsmount *mnt)
 /* What a descriptor of the current process stands for; NULL for none */
 static __always_inline struct file *file_of(u32 descriptor)
 {
-	struct files_struct *files = bpf_get_current_task_btf()->files;
-	struct fdtable *table = files ? files->fdt : NULL;
+	struct files_struct *files = OF_CURRENT_TASK(files);
+	struct fdtable *table = has_typed_task ? (files ? files->fdt : NULL) : BPF_CORE_READ(files, fdt);
 
-	if (!table || descriptor >= table->max_fds)
+	if (!table || descriptor >= (has_typed_task ? table->max_fds : BPF_CORE_READ(table, max_fds)))
 		return NULL;
-	return (void *)word_at(table->fd + descriptor);
+	return (void *)word_at((has_typed_task ? table->fd : BPF_CORE_READ(table, fd)) + descriptor);
 }
 
 /* Where a file lies */

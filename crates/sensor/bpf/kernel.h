@@ -104,8 +104,8 @@ typedef struct {
 	u32 val;
 } kgid_t;
 
+/* A word, or two halves in kernels before 6.3 */
 typedef struct {
-	u64 val;
 } kernel_cap_t;
 
 struct cred {

@@ -285,6 +285,17 @@ int BPF_PROG(on_ring_asked, struct io_kiocb *request)
 	return 0;
 }
 
+/* The same before 6.4. The field that is read of the request by its type has kernels refuse this that hand over something else there. */
+SEC("tp_btf/io_uring_submit_sqe")
+int BPF_PROG(on_ring_asked_before, struct io_kiocb *request)
+{
+	if (!*(volatile u8 *)&request->opcode || is_own())
+		return 0;
+	ring_asked(request);
+	ring_asked_slot(request);
+	return 0;
+}
+
 /* Newer kernels hand over the entry of the completion queue, */
 SEC("tp_btf/io_uring_complete")
 int BPF_PROG(on_ring_answered, void *ring, void *request, struct io_uring_cqe *entry)

@@ -111,7 +111,8 @@ __noinline int climb_up(u64 from, u64 from_mount)
 	struct climb *climb = bpf_map_lookup_elem(&climbs, &zero);
 	struct dentry *dentry = (void *)from;
 	struct mount *mount = mount_of((void *)from_mount);
-	struct fs_struct *fs = bpf_get_current_task_btf()->fs;
+	struct fs_struct *fs = OF_CURRENT_TASK(fs);
+	struct words place = {};
 	void *root, *last;
 	struct joint joint = {};
 	struct entry entry = {};
@@ -119,8 +120,9 @@ __noinline int climb_up(u64 from, u64 from_mount)
 
 	if (!climb || !fs)
 		return 0;
-	root = fs->root.dentry;
-	last = mount_of(fs->root.mnt);
+	read_words(&place, (void *)fs + bpf_core_field_offset(struct fs_struct, root), sizeof(struct path));
+	root = (void *)place.at[1];
+	last = mount_of((void *)place.at[0]);
 	/* Within the mount of the root the root is met first */
 	if (mount != last)
 		read_joint(&joint, mount);

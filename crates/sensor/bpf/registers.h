@@ -3,9 +3,7 @@
  * Which system call a process made and what it asked, by the registers it came with. */
 #pragma once
 
-#include "kernel.h"
-
-#include <bpf/bpf_helpers.h>
+#include "words.h"
 
 struct call_arguments {
 	u64 at[6];
@@ -43,11 +41,10 @@ static __always_inline void read_arguments(struct call_arguments *out, struct pt
 static __always_inline u64 call_number(struct pt_regs *registers, bool *compat)
 {
 #if defined(__TARGET_ARCH_x86)
-	struct task_struct *task = bpf_get_current_task_btf();
 	u64 number = registers->orig_ax;
 
 	/* TS_COMPAT */
-	*compat = task->thread_info.status & 2;
+	*compat = OF_CURRENT_TASK(thread_info.status) & 2;
 	return number;
 #else
 	*compat = false;

@@ -76,9 +76,9 @@ static __always_inline void add_identity(struct scratch *event, struct task_stru
 		return;
 	out = (void *)&event->text[0];
 	__builtin_memset(out, 0, sizeof(*out));
-	out->permitted = BPF_CORE_READ(cred, cap_permitted.val);
-	out->effective = BPF_CORE_READ(cred, cap_effective.val);
-	out->inheritable = BPF_CORE_READ(cred, cap_inheritable.val);
+	out->permitted = capabilities(cred, cap_permitted);
+	out->effective = capabilities(cred, cap_effective);
+	out->inheritable = capabilities(cred, cap_inheritable);
 	out->parent = BPF_CORE_READ(task, real_parent, tgid);
 	out->process_group = number_of(BPF_CORE_READ(signal, pids[PIDTYPE_PGID]));
 	out->session = number_of(BPF_CORE_READ(signal, pids[PIDTYPE_SID]));

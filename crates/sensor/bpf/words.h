@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
  *
- * Reading memory of the kernel three words at a time: by plain loads where the kernel lets a program do that, else by its helper, which costs several
- * times as much. */
+ * Reading memory of the kernel: three words at a time by plain loads where the kernel lets a program do that, else by its helper, which costs more; and
+ * fields of the current task. */
 #pragma once
 
 #include "kernel.h"
@@ -14,6 +14,12 @@
 #define CALL_OF_CAST 0x7a57ca57
 const volatile bool can_cast = false;
 static void *(*const rdonly_cast)(const void *object, u32 type) = (void *)CALL_OF_CAST;
+
+/* Whether the kernel hands over the current task with its type (5.11 and later): set by the loader */
+const volatile bool has_typed_task = true;
+
+/* A field of the current task */
+#define OF_CURRENT_TASK(field) (has_typed_task ? bpf_get_current_task_btf()->field : BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), field))
 
 struct words {
 	u64 at[3];
@@ -48,3 +54,6 @@ static __always_inline void read_words(struct words *out, const void *from, u32 
 	if (used > 16)
 		out->at[2] = words->resolve;
 }
+
+/* A set of capabilities of `struct cred` */
+#define capabilities(cred, set) word_at((void *)(cred) + bpf_core_field_offset(struct cred, set))

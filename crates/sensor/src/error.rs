@@ -119,7 +119,7 @@ impl Error {
             }
             Self::Namespace => "run it in the host's (hostPID: true in Kubernetes, --pid=host with Docker)",
             Self::NoTypes(_) => {
-                "a kernel from 5.11 on with CONFIG_DEBUG_INFO_BTF is needed; /sys/kernel/btf/vmlinux is there when it is"
+                "a kernel from 5.10 on with CONFIG_DEBUG_INFO_BTF is needed; /sys/kernel/btf/vmlinux is there when it is"
             }
             Self::Damaged { .. } => "install Bartizan again, and find out who changed it",
             Self::Load(_) | Self::Program { .. } | Self::Map(_) => {

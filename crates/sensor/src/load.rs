@@ -39,14 +39,15 @@ pub(crate) fn load(selection: &Selection, ring_bytes: u32) -> Result<Loaded> {
     crate::privilege::check()?;
     let object = Object::OBSERVE.verified()?;
     let btf = crate::types::asked_by(object)?;
-    let by_loads = Object::OBSERVE
-        .reading_by_loads(&btf)?
-        .and_then(|object| attached(&object, true, &btf, selection, ring_bytes).ok())
-        .filter(|(_, hooks)| hooks.iter().all(|hook| hook.refused.is_none()));
-    let (mut ebpf, hooks) = match by_loads {
-        Some(attached) => attached,
-        None => attached(object, false, &btf, selection, ring_bytes)?,
-    };
+    let by_loads = Object::OBSERVE.reading_by_loads(&btf)?;
+    let (mut ebpf, hooks) = attached_best(|way| {
+        let object = if way.can_cast {
+            by_loads.as_deref()
+        } else {
+            Some(object)
+        };
+        object.map(|object| attached(object, way, &btf, selection, ring_bytes))
+    })?;
     // They take more room than all that stays.
     drop(btf);
     Ok(Loaded {
@@ -57,14 +58,56 @@ pub(crate) fn load(selection: &Selection, ring_bytes: u32) -> Result<Loaded> {
     })
 }
 
-/// Programs of an object, which reads memory of the kernel by plain loads or not, where they were attached.
-fn attached(
-    object: &[u8],
+/// Programs in the kernel, and what came of attaching each
+type Attached = (Ebpf, Vec<Hook>);
+
+/// How programs come by memory of the kernel: constants of bpf/words.h.
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    /// By plain loads
     can_cast: bool,
-    btf: &Btf,
-    selection: &Selection,
-    ring_bytes: u32,
-) -> Result<(Ebpf, Vec<Hook>)> {
+    /// From the current task on with its type
+    has_typed_task: bool,
+}
+
+/// From the one that costs least to the one that every kernel takes
+const WAYS: [Way; 3] = [
+    Way {
+        can_cast: true,
+        has_typed_task: true,
+    },
+    Way {
+        can_cast: false,
+        has_typed_task: true,
+    },
+    Way {
+        can_cast: false,
+        has_typed_task: false,
+    },
+];
+
+/// What was attached in the first of the ways in which the fewest places were refused. `attach` gives None for a way that there is not.
+fn attached_best(attach: impl Fn(Way) -> Option<Result<Attached>>) -> Result<Attached> {
+    let refused = |(_, hooks): &Attached| hooks.iter().filter(|hook| hook.refused.is_some()).count();
+    let mut best: Result<Attached> = Err(Error::Missing("a way to read"));
+    for attached in WAYS.into_iter().filter_map(attach) {
+        let better = match (&best, &attached) {
+            (Ok(best), Ok(attached)) => refused(attached) < refused(best),
+            (Ok(_), Err(_)) => false,
+            (Err(_), _) => true,
+        };
+        if better {
+            best = attached;
+        }
+        if best.as_ref().is_ok_and(|best| refused(best) == 0) {
+            break;
+        }
+    }
+    best
+}
+
+/// Programs of an object where they were attached.
+fn attached(object: &[u8], way: Way, btf: &Btf, selection: &Selection, ring_bytes: u32) -> Result<Attached> {
     let codes = codes_by_number();
     let wanted = selection.wanted();
     let own = std::process::id();
@@ -76,7 +119,8 @@ fn attached(
     let most_a_second = selection.most_a_second();
     let mut ebpf = EbpfLoader::new()
         .btf(Some(btf))
-        .override_global("can_cast", &u8::from(can_cast), true)
+        .override_global("can_cast", &u8::from(way.can_cast), true)
+        .override_global("has_typed_task", &u8::from(way.has_typed_task), true)
         .override_global("call_of", codes.as_slice(), true)
         .override_global("wanted", wanted.as_slice(), true)
         .override_global("own_process", &own, true)
@@ -123,18 +167,22 @@ fn attached(
             "sys_exit",
             "answers to system calls",
         ));
-        hooks.push(attach(
+        hooks.push(attach_first(
             &mut ebpf,
             btf,
-            "on_ring_asked",
-            "io_uring_submit_req",
+            &[
+                ("on_ring_asked", "io_uring_submit_req"),
+                ("on_ring_asked_before", "io_uring_submit_sqe"),
+            ],
             "what io_uring is asked",
         ));
         hooks.push(attach_first(
             &mut ebpf,
             btf,
-            &["on_ring_answered", "on_ring_answered_before"],
-            "io_uring_complete",
+            &[
+                ("on_ring_answered", "io_uring_complete"),
+                ("on_ring_answered_before", "io_uring_complete"),
+            ],
             "answers of io_uring",
         ));
     }
@@ -167,20 +215,19 @@ fn chain(ebpf: &mut Ebpf, btf: &Btf) -> Result<()> {
     Ok(())
 }
 
-/// The first of several programs, written for different kernels, that the kernel takes.
+/// The first of several programs, each written for kernels with this place, that the kernel takes; what came of the last where it takes none.
 fn attach_first(
     ebpf: &mut Ebpf,
     btf: &Btf,
-    programs: &[&'static str],
-    place: &'static str,
+    programs: &[(&'static str, &'static str)],
     sees: &'static str,
 ) -> Hook {
     let mut hook = Hook {
-        place,
+        place: "",
         sees,
         refused: None,
     };
-    for program in programs {
+    for (program, place) in programs {
         hook = attach(ebpf, btf, program, place, sees);
         if hook.refused.is_none() {
             break;
@@ -250,16 +297,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_kernel_takes_programs_that_read_by_its_helper() {
+    fn a_kernel_takes_programs_however_they_read() {
         if let Err(why) = crate::privilege::check() {
             eprintln!("skipped: {why}");
             return;
         }
         let object = Object::OBSERVE.verified().unwrap();
         let btf = crate::types::asked_by(object).unwrap();
-        let (_ebpf, hooks) = attached(object, false, &btf, &Selection::all(), 1 << 16).unwrap();
-        for hook in &hooks {
-            assert_eq!(hook.refused, None, "{}", hook.place);
+        for way in WAYS.into_iter().filter(|way| !way.can_cast) {
+            let (_ebpf, hooks) = attached(object, way, &btf, &Selection::all(), 1 << 16).unwrap();
+            for hook in &hooks {
+                assert_eq!(hook.refused, None, "{}", hook.place);
+            }
         }
     }
 }

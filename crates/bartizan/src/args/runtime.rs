@@ -9,7 +9,7 @@ Show what processes on this host do, as the kernel sees it: programs that start 
 modules, mounts. What is done by way of io_uring is shown, too. Files are shown by where they lie, whatever link led to them.
 
 Without options everything is shown but files that are opened for reading and calls that fail. Nothing is judged and nothing \
-leaves this host. It needs root, or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE, and a kernel from 5.11 on that describes its types.";
+leaves this host. It needs root, or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE, and a kernel from 5.10 on that describes its types.";
 
 pub(super) const WATCH_EXAMPLES: &str = "\
 Examples:
