@@ -3,7 +3,7 @@
 // What stops what policies forbid: where the kernel has BPF LSM, by its hooks, and elsewhere by what restrain.h has.
 #include "peer.h"
 #include "program.h"
-#include "restrain.h"
+#include "question.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -22,19 +22,19 @@ struct file___opened {
 SEC("lsm/bprm_check_security")
 int BPF_PROG(before_exec, struct linux_binprm *program)
 {
-	return judge_program(BPF_CORE_READ(program, file), WAY_REFUSE);
+	return judge_program(current(), BPF_CORE_READ(program, file), ANY_OF_PROGRAMS, WAY_REFUSE);
 }
 
 /* Code that is brought in otherwise: libraries, and programs that a loader is asked to run */
 SEC("lsm/mmap_file")
 int BPF_PROG(before_mapping, struct file *file, unsigned long asked_for, unsigned long protection)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task = current();
 
 	/* PROT_EXEC; the program itself was judged before */
 	if (!file || !(protection & 4) || BPF_CORE_READ(file, f_inode) == BPF_CORE_READ(task, mm, exe_file, f_inode))
 		return 0;
-	return judge_program(file, WAY_REFUSE);
+	return judge_program(task, file, ANY_OF_PROGRAMS, WAY_REFUSE);
 }
 
 SEC("lsm/file_open")
@@ -90,9 +90,9 @@ int BPF_PROG(before_symlink, const struct path *directory, struct dentry *entry)
 SEC("lsm/path_rename")
 int BPF_PROG(before_rename, const struct path *from, struct dentry *entry, const struct path *to, struct dentry *target)
 {
-	int refused = judge_entry(entry, BPF_CORE_READ(from, mnt), true, WAY_REFUSE);
+	int refused = judge_entry(current(), entry, BPF_CORE_READ(from, mnt), true, WAY_REFUSE);
 
-	return refused ? refused : judge_entry(target, BPF_CORE_READ(to, mnt), true, WAY_REFUSE);
+	return refused ? refused : judge_entry(current(), target, BPF_CORE_READ(to, mnt), true, WAY_REFUSE);
 }
 
 /* A second name of a protected file could be written by; so both ends count */
@@ -124,7 +124,7 @@ int BPF_PROG(before_chown, const struct path *path)
 
 static __always_inline int judge_module(u32 what)
 {
-	return what == MODULE_IS_READ ? decide(RULE_MODULE, WAY_REFUSE, asked(having[RULE_MODULE]), 0, NULL, NULL) : 0;
+	return what == MODULE_IS_READ ? decide(current(), RULE_MODULE, WAY_REFUSE, asked(current(), having[RULE_MODULE]), 0, NULL, NULL) : 0;
 }
 
 SEC("lsm/kernel_read_file")
@@ -148,13 +148,13 @@ int BPF_PROG(before_ptrace, struct task_struct *traced, unsigned int mode)
 SEC("lsm/sb_mount")
 int BPF_PROG(before_mount)
 {
-	return decide(RULE_MOUNT, WAY_REFUSE, asked(having[RULE_MOUNT]), 0, NULL, NULL);
+	return decide(current(), RULE_MOUNT, WAY_REFUSE, asked(current(), having[RULE_MOUNT]), 0, NULL, NULL);
 }
 
 SEC("lsm/move_mount")
 int BPF_PROG(before_move_mount)
 {
-	return decide(RULE_MOUNT, WAY_REFUSE, asked(having[RULE_MOUNT]), 0, NULL, NULL);
+	return decide(current(), RULE_MOUNT, WAY_REFUSE, asked(current(), having[RULE_MOUNT]), 0, NULL, NULL);
 }
 
 /* An address that the kernel has copied from a process */

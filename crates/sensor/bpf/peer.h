@@ -97,12 +97,12 @@ static __always_inline bool is_loopback(const struct peer *peer)
 /* Decides about a peer that a process speaks to. */
 static __always_inline int judge_peer(const struct peer *peer, enum way way)
 {
-	u64 here = asked(having[RULE_CONNECT]);
+	u64 here = asked(current(), having[RULE_CONNECT]);
 	u64 first, second;
 
 	if (!here || is_loopback(peer))
 		return 0;
 	__builtin_memcpy(&first, peer->address, 8);
 	__builtin_memcpy(&second, peer->address + 8, 8);
-	return decide(RULE_CONNECT, way, not_listing(here, first, second, peer->port), 0, NULL, peer);
+	return decide(current(), RULE_CONNECT, way, not_listing(here, first, second, peer->port), 0, NULL, peer);
 }

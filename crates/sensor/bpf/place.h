@@ -37,13 +37,13 @@ struct {
 	__type(value, struct place);
 } places SEC(".maps");
 
-/* Fills the memory of the current task with names from an entry up to the root of the process, over mounts. Verified once, by itself. */
-__noinline int climb_up(u64 from, u64 from_mount)
+/* Fills the memory of the current task with names from an entry up to the root of a process, over mounts. Verified once, by itself. */
+__noinline int climb_up(u64 from, u64 from_mount, u64 process)
 {
 	struct climb *climb = climb_of_task();
 	struct dentry *dentry = (void *)from;
 	struct mount *mount = mount_of((void *)from_mount);
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task = (void *)process;
 	struct dentry *root = BPF_CORE_READ(task, fs, root.dentry);
 	struct mount *last = mount_of(BPF_CORE_READ(task, fs, root.mnt));
 	u32 i;
@@ -95,15 +95,15 @@ static __always_inline u64 plain(const void *pointer)
 	return number;
 }
 
-static __always_inline struct climb *climb_from(struct dentry *dentry, struct vfsmount *mount)
+static __always_inline struct climb *climb_from(struct task_struct *task, struct dentry *dentry, struct vfsmount *mount)
 {
-	climb_up(plain(dentry), plain(mount));
+	climb_up(plain(dentry), plain(mount), (u64)task);
 	return climb_of_task();
 }
 
-static __always_inline struct climb *climb_from_file(struct file *file)
+static __always_inline struct climb *climb_from_file(struct task_struct *task, struct file *file)
 {
-	return climb_from(BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
+	return climb_from(task, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
 }
 
 /* Policies that name a place that what was climbed lies in; where it is moved as a whole, those, too, that name a place in it. Verified once, by itself. */

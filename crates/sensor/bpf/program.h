@@ -7,10 +7,10 @@
 
 #define ANY_OF_PROGRAMS (having[RULE_CHANGED] | having[RULE_MEMORY] | having[RULE_WRITABLE_PLACE] | having[RULE_UNLISTED])
 
-/* Decides about a file that is to be run. `way` says what can be done about it. */
-static __always_inline int judge_program(struct file *file, enum way way)
+/* Decides about a file that a process is to run, by those of `policies` that are about programs. `way` says what can be done about it. */
+static __always_inline int judge_program(struct task_struct *task, struct file *file, u64 policies, enum way way)
 {
-	u64 here = asked(ANY_OF_PROGRAMS);
+	u64 here = asked(task, policies & ANY_OF_PROGRAMS);
 	struct inode *inode;
 	struct climb *climb;
 	u64 unlisted;
@@ -19,20 +19,20 @@ static __always_inline int judge_program(struct file *file, enum way way)
 	if (!here)
 		return 0;
 	inode = BPF_CORE_READ(file, f_inode);
-	climb = climb_from_file(file);
+	climb = climb_from_file(task, file);
 	if (!climb)
 		return lose();
 	/* Of several rules the first one that is broken tells for all policies that have it, and each rule is told */
 	if (in_upper_layer(inode))
-		refused |= decide(RULE_CHANGED, way, here & having[RULE_CHANGED], 0, climb, NULL);
+		refused |= decide(task, RULE_CHANGED, way, here & having[RULE_CHANGED], 0, climb, NULL);
 	if (BPF_CORE_READ(inode, i_nlink) == 0)
-		refused |= decide(RULE_MEMORY, way, here & having[RULE_MEMORY], 0, climb, NULL);
+		refused |= decide(task, RULE_MEMORY, way, here & having[RULE_MEMORY], 0, climb, NULL);
 	else if (climb->writable)
-		refused |= decide(RULE_WRITABLE_PLACE, way, here & having[RULE_WRITABLE_PLACE], 0, climb, NULL);
+		refused |= decide(task, RULE_WRITABLE_PLACE, way, here & having[RULE_WRITABLE_PLACE], 0, climb, NULL);
 	unlisted = here & having[RULE_UNLISTED];
 	if (unlisted)
 		unlisted &= ~(climb->whole ? naming(ROOT_OF_PROGRAMS, 0) : 0);
-	refused |= decide(RULE_UNLISTED, way, unlisted, 0, climb, NULL);
+	refused |= decide(task, RULE_UNLISTED, way, unlisted, 0, climb, NULL);
 	return refused;
 }
 
@@ -90,8 +90,8 @@ struct {
 /* Decides about a process that loads a program into the kernel. */
 static __always_inline int judge_loader(enum way way)
 {
-	u64 here = asked(having[RULE_BPF]);
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task = current();
+	u64 here = asked(task, having[RULE_BPF]);
 	struct file *file;
 	struct inode *inode;
 	struct listed key = {};
@@ -101,7 +101,7 @@ static __always_inline int judge_loader(enum way way)
 		return 0;
 	file = BPF_CORE_READ(task, mm, exe_file);
 	if (!file)
-		return decide(RULE_BPF, way, here, 0, NULL, NULL);
+		return decide(task, RULE_BPF, way, here, 0, NULL, NULL);
 	inode = BPF_CORE_READ(file, f_inode);
 	key.inode = BPF_CORE_READ(inode, i_ino);
 	key.device = BPF_CORE_READ(inode, i_sb, s_dev);
@@ -111,5 +111,5 @@ static __always_inline int judge_loader(enum way way)
 		here &= ~*listing;
 	if (!here)
 		return 0;
-	return decide(RULE_BPF, way, here, 0, climb_from_file(file), NULL);
+	return decide(task, RULE_BPF, way, here, 0, climb_from_file(task, file), NULL);
 }

@@ -28,36 +28,36 @@ struct file___restrained {
 } __attribute__((preserve_access_index));
 
 /* Decides about an entry that is written, made, changed, removed, or moved with all that lies in it. */
-static __always_inline int judge_entry(struct dentry *dentry, struct vfsmount *mount, bool moved, enum way way)
+static __always_inline int judge_entry(struct task_struct *task, struct dentry *dentry, struct vfsmount *mount, bool moved, enum way way)
 {
-	u64 here = asked(having[RULE_WRITE]);
+	u64 here = asked(task, having[RULE_WRITE]);
 	struct climb *climb;
 
 	if (!here)
 		return 0;
-	climb = climb_from(dentry, mount);
+	climb = climb_from(task, dentry, mount);
 	if (!climb)
 		return lose();
 	/* Too deep to be known counts as protected */
 	if (climb->count < DEPTH_MAX)
 		here &= naming(ROOT_OF_WRITES, moved);
-	return decide(RULE_WRITE, way, here, 0, climb, NULL);
+	return decide(task, RULE_WRITE, way, here, 0, climb, NULL);
 }
 
 static __always_inline int judge_write(struct dentry *dentry, struct vfsmount *mount, enum way way)
 {
-	return judge_entry(dentry, mount, false, way);
+	return judge_entry(current(), dentry, mount, false, way);
 }
 
 /* Decides about a process of another user that is traced. */
 static __always_inline int judge_tracing(struct task_struct *traced, enum way way)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	u64 here = asked(having[RULE_PTRACE]);
+	struct task_struct *task = current();
+	u64 here = asked(task, having[RULE_PTRACE]);
 
 	if (!here || BPF_CORE_READ(traced, cred, uid.val) == BPF_CORE_READ(task, cred, uid.val))
 		return 0;
-	return decide(RULE_PTRACE, way, here, BPF_CORE_READ(traced, tgid), NULL, NULL);
+	return decide(task, RULE_PTRACE, way, here, BPF_CORE_READ(traced, tgid), NULL, NULL);
 }
 
 /* Tells the agent to look which policies hold in a new cgroup. Those of the cgroups around it hold there at once. */
@@ -77,7 +77,7 @@ int BPF_PROG(after_exec, struct task_struct *task, s32 old, struct linux_binprm 
 {
 	struct file *file = BPF_CORE_READ(task, mm, exe_file);
 
-	judge_program(file ? file : BPF_CORE_READ(program, file), WAY_STOP);
+	judge_program(current(), file ? file : BPF_CORE_READ(program, file), ANY_OF_PROGRAMS, WAY_STOP);
 	return 0;
 }
 
@@ -162,13 +162,13 @@ int BPF_PROG(after_call, struct pt_regs *registers, long result)
 		judge_descriptor(result);
 		break;
 	case WATCHED_MODULE:
-		decide(RULE_MODULE, WAY_LATE, asked(having[RULE_MODULE]), 0, NULL, NULL);
+		decide(current(), RULE_MODULE, WAY_LATE, asked(current(), having[RULE_MODULE]), 0, NULL, NULL);
 		break;
 	case WATCHED_PTRACE:
 		judge_last_traced(a.at[0]);
 		break;
 	case WATCHED_MOUNT:
-		decide(RULE_MOUNT, WAY_LATE, asked(having[RULE_MOUNT]), 0, NULL, NULL);
+		decide(current(), RULE_MOUNT, WAY_LATE, asked(current(), having[RULE_MOUNT]), 0, NULL, NULL);
 		break;
 	case WATCHED_BPF:
 		if ((u32)a.at[0] == BPF_PROG_LOAD_COMMAND)

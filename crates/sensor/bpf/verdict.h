@@ -30,6 +30,8 @@ enum way {
 	WAY_REFUSE,
 	/* the same, where no signal can be sent */
 	WAY_REFUSE_ONLY,
+	/* the process waits for the answer, and is judged again when it was done: only what is refused is told */
+	WAY_REFUSE_FIRST,
 	/* it was done, and is of no use to a process that does not go on */
 	WAY_STOP,
 	/* it was done, and stays */
@@ -158,6 +160,11 @@ static __always_inline struct climb *climb_of_task(void)
 	return bpf_task_storage_get(&climbs, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
+static __always_inline struct task_struct *current(void)
+{
+	return (void *)bpf_get_current_task();
+}
+
 static __always_inline bool is_exempt(struct task_struct *task)
 {
 	u32 process = BPF_CORE_READ(task, tgid);
@@ -167,31 +174,63 @@ static __always_inline bool is_exempt(struct task_struct *task)
 	return process == own_process && BPF_CORE_READ(task, group_leader, start_boottime) / TICK == own_started;
 }
 
-/* Policies that hold in the cgroup of the current process: those of all cgroups around it, the outermost first. Verified once, by itself. */
-__noinline u64 policies_here(void)
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct kernfs_node {
+	u64 id;
+};
+
+struct cgroup_subsys_state {
+	struct cgroup_subsys_state *parent;
+};
+
+struct cgroup {
+	struct cgroup_subsys_state self;
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
+struct task_struct___grouped {
+	struct css_set *cgroups;
+};
+
+#pragma clang attribute pop
+
+static __always_inline struct cgroup *cgroup_of(struct task_struct *task)
 {
-	u64 all = 0;
+	return BPF_CORE_READ((struct task_struct___grouped *)task, cgroups, dfl_cgrp);
+}
+
+/* Policies that hold in the cgroup of a process: those of all cgroups around it, too, unless a nearer one is without. Verified once, by itself. */
+__noinline u64 policies_of(u64 task)
+{
+	struct cgroup *cgroup = cgroup_of((void *)task);
+	u64 all = 0, without = 0;
 
 #pragma clang loop unroll(disable)
-	for (int level = 0; level < LEVELS_MAX; level++) {
-		u64 cgroup = bpf_get_current_ancestor_cgroup_id(level);
-		struct workload *found;
+	for (int level = 0; level < LEVELS_MAX && cgroup; level++) {
+		u64 number = BPF_CORE_READ(cgroup, kn, id);
+		struct workload *found = bpf_map_lookup_elem(&workloads, &number);
+		void *around = BPF_CORE_READ(cgroup, self.parent);
 
-		if (!cgroup)
-			break;
-		found = bpf_map_lookup_elem(&workloads, &cgroup);
-		if (found)
-			all = (all & ~found->without) | found->policies;
+		if (found) {
+			all |= found->policies & ~without;
+			without |= found->without;
+		}
+		cgroup = around ? around - bpf_core_field_offset(struct cgroup, self) : NULL;
 	}
 	return all;
 }
 
-/* Those of `policies` that hold for the current process */
-static __always_inline u64 asked(u64 policies)
+/* Those of `policies` that hold for a process */
+static __always_inline u64 asked(struct task_struct *task, u64 policies)
 {
-	if (!policies || is_exempt((void *)bpf_get_current_task()))
+	if (!policies || is_exempt(task))
 		return 0;
-	return policies & policies_here();
+	return policies & policies_of((u64)task);
 }
 
 static __always_inline u64 in_force(struct settings *set, u64 policies)
@@ -240,12 +279,12 @@ static __always_inline int lose(void)
 	return 0;
 }
 
-/* Does and tells what is to be done about policies that were broken: 0, or -EPERM where the kernel is to refuse. */
-static __always_inline int decide(enum rule rule, enum way way, u64 broken, u64 number, struct climb *climb, const struct peer *peer)
+/* Does and tells what is to be done about policies that a process broke: 0, or -EPERM where the kernel is to refuse. */
+static __always_inline int decide(struct task_struct *task, enum rule rule, enum way way, u64 broken, u64 number, struct climb *climb, const struct peer *peer)
 {
 	u32 zero = 0;
 	struct settings *set = bpf_map_lookup_elem(&settings, &zero);
-	struct task_struct *task = (void *)bpf_get_current_task();
+	bool signals = way != WAY_REFUSE_ONLY && way != WAY_REFUSE_FIRST;
 	u64 enforced;
 	u32 verdict = VERDICT_TOLD;
 	struct decision *out;
@@ -253,11 +292,13 @@ static __always_inline int decide(enum rule rule, enum way way, u64 broken, u64 
 	if (!broken || !set)
 		return 0;
 	enforced = in_force(set, broken);
+	if (way == WAY_REFUSE_FIRST && (!enforced || enforced & set->killing))
+		return 0;
 	if (enforced && way != WAY_LATE)
 		verdict = way == WAY_STOP ? VERDICT_KILLED : VERDICT_REFUSED;
-	if (way != WAY_REFUSE_ONLY && enforced & set->killing)
+	if (signals && enforced & set->killing)
 		verdict = VERDICT_KILLED;
-	if (way != WAY_REFUSE_ONLY && verdict == VERDICT_KILLED)
+	if (verdict == VERDICT_KILLED)
 		bpf_send_signal(SIGKILL);
 	out = bpf_ringbuf_reserve(&decisions, sizeof(*out), 0);
 	if (!out) {
@@ -266,7 +307,7 @@ static __always_inline int decide(enum rule rule, enum way way, u64 broken, u64 
 	}
 	out->time = bpf_ktime_get_boot_ns();
 	out->started = BPF_CORE_READ(task, group_leader, start_boottime);
-	out->cgroup = bpf_get_current_cgroup_id();
+	out->cgroup = BPF_CORE_READ(cgroup_of(task), kn, id);
 	out->policies = broken;
 	out->enforced = enforced;
 	out->number = number;

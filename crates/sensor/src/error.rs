@@ -61,6 +61,17 @@ pub enum Error {
         "programs can be attached to hooks of LSM, but the kernel does not ask them: `bpf` is not among the modules that it was started with"
     )]
     NeverAsked,
+    /// Processes cannot be made to wait for an answer
+    #[error("the kernel lets no process wait for leave to open a file (fanotify): {0}")]
+    NoWaiting(std::io::Error),
+    /// A process waited too long for an answer
+    #[error(
+        "a process waited for more than 10 seconds for leave to open a file: the agent ends, so that nobody waits any longer"
+    )]
+    Unanswered,
+    /// A thread could not be started
+    #[error("a thread cannot be started: {0}")]
+    Thread(std::io::Error),
     /// The file system of BPF could not be written
     #[error("programs cannot be pinned at {path}: {why}")]
     Pinned {
@@ -132,6 +143,11 @@ impl Error {
             Self::TooManyPorts => "write a wider range in place of several",
             Self::NoCgroups => "mount them: `mount -t cgroup2 none /sys/fs/cgroup/unified`",
             Self::NeverAsked => "add `bpf` to `lsm=` on the command line of the kernel",
+            Self::NoWaiting(_) => {
+                "it needs CAP_SYS_ADMIN and a kernel with CONFIG_FANOTIFY_ACCESS_PERMISSIONS; without it processes are killed instead of refused"
+            }
+            Self::Unanswered => "start it again; a disk that does not answer may be why",
+            Self::Thread(_) => "raise the limit of threads (RLIMIT_NPROC, pids.max)",
             Self::Pinned { .. } => "mount the file system of BPF: `mount -t bpf none /sys/fs/bpf`",
             Self::TooManyPaths(_) => "name fewer paths in rules, or directories in place of their files",
             Self::Cgroup { .. } => "run it as root, where the cgroups of the host can be written to",

@@ -39,9 +39,14 @@ const KEPT: CapabilitySet = CapabilitySet::BPF
 
 /// Gives up all other privileges of this thread and those that it starts, for good.
 pub(crate) fn give_up() -> Result<()> {
+    keep(KEPT)
+}
+
+/// Gives up all privileges of this thread but these, for good.
+pub(crate) fn keep(these: CapabilitySet) -> Result<()> {
     set_no_new_privs(true)?;
     let had = rustix::thread::capabilities(None)?;
-    let kept = had.permitted & KEPT;
+    let kept = had.permitted & these;
     set_capabilities(
         None,
         CapabilitySets {

@@ -58,7 +58,7 @@ const ATTACKS: &[Attack] = &[
     ),
     attack(
         Forbidden::ProgramInWritablePlace,
-        Tier::Guard,
+        Tier::Restrain,
         "run @/open/script",
         "run @/script",
     ),
@@ -88,7 +88,7 @@ const ATTACKS: &[Attack] = &[
     ),
     attack(
         Forbidden::Write,
-        Tier::Guard,
+        Tier::Restrain,
         "overwrite @/kept/file",
         "overwrite @/beside/file",
     ),

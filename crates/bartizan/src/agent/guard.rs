@@ -22,6 +22,8 @@ pub(super) struct Guarding {
     guard: Guard,
     confirming: Option<Confirming>,
     untold: u64,
+    /// Whether it was said that not every directory is one that processes wait for
+    full: bool,
     terminal: Terminal,
 }
 
@@ -75,6 +77,11 @@ pub(super) fn start(args: &GuardArgs, terminal: Terminal) -> Result<Option<Guard
     }
     let Some(mut guard) = guard else { return Ok(None) };
     terminal.note(format!("tier {}: {}", reached.name(), means(reached)));
+    if let Some(why) = guard.late() {
+        terminal.warn(format!(
+            "programs and opening to write are not refused, but end the process that was given them: {why}"
+        ));
+    }
     for policy in &shown {
         terminal.note(line(policy, reached));
     }
@@ -89,6 +96,7 @@ pub(super) fn start(args: &GuardArgs, terminal: Terminal) -> Result<Option<Guard
         guard,
         confirming,
         untold: 0,
+        full: false,
         terminal,
     }))
 }
@@ -118,7 +126,7 @@ const fn means(tier: Tier) -> &'static str {
     match tier {
         Tier::Observe => "nothing is stopped",
         Tier::Restrain => {
-            "connections are refused; programs, writing, tracing and loading are ended by killing the process before it goes on"
+            "connections, programs and opening to write are refused where the kernel can wait for it; otherwise, and for tracing and loading, the process is killed before it goes on"
         }
         Tier::Guard => "the kernel refuses what policies forbid",
     }
@@ -226,6 +234,13 @@ impl Guarding {
                 )
             ));
             self.untold = untold;
+        }
+        if self.guard.is_full() && !self.full {
+            self.terminal.warn(
+                "policies protect more than 32768 directories: for writing in the others the process is killed, not refused; \
+                 name fewer of them in `write`",
+            );
+            self.full = true;
         }
         Ok(all)
     }

@@ -14,6 +14,7 @@ use crate::terminal::Terminal;
 use bartizan_content::builtin;
 use bartizan_engine::config::{Config, repository_root};
 use bartizan_engine::system::{Machine, System};
+use bartizan_sensor::guard::{self, Tier};
 use std::path::Path;
 
 /// One line of the answer.
@@ -168,16 +169,24 @@ fn the_sensor() -> Line {
 
 /// What the kernel lets policies do.
 fn the_guard() -> Line {
-    match bartizan_sensor::guard::probe() {
-        Ok((tier, unreached)) if unreached.is_empty() => Line::ok("policies", tier.name()),
-        Ok((tier, unreached)) => {
-            let why: Vec<String> = unreached
-                .iter()
-                .map(|one| format!("not {}: {}", one.tier.name(), one.why))
+    match guard::probe() {
+        Ok(found) if found.unreached.is_empty() => Line::ok("policies", found.tier.name()),
+        Ok(found) => {
+            let opening = match &found.late {
+                Some(why) => Some(format!(
+                    "opening files is not refused, processes are killed for it: {why}"
+                )),
+                None if found.tier == Tier::Restrain => Some("opening files is refused".to_owned()),
+                None => None,
+            };
+            let unreached = found.unreached.iter();
+            let why: Vec<String> = opening
+                .into_iter()
+                .chain(unreached.map(|one| format!("not {}: {}", one.tier.name(), one.why)))
                 .collect();
             Line::warn(
                 "policies",
-                format!("{}, {}", tier.name(), why.join("; ")),
+                format!("{}, {}", found.tier.name(), why.join("; ")),
                 "docs/guarding.md says what each tier can stop",
             )
         }

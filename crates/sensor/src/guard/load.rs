@@ -10,8 +10,9 @@ use aya::programs::{BtfTracePoint, CgroupSockAddr, Lsm, Program, ProgramError};
 use aya::{Btf, Ebpf, EbpfLoader};
 use bartizan_model::guard::{Forbidden, Policy};
 
+use super::gate::Gate;
 use super::workloads::Workloads;
-use super::{Guard, Tier, Unreached, listed, tables};
+use super::{Guard, Probe, Tier, Unreached, listed, tables};
 use crate::call::{Call, codes_by_number};
 use crate::error::{Error, Result};
 use crate::host;
@@ -118,19 +119,29 @@ const fn watched(call: Call) -> u8 {
     }
 }
 
-pub(super) fn probe() -> Result<(Tier, Vec<Unreached>)> {
+pub(super) fn probe() -> Result<Probe> {
     crate::privilege::check()?;
     let mut unreached = Vec::new();
     for (tier, programs) in [(Tier::Guard, GUARD), (Tier::Restrain, RESTRAIN)] {
         match attach(&[], tier, programs.iter()) {
-            Ok(_) => return Ok((tier, unreached)),
+            Ok(guard) => {
+                return Ok(Probe {
+                    tier,
+                    unreached,
+                    late: guard.late.clone(),
+                });
+            }
             Err(error) => unreached.push(Unreached {
                 tier,
                 why: why(error)?,
             }),
         }
     }
-    Ok((Tier::Observe, unreached))
+    Ok(Probe {
+        tier: Tier::Observe,
+        unreached,
+        late: None,
+    })
 }
 
 pub(super) fn start(policies: Vec<Policy>) -> Result<(Option<Guard>, Vec<Unreached>)> {
@@ -181,6 +192,8 @@ fn attach<'n>(policies: &[Policy], tier: Tier, programs: impl Iterator<Item = &'
         workloads,
         cgroups_made: 0,
         looked: Instant::now(),
+        gate: None,
+        late: None,
     };
     let [enforced, killing] = tables::enforced(policies);
     guard.settings.set(0, [enforced, killing, 0, 0, 0], 0)?;
@@ -193,6 +206,13 @@ fn attach<'n>(policies: &[Policy], tier: Tier, programs: impl Iterator<Item = &'
         guard.settings.get(&0, 0)?;
         if guard.settings.get(&0, 0)?[ASKED] == 0 {
             return Err(Error::NeverAsked);
+        }
+    }
+    let of_files = |policy: &Policy| PROGRAMS.iter().chain(WRITE).any(|rule| policy.rules.has(*rule));
+    if tier == Tier::Restrain && (policies.is_empty() || policies.iter().any(of_files)) {
+        match Gate::start(ebpf, policies, guard.workloads.held()) {
+            Ok(gate) => guard.gate = Some(gate),
+            Err(error) => guard.late = Some(reason(&error)),
         }
     }
     Ok(guard)

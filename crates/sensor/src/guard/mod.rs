@@ -1,11 +1,13 @@
 //! Stops what policies forbid, as far as the kernel lets it.
 //!
 //! In: [policies](bartizan_model::guard::Policy). Out: programs in the kernel that decide by them, and each [`Decision`] that they made. There are
-//! three tiers: *guard*, where the kernel asks programs before it does something (BPF LSM); *restrain*, where connections are refused and a process
-//! that was given what it must not have is killed before it goes on; *observe*, where nothing is stopped. Which one holds is found by attaching.
+//! three tiers: *guard*, where the kernel asks programs before it does something (BPF LSM); *restrain*, where connections are refused, programs and
+//! opening to write, too, as far as processes can be made to wait for an answer, and a process that was given what it must not have all the same is
+//! killed before it goes on; *observe*, where nothing is stopped. Which one holds is found by attaching.
 //! When [`Guard`] goes, what it attached goes, unless it was pinned.
 
 mod decision;
+mod gate;
 mod listed;
 mod load;
 mod pinned;
@@ -23,6 +25,7 @@ use crate::error::Result;
 use crate::sensor::Sensor;
 
 pub use decision::{Decision, Verdict};
+use gate::Gate;
 pub use pinned::unpin;
 use workloads::Workloads;
 
@@ -34,7 +37,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 pub enum Tier {
     /// Nothing is stopped, and policies are not judged by
     Observe,
-    /// Connections are refused; processes are killed before they go on
+    /// Connections are refused, and opening files where the kernel lets processes wait; others are killed before they go on
     Restrain,
     /// The kernel refuses
     Guard,
@@ -64,11 +67,22 @@ pub struct Unreached {
     pub why: String,
 }
 
+/// What a kernel lets policies do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// The highest tier
+    pub tier: Tier,
+    /// Why it is none of those above
+    pub unreached: Vec<Unreached>,
+    /// In the tier *restrain*, why processes are killed for files that they opened, and not refused them; None where they are refused
+    pub late: Option<String>,
+}
+
 /// What this kernel lets policies do, by attaching everything and taking it away at once.
 ///
 /// # Errors
 /// When privileges lack or the kernel does not describe its types.
-pub fn probe() -> Result<(Tier, Vec<Unreached>)> {
+pub fn probe() -> Result<Probe> {
     load::probe()
 }
 
@@ -83,6 +97,8 @@ pub struct Guard {
     workloads: Workloads,
     cgroups_made: u64,
     looked: Instant,
+    gate: Option<Gate>,
+    late: Option<String>,
 }
 
 impl Guard {
@@ -100,6 +116,18 @@ impl Guard {
     #[must_use]
     pub const fn tier(&self) -> Tier {
         self.tier
+    }
+
+    /// In the tier *restrain*, why processes are killed for files that they opened, and not refused them; None where they are refused
+    #[must_use]
+    pub fn late(&self) -> Option<&str> {
+        self.late.as_deref()
+    }
+
+    /// Whether policies protect more directories than processes are made to wait for; for files in the others they are killed
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.gate.as_ref().is_some_and(Gate::is_full)
     }
 
     /// From now on nothing is enforced any more after so long, whatever becomes of this process; None for never.
@@ -126,7 +154,7 @@ impl Guard {
     /// Hands over what programs decided since the last time. Events of `sensor` are to be read before, so that it knows the processes.
     ///
     /// # Errors
-    /// When the kernel refuses.
+    /// When the kernel refuses, or a process waited too long for an answer: then this one is to end.
     pub fn read(&mut self, sensor: &mut Sensor, mut tell: impl FnMut(&Decision)) -> Result<()> {
         while let Some(item) = self.decisions.next() {
             if let Some(decision) = decision::read(&item, &self.policies, sensor) {
@@ -138,6 +166,12 @@ impl Guard {
             self.cgroups_made = made;
             self.looked = Instant::now();
             self.workloads.look(&self.policies)?;
+            if let Some(gate) = &self.gate {
+                gate.hold(self.workloads.held().to_vec());
+            }
+        }
+        if let Some(gate) = &self.gate {
+            gate.answers()?;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use bartizan_model::guard::Policy;
 use bartizan_model::runtime::Container;
 
+use super::gate::Held;
 use super::{WorkloadMap, tables};
 use crate::error::{Error, Result};
 use crate::host;
@@ -23,6 +24,8 @@ pub(super) struct Workloads {
     told: BTreeMap<u64, [u64; 2]>,
     /// Containers by their cgroups, as soon as their image is known
     known: BTreeMap<u64, Container>,
+    /// Where policies hold, those of the cgroups around it included
+    held: Vec<Held>,
 }
 
 impl Workloads {
@@ -32,14 +35,21 @@ impl Workloads {
             root: host::unified_cgroups().ok_or(Error::NoCgroups)?,
             told: BTreeMap::new(),
             known: BTreeMap::new(),
+            held: Vec::new(),
         })
+    }
+
+    /// Cgroups in which policies hold, as they were looked at last
+    pub(super) fn held(&self) -> &[Held] {
+        &self.held
     }
 
     /// Looks at all cgroups, and tells the kernel what is new.
     pub(super) fn look(&mut self, policies: &[Policy]) -> Result<()> {
         let mut found = BTreeMap::new();
         let root = self.root.clone();
-        self.descend(&root, "", policies, 0, &mut found);
+        self.held.clear();
+        self.descend((&root, ""), policies, (0, 0), &mut found);
         for (cgroup, value) in &found {
             if self.told.get(cgroup) != Some(value) {
                 self.map.insert(cgroup, value, 0)?;
@@ -56,10 +66,9 @@ impl Workloads {
 
     fn descend(
         &mut self,
-        folder: &Path,
-        path: &str,
+        (folder, path): (&Path, &str),
         policies: &[Policy],
-        depth: usize,
+        (depth, around): (usize, u64),
         found: &mut BTreeMap<u64, [u64; 2]>,
     ) {
         let Ok(about) = fs::metadata(folder) else { return };
@@ -73,11 +82,16 @@ impl Workloads {
         if value != [0, 0] || container.is_some() {
             found.insert(cgroup, value);
         }
+        let [holds, without] = value;
+        let held = around & !without | holds;
+        if held != 0 {
+            self.held.push((folder.to_owned(), held));
+        }
         let Ok(entries) = fs::read_dir(folder) else { return };
         for entry in entries.flatten() {
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 let below = format!("{path}/{}", entry.file_name().to_string_lossy());
-                self.descend(&entry.path(), &below, policies, depth + 1, found);
+                self.descend((&entry.path(), &below), policies, (depth + 1, held), found);
             }
         }
     }
