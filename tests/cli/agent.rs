@@ -183,7 +183,7 @@ fn what_rules_need_is_told_without_watching() {
     assert!(
         answer
             .out
-            .contains("openat           always, of 0 paths, 1 beginning of paths and 0 names"),
+            .contains("openat            always, of 0 paths, 1 beginning of paths and 0 names"),
         "{answer}"
     );
 }

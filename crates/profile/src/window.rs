@@ -351,7 +351,7 @@ const fn opened(flags: u32, kind: FileKind) -> Access {
     }
 }
 
-/// The path whose name, owner or permissions an action changes
+/// The path whose name, owner, permissions, times or attributes an action changes
 const fn changed<'e>(action: &Action<'e>) -> Option<&'e [u8]> {
     match action {
         Action::Unlink { path, .. }
@@ -359,7 +359,9 @@ const fn changed<'e>(action: &Action<'e>) -> Option<&'e [u8]> {
         | Action::Symlink { path, .. }
         | Action::MakeDirectory { path, .. }
         | Action::ChangeMode { path, .. }
-        | Action::ChangeOwner { path, .. } => Some(path),
+        | Action::ChangeOwner { path, .. }
+        | Action::ChangeTimes { path, .. }
+        | Action::Attribute { path, .. } => Some(path),
         Action::Rename { from, .. } => Some(from),
         _ => None,
     }

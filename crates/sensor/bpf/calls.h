@@ -93,14 +93,10 @@ static __always_inline void tell_open(u32 call, s64 result, u32 open_flags, u32 
 
 /* Up to two paths, each relative to a directory of its own. Where the directory is no descriptor, or the path is absolute, that is told by the
  * working directory being the third text. By io_uring (FLAG_BY_RING) the paths are copies of the kernel. */
-static __always_inline void tell_paths(u32 call, s64 result, u64 first_at, const void *first, u64 second_at, const void *second, u64 number, u16 flags)
+static __always_inline void add_paths(struct scratch *event, u64 first_at, const void *first, u64 second_at, const void *second, u16 flags)
 {
-	struct scratch *event = begin(call, result, flags);
 	struct file *file;
 
-	if (!event)
-		return;
-	event->head.number[0] = number;
 	event->head.number[1] = first_at;
 	event->head.number[2] = second_at;
 	if (flags & FLAG_BY_RING) {
@@ -125,6 +121,16 @@ static __always_inline void tell_paths(u32 call, s64 result, u64 first_at, const
 	} else {
 		end_text(event, 0);
 	}
+}
+
+static __always_inline void tell_paths(u32 call, s64 result, u64 first_at, const void *first, u64 second_at, const void *second, u64 number, u16 flags)
+{
+	struct scratch *event = begin(call, result, flags);
+
+	if (!event)
+		return;
+	event->head.number[0] = number;
+	add_paths(event, first_at, first, second_at, second, flags);
 	finish(event);
 }
 
@@ -158,10 +164,8 @@ static __always_inline void tell_numbers(u32 call, s64 result, struct call_argum
 	finish(event);
 }
 
-static __always_inline void tell_socket(u32 call, s64 result, u32 descriptor, const void *address, u32 length, u16 flags)
+static __always_inline void tell_socket(u32 call, s64 result, u32 descriptor, struct socket *socket, const void *address, u32 length, u16 flags)
 {
-	struct file *file = file_of(descriptor);
-	struct socket *socket = socket_of(file);
 	struct scratch *event;
 	struct ends *out;
 
@@ -175,7 +179,7 @@ static __always_inline void tell_socket(u32 call, s64 result, u32 descriptor, co
 	if (out) {
 		fill_ends(out, socket, call == CALL_CONNECT);
 		if (!out->remote_port && !out->path_length)
-			fill_remote(event, out, address, length);
+			fill_remote(event, out, address, length, flags);
 		end_text(event, sizeof(*out));
 	}
 	finish(event);
@@ -184,18 +188,42 @@ static __always_inline void tell_socket(u32 call, s64 result, u32 descriptor, co
 #define DNS_PORT 53
 #define QUESTION_MAX 512
 
-/* What is sent without a connection, or as a question of DNS */
-static __always_inline void tell_send(u32 call, s64 result, u32 descriptor, const void *address, u32 length, const void *data, u64 size)
-{
-	struct file *file = file_of(descriptor);
-	struct socket *socket = socket_of(file);
-	struct scratch *event;
-	struct ends *out;
-	u16 port;
+/* A message: where it goes, and its first piece of data */
+struct message {
+	const void *address;
+	u64 length;
+	const void *data;
+	u64 size;
+};
 
-	if (!socket)
-		return;
-	event = begin(call, result, 0);
+/* Reads `struct user_msghdr` of a process: name, its length, then pieces of data */
+static __always_inline bool read_message(struct message *out, const void *from, bool compat)
+{
+	if (compat) {
+		u32 head[3] = {}, piece[2] = {};
+
+		if (bpf_probe_read_user(head, sizeof(head), from))
+			return false;
+		bpf_probe_read_user(piece, sizeof(piece), (void *)(u64)head[2]);
+		*out = (struct message){ (void *)(u64)head[0], head[1], (void *)(u64)piece[0], piece[1] };
+	} else {
+		u64 head[3] = {}, piece[2] = {};
+
+		if (bpf_probe_read_user(head, sizeof(head), from))
+			return false;
+		bpf_probe_read_user(piece, sizeof(piece), (void *)head[2]);
+		*out = (struct message){ (void *)head[0], (u32)head[1], (void *)piece[0], piece[1] };
+	}
+	return true;
+}
+
+/* What is sent without a connection, or as a question of DNS; and what was received without one. A socket that is not known has the address alone. */
+static __always_inline void tell_message(u32 call, s64 result, u32 descriptor, struct socket *socket, struct message *message, u16 flags)
+{
+	struct scratch *event = begin(call, result, flags);
+	bool asks = call != CALL_RECVFROM && call != CALL_RECVMSG;
+	struct ends *out;
+
 	if (!event)
 		return;
 	event->head.number[0] = descriptor;
@@ -204,30 +232,65 @@ static __always_inline void tell_send(u32 call, s64 result, u32 descriptor, cons
 		event->busy = 0;
 		return;
 	}
-	fill_ends(out, socket, true);
+	if (socket)
+		fill_ends(out, socket, true);
 	if (!out->remote_port && !out->path_length)
-		fill_remote(event, out, address, length);
-	port = out->remote_port;
-	/* What is sent over a connection is not told, but for questions of DNS */
-	if (!address && port != DNS_PORT) {
+		fill_remote(event, out, message->address, message->length, flags);
+	asks &= out->remote_port == DNS_PORT;
+	/* What goes over a connection is not told, but for questions of DNS */
+	if (!message->address && !asks) {
 		event->busy = 0;
 		return;
 	}
 	end_text(event, sizeof(*out));
-	if (port == DNS_PORT)
-		add_user_bytes(event, (unsigned long)data, (unsigned long)data + size, QUESTION_MAX);
+	if (asks)
+		add_user_bytes(event, (unsigned long)message->data, (unsigned long)message->data + message->size, QUESTION_MAX);
 	finish(event);
 }
 
+/* The message of a `struct user_msghdr`. Verified once, by itself. */
+__noinline int tell_header(u32 call, s64 result, u32 descriptor, u64 header, bool compat)
+{
+	struct socket *socket = socket_of(file_of(descriptor));
+	struct message message;
+
+	if (socket && read_message(&message, (void *)header, compat))
+		tell_message(call, result, descriptor, socket, &message, 0);
+	return 0;
+}
+
+/* Messages of one call at most, as the kernel takes them */
+#define MESSAGES_MAX 1024
+
+/* Each message of `sendmmsg(2)` that was sent, or the first where none was */
+static __always_inline void tell_messages(u32 call, s64 result, u32 descriptor, u64 headers, bool compat)
+{
+	/* struct mmsghdr: a message, then how much of it was sent */
+	u32 length_at = compat ? 28 : 56;
+	u32 step = compat ? 32 : 64;
+
+	if (result < 0) {
+		tell_header(call, result, descriptor, headers, compat);
+		return;
+	}
+	for (u32 i = 0; i < MESSAGES_MAX && i < result; i++) {
+		u32 sent = 0;
+
+		bpf_probe_read_user(&sent, sizeof(sent), (void *)headers + length_at);
+		tell_header(call, sent, descriptor, headers, compat);
+		headers += step;
+	}
+}
+
 /* What a descriptor stands for after it was made from another one */
-static __always_inline void tell_duplicate(u32 call, s64 result, u32 from)
+static __always_inline void tell_duplicate(u32 call, s64 result, u32 from, u16 flags)
 {
 	struct file *file = file_of(result >= 0 ? result : from);
 	struct scratch *event;
 
 	if (!file)
 		return;
-	event = begin(call, result, 0);
+	event = begin(call, result, flags);
 	if (!event)
 		return;
 	event->head.number[0] = from;
@@ -286,4 +349,23 @@ static __always_inline void tell_capabilities(u32 call, s64 result)
 	event->head.number[1] = capabilities(cred, cap_permitted);
 	event->head.number[2] = capabilities(cred, cap_inheritable);
 	finish(event);
+}
+
+/* A signal, and whom it went to where it was sent; `target` is as the process numbers it */
+static __always_inline void tell_signal(u32 call, s64 result, u64 target, u64 signal)
+{
+	u64 thread = bpf_get_current_pid_tgid();
+	struct aim *aim = bpf_map_lookup_elem(&aims, &thread);
+	struct scratch *event = begin(call, result, 0);
+
+	if (event) {
+		event->head.number[0] = signal;
+		event->head.number[1] = target;
+		if (result >= 0 && aim && aim->signal == (u32)signal) {
+			event->head.number[2] = aim->process;
+			event->head.number[3] = aim->started;
+		}
+		finish(event);
+	}
+	bpf_map_delete_elem(&aims, &thread);
 }

@@ -197,11 +197,6 @@ int BPF_PROG(before_connect, struct socket *socket, void *address, int length)
 	return family == AF_UNSPEC ? 0 : judge_address(address, length);
 }
 
-struct msghdr {
-	void *msg_name;
-	int msg_namelen;
-} __attribute__((preserve_access_index));
-
 SEC("lsm/socket_sendmsg")
 int BPF_PROG(before_send, struct socket *socket, struct msghdr *message)
 {

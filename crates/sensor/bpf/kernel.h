@@ -226,6 +226,11 @@ struct filename {
 	const char *name;
 };
 
+struct kernel_siginfo {
+	int si_signo;
+	int si_code;
+};
+
 /* Of a socket */
 struct in6_addr {
 	u8 bytes[16];
@@ -267,9 +272,47 @@ struct unix_sock {
 };
 
 /* Of io_uring */
+struct io_cqe {
+	s32 fd;
+};
+
 struct io_kiocb {
 	struct file *file;
 	u8 opcode;
+	u64 flags;
+	struct io_cqe cqe;
+	void *async_data;
+};
+
+/* What is sent. Where `addr` is missing, the address was copied already. */
+struct io_sr_msg {
+	void *buf;
+	void *umsg;
+	unsigned int len;
+	void *addr;
+	int addr_len;
+};
+
+struct msghdr {
+	void *msg_name;
+	int msg_namelen;
+};
+
+struct io_async_msghdr {
+	unsigned long payloadlen;
+	struct msghdr msg;
+};
+
+struct kernel_xattr_ctx {
+	void *kvalue;
+	unsigned long size;
+	const char *kname;
+};
+
+struct io_xattr {
+	struct file *file;
+	struct kernel_xattr_ctx ctx;
+	struct filename *filename;
 };
 
 struct open_how {

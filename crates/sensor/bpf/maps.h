@@ -118,9 +118,25 @@ struct {
 	__type(value, struct rate);
 } rates SEC(".maps");
 
+/* Whom a thread has just sent which signal */
+struct aim {
+	u64 started;
+	u32 process;
+	u32 signal;
+};
+
+/* By threads, from the sending of a signal to the answer of the call that sent it */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, u64);
+	__type(value, struct aim);
+} aims SEC(".maps");
+
 /* Programs that go on where `on_answer` ends, so that each stays small enough to be verified */
 enum later {
 	LATER_PATHS,
+	LATER_MARKS,
 	LATER_SOCKETS,
 	LATER_OTHERS,
 	LATERS

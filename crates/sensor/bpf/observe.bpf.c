@@ -2,6 +2,7 @@
 //
 // What the sensor sees on every kernel with BTF: programs that start and end, and system calls when they have been answered.
 #include "calls.h"
+#include "marks.h"
 #include "ring.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -111,7 +112,9 @@ int BPF_PROG(on_answer, struct pt_regs *registers, long result)
 			return 0;
 		if (call <= CALL_MOVE_MOUNT)
 			bpf_tail_call(ctx, &later, LATER_PATHS);
-		else if (call >= CALL_SOCKET && call <= CALL_DUP3)
+		else if (call <= CALL_REMOVEXATTRAT)
+			bpf_tail_call(ctx, &later, LATER_MARKS);
+		else if (call >= CALL_SOCKET && call <= CALL_FCNTL64)
 			bpf_tail_call(ctx, &later, LATER_SOCKETS);
 		else
 			bpf_tail_call(ctx, &later, LATER_OTHERS);
@@ -120,22 +123,22 @@ int BPF_PROG(on_answer, struct pt_regs *registers, long result)
 }
 
 /* The call that a system call is, and what it was asked; 0 for none. What is told of it was found wanted before. */
-static __always_inline u32 call_and_arguments(struct pt_regs *registers, struct call_arguments *out)
+static __always_inline u32 call_and_arguments(struct pt_regs *registers, struct call_arguments *out, bool *compat)
 {
-	bool compat;
-	u64 number = call_number(registers, &compat);
+	u64 number = call_number(registers, compat);
 
 	if (number >= NUMBERS_OF_CALLS)
 		return 0;
-	read_arguments(out, registers, compat);
-	return call_of[(compat ? NUMBERS_OF_CALLS : 0) + number];
+	read_arguments(out, registers, *compat);
+	return call_of[(*compat ? NUMBERS_OF_CALLS : 0) + number];
 }
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_paths, struct pt_regs *registers, long result)
 {
 	struct call_arguments a;
-	u32 call = call_and_arguments(registers, &a);
+	bool compat;
+	u32 call = call_and_arguments(registers, &a, &compat);
 	u64 first_at = AT_FDCWD, second_at = AT_FDCWD, number = 0;
 	void *first = NULL, *second = NULL;
 
@@ -204,10 +207,85 @@ int BPF_PROG(on_paths, struct pt_regs *registers, long result)
 }
 
 SEC("tp_btf/sys_exit")
+int BPF_PROG(on_marks, struct pt_regs *registers, long result)
+{
+	struct call_arguments a;
+	bool compat;
+	u32 call = call_and_arguments(registers, &a, &compat);
+	struct mark mark = { .at = AT_FDCWD };
+
+	switch (call) {
+	case CALL_UTIME:
+		mark.path = (void *)a.at[0];
+		read_time(&mark, (void *)a.at[1], 0, compat);
+		break;
+	case CALL_UTIMES:
+		mark.path = (void *)a.at[0];
+		read_time(&mark, (void *)a.at[1], 1000, compat);
+		break;
+	case CALL_FUTIMESAT:
+	case CALL_UTIMENSAT:
+	case CALL_UTIMENSAT_TIME64:
+		mark.at = a.at[0];
+		mark.path = (void *)a.at[1];
+		read_time(&mark, (void *)a.at[2], call == CALL_FUTIMESAT ? 1000 : 1, compat && call != CALL_UTIMENSAT_TIME64);
+		break;
+	case CALL_SETXATTR:
+	case CALL_LSETXATTR:
+		mark.path = (void *)a.at[0];
+		mark.name = (void *)a.at[1];
+		mark.value = (void *)a.at[2];
+		mark.size = a.at[3];
+		break;
+	case CALL_FSETXATTR:
+		mark.at = a.at[0];
+		mark.name = (void *)a.at[1];
+		mark.value = (void *)a.at[2];
+		mark.size = a.at[3];
+		break;
+	case CALL_SETXATTRAT: {
+		/* struct xattr_args: value, then its size */
+		u64 value[2] = {};
+
+		bpf_probe_read_user(value, sizeof(value), (void *)a.at[4]);
+		mark.at = a.at[0];
+		mark.path = (void *)a.at[1];
+		mark.name = (void *)a.at[3];
+		mark.value = (void *)value[0];
+		mark.size = (u32)value[1];
+		break;
+	}
+	case CALL_REMOVEXATTR:
+	case CALL_LREMOVEXATTR:
+		mark.path = (void *)a.at[0];
+		mark.name = (void *)a.at[1];
+		break;
+	case CALL_FREMOVEXATTR:
+		mark.at = a.at[0];
+		mark.name = (void *)a.at[1];
+		break;
+	case CALL_REMOVEXATTRAT:
+		mark.at = a.at[0];
+		mark.path = (void *)a.at[1];
+		mark.name = (void *)a.at[3];
+		break;
+	default:
+		return 0;
+	}
+	tell_mark(call, result, &mark, mark.path ? NULL : file_of(mark.at), 0);
+	return 0;
+}
+
+#define F_DUPFD 0
+#define F_DUPFD_CLOEXEC 1030
+
+SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sockets, struct pt_regs *registers, long result)
 {
 	struct call_arguments a;
-	u32 call = call_and_arguments(registers, &a);
+	bool compat;
+	u32 call = call_and_arguments(registers, &a, &compat);
+	struct message message = {};
 
 	switch (call) {
 	case CALL_SOCKET:
@@ -215,33 +293,51 @@ int BPF_PROG(on_sockets, struct pt_regs *registers, long result)
 		break;
 	case CALL_CONNECT:
 	case CALL_BIND:
-		tell_socket(call, result, a.at[0], (void *)a.at[1], a.at[2], 0);
+		tell_socket(call, result, a.at[0], socket_of(file_of(a.at[0])), (void *)a.at[1], a.at[2], 0);
 		break;
 	case CALL_LISTEN:
-		tell_socket(call, result, a.at[0], NULL, 0, 0);
+		tell_socket(call, result, a.at[0], socket_of(file_of(a.at[0])), NULL, 0, 0);
 		break;
 	case CALL_ACCEPT:
-	case CALL_ACCEPT4:
-		tell_socket(call, result, result >= 0 ? result : a.at[0], NULL, 0, 0);
-		break;
-	case CALL_SENDTO:
-		tell_send(call, result, a.at[0], (void *)a.at[4], a.at[5], (void *)a.at[1], a.at[2]);
-		break;
-	case CALL_SENDMSG: {
-		/* struct user_msghdr: name, its length, then pieces of data */
-		u64 message[3] = {};
-		u64 piece[2] = {};
+	case CALL_ACCEPT4: {
+		u32 descriptor = result >= 0 ? result : a.at[0];
 
-		if (bpf_probe_read_user(message, sizeof(message), (void *)a.at[1]))
-			break;
-		bpf_probe_read_user(piece, sizeof(piece), (void *)message[2]);
-		tell_send(call, result, a.at[0], (void *)message[0], (u32)message[1], (void *)piece[0], piece[1]);
+		tell_socket(call, result, descriptor, socket_of(file_of(descriptor)), NULL, 0, 0);
 		break;
 	}
+	case CALL_RECVFROM:
+		if (a.at[5])
+			bpf_probe_read_user(&message.length, 4, (void *)a.at[5]);
+		/* fall through */
+	case CALL_SENDTO: {
+		struct socket *socket = socket_of(file_of(a.at[0]));
+
+		if (!socket)
+			break;
+		message.address = (void *)a.at[4];
+		if (call == CALL_SENDTO)
+			message.length = a.at[5];
+		message.data = (void *)a.at[1];
+		message.size = a.at[2];
+		tell_message(call, result, a.at[0], socket, &message, 0);
+		break;
+	}
+	case CALL_SENDMSG:
+	case CALL_RECVMSG:
+		tell_header(call, result, a.at[0], a.at[1], compat);
+		break;
+	case CALL_SENDMMSG:
+		tell_messages(call, result, a.at[0], a.at[1], compat);
+		break;
+	case CALL_FCNTL:
+	case CALL_FCNTL64:
+		if (a.at[1] != F_DUPFD && a.at[1] != F_DUPFD_CLOEXEC)
+			break;
+		/* fall through */
 	case CALL_DUP:
 	case CALL_DUP2:
 	case CALL_DUP3:
-		tell_duplicate(call, result, a.at[0]);
+		tell_duplicate(call, result, a.at[0], 0);
 		break;
 	}
 	return 0;
@@ -251,7 +347,8 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(on_others, struct pt_regs *registers, long result)
 {
 	struct call_arguments a;
-	u32 call = call_and_arguments(registers, &a);
+	bool compat;
+	u32 call = call_and_arguments(registers, &a, &compat);
 
 	switch (call) {
 	case CALL_MEMFD_CREATE:
@@ -269,9 +366,41 @@ int BPF_PROG(on_others, struct pt_regs *registers, long result)
 	case CALL_CAPSET:
 		tell_capabilities(call, result);
 		break;
+	case CALL_KILL:
+	case CALL_TKILL:
+	case CALL_RT_SIGQUEUEINFO:
+	case CALL_PIDFD_SEND_SIGNAL:
+		tell_signal(call, result, a.at[0], a.at[1]);
+		break;
+	case CALL_TGKILL:
+	case CALL_RT_TGSIGQUEUEINFO:
+		tell_signal(call, result, a.at[0], a.at[2]);
+		break;
 	default:
 		tell_numbers(call, result, &a);
 	}
+	return 0;
+}
+
+/* What stands for a signal of the kernel itself, in place of what is known about one */
+#define SEND_SIG_PRIV 1
+
+/* Whoever a signal goes to is known here, whichever call sends it and however that names them. */
+SEC("tp_btf/signal_generate")
+int BPF_PROG(on_signal, int signal, struct kernel_siginfo *about, struct task_struct *task)
+{
+	u64 thread = bpf_get_current_pid_tgid();
+	struct aim aim = {
+		.started = BPF_CORE_READ(task, group_leader, start_boottime),
+		.process = BPF_CORE_READ(task, tgid),
+		.signal = signal,
+	};
+
+	/* From the kernel itself, or of no process */
+	if ((u64)about <= SEND_SIG_PRIV || BPF_CORE_READ(about, si_code) > 0 || !thread)
+		return 0;
+	/* Of a group of processes the last is told */
+	bpf_map_update_elem(&aims, &thread, &aim, BPF_ANY);
 	return 0;
 }
 
@@ -281,7 +410,6 @@ int BPF_PROG(on_ring_asked, struct io_kiocb *request)
 	if (is_own())
 		return 0;
 	ring_asked(request);
-	ring_asked_slot(request);
 	return 0;
 }
 
@@ -292,7 +420,6 @@ int BPF_PROG(on_ring_asked_before, struct io_kiocb *request)
 	if (!*(volatile u8 *)&request->opcode || is_own())
 		return 0;
 	ring_asked(request);
-	ring_asked_slot(request);
 	return 0;
 }
 

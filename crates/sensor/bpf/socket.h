@@ -68,31 +68,40 @@ static __always_inline void fill_ends(struct ends *out, struct socket *socket, b
 	out->remote_port = __builtin_bswap16(BPF_CORE_READ(sock, __sk_common.skc_dport));
 }
 
-/* The other end as the process wrote it, where the kernel has none */
-static __always_inline void fill_remote(struct scratch *event, struct ends *out, const void *address, u32 length)
+/* Bytes of a process, or where `flags` has FLAG_COPIED, of the kernel */
+static __always_inline long read_either(u16 flags, void *to, u32 size, const void *from)
+{
+	return flags & FLAG_COPIED ? bpf_probe_read_kernel(to, size, from) : bpf_probe_read_user(to, size, from);
+}
+
+/* The other end as it was asked for, where the kernel keeps none: by an address of the process, or of the kernel as `read_either` has it */
+static __always_inline void fill_remote(struct scratch *event, struct ends *out, const void *address, u32 length, u16 flags)
 {
 	u16 family = 0;
 	u16 port = 0;
 
-	if (!address || length < 4 || bpf_probe_read_user(&family, 2, address))
+	if (!address || length < 4 || read_either(flags, &family, 2, address))
 		return;
-	event->head.flags |= FLAG_CHANGEABLE;
+	if (!(flags & FLAG_COPIED))
+		event->head.flags |= FLAG_CHANGEABLE;
 	if (family == AF_INET && length >= 8) {
-		bpf_probe_read_user(&port, 2, address + 2);
-		bpf_probe_read_user(out->remote, 4, address + 4);
+		read_either(flags, &port, 2, address + 2);
+		read_either(flags, out->remote, 4, address + 4);
 	} else if (family == AF_INET6 && length >= 24) {
-		bpf_probe_read_user(&port, 2, address + 2);
-		bpf_probe_read_user(out->remote, 16, address + 8);
+		read_either(flags, &port, 2, address + 2);
+		read_either(flags, out->remote, 16, address + 8);
 	} else if (family == AF_UNIX) {
 		length -= 2;
 		if (length > sizeof(out->path))
 			length = sizeof(out->path);
 		out->path_length = length;
-		bpf_probe_read_user(out->path, length, address + 2);
-		return;
+		read_either(flags, out->path, length, address + 2);
 	} else {
 		return;
 	}
+	/* A socket that could not be looked at has none */
+	if (!out->family)
+		out->family = family;
 	out->remote_port = __builtin_bswap16(port);
 }
 

@@ -68,6 +68,19 @@ calls! {
     Mount "mount" 165 21 40;
     Umount2 "umount2" 166 52 39;
     MoveMount "move_mount" 429 429 429;
+    Utime "utime" 132 30 -;
+    Utimes "utimes" 235 271 -;
+    Futimesat "futimesat" 261 299 -;
+    Utimensat "utimensat" 280 320 88;
+    UtimensatTime64 "utimensat_time64" - 412 -;
+    Setxattr "setxattr" 188 226 5;
+    Lsetxattr "lsetxattr" 189 227 6;
+    Fsetxattr "fsetxattr" 190 228 7;
+    Setxattrat "setxattrat" 463 463 463;
+    Removexattr "removexattr" 197 235 14;
+    Lremovexattr "lremovexattr" 198 236 15;
+    Fremovexattr "fremovexattr" 199 237 16;
+    Removexattrat "removexattrat" 466 466 466;
     MemfdCreate "memfd_create" 319 356 279;
     Ptrace "ptrace" 101 26 117;
     InitModule "init_module" 175 128 105;
@@ -88,14 +101,25 @@ calls! {
     Listen "listen" 50 363 201;
     Sendto "sendto" 44 369 206;
     Sendmsg "sendmsg" 46 370 211;
+    Sendmmsg "sendmmsg" 307 345 269;
+    Recvfrom "recvfrom" 45 371 207;
+    Recvmsg "recvmsg" 47 372 212;
     Dup "dup" 32 41 23;
     Dup2 "dup2" 33 63 -;
     Dup3 "dup3" 292 330 24;
+    Fcntl "fcntl" 72 55 25;
+    Fcntl64 "fcntl64" - 221 -;
     Unshare "unshare" 272 310 97;
     Setns "setns" 308 346 268;
     Userfaultfd "userfaultfd" 323 374 282;
     Chroot "chroot" 161 61 51;
     PivotRoot "pivot_root" 155 217 41;
+    Kill "kill" 62 37 129;
+    Tkill "tkill" 200 238 130;
+    Tgkill "tgkill" 234 270 131;
+    RtSigqueueinfo "rt_sigqueueinfo" 129 178 138;
+    RtTgsigqueueinfo "rt_tgsigqueueinfo" 297 335 240;
+    PidfdSendSignal "pidfd_send_signal" 424 424 424;
 }
 
 /// Entries of the table that tells a call by the number of a system call (`NUMBERS_OF_CALLS`)
@@ -117,6 +141,20 @@ impl Call {
     /// Those that have this name
     pub fn named(name: &str) -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied().filter(move |call| call.name() == name)
+    }
+
+    /// Whether it sends a signal
+    #[must_use]
+    pub const fn signals(self) -> bool {
+        matches!(
+            self,
+            Self::Kill
+                | Self::Tkill
+                | Self::Tgkill
+                | Self::RtSigqueueinfo
+                | Self::RtTgsigqueueinfo
+                | Self::PidfdSendSignal
+        )
     }
 
     /// Whether it opens a file

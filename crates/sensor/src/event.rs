@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use bartizan_model::runtime::{
-    Action, Certainty, Endpoint, Event, File, FileKind, Object, Process, Role, Socket, SocketFamily,
-    SocketKind,
+    Action, Certainty, Endpoint, Event, File, FileKind, FileTime, Object, Process, Role, Socket,
+    SocketFamily, SocketKind,
 };
 
 use crate::call::Call;
@@ -16,6 +16,9 @@ use crate::wire::{self, Bytes, Record};
 const FILE_KIND: u32 = 0o170_000;
 /// `AT_REMOVEDIR` of `unlinkat(2)`
 const REMOVE_DIRECTORY: u32 = 0x200;
+/// Fractions of a second that are none (`utimensat(2)`)
+const UTIME_NOW: i64 = (1 << 30) - 1;
+const UTIME_OMIT: i64 = (1 << 30) - 2;
 
 /// Room for paths that are put together, used again for each event.
 #[derive(Debug, Default)]
@@ -24,15 +27,23 @@ pub(crate) struct Buffers {
     second: Vec<u8>,
 }
 
-/// The event that a record tells of.
+/// The event that a record tells of, by the process that it comes from and, of a signal, the one that it went to.
 pub(crate) fn event<'a>(
     record: &Record<'a>,
-    process: Arc<Process>,
+    (process, target): (Arc<Process>, Option<Arc<Process>>),
     time: u64,
     number: u64,
     buffers: &'a mut Buffers,
 ) -> Event<'a> {
-    let action = action(record, buffers);
+    let action = if record.call.signals() {
+        Action::Signal {
+            signal: record.low(0),
+            target: record.low(1).cast_signed(),
+            process: target,
+        }
+    } else {
+        action(record, buffers)
+    };
     // Of a file that was opened only the path that was asked for is from the memory of the process; what was opened is told.
     let changeable = record.has(wire::CHANGEABLE) && !(record.call.opens() && record.has(wire::RESOLVED));
     Event {
@@ -94,7 +105,7 @@ fn action<'a>(record: &Record<'a>, buffers: &'a mut Buffers) -> Action<'a> {
         Call::Unshare => Action::Namespaces { flags: number(0) },
         Call::Setns => Action::Namespaces { flags: number(1) },
         Call::Userfaultfd | Call::Chroot | Call::PivotRoot => Action::Other,
-        Call::Dup | Call::Dup2 | Call::Dup3 => Action::Duplicate {
+        Call::Dup | Call::Dup2 | Call::Dup3 | Call::Fcntl | Call::Fcntl64 => Action::Duplicate {
             object: object(record),
             from: record.low(0),
             to: record.descriptor(),
@@ -112,7 +123,23 @@ fn action<'a>(record: &Record<'a>, buffers: &'a mut Buffers) -> Action<'a> {
         | Call::Bind
         | Call::Listen
         | Call::Sendto
-        | Call::Sendmsg => on_socket(record, buffers),
+        | Call::Sendmsg
+        | Call::Sendmmsg
+        | Call::Recvfrom
+        | Call::Recvmsg => on_socket(record, buffers),
+        Call::Utime
+        | Call::Utimes
+        | Call::Futimesat
+        | Call::Utimensat
+        | Call::UtimensatTime64
+        | Call::Setxattr
+        | Call::Lsetxattr
+        | Call::Fsetxattr
+        | Call::Setxattrat
+        | Call::Removexattr
+        | Call::Lremovexattr
+        | Call::Fremovexattr
+        | Call::Removexattrat => marked(record, buffers),
         _ => on_paths(record, buffers),
     }
 }
@@ -174,10 +201,6 @@ fn object<'a>(record: &Record<'a>) -> Object<'a> {
 
 /// Calls that name one or two paths: the third text is the working directory, the fourth and fifth are those that a path starts from instead.
 fn on_paths<'a>(record: &Record<'a>, buffers: &'a mut Buffers) -> Action<'a> {
-    let from = |index: usize| {
-        let own = record.text(index);
-        if own.is_empty() { record.text(2) } else { own }
-    };
     let flags = record.number.first().copied().unwrap_or_default();
     let low = record.low(0);
     #[allow(clippy::cast_possible_truncation, reason = "the upper half is the group")]
@@ -195,7 +218,7 @@ fn on_paths<'a>(record: &Record<'a>, buffers: &'a mut Buffers) -> Action<'a> {
         };
     }
     let Buffers { first, second } = buffers;
-    let path = absolute(from(3), record.text(0), first);
+    let path = absolute(record.from(3), record.text(0), first);
     match record.call {
         Call::Unlink | Call::Unlinkat | Call::Rmdir => Action::Unlink {
             path,
@@ -204,15 +227,15 @@ fn on_paths<'a>(record: &Record<'a>, buffers: &'a mut Buffers) -> Action<'a> {
         },
         Call::Rename | Call::Renameat | Call::Renameat2 => Action::Rename {
             from: path,
-            to: absolute(from(4), record.text(1), second),
+            to: absolute(record.from(4), record.text(1), second),
         },
         Call::Link | Call::Linkat => Action::Link {
             target: path,
-            path: absolute(from(4), record.text(1), second),
+            path: absolute(record.from(4), record.text(1), second),
         },
         Call::Symlink | Call::Symlinkat => Action::Symlink {
             target: record.text(0),
-            path: absolute(from(4), record.text(1), second),
+            path: absolute(record.from(4), record.text(1), second),
         },
         Call::Mkdir | Call::Mkdirat => Action::MakeDirectory { path, mode: low },
         Call::Chmod | Call::Fchmodat | Call::Fchmodat2 => Action::ChangeMode { path, mode: low },
@@ -229,12 +252,45 @@ fn on_paths<'a>(record: &Record<'a>, buffers: &'a mut Buffers) -> Action<'a> {
         },
         Call::MoveMount => Action::Mount {
             source: path,
-            target: absolute(from(4), record.text(1), second),
+            target: absolute(record.from(4), record.text(1), second),
             kind: &[],
             flags,
         },
         Call::Umount2 => Action::Unmount { target: path },
         _ => Action::Other,
+    }
+}
+
+/// Calls that change times or an extended attribute: the first text is the path, or where the kernel's own object was at hand that of it; the second
+/// the attribute, the sixth its value.
+fn marked<'a>(record: &Record<'a>, buffers: &'a mut Buffers) -> Action<'a> {
+    let path = if record.has(wire::RESOLVED) {
+        record.text(0)
+    } else {
+        absolute(record.from(3), record.text(0), &mut buffers.first)
+    };
+    match record.call {
+        Call::Utime | Call::Utimes | Call::Futimesat | Call::Utimensat | Call::UtimensatTime64 => {
+            let [_, _, _, seconds, fraction, _] = record.number.map(u64::cast_signed);
+            Action::ChangeTimes {
+                path,
+                modified: match fraction {
+                    UTIME_NOW => FileTime::Now,
+                    UTIME_OMIT => FileTime::Kept,
+                    _ => FileTime::At(seconds),
+                },
+            }
+        }
+        Call::Setxattr | Call::Lsetxattr | Call::Fsetxattr | Call::Setxattrat => Action::Attribute {
+            path,
+            name: record.text(1),
+            value: Some(record.text(5)),
+        },
+        _ => Action::Attribute {
+            path,
+            name: record.text(1),
+            value: None,
+        },
     }
 }
 
@@ -257,6 +313,10 @@ fn on_socket<'a>(record: &Record<'a>, buffers: &'a mut Buffers) -> Action<'a> {
             descriptor,
         },
         Call::Listen => Action::Listen {
+            socket: ends.socket(Role::Server),
+            descriptor,
+        },
+        Call::Recvfrom | Call::Recvmsg => Action::Receive {
             socket: ends.socket(Role::Server),
             descriptor,
         },
@@ -386,7 +446,7 @@ mod tests {
         fn whatever_a_process_writes_becomes_an_event(bytes in record(), cut in 0..1200_usize) {
             let whole = Record::read(&bytes).expect("it is a record");
             let mut buffers = Buffers::default();
-            let told = event(&whole, Arc::new(Process::default()), 0, 1, &mut buffers);
+            let told = event(&whole, (Arc::new(Process::default()), None), 0, 1, &mut buffers);
             prop_assert_eq!(told.call, whole.call.name());
             // What is cut off is no record, and no panic either.
             if cut < bytes.len() {

@@ -21,7 +21,7 @@ pub struct Hook {
 }
 
 /// Programs that go on where `on_answer` ends, in the order of `enum later`
-const LATER: [&str; 3] = ["on_paths", "on_sockets", "on_others"];
+const LATER: [&str; 4] = ["on_paths", "on_marks", "on_sockets", "on_others"];
 /// Bytes in the ring at which the reader is woken at once, as a part of it
 const WAKE_PART: u32 = 8;
 
@@ -167,6 +167,15 @@ fn attached(object: &[u8], way: Way, btf: &Btf, selection: &Selection, ring_byte
             "sys_exit",
             "answers to system calls",
         ));
+        if signals(&wanted) {
+            hooks.push(attach(
+                &mut ebpf,
+                btf,
+                "on_signal",
+                "signal_generate",
+                "whom signals go to",
+            ));
+        }
         hooks.push(attach_first(
             &mut ebpf,
             btf,
@@ -187,6 +196,14 @@ fn attached(object: &[u8], way: Way, btf: &Btf, selection: &Selection, ring_byte
         ));
     }
     Ok((ebpf, hooks))
+}
+
+/// Whether calls that send signals are wanted
+fn signals(wanted: &[u16]) -> bool {
+    Call::ALL
+        .iter()
+        .zip(wanted.iter().skip(1))
+        .any(|(call, wanted)| call.signals() && *wanted != 0)
 }
 
 fn fill_paths(ebpf: &mut Ebpf, table: &[Slot]) -> Result<()> {

@@ -186,10 +186,11 @@ impl Sensor {
                 continue;
             };
             let process: Arc<Process> = self.processes.of(&record, self.clock);
+            let target = self.processes.target(&record);
             self.told += 1;
             let event = event(
                 &record,
-                process,
+                (process, target),
                 self.clock.of_day(record.time),
                 self.told,
                 &mut self.buffers,

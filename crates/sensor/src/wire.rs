@@ -136,6 +136,12 @@ impl<'a> Record<'a> {
         self.text.get(index).copied().unwrap_or_default()
     }
 
+    /// The directory that a path starts from: the text of this index, or the working directory, which is the third
+    pub(crate) fn from(&self, index: usize) -> &'a [u8] {
+        let own = self.text(index);
+        if own.is_empty() { self.text(2) } else { own }
+    }
+
     /// The lower half of a number
     pub(crate) fn low(&self, index: usize) -> u32 {
         #[allow(

@@ -1,95 +1,17 @@
 //! What the sensor tells of real programs, on the kernel that the tests run on. They need root and say so where it is not there.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod host;
+
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use bartizan_model::runtime::{Action, Certainty, Event, Object, SocketFamily};
-use bartizan_sensor::{Call, Files, Selection, Sensor, Uses, Wanted};
-
-const RING: u32 = 1 << 22;
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A sensor, or None and why on standard error.
-fn sensor(selection: &Selection) -> Option<Sensor> {
-    if !rustix::process::geteuid().is_root() {
-        eprintln!("skipped: programs can be loaded into the kernel by root only");
-        return None;
-    }
-    let sensor = Sensor::start(selection, RING).unwrap_or_else(|error| panic!("{error}: {}", error.help()));
-    for hook in sensor.hooks() {
-        assert_eq!(hook.refused, None, "{}", hook.place);
-    }
-    Some(sensor)
-}
-
-/// What a program does from its start to its end, as `take` makes of each event; others are left out.
-fn told<T>(
-    sensor: &mut Sensor,
-    command: &mut Command,
-    mut take: impl FnMut(&Event<'_>) -> Option<T>,
-) -> Vec<T> {
-    let mut child = command.spawn().expect("the program starts");
-    let pid = child.id();
-    let mut all = Vec::new();
-    let mut ended = false;
-    let until = Instant::now() + PATIENCE;
-    while !ended && Instant::now() < until {
-        sensor
-            .read(Duration::from_millis(50), |event| {
-                let own =
-                    event.process.pid == pid || event.process.ancestors().any(|process| process.pid == pid);
-                if own {
-                    all.extend(take(event));
-                }
-                ended |= event.process.pid == pid && matches!(event.action, Action::Exit { .. });
-                if ended {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            })
-            .expect("events are read");
-    }
-    child.wait().expect("the program ends");
-    assert!(
-        ended,
-        "the end of the program was not told; {:?}",
-        sensor.counts()
-    );
-    all
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// A program of this folder, compiled
-fn program(name: &str, into: &Path) -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/programs")
-        .join(format!("{name}.c"));
-    let out = into.join(name);
-    let made = Command::new("cc")
-        .arg("-O1")
-        .arg("-pthread")
-        .arg("-o")
-        .arg(&out)
-        .arg(&source)
-        .status()
-        .expect("a C compiler is there");
-    assert!(made.success(), "{} compiles", source.display());
-    out
-}
-
-fn python(code: &str) -> Command {
-    let mut command = Command::new("/usr/bin/python3");
-    command.arg("-S").arg("-c").arg(code);
-    command
-}
+use bartizan_model::runtime::{Action, Certainty, Object, SocketFamily};
+use bartizan_sensor::{Call, Files, Selection, Uses, Wanted};
+use host::{program, python, sensor, text, told};
 
 #[test]
 fn a_program_that_starts_is_told_with_its_arguments_and_who_started_it() {
@@ -284,7 +206,7 @@ fn what_is_done_by_io_uring_is_told_as_if_it_were_called() {
         )
     };
     assert_eq!(run(&["openat", "kept"]), [format!("openat {}", at("kept"))]);
-    assert_eq!(run(&["openat2", "kept"]), [format!("openat {}", at("kept"))]);
+    assert_eq!(run(&["openat2", "kept"]), [format!("openat2 {}", at("kept"))]);
     assert_eq!(
         run(&["slot", "kept"]),
         [format!("openat {}", at("kept"))],

@@ -99,7 +99,7 @@ pub(super) fn shown(loaded: &Loaded) -> String {
                 counted(names.len(), "name")
             ),
         };
-        let _ = writeln!(text, "{call:<16} {when}{which}");
+        let _ = writeln!(text, "{call:<17} {when}{which}");
     }
     text
 }

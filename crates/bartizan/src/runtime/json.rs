@@ -1,5 +1,6 @@
 //! An event as a JSON object. Bytes that are no UTF-8, and characters that may fool a reader, are escaped as in text.
 
+use bartizan_model::encoding::hex;
 use bartizan_model::runtime::{Action, Certainty, Container, Endpoint, Event, File, Object, Process, Socket};
 use bartizan_model::text::visible;
 use serde_json::{Map, Value, json};
@@ -162,6 +163,12 @@ fn action(action: &Action<'_>) -> Option<Value> {
         Action::ChangeOwner { path, user, group } => {
             json!({"path": visible(path), "user": user, "group": group})
         }
+        Action::ChangeTimes { path, modified } => {
+            json!({"path": visible(path), "modified": modified.to_string()})
+        }
+        Action::Attribute { path, name, value } => {
+            json!({"path": visible(path), "name": visible(name), "value": value.map(hex)})
+        }
         Action::Mount {
             source,
             target,
@@ -215,6 +222,17 @@ fn action(action: &Action<'_>) -> Option<Value> {
             question,
         } => {
             json!({"socket": socket(with), "descriptor": descriptor, "question": visible(question)})
+        }
+        Action::Receive {
+            socket: with,
+            descriptor,
+        } => json!({"socket": socket(with), "descriptor": descriptor}),
+        Action::Signal {
+            signal,
+            target,
+            process: reached,
+        } => {
+            json!({"signal": signal, "target": target, "process": reached.as_deref().map(|reached| process(reached, false))})
         }
         Action::Duplicate { object, from, to } => {
             let of = match object {

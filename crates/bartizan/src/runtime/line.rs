@@ -113,6 +113,15 @@ fn what(event: &Event<'_>) -> Option<String> {
             format!("{} {:04o}", shown(path), mode & 0o7777)
         }
         Action::ChangeOwner { path, user, group } => format!("{} {user}:{group}", shown(path)),
+        Action::ChangeTimes { path, modified } => {
+            format!("{} to {modified}", shown(path))
+        }
+        Action::Attribute {
+            path,
+            name,
+            value: Some(_),
+        } => format!("{} of {}", shown(name), shown(path)),
+        Action::Attribute { path, name, .. } => format!("{} removed from {}", shown(name), shown(path)),
         Action::Mount {
             source, target, kind, ..
         } => {
@@ -134,12 +143,28 @@ fn what(event: &Event<'_>) -> Option<String> {
             protocol,
             ..
         } => format!("family {family}, kind {kind}, protocol {protocol}"),
-        Action::Connect { socket, .. } | Action::Accept { socket, .. } => between(socket),
+        Action::Connect { socket, .. } | Action::Accept { socket, .. } | Action::Receive { socket, .. } => {
+            between(socket)
+        }
         Action::Bind { socket, .. } | Action::Listen { socket, .. } => own_end(socket),
         Action::Send {
             socket, question: [], ..
         } => between(socket),
         Action::Send { socket, question, .. } => format!("{} asks for {}", between(socket), shown(question)),
+        Action::Signal {
+            signal,
+            target,
+            process: None,
+        } => format!("{signal} to {target}"),
+        Action::Signal {
+            signal,
+            process: Some(process),
+            ..
+        } => format!(
+            "{signal} to {} ({})",
+            process.pid,
+            shown(&process.executable.path)
+        ),
         Action::Duplicate { object, from, to } => {
             let to = to.map_or_else(|| "nothing".to_owned(), |to| to.to_string());
             let what = match object {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use bartizan_model::runtime::{
-    Action, Endpoint, File, FileKind, Object, Role, Socket, SocketFamily, SocketKind,
+    Action, Endpoint, File, FileKind, FileTime, Object, Role, Socket, SocketFamily, SocketKind,
 };
 
 use super::process::CAPABILITIES;
@@ -77,6 +77,26 @@ pub(super) fn of<'n>(call: &str, says: Says<'n>, result: i64) -> Told<Action<'n>
             user: says.small("to_user", 0)?,
             group: says.small("to_group", 0)?,
         },
+        "utime" | "utimes" | "futimesat" | "utimensat" => Action::ChangeTimes {
+            path,
+            modified: match says.text("mtime")? {
+                None | Some("now") => FileTime::Now,
+                Some("kept") => FileTime::Kept,
+                Some(seconds) => FileTime::At(seconds.parse().map_err(|_| {
+                    format!("`mtime` is `now`, `kept` or a number of seconds, not {seconds}")
+                })?),
+            },
+        },
+        "setxattr" | "lsetxattr" | "fsetxattr" | "setxattrat" => Action::Attribute {
+            path,
+            name: says.path("name")?,
+            value: Some(says.path("value")?),
+        },
+        "removexattr" | "lremovexattr" | "fremovexattr" | "removexattrat" => Action::Attribute {
+            path,
+            name: says.path("name")?,
+            value: None,
+        },
         "mount" | "move_mount" => Action::Mount {
             source: says.path("source")?,
             target: path,
@@ -102,6 +122,14 @@ fn of_processes<'n>(call: &str, says: Says<'n>, result: i64, file: File<'n>) -> 
         "ptrace" => Action::Trace {
             request: says.small("request", 16)?.into(),
             target: 99,
+        },
+        "kill" | "tkill" | "tgkill" | "rt_sigqueueinfo" | "pidfd_send_signal" => Action::Signal {
+            signal: says.small("signal", 15)?,
+            target: i32::try_from(super::process::PID).unwrap_or_default(),
+            process: match says.0.get("reached") {
+                Some(reached) => Some(super::process::of(Some(reached), None)?),
+                None => None,
+            },
         },
         "init_module" | "finit_module" => Action::LoadModule { name: file.path },
         "bpf" => Action::Bpf {
@@ -151,12 +179,16 @@ fn on_socket<'n>(call: &str, says: Says<'n>, descriptor: Option<u32>, file: File
             socket: socket(says, Role::Server)?,
             descriptor: from,
         },
-        "sendto" | "sendmsg" => Action::Send {
+        "recvfrom" | "recvmsg" => Action::Receive {
+            socket: socket(says, Role::Server)?,
+            descriptor: from,
+        },
+        "sendto" | "sendmsg" | "sendmmsg" => Action::Send {
             socket: socket(says, Role::Client)?,
             descriptor: from,
             question: says.path("question")?,
         },
-        "dup" | "dup2" | "dup3" => Action::Duplicate {
+        "dup" | "dup2" | "dup3" | "fcntl" => Action::Duplicate {
             object: if says.0.get("remote").is_some() || says.0.get("unix").is_some() {
                 Object::Socket(socket(says, Role::Client)?)
             } else {

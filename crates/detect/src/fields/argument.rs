@@ -35,8 +35,8 @@ macro_rules! arguments {
 }
 
 arguments! {
-    "name" name [Open Unlink MemoryFile Unmount MakeDirectory LoadModule];
-    "path" path [Unlink MakeDirectory];
+    "name" name [Open Unlink MemoryFile Unmount MakeDirectory LoadModule Attribute];
+    "path" path [Unlink MakeDirectory ChangeTimes Attribute];
     "filename" filename [Execute ChangeMode ChangeOwner];
     "pathname" filename [Execute ChangeMode ChangeOwner];
     "flags" flags [Execute Open Mount MemoryFile Namespaces];
@@ -53,15 +53,17 @@ arguments! {
     "euid" user [SetUser];
     "gid" group [SetGroup ChangeOwner];
     "egid" group [SetGroup];
+    "mtime" modified [ChangeTimes];
+    "capabilities" file_capabilities [Attribute];
     "request" request [Trace];
-    "pid" traced [Trace];
+    "pid" other_process [Trace Signal];
     "cmd" command [Bpf];
     "domain" domain [Socket];
     "proto" protocol [Socket];
-    "fd" file_descriptor [Open MemoryFile Socket Connect Accept Bind Listen Send Duplicate];
+    "fd" file_descriptor [Open MemoryFile Socket Connect Accept Bind Listen Send Receive Duplicate];
     "oldfd" old_descriptor [Duplicate];
     "newfd" file_descriptor [Duplicate];
-    "tuple" tuple [Connect Accept Bind Listen Send];
+    "tuple" tuple [Connect Accept Bind Listen Send Receive];
     "addr" tuple [Connect Bind];
     "nstype" flags [Namespaces];
     "cap_effective" effective [SetCapabilities];
@@ -69,7 +71,7 @@ arguments! {
     "args" call_arguments [Execute];
     "cwd" working_directory [Execute];
     "status" status [Exit];
-    "sig" signal [Exit];
+    "sig" signal [Exit Signal];
 }
 
 /// All arguments that the call has, as `name=value`, joined by blanks
@@ -99,7 +101,9 @@ fn name(event: &Event<'_>, to: &mut Vec<u8>) -> bool {
     match &event.action {
         Action::Open { asked, .. } => put(asked, to),
         Action::Unlink { path, .. } | Action::MakeDirectory { path, .. } => put(path, to),
-        Action::MemoryFile { name, .. } | Action::LoadModule { name } => put(name, to),
+        Action::MemoryFile { name, .. } | Action::LoadModule { name } | Action::Attribute { name, .. } => {
+            put(name, to)
+        }
         Action::Unmount { target } => put(target, to),
         _ => false,
     }
@@ -107,9 +111,41 @@ fn name(event: &Event<'_>, to: &mut Vec<u8>) -> bool {
 
 fn path(event: &Event<'_>, to: &mut Vec<u8>) -> bool {
     match &event.action {
-        Action::Unlink { path, .. } | Action::MakeDirectory { path, .. } => put(path, to),
+        Action::Unlink { path, .. }
+        | Action::MakeDirectory { path, .. }
+        | Action::ChangeTimes { path, .. }
+        | Action::Attribute { path, .. } => put(path, to),
         _ => false,
     }
+}
+
+fn modified(event: &Event<'_>, to: &mut Vec<u8>) -> bool {
+    match &event.action {
+        Action::ChangeTimes { modified, .. } => put_number(modified, to),
+        _ => false,
+    }
+}
+
+/// What a file gives to whoever runs it (`struct vfs_cap_data` of `linux/capability.h`)
+fn file_capabilities(event: &Event<'_>, to: &mut Vec<u8>) -> bool {
+    let Action::Attribute {
+        name: b"security.capability",
+        value: Some(value),
+        ..
+    } = event.action
+    else {
+        return false;
+    };
+    // Its version and flags, then permitted and inheritable ones in halves, the lower first
+    let half = |index: usize| {
+        let bytes = value.chunks_exact(4).nth(index)?.try_into().ok()?;
+        Some(u64::from(u32::from_le_bytes(bytes)))
+    };
+    let (Some(low), high) = (half(1), half(3).unwrap_or(0)) else {
+        return false;
+    };
+    names::capabilities(low | high << 32, to);
+    true
 }
 
 fn filename(event: &Event<'_>, to: &mut Vec<u8>) -> bool {
@@ -284,9 +320,10 @@ fn request(event: &Event<'_>, to: &mut Vec<u8>) -> bool {
     }
 }
 
-fn traced(event: &Event<'_>, to: &mut Vec<u8>) -> bool {
+fn other_process(event: &Event<'_>, to: &mut Vec<u8>) -> bool {
     match event.action {
         Action::Trace { target, .. } => put_number(target, to),
+        Action::Signal { target, .. } => put_number(target, to),
         _ => false,
     }
 }
@@ -362,6 +399,7 @@ fn status(event: &Event<'_>, to: &mut Vec<u8>) -> bool {
 fn signal(event: &Event<'_>, to: &mut Vec<u8>) -> bool {
     match event.action {
         Action::Exit { signal, .. } => put_number(signal, to),
+        Action::Signal { signal, .. } => named_number(signal.into(), names::SIGNALS, to),
         _ => false,
     }
 }

@@ -17,6 +17,7 @@ const SOCKETS: Kinds = Kinds::of(&[
     Kind::Bind,
     Kind::Listen,
     Kind::Send,
+    Kind::Receive,
     Kind::Duplicate,
 ]);
 const DESCRIPTORS: Kinds = Kinds::of(&[
@@ -29,6 +30,7 @@ const DESCRIPTORS: Kinds = Kinds::of(&[
     Kind::Bind,
     Kind::Listen,
     Kind::Send,
+    Kind::Receive,
 ]);
 const PATHS: Kinds = Kinds::of(&[
     Kind::Open,
@@ -39,6 +41,8 @@ const PATHS: Kinds = Kinds::of(&[
     Kind::MakeDirectory,
     Kind::ChangeMode,
     Kind::ChangeOwner,
+    Kind::ChangeTimes,
+    Kind::Attribute,
     Kind::Mount,
     Kind::Unmount,
 ]);
@@ -62,6 +66,7 @@ pub(super) const fn socket<'e>(event: &'e Event<'e>) -> Option<&'e Socket<'e>> {
         | Action::Bind { socket, .. }
         | Action::Listen { socket, .. }
         | Action::Send { socket, .. }
+        | Action::Receive { socket, .. }
         | Action::Duplicate {
             object: Object::Socket(socket),
             ..
@@ -86,7 +91,8 @@ pub(super) fn number_of(event: &Event<'_>) -> Option<i64> {
         Action::Connect { descriptor, .. }
         | Action::Bind { descriptor, .. }
         | Action::Listen { descriptor, .. }
-        | Action::Send { descriptor, .. } => Some(descriptor.into()),
+        | Action::Send { descriptor, .. }
+        | Action::Receive { descriptor, .. } => Some(descriptor.into()),
         _ => None,
     }
 }
@@ -207,7 +213,9 @@ const fn paths<'e>(event: &'e Event<'e>) -> Option<(&'e [u8], Option<&'e [u8]>)>
         Action::Unlink { path, .. }
         | Action::MakeDirectory { path, .. }
         | Action::ChangeMode { path, .. }
-        | Action::ChangeOwner { path, .. } => Some((path, None)),
+        | Action::ChangeOwner { path, .. }
+        | Action::ChangeTimes { path, .. }
+        | Action::Attribute { path, .. } => Some((path, None)),
         Action::Rename { from, to } => Some((to, Some(from))),
         Action::Link { target, path } | Action::Symlink { target, path } => Some((path, Some(target))),
         Action::Mount { source, target, .. } => Some((target, Some(source))),
@@ -331,7 +339,7 @@ pub(super) const FIELDS: &[Field] = &[
     field(
         "fd.connected",
         Read::Boolean(|view| match view.event.action {
-            Action::Send { .. } => Some(false),
+            Action::Send { .. } | Action::Receive { .. } => Some(false),
             _ => socket(view.event).map(|socket| view.event.result >= 0 && socket.remote.is_some()),
         }),
     )
@@ -342,7 +350,7 @@ pub(super) const FIELDS: &[Field] = &[
             socket(view.event)?;
             Some(matches!(
                 view.event.action,
-                Action::Send { .. } | Action::Connect { .. }
+                Action::Send { .. } | Action::Receive { .. } | Action::Connect { .. }
             ))
         }),
     )

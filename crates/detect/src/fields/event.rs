@@ -222,8 +222,14 @@ pub(crate) fn result(result: i64, to: &mut Vec<u8>) -> bool {
 
 const fn category(kind: Kind) -> &'static [u8] {
     match kind {
-        Kind::Execute | Kind::Fork | Kind::Exit | Kind::Trace => b"process",
-        Kind::Socket | Kind::Connect | Kind::Accept | Kind::Bind | Kind::Listen | Kind::Send => b"net",
+        Kind::Execute | Kind::Fork | Kind::Exit | Kind::Trace | Kind::Signal => b"process",
+        Kind::Socket
+        | Kind::Connect
+        | Kind::Accept
+        | Kind::Bind
+        | Kind::Listen
+        | Kind::Send
+        | Kind::Receive => b"net",
         Kind::SetUser | Kind::SetGroup | Kind::SetCapabilities => b"user",
         Kind::Open
         | Kind::Unlink
@@ -233,6 +239,8 @@ const fn category(kind: Kind) -> &'static [u8] {
         | Kind::MakeDirectory
         | Kind::ChangeMode
         | Kind::ChangeOwner
+        | Kind::ChangeTimes
+        | Kind::Attribute
         | Kind::Mount
         | Kind::Unmount
         | Kind::Duplicate => b"file",

@@ -8,6 +8,7 @@ mod descriptor;
 mod event;
 mod names;
 mod process;
+mod signal;
 mod unanswered;
 
 use std::collections::HashMap;
@@ -153,6 +154,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Field> {
         argument::FIELDS,
         process::FIELDS,
         descriptor::FIELDS,
+        signal::FIELDS,
         container::FIELDS,
         unanswered::FIELDS,
     ];

@@ -1,9 +1,11 @@
 //! Something that a process asked of the kernel, and what came of it.
 
+use std::fmt::{self, Display, Formatter};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::Process;
+use crate::Timestamp;
 
 /// Something that a process asked of the kernel. Texts live as long as the buffer that they were read from.
 #[derive(Debug, Clone)]
@@ -125,6 +127,22 @@ pub enum Action<'a> {
         /// New group; `u32::MAX` leaves it
         group: u32,
     },
+    /// The times of a file were changed
+    ChangeTimes {
+        /// Which one
+        path: &'a [u8],
+        /// When its content is said to have been written
+        modified: FileTime,
+    },
+    /// An extended attribute of a file was set or removed
+    Attribute {
+        /// Which file
+        path: &'a [u8],
+        /// Which attribute: `security.capability`
+        name: &'a [u8],
+        /// What it has now, 64 bytes of it at most; None where it was removed
+        value: Option<&'a [u8]>,
+    },
     /// A file system was mounted
     Mount {
         /// What
@@ -235,6 +253,22 @@ pub enum Action<'a> {
         /// A name that was asked for by DNS; empty where it was none
         question: &'a [u8],
     },
+    /// Something was received without a connection
+    Receive {
+        /// Both ends
+        socket: Socket<'a>,
+        /// The descriptor
+        descriptor: u32,
+    },
+    /// A signal was sent, or could not be
+    Signal {
+        /// Which one; 0 only asks whether one could be sent
+        signal: u32,
+        /// Whom to, as the asking process numbers it: below 0 for groups of processes, the descriptor for `pidfd_send_signal(2)`
+        target: i32,
+        /// The process that it went to, of several the last; None where it went to none, or that process is not known
+        process: Option<Arc<Process>>,
+    },
     /// A descriptor was made to stand for another one's object
     Duplicate {
         /// What it stands for now
@@ -246,6 +280,27 @@ pub enum Action<'a> {
     },
     /// Another call of which nothing more is told
     Other,
+}
+
+/// A time that a file was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileTime {
+    /// The one of the call
+    Now,
+    /// The one that it had
+    Kept,
+    /// Seconds since 1970
+    At(i64),
+}
+
+impl Display for FileTime {
+    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Now => to.write_str("now"),
+            Self::Kept => to.write_str("kept"),
+            Self::At(seconds) => Timestamp::from_unix_seconds(*seconds).fmt(to),
+        }
+    }
 }
 
 /// A file.

@@ -12,6 +12,7 @@ mod process;
 pub use alert::{Alert, AlertContainer, AlertProcess, Priority};
 pub use behaviour::{Behaviour, CallUse, CapabilityUse, Phase, SocketUse};
 pub use event::{
-    Action, Certainty, Endpoint, Event, File, FileKind, Object, Role, Socket, SocketFamily, SocketKind,
+    Action, Certainty, Endpoint, Event, File, FileKind, FileTime, Object, Role, Socket, SocketFamily,
+    SocketKind,
 };
 pub use process::{Capabilities, Container, Executable, Pod, Process, Terminal, User};

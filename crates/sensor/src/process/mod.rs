@@ -153,6 +153,13 @@ impl Processes {
         self.with_digest(record.process).unwrap_or(process)
     }
 
+    /// The process that a signal went to. One that ended of it is still known.
+    pub(crate) fn target(&self, record: &Record<'_>) -> Option<Arc<Process>> {
+        let [_, _, _, started, ..] = record.number;
+        let known = self.known.get(&record.low(2)).filter(|_| record.call.signals())?;
+        (known.started == started || known.started == 0).then(|| Arc::clone(&known.process))
+    }
+
     /// A known process whose digest has just become known.
     fn with_digest(&mut self, pid: u32) -> Option<Arc<Process>> {
         let digests = self.digests.as_mut()?;

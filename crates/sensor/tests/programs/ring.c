@@ -1,4 +1,5 @@
-/* Does one thing by way of io_uring, without any system call for it: ring OPERATION PATH [PATH], ring connect PORT [ADDRESS].
+/* Does one thing by way of io_uring, without any system call for it: ring OPERATION PATH [PATH], ring connect PORT [ADDRESS], ring bind|listen PORT,
+ * ring send|sendmsg|send-connected PORT (a question of DNS for example.com), ring setxattr|fsetxattr PATH NAME VALUE, ring install PATH, ring capability PATH.
  * Prints what the ring answered, and returns the number of the error. Used by tests/events.rs, tests/guard.rs and tests/emulations of the whole
  * product. */
 #define _GNU_SOURCE
@@ -13,8 +14,20 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Of kernels newer than the headers of some distributions */
+#define RING_FIXED_FD_INSTALL 54
+#define RING_BIND 56
+#define RING_LISTEN 57
+
+static const char question[] = "\0\1\1\0\0\1\0\0\0\0\0\0\7example\3com\0\0\1\0\1";
+
+/* CAP_SETUID, permitted and effective (struct vfs_cap_data) */
+static const unsigned capability[5] = { 0x02000001, 1 << 7 };
+
 int main(int count, char **argument)
 {
+	struct iovec piece = { (void *)question, sizeof(question) - 1 };
+	struct msghdr message = { .msg_iov = &piece, .msg_iovlen = 1 };
 	struct io_uring_params params = {};
 	int ring = syscall(SYS_io_uring_setup, 4, &params);
 	char *submissions, *completions;
@@ -73,6 +86,59 @@ int main(int count, char **argument)
 		entry->fd = socket(AF_INET, SOCK_STREAM, 0);
 		entry->addr = (unsigned long)&address;
 		entry->off = sizeof(address);
+	} else if (!strcmp(argument[1], "bind") || !strcmp(argument[1], "listen")) {
+		address.sin_port = htons(atoi(argument[2]));
+		address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		entry->fd = socket(AF_INET, SOCK_STREAM, 0);
+		entry->opcode = argument[1][0] == 'b' ? RING_BIND : RING_LISTEN;
+		entry->addr = 0;
+		if (argument[1][0] == 'b') {
+			entry->addr = (unsigned long)&address;
+			entry->off = sizeof(address);
+		} else if (bind(entry->fd, (void *)&address, sizeof(address))) {
+			return 1;
+		}
+	} else if (!strncmp(argument[1], "send", 4)) {
+		address.sin_port = htons(atoi(argument[2]));
+		address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		entry->fd = socket(AF_INET, SOCK_DGRAM, 0);
+		entry->opcode = IORING_OP_SEND;
+		entry->addr = (unsigned long)question;
+		entry->len = sizeof(question) - 1;
+		if (!strcmp(argument[1], "send")) {
+			entry->addr2 = (unsigned long)&address;
+			entry->addr_len = sizeof(address);
+		} else if (!strcmp(argument[1], "sendmsg")) {
+			message.msg_name = &address;
+			message.msg_namelen = sizeof(address);
+			entry->opcode = IORING_OP_SENDMSG;
+			entry->addr = (unsigned long)&message;
+			entry->len = 1;
+		} else if (connect(entry->fd, (void *)&address, sizeof(address))) {
+			return 1;
+		}
+	} else if (!strcmp(argument[1], "setxattr") || !strcmp(argument[1], "fsetxattr")) {
+		entry->opcode = argument[1][0] == 's' ? IORING_OP_SETXATTR : IORING_OP_FSETXATTR;
+		if (argument[1][0] == 'f')
+			entry->fd = open(argument[2], O_RDONLY);
+		entry->addr = (unsigned long)argument[3];
+		entry->addr2 = (unsigned long)argument[4];
+		entry->len = strlen(argument[4]);
+		entry->addr3 = (unsigned long)argument[2];
+	} else if (!strcmp(argument[1], "capability")) {
+		entry->opcode = IORING_OP_SETXATTR;
+		entry->addr = (unsigned long)"security.capability";
+		entry->addr2 = (unsigned long)capability;
+		entry->len = sizeof(capability);
+		entry->addr3 = (unsigned long)argument[2];
+	} else if (!strcmp(argument[1], "install")) {
+		int file = open(argument[2], O_RDONLY);
+
+		syscall(SYS_io_uring_register, ring, IORING_REGISTER_FILES, &file, 1);
+		entry->opcode = RING_FIXED_FD_INSTALL;
+		entry->flags = IOSQE_FIXED_FILE;
+		entry->fd = 0;
+		entry->addr = 0;
 	} else {
 		return 2;
 	}
