@@ -177,24 +177,44 @@ install_provider() {
   (cd "$directory" && npm ci --silent) || stop "npm could not install $directory (see above)"
 }
 
-# A kernel for the machine that policies are tested in: Debian's for clouds, unpacked and not installed.
-install_kernel() {
+# Kernels for the machine that policies are tested in: Debian's for clouds, unpacked and not installed. One is that of this release; the other, of its
+# backports, verifies signatures of programs.
+install_kernels() {
   local into package directory
-  [ "$(uname -m)" = x86_64 ] || return 0
+  { [ "$(uname -m)" = x86_64 ] && have apt-get; } || return 0
   into=$(target_dir)/kernel
-  compgen -G "$into/boot/vmlinuz-*-cloud-amd64" >/dev/null && return 0
-  have apt-get || return 0
-  package=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null | sed -n 's/.*Depends: \(linux-image-.*-cloud-amd64\)$/\1/p' | head -n 1)
+  if ! compgen -G "$into/boot/vmlinuz-*-cloud-amd64" >/dev/null; then
+    package=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null | sed -n 's/.*Depends: \(linux-image-.*-cloud-amd64\)$/\1/p' | head -n 1)
+    unpack_kernel "$into" "${package:-}"
+  fi
+  into=$(target_dir)/kernel-verifying
+  if ! compgen -G "$into/boot/vmlinuz-*-cloud-amd64" >/dev/null; then
+    directory=$(mktemp -d)
+    mkdir -p "$directory/lists/partial" "$directory/cache/archives/partial"
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian trixie-backports main" >"$directory/sources.list"
+    local elsewhere=(-o "Dir::Etc::sourcelist=$directory/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$directory/lists" -o "Dir::Cache=$directory/cache")
+    apt-get "${elsewhere[@]}" update -qq 2>/dev/null || true
+    package=$(apt-cache "${elsewhere[@]}" pkgnames linux-image-6.18. | grep -e '-cloud-amd64$' | sort -V | tail -n 1 || true)
+    unpack_kernel "$into" "${package:-}" "${elsewhere[@]}"
+    rm -rf "$directory"
+  fi
+}
+
+# unpack_kernel DIR PACKAGE [OPTION...]: what a machine needs of a package, fetched with these options of apt-get
+unpack_kernel() {
+  local into=$1 package=$2 directory
+  shift 2
   if [ -z "$package" ]; then
-    say "setup: Debian's linux-image-cloud-amd64 is not at hand; tests that need it are skipped, and say so"
+    say "setup: Debian has no kernel for $into at hand; tests that need it are skipped, and say so"
     return 0
   fi
   say "setup: fetching $package"
   directory=$(mktemp -d)
-  (cd "$directory" && apt-get download -qq "$package" 2>/dev/null) || stop "apt-get download $package failed"
+  (cd "$directory" && apt-get "$@" download -qq "$package" 2>/dev/null) || stop "apt-get download $package failed"
   mkdir -p "$into"
   dpkg-deb -x "$directory"/*.deb "$directory/unpacked"
-  (cd "$directory/unpacked" && cp -r --parents boot lib/modules/*/kernel/fs/overlayfs "$into") || stop "$package holds no kernel"
+  (cd "$directory/unpacked" && cp -r boot "$into" && for modules in lib/modules/*/kernel/fs/overlayfs; do [ ! -d "$modules" ] || cp -r --parents "$modules" "$into"; done) ||
+    stop "$package holds no kernel"
   rm -rf "$directory"
 }
 
@@ -209,7 +229,7 @@ main() {
       cargo_tool cargo-nextest cargo-nextest "$NEXTEST_VERSION"
       install_provider
       install_renderers
-      install_kernel
+      install_kernels
       ;;
     lint)
       install_components
@@ -221,7 +241,7 @@ main() {
       cargo_tool cargo-deny cargo-deny "$DENY_VERSION"
       install_provider
       install_renderers
-      install_kernel
+      install_kernels
       ;;
     *) stop "unknown part '$part': build, test, lint or all" ;;
   esac

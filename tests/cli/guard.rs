@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A cgroup of a test, which goes with it.
-struct Cgroup {
-    folder: PathBuf,
-    path: String,
+pub(crate) struct Cgroup {
+    pub(crate) folder: PathBuf,
+    pub(crate) path: String,
 }
 
 impl Drop for Cgroup {
@@ -17,7 +17,7 @@ impl Drop for Cgroup {
 }
 
 #[allow(clippy::print_stderr)]
-fn cgroup(name: &str) -> Option<Cgroup> {
+pub(crate) fn cgroup(name: &str) -> Option<Cgroup> {
     let root = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"]
         .into_iter()
         .find(|root| Path::new(root).join("cgroup.procs").exists());

@@ -16,6 +16,7 @@ mod advisories;
 mod agent;
 mod bad_input;
 mod baselines;
+mod bpf;
 mod cluster;
 mod comply;
 mod config;

@@ -13,6 +13,7 @@ mod foreign;
 mod git;
 mod interrupt;
 mod kept;
+mod loaders;
 mod lsp;
 mod manifests;
 mod network;
@@ -79,6 +80,7 @@ fn dispatch(cli: Cli, terminal: Terminal) -> Outcome {
         Verb::Serve(serve) => commands::serve::run(common, &serve, terminal),
         Verb::Agent(args) => agent::run(common, &args, terminal),
         Verb::Watch(watch) => commands::watch::run(&watch, terminal),
+        Verb::Bpf(verb) => commands::bpf::run(common, &verb, terminal),
         Verb::Profile(verb) => commands::profile::run(common, &verb, terminal),
         Verb::Login(login) => commands::login::run(common, &login, terminal),
         Verb::Sign(sign) => commands::sign::run(common, &sign, terminal),

@@ -179,6 +179,13 @@ pub(crate) fn print(text: impl AsRef<[u8]>) -> Result<(), Error> {
     }
 }
 
+/// JSON over several lines.
+pub(crate) fn pretty(value: &impl serde::Serialize) -> Result<String, Error> {
+    let mut text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
+    text.push('\n');
+    Ok(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,13 +15,18 @@ policies:
     mode: enforce
     action: kill
     rules:
-      exec: {changed: true, memory: true, writable_places: true, only: [/usr/, /app/server]}
+      exec: {changed: true, memory: true, writable_places: true, only: [/usr/, /app/server, {path: /opt/tool, sha256: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef}]}
       write: [/etc/, /usr/]
       modules: true
       ptrace_others: true
       mount: true
       connect: {only: ['10.0.0.0/8:443', '192.0.2.7', '[2001:db8::/32]:8000-8080', '::1']}
-      bpf: {only: [{path: /usr/sbin/agent, sha256: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef}]}
+      bpf:
+        only:
+          - {path: /usr/sbin/agent, sha256: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef, types: [lsm, xdp]}
+        manifest: /etc/bartizan/loaders.json
+        key: /etc/bartizan/loaders.pub
+        signed: required
 ";
 
 /// Problems as `line: what; help`
@@ -63,6 +68,13 @@ fn all_that_can_be_written_is_read() {
     for rule in Forbidden::ALL {
         assert!(policy.rules.has(rule), "{}", rule.name());
     }
+    let programs = policy.rules.only_programs.as_ref().expect("programs");
+    assert_eq!(
+        (programs.places.len(), &*programs.files[0].path),
+        (2, "/opt/tool")
+    );
+    let loaders = policy.rules.only_loaders.as_ref().expect("loaders");
+    assert_eq!(loaders[0].types, Some(vec![29, 6]));
     let peers = policy.rules.only_peers.as_ref().expect("peers");
     let ports: Vec<_> = peers
         .iter()
@@ -128,6 +140,26 @@ fn each_problem_has_its_line_and_a_way_out() {
         ),
         ("rules: {connect: {only: [443]}}", 4, "begins with no address"),
         ("rules: {bpf: {only: [{path: /x, sha256: ABC}]}}", 4, "sha256sum"),
+        ("rules: {exec: {only: [{path: x}]}}", 4, "sha256sum"),
+        (
+            "rules: {exec: {only: [{path: /x, types: []}]}}",
+            4,
+            "no key of a program",
+        ),
+        ("rules: {bpf: {}}", 2, "forbids nothing"),
+        ("rules: {bpf: {manifest: /m}}", 4, "by the key that signed it"),
+        ("rules: {bpf: {key: /k}}", 4, "by the key that signed it"),
+        ("rules: {bpf: {signed: yes}}", 4, "none of not required, required"),
+        (
+            "rules: {bpf: {only: [{path: /x, types: [lms]}]}}",
+            4,
+            "no type of program",
+        ),
+        (
+            "rules: {bpf: {only: [{path: /x, types: []}]}}",
+            4,
+            "may load nothing",
+        ),
     ] {
         let problems = problems(&with(line));
         assert!(

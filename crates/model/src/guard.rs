@@ -10,6 +10,43 @@ use crate::runtime::Container;
 /// Policies there may be at once: the kernel has one bit for each
 pub const POLICIES_MAX: usize = 64;
 
+/// Types of programs for the kernel by their numbers (`enum bpf_prog_type` in `linux/bpf.h`), as bpftool names them
+pub const PROGRAM_TYPES: [&str; 33] = [
+    "unspec",
+    "socket_filter",
+    "kprobe",
+    "sched_cls",
+    "sched_act",
+    "tracepoint",
+    "xdp",
+    "perf_event",
+    "cgroup_skb",
+    "cgroup_sock",
+    "lwt_in",
+    "lwt_out",
+    "lwt_xmit",
+    "sock_ops",
+    "sk_skb",
+    "cgroup_device",
+    "sk_msg",
+    "raw_tracepoint",
+    "cgroup_sock_addr",
+    "lwt_seg6local",
+    "lirc_mode2",
+    "sk_reuseport",
+    "flow_dissector",
+    "cgroup_sysctl",
+    "raw_tracepoint_writable",
+    "cgroup_sockopt",
+    "tracing",
+    "struct_ops",
+    "ext",
+    "lsm",
+    "sk_lookup",
+    "syscall",
+    "netfilter",
+];
+
 /// Something that a policy forbids. The order is that of `enum rule` in the sensor's `bpf/verdict.h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Forbidden {
@@ -33,11 +70,13 @@ pub enum Forbidden {
     UnlistedPeer,
     /// Loading a program into the kernel by an executable that is not listed
     UnlistedLoader,
+    /// Loading a program into the kernel that carries no signature by a key of the kernel's
+    UnsignedProgram,
 }
 
 impl Forbidden {
     /// All of them, in their order
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ChangedProgram,
         Self::ProgramInMemory,
         Self::ProgramInWritablePlace,
@@ -48,6 +87,7 @@ impl Forbidden {
         Self::Mount,
         Self::UnlistedPeer,
         Self::UnlistedLoader,
+        Self::UnsignedProgram,
     ];
 
     /// As it is written in a policy, with dots between keys
@@ -64,6 +104,7 @@ impl Forbidden {
             Self::Mount => "mount",
             Self::UnlistedPeer => "connect.only",
             Self::UnlistedLoader => "bpf.only",
+            Self::UnsignedProgram => "bpf.signed",
         }
     }
 }
@@ -116,8 +157,8 @@ pub struct Rules {
     pub programs_in_memory: bool,
     /// Programs where anybody may write
     pub programs_in_writable_places: bool,
-    /// All programs but these: paths of files, or of directories with a slash at their end
-    pub only_programs: Option<Vec<Box<str>>>,
+    /// All programs but these
+    pub only_programs: Option<Programs>,
     /// Writing to these: paths of files, or of directories with a slash at their end
     pub write: Vec<Box<str>>,
     /// Modules of the kernel
@@ -130,6 +171,10 @@ pub struct Rules {
     pub only_peers: Option<Vec<Peer>>,
     /// Loading programs into the kernel by all but these
     pub only_loaders: Option<Vec<Loader>>,
+    /// Where more of them are listed, which whoever enforces the policy reads
+    pub manifest: Option<Manifest>,
+    /// Loading programs into the kernel that nobody signed
+    pub unsigned_programs: bool,
 }
 
 impl Rules {
@@ -147,6 +192,7 @@ impl Rules {
             Forbidden::Mount => self.mount,
             Forbidden::UnlistedPeer => self.only_peers.is_some(),
             Forbidden::UnlistedLoader => self.only_loaders.is_some(),
+            Forbidden::UnsignedProgram => self.unsigned_programs,
         }
     }
 }
@@ -164,13 +210,47 @@ pub struct Peer {
     pub until: u16,
 }
 
-/// An executable that may load programs into the kernel.
+/// Programs that may be run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Programs {
+    /// Paths of files, or of directories with a slash at their end, as the process sees them
+    pub places: Vec<Box<str>>,
+    /// Files of this content
+    pub files: Vec<Listed>,
+}
+
+/// A file of the host with a content that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Loader {
+pub struct Listed {
     /// Its path on the host
     pub path: Box<str>,
     /// SHA-256 of it, lower-case hexadecimal
     pub digest: Box<str>,
+}
+
+/// An executable that may load programs into the kernel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loader {
+    /// Which one
+    pub file: Listed,
+    /// Types of programs that it may load, as numbers of [`PROGRAM_TYPES`]; None for any
+    pub types: Option<Vec<u32>>,
+}
+
+/// A signed list of executables that may load programs into the kernel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// Path of the list
+    pub file: Box<str>,
+    /// Path of the public key that must have signed it
+    pub key: Box<str>,
+}
+
+/// The number of a type of programs by its name.
+#[must_use]
+pub fn program_type(name: &str) -> Option<u32> {
+    let number = PROGRAM_TYPES.iter().position(|known| *known == name)?;
+    u32::try_from(number).ok()
 }
 
 /// Where a policy holds: all that is said must be so. What nothing is said of does not matter.

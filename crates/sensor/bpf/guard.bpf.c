@@ -210,12 +210,20 @@ int BPF_PROG(before_send, struct socket *socket, struct msghdr *message)
 
 /* It counts, too, that the kernel asks at all: that a program could be attached to a hook does not say so. */
 SEC("lsm/bpf")
-int BPF_PROG(before_bpf, int command)
+int before_bpf(unsigned long long *arguments)
 {
-	u32 zero = 0;
+	u32 zero = 0, type = 0;
 	struct settings *set = bpf_map_lookup_elem(&settings, &zero);
+	int refused;
 
-	if (set)
+	if (set) {
 		__sync_fetch_and_add(&set->asked, 1);
-	return command == BPF_PROG_LOAD_COMMAND ? judge_loader(WAY_REFUSE) : 0;
+		set->verifies = verifies_signatures();
+	}
+	if ((int)arguments[0] != BPF_PROG_LOAD_COMMAND)
+		return 0;
+	/* The type of the program comes first in what is asked for */
+	bpf_probe_read_kernel(&type, sizeof(type), (void *)arguments[1]);
+	refused = judge_loader(type, WAY_REFUSE);
+	return refused ? refused : judge_signature(arguments);
 }

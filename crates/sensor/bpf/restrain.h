@@ -143,6 +143,20 @@ static __always_inline void judge_last_traced(u64 request)
 		judge_tracing(first - bpf_core_field_offset(struct task_struct___traced, ptrace_entry), WAY_STOP);
 }
 
+struct file___program {
+	struct bpf_prog___loaded {
+		enum bpf_prog_type type;
+	} __attribute__((preserve_access_index)) * private_data;
+} __attribute__((preserve_access_index));
+
+/* The program itself is asked for its type: arguments of a call can be changed while it lasts */
+static __always_inline void judge_loaded(u32 descriptor)
+{
+	struct file___program *file = (void *)file_of(descriptor);
+
+	judge_loader(file ? BPF_CORE_READ(file, private_data, type) : 0, WAY_STOP);
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(after_call, struct pt_regs *registers, long result)
 {
@@ -172,7 +186,7 @@ int BPF_PROG(after_call, struct pt_regs *registers, long result)
 		break;
 	case WATCHED_BPF:
 		if ((u32)a.at[0] == BPF_PROG_LOAD_COMMAND)
-			judge_loader(WAY_STOP);
+			judge_loaded(result);
 		break;
 	}
 	return 0;

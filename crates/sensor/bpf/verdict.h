@@ -21,6 +21,7 @@ enum rule {
 	RULE_MOUNT,
 	RULE_CONNECT,
 	RULE_BPF,
+	RULE_UNSIGNED,
 	RULES
 };
 
@@ -104,6 +105,8 @@ struct settings {
 	u64 asked;
 	/* How many cgroups were made */
 	u64 cgroups;
+	/* Whether it was found at such a hook that the kernel verifies signatures of programs */
+	u64 verifies;
 };
 
 struct workload {

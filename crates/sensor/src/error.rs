@@ -6,6 +6,9 @@ pub enum Error {
     /// The process may not load programs
     #[error("programs cannot be loaded into the kernel without the privilege to: {0} is not there")]
     Privilege(&'static str),
+    /// The process may not list what is in the kernel
+    #[error("what is in the kernel is told only to who has CAP_SYS_ADMIN")]
+    ListPrivilege,
     /// Numbers of processes would not be those of the host
     #[error("this runs in a namespace of processes of its own, where the host's cannot be told apart")]
     Namespace,
@@ -43,7 +46,7 @@ pub enum Error {
     #[error("{0} names of paths are selected, more than the {most} that there is room for", most = crate::selection::STEPS_MAX)]
     TooManyPaths(usize),
     /// An executable that may load programs is not the one that is listed
-    #[error("{path}, which a policy lists, is not what it says: {why}")]
+    #[error("{path}, which a policy or a manifest lists, is not what it says: {why}")]
     Listed {
         /// Of the executable
         path: Box<str>,
@@ -72,6 +75,14 @@ pub enum Error {
     /// A thread could not be started
     #[error("a thread cannot be started: {0}")]
     Thread(std::io::Error),
+    /// A policy asks for signatures that this kernel knows nothing of
+    #[error(
+        "programs for the kernel cannot be held to signatures (`bpf.signed`): this kernel does not verify any"
+    )]
+    NoSignatures,
+    /// A policy asks for signatures in a tier that sees none
+    #[error("whether a program for the kernel is signed (`bpf.signed`) is known in the tier guard only")]
+    SignaturesUnseen,
     /// The file system of BPF could not be written
     #[error("programs cannot be pinned at {path}: {why}")]
     Pinned {
@@ -128,6 +139,7 @@ impl Error {
             Self::Privilege(_) => {
                 "run it as root, or with the capabilities CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE"
             }
+            Self::ListPrivilege => "run it as root",
             Self::Namespace => "run it in the host's (hostPID: true in Kubernetes, --pid=host with Docker)",
             Self::NoTypes(_) => {
                 "a kernel from 5.10 on with CONFIG_DEBUG_INFO_BTF is needed; /sys/kernel/btf/vmlinux is there when it is"
@@ -148,6 +160,10 @@ impl Error {
             }
             Self::Unanswered => "start it again; a disk that does not answer may be why",
             Self::Thread(_) => "raise the limit of threads (RLIMIT_NPROC, pids.max)",
+            Self::NoSignatures => "run a kernel from 6.18 on, or leave `bpf.signed` out of the policy",
+            Self::SignaturesUnseen => {
+                "add `bpf` to `lsm=` on the command line of the kernel, or leave `bpf.signed` out of the policy"
+            }
             Self::Pinned { .. } => "mount the file system of BPF: `mount -t bpf none /sys/fs/bpf`",
             Self::TooManyPaths(_) => "name fewer paths in rules, or directories in place of their files",
             Self::Cgroup { .. } => "run it as root, where the cgroups of the host can be written to",

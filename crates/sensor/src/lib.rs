@@ -5,7 +5,7 @@
 //! what could not be attached or was lost, in numbers. Nothing is judged here: rules do that with the events.
 //!
 //! [`Sensor::start`] attaches, [`Sensor::read`] waits for events and hands over each. [`learn`] counts all that one workload asks for, and [`restrain`]
-//! has this process give up all but some files and ports.
+//! has this process give up all but some files and ports. [`inventory`] lists what is in the kernel by now, and who holds it.
 
 mod call;
 mod clock;
@@ -14,6 +14,7 @@ mod error;
 mod event;
 pub mod guard;
 mod host;
+pub mod inventory;
 pub mod learn;
 mod load;
 mod object;

@@ -15,6 +15,22 @@ const FIRST_NAMESPACE: &str = "pid:[4026531836]";
 
 /// Says what lacks, before the kernel refuses with less of a word.
 pub(crate) fn check() -> Result<()> {
+    if let Some((_, name)) = NEEDED.into_iter().find(|(bit, _)| !has(*bit) && !has(SYS_ADMIN)) {
+        return Err(Error::Privilege(name));
+    }
+    sees_others()
+}
+
+/// The same before what is in the kernel is listed, which no smaller capability allows.
+pub(crate) fn check_list() -> Result<()> {
+    if !has(SYS_ADMIN) {
+        return Err(Error::ListPrivilege);
+    }
+    sees_others()
+}
+
+/// Whether this process has a capability, by its bit; yes where that cannot be read
+fn has(bit: u64) -> bool {
     let effective = fs::read_to_string("/proc/self/status")
         .ok()
         .and_then(|status| {
@@ -22,10 +38,10 @@ pub(crate) fn check() -> Result<()> {
             u64::from_str_radix(line.trim(), 16).ok()
         })
         .unwrap_or(u64::MAX);
-    let has = |bit: u64| effective >> bit & 1 == 1;
-    if let Some((_, name)) = NEEDED.into_iter().find(|(bit, _)| !has(*bit) && !has(SYS_ADMIN)) {
-        return Err(Error::Privilege(name));
-    }
+    effective >> bit & 1 == 1
+}
+
+fn sees_others() -> Result<()> {
     match fs::read_link("/proc/self/ns/pid") {
         Ok(own) if own.as_os_str() != FIRST_NAMESPACE => Err(Error::Namespace),
         _ => Ok(()),

@@ -4,7 +4,7 @@
 //! In: what the kernel describes, and the description that the object carries of its own types. Out: the same description with the same numbers of types,
 //! in which each that is not asked about is nothing any more. Source: <https://docs.kernel.org/bpf/btf.html>
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use aya::{Btf, BtfError, Endianness};
 
@@ -33,6 +33,13 @@ pub(crate) fn asked_by(object: &[u8]) -> Result<Btf> {
     // What is written in a way that is not known here is read as a whole.
     let asked = cut(&all, object).unwrap_or(all);
     Btf::parse(&asked, Endianness::default()).map_err(Error::NoTypes)
+}
+
+/// Names of types and functions of the running kernel by their numbers, as far as it describes them.
+pub(crate) fn names(numbers: &HashSet<usize>) -> HashMap<usize, String> {
+    let all = std::fs::read(OF_KERNEL).unwrap_or_default();
+    let names = Description::of(&all).and_then(|described| described.names(numbers));
+    names.unwrap_or_default()
 }
 
 fn cut(all: &[u8], object: &[u8]) -> Option<Vec<u8>> {
@@ -73,6 +80,21 @@ impl<'d> Description<'d> {
     fn name(&self, offset: u32) -> &'d [u8] {
         let from = self.strings.get(offset as usize..).unwrap_or_default();
         from.split(|byte| *byte == 0).next().unwrap_or_default()
+    }
+
+    /// Names of types that have one, by their numbers
+    fn names(&self, numbers: &HashSet<usize>) -> Option<HashMap<usize, String>> {
+        let mut found = HashMap::new();
+        let (mut at, mut number) = (0, 1);
+        while at < self.types.len() {
+            let name = self.name(*self.types.get(at)?);
+            if numbers.contains(&number) && !name.is_empty() {
+                found.insert(number, String::from_utf8_lossy(name).into_owned());
+            }
+            at += size(*self.types.get(at + 1)?)?;
+            number += 1;
+        }
+        Some(found)
     }
 
     /// This description with what another one names, and with what that is made of.
@@ -207,6 +229,19 @@ mod tests {
         }
         let cut = cut(&all, Object::OBSERVE.verified().unwrap()).expect("every kind of type is known");
         assert!(cut.len() < all.len());
+    }
+
+    #[test]
+    fn a_number_has_the_name_of_its_type() {
+        let Ok(whole) = Btf::from_sys_fs() else {
+            eprintln!("skipped: this kernel does not describe its types");
+            return;
+        };
+        let number = whole
+            .id_by_type_name_kind("task_struct", aya_obj::btf::BtfKind::Struct)
+            .unwrap() as usize;
+        let found = names(&HashSet::from([0, number, usize::MAX]));
+        assert_eq!(found, HashMap::from([(number, "task_struct".to_owned())]));
     }
 
     #[test]

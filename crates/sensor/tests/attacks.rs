@@ -339,6 +339,8 @@ impl Stage {
                     until: 53,
                 }]),
                 only_loaders: Some(Vec::new()),
+                manifest: None,
+                unsigned_programs: false,
             },
         }
     }
@@ -402,7 +404,7 @@ const ATTACKED: &str = "every_attack_is_stopped_and_its_twin_is_not";
 
 #[test]
 fn every_attack_is_stopped_where_the_kernel_asks() {
-    let Some(said) = machine::run(ATTACKED, "capability,bpf", "guard") else {
+    let Some(said) = machine::run(ATTACKED, machine::KERNEL, "capability,bpf", "guard") else {
         return;
     };
     let all = format!("{0} of {0} attacks stopped in the tier guard", ATTACKS.len());
@@ -415,7 +417,7 @@ fn every_attack_is_stopped_where_the_kernel_asks() {
 /// There programs can be attached to hooks of LSM, and are never called.
 #[test]
 fn a_kernel_that_takes_programs_and_never_asks_them_is_no_guard() {
-    let Some(said) = machine::run(ATTACKED, "capability", "restrain") else {
+    let Some(said) = machine::run(ATTACKED, machine::KERNEL, "capability", "restrain") else {
         return;
     };
     assert!(said.contains("attacks stopped in the tier restrain"), "{said}");

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bartizan_model::guard::{Action, Forbidden, Mode, Rules};
+use bartizan_model::guard::{Action, Forbidden, Mode, Programs, Rules};
 use bartizan_sensor::guard::{Tier, Verdict};
 use ward::{EPERM, Ward, cgroup, enforced, ward};
 
@@ -268,7 +268,10 @@ fn guards_that_come_and_go_leave_nobody_waiting() {
 #[test]
 fn a_loader_and_libraries_need_not_be_listed() {
     let rules = Rules {
-        only_programs: Some(vec!["/usr/bin/".into(), "/bin/".into()]),
+        only_programs: Some(Programs {
+            places: vec!["/usr/bin/".into(), "/bin/".into()],
+            ..Programs::default()
+        }),
         ..Rules::default()
     };
     let Some(mut ward) = waiting(enforced(rules)) else {

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
-use bartizan_model::guard::{Action, Forbidden, Loader, Mode, Peer, Policy, Rules};
+use bartizan_model::guard::{Action, Forbidden, Listed, Loader, Mode, Peer, Policy, Programs, Rules};
 use bartizan_sensor::guard::{Guard, Tier, Verdict};
 use ward::{EPERM, Ward, cgroup, enforced, ward};
 
@@ -163,7 +163,10 @@ fn a_program_where_anybody_may_write_does_not_run() {
 #[test]
 fn a_program_that_is_not_listed_does_not_run() {
     let rules = Rules {
-        only_programs: Some(vec!["/usr/bin/".into(), "/bin/".into()]),
+        only_programs: Some(Programs {
+            places: vec!["/usr/bin/".into(), "/bin/".into()],
+            ..Programs::default()
+        }),
         ..Rules::default()
     };
     let Some(mut ward) = enforced(rules) else { return };
@@ -362,11 +365,14 @@ fn only_listed_executables_load_programs_into_the_kernel() {
     let sum = Command::new("sha256sum").arg(&path).output().expect("sha256sum");
     let listed = Rules {
         only_loaders: Some(vec![Loader {
-            path: path.display().to_string().into(),
-            digest: String::from_utf8_lossy(&sum.stdout)
-                .get(..64)
-                .expect("a digest")
-                .into(),
+            file: Listed {
+                path: path.display().to_string().into(),
+                digest: String::from_utf8_lossy(&sum.stdout)
+                    .get(..64)
+                    .expect("a digest")
+                    .into(),
+            },
+            types: None,
         }]),
         ..Rules::default()
     };
@@ -380,8 +386,11 @@ fn only_listed_executables_load_programs_into_the_kernel() {
 fn an_executable_with_another_digest_is_an_error() {
     let rules = Rules {
         only_loaders: Some(vec![Loader {
-            path: "/bin/true".into(),
-            digest: "0".repeat(64).into(),
+            file: Listed {
+                path: "/bin/true".into(),
+                digest: "0".repeat(64).into(),
+            },
+            types: None,
         }]),
         ..Rules::default()
     };

@@ -1,29 +1,38 @@
 //! Policies that the agent enforces: read from files, put in force as far as the kernel lets them, and what they decide told as alerts.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use bartizan_detect::{harmless, policies};
+use bartizan_engine::system::{Machine, System};
 use bartizan_model::guard::{Action, Forbidden, Mode, POLICIES_MAX, Policy};
 use bartizan_model::runtime::{Alert, AlertContainer, AlertProcess, Priority};
 use bartizan_sensor::Sensor;
 use bartizan_sensor::guard::{Decision, Guard, Tier, Verdict};
 
-use super::text_of;
+use super::{loaded_before, text_of};
 use crate::args::GuardArgs;
 use crate::error::{Error, Outcome};
+use crate::loaders;
 use crate::table::counted;
 use crate::terminal::Terminal;
 
 /// Policies in force.
 pub(super) struct Guarding {
     guard: Guard,
+    /// As files have them, without what manifests list
+    policies: Vec<Policy>,
     confirming: Option<Confirming>,
     untold: u64,
     /// Whether it was said that not every directory is one that processes wait for
     full: bool,
+    /// What was loaded before by who is on no list, until it is told
+    before: Vec<Alert>,
+    /// Whether it could be known what was
+    all_before: bool,
     terminal: Terminal,
 }
 
@@ -35,7 +44,7 @@ struct Confirming {
 
 /// Reads policies without putting them in force, so that what is wrong with them is said.
 pub(super) fn check(args: &GuardArgs, terminal: Terminal) -> Result<(), Error> {
-    for policy in load(args, terminal)? {
+    for policy in with_manifests(&load(args, terminal)?)? {
         terminal.note(line(&policy, Tier::Guard));
     }
     Ok(())
@@ -58,9 +67,10 @@ pub(super) fn start(args: &GuardArgs, terminal: Terminal) -> Result<Option<Guard
         return Ok(None);
     }
     let policies = load(args, terminal)?;
-    let shown = policies.clone();
+    let listing = with_manifests(&policies)?;
+    let (before, all_before) = loaded_before::alerts(&listing, terminal);
     let (guard, unreached) =
-        Guard::start(policies).map_err(|error| Error::usage(error.to_string(), error.help()))?;
+        Guard::start(listing).map_err(|error| Error::usage(error.to_string(), error.help()))?;
     for one in &unreached {
         terminal.warn(format!(
             "the tier {} is not reached: {}",
@@ -82,7 +92,7 @@ pub(super) fn start(args: &GuardArgs, terminal: Terminal) -> Result<Option<Guard
             "programs and opening to write are not refused, but end the process that was given them: {why}"
         ));
     }
-    for policy in &shown {
+    for policy in &policies {
         terminal.note(line(policy, reached));
     }
     let confirming = confirming(args, &mut guard, terminal)?;
@@ -94,9 +104,12 @@ pub(super) fn start(args: &GuardArgs, terminal: Terminal) -> Result<Option<Guard
     }
     Ok(Some(Guarding {
         guard,
+        policies,
         confirming,
         untold: 0,
         full: false,
+        before,
+        all_before,
         terminal,
     }))
 }
@@ -207,6 +220,41 @@ fn load(args: &GuardArgs, terminal: Terminal) -> Result<Vec<Policy>, Error> {
     Ok(all)
 }
 
+/// The same policies, with those whom their manifests list. One that does not hold is an error: it lists nobody.
+fn with_manifests(policies: &[Policy]) -> Result<Vec<Policy>, Error> {
+    let mut all = policies.to_vec();
+    for policy in &mut all {
+        if let Some(manifest) = &policy.rules.manifest {
+            let listed = loaders::verified(
+                Path::new(&*manifest.file),
+                Path::new(&*manifest.key),
+                Machine.now(),
+            )?;
+            policy.rules.only_loaders.get_or_insert_default().extend(listed);
+        }
+    }
+    Ok(all)
+}
+
+/// Reads manifests again. Where one does not hold any more, that is said, and all lists stay as they were.
+pub(super) fn reload(guarding: &mut Option<Guarding>, terminal: Terminal) {
+    let Some(Guarding { guard, policies, .. }) = guarding else {
+        return;
+    };
+    if policies.iter().all(|policy| policy.rules.manifest.is_none()) {
+        return;
+    }
+    let read = with_manifests(policies).and_then(|policies| {
+        guard
+            .list_anew(&policies)
+            .map_err(|error| Error::usage(error.to_string(), error.help()))
+    });
+    match read {
+        Ok(()) => terminal.note("manifests of who may load programs, read again"),
+        Err(error) => terminal.warn(format!("{}; the lists in force stay", error.message)),
+    }
+}
+
 /// Bytes of one file of policies at most
 const LARGEST: u64 = 4 << 20;
 
@@ -220,7 +268,7 @@ pub(super) fn alerts(guarding: &mut Option<Guarding>, sensor: &mut Sensor) -> Re
 impl Guarding {
     fn alerts(&mut self, sensor: &mut Sensor) -> Result<Vec<Alert>, Error> {
         self.confirm()?;
-        let mut all = Vec::new();
+        let mut all = std::mem::take(&mut self.before);
         self.guard
             .read(sensor, |decision| all.push(alert(decision)))
             .map_err(|error| Error::usage(error.to_string(), error.help()))?;
@@ -245,9 +293,9 @@ impl Guarding {
         Ok(all)
     }
 
-    /// Whether every decision was told
+    /// Whether every decision was told, and all that was loaded before is known
     pub(super) const fn whole(&self) -> bool {
-        self.untold == 0
+        self.untold == 0 && self.all_before
     }
 
     fn confirm(&mut self) -> Result<(), Error> {

@@ -6,6 +6,7 @@ mod containers;
 mod delivery;
 mod guard;
 mod host_names;
+mod loaded_before;
 mod losses;
 mod metrics;
 mod outputs;
@@ -90,14 +91,17 @@ pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outc
         .seconds
         .map(|seconds| Instant::now() + Duration::from_secs(seconds));
     while !stop.load(Ordering::Relaxed) && until.is_none_or(|until| Instant::now() < until) {
-        if let Some(latest) = reload.latest(args, &loaded, terminal) {
-            loaded = latest;
-            blind = say_blind(&loaded, terminal);
-            detector = Detector::new(Arc::clone(&loaded.rules));
-            names = host_names::follow(&loaded.rules, args.resolve, terminal);
-            outputs.rules(loaded.names());
-            if loaded.rules.ask_for_digests() {
-                sensor.digest_programs();
+        if reload.is_asked() {
+            guard::reload(&mut guarding, terminal);
+            if let Some(latest) = Reload::latest(args, &loaded, terminal) {
+                loaded = latest;
+                blind = say_blind(&loaded, terminal);
+                detector = Detector::new(Arc::clone(&loaded.rules));
+                names = host_names::follow(&loaded.rules, args.resolve, terminal);
+                outputs.rules(loaded.names());
+                if loaded.rules.ask_for_digests() {
+                    sensor.digest_programs();
+                }
             }
         }
         if let Some(names) = names.as_ref().and_then(host_names::Following::latest) {

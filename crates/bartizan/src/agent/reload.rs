@@ -1,4 +1,4 @@
-//! SIGHUP: rules are read again.
+//! SIGHUP: rules are read again, and manifests that policies name.
 //!
 //! What the kernel tells is chosen when programs are loaded, for which privileges are needed that the agent has given up by then. So rules that
 //! ask the kernel for the same take the place of those before, and no event is lost; others do not, and that is said.
@@ -25,11 +25,13 @@ impl Reload {
         }
     }
 
-    /// The rules as they are now, where that was asked for and they can take the place of those in force.
-    pub(super) fn latest(&self, args: &AgentArgs, in_force: &Loaded, terminal: Terminal) -> Option<Loaded> {
-        if !self.asked.swap(false, Ordering::Relaxed) {
-            return None;
-        }
+    /// Whether that was asked for since the last time
+    pub(super) fn is_asked(&self) -> bool {
+        self.asked.swap(false, Ordering::Relaxed)
+    }
+
+    /// The rules as they are now, where they can take the place of those in force.
+    pub(super) fn latest(args: &AgentArgs, in_force: &Loaded, terminal: Terminal) -> Option<Loaded> {
         let keep = "the rules in force stay";
         let loaded = match rules::load(&args.rules, args.guard.policy.is_empty(), terminal) {
             Ok(loaded) => loaded,

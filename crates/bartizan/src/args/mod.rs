@@ -1,5 +1,6 @@
 //! The command line, as clap reads it. The contract is the page "Command line contract" of the manual.
 
+mod bpf;
 mod diff;
 mod duration;
 mod fix;
@@ -16,6 +17,7 @@ mod scan;
 mod tenant;
 mod verbs;
 
+pub(crate) use bpf::{BpfListArgs, BpfManifestArgs, BpfVerb};
 pub(crate) use fix::FixArgs;
 
 pub(crate) use diff::DiffArgs;
@@ -216,6 +218,10 @@ pub(crate) enum Verb {
     /// Show what processes on this host do, as the kernel sees it
     #[command(long_about = runtime::WATCH, after_long_help = runtime::WATCH_EXAMPLES)]
     Watch(Box<WatchArgs>),
+
+    /// Say who gets programs into the kernel, and list who may
+    #[command(subcommand, long_about = bpf::BPF)]
+    Bpf(BpfVerb),
 
     /// Learn what a workload needs, write it as policies, and prove that they hold
     #[command(subcommand, long_about = profile::PROFILE)]

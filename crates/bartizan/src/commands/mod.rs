@@ -1,6 +1,7 @@
 //! One module for each verb.
 
 pub(crate) mod baseline;
+pub(crate) mod bpf;
 #[cfg(test)]
 mod completeness;
 pub(crate) mod comply;

@@ -3,11 +3,12 @@
 //! In: the text of a file. Out: [`Policy`]s, or every problem with its line and a way out. A file with a problem gives none: a policy that lost a
 //! word forbids something else than its author meant. `docs/guarding.md` describes the format.
 
+mod files;
 mod peer;
 mod read;
 
 use bartizan_document::{Dialect, Limits, Node};
-use bartizan_model::guard::{Action, Loader, Mode, POLICIES_MAX, Policy, Rules, Workload};
+use bartizan_model::guard::{Action, Mode, POLICIES_MAX, Policy, Rules, Workload};
 
 use crate::problem::Problem;
 use read::{Reader, shown};
@@ -16,8 +17,6 @@ use read::{Reader, shown};
 const NODES: usize = 100_000;
 /// Levels of nesting at most
 const DEPTH: usize = 16;
-/// Bytes of one name on a path at most: the kernel compares no more
-const NAME_MAX: usize = 56;
 
 const KEYS: [&str; 1] = ["policies"];
 const OF_POLICY: [&str; 5] = ["name", "workloads", "mode", "action", "rules"];
@@ -33,7 +32,7 @@ const OF_RULES: [&str; 7] = [
 ];
 const OF_EXEC: [&str; 4] = ["changed", "memory", "writable_places", "only"];
 const ONLY: [&str; 1] = ["only"];
-const OF_LOADER: [&str; 2] = ["path", "sha256"];
+const OF_BPF: [&str; 4] = ["only", "manifest", "key", "signed"];
 
 /// Reads a file of policies. `name` is what problems call it.
 ///
@@ -187,8 +186,9 @@ fn workload(reader: &mut Reader<'_>, node: &Node) -> Workload {
 
 fn rules(reader: &mut Reader<'_>, node: &Node) -> Rules {
     reader.keys(node, "rules", &OF_RULES);
+    let protected = reader.list(node, "write");
     let mut rules = Rules {
-        write: paths(reader, node, "write"),
+        write: files::paths(reader, protected),
         modules: reader.flag(node, "modules"),
         tracing_others: reader.flag(node, "ptrace_others"),
         mount: reader.flag(node, "mount"),
@@ -199,7 +199,7 @@ fn rules(reader: &mut Reader<'_>, node: &Node) -> Rules {
         rules.changed_programs = reader.flag(exec, "changed");
         rules.programs_in_memory = reader.flag(exec, "memory");
         rules.programs_in_writable_places = reader.flag(exec, "writable_places");
-        rules.only_programs = exec.get("only").map(|_| paths(reader, exec, "only"));
+        rules.only_programs = exec.get("only").map(|_| files::programs(reader, exec));
     }
     if let Some(connect) = node.get("connect") {
         reader.keys(connect, "`connect`", &ONLY);
@@ -222,57 +222,14 @@ fn rules(reader: &mut Reader<'_>, node: &Node) -> Rules {
         );
     }
     if let Some(bpf) = node.get("bpf") {
-        reader.keys(bpf, "`bpf`", &ONLY);
-        let listed = reader.list(bpf, "only");
-        rules.only_loaders = Some(listed.iter().map(|item| loader(reader, item)).collect());
+        reader.keys(bpf, "`bpf`", &OF_BPF);
+        rules.manifest = files::manifest(reader, bpf);
+        if bpf.get("only").is_some() || rules.manifest.is_some() {
+            let listed = reader.list(bpf, "only");
+            rules.only_loaders = Some(listed.iter().map(|item| files::loader(reader, item)).collect());
+        }
+        rules.unsigned_programs =
+            reader.one_of(bpf, "signed", &[("not required", false), ("required", true)]);
     }
     rules
-}
-
-fn loader(reader: &mut Reader<'_>, node: &Node) -> Loader {
-    reader.keys(node, "an executable", &OF_LOADER);
-    let path = reader.text(node, "path").unwrap_or_default();
-    let digest = reader.text(node, "sha256").unwrap_or_default();
-    let hexadecimal = digest
-        .bytes()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if !path.starts_with('/') || digest.len() != 64 || !hexadecimal {
-        reader.wrong(
-            node,
-            "an executable that may load programs is a path from the root on and its SHA-256".to_owned(),
-            "write `{path: /usr/sbin/agent, sha256: …}` with the 64 small digits that sha256sum prints",
-        );
-    }
-    Loader { path, digest }
-}
-
-/// Paths that the kernel can compare names with
-fn paths(reader: &mut Reader<'_>, node: &Node, key: &str) -> Vec<Box<str>> {
-    let mut paths = Vec::new();
-    for item in reader.list(node, key) {
-        let path = item.text().unwrap_or_default();
-        let names = || path.split('/').filter(|name| !name.is_empty());
-        if !path.starts_with('/')
-            || names().next().is_none()
-            || names().any(|name| name == "." || name == "..")
-        {
-            reader.wrong(
-                item,
-                format!("`{}` is no path below the root without `.` and `..`", shown(path)),
-                "write a file as `/etc/passwd` and a directory with all below as `/etc/`",
-            );
-        } else if names().any(|name| name.len() > NAME_MAX || name.contains('*')) {
-            reader.wrong(
-                item,
-                format!(
-                    "`{}` has a name with more than {NAME_MAX} bytes, or with a `*`",
-                    shown(path)
-                ),
-                "name the directory above it: names are compared as they stand",
-            );
-        } else {
-            paths.push(path.into());
-        }
-    }
-    paths
 }

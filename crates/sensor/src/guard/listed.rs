@@ -1,10 +1,11 @@
-//! Executables that may load programs into the kernel: that each is what its list says, and how the kernel knows it from then on.
+//! Files that policies list with their content: that each is what its list says, and how the kernel knows it from then on.
 
+use std::collections::BTreeMap;
 use std::fs::{File, Metadata};
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 
-use bartizan_model::guard::Policy;
+use bartizan_model::guard::{Listed, Policy};
 
 use super::tables;
 use crate::error::{Error, Result};
@@ -13,42 +14,74 @@ use crate::object::digest;
 /// Bytes of an executable at most
 const MOST: u64 = 1 << 30;
 
-/// Keys (inode, time of its last change in nanoseconds, device) and values (policies that list it) of the map `loaders`.
+/// A key of the map `listed`: inode, time of its last change in nanoseconds, device, use
+pub(super) type Key = [u64; 4];
+
+/// What a file is listed for (`USE_RUN` and others in `bpf/program.h`)
+const RUN: u64 = 0;
+const LOAD_UNSIGNED: u64 = 1;
+const LOAD: u64 = 2;
+const LOAD_TYPE: u64 = 3;
+
+/// Keys and values (policies that list it) of the map `listed`.
 ///
 /// A file that is changed afterwards has another time of change, and is not the one that is listed any more.
-pub(super) fn loaders(policies: &[Policy]) -> Result<Vec<([u64; 3], u64)>> {
-    let mut all: Vec<([u64; 3], u64)> = Vec::new();
-    let having = tables::bits(policies, |policy| policy.rules.only_loaders.is_some());
-    if having != 0 {
-        // This program itself: otherwise what was pinned would keep the next agent from starting.
-        let own = File::open("/proc/self/exe").and_then(|own| own.metadata());
-        all.extend(own.ok().map(|about| (known_by(&about), having)));
+pub(super) fn listed(policies: &[Policy]) -> Result<BTreeMap<Key, u64>> {
+    let mut all = BTreeMap::new();
+    let mut add = |[inode, changed, device]: [u64; 3], used: u64, policies: u64| {
+        if policies != 0 {
+            *all.entry([inode, changed, device, used]).or_default() |= policies;
+        }
+    };
+    // This program itself: otherwise what was pinned would keep the next agent from starting.
+    if let Ok(own) = File::open("/proc/self/exe").and_then(|own| own.metadata()) {
+        let own = known_by(&own);
+        add(
+            own,
+            LOAD,
+            tables::bits(policies, |policy| policy.rules.only_loaders.is_some()),
+        );
+        add(
+            own,
+            LOAD_UNSIGNED,
+            tables::bits(policies, |policy| policy.rules.unsigned_programs),
+        );
     }
     for (policy, bit) in policies.iter().zip(0..u64::BITS) {
-        for loader in policy.rules.only_loaders.as_deref().unwrap_or_default() {
-            let key = key(&loader.path, &loader.digest)?;
-            match all.iter_mut().find(|(other, _)| *other == key) {
-                Some((_, policies)) => *policies |= 1 << bit,
-                None => all.push((key, 1 << bit)),
+        for file in policy.rules.only_programs.iter().flat_map(|only| &only.files) {
+            add(identity(file)?, RUN, 1 << bit);
+        }
+        for loader in policy.rules.only_loaders.iter().flatten() {
+            let file = identity(&loader.file)?;
+            match &loader.types {
+                None => add(file, LOAD, 1 << bit),
+                Some(types) => types
+                    .iter()
+                    .for_each(|kind| add(file, LOAD_TYPE + u64::from(*kind), 1 << bit)),
             }
         }
     }
     Ok(all)
 }
 
-fn key(path: &str, expected: &str) -> Result<[u64; 3]> {
+fn identity(
+    Listed {
+        path,
+        digest: expected,
+    }: &Listed,
+) -> Result<[u64; 3]> {
     let unread = |cause: std::io::Error| Error::Listed {
-        path: path.into(),
+        path: path.clone(),
         why: cause.to_string(),
     };
-    let mut file = File::open(path).map_err(unread)?;
+    let mut file = File::open(&**path).map_err(unread)?;
     let before = file.metadata().map_err(unread)?;
     let mut bytes = Vec::new();
     (&mut file).take(MOST).read_to_end(&mut bytes).map_err(unread)?;
     let found = digest(&bytes);
-    if found != expected {
+    if found != **expected {
         return Err(Error::Listed {
-            path: path.into(),
+            path: path.clone(),
             why: format!("its SHA-256 is {found}"),
         });
     }

@@ -12,7 +12,7 @@ use bartizan_model::guard::{Forbidden, Policy};
 
 use super::gate::Gate;
 use super::workloads::Workloads;
-use super::{Guard, Probe, Tier, Unreached, listed, tables};
+use super::{Guard, ListedMap, Probe, Tier, Unreached, listed, tables};
 use crate::call::{Call, codes_by_number};
 use crate::error::{Error, Result};
 use crate::host;
@@ -20,10 +20,11 @@ use crate::load::reason;
 use crate::object::Object;
 
 /// Of `struct settings`, and where its numbers stand
-pub(super) const SETTINGS: usize = 5;
+pub(super) const SETTINGS: usize = 6;
 pub(super) const UNTIL: usize = 2;
 const ASKED: usize = 3;
 pub(super) const CGROUPS: usize = 4;
+const VERIFIES: usize = 5;
 
 /// Of `/proc/PID/stat` after the name: when it was started, in ticks
 const START_TIME_FIELD: usize = 19;
@@ -178,10 +179,16 @@ fn why(error: Error) -> Result<String> {
 }
 
 fn attach<'n>(policies: &[Policy], tier: Tier, programs: impl Iterator<Item = &'n Needed>) -> Result<Guard> {
+    let needs_signatures = policies
+        .iter()
+        .any(|policy| policy.rules.has(Forbidden::UnsignedProgram));
+    if needs_signatures && tier != Tier::Guard {
+        return Err(Error::SignaturesUnseen);
+    }
     let object = Object::GUARD.verified()?;
     let btf = crate::types::asked_by(object)?;
     let mut ebpf = loaded(policies, object, &btf)?;
-    let workloads = fill(&mut ebpf, policies)?;
+    let (workloads, listed) = fill(&mut ebpf, policies)?;
     let mut guard = Guard {
         tier,
         policies: Vec::new(),
@@ -190,13 +197,14 @@ fn attach<'n>(policies: &[Policy], tier: Tier, programs: impl Iterator<Item = &'
         untold: PerCpuArray::try_from(take(&mut ebpf, "untold")?)?,
         decisions: RingBuf::try_from(take(&mut ebpf, "decisions")?)?,
         workloads,
+        listed,
         cgroups_made: 0,
         looked: Instant::now(),
         gate: None,
         late: None,
     };
     let [enforced, killing] = tables::enforced(policies);
-    guard.settings.set(0, [enforced, killing, 0, 0, 0], 0)?;
+    guard.settings.set(0, [enforced, killing, 0, 0, 0, 0], 0)?;
     guard.workloads.look(policies)?;
     for needed in programs {
         guard.links.extend(attach_needed(&mut ebpf, needed, &btf)?);
@@ -206,6 +214,9 @@ fn attach<'n>(policies: &[Policy], tier: Tier, programs: impl Iterator<Item = &'
         guard.settings.get(&0, 0)?;
         if guard.settings.get(&0, 0)?[ASKED] == 0 {
             return Err(Error::NeverAsked);
+        }
+        if needs_signatures && guard.settings.get(&0, 0)?[VERIFIES] == 0 {
+            return Err(Error::NoSignatures);
         }
     }
     let of_files = |policy: &Policy| PROGRAMS.iter().chain(WRITE).any(|rule| policy.rules.has(*rule));
@@ -257,7 +268,7 @@ fn written<'e>(ebpf: &'e mut Ebpf, name: &'static str) -> Result<&'e mut Map> {
     ebpf.map_mut(name).ok_or(Error::Missing(name))
 }
 
-fn fill(ebpf: &mut Ebpf, policies: &[Policy]) -> Result<Workloads> {
+fn fill(ebpf: &mut Ebpf, policies: &[Policy]) -> Result<(Workloads, ListedMap)> {
     let mut places: HashMap<_, [u8; tables::STEP], [u64; 4]> = HashMap::try_from(written(ebpf, "places")?)?;
     for (step, place) in tables::places(policies) {
         places.insert(step, place, 0)?;
@@ -267,11 +278,12 @@ fn fill(ebpf: &mut Ebpf, policies: &[Policy]) -> Result<Workloads> {
     for (length, address, ports) in tables::peers(policies).ok_or(Error::TooManyPorts)? {
         peers.insert(&Key::new(length, address), ports, 0)?;
     }
-    let mut loaders: HashMap<_, [u64; 3], u64> = HashMap::try_from(written(ebpf, "loaders")?)?;
-    for (key, policies) in listed::loaders(policies)? {
-        loaders.insert(key, policies, 0)?;
+    let mut listed = HashMap::try_from(take(ebpf, "listed")?)?;
+    for (key, policies) in listed::listed(policies)? {
+        listed.insert(key, policies, 0)?;
     }
-    Workloads::new(HashMap::try_from(take(ebpf, "workloads")?)?)
+    let workloads = Workloads::new(HashMap::try_from(take(ebpf, "workloads")?)?)?;
+    Ok((workloads, listed))
 }
 
 /// Programs that are written anew for older kernels, which hand over something else at the same place

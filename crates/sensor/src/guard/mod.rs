@@ -95,6 +95,7 @@ pub struct Guard {
     untold: PerCpuArray<MapData, u64>,
     decisions: RingBuf<MapData>,
     workloads: Workloads,
+    listed: ListedMap,
     cgroups_made: u64,
     looked: Instant,
     gate: Option<Gate>,
@@ -128,6 +129,22 @@ impl Guard {
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.gate.as_ref().is_some_and(Gate::is_full)
+    }
+
+    /// Puts files that are listed by content in the place of those before, and nothing else: `policies` are those in force, in their order.
+    ///
+    /// # Errors
+    /// When a file that is listed is not there or has another digest, and what was listed before stays so; or when the kernel refuses.
+    pub fn list_anew(&mut self, policies: &[Policy]) -> Result<()> {
+        let wanted = listed::listed(policies)?;
+        for (key, policies) in &wanted {
+            self.listed.insert(key, policies, 0)?;
+        }
+        let before: Vec<listed::Key> = self.listed.keys().collect::<std::result::Result<_, _>>()?;
+        for key in before.iter().filter(|key| !wanted.contains_key(*key)) {
+            self.listed.remove(key)?;
+        }
+        Ok(())
     }
 
     /// From now on nothing is enforced any more after so long, whatever becomes of this process; None for never.
@@ -185,4 +202,5 @@ impl Guard {
     }
 }
 
+type ListedMap = HashMap<MapData, listed::Key, u64>;
 type WorkloadMap = HashMap<MapData, u64, [u64; 2]>;

@@ -67,7 +67,11 @@ pub(super) fn places(policies: &[Policy]) -> Vec<([u8; STEP], [u64; 4])> {
         for (policy, bit) in policies.iter().zip(0..u64::BITS) {
             let paths = match root {
                 0 => policy.rules.write.as_slice(),
-                _ => policy.rules.only_programs.as_deref().unwrap_or_default(),
+                _ => policy
+                    .rules
+                    .only_programs
+                    .as_ref()
+                    .map_or(&[][..], |only| &only.places),
             };
             for path in paths {
                 add(&mut top, path, 1 << bit, &mut nodes);
@@ -184,7 +188,7 @@ fn merged<'p>(peers: impl Iterator<Item = &'p Peer>) -> Vec<[u16; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bartizan_model::guard::Rules;
+    use bartizan_model::guard::{Programs, Rules};
 
     fn policy(rules: Rules) -> Policy {
         Policy {
@@ -244,7 +248,10 @@ mod tests {
                 ..Rules::default()
             }),
             policy(Rules {
-                only_programs: Some(vec!["/usr/".into()]),
+                only_programs: Some(Programs {
+                    places: vec!["/usr/".into()],
+                    ..Programs::default()
+                }),
                 ..Rules::default()
             }),
         ];

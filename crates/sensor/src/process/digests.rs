@@ -195,7 +195,7 @@ fn open(process: &Process) -> Option<File> {
 }
 
 /// SHA-256, lower-case hexadecimal
-fn digest(mut file: File) -> io::Result<Box<str>> {
+pub(crate) fn digest(mut file: File) -> io::Result<Box<str>> {
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     let mut left = LARGEST;

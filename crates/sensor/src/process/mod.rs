@@ -5,6 +5,7 @@
 mod digests;
 mod proc;
 
+pub(crate) use digests::digest;
 pub(crate) use proc::{mount_namespace_of, numbers};
 
 use std::collections::{HashMap, VecDeque};

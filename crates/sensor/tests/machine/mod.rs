@@ -22,7 +22,7 @@ mount -t bpf none /sys/fs/bpf
 mount -t tmpfs none /tmp
 ip link set lo up
 ip link add dummy0 type dummy 2>/dev/null && ip addr add 192.0.2.1/24 dev dummy0 && ip link set dummy0 up
-insmod /overlay.ko
+[ ! -e /overlay.ko ] || insmod /overlay.ko
 export TIER_VARIABLE=LOWEST ATTACK_VARIABLE=/attack RUST_BACKTRACE=0
 /test --exact NAME --nocapture --test-threads=1 2>&1
 echo the machine is done
@@ -62,7 +62,7 @@ pub(crate) fn attack() -> PathBuf {
 /// What is needed of the host; None, and which of it on standard error, where that is not there.
 struct Parts {
     kernel: PathBuf,
-    overlay: PathBuf,
+    overlay: Option<PathBuf>,
     qemu: PathBuf,
     busybox: PathBuf,
 }
@@ -75,7 +75,7 @@ fn first(pattern_folder: &Path, begins: &str, ends: &str) -> Option<PathBuf> {
     })
 }
 
-fn parts() -> Option<Parts> {
+fn parts(kernel: &str) -> Option<Parts> {
     let missing = |what: &str| {
         eprintln!("skipped: {what} is not there; scripts/setup.sh test installs it");
         None
@@ -92,12 +92,14 @@ fn parts() -> Option<Parts> {
     if !busybox.exists() {
         return missing("busybox-static");
     }
-    let tree = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/kernel");
+    let tree = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../target")
+        .join(kernel);
     let kernel = first(&tree.join("boot"), "vmlinuz-", "-cloud-amd64");
     let overlay = first(&tree.join("lib/modules"), "", "-cloud-amd64")
         .map(|modules| modules.join("kernel/fs/overlayfs/overlay.ko"));
-    match kernel.zip(overlay) {
-        Some((kernel, overlay)) => Some(Parts {
+    match kernel {
+        Some(kernel) => Some(Parts {
             kernel,
             overlay,
             qemu,
@@ -107,11 +109,16 @@ fn parts() -> Option<Parts> {
     }
 }
 
+/// Debian's kernel of this release, and one that verifies signatures of programs (from 6.18 on)
+pub(crate) const KERNEL: &str = "kernel";
+#[allow(dead_code, reason = "not every test that has a machine needs it")]
+pub(crate) const VERIFYING_KERNEL: &str = "kernel-verifying";
+
 /// What the machine says while it runs a test of this program; None, and why on standard error, where there is no machine.
 ///
-/// `modules` are those of LSM that its kernel is started with, `tier` the one that it is to reach.
-pub(crate) fn run(test: &str, modules: &str, tier: &str) -> Option<String> {
-    let parts = parts()?;
+/// `kernel` is one of the two, `modules` are those of LSM that it is started with, `tier` the one that it is to reach.
+pub(crate) fn run(test: &str, kernel: &str, modules: &str, tier: &str) -> Option<String> {
+    let parts = parts(kernel)?;
     let folder = tempfile::tempdir().expect("a folder");
     let disk = folder.path().join("disk.cpio");
     let init = INIT
@@ -165,8 +172,10 @@ fn pack(parts: &Parts, init: &str, folder: &Path, disk: &Path) {
         (parts.busybox.as_path(), "bin/busybox"),
         (&own, "test"),
         (&attack(), "attack"),
-        (&parts.overlay, "overlay.ko"),
-    ] {
+    ]
+    .into_iter()
+    .chain(parts.overlay.iter().map(|overlay| (&**overlay, "overlay.ko")))
+    {
         fs::copy(from, root.join(to)).expect("it is copied");
     }
     let libraries = Command::new("ldd").arg(&own).output().expect("ldd");

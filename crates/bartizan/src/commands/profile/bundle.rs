@@ -7,8 +7,8 @@ use bartizan_profile::{Profile, render};
 use bartizan_sensor::learn::Overlay;
 use serde_json::{Value, json};
 
-use super::show;
 use crate::error::Error;
+use crate::output;
 
 /// What is run.
 pub(super) struct Run<'a> {
@@ -42,7 +42,7 @@ impl Bundle {
             directory,
         };
         let path = bundle.path().join("config.json");
-        std::fs::write(&path, show::pretty(&config)?).map_err(|error| Error::writing(&path, &error))?;
+        std::fs::write(&path, output::pretty(&config)?).map_err(|error| Error::writing(&path, &error))?;
         Ok(bundle)
     }
 

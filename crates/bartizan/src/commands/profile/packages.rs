@@ -13,7 +13,7 @@ use bartizan_server::bill_statement;
 use bartizan_supply::in_use::{InUse, LISTS, Owners, in_use};
 use serde::Serialize;
 
-use super::{kept, show::pretty};
+use super::kept;
 use crate::args::{Common, PackagesArgs, ScanArgs};
 use crate::error::{Code, Error, Outcome};
 use crate::output;
@@ -44,7 +44,7 @@ pub(super) fn run(common: &Common, args: &PackagesArgs, terminal: Terminal) -> O
     let found = in_use(&components, &owners, touched(&profile));
     let text = match format {
         Format::Text => text(&profile, &found),
-        Format::Json => pretty(&Told::of(&profile, &found))?,
+        Format::Json => output::pretty(&Told::of(&profile, &found))?,
         Format::Statement => statement(&profile, args.asset.as_deref(), &found)?,
     };
     match file {

@@ -41,12 +41,12 @@ pub(super) fn run(common: &Common, args: &ShowArgs) -> Outcome {
     };
     let text = match format {
         Format::Text => text(&profile),
-        Format::Json => pretty(&profile)?,
-        Format::Seccomp => pretty(&render::seccomp(&profile, width))?,
+        Format::Json => output::pretty(&profile)?,
+        Format::Seccomp => output::pretty(&render::seccomp(&profile, width))?,
         Format::Capabilities => capabilities(&profile)?,
         Format::AppArmor => render::apparmor(&profile),
         Format::NetworkPolicy => render::network_policy(&profile),
-        Format::Landlock => pretty(&render::landlock(&profile))?,
+        Format::Landlock => output::pretty(&render::landlock(&profile))?,
         Format::Kubernetes => render::security_context(&profile),
     };
     match file {
@@ -66,12 +66,6 @@ fn capabilities(profile: &Profile) -> Result<String, Error> {
         )
     })?;
     Ok(needed.keys().map(|name| format!("{name}\n")).collect())
-}
-
-pub(super) fn pretty(value: &impl serde::Serialize) -> Result<String, Error> {
-    let mut text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
-    text.push('\n');
-    Ok(text)
 }
 
 fn names<'n>(names: impl IntoIterator<Item = &'n String>) -> String {

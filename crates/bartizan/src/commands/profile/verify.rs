@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use super::bundle::{Bundle, Run};
 use super::drive::{Ended, Plan, to_the_end};
+use super::kept;
 use super::watched::Watched;
-use super::{kept, show};
 use crate::args::{Common, VerifyArgs};
 use crate::error::{Code, Error, Outcome};
 use crate::interrupt;
@@ -119,7 +119,7 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, terminal: Terminal) -> Out
     };
     let text = match format {
         Format::Text => report.text(),
-        Format::Json => show::pretty(&report)?,
+        Format::Json => output::pretty(&report)?,
     };
     match file {
         Some(file) => output::write_file(&file, text.as_bytes())?,
