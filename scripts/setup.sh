@@ -66,6 +66,7 @@ missing_packages() {
     # What rules about hosts are for is done with the tools that do it.
     have busybox || echo busybox-static
     have strace || echo strace
+    have debugfs || [ -x /usr/sbin/debugfs ] || echo e2fsprogs
     have ip || echo iproute2
     have iptables || [ -x /usr/sbin/iptables ] || echo iptables
     have bpftool || [ -x /usr/sbin/bpftool ] || echo bpftool

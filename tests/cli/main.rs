@@ -20,6 +20,7 @@ mod bpf;
 mod cluster;
 mod comply;
 mod config;
+mod containers;
 #[path = "../../crates/source/tests/common/daemon.rs"]
 mod daemon;
 mod db_update;
