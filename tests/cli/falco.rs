@@ -3,10 +3,10 @@
 #![allow(clippy::print_stderr)]
 
 use crate::containers::{self, Container, Kept};
-use crate::running::{watched, watched_by};
-use crate::sandbox::{Answer, Sandbox};
+use crate::running::{done_unseen, told, watched, watched_by};
+use crate::sandbox::Sandbox;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -207,19 +207,6 @@ const TWINS: &[Twins] = &[
     ),
 ];
 
-/// The rules that told of something, by each process that an alert descends from
-fn told(answer: &Answer) -> BTreeMap<u64, BTreeSet<String>> {
-    let mut told: BTreeMap<u64, BTreeSet<String>> = BTreeMap::new();
-    for line in answer.out.lines() {
-        let alert: Value = serde_json::from_str(line).unwrap();
-        for process in alert["processes"].as_array().unwrap() {
-            let rules = told.entry(process["pid"].as_u64().unwrap()).or_default();
-            rules.insert(alert["rule"].as_str().unwrap().to_owned());
-        }
-    }
-    told
-}
-
 #[test]
 fn published_rules_tell_of_what_they_are_about_and_not_of_its_twin() {
     let Some(folder) = published() else { return };
@@ -265,14 +252,8 @@ fn published_rules_tell_of_what_they_are_about_and_not_of_its_twin() {
             Place::Terminal => pod.in_terminal(&line),
             Place::Privileged => privileged.command(&line),
         };
-        command.current_dir(sandbox.path("")).stdin(Stdio::null());
-        let mut child = command
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        child.wait().unwrap();
-        u64::from(child.id())
+        command.current_dir(sandbox.path(""));
+        done_unseen(command)
     };
     let mut done = Vec::new();
     let answer = watched_by(&sandbox, apart, |_| {

@@ -1,4 +1,5 @@
-use crate::running::watched_by;
+use crate::containers::{self, Container, Kept};
+use crate::running::{done_unseen, told, watched_by};
 use crate::sandbox::{Answer, Sandbox, is_root};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -97,6 +98,64 @@ fn an_audit_only_tells() {
     let mut ran = false;
     let answer = guarded(&sandbox, &[], || ran = cgroup.runs(&sandbox)).unwrap();
     assert!(ran && answer.out.contains("\"told\""), "{answer}");
+}
+
+/// Policies that only tell of programs where anybody may write, each for other workloads
+const OF_WORKLOADS: &str = "policies:
+- {name: of an image, workloads: [{image: registry.example/tool:1}], rules: {exec: {writable_places: true}}}
+- {name: of images, workloads: [{image: docker.io/library/*}], rules: {exec: {writable_places: true}}}
+- {name: of pods, workloads: [{namespace: shop}], rules: {exec: {writable_places: true}}}
+- {name: of a pod with its image, workloads: [{namespace: shop, image: registry.example/*}], rules: {exec: {writable_places: true}}}
+- {name: of a unit, workloads: [{unit: UNIT}], rules: {exec: {writable_places: true}}}
+";
+
+#[test]
+fn a_policy_holds_in_the_containers_and_units_that_it_names_alone() {
+    let Some(unit) = cgroup("unit") else { return };
+    let Some(other) = cgroup("other-unit") else { return };
+    if !containers::can_run() {
+        return;
+    }
+    let docker = |image| Container::start(&Kept::Docker("tool", image, false));
+    let pod = |namespace| Container::start(&Kept::Pod("web-0", namespace, "docker.io/library/nginx:1.27"));
+    let (first, second) = (
+        docker("registry.example/tool:1"),
+        docker("registry.example/tool:2"),
+    );
+    let (shop, test) = (pod("shop"), pod("test"));
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "policy.yaml",
+        &OF_WORKLOADS.replace("UNIT", unit.path.trim_start_matches('/')),
+    );
+    let deed = "d=$(mktemp -d); chmod 777 $d; cp /usr/bin/true $d; $d/true; rm -r $d";
+    let of_unit = |cgroup: &Cgroup| {
+        let mut shell = Command::new("sh");
+        let line = format!("echo $$ > {}/cgroup.procs; {deed}", cgroup.folder.display());
+        shell.args(["-c", &line]);
+        shell
+    };
+    let places = [
+        (first.command(deed), &["Policy of an image"][..]),
+        (second.command(deed), &[]),
+        (shop.command(deed), &["Policy of images, of pods"]),
+        (test.command(deed), &["Policy of images"]),
+        (of_unit(&unit), &["Policy of a unit"]),
+        (of_unit(&other), &[]),
+    ];
+    let mut done = Vec::new();
+    let answer = guarded(&sandbox, &[], || {
+        done = places
+            .map(|(command, rules)| (done_unseen(command), rules))
+            .into();
+    })
+    .unwrap();
+    assert_eq!(answer.code, 0, "{answer}");
+    let mut told = told(&answer);
+    for (process, rules) in done {
+        let told: Vec<String> = told.remove(&process).into_iter().flatten().collect();
+        assert_eq!(told, rules, "{answer}");
+    }
 }
 
 /// An agent that is killed as soon as it watches.

@@ -3,6 +3,8 @@
 #![allow(clippy::print_stderr)]
 
 use crate::sandbox::{Answer, Sandbox, is_root};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -98,4 +100,28 @@ fn drained(mut from: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
         from.read_to_end(&mut all).unwrap();
         all
     })
+}
+
+/// Runs a command to its end, whatever that is, and nobody sees what it says. Out: the number of its process.
+pub(crate) fn done_unseen(mut command: Command) -> u64 {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    child.wait().unwrap();
+    u64::from(child.id())
+}
+
+/// The rules of the alerts that an agent told (`-o json`), by the number of each process that they descend from
+pub(crate) fn told(answer: &Answer) -> BTreeMap<u64, BTreeSet<String>> {
+    let mut told: BTreeMap<u64, BTreeSet<String>> = BTreeMap::new();
+    for line in answer.out.lines() {
+        let alert: Value = serde_json::from_str(line).unwrap();
+        for process in alert["processes"].as_array().unwrap() {
+            let rules = told.entry(process["pid"].as_u64().unwrap()).or_default();
+            rules.insert(alert["rule"].as_str().unwrap().to_owned());
+        }
+    }
+    told
 }
