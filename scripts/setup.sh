@@ -178,27 +178,36 @@ install_provider() {
   (cd "$directory" && npm ci --silent) || stop "npm could not install $directory (see above)"
 }
 
-# Kernels for the machine that policies are tested in: Debian's for clouds, unpacked and not installed. One is that of this release; the other, of its
-# backports, verifies signatures of programs.
+# Kernels for the machines that tests run in: Debian's for clouds, unpacked and not installed. One is that of this release, one the oldest with types that
+# the sensor watches, one verifies signatures of programs.
 install_kernels() {
-  local into package directory
+  local package into
   { [ "$(uname -m)" = x86_64 ] && have apt-get; } || return 0
   into=$(target_dir)/kernel
-  if ! compgen -G "$into/boot/vmlinuz-*-cloud-amd64" >/dev/null; then
+  if ! has_kernel "$into"; then
     package=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null | sed -n 's/.*Depends: \(linux-image-.*-cloud-amd64\)$/\1/p' | head -n 1)
     unpack_kernel "$into" "${package:-}"
   fi
-  into=$(target_dir)/kernel-verifying
-  if ! compgen -G "$into/boot/vmlinuz-*-cloud-amd64" >/dev/null; then
-    directory=$(mktemp -d)
-    mkdir -p "$directory/lists/partial" "$directory/cache/archives/partial"
-    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian trixie-backports main" >"$directory/sources.list"
-    local elsewhere=(-o "Dir::Etc::sourcelist=$directory/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$directory/lists" -o "Dir::Cache=$directory/cache")
-    apt-get "${elsewhere[@]}" update -qq 2>/dev/null || true
-    package=$(apt-cache "${elsewhere[@]}" pkgnames linux-image-6.18. | grep -e '-cloud-amd64$' | sort -V | tail -n 1 || true)
-    unpack_kernel "$into" "${package:-}" "${elsewhere[@]}"
-    rm -rf "$directory"
-  fi
+  install_kernel_of bullseye linux-image-5.10. "$(target_dir)/kernel-oldest"
+  install_kernel_of trixie-backports linux-image-6.18. "$(target_dir)/kernel-verifying"
+}
+
+has_kernel() {
+  compgen -G "$1/boot/vmlinuz-*-cloud-amd64" >/dev/null
+}
+
+# install_kernel_of SUITE BEGIN DIR: the last of Debian's kernels in another suite whose packages are called so
+install_kernel_of() {
+  local suite=$1 begin=$2 into=$3 directory package elsewhere
+  has_kernel "$into" && return 0
+  directory=$(mktemp -d)
+  mkdir -p "$directory/lists/partial" "$directory/cache/archives/partial"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $suite main" >"$directory/sources.list"
+  elsewhere=(-o "Dir::Etc::sourcelist=$directory/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$directory/lists" -o "Dir::Cache=$directory/cache")
+  apt-get "${elsewhere[@]}" update -qq 2>/dev/null || true
+  package=$(apt-cache "${elsewhere[@]}" pkgnames "$begin" | grep -e '-cloud-amd64$' | sort -V | tail -n 1 || true)
+  unpack_kernel "$into" "${package:-}" "${elsewhere[@]}"
+  rm -rf "$directory"
 }
 
 # unpack_kernel DIR PACKAGE [OPTION...]: what a machine needs of a package, fetched with these options of apt-get

@@ -105,18 +105,22 @@ fn parts(kernel: &str) -> Option<Parts> {
             qemu,
             busybox,
         }),
-        None => missing("a kernel that asks"),
+        None => missing(&format!("a kernel in {}", tree.display())),
     }
 }
 
-/// Debian's kernel of this release, and one that verifies signatures of programs (from 6.18 on)
+/// Debian's kernel of this release
 pub(crate) const KERNEL: &str = "kernel";
+/// One that verifies signatures of programs (from 6.18 on)
 #[allow(dead_code, reason = "not every test that has a machine needs it")]
 pub(crate) const VERIFYING_KERNEL: &str = "kernel-verifying";
+/// The oldest that the sensor sees something of (5.10)
+#[allow(dead_code, reason = "not every test that has a machine needs it")]
+pub(crate) const OLDEST_KERNEL: &str = "kernel-oldest";
 
 /// What the machine says while it runs a test of this program; None, and why on standard error, where there is no machine.
 ///
-/// `kernel` is one of the two, `modules` are those of LSM that it is started with, `tier` the one that it is to reach.
+/// `kernel` is one of those above, `modules` are those of LSM that it is started with, `tier` the one that it is to reach.
 pub(crate) fn run(test: &str, kernel: &str, modules: &str, tier: &str) -> Option<String> {
     let parts = parts(kernel)?;
     let folder = tempfile::tempdir().expect("a folder");
