@@ -81,6 +81,9 @@ missing_packages() {
     have nats-server || [ -x /usr/sbin/nats-server ] || echo nats-server
     # Workloads are run under their profiles in containers.
     have runc || [ -x /usr/sbin/runc ] || echo runc
+    # Docker and Podman are asked about containers that they run.
+    have dockerd || [ -x /usr/sbin/dockerd ] || echo docker.io
+    have podman || echo podman
     # Profiles for AppArmor are read by its own parser.
     have apparmor_parser || [ -x /usr/sbin/apparmor_parser ] || echo apparmor
     ;;

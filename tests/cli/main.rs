@@ -49,6 +49,8 @@ mod packaged_files;
 mod packages;
 mod policies;
 mod profile;
+mod profiled_containers;
+mod profiled_images;
 mod progress;
 mod pulled_images;
 mod quality;

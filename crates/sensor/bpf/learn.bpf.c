@@ -15,7 +15,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* How far a process of the workload has come (`Phase` in src/learn/mod.rs) */
 enum phase {
-	/* It came into the workload and prepares it: a runtime of containers does */
+	/* It came into the workload and prepares it, as a runtime of containers does */
 	PHASE_START,
 	/* It has put a filter of system calls on itself, and does what is left before the program of the workload */
 	PHASE_FILTERED,
@@ -36,8 +36,8 @@ struct workload {
 	u64 cgroup;
 	/* How deep that cgroup lies below the root of all */
 	u32 level;
-	/* Whether the program of the workload starts under a filter only: a runtime may start itself anew before */
-	u32 awaits_filter;
+	/* Whether it is a container: its runtime may start programs before, itself among them, but none in the container's root */
+	u32 is_container;
 };
 
 struct counts {
@@ -77,6 +77,9 @@ struct {
 	__type(key, u32);
 	__type(value, struct workload);
 } workload SEC(".maps");
+
+/* The root of the host, as the first process of the sensor's namespace has it; 0 until the sensor has made a call */
+u64 root_of_host = 0;
 
 /* Processes of the workload, and their phases */
 struct {
@@ -155,6 +158,27 @@ static __always_inline void miss(void)
 		(*count)++;
 }
 
+struct pid_namespace___first {
+	struct task_struct *child_reaper;
+} __attribute__((preserve_access_index));
+
+struct nsproxy___processes {
+	struct pid_namespace___first *pid_ns_for_children;
+} __attribute__((preserve_access_index));
+
+static __always_inline u64 root_of(struct task_struct *task)
+{
+	return (u64)BPF_CORE_READ(task, fs, root.dentry);
+}
+
+static __always_inline void find_root_of_host(void)
+{
+	struct task_struct *own = bpf_get_current_task_btf();
+	struct nsproxy___processes *namespaces = (void *)BPF_CORE_READ(own, nsproxy);
+
+	root_of_host = root_of(BPF_CORE_READ(namespaces, pid_ns_for_children, child_reaper));
+}
+
 /* The phase of the current process; NULL when it is not of the workload */
 static __always_inline u32 *phase_of_current(void)
 {
@@ -220,6 +244,8 @@ int BPF_PROG(on_call, struct pt_regs *registers, long id)
 	u64 number;
 	u32 now;
 
+	if (!root_of_host && bpf_get_current_pid_tgid() >> 32 == own_process)
+		find_root_of_host();
 	if (!phase)
 		return 0;
 	now = *phase;
@@ -322,7 +348,7 @@ int BPF_PROG(on_exec, struct task_struct *task)
 
 	if (!phase || !which)
 		return 0;
-	if (*phase != PHASE_START || !which->awaits_filter)
+	if (!which->is_container || root_of(task) != root_of_host)
 		*phase = PHASE_PAYLOAD;
 	return 0;
 }

@@ -134,7 +134,7 @@ impl Error {
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Runtime { .. } => {
-                "name the CRI socket of containerd or CRI-O, which is for root, or leave it out: files of runtimes are read then"
+                "name the socket of containerd, CRI-O, Docker or Podman, which is for root, or leave it out: files of runtimes are read then"
             }
             Self::Privilege(_) => {
                 "run it as root, or with the capabilities CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE"

@@ -11,7 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::event::{Buffers, event};
-use crate::host::cri;
+use crate::host::runtime::Runtime;
 use crate::load::{Hook, Loaded, load};
 use crate::process::Processes;
 use crate::selection::Selection;
@@ -44,7 +44,7 @@ pub struct Counts {
     /// How often the digest of a program was not known when it was asked for: it is gone, larger than 256 MiB, or was not read in time
     pub digests_unknown: u64,
     /// How often the container runtime did not answer; what files tell is known all the same
-    pub runtime_failed: u64,
+    pub runtimes_failed: u64,
 }
 
 impl Counts {
@@ -110,27 +110,27 @@ impl Sensor {
         self.processes.digest_programs();
     }
 
-    /// Asks a container runtime (CRI) about containers from now on, before the files that it keeps. Without a path the first of those that are known is
-    /// asked, if it answers; the path of the one that is asked.
+    /// Asks container runtimes about containers from now on, before the files that they keep: the one that listens at a path, by CRI or as Docker and Podman
+    /// do; or without a path all that answer at their usual sockets. The paths of those that are asked.
     ///
     /// # Errors
     /// When the one of this path does not answer as a runtime does.
-    pub fn ask_runtime(&mut self, path: Option<&Path>) -> Result<Option<PathBuf>> {
-        let open = |path: &Path| Some((path.to_owned(), cri::Runtime::open(path).ok()?));
-        let found = match path {
-            Some(path) => {
-                let runtime = cri::Runtime::open(path).map_err(|error| Error::Runtime {
-                    path: path.to_owned(),
-                    error,
-                })?;
-                Some((path.to_owned(), runtime))
-            }
-            None => cri::KNOWN.iter().find_map(|path| open(Path::new(path))),
+    pub fn ask_runtimes(&mut self, path: Option<&Path>) -> Result<Vec<PathBuf>> {
+        let runtimes = match path {
+            Some(path) => vec![Runtime::open(path).map_err(|error| Error::Runtime {
+                path: path.to_owned(),
+                error,
+            })?],
+            None => Runtime::all_known(),
         };
-        Ok(found.map(|(path, runtime)| {
-            self.processes.ask_runtime(runtime, self.clock);
-            path
-        }))
+        let paths = runtimes
+            .iter()
+            .map(|runtime| runtime.socket().to_owned())
+            .collect();
+        if !runtimes.is_empty() {
+            self.processes.ask_runtimes(runtimes, self.clock);
+        }
+        Ok(paths)
     }
 
     /// The places where programs were to be attached.
@@ -219,7 +219,7 @@ impl Sensor {
             unread: self.unread,
             processes: self.processes.len(),
             digests_unknown: self.processes.digests_unknown(),
-            runtime_failed: self.processes.runtime_failed(),
+            runtimes_failed: self.processes.runtimes_failed(),
         }
     }
 }

@@ -25,7 +25,7 @@ fn counted(name: &str, command: &mut Command) -> Option<Behaviour> {
         }
     }
     let cgroup = Cgroup::make(&format!("bartizan-test-{name}-{}", std::process::id())).expect("a cgroup");
-    learner.follow_cgroup(&cgroup, false).expect("it is followed");
+    learner.follow_cgroup(&cgroup).expect("it is followed");
     let child = cgroup.within(|| command.spawn()).expect("the cgroup is entered");
     child
         .expect("the program starts")

@@ -25,10 +25,11 @@ pub fn open(target: &str, options: &SourceOptions) -> Result<Box<dyn Source>, So
             )?)),
         };
     }
+    if let Some(image) = image::open_image(target, options) {
+        return Ok(Box::new(image?));
+    }
     if let Some((scheme, what)) = target.split_once(':') {
         match scheme {
-            "oci" => return Ok(Box::new(image::open_oci(target, what, options)?)),
-            "docker-archive" => return Ok(Box::new(image::open_docker_archive(target, what, options)?)),
             "k8s" => return Ok(Box::new(RecordedSource::open(target, what, options)?)),
             "rootfs" => return Ok(Box::new(RootSource::open(target, what, options)?)),
             _ => {}

@@ -9,6 +9,8 @@
 
 mod common;
 
+use bartizan_source::SourceOptions;
+use bartizan_source::image::{open_image, unpack};
 use common::image::{Layer, Piece, directory, file, layout, plain, symlink, tar, zipped};
 use common::merged::{looked_at, oci, run, seen};
 use common::write;
@@ -41,6 +43,14 @@ fn on_disk(root: &Path) -> Vec<String> {
     walk(root, root, &mut out);
     out.sort();
     out
+}
+
+/// The same of an image that is unpacked here.
+fn unpacked_here(target: &str) -> Vec<String> {
+    let into = tempfile::tempdir().unwrap();
+    let source = open_image(target, &SourceOptions::default()).unwrap().unwrap();
+    unpack(&source, into.path()).unwrap();
+    on_disk(into.path())
 }
 
 #[test]
@@ -94,6 +104,7 @@ fn archives_of_docker_in_every_form_hold_the_same_files() {
     for target in targets {
         let (keeper, image) = looked_at(&target);
         assert_eq!(seen(&image), seen(&expected), "{target}");
+        assert_eq!(unpacked_here(&target), seen(&expected), "{target}");
         assert!(keeper.paths().contains(&"a"), "{target}");
         assert!(keeper.skipped.is_empty(), "{target}: {:?}", keeper.skipped);
         assert_eq!(
@@ -185,6 +196,7 @@ fn the_merged_view_is_what_umoci_unpacks() {
     let (keeper, merged) = looked_at(&format!("oci:{image}"));
     assert!(keeper.skipped.is_empty(), "{:?}", keeper.skipped);
     assert_eq!(seen(&merged), on_disk(&root.path().join("last/rootfs")));
+    assert_eq!(unpacked_here(&format!("oci:{image}")), seen(&merged));
     assert_eq!(merged.tree.get("usr/bin/tool").unwrap().mode, 0o4755);
     assert!(keeper.paths().contains(&"etc/x/one"));
 }
@@ -283,6 +295,9 @@ fn the_merged_view_of_random_layers_is_what_umoci_unpacks() {
                 .collect::<Vec<_>>()
         );
         assert_eq!(seen(&merged), on_disk(&bundle.join("rootfs")), "{told}");
+        if merged.tree.problems().is_empty() {
+            assert_eq!(unpacked_here(&oci(root.path())), seen(&merged), "{told}");
+        }
     }
     assert!(compared > 80, "only {compared} could be compared");
 }

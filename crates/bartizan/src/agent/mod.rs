@@ -73,7 +73,7 @@ pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outc
     // What is started from here on has no more privileges than this thread.
     outputs.start();
     metrics.start();
-    containers::ask_runtime(&mut sensor, args, terminal)?;
+    containers::ask_runtimes(&mut sensor, args, terminal)?;
     if args.digests || loaded.rules.ask_for_digests() {
         sensor.digest_programs();
     }

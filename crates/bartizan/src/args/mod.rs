@@ -28,7 +28,7 @@ pub(crate) use plane::{
 };
 pub(crate) use policy::PolicyVerb;
 pub(crate) use profile::{
-    DriveArgs, LearnArgs, PackagesArgs, ProfileVerb, RunArgs, ShowArgs, VerifyArgs, WhichArgs,
+    DriveArgs, ImageArgs, LearnArgs, PackagesArgs, ProfileVerb, RunArgs, ShowArgs, VerifyArgs, WhichArgs,
 };
 pub(crate) use rbac::RbacArgs;
 pub(crate) use reach::ReachArgs;

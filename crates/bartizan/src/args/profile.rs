@@ -19,6 +19,7 @@ Examples:
   bartizan profile learn /system.slice/nginx.service              a cgroup by its path
   bartizan profile learn curl --starts 10 -- curl -s https://example.com
   bartizan profile learn web --exercise 'curl -s localhost:8080' -- nginx -g 'daemon off;'
+  bartizan profile learn web --container -- runc run web          a container from its start
 
 Exit codes:
   0    it was watched, and nothing was missed
@@ -31,6 +32,8 @@ Examples:
   bartizan profile show nginx                          what is known, and whether it is enough
   bartizan profile show nginx -o seccomp=nginx.json    for Docker, containerd, CRI-O, Podman and Kubernetes
   bartizan profile show nginx -o kubernetes            the part of a pod that gives it no more than it needs
+
+Formats: text, json, seccomp, capabilities, kubernetes (securityContext and mounts), networkpolicy, apparmor, landlock
 
 Exit codes:
   0    it was written
@@ -51,7 +54,10 @@ Examples:
   bartizan profile packages nginx                                   of the packages of this host
   bartizan profile packages web --root image/                       of those of an unpacked image
   bartizan profile packages web --root image/ --asset image:web -o statement=used.json
+  bartizan profile packages web --image docker-archive:web.tar
   bartizan push used.json                                           so that the control plane ranks by it
+
+Formats: text, json, statement (links of the kind `loads`, for `bartizan push`)
 
 Exit codes:
   0    every package was judged
@@ -62,7 +68,10 @@ pub(super) const VERIFY_EXAMPLES: &str = "\
 Examples:
   bartizan profile verify curl                                            the command that was learned
   bartizan profile verify web --exercise 'curl -s localhost:8080'
-  bartizan profile verify web --rootfs image/ -- /usr/sbin/nginx          another root, another command
+  bartizan profile verify web --rootfs root/ -- /usr/sbin/nginx           another root, another command
+  bartizan profile verify web --image docker-archive:web.tar              an image, its command, environment, user and directory
+
+Formats: text, json
 
 Exit codes:
   0    nothing broke
@@ -107,6 +116,28 @@ pub(crate) struct WhichArgs {
     pub(crate) file: Option<PathBuf>,
 }
 
+/// What is written, and where.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct OutputArgs {
+    /// Write in this format (those below), to FILE or else to standard output
+    #[arg(
+        short = 'o',
+        long = "output",
+        value_name = "FORMAT[=FILE]",
+        default_value = "text",
+        help_heading = "Output"
+    )]
+    pub(crate) format: String,
+}
+
+/// An image that a workload runs in.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ImageArgs {
+    /// The image whose file system that is, which is unpacked for it: oci:DIR[:NAME] or docker-archive:FILE[:NAME]
+    #[arg(long, value_name = "IMAGE")]
+    pub(crate) image: Option<String>,
+}
+
 /// How a workload is made to do things, and how long.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DriveArgs {
@@ -142,6 +173,10 @@ pub(crate) struct LearnArgs {
     #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "command")]
     pub(crate) starts: u32,
 
+    /// The command starts a container: what its runtime does before the first program in the container's root is not the workload's
+    #[arg(long, requires = "command")]
+    pub(crate) container: bool,
+
     /// How long a window is where nothing is exercised
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
     pub(crate) window: Duration,
@@ -166,16 +201,9 @@ pub(crate) struct ShowArgs {
     #[arg(long)]
     pub(crate) new_privileges: bool,
 
-    /// Write as text, json, seccomp, capabilities, apparmor, networkpolicy, landlock or kubernetes (securityContext and mounts), to FILE or else
-    /// to standard output
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT[=FILE]",
-        default_value = "text",
-        help_heading = "Output"
-    )]
-    pub(crate) output: String,
+    /// What is written, and where.
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 /// `bartizan profile run`.
@@ -198,22 +226,20 @@ pub(crate) struct PackagesArgs {
     pub(crate) which: WhichArgs,
 
     /// The root that the workload ran in
-    #[arg(long, value_name = "DIR", default_value = "/", value_hint = ValueHint::DirPath)]
+    #[arg(long, value_name = "DIR", default_value = "/", value_hint = ValueHint::DirPath, conflicts_with = "image")]
     pub(crate) root: PathBuf,
+
+    /// Or an image.
+    #[command(flatten)]
+    pub(crate) image: ImageArgs,
 
     /// Id of the thing that uses them in the statement, as scans of it have it: image:NAME, workload:CLUSTER/NAMESPACE/KIND/NAME [default: workload:WORKLOAD]
     #[arg(long, value_name = "ID")]
     pub(crate) asset: Option<String>,
 
-    /// Write as text, json or statement (links of the kind `loads`, for `bartizan push`), to FILE or else to standard output
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT[=FILE]",
-        default_value = "text",
-        help_heading = "Output"
-    )]
-    pub(crate) output: String,
+    /// What is written, and where.
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 /// `bartizan profile verify`.
@@ -228,8 +254,12 @@ pub(crate) struct VerifyArgs {
     pub(crate) drive: DriveArgs,
 
     /// The file system that it runs in; without it, that of this host. Nothing in it is changed
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "image")]
     pub(crate) rootfs: Option<PathBuf>,
+
+    /// Or an image.
+    #[command(flatten)]
+    pub(crate) image: ImageArgs,
 
     /// The runtime of containers
     #[arg(long, value_name = "PROGRAM", default_value = "runc", value_hint = ValueHint::CommandName)]
@@ -239,13 +269,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long)]
     pub(crate) exact: bool,
 
-    /// Print as text or json, to FILE or else to standard output
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT[=FILE]",
-        default_value = "text",
-        help_heading = "Output"
-    )]
-    pub(crate) output: String,
+    /// What is written, and where.
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }

@@ -141,7 +141,7 @@ pub(crate) struct AgentArgs {
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(crate) metrics: Option<std::net::SocketAddr>,
 
-    /// Ask the container runtime (CRI) that listens here about images and pods [default: containerd or CRI-O, where they answer]
+    /// Ask the container runtime that listens here about images, labels and pods [default: containerd, CRI-O, Docker and Podman, where they answer]
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub(crate) runtime_socket: Option<PathBuf>,
 

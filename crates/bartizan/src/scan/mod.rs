@@ -21,6 +21,7 @@ mod supply;
 pub(crate) use deploy::editors;
 pub(crate) use judged::{read_baseline, waiver_file};
 pub(crate) use rules::{Loaded, load_rules, matchers};
+pub(crate) use source::options as source_options;
 
 use crate::args::{Common, ScanArgs, SelectArgs, Stage};
 use crate::error::Error;

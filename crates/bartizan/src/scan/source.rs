@@ -18,7 +18,7 @@ use std::sync::Arc;
 const OVERLAP: usize = 64 * 1024;
 
 /// Limits and preferences of sources.
-pub(super) fn options(config: &Config, place: &Place) -> SourceOptions {
+pub(crate) fn options(config: &Config, place: &Place) -> SourceOptions {
     let defaults = SourceOptions::default();
     SourceOptions {
         respect_ignore: config.flag("scan.respect-gitignore"),

@@ -50,6 +50,25 @@ fn mount<'e>(view: &View<'e>, argument: &Argument, by_source: bool) -> Option<&'
     }
 }
 
+/// The value of the label that the key names
+fn label<'e>(labels: &'e [(Box<str>, Box<str>)], argument: &Argument) -> Option<&'e [u8]> {
+    let found = labels.iter().find(|(name, _)| **name == *argument.key());
+    found.map(|(_, value)| value.as_bytes())
+}
+
+/// All labels, `name:value`, with commas between them
+fn put_labels(labels: &[(Box<str>, Box<str>)], to: &mut Vec<u8>) -> bool {
+    for (index, (name, value)) in labels.iter().enumerate() {
+        if index > 0 {
+            put(b", ", to);
+        }
+        put(name.as_bytes(), to);
+        to.push(b':');
+        put(value.as_bytes(), to);
+    }
+    true
+}
+
 pub(super) const FIELDS: &[Field] = &[
     field(
         "container.id",
@@ -153,6 +172,15 @@ pub(super) const FIELDS: &[Field] = &[
     )
     .takes(KEY),
     field(
+        "container.label",
+        Read::Text(|view, argument| label(&container(view)?.labels, argument)),
+    )
+    .takes(KEY),
+    field(
+        "container.labels",
+        Read::Built(|view, _, to| container(view).is_some_and(|container| put_labels(&container.labels, to))),
+    ),
+    field(
         "container.info",
         Read::Built(|view, _, to| {
             put(b"container_id=", to);
@@ -180,26 +208,11 @@ pub(super) const FIELDS: &[Field] = &[
     ),
     field(
         "k8s.pod.label",
-        Read::Text(|view, argument| {
-            let labels = &pod(view)?.labels;
-            let found = labels.iter().find(|(name, _)| **name == *argument.key());
-            found.map(|(_, value)| value.as_bytes())
-        }),
+        Read::Text(|view, argument| label(&pod(view)?.labels, argument)),
     )
     .takes(KEY),
     field(
         "k8s.pod.labels",
-        Read::Built(|view, _, to| {
-            let Some(pod) = pod(view) else { return false };
-            for (index, (name, value)) in pod.labels.iter().enumerate() {
-                if index > 0 {
-                    put(b", ", to);
-                }
-                put(name.as_bytes(), to);
-                to.push(b':');
-                put(value.as_bytes(), to);
-            }
-            true
-        }),
+        Read::Built(|view, _, to| pod(view).is_some_and(|pod| put_labels(&pod.labels, to))),
     ),
 ];

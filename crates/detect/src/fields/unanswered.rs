@@ -101,8 +101,6 @@ pub(super) const FIELDS: &[Field] = &[
     never("container.mount.mode", "it is not told"),
     never("container.mount.rdwr", "it is not told"),
     never("container.mount.propagation", "it is not told"),
-    never("container.labels", "it is not told"),
-    never("container.label", "it is not told"),
     never("k8s.pod.ip", "it is not told"),
     never("k8s.pod.cni.json", "it is not told"),
     never("k8s.pod.sandbox_id", "it is not told"),

@@ -122,6 +122,8 @@ pub struct Container {
     pub tag: Box<str>,
     /// `sha256:…`; empty where unknown
     pub image_digest: Box<str>,
+    /// Labels in the order of their names; none where unknown
+    pub labels: Box<[(Box<str>, Box<str>)]>,
     /// Whether it has all of the host's privileges; None where unknown
     pub privileged: Option<bool>,
     /// Mounts from outside, as `(source, destination)`

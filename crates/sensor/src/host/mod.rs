@@ -5,8 +5,8 @@
 //! kept, since it is asked for with each program that starts.
 
 pub(crate) mod cgroup;
-pub(crate) mod cri;
 mod inside;
+pub(crate) mod runtime;
 mod state;
 mod users;
 
@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bartizan_model::runtime::{Container, User};
+
+use runtime::Runtime;
 
 /// Where cgroups of version 2 are mounted
 pub(crate) fn unified_cgroups() -> Option<PathBuf> {
@@ -40,8 +42,8 @@ pub(crate) struct Host {
     unified: Option<PathBuf>,
     /// Where the files of runtimes are looked for
     root: PathBuf,
-    /// Who is asked before these files
-    runtime: Option<cri::Runtime>,
+    /// Who is asked before these files, one after the other
+    runtimes: Vec<Runtime>,
 }
 
 impl Default for Host {
@@ -51,21 +53,21 @@ impl Default for Host {
             users: HashMap::new(),
             unified: cgroup::unified(),
             root: PathBuf::from("/"),
-            runtime: None,
+            runtimes: Vec::new(),
         }
     }
 }
 
 impl Host {
-    /// Asks this runtime from now on. What was known of containers is asked for again.
-    pub(crate) fn ask_runtime(&mut self, runtime: cri::Runtime) {
-        self.runtime = Some(runtime);
+    /// Asks these runtimes from now on. What was known of containers is asked for again.
+    pub(crate) fn ask_runtimes(&mut self, runtimes: Vec<Runtime>) {
+        self.runtimes = runtimes;
         self.containers.clear();
     }
 
-    /// How often the runtime did not answer
-    pub(crate) fn runtime_failed(&self) -> u64 {
-        self.runtime.as_ref().map_or(0, cri::Runtime::failed)
+    /// How often runtimes did not answer
+    pub(crate) fn runtimes_failed(&self) -> u64 {
+        self.runtimes.iter().map(Runtime::failed).sum()
     }
 
     /// The container that a process runs in; None on the host itself, and where nothing tells.
@@ -78,9 +80,9 @@ impl Host {
         let paths = std::fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
         let found = cgroup::found_in(&paths).map(|found| {
             let mut container = state::described(&self.root, found);
-            if let Some(runtime) = &mut self.runtime {
-                runtime.describe(&mut container);
-            }
+            self.runtimes
+                .iter_mut()
+                .any(|runtime| runtime.describe(&mut container));
             Arc::new(container)
         });
         if self.containers.len() >= KEPT_MAX {

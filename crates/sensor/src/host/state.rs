@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bartizan_model::runtime::{Container, Pod};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::cgroup::Found;
 
@@ -38,12 +38,16 @@ fn json(path: &Path) -> Option<Value> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
-fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
+pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
     value.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
 }
 
 /// Splits `docker.io/library/nginx:1.27@sha256:…`.
 pub(super) fn set_image(container: &mut Container, image: &str) {
+    if image.starts_with("sha256:") {
+        container.image_digest = image.into();
+        return;
+    }
     let (image, digest) = image.split_once('@').unwrap_or((image, ""));
     // A colon before a slash is that of a port.
     let (name, tag) = match image.rsplit_once(':') {
@@ -63,15 +67,7 @@ fn by_docker(root: &Path, container: &mut Container) -> bool {
         return false;
     };
     container.runtime = "docker".into();
-    if let Some(name) = text(&config, "/Name") {
-        container.name = name.trim_start_matches('/').into();
-    }
-    if let Some(image) = text(&config, "/Config/Image") {
-        set_image(container, image);
-    }
-    if let Some(digest) = text(&config, "/Image") {
-        container.image_digest = digest.into();
-    }
+    set_from_docker(container, &config);
     if let Some(mounts) = config.pointer("/MountPoints").and_then(Value::as_object) {
         container.mounts = mounts
             .values()
@@ -83,18 +79,42 @@ fn by_docker(root: &Path, container: &mut Container) -> bool {
             })
             .collect();
     }
-    if let Some(labels) = config.pointer("/Config/Labels") {
-        set_pod(
-            container,
-            labels,
-            "io.kubernetes.pod.name",
-            "io.kubernetes.pod.namespace",
-            "io.kubernetes.pod.uid",
-        );
-    }
     container.privileged =
         json(&folder.join("hostconfig.json")).and_then(|host| host.pointer("/Privileged")?.as_bool());
     true
+}
+
+/// What Docker keeps of a container, and answers with when it is asked: its name, its image and its labels.
+pub(super) fn set_from_docker(container: &mut Container, about: &Value) {
+    if let Some(name) = text(about, "/Name") {
+        container.name = name.trim_start_matches('/').into();
+    }
+    if let Some(image) = text(about, "/Config/Image") {
+        set_image(container, image);
+    }
+    if let Some(digest) = text(about, "/Image") {
+        container.image_digest = digest.into();
+    }
+    let Some(labels) = about.pointer("/Config/Labels").and_then(Value::as_object) else {
+        return;
+    };
+    // kubelet has longer names for containers than pods have.
+    if let Some(name) = labels.get("io.kubernetes.container.name").and_then(Value::as_str) {
+        container.name = name.into();
+    }
+    let mut all: Vec<(Box<str>, Box<str>)> = labels
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str().into(), value.as_str()?.into())))
+        .collect();
+    all.sort_unstable();
+    container.labels = all.into();
+    set_pod(
+        container,
+        labels,
+        "io.kubernetes.pod.name",
+        "io.kubernetes.pod.namespace",
+        "io.kubernetes.pod.uid",
+    );
 }
 
 /// Where runtimes keep the configuration of a container
@@ -142,11 +162,14 @@ fn by_bundle(root: &Path, container: &mut Container) {
     else {
         return;
     };
-    let none = Value::Null;
-    let annotations = config.pointer("/annotations").unwrap_or(&none);
+    let none = Map::new();
+    let annotations = config
+        .pointer("/annotations")
+        .and_then(Value::as_object)
+        .unwrap_or(&none);
     let annotation = |keys: &[&str]| {
         keys.iter()
-            .find_map(|key| annotations.get(key)?.as_str().filter(|text| !text.is_empty()))
+            .find_map(|key| annotations.get(*key)?.as_str().filter(|text| !text.is_empty()))
     };
     if let Some(name) = annotation(&[
         "io.kubernetes.cri.container-name",
@@ -202,7 +225,7 @@ fn by_bundle(root: &Path, container: &mut Container) {
     });
 }
 
-fn set_pod(container: &mut Container, from: &Value, name: &str, namespace: &str, uid: &str) {
+fn set_pod(container: &mut Container, from: &Map<String, Value>, name: &str, namespace: &str, uid: &str) {
     let get = |key: &str| {
         from.get(key)
             .and_then(Value::as_str)

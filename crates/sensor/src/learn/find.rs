@@ -1,12 +1,15 @@
 //! The processes and the cgroup of a workload, by the name that people have for it.
 
+use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 
 use bartizan_model::runtime::Container;
 
 use super::cgroup::Cgroup;
+use super::{Begins, of_host};
 use crate::host::Host;
 use crate::host::cgroup::lines_of;
+use crate::process::mount_namespace_of;
 
 /// A container's number is named by its beginning from so many digits on
 const SHORTEST: usize = 6;
@@ -20,6 +23,8 @@ pub struct Found {
     pub cgroup: Option<Cgroup>,
     /// The container, where it is one
     pub container: Option<Arc<Container>>,
+    /// Where the workload begins
+    pub begins: Begins,
 }
 
 /// The processes of a container (by its name or the beginning of its number), a pod (by its name), a unit of systemd (`nginx.service`, or `nginx`)
@@ -33,7 +38,7 @@ pub fn find(name: &str) -> Option<Found> {
         let Some(lines) = lines_of(process) else {
             continue;
         };
-        let mount = crate::process::mount_namespace_of(process).unwrap_or_default();
+        let mount = mount_namespace_of(process).unwrap_or_default();
         let container = host.container(process, host.cgroup_number(process), mount);
         let by_container = container.as_deref().and_then(|container| word(container, name));
         let place = lines.lines().find_map(|line| {
@@ -56,7 +61,23 @@ pub fn find(name: &str) -> Option<Found> {
         path = path.or(unified.then_some(place));
     }
     found.cgroup = path.and_then(|path| Cgroup::at(&path).ok());
+    if found.container.is_some() || found.processes.iter().all(|process| is_apart(*process)) {
+        found.begins = Begins::InRootOfItsOwn;
+    }
     (!found.processes.is_empty()).then_some(found)
+}
+
+/// Whether a process has a root and mounts other than those of the host; not one that is gone.
+pub(super) fn is_apart(process: u32) -> bool {
+    let of = |process: u32| {
+        let root = std::fs::metadata(format!("/proc/{process}/root/.")).ok()?;
+        Some(((root.dev(), root.ino()), mount_namespace_of(process)?))
+    };
+    of(process)
+        .zip(of_host(of))
+        .is_some_and(|((root, mounts), (hosts_root, hosts_mounts))| {
+            root != hosts_root && mounts != hosts_mounts
+        })
 }
 
 /// What the part of the path of a cgroup holds that is that of a container of this name, or of its pod.

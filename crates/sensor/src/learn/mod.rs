@@ -4,7 +4,7 @@
 //! container, a pod, a unit of systemd or a path of cgroups has.
 //!
 //! A process that comes into the workload prepares it at first ([`Phase::Start`]); once it has put a filter of system calls on itself, only what that
-//! filter lets through gets it to the program of the workload ([`Phase::Filtered`]); from the first program that it starts on, it is the workload
+//! filter lets through gets it to the program of the workload ([`Phase::Filtered`]); from the first program on that [`Begins`] speaks of, it is the workload
 //! itself ([`Phase::Payload`]), and so is all that it starts.
 
 mod cgroup;
@@ -13,11 +13,14 @@ mod overlay;
 
 use aya::maps::{Array, HashMap, MapData, PerCpuArray};
 use aya::{Ebpf, EbpfLoader};
-use bartizan_model::runtime::{Behaviour, CallUse, CapabilityUse, Phase, SocketUse};
+use bartizan_model::runtime::{Behaviour, CallUse, CapabilityUse, Phase, Process, SocketUse};
 
 use crate::error::{Error, Result};
 use crate::load::{Hook, attach};
 use crate::object::Object;
+use crate::process::mount_namespace_of;
+
+use find::is_apart;
 
 pub use cgroup::Cgroup;
 pub use find::{Found, find};
@@ -29,6 +32,30 @@ const NUMBERS: usize = 512;
 const NONE: u16 = u16::MAX;
 /// Ways of `enum way`
 const WAYS: u32 = 2;
+
+/// Which program that a process starts once it came into the workload is the first one of the workload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Begins {
+    /// The first one at all: a command, a unit of systemd
+    #[default]
+    AtOnce,
+    /// The first one whose root is not that of the host: in a container. Its runtime may start itself anew before, and hooks.
+    InRootOfItsOwn,
+}
+
+impl Begins {
+    /// Whether a process that has just started this program is the workload.
+    #[must_use]
+    pub fn with(self, process: &Process) -> bool {
+        let mount = process.namespaces.iter().find(|(name, _)| *name == "mnt");
+        self == Self::AtOnce || mount.map(|(_, number)| *number) != of_host(mount_namespace_of)
+    }
+}
+
+/// What is so of the first process, or of this one where that may not be looked at: it is so of the host.
+fn of_host<T>(of: impl Fn(u32) -> Option<T>) -> Option<T> {
+    of(1).or_else(|| of(std::process::id()))
+}
 
 /// `struct workload`, its first number in two halves
 type Workload = [u32; 4];
@@ -70,6 +97,7 @@ const LOOKED: Looked = if cfg!(target_arch = "aarch64") {
 pub struct Learner {
     ebpf: Ebpf,
     hooks: Vec<Hook>,
+    begins: Begins,
 }
 
 impl Learner {
@@ -103,7 +131,11 @@ impl Learner {
             .into_iter()
             .map(|(program, place, sees)| attach(&mut ebpf, &btf, program, place, sees))
             .collect();
-        Ok(Self { ebpf, hooks })
+        Ok(Self {
+            ebpf,
+            hooks,
+            begins: Begins::AtOnce,
+        })
     }
 
     /// The places where programs were to be attached. Without the one that sees capabilities, kernels before 6.14 tell all the rest.
@@ -112,35 +144,51 @@ impl Learner {
         &self.hooks
     }
 
-    /// Follows a process, and all that it starts from now on.
+    /// Says which program is the first one of the workload, before anything is followed; until then it is the first one at all. No cgroup is followed any more.
     ///
     /// # Errors
     /// When the map cannot be written.
-    pub fn follow(&mut self, process: u32, phase: Phase) -> Result<()> {
-        let mut followed: HashMap<_, u32, u32> = HashMap::try_from(self.map_mut("followed")?)?;
-        // One that is followed already has come further.
-        if followed.get(&process, 0).is_err() {
-            followed.insert(process, phase as u32, 0)?;
-        }
-        Ok(())
+    pub fn expect(&mut self, begins: Begins) -> Result<()> {
+        self.begins = begins;
+        self.set_workload([0; 2], 0)
     }
 
-    /// Follows the processes that are in a cgroup, or below it, and those that come into it. With `awaits_filter` nothing counts as the program of the workload before a
-    /// filter of system calls was put on it: a runtime that is in the cgroup by then may start itself anew.
+    fn set_workload(&mut self, [low, high]: [u32; 2], level: u32) -> Result<()> {
+        let is_container = u32::from(self.begins == Begins::InRootOfItsOwn);
+        let mut workload: Array<_, Workload> = Array::try_from(self.map_mut("workload")?)?;
+        Ok(workload.set(0, [low, high, level, is_container], 0)?)
+    }
+
+    /// Follows a process, and all that it starts from now on; how far it has come.
+    ///
+    /// # Errors
+    /// When the map cannot be written.
+    pub fn follow(&mut self, process: u32) -> Result<Phase> {
+        let now = match self.begins {
+            Begins::InRootOfItsOwn if !is_apart(process) => Phase::Start,
+            _ => Phase::Payload,
+        };
+        let mut followed: HashMap<_, u32, u32> = HashMap::try_from(self.map_mut("followed")?)?;
+        // One that is followed already may have come further.
+        if let Ok(known) = followed.get(&process, 0) {
+            return Ok(phase(known));
+        }
+        followed.insert(process, now as u32, 0)?;
+        Ok(now)
+    }
+
+    /// Follows the processes that are in a cgroup, or below it, and those that come into it.
     ///
     /// # Errors
     /// When the cgroup cannot be read, or a map not be written.
-    pub fn follow_cgroup(&mut self, cgroup: &Cgroup, awaits_filter: bool) -> Result<()> {
+    pub fn follow_cgroup(&mut self, cgroup: &Cgroup) -> Result<()> {
         // Twice: what is started in between by a process that was not followed yet is found by the second look.
         for _ in 0..2 {
             for process in cgroup.processes()? {
-                self.follow(process, Phase::Payload)?;
+                self.follow(process)?;
             }
         }
-        let mut workload: Array<_, Workload> = Array::try_from(self.map_mut("workload")?)?;
-        let [low, high] = halves(cgroup.number());
-        workload.set(0, [low, high, cgroup.level(), u32::from(awaits_filter)], 0)?;
-        Ok(())
+        self.set_workload(halves(cgroup.number()), cgroup.level())
     }
 
     fn map_mut(&mut self, name: &'static str) -> Result<&mut aya::maps::Map> {
@@ -211,8 +259,9 @@ fn calls(map: &PerCpuArray<&MapData, [u64; NUMBERS]>) -> Result<Vec<CallUse>> {
     Ok(all)
 }
 
-fn phase(number: usize) -> Phase {
-    Phase::ALL.get(number).copied().unwrap_or(Phase::Payload)
+fn phase(number: u32) -> Phase {
+    let index = usize::try_from(number).unwrap_or(usize::MAX);
+    Phase::ALL.get(index).copied().unwrap_or(Phase::Payload)
 }
 
 fn capabilities(map: &HashMap<&MapData, [u8; 8], u64>) -> Result<Vec<CapabilityUse>> {
@@ -221,7 +270,7 @@ fn capabilities(map: &HashMap<&MapData, [u8; 8], u64>) -> Result<Vec<CapabilityU
         let ([low, high, of_phase, compat, capability, granted, ..], count) = entry?;
         let call = u16::from_ne_bytes([low, high]);
         all.push(CapabilityUse {
-            phase: phase(usize::from(of_phase)),
+            phase: phase(of_phase.into()),
             capability,
             call: (call != NONE).then_some(call),
             compat: compat != 0,
@@ -237,7 +286,7 @@ fn sockets(map: &HashMap<&MapData, [u32; 4], u64>) -> Result<Vec<SocketUse>> {
     for entry in map.iter() {
         let ([of_phase, family, kind, protocol], count) = entry?;
         all.push(SocketUse {
-            phase: phase(usize::try_from(of_phase).unwrap_or(usize::MAX)),
+            phase: phase(of_phase),
             family,
             kind,
             protocol,

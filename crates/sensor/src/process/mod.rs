@@ -113,9 +113,9 @@ impl Processes {
         self.digests.get_or_insert_with(Digests::start);
     }
 
-    /// Asks a container runtime from now on; processes that are known are looked at again.
-    pub(crate) fn ask_runtime(&mut self, runtime: crate::host::cri::Runtime, clock: Clock) {
-        self.host.ask_runtime(runtime);
+    /// Asks these container runtimes from now on; processes that are known are looked at again.
+    pub(crate) fn ask_runtimes(&mut self, runtimes: Vec<crate::host::runtime::Runtime>, clock: Clock) {
+        self.host.ask_runtimes(runtimes);
         let in_containers = self
             .known
             .iter()
@@ -127,9 +127,9 @@ impl Processes {
         }
     }
 
-    /// How often the container runtime did not answer
-    pub(crate) fn runtime_failed(&self) -> u64 {
-        self.host.runtime_failed()
+    /// How often container runtimes did not answer
+    pub(crate) fn runtimes_failed(&self) -> u64 {
+        self.host.runtimes_failed()
     }
 
     /// How often a digest was not known when it was asked for

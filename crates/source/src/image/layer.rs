@@ -152,6 +152,11 @@ pub(super) fn read(
     }
 }
 
+/// A layer as the archive that it is.
+pub(super) fn inflated(opened: Opened) -> io::Result<Box<dyn Read>> {
+    inflating(&Rc::new(RefCell::new(Hashing::new(opened.reader, None))))
+}
+
 /// Whether a blob is what its digest says, without looking into it. Where only the uncompressed layer has a digest, a compressed one
 /// is not told.
 pub(super) fn is_sound(opened: Opened, expected: &Expected<'_>) -> bool {

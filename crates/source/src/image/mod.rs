@@ -2,7 +2,7 @@
 //!
 //! In: `oci:DIR[:NAME|@DIGEST]` or `docker-archive:FILE[:NAME]`. Out: one entry for the configuration and one for each
 //! distinct layer, the files of which are delivered under their paths in the image, streamed, with the digest of the
-//! layer; and once all were read, the merged view ([`Image`]). Nothing is unpacked to disk. Digests are verified while
+//! layer; and once all were read, the merged view ([`Image`]). Nothing is unpacked to disk, unless [`unpack`] is asked to. Digests are verified while
 //! bytes are read: what differs from its digest is no image to be judged.
 //! <https://github.com/opencontainers/image-spec/blob/main/image-layout.md>
 
@@ -15,14 +15,16 @@ mod shelf;
 mod telling;
 mod text;
 mod tree;
+mod unpack;
 
 pub use crate::digest::{Digest, NoDigest};
 pub use crate::platform::{InvalidPlatform, Platform};
 pub use choose::Wanted;
 pub use documents::{Healthcheck, ImageConfig, RootFs, Runtime, Step};
-pub use open::{open_docker_archive, open_layout, open_oci};
+pub use open::{open_docker_archive, open_image, open_layout, open_oci};
 pub use text::{CONFIG_PATH, line_of, step_of};
 pub use tree::{Fate, Node, NodeKind, Place, Planted, Tree};
+pub use unpack::unpack;
 
 use crate::archive::Expander;
 use crate::window::deliver_slice;

@@ -8,6 +8,18 @@ use crate::digest::Digest;
 use std::io::{self, Read};
 use std::path::Path;
 
+/// The image that `target` spells: `oci:DIR[:NAME|@DIGEST]` or `docker-archive:FILE[:NAME]`; None where it spells something else.
+///
+/// # Errors
+/// When there is no such image.
+pub fn open_image(target: &str, options: &SourceOptions) -> Option<Result<ImageSource, SourceError>> {
+    match target.split_once(':')? {
+        ("oci", what) => Some(open_oci(target, what, options)),
+        ("docker-archive", what) => Some(open_docker_archive(target, what, options)),
+        _ => None,
+    }
+}
+
 /// An image of an OCI layout; `what` is `DIR`, `DIR:NAME` or `DIR@DIGEST`.
 ///
 /// # Errors

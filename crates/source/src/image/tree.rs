@@ -204,6 +204,16 @@ impl Tree {
         .skip(1)
     }
 
+    /// Bytes of all files, those with several names once.
+    pub(super) fn content_bytes(&self) -> u64 {
+        let seen = self.iter().map(|(_, node)| node);
+        let files = seen.filter(|node| node.kind == NodeKind::File);
+        let once: HashMap<_, _> = files
+            .map(|node| ((node.layer, &node.origin), node.size))
+            .collect();
+        once.values().fold(0, |sum: u64, size| sum.saturating_add(*size))
+    }
+
     /// What became of the file that a layer brought at `path`, which may be a member of an archive (`file!/member`).
     #[must_use]
     pub fn fate(&self, layer: usize, path: &str) -> Option<Fate> {

@@ -7,6 +7,8 @@ use bartizan_profile::{Profile, render};
 use bartizan_sensor::learn::Overlay;
 use serde_json::{Value, json};
 
+use super::launch::Launch;
+use super::root::below;
 use crate::error::Error;
 use crate::output;
 
@@ -14,8 +16,7 @@ use crate::output;
 pub(super) struct Run<'a> {
     pub(super) profile: &'a Profile,
     pub(super) width: render::Width,
-    pub(super) command: &'a [String],
-    pub(super) directory: &'a str,
+    pub(super) launch: &'a Launch,
     /// Its cgroup, by the path below the root of all
     pub(super) cgroup: &'a str,
 }
@@ -59,7 +60,7 @@ impl Bundle {
 
 /// Makes a place in the root that is to be writable, where it is not there.
 fn prepare(root: &Path, place: &render::Writable) -> Result<PathBuf, Error> {
-    let path = root.join(place.path.trim_start_matches('/'));
+    let path = below(root, &place.path);
     let made = if path.exists() {
         Ok(())
     } else if place.directory {
@@ -90,18 +91,18 @@ fn configuration(run: &Run<'_>, root: &Path) -> Result<Value, Error> {
         Some(needed) => needed.keys().map(String::as_str).collect(),
         None => render::DEFAULT_CAPABILITIES.to_vec(),
     };
-    let environment: Vec<String> = std::env::vars_os()
-        .filter_map(|(name, value)| Some(format!("{}={}", name.to_str()?, value.to_str()?)))
-        .collect();
+    let launch = run.launch;
+    let directory = below(root, &launch.directory);
+    std::fs::create_dir_all(&directory).map_err(|error| Error::writing(&directory, &error))?;
     Ok(json!({
         "ociVersion": "1.0.2",
         "root": {"path": root, "readonly": true},
         "process": {
             "terminal": false,
-            "user": {"uid": 0, "gid": 0},
-            "args": run.command,
-            "env": environment,
-            "cwd": run.directory,
+            "user": {"uid": launch.user.id, "gid": launch.user.group, "additionalGids": launch.user.further},
+            "args": launch.command,
+            "env": launch.environment,
+            "cwd": launch.directory,
             "noNewPrivileges": true,
             "capabilities": {"bounding": capabilities, "effective": capabilities, "permitted": capabilities},
         },

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bartizan_profile::{Architecture, Profile, Stability};
-use bartizan_sensor::learn::{Cgroup, find};
+use bartizan_sensor::learn::{Begins, Cgroup, find};
 
 use super::drive::{Ended, Plan, to_the_end};
 use super::kept;
@@ -33,12 +33,16 @@ pub(super) fn run(common: &Common, args: &LearnArgs, terminal: Terminal) -> Outc
     } else {
         started(args, &mut watched, &mut profile, &stop, terminal)?;
     }
+    let nothing = profile.calls.is_empty() && profile.compat_calls.is_empty();
+    if nothing {
+        terminal.warn("no program of the workload was seen: nothing is known of it");
+    }
     profile.extent.seconds += begun.elapsed().as_secs();
     kept::write(&path, &profile)?;
     terminal.note(format!("kept in {}", path.display()));
     terminal.note(Stability::of(&profile).sentence(&profile));
     Ok(
-        if watched.unseen > 0 || profile.extent.unreadable != missed_before {
+        if nothing || watched.unseen > 0 || profile.extent.unreadable != missed_before {
             Code::Unknown as u8
         } else {
             0
@@ -60,18 +64,24 @@ fn started(
         stop: Arc::clone(stop),
     };
     let directory = place::current()?;
+    let begins = if args.container {
+        Begins::InRootOfItsOwn
+    } else {
+        Begins::AtOnce
+    };
     for turn in 0..args.starts {
         if stop.load(Ordering::Relaxed) {
             break;
         }
-        let ended = once(watched, profile, &plan, turn)?;
+        let ended = once(watched, profile, &plan, (turn, begins))?;
         if ended.failed > 0 {
             terminal.warn(format!(
                 "{} of {} exercises failed",
                 ended.failed, args.drive.rounds
             ));
         }
-        profile.command = Some(bartizan_profile::Command {
+        // What starts a container is no command for what is in it.
+        profile.command = (!args.container).then(|| bartizan_profile::Command {
             arguments: args.drive.command.clone(),
             directory: directory.display().to_string(),
             code: ended.code,
@@ -80,13 +90,18 @@ fn started(
     Ok(())
 }
 
-fn once(watched: &mut Watched, profile: &mut Profile, plan: &Plan<'_>, turn: u32) -> Result<Ended, Error> {
+fn once(
+    watched: &mut Watched,
+    profile: &mut Profile,
+    plan: &Plan<'_>,
+    (turn, begins): (u32, Begins),
+) -> Result<Ended, Error> {
     let refused = |error: bartizan_sensor::Error| Error::usage(error.to_string(), error.help());
     let [program, arguments @ ..] = plan.args.command.as_slice() else {
         return Err(Error::usage("there is no command", "write it behind --"));
     };
     let name = format!("bartizan-learn-{}-{turn}", std::process::id());
-    watched.follow(Cgroup::make(&name).map_err(refused)?, false)?;
+    watched.follow(Cgroup::make(&name).map_err(refused)?, begins)?;
     let start = || Command::new(program).args(arguments).spawn();
     let spawned = match watched.cgroup() {
         Some(cgroup) => cgroup.within(start).map_err(refused)?,

@@ -2,13 +2,15 @@
 //!
 //! `watched` joins what the kernel counts with what it tells, for one workload; `drive` starts a workload and has it do things; `learn` adds to the
 //! profile that `kept` keeps, `show` writes it in the languages of `bartizan-profile`, `packages` joins it with what is installed, `verify` runs the workload
-//! under it in a `bundle`, and `run` starts one that gives up on this host what it does not need.
+//! under it in a `bundle` made on a `root` as `launch` says, and `run` starts one that gives up on this host what it does not need.
 
 mod bundle;
 mod drive;
 mod kept;
+mod launch;
 mod learn;
 mod packages;
+mod root;
 mod run;
 mod show;
 mod verify;

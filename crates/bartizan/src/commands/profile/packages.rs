@@ -13,7 +13,7 @@ use bartizan_server::bill_statement;
 use bartizan_supply::in_use::{InUse, LISTS, Owners, in_use};
 use serde::Serialize;
 
-use super::kept;
+use super::{kept, root::Root};
 use crate::args::{Common, PackagesArgs, ScanArgs};
 use crate::error::{Code, Error, Outcome};
 use crate::output;
@@ -37,10 +37,11 @@ const FORMATS: [(&str, Format); 3] = [
 const LARGEST: u64 = 256 << 20;
 
 pub(super) fn run(common: &Common, args: &PackagesArgs, terminal: Terminal) -> Outcome {
-    let (format, file) = output::destination(&args.output, "profile packages", &FORMATS)?;
+    let (format, file) = output::destination(&args.output.format, "profile packages", &FORMATS)?;
     let profile = kept::existing(common, &args.which)?;
-    let (components, is_whole) = components(common, &args.root, terminal)?;
-    let owners = owners(&args.root, &components, terminal)?;
+    let root = Root::open(common, &args.image, &args.root)?;
+    let (components, is_whole) = components(common, root.path(), terminal)?;
+    let owners = owners(root.path(), &components, terminal)?;
     let found = in_use(&components, &owners, touched(&profile));
     let text = match format {
         Format::Text => text(&profile, &found),

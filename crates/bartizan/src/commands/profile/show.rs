@@ -33,7 +33,7 @@ const FORMATS: [(&str, Format); 8] = [
 ];
 
 pub(super) fn run(common: &Common, args: &ShowArgs) -> Outcome {
-    let (format, file) = output::destination(&args.output, "profile show", &FORMATS)?;
+    let (format, file) = output::destination(&args.output.format, "profile show", &FORMATS)?;
     let profile = kept::existing(common, &args.which)?;
     let width = render::Width {
         exact: args.exact,

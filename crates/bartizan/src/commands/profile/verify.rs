@@ -6,18 +6,19 @@ use std::process::Command;
 use std::time::Duration;
 
 use bartizan_profile::{Profile, Unreadable, Window, render};
-use bartizan_sensor::learn::Cgroup;
+use bartizan_sensor::learn::{Begins, Cgroup};
 use serde::Serialize;
 
 use super::bundle::{Bundle, Run};
 use super::drive::{Ended, Plan, to_the_end};
 use super::kept;
+use super::launch::Launch;
+use super::root::Root;
 use super::watched::Watched;
 use crate::args::{Common, VerifyArgs};
 use crate::error::{Code, Error, Outcome};
 use crate::interrupt;
 use crate::output;
-use crate::place;
 use crate::terminal::Terminal;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,9 +57,14 @@ struct Report {
 }
 
 pub(super) fn run(common: &Common, args: &VerifyArgs, terminal: Terminal) -> Outcome {
-    let (format, file) = output::destination(&args.output, "profile verify", &FORMATS)?;
+    let (format, file) = output::destination(&args.output.format, "profile verify", &FORMATS)?;
     let profile = kept::existing(common, &args.which)?;
-    let (command, directory) = command(args, &profile)?;
+    let root = Root::open(
+        common,
+        &args.image,
+        args.rootfs.as_deref().unwrap_or(Path::new("/")),
+    )?;
+    let launch = Launch::of(&args.drive.command, &profile, &root)?;
     let refused = |error: bartizan_sensor::Error| Error::usage(error.to_string(), error.help());
     let mut watched = Watched::start(terminal)?;
     let name = format!("bartizan-verify-{}", std::process::id());
@@ -69,12 +75,11 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, terminal: Terminal) -> Out
             exact: args.exact,
             new_privileges: false,
         },
-        command: &command,
-        directory: &directory,
+        launch: &launch,
         cgroup: cgroup.path(),
     };
-    let bundle = Bundle::make(args.rootfs.as_deref().unwrap_or(Path::new("/")), &run)?;
-    watched.follow(cgroup, true)?;
+    let bundle = Bundle::make(root.path(), &run)?;
+    watched.follow(cgroup, Begins::InRootOfItsOwn)?;
     let plan = Plan {
         args: &args.drive,
         window: WINDOW,
@@ -99,14 +104,15 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, terminal: Terminal) -> Out
         })?;
     let mut broken = Broken::default();
     let mut missed = Unreadable::default();
-    let mut was_seen = false;
+    let (mut was_seen, mut was_filtered) = (false, false);
     let ended = to_the_end(&mut watched, &mut child, &plan, |window, _| {
         was_seen |= !window.calls.is_empty();
+        was_filtered |= !window.filtered.is_empty();
         missed.and(window.unreadable);
         broken.take(&profile, window);
     })?;
-    broken.end(&profile, args, &ended);
-    if !was_seen {
+    broken.end(launch.learned(&profile), args, &ended);
+    if !(was_seen && was_filtered) {
         broken
             .end
             .get_or_insert_with(|| "the runtime did not start it under the filter of its profile".to_owned());
@@ -134,22 +140,6 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, terminal: Terminal) -> Out
     })
 }
 
-/// What is run, and where: as on the command line, or as it was learned.
-fn command(args: &VerifyArgs, profile: &Profile) -> Result<(Vec<String>, String), Error> {
-    let current = place::current()?.display().to_string();
-    match &profile.command {
-        _ if !args.drive.command.is_empty() => Ok((args.drive.command.clone(), current)),
-        Some(command) => Ok((command.arguments.clone(), command.directory.clone())),
-        None => Err(Error::usage(
-            format!(
-                "`{}` was learned while it ran, and its command is not known",
-                profile.workload
-            ),
-            "write the command behind --",
-        )),
-    }
-}
-
 impl Broken {
     fn take(&mut self, profile: &Profile, window: Window) {
         // `clone3` is refused so that libraries take `clone`, and what was refused before was not needed.
@@ -168,12 +158,11 @@ impl Broken {
             .extend(window.denied.difference(&profile.denied).cloned());
     }
 
-    fn end(&mut self, profile: &Profile, args: &VerifyArgs, ended: &Ended) {
+    fn end(&mut self, learned: Option<&bartizan_profile::Command>, args: &VerifyArgs, ended: &Ended) {
         self.exercises = ended.failed;
         if ended.asked {
             return;
         }
-        let learned = profile.command.as_ref().filter(|_| args.drive.command.is_empty());
         let says = |code: Option<i32>| code.map_or("a signal".to_owned(), |code| format!("{code}"));
         self.end = match learned {
             // A service that ends before it is asked to did not do so when it was learned.

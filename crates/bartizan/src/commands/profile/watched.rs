@@ -1,12 +1,13 @@
 //! One workload as it is watched: what the kernel counts of it, and what it tells of its files and connections, put together window by window.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
 use bartizan_model::runtime::{Action, Behaviour, Event, Phase};
 use bartizan_profile::{Architecture, Window, since};
-use bartizan_sensor::learn::{Cgroup, Found, Learner};
+use bartizan_sensor::learn::{Begins, Cgroup, Found, Learner};
 use bartizan_sensor::{Call, Files, Selection, Sensor, Wanted};
 
 use crate::commands::watch;
@@ -49,7 +50,9 @@ const TOLD: [&str; 29] = [
 /// Processes of a workload, as events tell of them.
 #[derive(Default)]
 struct Members {
-    processes: HashSet<u32>,
+    /// By their numbers, and whether they are the workload or only prepare it
+    processes: HashMap<u32, bool>,
+    begins: Begins,
     cgroup: Option<Cgroup>,
     container: Option<Box<str>>,
     /// Cgroups that were asked for, and whether they belong to the workload
@@ -113,13 +116,13 @@ impl Watched {
         })
     }
 
-    /// Follows what comes into a cgroup, and no more what was followed before; of what comes with a filter, from the filter on.
-    pub(super) fn follow(&mut self, cgroup: Cgroup, awaits_filter: bool) -> Result<(), Error> {
-        self.learner
-            .follow_cgroup(&cgroup, awaits_filter)
-            .map_err(refused)?;
+    /// Follows what comes into a cgroup, and no more what was followed before.
+    pub(super) fn follow(&mut self, cgroup: Cgroup, begins: Begins) -> Result<(), Error> {
+        self.learner.expect(begins).map_err(refused)?;
+        self.learner.follow_cgroup(&cgroup).map_err(refused)?;
         self.members = Members {
             cgroup: Some(cgroup),
+            begins,
             ..Members::default()
         };
         Ok(())
@@ -127,26 +130,24 @@ impl Watched {
 
     /// Follows a workload that runs.
     pub(super) fn follow_found(&mut self, found: Found) -> Result<(), Error> {
+        self.learner.expect(found.begins).map_err(refused)?;
         if let Some(cgroup) = &found.cgroup {
-            self.learner.follow_cgroup(cgroup, false).map_err(refused)?;
-        }
-        for &process in &found.processes {
-            self.learner.follow(process, Phase::Payload).map_err(refused)?;
+            self.learner.follow_cgroup(cgroup).map_err(refused)?;
         }
         self.members = Members {
-            processes: found.processes.into_iter().collect(),
             container: found.container.map(|container| container.id.clone()),
             cgroup: found.cgroup,
-            known: HashMap::new(),
+            begins: found.begins,
+            ..Members::default()
         };
-        Ok(())
+        self.follow_more(found.processes)
     }
 
     /// Follows further processes of the same workload.
     pub(super) fn follow_more(&mut self, processes: Vec<u32>) -> Result<(), Error> {
         for process in processes {
-            if self.members.processes.insert(process) {
-                self.learner.follow(process, Phase::Payload).map_err(refused)?;
+            if let Entry::Vacant(new) = self.members.processes.entry(process) {
+                new.insert(self.learner.follow(process).map_err(refused)? == Phase::Payload);
             }
         }
         Ok(())
@@ -196,25 +197,25 @@ impl Members {
     /// Whether an event comes from the workload; those that come into it are remembered.
     fn hold(&mut self, event: &Event<'_>) -> bool {
         let process = event.process.pid;
-        if self.processes.contains(&process) {
-            match event.action {
-                Action::Fork { child } => {
-                    self.processes.insert(child);
-                }
-                Action::Exit { .. } => {
-                    self.processes.remove(&process);
-                }
-                _ => {}
+        let known = self.processes.get(&process).copied();
+        let mut belongs = known == Some(true);
+        // Before it starts the first program of the workload, a process that came into it only prepares it.
+        let starts = matches!(event.action, Action::Execute { .. }) && event.result >= 0;
+        if starts && !belongs && (known.is_some() || self.is_home(event)) && self.begins.with(&event.process)
+        {
+            belongs = true;
+            self.processes.insert(process, true);
+        }
+        match event.action {
+            Action::Fork { child } if known.is_some() || self.is_home(event) => {
+                self.processes.insert(child, belongs);
             }
-            return true;
+            Action::Exit { .. } => {
+                self.processes.remove(&process);
+            }
+            _ => {}
         }
-        // Before it starts a program, a process that came into the workload only prepares it.
-        let comes =
-            matches!(event.action, Action::Execute { .. }) && event.result >= 0 && self.is_home(event);
-        if comes {
-            self.processes.insert(process);
-        }
-        comes
+        belongs
     }
 
     fn is_home(&mut self, event: &Event<'_>) -> bool {

@@ -1,8 +1,7 @@
 //! What a container runtime says of a container when it is asked on its CRI socket (containerd, CRI-O):
 //! <https://github.com/kubernetes/cri-api/blob/master/pkg/apis/runtime/v1/api.proto>.
 //!
-//! In: the number of a container. Out: its name, image with digest, mounts and pod with labels. It is only ever asked for what is: no question here changes
-//! anything. The service account of a pod is not among what a runtime knows.
+//! In: the number of a container. Out: its name, image with digest, labels, mounts and pod with labels. The service account of a pod is not among what a runtime knows.
 
 mod http2;
 mod proto;
@@ -11,79 +10,34 @@ mod tests;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use bartizan_model::runtime::{Container, Pod};
 
-use super::state::set_image;
+use super::PATIENCE;
+use crate::host::state::set_image;
 use proto::{Fields, field};
 
-/// Where runtimes listen, where nobody says
-pub(crate) const KNOWN: [&str; 3] = [
-    "/run/containerd/containerd.sock",
-    "/run/crio/crio.sock",
-    "/run/k3s/containerd/containerd.sock",
-];
-/// How long one answer is waited for. Events wait meanwhile, once for each container.
-const PATIENCE: Duration = Duration::from_millis(250);
-/// After how many failures in a row it is left alone, and for how long
-const FAILURES: u32 = 3;
-const LEFT_ALONE: Duration = Duration::from_secs(60);
-
-/// A runtime that answers.
+/// A runtime that speaks CRI.
 #[derive(Debug)]
-pub(crate) struct Runtime {
+pub(super) struct Cri {
     socket: PathBuf,
     name: Box<str>,
-    failures: u32,
-    next: Instant,
-    failed: u64,
 }
 
-impl Runtime {
+impl Cri {
     /// The runtime that listens there.
-    ///
-    /// # Errors
-    /// When nobody does, or nobody who speaks CRI.
-    pub(crate) fn open(socket: &Path) -> io::Result<Self> {
+    pub(super) fn open(socket: &Path) -> io::Result<Self> {
         let mut runtime = Self {
             socket: socket.to_owned(),
             name: Box::default(),
-            failures: 0,
-            next: Instant::now(),
-            failed: 0,
         };
         let version = runtime.ask("Version", &[])?;
         runtime.name = Fields(&version).text(2).into();
         Ok(runtime)
     }
 
-    /// How often it did not answer
-    pub(crate) const fn failed(&self) -> u64 {
-        self.failed
-    }
-
     /// Fills in what the runtime knows; whether it knows the container, or the pod of which it is the beginning.
-    pub(super) fn describe(&mut self, container: &mut Container) -> bool {
-        if self.failures >= FAILURES && Instant::now() < self.next {
-            self.failed += 1;
-            return false;
-        }
-        match self.described(container) {
-            Ok(known) => {
-                self.failures = 0;
-                known
-            }
-            Err(_) => {
-                self.failed += 1;
-                self.failures = self.failures.saturating_add(1);
-                self.next = Instant::now() + LEFT_ALONE;
-                false
-            }
-        }
-    }
-
-    fn described(&self, container: &mut Container) -> io::Result<bool> {
+    pub(super) fn describe(&self, container: &mut Container) -> io::Result<bool> {
         let id = container.id.to_string();
         let listed = self.ask("ListContainers", &field(1, &field(1, id.as_bytes())))?;
         let listed = Fields(&listed).message(1);
@@ -104,6 +58,7 @@ impl Runtime {
             .all(14)
             .map(|mount| (Fields(mount).text(2).into(), Fields(mount).text(1).into()))
             .collect();
+        container.labels = labels(status, 12);
         container.started = status.number(5);
         self.pod(listed.text(2), container)?;
         Ok(true)
@@ -116,18 +71,13 @@ impl Runtime {
             return Ok(false);
         }
         let about = found.message(2);
-        let mut labels: Vec<(Box<str>, Box<str>)> = found
-            .map(5)
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect();
-        labels.sort_unstable();
         container.runtime.clone_from(&self.name);
         container.pod = Some(Pod {
             uid: about.text(2).into(),
             name: about.text(1).into(),
             namespace: about.text(3).into(),
             service_account: Box::default(),
-            labels: labels.into(),
+            labels: labels(found, 5),
         });
         Ok(true)
     }
@@ -140,4 +90,14 @@ impl Runtime {
             PATIENCE,
         )
     }
+}
+
+/// Labels in the order of their names
+fn labels(from: Fields<'_>, number: u64) -> Box<[(Box<str>, Box<str>)]> {
+    let mut labels: Vec<_> = from
+        .map(number)
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect();
+    labels.sort_unstable();
+    labels.into()
 }

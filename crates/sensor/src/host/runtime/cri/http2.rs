@@ -9,11 +9,11 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::host::runtime::MOST;
+
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// `SETTINGS_HEADER_TABLE_SIZE` 0, `SETTINGS_ENABLE_PUSH` 0, `SETTINGS_INITIAL_WINDOW_SIZE` [`MOST`]
 const SETTINGS: [(u16, u32); 3] = [(1, 0), (2, 0), (4, MOST)];
-/// Bytes of an answer at most
-const MOST: u32 = 4 << 20;
 /// Bytes of one frame at most, as long as nobody asks for more
 const LARGEST_FRAME: usize = 1 << 14;
 

@@ -2,8 +2,9 @@
 
 #![allow(clippy::print_stderr, reason = "what was not tested is said aloud")]
 
+use super::super::Runtime;
+use super::http2;
 use super::proto::{Fields, field};
-use super::{Runtime, http2};
 use bartizan_model::runtime::Container;
 use serde_json::json;
 use std::fs;
