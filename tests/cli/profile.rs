@@ -130,6 +130,48 @@ fn policies_of_a_profile_are_those_that_their_tools_take() {
     );
 }
 
+const SERVER: &str = "
+import socket, threading
+server = socket.socket()
+server.bind(('0.0.0.0', 0))
+server.listen()
+threading.Thread(target=lambda: socket.create_connection(server.getsockname()).close()).start()
+server.accept()
+print(server.getsockname()[1])
+";
+
+#[test]
+fn policies_for_a_mesh_are_read_as_they_are_meant() {
+    if !verifiable() {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    let learned = run(&sandbox, "learn web", &["/usr/bin/python3", "-S", "-c", SERVER]);
+    assert_eq!(learned.code, 0, "{learned}");
+    let port = learned.out.trim();
+    let written = run(&sandbox, "show web -o mesh=mesh.yaml", &[]);
+    assert_eq!(written.code, 0, "{written}");
+    sandbox.write(
+        "pods.yaml",
+        "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: default\n  labels:\n    istio-injection: enabled\n---\n\
+         apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  labels:\n    app.kubernetes.io/name: web\nspec:\n  containers: []\n---\n\
+         apiVersion: v1\nkind: Pod\nmetadata:\n  name: other\nspec:\n  containers: []\n",
+    );
+    let into = sandbox.run(&["reach", ".", "--from", "default/other"]);
+    assert_eq!(into.code, 0, "{into}");
+    assert!(
+        into.out.contains(&format!(
+            "=> default/web[Pod] : SCTP 1-65535,TCP {port},UDP 1-65535"
+        )),
+        "{into}"
+    );
+    let out = sandbox.run(&["reach", ".", "--from", "default/web", "--to", "default/other"]);
+    assert!(
+        !out.out.contains("default/web[Pod] => default/other[Pod] : All"),
+        "{out}"
+    );
+}
+
 const MODES: &str = "
 import socket, sys
 mode = sys.argv[1]

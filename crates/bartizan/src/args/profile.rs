@@ -33,7 +33,8 @@ Examples:
   bartizan profile show nginx -o seccomp=nginx.json    for Docker, containerd, CRI-O, Podman and Kubernetes
   bartizan profile show nginx -o kubernetes            the part of a pod that gives it no more than it needs
 
-Formats: text, json, seccomp, capabilities, kubernetes (securityContext and mounts), networkpolicy, apparmor, landlock
+Formats: text, json, seccomp, capabilities, kubernetes (securityContext and mounts), networkpolicy,
+mesh (Istio), apparmor, landlock
 
 Exit codes:
   0    it was written

@@ -8,8 +8,9 @@ use crate::profile::{Profile, Transport};
 use crate::render::{DEFAULT_CAPABILITIES, file_name, writable};
 
 /// Addresses of one port that are named one by one, at most
-const NAMED_MAX: usize = 16;
-const DNS: u16 = 53;
+pub(super) const NAMED_MAX: usize = 16;
+/// Port of DNS
+pub(super) const DNS: u16 = 53;
 
 /// A NetworkPolicy for pods with the label `app.kubernetes.io/name` of the workload (`networking.k8s.io/v1`).
 #[must_use]

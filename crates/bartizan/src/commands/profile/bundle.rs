@@ -60,7 +60,7 @@ impl Bundle {
 
 /// Makes a place in the root that is to be writable, where it is not there.
 fn prepare(root: &Path, place: &render::Writable) -> Result<PathBuf, Error> {
-    let path = below(root, &place.path);
+    let path = below(root, &place.path)?;
     let made = if path.exists() {
         Ok(())
     } else if place.directory {
@@ -92,7 +92,7 @@ fn configuration(run: &Run<'_>, root: &Path) -> Result<Value, Error> {
         None => render::DEFAULT_CAPABILITIES.to_vec(),
     };
     let launch = run.launch;
-    let directory = below(root, &launch.directory);
+    let directory = below(root, &launch.directory)?;
     std::fs::create_dir_all(&directory).map_err(|error| Error::writing(&directory, &error))?;
     Ok(json!({
         "ociVersion": "1.0.2",

@@ -4,7 +4,7 @@
 //! (<https://github.com/opencontainers/image-spec/blob/main/config.md>). Out: a [`Launch`].
 
 use bartizan_profile::{Command, Profile};
-use bartizan_source::image::{Image, NodeKind, Runtime};
+use bartizan_source::image::{Image, Node, NodeKind, Runtime};
 
 use super::root::{Root, below};
 use crate::error::Error;
@@ -12,6 +12,8 @@ use crate::place;
 
 /// Where programs are looked for when an image does not say, as runtimes do
 const PATH: &str = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// Bytes of a list of users that is read at most
+const LARGEST_LIST: u64 = 4 << 20;
 
 /// What is started.
 #[derive(Debug, PartialEq, Eq)]
@@ -99,13 +101,10 @@ fn environment(runtime: &Runtime) -> Vec<String> {
 fn user(written: &str, root: &Root, image: &Image) -> Result<User, Error> {
     let read = |path: &str| {
         // What is no plain file there is no list of users, and may never end.
-        let is_file = image
-            .tree
-            .resolve(path)
-            .is_some_and(|node| node.kind == NodeKind::File);
-        is_file
-            .then(|| std::fs::read_to_string(below(root.path(), path)).ok())
-            .flatten()
+        let is_list = |node: &Node| node.kind == NodeKind::File && node.size <= LARGEST_LIST;
+        let node = image.tree.resolve(path).filter(|node| is_list(node));
+        let file = node.and_then(|_| below(root.path(), path).ok());
+        file.and_then(|file| std::fs::read_to_string(file).ok())
             .unwrap_or_default()
     };
     resolved(written, &read("etc/passwd"), &read("etc/group")).ok_or_else(|| {

@@ -64,7 +64,10 @@ impl Root {
 }
 
 /// Where a path leads below a root, whatever links lie there: never outside of it. What is not there is taken as it is written.
-pub(super) fn below(root: &Path, path: &str) -> PathBuf {
+///
+/// # Errors
+/// When it leads through too many links.
+pub(super) fn below(root: &Path, path: &str) -> Result<PathBuf, Error> {
     let mut found = root.to_owned();
     let mut links = 0;
     let mut todo: Vec<PathBuf> = vec![PathBuf::from(path)];
@@ -81,16 +84,22 @@ pub(super) fn below(root: &Path, path: &str) -> PathBuf {
                 found.pop();
             }
             Some(Component::Normal(name)) => match std::fs::read_link(found.join(name)) {
-                Ok(target) if links < MOST_LINKS => {
+                Ok(_) if links >= MOST_LINKS => {
+                    return Err(Error::usage(
+                        format!("`{}` leads through too many links", path.escape_debug()),
+                        "links in the root of the workload lead in a circle: mend them there",
+                    ));
+                }
+                Ok(target) => {
                     links += 1;
                     todo.push(target);
                 }
-                _ => found.push(name),
+                Err(_) => found.push(name),
             },
             _ => {}
         }
     }
-    found
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -118,8 +127,12 @@ mod tests {
             ("away", "nowhere/at/all"),
             ("/", ""),
         ] {
-            assert_eq!(below(root.path(), path), root.path().join(found), "{path}");
+            assert_eq!(
+                below(root.path(), path).unwrap(),
+                root.path().join(found),
+                "{path}"
+            );
         }
-        assert!(below(root.path(), "loop/x").starts_with(root.path()));
+        assert!(below(root.path(), "loop/x").is_err());
     }
 }

@@ -17,17 +17,19 @@ enum Format {
     Capabilities,
     AppArmor,
     NetworkPolicy,
+    Mesh,
     Landlock,
     Kubernetes,
 }
 
-const FORMATS: [(&str, Format); 8] = [
+const FORMATS: [(&str, Format); 9] = [
     ("text", Format::Text),
     ("json", Format::Json),
     ("seccomp", Format::Seccomp),
     ("capabilities", Format::Capabilities),
     ("apparmor", Format::AppArmor),
     ("networkpolicy", Format::NetworkPolicy),
+    ("mesh", Format::Mesh),
     ("landlock", Format::Landlock),
     ("kubernetes", Format::Kubernetes),
 ];
@@ -46,6 +48,7 @@ pub(super) fn run(common: &Common, args: &ShowArgs) -> Outcome {
         Format::Capabilities => capabilities(&profile)?,
         Format::AppArmor => render::apparmor(&profile),
         Format::NetworkPolicy => render::network_policy(&profile),
+        Format::Mesh => render::mesh(&profile),
         Format::Landlock => output::pretty(&render::landlock(&profile))?,
         Format::Kubernetes => render::security_context(&profile),
     };
