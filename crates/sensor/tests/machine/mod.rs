@@ -1,5 +1,6 @@
 //! A machine with a kernel of its own, in which this program runs one of its tests: Debian's kernel for clouds (`scripts/setup.sh test` fetches it) in
 //! QEMU without KVM, with a memory disk of busybox, this program and the libraries that it needs.
+#![allow(dead_code, reason = "not every test that has a machine needs all of it")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -112,10 +113,8 @@ fn parts(kernel: &str) -> Option<Parts> {
 /// Debian's kernel of this release
 pub(crate) const KERNEL: &str = "kernel";
 /// One that verifies signatures of programs (from 6.18 on)
-#[allow(dead_code, reason = "not every test that has a machine needs it")]
 pub(crate) const VERIFYING_KERNEL: &str = "kernel-verifying";
 /// The oldest that the sensor sees something of (5.10)
-#[allow(dead_code, reason = "not every test that has a machine needs it")]
 pub(crate) const OLDEST_KERNEL: &str = "kernel-oldest";
 
 /// What the machine says while it runs a test of this program; None, and why on standard error, where there is no machine.
