@@ -26,6 +26,7 @@ use bartizan_detect::Detector;
 use bartizan_sensor::Sensor;
 
 use crate::args::{AgentArgs, Common};
+use crate::commands::watch;
 use crate::error::{Code, Error, Outcome};
 use crate::interrupt;
 use crate::output;
@@ -64,8 +65,8 @@ pub(crate) fn run(common: &Common, args: &AgentArgs, terminal: Terminal) -> Outc
     }
     let mut outputs = Outputs::open(common, args, (format, file), loaded.names(), terminal)?;
     let mut metrics = Metrics::open(args.metrics)?;
-    let mut sensor = crate::commands::watch::start(&selection)?;
-    let unseen = crate::commands::watch::say_unseen(&sensor, terminal);
+    let mut sensor = watch::start(&selection, watch::RING)?;
+    let unseen = watch::say_unseen(&sensor, terminal);
     let mut guarding = guard::start(&args.guard, terminal)?;
     sensor
         .give_up_privileges()

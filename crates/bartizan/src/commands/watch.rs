@@ -16,8 +16,8 @@ use crate::runtime::{json, line};
 use crate::table::counted;
 use crate::terminal::Terminal;
 
-/// Bytes that may wait to be read
-const RING: u32 = 8 << 20;
+/// Bytes of events that may wait to be read
+pub(crate) const RING: u32 = 8 << 20;
 const LOOK: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ const FORMATS: [(&str, Format); 2] = [("text", Format::Text), ("json", Format::J
 pub(crate) fn run(args: &WatchArgs, terminal: Terminal) -> Outcome {
     let (format, file) = output::destination(&args.running.output, "watch", &FORMATS)?;
     let selection = selection(args)?;
-    let mut sensor = start(&selection)?;
+    let mut sensor = start(&selection, RING)?;
     let unseen = say_unseen(&sensor, terminal);
     let mut out: Box<dyn Write> = match &file {
         Some(path) => Box::new(std::fs::File::create(path).map_err(|error| Error::writing(path, &error))?),
@@ -49,9 +49,9 @@ pub(crate) fn run(args: &WatchArgs, terminal: Terminal) -> Outcome {
     })
 }
 
-/// Attaches; what the kernel says is turned into an error with a way out.
-pub(crate) fn start(selection: &Selection) -> Result<Sensor, Error> {
-    Sensor::start(selection, RING).map_err(|error| Error::usage(error.to_string(), error.help()))
+/// Attaches, with a ring of so many bytes (a power of two); what the kernel says is turned into an error with a way out.
+pub(crate) fn start(selection: &Selection, ring: u32) -> Result<Sensor, Error> {
+    Sensor::start(selection, ring).map_err(|error| Error::usage(error.to_string(), error.help()))
 }
 
 /// Says which parts of the kernel cannot be watched; how many.

@@ -47,6 +47,9 @@ const TOLD: [&str; 29] = [
     "sendto",
 ];
 
+/// Bytes of events that may wait: what other workloads do passes through the ring, too, and an event that is missing makes a profile less sure
+const RING: u32 = 4 * watch::RING;
+
 /// Processes of a workload, as events tell of them.
 #[derive(Default)]
 struct Members {
@@ -90,7 +93,7 @@ impl Watched {
         for call in TOLD.iter().flat_map(|name| Call::named(name)) {
             selection.want(call, wanted);
         }
-        let sensor = watch::start(&selection)?;
+        let sensor = watch::start(&selection, RING)?;
         let learner = Learner::start().map_err(refused)?;
         let mut unseen = watch::say_unseen(&sensor, terminal);
         for hook in learner.hooks() {
