@@ -61,12 +61,10 @@ impl<'d> Description<'d> {
             let from = HEADER + field(at)?;
             bytes.get(from..from.checked_add(field(length)?)?)
         };
-        let types = part(8, 12)?.chunks_exact(4);
+        let (types, _) = part(8, 12)?.as_chunks();
         Some(Self {
             header,
-            types: types
-                .map(|bytes| word(bytes).and_then(|word| u32::try_from(word).ok()))
-                .collect::<Option<_>>()?,
+            types: types.iter().copied().map(u32::from_ne_bytes).collect(),
             strings: part(16, 20)?,
         })
     }
@@ -115,7 +113,7 @@ impl<'d> Description<'d> {
             if ATTACHED.iter().any(|begin| name.starts_with(begin)) || names.contains(flavorless(name)) {
                 wanted.push(places.len() + 1);
             }
-            places.push(at..at + size);
+            places.push(u32::try_from(at).ok()?);
             at += size;
         }
         let mut kept = vec![false; places.len()];
@@ -128,22 +126,36 @@ impl<'d> Description<'d> {
                 continue;
             };
             if !std::mem::replace(kept, true) {
-                wanted.extend(made_of(self.types.get(place.clone())?));
+                wanted.extend(made_of(self.at(*place)?));
             }
         }
-        let mut types = Vec::new();
-        for (place, kept) in places.into_iter().zip(kept) {
-            types.extend_from_slice(if kept { self.types.get(place)? } else { &NOTHING });
-        }
-        self.with(&types)
+        self.with(|| {
+            let types = places.iter().zip(&kept);
+            types.map(|(place, kept)| {
+                if *kept {
+                    self.at(*place)
+                } else {
+                    Some(&NOTHING[..])
+                }
+            })
+        })
     }
 
-    /// The bytes of this description with other types
-    fn with(&self, types: &[u32]) -> Option<Vec<u8>> {
-        let length = u32::try_from(4 * types.len()).ok()?;
+    /// The words of the type that begins there
+    fn at(&self, place: u32) -> Option<&[u32]> {
+        let from = place as usize;
+        self.types.get(from..from + size(*self.types.get(from + 1)?)?)
+    }
+
+    /// The bytes of this description with other types; they are made twice, so that no more room is taken than they need.
+    fn with<'t, T: Iterator<Item = Option<&'t [u32]>>>(&self, types: impl Fn() -> T) -> Option<Vec<u8>> {
+        let words = types().try_fold(0, |sum, one| Some(sum + one?.len()))?;
+        let length = u32::try_from(4 * words).ok()?;
         let strings = u32::try_from(self.strings.len()).ok()?;
-        let mut bytes = self.header.get(..BEGIN.len())?.to_vec();
-        for word in [0, length, length, strings].iter().chain(types) {
+        let mut bytes = Vec::with_capacity(HEADER + 4 * words + self.strings.len());
+        bytes.extend_from_slice(self.header.get(..BEGIN.len())?);
+        let sizes = [0, length, length, strings];
+        for word in sizes.into_iter().chain(types().flatten().flatten().copied()) {
             bytes.extend_from_slice(&word.to_ne_bytes());
         }
         bytes.extend_from_slice(self.strings);
@@ -248,7 +260,7 @@ mod tests {
     fn what_is_no_description_is_not_cut() {
         let object = Object::OBSERVE.verified().unwrap();
         let own = Description::within(object).expect("the object describes its types");
-        let bytes = own.with(&own.types).unwrap();
+        let bytes = own.with(|| [Some(&own.types[..])].into_iter()).unwrap();
         for end in 0..bytes.len().min(200) {
             assert!(cut(bytes.get(..end).unwrap(), object).is_none());
         }
