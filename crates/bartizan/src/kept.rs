@@ -8,6 +8,7 @@ use crate::place;
 use crate::scan::Done;
 use bartizan_engine::config::Config;
 use bartizan_engine::system::{Machine, System};
+use bartizan_model::encoding::is_hex;
 use bartizan_model::{Finding, Report};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
@@ -23,10 +24,7 @@ const WHOLE: usize = 32;
 
 /// Whether the text is a fingerprint or the beginning of one, as reports for people show it.
 pub(crate) fn is_fingerprint(text: &str) -> bool {
-    (SHORTEST..=WHOLE).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    (SHORTEST..=WHOLE).contains(&text.len()) && is_hex(text, text.len())
 }
 
 /// Keeps the report. That it cannot be kept is no reason to fail.

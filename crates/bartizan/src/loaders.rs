@@ -14,9 +14,9 @@ use std::path::Path;
 
 use bartizan_ledger::statement::{STATEMENT_TYPE, Statement, Subject};
 use bartizan_model::Timestamp;
-use bartizan_model::encoding::hex;
 use bartizan_model::guard::{Listed, Loader, PROGRAM_TYPES, program_type};
 use bartizan_model::text::line;
+use bartizan_sensor::digest_of_listed;
 use bartizan_trust::dsse::{Envelope, IN_TOTO};
 use bartizan_trust::keys::PublicKey;
 use serde::{Deserialize, Serialize};
@@ -25,10 +25,9 @@ use crate::error::Error;
 
 /// The type of its predicate
 const PREDICATE: &str = "https://bartizan.dev/bpf-loaders/v1";
-/// Bytes of a manifest, of a key, and of an executable at most
+/// Bytes of a manifest and of a key at most
 const LARGEST: u64 = 4 << 20;
 const LARGEST_KEY: u64 = 64 << 10;
-const LARGEST_EXECUTABLE: u64 = 1 << 30;
 const SHA256: &str = "sha256";
 
 const MAKE: &str = "make it with `bartizan bpf manifest EXECUTABLE… --sign KEY`";
@@ -61,7 +60,7 @@ pub(crate) fn listed(path: &Path) -> Result<Listed, Error> {
     }
     Ok(Listed {
         path: name.into(),
-        digest: hex(&bartizan_server::sha256(&bytes(&whole, LARGEST_EXECUTABLE)?)).into(),
+        digest: File::open(&whole).and_then(digest_of_listed).map_err(unread)?,
     })
 }
 
@@ -148,20 +147,18 @@ fn loaders(payload: &[u8], now: Timestamp) -> Result<Vec<Loader>, String> {
 }
 
 fn loader(subject: &Subject, types: Option<&Vec<String>>) -> Result<Loader, String> {
-    let digest = subject.digest.get(SHA256).filter(|digest| {
-        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        digest.len() == 64 && digest.bytes().all(is_digit)
-    });
-    let digest = digest
-        .filter(|_| subject.name.starts_with('/'))
-        .ok_or_else(|| format!("`{}` is no path with a SHA-256", line(&subject.name)))?;
+    let digest = subject.digest.get(SHA256).map(String::as_str).unwrap_or_default();
+    let file = Listed {
+        path: subject.name.as_str().into(),
+        digest: digest.into(),
+    };
+    if !file.is_sound() {
+        return Err(format!("`{}` is no path with a SHA-256", line(&subject.name)));
+    }
     let number =
         |name: &String| program_type(name).ok_or_else(|| format!("`{}` is no type of program", line(name)));
     Ok(Loader {
-        file: Listed {
-            path: subject.name.as_str().into(),
-            digest: digest.as_str().into(),
-        },
+        file,
         types: types
             .map(|types| types.iter().map(number).collect())
             .transpose()?,

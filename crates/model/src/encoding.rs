@@ -49,6 +49,12 @@ pub fn hex(bytes: &[u8]) -> String {
         })
 }
 
+/// Whether a text is made of so many lower-case hexadecimal digits.
+#[must_use]
+pub fn is_hex(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// The text that percent encoding stands for; none where a `%` has no two hexadecimal digits behind it, or the bytes are no
 /// UTF-8. A `+` stays a `+`.
 #[must_use]

@@ -21,11 +21,7 @@ impl Fingerprint {
     /// Reads a fingerprint; `None` unless it is 32 lower-case hexadecimal digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let valid = text.len() == 32
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        valid.then(|| Self(text.to_owned()))
+        crate::encoding::is_hex(text, 32).then(|| Self(text.to_owned()))
     }
 }
 

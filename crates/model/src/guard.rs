@@ -228,6 +228,14 @@ pub struct Listed {
     pub digest: Box<str>,
 }
 
+impl Listed {
+    /// Whether this can be a file: a path from the root on, and a digest.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.path.starts_with('/') && crate::encoding::is_hex(&self.digest, 64)
+    }
+}
+
 /// An executable that may load programs into the kernel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loader {

@@ -175,3 +175,9 @@ impl Error {
         }
     }
 }
+
+/// An error with all that caused it
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}

@@ -5,7 +5,7 @@ use aya::programs::BtfTracePoint;
 use aya::{Btf, Ebpf, EbpfLoader};
 
 use crate::call::{Call, codes_by_number};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, with_causes};
 use crate::object::Object;
 use crate::selection::{Selection, Slot};
 
@@ -273,13 +273,6 @@ pub(crate) fn attach(
     }
 }
 
-fn with_source(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
-    }
-}
-
 /// What an error says, and of the log of the kernel's verifier the line that says why: the log goes over all that was looked at before.
 pub(crate) fn reason(error: &Error) -> String {
     let Error::Program { name, cause } = error else {
@@ -290,10 +283,7 @@ pub(crate) fn reason(error: &Error) -> String {
         verifier_log,
     } = cause
     else {
-        return match std::error::Error::source(cause) {
-            Some(source) => format!("{name}: {cause}: {}", with_source(source)),
-            None => format!("{name}: {cause}"),
-        };
+        return format!("{name}: {}", with_causes(cause));
     };
     let log = verifier_log.to_string();
     let mut telling = log.lines().map(str::trim).filter(|line| {

@@ -2,6 +2,7 @@
 //!
 //! In: the text of a digest, bytes. Out: whether the bytes are those that the digest names.
 
+use bartizan_model::encoding::is_hex;
 use md5::Md5;
 use serde::{Deserialize, Serialize};
 use sha1::Sha1;
@@ -41,8 +42,7 @@ impl Digest {
                 "sha512" => Algorithm::Sha512,
                 _ => return None,
             };
-            let digits = hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-            (hex.len() == algorithm.digits() && digits).then_some((algorithm, hex))
+            is_hex(hex, algorithm.digits()).then_some((algorithm, hex))
         });
         let shown: String = text.chars().take(160).collect();
         let (algorithm, hex) = parts.ok_or(NoDigest(shown))?;

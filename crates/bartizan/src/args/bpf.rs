@@ -1,5 +1,6 @@
 //! Options of `bartizan bpf`.
 
+use super::output::TextOrJson;
 use bartizan_model::guard::program_type;
 use clap::{Args, Subcommand, ValueHint};
 use std::path::PathBuf;
@@ -57,15 +58,8 @@ pub(crate) struct BpfListArgs {
     #[arg(long, requires = "manifest")]
     pub(crate) exit_zero: bool,
 
-    /// Write as text or json, to FILE or else to standard output
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT[=FILE]",
-        default_value = "text",
-        help_heading = "Output"
-    )]
-    pub(crate) output: String,
+    #[command(flatten)]
+    pub(crate) output: TextOrJson,
 }
 
 /// `bartizan bpf manifest`.

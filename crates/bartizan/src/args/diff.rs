@@ -1,5 +1,6 @@
 //! Options of `bartizan diff`.
 
+use super::output::TextOrJson;
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
@@ -46,13 +47,6 @@ pub(crate) struct DiffArgs {
     #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = ["critical", "high", "medium", "low", "info"])]
     pub(crate) fail_on: String,
 
-    /// Print as text or json, to FILE or else to standard output
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT[=FILE]",
-        default_value = "text",
-        help_heading = "Output"
-    )]
-    pub(crate) output: String,
+    #[command(flatten)]
+    pub(crate) output: TextOrJson,
 }

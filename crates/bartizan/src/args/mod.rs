@@ -6,6 +6,7 @@ mod duration;
 mod fix;
 mod guard;
 mod help;
+mod output;
 mod plane;
 mod policy;
 mod profile;

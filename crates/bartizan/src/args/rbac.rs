@@ -1,5 +1,6 @@
 //! Options of `bartizan rbac`.
 
+use super::output::TextOrJson;
 use clap::{Args, ValueHint};
 
 pub(super) const RBAC: &str = "\
@@ -52,13 +53,6 @@ pub(crate) struct RbacArgs {
     #[arg(long, conflicts_with = "can")]
     pub(crate) paths: bool,
 
-    /// Print as text or json, to FILE or else to standard output
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT[=FILE]",
-        default_value = "text",
-        help_heading = "Output"
-    )]
-    pub(crate) output: String,
+    #[command(flatten)]
+    pub(crate) output: TextOrJson,
 }

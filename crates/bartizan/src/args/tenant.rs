@@ -1,5 +1,6 @@
 //! Options of `bartizan tenant`.
 
+use super::output::TextOrJson;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
@@ -59,15 +60,8 @@ pub(crate) struct MatrixArgs {
     #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(crate) target: String,
 
-    /// Print as text or json, to FILE or else to standard output
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT[=FILE]",
-        default_value = "text",
-        help_heading = "Output"
-    )]
-    pub(crate) output: String,
+    #[command(flatten)]
+    pub(crate) output: TextOrJson,
 }
 
 /// Which mesh there is.

@@ -15,7 +15,8 @@ use std::path::PathBuf;
 
 /// Compares two environments.
 pub(crate) fn run(args: &DiffArgs, terminal: Terminal) -> Outcome {
-    let (is_json, file) = output::destination(&args.output, "diff", &[("text", false), ("json", true)])?;
+    let (is_json, file) =
+        output::destination(&args.output.output, "diff", &[("text", false), ("json", true)])?;
     let fail_on: Severity = args.fail_on.parse().unwrap_or(Severity::High);
     let staging = Half::read(&args.staging, &args.staging_values)?;
     let production = Half::read(&args.production, &args.production_values)?;

@@ -39,8 +39,11 @@ pub(crate) fn declared(config: &Config) -> Result<Declared, Error> {
 }
 
 fn matrix(common: &Common, args: &MatrixArgs, terminal: Terminal) -> Outcome {
-    let (is_json, file) =
-        output::destination(&args.output, "tenant matrix", &[("text", false), ("json", true)])?;
+    let (is_json, file) = output::destination(
+        &args.output.output,
+        "tenant matrix",
+        &[("text", false), ("json", true)],
+    )?;
     let current = place::current()?;
     let start = place::start_of(&args.target, &current);
     let config = load_config(common, &Place { current, start }, common_flags(common))?;

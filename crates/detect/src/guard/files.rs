@@ -74,19 +74,18 @@ pub(super) fn manifest(reader: &mut Reader<'_>, bpf: &Node) -> Option<Manifest> 
 }
 
 fn listed(reader: &mut Reader<'_>, node: &Node) -> Listed {
-    let path = reader.text(node, "path").unwrap_or_default();
-    let digest = reader.text(node, "sha256").unwrap_or_default();
-    let hexadecimal = digest
-        .bytes()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if !path.starts_with('/') || digest.len() != 64 || !hexadecimal {
+    let listed = Listed {
+        path: reader.text(node, "path").unwrap_or_default(),
+        digest: reader.text(node, "sha256").unwrap_or_default(),
+    };
+    if !listed.is_sound() {
         reader.wrong(
             node,
             "an executable of known content is a path from the root on and its SHA-256".to_owned(),
             "write `{path: /usr/sbin/agent, sha256: …}` with the 64 small digits that sha256sum prints",
         );
     }
-    Listed { path, digest }
+    listed
 }
 
 /// Paths that the kernel can compare names with

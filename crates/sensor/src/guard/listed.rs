@@ -2,17 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, Metadata};
-use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 
 use bartizan_model::guard::{Listed, Policy};
 
 use super::tables;
 use crate::error::{Error, Result};
-use crate::object::digest;
-
-/// Bytes of an executable at most
-const MOST: u64 = 1 << 30;
+use crate::process::digest_of_listed;
 
 /// A key of the map `listed`: inode, time of its last change in nanoseconds, device, use
 pub(super) type Key = [u64; 4];
@@ -74,12 +70,10 @@ fn identity(
         path: path.clone(),
         why: cause.to_string(),
     };
-    let mut file = File::open(&**path).map_err(unread)?;
+    let file = File::open(&**path).map_err(unread)?;
     let before = file.metadata().map_err(unread)?;
-    let mut bytes = Vec::new();
-    (&mut file).take(MOST).read_to_end(&mut bytes).map_err(unread)?;
-    let found = digest(&bytes);
-    if found != **expected {
+    let found = digest_of_listed(file).map_err(unread)?;
+    if found != *expected {
         return Err(Error::Listed {
             path: path.clone(),
             why: format!("its SHA-256 is {found}"),

@@ -8,6 +8,7 @@ use bartizan_model::guard::PROGRAM_TYPES;
 use super::descriptors::Seen;
 use super::names::{self, LINK_TYPES, MAP_TYPES};
 use super::{Inventory, Link, Map, Program};
+use crate::error::with_causes;
 
 /// ENOENT: it was taken away between being listed and being asked for
 const GONE: i32 = 2;
@@ -24,7 +25,7 @@ pub(super) fn list(inventory: &mut Inventory, seen: &Seen) {
         if !is_gone(error) {
             unread.push(format!(
                 "{what} in the kernel cannot all be listed: {}",
-                all_of(error)
+                with_causes(error)
             ));
         }
     };
@@ -78,12 +79,6 @@ pub(super) fn list(inventory: &mut Inventory, seen: &Seen) {
             Err(error) => wrong("links", &error as &LinkError),
         }
     }
-}
-
-/// The error with what caused it
-pub(super) fn all_of(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |error| error.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// Whether what was asked for is not there

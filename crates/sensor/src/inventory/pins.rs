@@ -8,15 +8,17 @@ use aya::maps::MapData;
 
 use super::Inventory;
 use super::descriptors::{Seen, thing};
-use super::loaded::{all_of, is_gone};
+use super::loaded::is_gone;
+use crate::error::with_causes;
+use crate::mounts;
 
 /// Files that are looked at, and levels of directories
 const MOST: usize = 100_000;
 const DEPTH: usize = 32;
 
 pub(super) fn look(inventory: &mut Inventory, seen: &mut Seen) {
-    let mounts = match fs::read_to_string("/proc/self/mountinfo") {
-        Ok(text) => mounts(&text),
+    let mounts = match fs::read("/proc/self/mountinfo") {
+        Ok(table) => of_bpf(&table),
         Err(error) => {
             inventory.unread.push(format!(
                 "mounts cannot be read, so that pins are not known: {error}"
@@ -47,23 +49,11 @@ pub(super) fn look(inventory: &mut Inventory, seen: &mut Seen) {
 }
 
 /// Where file systems of BPF are mounted
-fn mounts(text: &str) -> Vec<PathBuf> {
-    text.lines()
-        .filter_map(|line| {
-            let (before, after) = line.split_once(" - ")?;
-            (after.split(' ').next() == Some("bpf")).then_some(())?;
-            before.split(' ').nth(4).map(unescaped)
-        })
+fn of_bpf(table: &[u8]) -> Vec<PathBuf> {
+    mounts::all(table)
+        .filter(|mount| mount.kind == "bpf")
+        .map(|mount| mount.place)
         .collect()
-}
-
-/// Blanks, tabs, line feeds and backslashes stand as octal numbers there
-fn unescaped(text: &str) -> PathBuf {
-    let spelled = [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")];
-    let path = spelled
-        .iter()
-        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
-    path.into()
 }
 
 fn descend(folder: &Path, depth: usize, left: &mut usize, found: &mut impl FnMut(&Path)) {
@@ -90,7 +80,7 @@ fn opened(path: &Path) -> Result<Option<String>, String> {
                 .map_err(|error| error.to_string())
         }
         Err(error) if is_gone(&error) => Ok(None),
-        Err(error) => Err(all_of(&error)),
+        Err(error) => Err(with_causes(&error)),
     }
 }
 
@@ -100,11 +90,11 @@ mod tests {
 
     #[test]
     fn mounts_are_told_by_the_type_of_their_file_system() {
-        let text = "31 24 0:28 / /sys/fs/bpf rw,nosuid - bpf bpf rw,mode=700\n\
+        let table = b"31 24 0:28 / /sys/fs/bpf rw,nosuid - bpf bpf rw,mode=700\n\
                     32 24 0:29 / /tmp/bpf rw - tmpfs bpf rw\n\
                     33 24 0:30 / /run/a\\040b rw shared:7 - bpf none rw\nbroken\n";
         assert_eq!(
-            mounts(text),
+            of_bpf(table),
             [PathBuf::from("/sys/fs/bpf"), PathBuf::from("/run/a b")]
         );
     }

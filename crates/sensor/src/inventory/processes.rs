@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::descriptors::{Place, Seen, Thing, thing};
 use super::{Holder, Inventory};
 use crate::host::{self, Host};
-use crate::process::{digest, mount_namespace_of, numbers};
+use crate::process::{digest_of_listed, mount_namespace_of, numbers};
 
 /// Capabilities by which programs are loaded, attached or read, by their bits (`linux/capability.h`)
 const CAPABILITIES: [(u32, &str); 3] = [(39, "CAP_BPF"), (38, "CAP_PERFMON"), (21, "CAP_SYS_ADMIN")];
@@ -193,7 +193,7 @@ impl Reader {
         let key = (about.dev(), about.ino(), about.ctime_nsec() ^ about.ctime() << 30);
         self.digests
             .entry(key)
-            .or_insert_with(|| digest(file).ok())
+            .or_insert_with(|| digest_of_listed(file).ok())
             .clone()
     }
 }

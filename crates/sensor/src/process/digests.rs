@@ -14,8 +14,10 @@ use std::time::{Duration, Instant};
 use bartizan_model::runtime::Process;
 use sha2::{Digest, Sha256};
 
-/// Bytes of a program that is read at most
+/// Bytes of a program that is read for an event at most
 const LARGEST: u64 = 256 << 20;
+/// Bytes of one at most that is listed by its digest, or looked for on a list
+const LARGEST_LISTED: u64 = 1 << 30;
 /// Up to so many bytes a program is read by a thread of its own, so that it does not wait for large ones
 const SMALL: u64 = 4 << 20;
 /// Programs whose files wait to be read, each an open file
@@ -166,7 +168,7 @@ fn reader(answer: SyncSender<(Key, Option<Box<str>>)>) -> SyncSender<(Key, File)
     let (ask, asked) = sync_channel::<(Key, File)>(QUEUE);
     std::thread::spawn(move || {
         for (key, file) in asked {
-            if answer.send((key, digest(file).ok())).is_err() {
+            if answer.send((key, digest(file, LARGEST).ok())).is_err() {
                 return;
             }
         }
@@ -194,11 +196,19 @@ fn open(process: &Process) -> Option<File> {
     })
 }
 
-/// SHA-256, lower-case hexadecimal
-pub(crate) fn digest(mut file: File) -> io::Result<Box<str>> {
+/// SHA-256 of a file that somebody lists, lower-case hexadecimal.
+///
+/// # Errors
+/// When it cannot be read, or has more than a GiB.
+pub fn digest_of_listed(file: File) -> io::Result<Box<str>> {
+    digest(file, LARGEST_LISTED)
+}
+
+/// SHA-256 of a file of at most so many bytes, lower-case hexadecimal
+fn digest(mut file: File, most: u64) -> io::Result<Box<str>> {
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
-    let mut left = LARGEST;
+    let mut left = most;
     loop {
         let count = file.read(&mut buffer)?;
         if count == 0 {

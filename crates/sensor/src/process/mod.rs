@@ -5,7 +5,7 @@
 mod digests;
 mod proc;
 
-pub(crate) use digests::digest;
+pub use digests::digest_of_listed;
 pub(crate) use proc::{mount_namespace_of, numbers};
 
 use std::collections::{HashMap, VecDeque};

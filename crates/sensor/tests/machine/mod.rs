@@ -93,9 +93,8 @@ fn parts(kernel: &str) -> Option<Parts> {
     if !busybox.exists() {
         return missing("busybox-static");
     }
-    let tree = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../target")
-        .join(kernel);
+    // Beside what is built, wherever that is
+    let tree = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..").join(kernel);
     let kernel = first(&tree.join("boot"), "vmlinuz-", "-cloud-amd64");
     let overlay = first(&tree.join("lib/modules"), "", "-cloud-amd64")
         .map(|modules| modules.join("kernel/fs/overlayfs/overlay.ko"));

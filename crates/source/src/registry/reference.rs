@@ -197,10 +197,7 @@ fn is_tag(tag: &str) -> bool {
 }
 
 fn is_image_id(name: &str) -> bool {
-    name.len() == 64
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    bartizan_model::encoding::is_hex(name, 64)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ enum Format {
 const FORMATS: [(&str, Format); 2] = [("text", Format::Text), ("json", Format::Json)];
 
 pub(super) fn run(args: &BpfListArgs, terminal: Terminal) -> Outcome {
-    let (format, file) = output::destination(&args.output, "bpf list", &FORMATS)?;
+    let (format, file) = output::destination(&args.output.output, "bpf list", &FORMATS)?;
     // What is wrong with the manifest is said before anything else is done.
     let listed = match (&args.manifest, &args.key) {
         (Some(manifest), Some(key)) => Some(loaders::verified(manifest, key, Machine.now())?),

@@ -19,7 +19,7 @@ const SHOWN: usize = 20;
 /// Reads manifests, and prints who may do what.
 pub(crate) fn run(args: &RbacArgs, terminal: Terminal) -> Outcome {
     let (format, file) = output::destination(
-        &args.output,
+        &args.output.output,
         "rbac",
         &[("text", Format::Text), ("json", Format::Json)],
     )?;

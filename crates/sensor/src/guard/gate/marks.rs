@@ -21,8 +21,8 @@ use nix::sys::fanotify::{Fanotify, MarkFlags, MaskFlags};
 use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, ResolveFlags, openat2};
 
 use super::Held;
-use super::mounts::{Mount, alone, of};
 use crate::guard::tables;
+use crate::mounts::{Mount, alone, of};
 
 /// After how long directories are looked for again that were made below protected ones
 const LOOK_AGAIN: Duration = Duration::from_secs(300);

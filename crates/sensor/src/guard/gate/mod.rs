@@ -7,7 +7,6 @@
 
 mod answers;
 mod marks;
-mod mounts;
 mod question;
 
 use std::path::PathBuf;

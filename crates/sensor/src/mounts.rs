@@ -17,20 +17,20 @@ const PASSED: [&str; 5] = ["cgroup", "cgroup2", "proc", "sysfs", "zfs"];
 
 /// Something mounted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mount {
+pub(crate) struct Mount {
     number: u32,
     parent: u32,
     /// Where, from the root of the process on
-    pub(super) place: PathBuf,
+    pub(crate) place: PathBuf,
     /// Number of its file system, as it is written
-    pub(super) device: String,
+    pub(crate) device: String,
     /// Kind of its file system
-    kind: String,
+    pub(crate) kind: String,
 }
 
 impl Mount {
     /// Whether its files come from a lower and an upper layer
-    pub(super) fn is_overlay(&self) -> bool {
+    pub(crate) fn is_overlay(&self) -> bool {
         self.kind == "overlay"
     }
 
@@ -43,13 +43,14 @@ impl Mount {
     }
 }
 
+/// All that a table lists. What is no line of one is left out.
+pub(crate) fn all(table: &[u8]) -> impl Iterator<Item = Mount> {
+    table.split(|byte| *byte == b'\n').filter_map(line)
+}
+
 /// Those of a table that are not covered by others, whose file systems answer by themselves, and which are reached over none that does not.
-pub(super) fn alone(table: &[u8]) -> Vec<Mount> {
-    let mut all: Vec<Mount> = table
-        .split(|byte| *byte == b'\n')
-        .filter_map(line)
-        .take(MOUNTS_MAX)
-        .collect();
+pub(crate) fn alone(table: &[u8]) -> Vec<Mount> {
+    let mut all: Vec<Mount> = all(table).take(MOUNTS_MAX).collect();
     loop {
         let covered = |mount: &&Mount| {
             all.iter()
@@ -78,7 +79,7 @@ pub(super) fn alone(table: &[u8]) -> Vec<Mount> {
 }
 
 /// The one that a path lies in, unless that is none of these
-pub(super) fn of<'m>(mounts: &'m [Mount], path: &Path) -> Option<&'m Mount> {
+pub(crate) fn of<'m>(mounts: &'m [Mount], path: &Path) -> Option<&'m Mount> {
     mounts
         .iter()
         .filter(|mount| path.starts_with(&mount.place))
