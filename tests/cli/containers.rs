@@ -227,14 +227,19 @@ impl Drop for Container {
         for folder in &self.around {
             let _ = std::fs::remove_dir(folder);
         }
-        let hierarchies = std::fs::read_dir("/sys/fs/cgroup")
-            .into_iter()
-            .flatten()
-            .flatten();
-        let hierarchies = hierarchies.map(|hierarchy| hierarchy.path());
-        for hierarchy in hierarchies.chain([PathBuf::from("/sys/fs/cgroup")]) {
-            remove_cgroups(&hierarchy.join(self.cgroup.trim_start_matches('/')));
-        }
+        remove_cgroups_everywhere(&self.cgroup);
+    }
+}
+
+/// Removes a cgroup and those below it from all hierarchies, where they are empty: runc leaves them in those of version 1.
+pub(crate) fn remove_cgroups_everywhere(cgroup: &str) {
+    let hierarchies = std::fs::read_dir("/sys/fs/cgroup")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let hierarchies = hierarchies.map(|hierarchy| hierarchy.path());
+    for hierarchy in hierarchies.chain([PathBuf::from("/sys/fs/cgroup")]) {
+        remove_cgroups(&hierarchy.join(cgroup.trim_start_matches('/')));
     }
 }
 

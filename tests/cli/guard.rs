@@ -1,9 +1,8 @@
 use crate::containers::{self, Container, Kept};
-use crate::running::{done_unseen, told, watched_by};
+use crate::running::{Running, done_unseen, told, watched_by};
 use crate::sandbox::{Answer, Sandbox, is_root};
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// A cgroup of a test, which goes with it.
 pub(crate) struct Cgroup {
@@ -158,20 +157,15 @@ fn a_policy_holds_in_the_containers_and_units_that_it_names_alone() {
     }
 }
 
+/// An agent that watches by the policy of the sandbox.
+fn watching(sandbox: &Sandbox, arguments: &[&str]) -> Running {
+    let all = [&["agent", "--policy", "policy.yaml"], arguments].concat();
+    Running::start(sandbox.bartizan(&all)).0
+}
+
 /// An agent that is killed as soon as it watches.
 fn killed(sandbox: &Sandbox, arguments: &[&str]) {
-    let mut all = vec!["agent", "--policy", "policy.yaml"];
-    all.extend(arguments);
-    let mut agent = sandbox
-        .bartizan(&all)
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut said = BufReader::new(agent.stderr.take().unwrap()).lines();
-    assert!(said.any(|line| line.unwrap().contains("watching")));
-    agent.kill().unwrap();
-    agent.wait().unwrap();
+    drop(watching(sandbox, arguments));
 }
 
 #[test]
@@ -181,6 +175,38 @@ fn an_agent_that_is_killed_leaves_nothing_in_force() {
     policy(&sandbox, &cgroup.path, "enforce");
     killed(&sandbox, &[]);
     assert!(cgroup.runs(&sandbox));
+}
+
+/// What waits for leave to open a file is let go when nobody is left who could give it.
+#[test]
+fn an_agent_that_is_killed_leaves_nobody_waiting() {
+    let Some(cgroup) = cgroup("waiting") else { return };
+    let sandbox = Sandbox::new();
+    sandbox.write("kept/file", "");
+    let protected = sandbox.path("kept").canonicalize().unwrap();
+    sandbox.write(
+        "policy.yaml",
+        &format!(
+            "policies:\n- name: kept\n  workloads: [{{cgroup: {}}}]\n  mode: enforce\n  rules: {{write: [{}/]}}\n",
+            cgroup.path,
+            protected.display()
+        ),
+    );
+    let agent = watching(&sandbox, &[]);
+    let said = agent.said().to_owned();
+    let waits = !["note: tier guard", "are not refused"]
+        .iter()
+        .any(|one| said.contains(one));
+    agent.signal("STOP");
+    let mut reader = Command::new("/bin/cat")
+        .arg(protected.join("file"))
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let waited = reader.try_wait().unwrap().is_none();
+    drop(agent);
+    assert!(reader.wait().unwrap().success());
+    assert_eq!(waited, waits, "{said}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use bartizan_sensor::learn::Cgroup;
 use serde_json::{Value, json};
 
+use crate::containers;
 use crate::sandbox::Sandbox;
 
 /// What runc has to do for a container, and what a shell that reads a file never does
@@ -30,21 +31,24 @@ const OF_RUNTIMES: [&str; 10] = [
 struct Container {
     sandbox: Sandbox,
     number: String,
+    /// The topmost of its cgroups
+    cgroup: String,
 }
 
 impl Container {
     fn new(name: &str, script: &str, cgroup: &str) -> Option<Self> {
-        let runc = ["/usr/bin/runc", "/usr/sbin/runc"]
-            .iter()
-            .any(|path| Path::new(path).exists());
-        if !crate::sandbox::is_root() || !runc || !Path::new("/usr/bin/busybox").exists() {
-            eprintln!("skipped: containers are run as root, with Debian's runc and busybox-static");
+        if !containers::can_run() {
+            return None;
+        }
+        if !Path::new("/usr/bin/busybox").exists() {
+            eprintln!("skipped: busybox-static is not there; scripts/setup.sh test installs it");
             return None;
         }
         let sandbox = Sandbox::new();
         let container = Self {
             number: format!("bartizan-{name}-{}", std::process::id()),
             sandbox,
+            cgroup: cgroup.split('/').next().unwrap_or_default().to_owned(),
         };
         let binaries = container.sandbox.path("bundle/rootfs/bin");
         fs::create_dir_all(&binaries).unwrap();
@@ -60,7 +64,7 @@ impl Container {
         let mut config: Value = serde_json::from_str(&container.sandbox.read("bundle/config.json")).unwrap();
         config["process"]["terminal"] = json!(false);
         config["process"]["args"] = json!(["/bin/sh", "-c", script]);
-        config["linux"]["cgroupsPath"] = json!(cgroup);
+        config["linux"]["cgroupsPath"] = json!(format!("/{cgroup}"));
         container.sandbox.write("bundle/config.json", &config.to_string());
         Some(container)
     }
@@ -92,6 +96,7 @@ impl Drop for Container {
             .runc(&["delete", "--force", &self.number])
             .stderr(Stdio::null())
             .status();
+        containers::remove_cgroups_everywhere(&self.cgroup);
     }
 }
 

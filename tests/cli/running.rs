@@ -22,6 +22,34 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// Starts a verb and waits until it watches; beside it what it will have said on standard output.
+    pub(crate) fn start(mut command: Command) -> (Self, JoinHandle<Vec<u8>>) {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let out = drained(child.stdout.take().unwrap());
+        let mut error = BufReader::new(child.stderr.take().unwrap());
+        let (line, lines) = channel();
+        std::thread::spawn(move || {
+            let mut said = String::new();
+            while error.read_line(&mut said).unwrap() > 0 && line.send(std::mem::take(&mut said)).is_ok() {}
+        });
+        let mut running = Self {
+            child,
+            lines,
+            err: String::new(),
+        };
+        running.says("watching");
+        (running, out)
+    }
+
+    /// What it said on standard error so far
+    pub(crate) fn said(&self) -> &str {
+        &self.err
+    }
+
     /// Sends a signal: `HUP`.
     pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("kill")
@@ -57,31 +85,14 @@ pub(crate) fn watched(sandbox: &Sandbox, arguments: &[&str], meanwhile: impl FnO
 /// The same of a command that is ready to run, and that `meanwhile` may ask and signal.
 pub(crate) fn watched_by(
     sandbox: &Sandbox,
-    mut command: Command,
+    command: Command,
     meanwhile: impl FnOnce(&mut Running),
 ) -> Option<Answer> {
     if !is_root() {
         eprintln!("skipped: programs can be loaded into the kernel by root only");
         return None;
     }
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let out = drained(child.stdout.take().unwrap());
-    let mut error = BufReader::new(child.stderr.take().unwrap());
-    let (line, lines) = channel();
-    std::thread::spawn(move || {
-        let mut said = String::new();
-        while error.read_line(&mut said).unwrap() > 0 && line.send(std::mem::take(&mut said)).is_ok() {}
-    });
-    let mut running = Running {
-        child,
-        lines,
-        err: String::new(),
-    };
-    running.says("watching");
+    let (mut running, out) = Running::start(command);
     meanwhile(&mut running);
     // What happened is told within the time between two looks.
     std::thread::sleep(Duration::from_millis(300));

@@ -3,18 +3,16 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod machine;
+mod ward;
 
 use std::fs;
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use bartizan_model::guard::{
-    Action, Forbidden, Listed, Loader, Mode, Policy, Programs, Rules, Workload, program_type,
-};
+use bartizan_model::guard::{Action, Forbidden, Listed, Loader, Mode, Programs, Rules, program_type};
 use bartizan_sensor::guard::{Guard, Tier};
 use bartizan_sensor::inventory::Inventory;
 use bartizan_sensor::{Selection, Sensor};
@@ -26,6 +24,8 @@ const RING: u32 = 1 << 20;
 struct Door {
     folder: PathBuf,
     cgroup: PathBuf,
+    /// Its path
+    name: String,
 }
 
 impl Drop for Door {
@@ -37,23 +37,11 @@ impl Drop for Door {
 
 /// With a copy of the program of attacks of each name
 fn door(names: &[&str]) -> Option<Door> {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let root = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"]
-        .into_iter()
-        .find(|root| Path::new(root).join("cgroup.procs").exists());
-    let name = format!(
-        "bartizan-door-{}-{}",
-        std::process::id(),
-        COUNT.fetch_add(1, Ordering::Relaxed)
-    );
-    let cgroup = Path::new(root.unwrap_or_default()).join(&name);
-    if !rustix::process::geteuid().is_root() || root.is_none() || fs::create_dir(&cgroup).is_err() {
-        eprintln!("skipped: policies need root and cgroups of version 2");
-        return None;
-    }
+    let (cgroup, name) = ward::cgroup()?;
     let door = Door {
-        folder: Path::new("/var").join(name),
+        folder: Path::new("/var").join(name.trim_start_matches('/')),
         cgroup,
+        name,
     };
     fs::create_dir_all(&door.folder).expect("a folder");
     for name in names {
@@ -91,29 +79,10 @@ impl Door {
             .expect("it is written");
     }
 
-    fn policy(&self, rules: Rules) -> Policy {
-        Policy {
-            name: "door".into(),
-            workloads: vec![Workload {
-                cgroup: self
-                    .cgroup
-                    .file_name()
-                    .map(|name| format!("/{}", name.to_string_lossy()).into()),
-                ..Workload::default()
-            }],
-            mode: Mode::Enforce,
-            action: Action::Deny,
-            rules,
-        }
-    }
-
     fn guarded(&self, rules: Rules) -> (Guard, Sensor) {
-        let sensor = Sensor::start(&Selection::none(), RING).unwrap_or_else(|error| panic!("{error}"));
-        let started = Guard::start(vec![self.policy(rules)]);
-        let (guard, unreached) = started.unwrap_or_else(|error| panic!("{error}"));
-        let guard = guard.unwrap_or_else(|| panic!("{unreached:?}"));
+        let (guard, sensor) = ward::of(&self.name, Mode::Enforce, Action::Deny, rules);
         if let Ok(tier) = std::env::var(machine::TIER) {
-            assert_eq!(guard.tier().name(), tier, "{unreached:?}");
+            assert_eq!(guard.tier().name(), tier);
         }
         (guard, sensor)
     }
@@ -231,7 +200,12 @@ fn signed() -> Rules {
 fn signatures_are_asked_for_where_the_kernel_verifies_them_and_nowhere_else() {
     let Some(door) = door(&["loader"]) else { return };
     let mut sensor = Sensor::start(&Selection::none(), RING).unwrap_or_else(|error| panic!("{error}"));
-    let started = Guard::start(vec![door.policy(signed())]);
+    let started = Guard::start(vec![ward::policy(
+        &door.name,
+        Mode::Enforce,
+        Action::Deny,
+        signed(),
+    )]);
     let (guard, unreached) = started.unwrap_or_else(|error| panic!("{error}"));
     let Some(mut guard) = guard else {
         let why = |wanted: Tier| {

@@ -1,4 +1,5 @@
 //! A cgroup with policies in force for it, in whichever tier this kernel reaches. What is done in it is judged by them, and it goes with the test.
+#![allow(dead_code, reason = "not every test that has a ward needs all of it")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -59,10 +60,9 @@ pub(crate) fn ward(mode: Mode, action: Action, rules: Rules) -> Option<Ward> {
     })
 }
 
-/// Policies in force for a cgroup.
-pub(crate) fn of(cgroup: &str, mode: Mode, action: Action, rules: Rules) -> (Guard, Sensor) {
-    let sensor = Sensor::start(&Selection::none(), RING).unwrap_or_else(|error| panic!("{error}"));
-    let policy = Policy {
+/// A policy for a cgroup.
+pub(crate) fn policy(cgroup: &str, mode: Mode, action: Action, rules: Rules) -> Policy {
+    Policy {
         name: "ward".into(),
         workloads: vec![Workload {
             cgroup: Some(cgroup.into()),
@@ -71,8 +71,14 @@ pub(crate) fn of(cgroup: &str, mode: Mode, action: Action, rules: Rules) -> (Gua
         mode,
         action,
         rules,
-    };
-    let (guard, unreached) = Guard::start(vec![policy]).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+/// Policies in force for a cgroup.
+pub(crate) fn of(cgroup: &str, mode: Mode, action: Action, rules: Rules) -> (Guard, Sensor) {
+    let sensor = Sensor::start(&Selection::none(), RING).unwrap_or_else(|error| panic!("{error}"));
+    let started = Guard::start(vec![policy(cgroup, mode, action, rules)]);
+    let (guard, unreached) = started.unwrap_or_else(|error| panic!("{error}"));
     (
         guard.unwrap_or_else(|| panic!("no tier was reached: {unreached:?}")),
         sensor,

@@ -136,10 +136,20 @@ impl Drop for Service {
         let _ = self.child.wait();
         // What the runtime leaves of cgroups is empty.
         for hierarchy in fs::read_dir("/sys/fs/cgroup").into_iter().flatten().flatten() {
-            let _ = fs::remove_dir(hierarchy.path().join(cgroup()));
+            remove_cgroups(&hierarchy.path().join(cgroup()));
         }
-        let _ = fs::remove_dir(std::path::Path::new("/sys/fs/cgroup").join(cgroup()));
+        remove_cgroups(&std::path::Path::new("/sys/fs/cgroup").join(cgroup()));
     }
+}
+
+/// Removes a cgroup and those below it, where they are there and empty.
+fn remove_cgroups(folder: &std::path::Path) {
+    for below in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if below.file_type().is_ok_and(|kind| kind.is_dir()) {
+            remove_cgroups(&below.path());
+        }
+    }
+    let _ = fs::remove_dir(folder);
 }
 
 /// The cgroup that containers of this test run in
