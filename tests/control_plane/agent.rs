@@ -2,9 +2,8 @@
 
 #![allow(clippy::print_stderr, reason = "what was not tested is said aloud")]
 
-use crate::disk::Small;
 use crate::plane::{Plane, Running, lines};
-use bartizan_testbed::Engine;
+use bartizan_testbed::{Engine, SmallDisk};
 use serde_json::Value;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -269,7 +268,7 @@ fn a_full_spool_drops_the_oldest_and_their_number_is_told() {
 
 #[test]
 fn a_full_disk_drops_the_oldest_and_their_number_is_told() {
-    let Some(small) = Small::of("160k") else {
+    let Some(small) = SmallDisk::of("160k") else {
         eprintln!("not tested: a file system of a fixed size needs root and the right to mount");
         return;
     };

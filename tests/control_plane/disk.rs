@@ -2,9 +2,8 @@
 
 use crate::evidence::{noise, statement};
 use crate::plane::{Client, Plane, digest};
-use bartizan_testbed::{Engine, Options, Postgres};
+use bartizan_testbed::{Engine, Options, Postgres, SmallDisk};
 use serde_json::json;
-use std::path::Path;
 use std::process::Command;
 
 fn large(number: u64) -> Vec<u8> {
@@ -59,40 +58,10 @@ fn a_full_disk_under_sqlite_is_said_to_be_full_and_room_is_enough_to_go_on() {
     plane.verify();
 }
 
-/// A file system of a fixed size.
-pub(crate) struct Small(tempfile::TempDir);
-
-impl Small {
-    /// None where this process may not mount one.
-    pub(crate) fn of(size: &str) -> Option<Self> {
-        let directory = tempfile::Builder::new()
-            .prefix("bartizan-small-")
-            .tempdir()
-            .unwrap();
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &format!("size={size},mode=755"), "tmpfs"])
-            .arg(directory.path())
-            .output();
-        mounted
-            .is_ok_and(|output| output.status.success())
-            .then_some(Self(directory))
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        self.0.path()
-    }
-}
-
-impl Drop for Small {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.path()).status();
-    }
-}
-
 #[test]
 #[allow(clippy::print_stderr, reason = "what was not tested is said aloud")]
 fn a_full_disk_under_postgresql_is_said_to_be_full_and_room_is_enough_to_go_on() {
-    let Some(small) = Small::of("160m") else {
+    let Some(small) = SmallDisk::of("160m") else {
         eprintln!("not tested: a file system of a fixed size needs root and the right to mount");
         return;
     };

@@ -153,6 +153,8 @@ impl Segments {
         }
         self.offset = MAGIC.len() as u64;
         self.passed = 0;
+        // Who still writes it to the disk holds it open: its room is to be free at once.
+        let _ = OpenOptions::new().write(true).truncate(true).open(&first.path);
         match fs::remove_file(&first.path) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(SpoolError::at(&first.path, error)),
             _ => Ok(()),

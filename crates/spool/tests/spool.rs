@@ -7,6 +7,7 @@
 )]
 
 use bartizan_spool::{Recovered, SMALLEST, Spool, SpoolError, Waiting};
+use bartizan_testbed::SmallDisk;
 use proptest::prelude::*;
 use std::collections::VecDeque;
 use std::fs;
@@ -246,4 +247,21 @@ proptest! {
             prop_assert!(waiting.records.first().is_none_or(|(number, _)| *number > waiting.after));
         }
     }
+}
+
+#[test]
+#[allow(clippy::print_stderr, reason = "what was not tested is said aloud")]
+fn a_full_disk_costs_the_oldest_even_while_they_are_not_synced() {
+    let Some(small) = SmallDisk::of("160k") else {
+        eprintln!("not tested: a file system of a fixed size needs root and the right to mount");
+        return;
+    };
+    let (spool, _) = Spool::open(&small.path().join("spool"), 1 << 20, [7; 16]).unwrap();
+    for number in 1..=1000 {
+        assert_eq!(spool.append(&[b'x'; 700]).unwrap(), number);
+    }
+    let there = numbers(&all(&spool));
+    assert_eq!(there.len() as u64 + spool.dropped(), 1000);
+    assert!(there.len() > 50, "{}", there.len());
+    assert!(there.is_sorted() && there.last() == Some(&1000), "{there:?}");
 }

@@ -1,4 +1,4 @@
-//! Real things that tests run against: an empty database of either engine, a PostgreSQL and a NATS server that only the test has.
+//! Real things that tests run against: an empty database of either engine, a PostgreSQL and a NATS server that only the test has, and a disk that becomes full.
 //!
 //! In: which engine. Out: the URL of an empty database, in the words of `--database`. Beside it, what tests of many crates are read from:
 //! pages in Markdown, public data, and certificates. What a test needs and
@@ -6,6 +6,7 @@
 
 mod again;
 mod certificates;
+mod disk;
 mod nats;
 mod pages;
 mod postgres;
@@ -13,6 +14,7 @@ mod testdata;
 
 pub use again::again;
 pub use certificates::{authority, certificate, openssl};
+pub use disk::SmallDisk;
 pub use nats::{Kept, Nats};
 pub use pages::{Case, Page, pages};
 pub use postgres::{Options, Postgres};
