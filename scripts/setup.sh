@@ -62,6 +62,8 @@ missing_packages() {
     # Policies are held in a machine whose kernel asks them, where this one does not.
     if [ "$(uname -m)" = x86_64 ]; then
       have qemu-system-x86_64 || echo qemu-system-x86
+      # Its firmware has keys by which programs for the kernel are signed.
+      [ -e /usr/share/OVMF/OVMF_CODE_4M.fd ] || echo ovmf
     fi
     # What rules about hosts are for is done with the tools that do it.
     have busybox || echo busybox-static

@@ -18,6 +18,10 @@ use bartizan_sensor::inventory::Inventory;
 use bartizan_sensor::{Selection, Sensor};
 
 const EPERM: i32 = 1;
+/// The kernel's own: what is signed is not this, no such key, and no signature
+const EKEYREJECTED: i32 = 129;
+const ENOKEY: i32 = 126;
+const EBADMSG: i32 = 74;
 const RING: u32 = 1 << 20;
 
 /// A folder with programs, and a cgroup that a policy holds in; both go with this.
@@ -261,6 +265,66 @@ fn unsigned_programs_are_refused_where_the_kernel_verifies_signatures() {
         "{said}"
     );
     assert!(said.contains("test result: ok. 1 passed"), "{said}");
+}
+
+/// Makes a key with a certificate, and its signature of the program that the program of attacks loads: `NAME.der` and `NAME.signature`.
+fn sign(folder: &Path, name: &str) {
+    let script = format!(
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={name} -keyout key -outform DER -out {name}.der &&
+         openssl x509 -inform DER -in {name}.der -out certificate &&
+         printf '\\267\\0\\0\\0\\0\\0\\0\\0\\225\\0\\0\\0\\0\\0\\0\\0' > code &&
+         openssl cms -sign -binary -noattr -nocerts -md sha256 -signer certificate -inkey key -in code -outform DER -out {name}.signature"
+    );
+    let made = Command::new("/bin/sh")
+        .args(["-ec", &script])
+        .current_dir(folder)
+        .output()
+        .expect("a shell starts");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+}
+
+/// The certificate `firmware.der` is in `db`, so that the kernel has it in its keyring of the platform (2).
+#[test]
+fn what_a_key_of_the_firmware_signed_loads_and_nothing_else() {
+    if !Path::new(machine::BROUGHT).exists() {
+        let brought = tempfile::tempdir().expect("a folder");
+        sign(brought.path(), "firmware");
+        sign(brought.path(), "stranger");
+        let said = machine::run_with(
+            "what_a_key_of_the_firmware_signed_loads_and_nothing_else",
+            machine::VERIFYING_KERNEL,
+            "capability,bpf",
+            "guard",
+            Some(&machine::Trusted {
+                folder: brought.path(),
+                certificate: &brought.path().join("firmware.der"),
+            }),
+        );
+        if let Some(said) = said {
+            assert!(said.contains("test result: ok. 1 passed"), "{said}");
+        }
+        return;
+    }
+    let door = door(&["loader"]).expect("a door");
+    let (mut guard, mut sensor) = door.guarded(signed());
+    let own_key = "loader load-by-own-key /brought/firmware.der /brought/firmware.signature";
+    for (asked, ends_with) in [
+        ("loader load 2 /brought/firmware.signature", 0),
+        ("loader load 2 /brought/firmware.signature 1", EKEYREJECTED),
+        ("loader load 2 /brought/stranger.signature", ENOKEY),
+        ("loader load 0 /brought/firmware.signature", ENOKEY),
+        ("loader load 1 /brought/firmware.signature", ENOKEY),
+        ("loader load 2 /brought/firmware.der", EBADMSG),
+        (own_key, EPERM),
+    ] {
+        assert_eq!(door.inside(asked).code(), Some(ends_with), "{asked}");
+        let told = decided(&mut guard, &mut sensor);
+        let by_policy = told == [Forbidden::UnsignedProgram];
+        assert_eq!(by_policy, ends_with == EPERM, "{asked}: {told:?}");
+    }
+    drop(guard);
+    // The kernel alone takes a key that whoever loads brings along.
+    assert_eq!(door.inside(own_key).code(), Some(0));
 }
 
 #[test]

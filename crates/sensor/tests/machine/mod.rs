@@ -2,6 +2,8 @@
 //! QEMU without KVM, with a memory disk of busybox, this program and the libraries that it needs.
 #![allow(dead_code, reason = "not every test that has a machine needs all of it")]
 
+pub(crate) mod firmware;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -29,6 +31,17 @@ export TIER_VARIABLE=LOWEST ATTACK_VARIABLE=/attack RUST_BACKTRACE=0
 echo the machine is done
 poweroff -f
 ";
+
+/// Where files that a test brings lie within the machine
+pub(crate) const BROUGHT: &str = "/brought";
+
+/// What the firmware of a machine trusts.
+pub(crate) struct Trusted<'p> {
+    /// Files that are brought into the machine
+    pub(crate) folder: &'p Path,
+    /// A certificate as DER
+    pub(crate) certificate: &'p Path,
+}
 
 /// Removes a cgroup, in which processes may still be ending.
 pub(crate) fn remove_cgroup(folder: &Path) {
@@ -120,7 +133,22 @@ pub(crate) const OLDEST_KERNEL: &str = "kernel-oldest";
 ///
 /// `kernel` is one of those above, `modules` are those of LSM that it is started with, `tier` the one that it is to reach.
 pub(crate) fn run(test: &str, kernel: &str, modules: &str, tier: &str) -> Option<String> {
+    run_with(test, kernel, modules, tier, None)
+}
+
+/// The same in a machine whose firmware trusts a certificate, with the folder that holds it at [`BROUGHT`].
+pub(crate) fn run_with(
+    test: &str,
+    kernel: &str,
+    modules: &str,
+    tier: &str,
+    trusted: Option<&Trusted>,
+) -> Option<String> {
     let parts = parts(kernel)?;
+    if trusted.is_some() && !Path::new(firmware::CODE).exists() {
+        eprintln!("skipped: ovmf is not there; scripts/setup.sh test installs it");
+        return None;
+    }
     let folder = tempfile::tempdir().expect("a folder");
     let disk = folder.path().join("disk.cpio");
     let init = INIT
@@ -128,7 +156,7 @@ pub(crate) fn run(test: &str, kernel: &str, modules: &str, tier: &str) -> Option
         .replace("ATTACK_VARIABLE", ATTACK)
         .replace("LOWEST", tier)
         .replace("NAME", test);
-    pack(&parts, &init, folder.path(), &disk);
+    pack(&parts, &init, folder.path(), trusted, &disk);
     let log = folder.path().join("log");
     let ended = Command::new("timeout")
         .arg(PATIENCE)
@@ -147,6 +175,9 @@ pub(crate) fn run(test: &str, kernel: &str, modules: &str, tier: &str) -> Option
             "-accel",
             "tcg",
         ])
+        .args(trusted.map_or_else(Vec::new, |trusted| {
+            firmware::options(trusted.certificate, folder.path())
+        }))
         .arg("-kernel")
         .arg(&parts.kernel)
         .arg("-initrd")
@@ -164,7 +195,7 @@ pub(crate) fn run(test: &str, kernel: &str, modules: &str, tier: &str) -> Option
 }
 
 /// Makes the memory disk.
-fn pack(parts: &Parts, init: &str, folder: &Path, disk: &Path) {
+fn pack(parts: &Parts, init: &str, folder: &Path, trusted: Option<&Trusted>, disk: &Path) {
     let root = folder.join("root");
     for name in ["bin", "proc", "sys", "dev", "tmp", "var", "lib64", "etc"] {
         fs::create_dir_all(root.join(name)).expect("a folder");
@@ -188,6 +219,13 @@ fn pack(parts: &Parts, init: &str, folder: &Path, disk: &Path) {
         let to = root.join(library.trim_start_matches('/'));
         fs::create_dir_all(to.parent().expect("a folder")).expect("a folder");
         fs::copy(library, to).expect("it is copied");
+    }
+    if let Some(trusted) = trusted {
+        let to = root.join(BROUGHT.trim_start_matches('/'));
+        fs::create_dir(&to).expect("a folder");
+        for entry in fs::read_dir(trusted.folder).expect("it is listed").flatten() {
+            fs::copy(entry.path(), to.join(entry.file_name())).expect("it is copied");
+        }
     }
     fs::write(root.join("init"), init).expect("it is written");
     let script = format!(

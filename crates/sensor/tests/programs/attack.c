@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/keyctl.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,10 +71,21 @@ struct signed_load {
 	int keyring;
 };
 
-/* With a signature by a key of this keyring that is none; without one where there is no keyring */
-static int load(const char *keyring)
+/* Bytes of a file, at most as many as fit; 0 where there is none */
+static long content(const char *path, void *bytes, long most)
 {
-	unsigned char code[] = { 0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0 };
+	int file = open(path, O_RDONLY);
+	long size = file < 0 ? 0 : read(file, bytes, most);
+
+	return size < 0 ? 0 : size;
+}
+
+/* Loads a program that returns this number, with the signature of a file by a key of this keyring: one that is none without a file, and no signature
+ * where there is no keyring */
+static int load(const char *keyring, const char *signature, int returned)
+{
+	unsigned char code[] = { 0xb7, 0, 0, 0, returned, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0 };
+	static unsigned char bytes[8192];
 	struct signed_load asked;
 	union bpf_attr *attributes = (void *)&asked;
 
@@ -82,11 +95,23 @@ static int load(const char *keyring)
 	attributes->insns = (unsigned long)code;
 	attributes->license = (unsigned long)"GPL";
 	if (*keyring) {
-		asked.signature = (unsigned long)code;
-		asked.signature_size = sizeof(code);
+		asked.signature = (unsigned long)(*signature ? bytes : code);
+		asked.signature_size = *signature ? content(signature, bytes, sizeof(bytes)) : sizeof(code);
 		asked.keyring = atoi(keyring);
 	}
 	return said(syscall(SYS_bpf, BPF_PROG_LOAD, &asked, *keyring ? sizeof(asked) : sizeof(asked.before)));
+}
+
+/* Loads one with a signature by a key that it puts into a keyring of its own */
+static int load_by_own_key(const char *certificate, const char *signature)
+{
+	static unsigned char bytes[8192];
+	long size = content(certificate, bytes, sizeof(bytes));
+
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 ||
+	    syscall(SYS_add_key, "asymmetric", "own", bytes, size, KEY_SPEC_SESSION_KEYRING) < 0)
+		return 100;
+	return load("-3", signature, 0);
 }
 
 /* Holds a program at a tracepoint, and a map, until nobody writes any more */
@@ -114,6 +139,35 @@ static int hold(void)
 	while (read(0, &byte, 1) > 0)
 		;
 	return 0;
+}
+
+/* Pins a program of a type, which lets everything pass */
+static int pin(int type, const char *path)
+{
+	unsigned char code[] = { 0xb7, 0, 0, 0, type == BPF_PROG_TYPE_XDP ? XDP_PASS : 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0 };
+	union bpf_attr program = { .prog_type = type, .insn_cnt = 2 };
+	union bpf_attr pinned;
+
+	program.insns = (unsigned long)code;
+	program.license = (unsigned long)"GPL";
+	memset(&pinned, 0, sizeof(pinned));
+	pinned.pathname = (unsigned long)path;
+	pinned.bpf_fd = syscall(SYS_bpf, BPF_PROG_LOAD, &program, sizeof(program));
+	return said(syscall(SYS_bpf, BPF_OBJ_PIN, &pinned, sizeof(pinned)));
+}
+
+/* Attaches a program that is pinned to a device of the network, without a link */
+static int attach(const char *path, const char *device, int how)
+{
+	union bpf_attr pinned, attached;
+
+	memset(&pinned, 0, sizeof(pinned));
+	memset(&attached, 0, sizeof(attached));
+	pinned.pathname = (unsigned long)path;
+	attached.attach_bpf_fd = syscall(SYS_bpf, BPF_OBJ_GET, &pinned, sizeof(pinned));
+	attached.target_fd = if_nametoindex(device);
+	attached.attach_type = how;
+	return said(syscall(SYS_bpf, BPF_PROG_ATTACH, &attached, sizeof(attached)));
 }
 
 static int speak(int kind, const char *to, int port, int connected)
@@ -189,7 +243,13 @@ int main(int count, char **given)
 	if (IS("seize"))
 		return trace(atoi(path), PTRACE_SEIZE);
 	if (IS("load"))
-		return load(path);
+		return load(path, other, count > 4 ? atoi(given[4]) : 0);
+	if (IS("load-by-own-key"))
+		return load_by_own_key(path, other);
+	if (IS("pin"))
+		return pin(atoi(path), other);
+	if (IS("attach"))
+		return attach(path, other, atoi(given[4]));
 	if (IS("hold"))
 		return hold();
 	if (IS("connect"))
