@@ -88,6 +88,13 @@ missing_packages() {
     have podman || echo podman
     # Profiles for AppArmor are read by its own parser.
     have apparmor_parser || [ -x /usr/sbin/apparmor_parser ] || echo apparmor
+    # Modules for SELinux are compiled together with Debian's policy, and asked what they allow.
+    have secilc || echo secilc
+    have sesearch || echo setools
+    have semanage || [ -x /usr/sbin/semanage ] || echo policycoreutils-python-utils
+    [ -e /usr/libexec/selinux/hll/pp ] || echo policycoreutils
+    have bzcat || echo bzip2
+    [ -e /usr/share/selinux/default/base.pp.bz2 ] || echo selinux-policy-default
     ;;
   esac
   # Programs for the kernel are built again and compared.

@@ -51,6 +51,7 @@ mod policies;
 mod profile;
 mod profiled_containers;
 mod profiled_images;
+mod profiled_labels;
 mod progress;
 mod pulled_images;
 mod quality;

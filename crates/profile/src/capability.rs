@@ -56,6 +56,11 @@ pub(crate) fn name_of(number: u8) -> Option<&'static str> {
     NAMES.get(usize::from(number)).copied()
 }
 
+/// Number of a capability; None for a name that is none.
+pub(crate) fn number_of(name: &str) -> Option<usize> {
+    NAMES.iter().position(|known| *known == name)
+}
+
 /// Whether a question for a capability within a call says that the call needs it.
 pub(crate) fn is_needed(capability: &str, call: Option<&str>) -> bool {
     !(capability == "CAP_SYS_ADMIN" && call.is_none_or(|call| MEMORY.contains(&call)))

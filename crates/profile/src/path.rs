@@ -66,6 +66,20 @@ pub fn generalised(path: &str, asker: Asker<'_>) -> String {
     out
 }
 
+/// The directory that a file lies in; None for the root.
+pub(crate) fn directory_of(path: &str) -> Option<&str> {
+    match path.rsplit_once('/')? {
+        ("", "") => None,
+        ("", _) => Some("/"),
+        (directory, _) => Some(directory),
+    }
+}
+
+/// Whether a generalised path is one of what `/proc` tells a process of itself.
+pub(crate) fn is_of_itself(path: &str) -> bool {
+    within(path, &["/proc/self"])
+}
+
 /// Whether a path lies where programs and libraries do.
 pub(crate) fn is_of_programs(path: &str) -> bool {
     within(path, &PROGRAMS)

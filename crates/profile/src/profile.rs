@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use bartizan_model::runtime::FileLabel;
 use serde::{Deserialize, Serialize};
 
 use crate::calls::Architecture;
@@ -237,6 +238,9 @@ pub struct Profile {
     pub files: BTreeMap<String, FileUse>,
     /// Files that could not be opened or changed for want of a permission
     pub denied: BTreeSet<String>,
+    /// What SELinux knows files and the directories above them by; those without a label left out
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub labels: BTreeMap<String, BTreeSet<FileLabel>>,
     /// Where connections went, or something was sent
     pub connects: BTreeMap<Transport, BTreeMap<u16, BTreeSet<IpAddr>>>,
     /// Where connections were waited for
@@ -265,6 +269,7 @@ impl Profile {
             namespaces: 0,
             files: BTreeMap::new(),
             denied: BTreeSet::new(),
+            labels: BTreeMap::new(),
             connects: BTreeMap::new(),
             listens: BTreeMap::new(),
         }
@@ -320,6 +325,7 @@ impl Profile {
         self.sockets.extend(window.sockets);
         self.namespaces |= window.namespaces;
         self.denied.extend(window.denied);
+        join(&mut self.labels, window.labels);
         place(&mut self.connects, window.connects);
         place(&mut self.listens, window.listens);
     }

@@ -2,17 +2,17 @@
 //!
 //! In: events of its processes, and what was counted in the kernel before and after. Out: the facts a [`Profile`](crate::Profile) takes in, each once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 
 use bartizan_model::runtime::{
-    Action, Behaviour, CallUse, CapabilityUse, Endpoint, Event, FileKind, Phase, Socket, SocketFamily,
-    SocketKind as Kind,
+    Action, Behaviour, CallUse, CapabilityUse, Endpoint, Event, FileKind, FileLabel, Phase, Socket,
+    SocketFamily, SocketKind as Kind,
 };
 
 use crate::calls::{self, Architecture};
 use crate::capability;
-use crate::path::{Asker, generalised};
+use crate::path::{Asker, directory_of, generalised, is_of_itself};
 use crate::profile::{Access, SocketKind, Transport, Unreadable};
 
 /// Flags of `open(2)`
@@ -53,6 +53,8 @@ pub struct Window {
     pub files: BTreeMap<String, Access>,
     /// Files that could not be opened or changed for want of a permission, by their generalised paths
     pub denied: BTreeSet<String>,
+    /// What SELinux knows files and the directories above them by, by their generalised paths; those without a label left out
+    pub labels: BTreeMap<String, BTreeSet<FileLabel>>,
     /// Where connections went, or something was sent
     pub connects: BTreeSet<(Transport, IpAddr, u16)>,
     /// Where connections were waited for
@@ -61,6 +63,10 @@ pub struct Window {
     pub unreadable: Unreadable,
     /// Addresses that sockets were bound to, by process and descriptor, until one of them is connected or listens
     pub(crate) bound: HashMap<(u32, u32), (Transport, IpAddr, u16)>,
+    /// Paths whose label was not asked for yet, with what they are generalised to
+    pub(crate) unlabelled: Vec<(Vec<u8>, String)>,
+    /// Paths whose label was asked for
+    pub(crate) asked: HashSet<Vec<u8>>,
 }
 
 /// What was counted after an earlier count.
@@ -116,10 +122,13 @@ pub fn since(now: &Behaviour, before: &Behaviour) -> Behaviour {
     }
 }
 
-/// Capabilities with the calls that asked for them, put together.
-pub(crate) fn join(known: &mut BTreeMap<String, BTreeSet<String>>, more: BTreeMap<String, BTreeSet<String>>) {
-    for (capability, calls) in more {
-        known.entry(capability).or_default().extend(calls);
+/// What is known of names, put together.
+pub(crate) fn join<V: Ord>(
+    known: &mut BTreeMap<String, BTreeSet<V>>,
+    more: impl IntoIterator<Item = (String, BTreeSet<V>)>,
+) {
+    for (name, values) in more {
+        known.entry(name).or_default().extend(values);
     }
 }
 
@@ -149,6 +158,7 @@ impl Window {
             *known = known.and(access);
         }
         self.denied.extend(other.denied);
+        join(&mut self.labels, other.labels);
         self.connects.extend(other.connects);
         self.listens.extend(other.listens);
         self.unreadable.and(other.unreadable);
@@ -293,19 +303,43 @@ impl Window {
         }
     }
 
+    /// Takes in the labels of the files that were noted since, and of the directories above them; `of` asks for one by its path.
+    pub fn label(&mut self, of: impl Fn(&[u8]) -> Option<FileLabel>) {
+        for (real, general) in std::mem::take(&mut self.unlabelled) {
+            let mut next = Some((real.as_slice(), general.as_str()));
+            while let Some((path, name)) = next {
+                if self.asked.len() >= PATHS_MAX || !self.asked.insert(path.to_owned()) {
+                    break;
+                }
+                if let Some(label) = of(path) {
+                    self.labels.entry(name.to_owned()).or_default().insert(label);
+                }
+                next = std::str::from_utf8(path)
+                    .ok()
+                    .and_then(directory_of)
+                    .map(str::as_bytes)
+                    .zip(directory_of(name));
+            }
+        }
+    }
+
     fn file(&mut self, path: &[u8], own: Asker<'_>, access: Access) {
         // Pipes, sockets and files in memory have names that are no paths, and so have files of other mount namespaces.
         if path.first() != Some(&b'/') || path.starts_with(b"/memfd:") {
             return;
         }
-        let Some(path) = text(path) else {
+        let Some(real) = text(path) else {
             self.unreadable.paths += 1;
             return;
         };
-        let path = generalised(path, own);
+        let path = generalised(real, own);
         if self.files.len() >= PATHS_MAX && !self.files.contains_key(&path) {
             self.unreadable.paths += 1;
             return;
+        }
+        // What a process is told of itself bears the label of the process.
+        if !self.asked.contains(real.as_bytes()) && !is_of_itself(&path) {
+            self.unlabelled.push((real.as_bytes().to_vec(), path.clone()));
         }
         let known = self.files.entry(path).or_default();
         *known = known.and(access);

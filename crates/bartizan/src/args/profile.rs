@@ -34,11 +34,12 @@ Examples:
   bartizan profile show nginx -o kubernetes            the part of a pod that gives it no more than it needs
 
 Formats: text, json, seccomp, capabilities, kubernetes (securityContext and mounts), networkpolicy,
-mesh (Istio), apparmor, landlock
+mesh (Istio), apparmor, selinux (a module in CIL), landlock
 
 Exit codes:
   0    it was written
-  3    there is no profile of this name";
+  3    there is no profile of this name
+  4    something of the workload is not known and therefore not allowed: capabilities, types of SELinux";
 
 pub(super) const RUN_EXAMPLES: &str = "\
 Examples:

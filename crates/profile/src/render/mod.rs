@@ -8,6 +8,7 @@ mod mesh;
 mod mounts;
 mod names;
 mod seccomp;
+mod selinux;
 
 pub use apparmor::apparmor;
 pub use capabilities::DEFAULT_CAPABILITIES;
@@ -17,3 +18,4 @@ pub use mesh::mesh;
 pub use mounts::{Writable, writable};
 pub(crate) use names::{file_name, is_library, libraries};
 pub use seccomp::{RUNTIME, RUNTIME_WITH_NEW_PRIVILEGES, Width, allows, hides_clone3, seccomp};
+pub use selinux::{PortTypes, SelinuxModule, selinux};

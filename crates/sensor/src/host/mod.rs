@@ -18,6 +18,8 @@ use bartizan_model::runtime::{Container, User};
 
 use runtime::Runtime;
 
+pub(crate) use inside::open_below;
+
 /// Where cgroups of version 2 are mounted
 pub(crate) fn unified_cgroups() -> Option<PathBuf> {
     cgroup::unified()

@@ -1,7 +1,7 @@
 //! What one workload asks of the kernel at all, counted in the kernel: system calls by phases, capabilities, kinds of sockets.
 //!
 //! In: a workload, as a [`Cgroup`] or by its processes. Out: a [`Behaviour`], all that was counted since the start. [`find`] says what processes a
-//! container, a pod, a unit of systemd or a path of cgroups has.
+//! container, a pod, a unit of systemd or a path of cgroups has; [`label_of`], what SELinux knows a file by that it asked for.
 //!
 //! A process that comes into the workload prepares it at first ([`Phase::Start`]); once it has put a filter of system calls on itself, only what that
 //! filter lets through gets it to the program of the workload ([`Phase::Filtered`]); from the first program on that [`Begins`] speaks of, it is the workload
@@ -9,6 +9,7 @@
 
 mod cgroup;
 mod find;
+mod label;
 mod overlay;
 
 use aya::maps::{Array, HashMap, MapData, PerCpuArray};
@@ -24,6 +25,7 @@ use find::is_apart;
 
 pub use cgroup::Cgroup;
 pub use find::{Found, find};
+pub use label::label_of;
 pub use overlay::Overlay;
 
 /// Entries of `struct counts`

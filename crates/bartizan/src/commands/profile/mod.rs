@@ -25,7 +25,7 @@ pub(crate) fn run(common: &Common, verb: &ProfileVerb, terminal: Terminal) -> Ou
     match verb {
         ProfileVerb::Learn(args) => learn::run(common, args, terminal),
         ProfileVerb::Packages(args) => packages::run(common, args, terminal),
-        ProfileVerb::Show(args) => show::run(common, args),
+        ProfileVerb::Show(args) => show::run(common, args, terminal),
         ProfileVerb::Run(args) => run::run(common, args, terminal),
         ProfileVerb::Verify(args) => verify::run(common, args, terminal),
     }

@@ -1,6 +1,7 @@
 //! `bartizan profile show`: a profile for people, and as the policies that it makes.
 
 use std::fmt::Write as _;
+use std::process::{Command, Stdio};
 
 use bartizan_profile::{Profile, Stability, render};
 
@@ -8,6 +9,7 @@ use super::kept;
 use crate::args::{Common, ShowArgs};
 use crate::error::{Code, Error, Outcome};
 use crate::output;
+use crate::terminal::Terminal;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
@@ -16,37 +18,45 @@ enum Format {
     Seccomp,
     Capabilities,
     AppArmor,
+    Selinux,
     NetworkPolicy,
     Mesh,
     Landlock,
     Kubernetes,
 }
 
-const FORMATS: [(&str, Format); 9] = [
+const FORMATS: [(&str, Format); 10] = [
     ("text", Format::Text),
     ("json", Format::Json),
     ("seccomp", Format::Seccomp),
     ("capabilities", Format::Capabilities),
     ("apparmor", Format::AppArmor),
+    ("selinux", Format::Selinux),
     ("networkpolicy", Format::NetworkPolicy),
     ("mesh", Format::Mesh),
     ("landlock", Format::Landlock),
     ("kubernetes", Format::Kubernetes),
 ];
 
-pub(super) fn run(common: &Common, args: &ShowArgs) -> Outcome {
+pub(super) fn run(common: &Common, args: &ShowArgs, terminal: Terminal) -> Outcome {
     let (format, file) = output::destination(&args.output.format, "profile show", &FORMATS)?;
     let profile = kept::existing(common, &args.which)?;
     let width = render::Width {
         exact: args.exact,
         new_privileges: args.new_privileges,
     };
+    let mut unknown = 0;
     let text = match format {
         Format::Text => text(&profile),
         Format::Json => output::pretty(&profile)?,
         Format::Seccomp => output::pretty(&render::seccomp(&profile, width))?,
         Format::Capabilities => capabilities(&profile)?,
         Format::AppArmor => render::apparmor(&profile),
+        Format::Selinux => {
+            let module = render::selinux(&profile, &port_types(terminal));
+            unknown = module.unknown.len();
+            module.text
+        }
         Format::NetworkPolicy => render::network_policy(&profile),
         Format::Mesh => render::mesh(&profile),
         Format::Landlock => output::pretty(&render::landlock(&profile))?,
@@ -56,7 +66,28 @@ pub(super) fn run(common: &Common, args: &ShowArgs) -> Outcome {
         Some(file) => output::write_file(&file, text.as_bytes())?,
         None => output::print(text)?,
     }
-    Ok(0)
+    if unknown == 0 {
+        return Ok(0);
+    }
+    terminal.warn(format!(
+        "the types of {unknown} things are not known, which the module names and does not allow: learn it on a host with SELinux, and show it there"
+    ));
+    Ok(Code::Unknown as u8)
+}
+
+/// Types of ports in the policy of this host, or else those of well-known services.
+fn port_types(terminal: Terminal) -> render::PortTypes {
+    let listed = Command::new("semanage")
+        .args(["port", "--list", "--noheading"])
+        .stdin(Stdio::null())
+        .output();
+    listed
+        .ok()
+        .and_then(|output| render::PortTypes::of_policy(&String::from_utf8_lossy(&output.stdout)))
+        .unwrap_or_else(|| {
+            terminal.note("`semanage port --list` tells nothing here: ports of well-known services have the types that they have by default, others none");
+            render::PortTypes::well_known()
+        })
 }
 
 /// A name a line

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bartizan_model::runtime::{Action, Behaviour, Event, Phase};
 use bartizan_profile::{Architecture, Window, since};
-use bartizan_sensor::learn::{Begins, Cgroup, Found, Learner};
+use bartizan_sensor::learn::{Begins, Cgroup, Found, Learner, label_of};
 use bartizan_sensor::{Call, Files, Selection, Sensor, Wanted};
 
 use crate::commands::watch;
@@ -176,6 +176,7 @@ impl Watched {
             .read(timeout, |event| {
                 if members.hold(event) {
                     window.note(event);
+                    window.label(|path| label_of(&event.process, path));
                 }
                 ControlFlow::Continue(())
             })
