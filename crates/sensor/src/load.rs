@@ -37,19 +37,9 @@ pub(crate) struct Loaded {
 /// Loads and attaches what a selection needs, with a ring of so many bytes (a power of two).
 pub(crate) fn load(selection: &Selection, ring_bytes: u32) -> Result<Loaded> {
     crate::privilege::check()?;
-    let object = Object::OBSERVE.verified()?;
-    let btf = crate::types::asked_by(object)?;
-    let by_loads = Object::OBSERVE.reading_by_loads(&btf)?;
-    let (mut ebpf, hooks) = attached_best(|way| {
-        let object = if way.can_cast {
-            by_loads.as_deref()
-        } else {
-            Some(object)
-        };
-        object.map(|object| attached(object, way, &btf, selection, ring_bytes))
+    let (mut ebpf, hooks) = with_programs(selection, ring_bytes, |programs| {
+        attached_best(|way| programs.attached(way))
     })?;
-    // They take more room than all that stays.
-    drop(btf);
     Ok(Loaded {
         ring: RingBuf::try_from(ebpf.take_map("events").ok_or(Error::Missing("events"))?)?,
         lost: PerCpuArray::try_from(ebpf.take_map("lost").ok_or(Error::Missing("lost"))?)?,
@@ -87,7 +77,7 @@ const WAYS: [Way; 3] = [
 ];
 
 /// What was attached in the first of the ways in which the fewest places were refused. `attach` gives None for a way that there is not.
-fn attached_best(attach: impl Fn(Way) -> Option<Result<Attached>>) -> Result<Attached> {
+fn attached_best(attach: impl FnMut(Way) -> Option<Result<Attached>>) -> Result<Attached> {
     let refused = |(_, hooks): &Attached| hooks.iter().filter(|hook| hook.refused.is_some()).count();
     let mut best: Result<Attached> = Err(Error::Missing("a way to read"));
     for attached in WAYS.into_iter().filter_map(attach) {
@@ -106,8 +96,28 @@ fn attached_best(attach: impl Fn(Way) -> Option<Result<Attached>>) -> Result<Att
     best
 }
 
-/// Programs of an object where they were attached.
-fn attached(object: &[u8], way: Way, btf: &Btf, selection: &Selection, ring_bytes: u32) -> Result<Attached> {
+/// What is put into the kernel, in each of the ways.
+struct Programs<'p> {
+    loader: EbpfLoader<'p>,
+    btf: &'p Btf,
+    object: &'static [u8],
+    /// The same where memory is read by plain loads; none where the kernel has no such function
+    by_loads: Option<&'p [u8]>,
+    wanted: &'p [u16],
+    paths: &'p [Slot],
+}
+
+/// Does something with the programs as a selection wants them, with a ring of so many bytes. What the kernel says of its types takes more room than all
+/// that stays, and goes at the end.
+fn with_programs<T>(
+    selection: &Selection,
+    ring_bytes: u32,
+    act: impl FnOnce(&mut Programs<'_>) -> Result<T>,
+) -> Result<T> {
+    let mut loader = crate::types::loader();
+    let object = Object::OBSERVE.verified()?;
+    let btf = crate::types::asked_by(object)?;
+    let by_loads = Object::OBSERVE.reading_by_loads(&btf)?;
     let codes = codes_by_number();
     let wanted = selection.wanted();
     let own = std::process::id();
@@ -117,10 +127,8 @@ fn attached(object: &[u8], way: Way, btf: &Btf, selection: &Selection, ring_byte
     let slots = u32::try_from(paths.len()).map_err(|_| Error::TooManyPaths(paths.len()))?;
     let last_slot = slots.saturating_sub(1);
     let most_a_second = selection.most_a_second();
-    let mut ebpf = EbpfLoader::new()
-        .btf(Some(btf))
-        .override_global("can_cast", &u8::from(way.can_cast), true)
-        .override_global("has_typed_task", &u8::from(way.has_typed_task), true)
+    loader
+        .btf(Some(&btf))
         .override_global("call_of", codes.as_slice(), true)
         .override_global("wanted", wanted.as_slice(), true)
         .override_global("own_process", &own, true)
@@ -128,74 +136,102 @@ fn attached(object: &[u8], way: Way, btf: &Btf, selection: &Selection, ring_byte
         .override_global("last_slot", &last_slot, true)
         .override_global("most_a_second", &most_a_second, true)
         .map_max_entries("events", ring_bytes)
-        .map_max_entries("paths", slots)
-        .load(object)?;
-    fill_paths(&mut ebpf, &paths)?;
-    let mut hooks = vec![
-        attach(
-            &mut ebpf,
-            btf,
-            "on_exit",
-            "sched_process_exit",
-            "processes that end",
-        ),
-        attach(
-            &mut ebpf,
-            btf,
-            "on_fork",
-            "sched_process_fork",
-            "processes that start",
-        ),
-        attach(
-            &mut ebpf,
-            btf,
-            "on_exec",
-            "sched_process_exec",
-            "programs that start",
-        ),
-    ];
-    if Call::ALL
-        .iter()
-        .zip(wanted.iter().skip(1))
-        .any(|(_, wanted)| *wanted != 0)
-    {
-        chain(&mut ebpf, btf)?;
-        hooks.push(attach(
-            &mut ebpf,
-            btf,
-            "on_answer",
-            "sys_exit",
-            "answers to system calls",
-        ));
-        if signals(&wanted) {
+        .map_max_entries("paths", slots);
+    act(&mut Programs {
+        loader,
+        btf: &btf,
+        object,
+        by_loads: by_loads.as_deref(),
+        wanted: &wanted,
+        paths: &paths,
+    })
+}
+
+impl Programs<'_> {
+    /// They where they were attached; none where they cannot be had in this way.
+    fn attached(&mut self, way: Way) -> Option<Result<Attached>> {
+        let object = if way.can_cast {
+            self.by_loads
+        } else {
+            Some(self.object)
+        };
+        object.map(|object| self.attach(object, way))
+    }
+
+    fn attach(&mut self, object: &[u8], way: Way) -> Result<Attached> {
+        let flag = |is_so: bool| -> &'static u8 { if is_so { &1 } else { &0 } };
+        let mut ebpf = self
+            .loader
+            .override_global("can_cast", flag(way.can_cast), true)
+            .override_global("has_typed_task", flag(way.has_typed_task), true)
+            .load(object)?;
+        fill_paths(&mut ebpf, self.paths)?;
+        let mut hooks = vec![
+            attach(
+                &mut ebpf,
+                self.btf,
+                "on_exit",
+                "sched_process_exit",
+                "processes that end",
+            ),
+            attach(
+                &mut ebpf,
+                self.btf,
+                "on_fork",
+                "sched_process_fork",
+                "processes that start",
+            ),
+            attach(
+                &mut ebpf,
+                self.btf,
+                "on_exec",
+                "sched_process_exec",
+                "programs that start",
+            ),
+        ];
+        if Call::ALL
+            .iter()
+            .zip(self.wanted.iter().skip(1))
+            .any(|(_, wanted)| *wanted != 0)
+        {
+            chain(&mut ebpf, self.btf)?;
             hooks.push(attach(
                 &mut ebpf,
-                btf,
-                "on_signal",
-                "signal_generate",
-                "whom signals go to",
+                self.btf,
+                "on_answer",
+                "sys_exit",
+                "answers to system calls",
+            ));
+            if signals(self.wanted) {
+                hooks.push(attach(
+                    &mut ebpf,
+                    self.btf,
+                    "on_signal",
+                    "signal_generate",
+                    "whom signals go to",
+                ));
+            }
+            hooks.push(attach_first(
+                &mut ebpf,
+                self.btf,
+                &[
+                    ("on_ring_asked", "io_uring_submit_req"),
+                    ("on_ring_asked_before", "io_uring_submit_sqe"),
+                ],
+                "what io_uring is asked",
+            ));
+            hooks.push(attach_first(
+                &mut ebpf,
+                self.btf,
+                &[
+                    ("on_ring_answered", "io_uring_complete"),
+                    ("on_ring_answered_before", "io_uring_complete"),
+                ],
+                "answers of io_uring",
             ));
         }
-        hooks.push(attach_first(
-            &mut ebpf,
-            btf,
-            &[
-                ("on_ring_asked", "io_uring_submit_req"),
-                ("on_ring_asked_before", "io_uring_submit_sqe"),
-            ],
-            "what io_uring is asked",
-        ));
-        hooks.push(attach_first(
-            &mut ebpf,
-            btf,
-            &[
-                ("on_ring_answered", "io_uring_complete"),
-                ("on_ring_answered_before", "io_uring_complete"),
-            ],
-            "answers of io_uring",
-        ));
+        Ok((ebpf, hooks))
     }
-    Ok((ebpf, hooks))
 }
 
 /// Whether calls that send signals are wanted
@@ -309,23 +345,21 @@ mod tests {
             eprintln!("skipped: {why}");
             return;
         }
-        let object = Object::OBSERVE.verified().unwrap();
-        let btf = crate::types::asked_by(object).unwrap();
-        let by_loads = Object::OBSERVE.reading_by_loads(&btf).unwrap();
-        if by_loads.is_none() {
-            eprintln!("skipped: this kernel has no bpf_rdonly_cast, so that nothing is read by loads");
-        }
-        for way in WAYS {
-            let object = if way.can_cast {
-                by_loads.as_deref()
-            } else {
-                Some(object)
-            };
-            let Some(object) = object else { continue };
-            let (_ebpf, hooks) = attached(object, way, &btf, &Selection::all(), 1 << 16).unwrap();
-            for hook in &hooks {
-                assert_eq!(hook.refused, None, "{}", hook.place);
+        with_programs(&Selection::all(), 1 << 16, |programs| {
+            if programs.by_loads.is_none() {
+                eprintln!("skipped: this kernel has no bpf_rdonly_cast, so that nothing is read by loads");
             }
-        }
+            for (_ebpf, hooks) in WAYS
+                .into_iter()
+                .filter_map(|way| programs.attached(way))
+                .map(Result::unwrap)
+            {
+                for hook in &hooks {
+                    assert_eq!(hook.refused, None, "{}", hook.place);
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
     }
 }

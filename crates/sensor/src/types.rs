@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aya::{Btf, BtfError, Endianness};
+use aya::{Btf, BtfError, EbpfLoader, Endianness};
 
 use crate::error::{Error, Result};
 
@@ -18,6 +18,14 @@ const HEADER: usize = 24;
 const NOTHING: [u32; 3] = [0, 2 << 24, 0];
 /// Types that are found by more than their names: places to attach to, and what may be called
 const ATTACHED: [&[u8]; 3] = [b"btf_trace_", b"bpf_lsm_", b"bpf_rdonly_cast"];
+
+/// A loader that holds no types yet. A new one reads all types of the kernel: make it before those that are asked about are read, so that never
+/// both are held.
+pub(crate) fn loader<'l>() -> EbpfLoader<'l> {
+    let mut loader = EbpfLoader::new();
+    loader.btf(None);
+    loader
+}
 
 /// The types of the running kernel that this object asks about.
 ///

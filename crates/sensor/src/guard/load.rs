@@ -186,8 +186,9 @@ fn attach<'n>(policies: &[Policy], tier: Tier, programs: impl Iterator<Item = &'
         return Err(Error::SignaturesUnseen);
     }
     let object = Object::GUARD.verified()?;
+    let loader = crate::types::loader();
     let btf = crate::types::asked_by(object)?;
-    let mut ebpf = loaded(policies, object, &btf)?;
+    let mut ebpf = loaded(policies, object, loader, &btf)?;
     let (workloads, listed) = fill(&mut ebpf, policies)?;
     let mut guard = Guard {
         tier,
@@ -229,7 +230,7 @@ fn attach<'n>(policies: &[Policy], tier: Tier, programs: impl Iterator<Item = &'
     Ok(guard)
 }
 
-fn loaded(policies: &[Policy], object: &[u8], btf: &Btf) -> Result<Ebpf> {
+fn loaded(policies: &[Policy], object: &[u8], loader: EbpfLoader<'_>, btf: &Btf) -> Result<Ebpf> {
     let codes = codes_by_number();
     let watched: Vec<u8> = codes
         .iter()
@@ -237,10 +238,12 @@ fn loaded(policies: &[Policy], object: &[u8], btf: &Btf) -> Result<Ebpf> {
         .collect();
     let own = std::process::id();
     let started = own_start();
-    Ok(EbpfLoader::new()
+    let having = tables::having(policies);
+    let mut loader = loader;
+    Ok(loader
         .btf(Some(btf))
         .allow_unsupported_maps()
-        .override_global("having", tables::having(policies).as_slice(), true)
+        .override_global("having", having.as_slice(), true)
         .override_global("watched_calls", watched.as_slice(), true)
         .override_global("own_process", &own, true)
         .override_global("own_started", &started, true)

@@ -12,8 +12,8 @@ mod find;
 mod label;
 mod overlay;
 
+use aya::Ebpf;
 use aya::maps::{Array, HashMap, MapData, PerCpuArray};
-use aya::{Ebpf, EbpfLoader};
 use bartizan_model::runtime::{Behaviour, CallUse, CapabilityUse, Phase, Process, SocketUse};
 
 use crate::error::{Error, Result};
@@ -110,9 +110,10 @@ impl Learner {
     pub fn start() -> Result<Self> {
         crate::privilege::check()?;
         let object = Object::LEARN.verified()?;
+        let mut loader = crate::types::loader();
         let btf = crate::types::asked_by(object)?;
         let own = std::process::id();
-        let mut ebpf = EbpfLoader::new()
+        let mut ebpf = loader
             .btf(Some(&btf))
             .override_global("own_process", &own, true)
             .override_global("number_of_socket", LOOKED.socket.as_slice(), true)
