@@ -2,6 +2,7 @@
 //
 // What one workload asks of the kernel at all: which system calls, by phases; which capabilities they needed; which sockets were made. Nothing is
 // told one by one; all of it is counted in maps that the sensor reads.
+#include "follow.h"
 #include "registers.h"
 
 #include <bpf/bpf_core_read.h>
@@ -10,34 +11,13 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define NUMBERS_OF_CALLS 512
-#define PROCESSES_MAX 32768
 #define EPERM 1
-
-/* How far a process of the workload has come (`Phase` in src/learn/mod.rs) */
-enum phase {
-	/* It came into the workload and prepares it, as a runtime of containers does */
-	PHASE_START,
-	/* It has put a filter of system calls on itself, and does what is left before the program of the workload */
-	PHASE_FILTERED,
-	/* The program of the workload, and all that it starts */
-	PHASE_PAYLOAD,
-	PHASES
-};
 
 /* How a call ended that is counted: it was let in, or a filter refused it before it was one */
 enum way {
 	WAY_MADE,
 	WAY_REFUSED,
 	WAYS
-};
-
-struct workload {
-	/* Number of its cgroup; 0 where it is known by its processes alone */
-	u64 cgroup;
-	/* How deep that cgroup lies below the root of all */
-	u32 level;
-	/* Whether it is a container: its runtime may start programs before, itself among them, but none in the container's root */
-	u32 is_container;
 };
 
 struct counts {
@@ -70,24 +50,6 @@ struct within {
 	u64 first;
 	u64 second;
 };
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, struct workload);
-} workload SEC(".maps");
-
-/* The root of the host, as the first process of the sensor's namespace has it; 0 until the sensor has made a call */
-u64 root_of_host = 0;
-
-/* Processes of the workload, and their phases */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, PROCESSES_MAX);
-	__type(key, u32);
-	__type(value, u32);
-} followed SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -134,8 +96,6 @@ struct {
 	__type(value, u64);
 } uncounted SEC(".maps");
 
-/* The sensor itself, which may stand in the cgroup while it starts the workload */
-const volatile u32 own_process = 0;
 /* Numbers of calls that are looked at, on this processor and for 32-bit programs; 0xffff for none */
 const volatile u16 number_of_socket[2] = {};
 const volatile u16 number_of_clone[2] = {};
@@ -156,47 +116,6 @@ static __always_inline void miss(void)
 
 	if (count)
 		(*count)++;
-}
-
-struct pid_namespace___first {
-	struct task_struct *child_reaper;
-} __attribute__((preserve_access_index));
-
-struct nsproxy___processes {
-	struct pid_namespace___first *pid_ns_for_children;
-} __attribute__((preserve_access_index));
-
-static __always_inline u64 root_of(struct task_struct *task)
-{
-	return (u64)BPF_CORE_READ(task, fs, root.dentry);
-}
-
-static __always_inline void find_root_of_host(void)
-{
-	struct task_struct *own = bpf_get_current_task_btf();
-	struct nsproxy___processes *namespaces = (void *)BPF_CORE_READ(own, nsproxy);
-
-	root_of_host = root_of(BPF_CORE_READ(namespaces, pid_ns_for_children, child_reaper));
-}
-
-/* The phase of the current process; NULL when it is not of the workload */
-static __always_inline u32 *phase_of_current(void)
-{
-	u32 process = bpf_get_current_pid_tgid() >> 32;
-	u32 *phase = bpf_map_lookup_elem(&followed, &process);
-	u32 zero = 0, start = PHASE_START;
-	struct workload *which;
-
-	if (phase)
-		return *phase < PHASES ? phase : NULL;
-	which = bpf_map_lookup_elem(&workload, &zero);
-	if (!which || !which->cgroup || process == own_process)
-		return NULL;
-	if (bpf_get_current_ancestor_cgroup_id(which->level) != which->cgroup)
-		return NULL;
-	if (bpf_map_update_elem(&followed, &process, &start, BPF_ANY))
-		miss();
-	return bpf_map_lookup_elem(&followed, &process);
 }
 
 static __always_inline void count_call(u32 phase, u32 way, bool compat, u64 number)
@@ -244,8 +163,6 @@ int BPF_PROG(on_call, struct pt_regs *registers, long id)
 	u64 number;
 	u32 now;
 
-	if (!root_of_host && bpf_get_current_pid_tgid() >> 32 == own_process)
-		find_root_of_host();
 	if (!phase)
 		return 0;
 	now = *phase;
@@ -330,8 +247,8 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	if (!phase)
 		return 0;
 	now = *phase;
-	if (thread == process && bpf_map_update_elem(&followed, &process, &now, BPF_ANY))
-		miss();
+	if (thread == process)
+		follow(process, now);
 	/* The first return of a new thread is that of the call that made it */
 	within.begun = 1;
 	if (bpf_map_update_elem(&threads, &thread, &within, BPF_ANY))
@@ -342,27 +259,19 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task)
 {
-	u32 *phase = phase_of_current();
-	u32 zero = 0;
-	struct workload *which = bpf_map_lookup_elem(&workload, &zero);
-
-	if (!phase || !which)
-		return 0;
-	if (!which->is_container || root_of(task) != root_of_host)
-		*phase = PHASE_PAYLOAD;
+	note_program(task);
 	return 0;
 }
 
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task)
 {
-	u32 process = BPF_CORE_READ(task, tgid);
 	u32 thread = BPF_CORE_READ(task, pid);
 
 	bpf_map_delete_elem(&threads, &thread);
 	/* The last thread of the process */
 	if (BPF_CORE_READ(task, signal, live.counter) == 0)
-		bpf_map_delete_elem(&followed, &process);
+		unfollow(task);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
  * What the programs share with the sensor and with one another. */
 #pragma once
 
+#include "follow.h"
 #include "wire.h"
 
 #include <bpf/bpf_helpers.h>
@@ -98,8 +99,8 @@ const volatile u8 call_of[2 * NUMBERS_OF_CALLS] = {};
 const volatile u16 wanted[CALLS] = {};
 /* Slots of `paths` less one */
 const volatile u32 last_slot = 1023;
-/* The sensor itself, whose own calls are not told: its number in the namespace of the host */
-const volatile u32 own_process = 0;
+/* Only what a workload does is told, from its first program on */
+const volatile bool only_followed = false;
 /* Events that a cgroup may tell within a second on one processor, beside programs that start and end; 0 for any number */
 const volatile u64 most_a_second = 0;
 /* Bytes in the ring above which the sensor is woken at once */

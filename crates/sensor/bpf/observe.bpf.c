@@ -10,12 +10,17 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, s32 old, struct linux_binprm *program)
 {
-	struct scratch *event = begin(CALL_EXECUTE, 0, FLAG_RESOLVED);
+	struct scratch *event;
 	struct mm_struct *memory = BPF_CORE_READ(task, mm);
 	struct file *file = BPF_CORE_READ(program, file);
 	unsigned long from, until;
 	struct path path;
 
+	if (only_followed)
+		note_program(task);
+	if (!is_told())
+		return 0;
+	event = begin(CALL_EXECUTE, 0, FLAG_RESOLVED);
 	if (!event)
 		return 0;
 	if (BPF_CORE_READ(memory, exe_file))
@@ -45,6 +50,10 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	/* Threads are no processes of their own */
 	if (BPF_CORE_READ(child, pid) != BPF_CORE_READ(child, tgid))
 		return 0;
+	if (only_followed)
+		follow_child(child);
+	if (!is_told())
+		return 0;
 	event = begin(CALL_FORK, 0, 0);
 	if (!event)
 		return 0;
@@ -56,19 +65,26 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	return 0;
 }
 
+static __always_inline void tell_end(struct task_struct *task)
+{
+	struct scratch *event = begin(CALL_EXIT, 0, 0);
+
+	if (!event)
+		return;
+	event->head.number[0] = BPF_CORE_READ(task, exit_code);
+	finish(event);
+}
+
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task)
 {
-	struct scratch *event;
-
 	/* The last thread of the process */
 	if (BPF_CORE_READ(task, signal, live.counter) != 0)
 		return 0;
-	event = begin(CALL_EXIT, 0, 0);
-	if (!event)
-		return 0;
-	event->head.number[0] = BPF_CORE_READ(task, exit_code);
-	finish(event);
+	if (is_told())
+		tell_end(task);
+	if (only_followed)
+		unfollow(task);
 	return 0;
 }
 
@@ -87,7 +103,7 @@ int BPF_PROG(on_answer, struct pt_regs *registers, long result)
 	if (!call || call >= CALLS)
 		return 0;
 	want = wanted[call];
-	if (!(want & (result < 0 ? WANT_FAILURE : WANT_SUCCESS)))
+	if (!(want & (result < 0 ? WANT_FAILURE : WANT_SUCCESS)) || !is_told())
 		return 0;
 	read_arguments(&a, registers, compat);
 	switch (call) {
@@ -407,7 +423,7 @@ int BPF_PROG(on_signal, int signal, struct kernel_siginfo *about, struct task_st
 SEC("tp_btf/io_uring_submit_req")
 int BPF_PROG(on_ring_asked, struct io_kiocb *request)
 {
-	if (is_own())
+	if (is_own() || !is_told())
 		return 0;
 	ring_asked(request);
 	return 0;
@@ -417,7 +433,7 @@ int BPF_PROG(on_ring_asked, struct io_kiocb *request)
 SEC("tp_btf/io_uring_submit_sqe")
 int BPF_PROG(on_ring_asked_before, struct io_kiocb *request)
 {
-	if (!*(volatile u8 *)&request->opcode || is_own())
+	if (!*(volatile u8 *)&request->opcode || is_own() || !is_told())
 		return 0;
 	ring_asked(request);
 	return 0;
@@ -427,7 +443,7 @@ int BPF_PROG(on_ring_asked_before, struct io_kiocb *request)
 SEC("tp_btf/io_uring_complete")
 int BPF_PROG(on_ring_answered, void *ring, void *request, struct io_uring_cqe *entry)
 {
-	if (request && !is_own())
+	if (request && !is_own() && is_told())
 		ring_answered(request, entry->res);
 	return 0;
 }
@@ -436,7 +452,7 @@ int BPF_PROG(on_ring_answered, void *ring, void *request, struct io_uring_cqe *e
 SEC("tp_btf/io_uring_complete")
 int BPF_PROG(on_ring_answered_before, void *ring, void *request, u64 data, int result)
 {
-	if (request && !is_own())
+	if (request && !is_own() && is_told())
 		ring_answered(request, result);
 	return 0;
 }

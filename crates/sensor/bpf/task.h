@@ -4,24 +4,11 @@
 #pragma once
 
 #include "path.h"
+#include "pid.h"
 
 /* Index in `signal_struct.pids` */
 #define PIDTYPE_PGID 2
 #define PIDTYPE_SID 3
-
-/* The number of a process in a namespace, 0 being that of the host */
-static __always_inline void number_in(struct upid *out, struct pid *pid, u32 level)
-{
-	bpf_probe_read_kernel(out, sizeof(*out), (void *)pid + bpf_core_field_offset(struct pid, numbers) + level * sizeof(*out));
-}
-
-static __always_inline u32 number_of(struct pid *pid)
-{
-	struct upid number = {};
-
-	number_in(&number, pid, 0);
-	return number.nr;
-}
 
 static __always_inline void fill_namespaces(struct identity *out, struct task_struct *task, struct pid *pid)
 {

@@ -17,6 +17,22 @@ static __always_inline void lose(u32 why)
 		(*count)++;
 }
 
+static __always_inline void miss(void)
+{
+	lose(LOST_UNFOLLOWED);
+}
+
+/* Whether what the current process does is told */
+static __always_inline bool is_told(void)
+{
+	u32 *phase;
+
+	if (!only_followed)
+		return true;
+	phase = phase_of_current();
+	return phase && *phase == PHASE_PAYLOAD;
+}
+
 #define SECOND 1000000000ull
 
 /* Whether a cgroup has told as much within a second on this processor as it may */

@@ -3,6 +3,7 @@
  * Which policies hold for the current process, and what becomes of what it asked for: nothing but a record, a refusal, or its end. */
 #pragma once
 
+#include "cgroup.h"
 #include "file.h"
 
 #include <bpf/bpf_core_read.h>
@@ -48,7 +49,6 @@ enum way {
 #define EPERM 1
 #define PF_KTHREAD 0x00200000
 #define POLICIES_MAX 64
-#define LEVELS_MAX 32
 
 #define DEPTH_MAX 64
 #define NAMES_SPACE 4096
@@ -177,36 +177,6 @@ static __always_inline bool is_exempt(struct task_struct *task)
 	return process == own_process && BPF_CORE_READ(task, group_leader, start_boottime) / TICK == own_started;
 }
 
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-
-struct kernfs_node {
-	u64 id;
-};
-
-struct cgroup_subsys_state {
-	struct cgroup_subsys_state *parent;
-};
-
-struct cgroup {
-	struct cgroup_subsys_state self;
-	struct kernfs_node *kn;
-};
-
-struct css_set {
-	struct cgroup *dfl_cgrp;
-};
-
-struct task_struct___grouped {
-	struct css_set *cgroups;
-};
-
-#pragma clang attribute pop
-
-static __always_inline struct cgroup *cgroup_of(struct task_struct *task)
-{
-	return BPF_CORE_READ((struct task_struct___grouped *)task, cgroups, dfl_cgrp);
-}
-
 /* Policies that hold in the cgroup of a process: those of all cgroups around it, too, unless a nearer one is without. Verified once, by itself. */
 __noinline u64 policies_of(u64 task)
 {
@@ -217,13 +187,12 @@ __noinline u64 policies_of(u64 task)
 	for (int level = 0; level < LEVELS_MAX && cgroup; level++) {
 		u64 number = BPF_CORE_READ(cgroup, kn, id);
 		struct workload *found = bpf_map_lookup_elem(&workloads, &number);
-		void *around = BPF_CORE_READ(cgroup, self.parent);
 
 		if (found) {
 			all |= found->policies & ~without;
 			without |= found->without;
 		}
-		cgroup = around ? around - bpf_core_field_offset(struct cgroup, self) : NULL;
+		cgroup = around(cgroup);
 	}
 	return all;
 }

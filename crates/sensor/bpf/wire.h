@@ -156,6 +156,8 @@ enum loss {
 	LOST_NESTED,
 	/* The cgroup had told as many within a second as it may */
 	LOST_CAPPED,
+	/* A process could not be followed, since there are too many: all that it does is lost */
+	LOST_UNFOLLOWED,
 	LOSSES
 };
 

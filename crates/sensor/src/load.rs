@@ -6,6 +6,7 @@ use aya::{Btf, Ebpf, EbpfLoader};
 
 use crate::call::{Call, codes_by_number};
 use crate::error::{Error, Result, with_causes};
+use crate::learn::{Followed, PROCESSES_MAX};
 use crate::object::Object;
 use crate::selection::{Selection, Slot};
 
@@ -32,6 +33,8 @@ pub(crate) struct Loaded {
     pub(crate) ring: RingBuf<MapData>,
     pub(crate) lost: PerCpuArray<MapData, u64>,
     pub(crate) hooks: Vec<Hook>,
+    /// Where only followed processes are told of
+    pub(crate) followed: Option<Followed>,
 }
 
 /// Loads and attaches what a selection needs, with a ring of so many bytes (a power of two).
@@ -43,6 +46,7 @@ pub(crate) fn load(selection: &Selection, ring_bytes: u32) -> Result<Loaded> {
     Ok(Loaded {
         ring: RingBuf::try_from(ebpf.take_map("events").ok_or(Error::Missing("events"))?)?,
         lost: PerCpuArray::try_from(ebpf.take_map("lost").ok_or(Error::Missing("lost"))?)?,
+        followed: selection.follows().then(|| Followed::of(&mut ebpf)).transpose()?,
         hooks,
         _ebpf: ebpf,
     })
@@ -127,6 +131,8 @@ fn with_programs<T>(
     let slots = u32::try_from(paths.len()).map_err(|_| Error::TooManyPaths(paths.len()))?;
     let last_slot = slots.saturating_sub(1);
     let most_a_second = selection.most_a_second();
+    let only_followed = u8::from(selection.follows());
+    let processes = if selection.follows() { PROCESSES_MAX } else { 1 };
     loader
         .btf(Some(&btf))
         .override_global("call_of", codes.as_slice(), true)
@@ -135,7 +141,9 @@ fn with_programs<T>(
         .override_global("wake_above", &wake_above, true)
         .override_global("last_slot", &last_slot, true)
         .override_global("most_a_second", &most_a_second, true)
+        .override_global("only_followed", &only_followed, true)
         .map_max_entries("events", ring_bytes)
+        .map_max_entries("followed", processes)
         .map_max_entries("paths", slots);
     act(&mut Programs {
         loader,

@@ -35,13 +35,13 @@ impl Object {
     /// What sees processes and system calls, on kernels from 5.10 on.
     #[cfg(target_arch = "x86_64")]
     pub const OBSERVE: Self = object!("observe.x86_64.o");
-    /// What counts all that one workload asks for, on kernels from 5.11 on.
+    /// What counts all that one workload asks for, on kernels from 5.10 on.
     #[cfg(target_arch = "x86_64")]
     pub const LEARN: Self = object!("learn.x86_64.o");
     /// What sees processes and system calls, on kernels from 5.10 on.
     #[cfg(target_arch = "aarch64")]
     pub const OBSERVE: Self = object!("observe.aarch64.o");
-    /// What counts all that one workload asks for, on kernels from 5.11 on.
+    /// What counts all that one workload asks for, on kernels from 5.10 on.
     #[cfg(target_arch = "aarch64")]
     pub const LEARN: Self = object!("learn.aarch64.o");
 

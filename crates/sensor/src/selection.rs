@@ -130,7 +130,7 @@ struct Place {
     below: BTreeMap<Box<[u8]>, Place>,
 }
 
-/// What the kernel is asked to tell. Programs that start, fork and end are always told.
+/// What the kernel is asked to tell. Programs that start, fork and end are always told, of the processes that are told of.
 #[derive(Debug, Default)]
 pub struct Selection {
     wanted: BTreeMap<Call, Wanted>,
@@ -138,6 +138,7 @@ pub struct Selection {
     places: u32,
     names: BTreeSet<Box<[u8]>>,
     most_a_second: Option<u64>,
+    only_followed: bool,
 }
 
 /// What programs know a name by: a digest of its length and of its first bytes (`digest_of_name`)
@@ -208,6 +209,17 @@ impl Selection {
     /// loses its own events instead of everybody's.
     pub fn at_most(&mut self, a_second: u64) {
         self.most_a_second = Some(a_second.max(1));
+    }
+
+    /// Nothing is told but what processes do that a [`Learner`](crate::learn::Learner) follows, from the first program of the workload on:
+    /// also of programs that start, fork and end.
+    pub fn only_followed(&mut self) {
+        self.only_followed = true;
+    }
+
+    /// The constant `only_followed`
+    pub(crate) const fn follows(&self) -> bool {
+        self.only_followed
     }
 
     /// The constant `most_a_second`

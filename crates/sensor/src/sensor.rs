@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::event::{Buffers, event};
 use crate::host::runtime::Runtime;
+use crate::learn::Followed;
 use crate::load::{Hook, Loaded, load};
 use crate::process::Processes;
 use crate::selection::Selection;
@@ -37,6 +38,8 @@ pub struct Counts {
     pub nested: u64,
     /// Not told, because their cgroup had told as many within a second as it may ([`Selection::at_most`])
     pub capped: u64,
+    /// Processes that were to be followed and could not, since there were too many; what they did was not told
+    pub unfollowed: u64,
     /// Records that could not be read
     pub unread: u64,
     /// Processes that are known
@@ -51,7 +54,7 @@ impl Counts {
     /// Events that were not told, for whatever reason
     #[must_use]
     pub const fn lost(self) -> u64 {
-        self.full + self.nested + self.capped + self.unread
+        self.full + self.nested + self.capped + self.unfollowed + self.unread
     }
 }
 
@@ -139,6 +142,11 @@ impl Sensor {
         &self.loaded.hooks
     }
 
+    /// What says which processes are followed, once; None where all are told of.
+    pub(crate) fn followed(&mut self) -> Option<Followed> {
+        self.loaded.followed.take()
+    }
+
     /// Hands over what is in the ring, or what comes within `timeout`; how many events that were. `tell` may end it early.
     ///
     /// # Errors
@@ -216,6 +224,7 @@ impl Sensor {
             full: lost(0),
             nested: lost(1),
             capped: lost(2),
+            unfollowed: lost(3),
             unread: self.unread,
             processes: self.processes.len(),
             digests_unknown: self.processes.digests_unknown(),

@@ -1,10 +1,17 @@
 //! What is counted of real programs, on the kernel that the tests run on. They need root and say so where it is not there.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
-use std::process::Command;
+mod machine;
 
-use bartizan_model::runtime::{Behaviour, Phase};
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bartizan_model::runtime::{Action, Behaviour, Phase};
 use bartizan_sensor::learn::{Cgroup, Learner};
+use bartizan_sensor::{Selection, Sensor};
 
 /// Numbers of calls on this processor
 const SOCKET: u16 = if cfg!(target_arch = "aarch64") { 198 } else { 41 };
@@ -137,4 +144,151 @@ fn a_cgroup_that_was_made_goes_with_all_that_runs_in_it() {
     drop(cgroup);
     assert!(!child.wait().expect("it ended").success());
     assert!(Cgroup::at(&name).is_err(), "it is still there");
+}
+
+const TOLD: &str = "only_what_a_workload_does_is_told";
+const BUSYBOX: &str = "/bin/busybox";
+
+/// What a sensor tells that was told to tell of followed processes only.
+#[derive(Default)]
+struct Told {
+    /// Programs that were started, by their first arguments, with the programs of those that started them
+    programs: BTreeSet<String>,
+    files: BTreeSet<String>,
+    processes: BTreeSet<u32>,
+    /// Processes that began and that ended
+    born: BTreeSet<u32>,
+    ended: BTreeSet<u32>,
+    events: u64,
+}
+
+impl Told {
+    fn take(&mut self, sensor: &mut Sensor) {
+        let taken = sensor.read(Duration::from_millis(20), |event| {
+            self.events += 1;
+            self.processes.insert(event.process.pid);
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            match &event.action {
+                Action::Execute { .. } if event.result >= 0 => {
+                    let applet = |process: &bartizan_model::runtime::Process| {
+                        process.arguments.get(1).map(|one| text(one)).unwrap_or_default()
+                    };
+                    let by = event.process.parent.as_deref().map(applet).unwrap_or_default();
+                    self.programs.insert(format!("{by} > {}", applet(&event.process)));
+                }
+                Action::Open { file, .. } if event.result >= 0 => {
+                    self.files.insert(text(file.path));
+                }
+                Action::Fork { child } => {
+                    self.born.insert(*child);
+                }
+                Action::Exit { .. } => {
+                    self.ended.insert(event.process.pid);
+                }
+                _ => {}
+            }
+            ControlFlow::Continue(())
+        });
+        taken.expect("events are read");
+    }
+}
+
+/// Opens files and starts programs until it is stopped; how many files were opened.
+fn flood(path: &std::path::Path, stop: &AtomicBool) -> u64 {
+    let mut opened = 0;
+    while !stop.load(Ordering::Relaxed) {
+        for _ in 0..500 {
+            opened += u64::from(std::fs::File::open(path).is_ok());
+        }
+        let started = Command::new(BUSYBOX).arg("true").status();
+        assert!(started.expect("busybox starts").success());
+    }
+    opened
+}
+
+#[test]
+fn only_what_a_workload_does_is_told() {
+    if !rustix::process::geteuid().is_root() || !std::path::Path::new(BUSYBOX).exists() {
+        eprintln!("skipped: it needs root, and busybox-static, which scripts/setup.sh test installs");
+        return;
+    }
+    let mut selection = Selection::all();
+    selection.only_followed();
+    let mut sensor = Sensor::start(&selection, 1 << 20).unwrap_or_else(|error| panic!("{error}"));
+    let mut learner = Learner::start().unwrap_or_else(|error| panic!("{error}: {}", error.help()));
+    learner.tell_with(&mut sensor);
+    let folder = tempfile::tempdir().expect("a folder");
+    let [inside, outside] = ["inside", "outside"].map(|name| folder.path().join(name));
+    std::fs::write(&inside, "x").expect("it is written");
+    std::fs::write(&outside, "x").expect("it is written");
+    let cgroup = Cgroup::make(&format!("bartizan-test-told-{}", std::process::id())).expect("a cgroup");
+    // One that runs when it is begun to follow is known by its number, one that comes into the cgroup by that.
+    let script = |rounds: u32| {
+        format!("for i in $(busybox seq {rounds}); do busybox cat $0; busybox usleep 100000; done")
+    };
+    let shell = |rounds: u32| {
+        let mut shell = Command::new(BUSYBOX);
+        shell.args(["sh", "-c", &script(rounds)]).arg(&inside);
+        shell.stdout(std::process::Stdio::null());
+        shell
+    };
+    let mut before = shell(20).spawn().expect("it starts");
+    learner.follow(before.id()).expect("it is followed");
+    learner.follow_cgroup(&cgroup).expect("it is followed");
+    let stop = AtomicBool::new(false);
+    let mut told = Told::default();
+    let mut inner = cgroup
+        .within(|| shell(20).spawn())
+        .expect("the cgroup is entered")
+        .expect("it starts");
+    let opened = std::thread::scope(|scope| {
+        let others = scope.spawn(|| flood(&outside, &stop));
+        // What this process opens is never told: another one opens the file, too.
+        let mut other = Command::new(BUSYBOX)
+            .args(["sh", "-c", "while :; do read x <$0; done"])
+            .arg(&outside)
+            .spawn()
+            .expect("it starts");
+        while inner.try_wait().expect("it is asked").is_none()
+            || before.try_wait().expect("it is asked").is_none()
+        {
+            told.take(&mut sensor);
+        }
+        other.kill().expect("it is ended");
+        other.wait().expect("it ended");
+        stop.store(true, Ordering::Relaxed);
+        others.join().expect("it ends")
+    });
+    told.take(&mut sensor);
+    assert!(opened > 1000, "{opened}");
+    let files = &told.files;
+    assert!(files.contains(&inside.display().to_string()), "{files:?}");
+    assert!(!files.contains(&outside.display().to_string()), "{files:?}");
+    // Each of them is one of the workload, and all that they start is seen from its begin to its end.
+    let roots = BTreeSet::from([before.id(), inner.id()]);
+    let known = &told.born | &roots;
+    assert!(
+        told.processes.is_subset(&known),
+        "{:?} of {known:?}",
+        told.processes
+    );
+    assert_eq!(told.ended, known);
+    assert!(told.born.len() >= 80, "{}", told.born.len());
+    for program in ["sh > cat", "sh > usleep"] {
+        assert!(told.programs.contains(program), "{program}: {:?}", told.programs);
+    }
+    let counts = sensor.counts();
+    assert_eq!((counts.told, counts.lost()), (told.events, 0), "{counts:?}");
+    assert!(!learner.follows_any(), "all have ended");
+    assert_eq!(learner.counted().expect("it was counted").uncounted, 0);
+}
+
+#[test]
+fn it_is_so_on_other_kernels() {
+    for kernel in [machine::OLDEST_KERNEL, machine::KERNEL, machine::VERIFYING_KERNEL] {
+        let Some(said) = machine::run(TOLD, kernel, "capability", "observe") else {
+            continue;
+        };
+        assert!(said.contains("test result: ok. 1 passed"), "{kernel}: {said}");
+    }
 }

@@ -105,16 +105,6 @@ impl Cgroup {
         Ok(processes)
     }
 
-    /// Whether a cgroup of this number is this one, or lies below it.
-    #[must_use]
-    pub fn holds(&self, number: u64) -> bool {
-        number == self.number
-            || self
-                .all()
-                .iter()
-                .any(|place| fs::metadata(place).is_ok_and(|about| about.ino() == number))
-    }
-
     /// Does something that starts a process while this process stands in the cgroup, so that the new one is in it from its first instruction on.
     ///
     /// # Errors

@@ -1,7 +1,6 @@
 //! The processes and the cgroup of a workload, by the name that people have for it.
 
 use std::os::unix::fs::MetadataExt;
-use std::sync::Arc;
 
 use bartizan_model::runtime::Container;
 
@@ -21,8 +20,6 @@ pub struct Found {
     pub processes: Vec<u32>,
     /// Its cgroup of version 2; None where it shares one with others, as under version 1
     pub cgroup: Option<Cgroup>,
-    /// The container, where it is one
-    pub container: Option<Arc<Container>>,
     /// Where the workload begins
     pub begins: Begins,
 }
@@ -34,6 +31,7 @@ pub fn find(name: &str) -> Option<Found> {
     let mut host = Host::default();
     let mut found = Found::default();
     let mut path = None;
+    let mut is_container = false;
     for process in crate::process::numbers() {
         let Some(lines) = lines_of(process) else {
             continue;
@@ -53,7 +51,7 @@ pub fn find(name: &str) -> Option<Found> {
         });
         let Some(place) = place else { continue };
         found.processes.push(process);
-        found.container = found.container.or(container.filter(|_| by_container.is_some()));
+        is_container |= by_container.is_some();
         let unified = lines.lines().any(|line| {
             line.strip_prefix("0::")
                 .is_some_and(|path| path.starts_with(&place))
@@ -61,7 +59,7 @@ pub fn find(name: &str) -> Option<Found> {
         path = path.or(unified.then_some(place));
     }
     found.cgroup = path.and_then(|path| Cgroup::at(&path).ok());
-    if found.container.is_some() || found.processes.iter().all(|process| is_apart(*process)) {
+    if is_container || found.processes.iter().all(|process| is_apart(*process)) {
         found.begins = Begins::InRootOfItsOwn;
     }
     (!found.processes.is_empty()).then_some(found)

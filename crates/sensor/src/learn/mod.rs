@@ -9,22 +9,22 @@
 
 mod cgroup;
 mod find;
+mod followed;
 mod label;
 mod overlay;
 
 use aya::Ebpf;
 use aya::maps::{Array, HashMap, MapData, PerCpuArray};
-use bartizan_model::runtime::{Behaviour, CallUse, CapabilityUse, Phase, Process, SocketUse};
+use bartizan_model::runtime::{Behaviour, CallUse, CapabilityUse, Phase, SocketUse};
 
 use crate::error::{Error, Result};
 use crate::load::{Hook, attach};
 use crate::object::Object;
-use crate::process::mount_namespace_of;
-
-use find::is_apart;
+use crate::sensor::Sensor;
 
 pub use cgroup::Cgroup;
 pub use find::{Found, find};
+pub(crate) use followed::{Followed, PROCESSES_MAX};
 pub use label::label_of;
 pub use overlay::Overlay;
 
@@ -45,27 +45,9 @@ pub enum Begins {
     InRootOfItsOwn,
 }
 
-impl Begins {
-    /// Whether a process that has just started this program is the workload.
-    #[must_use]
-    pub fn with(self, process: &Process) -> bool {
-        let mount = process.namespaces.iter().find(|(name, _)| *name == "mnt");
-        self == Self::AtOnce || mount.map(|(_, number)| *number) != of_host(mount_namespace_of)
-    }
-}
-
 /// What is so of the first process, or of this one where that may not be looked at: it is so of the host.
 fn of_host<T>(of: impl Fn(u32) -> Option<T>) -> Option<T> {
     of(1).or_else(|| of(std::process::id()))
-}
-
-/// `struct workload`, its first number in two halves
-type Workload = [u32; 4];
-
-/// A number as it lies in memory
-fn halves(number: u64) -> [u32; 2] {
-    let [a, b, c, d, e, f, g, h] = number.to_ne_bytes();
-    [u32::from_ne_bytes([a, b, c, d]), u32::from_ne_bytes([e, f, g, h])]
 }
 
 /// Numbers of the calls that are looked at: of this processor, then of 32-bit programs on it.
@@ -99,7 +81,8 @@ const LOOKED: Looked = if cfg!(target_arch = "aarch64") {
 pub struct Learner {
     ebpf: Ebpf,
     hooks: Vec<Hook>,
-    begins: Begins,
+    /// Of these programs and, where one tells beside, of a sensor
+    followed: Vec<Followed>,
 }
 
 impl Learner {
@@ -115,6 +98,7 @@ impl Learner {
         let own = std::process::id();
         let mut ebpf = loader
             .btf(Some(&btf))
+            .override_global("has_typed_task", &0u8, true)
             .override_global("own_process", &own, true)
             .override_global("number_of_socket", LOOKED.socket.as_slice(), true)
             .override_global("number_of_clone", LOOKED.clone.as_slice(), true)
@@ -135,10 +119,16 @@ impl Learner {
             .map(|(program, place, sees)| attach(&mut ebpf, &btf, program, place, sees))
             .collect();
         Ok(Self {
+            followed: vec![Followed::of(&mut ebpf)?],
             ebpf,
             hooks,
-            begins: Begins::AtOnce,
         })
+    }
+
+    /// Has a sensor that tells of followed processes only ([`Selection::only_followed`](crate::Selection::only_followed)) tell of those that are
+    /// followed here from now on.
+    pub fn tell_with(&mut self, sensor: &mut Sensor) {
+        self.followed.extend(sensor.followed());
     }
 
     /// The places where programs were to be attached. Without the one that sees capabilities, kernels before 6.14 tell all the rest.
@@ -150,34 +140,17 @@ impl Learner {
     /// Says which program is the first one of the workload, before anything is followed; until then it is the first one at all. No cgroup is followed any more.
     ///
     /// # Errors
-    /// When the map cannot be written.
+    /// When a map cannot be written.
     pub fn expect(&mut self, begins: Begins) -> Result<()> {
-        self.begins = begins;
-        self.set_workload([0; 2], 0)
+        self.followed.iter_mut().try_for_each(|all| all.expect(begins))
     }
 
-    fn set_workload(&mut self, [low, high]: [u32; 2], level: u32) -> Result<()> {
-        let is_container = u32::from(self.begins == Begins::InRootOfItsOwn);
-        let mut workload: Array<_, Workload> = Array::try_from(self.map_mut("workload")?)?;
-        Ok(workload.set(0, [low, high, level, is_container], 0)?)
-    }
-
-    /// Follows a process, and all that it starts from now on; how far it has come.
+    /// Follows a process, and all that it starts from now on.
     ///
     /// # Errors
-    /// When the map cannot be written.
-    pub fn follow(&mut self, process: u32) -> Result<Phase> {
-        let now = match self.begins {
-            Begins::InRootOfItsOwn if !is_apart(process) => Phase::Start,
-            _ => Phase::Payload,
-        };
-        let mut followed: HashMap<_, u32, u32> = HashMap::try_from(self.map_mut("followed")?)?;
-        // One that is followed already may have come further.
-        if let Ok(known) = followed.get(&process, 0) {
-            return Ok(phase(known));
-        }
-        followed.insert(process, now as u32, 0)?;
-        Ok(now)
+    /// When a map cannot be written.
+    pub fn follow(&mut self, process: u32) -> Result<()> {
+        self.followed.iter_mut().try_for_each(|all| all.follow(process))
     }
 
     /// Follows the processes that are in a cgroup, or below it, and those that come into it.
@@ -185,17 +158,15 @@ impl Learner {
     /// # Errors
     /// When the cgroup cannot be read, or a map not be written.
     pub fn follow_cgroup(&mut self, cgroup: &Cgroup) -> Result<()> {
-        // Twice: what is started in between by a process that was not followed yet is found by the second look.
-        for _ in 0..2 {
-            for process in cgroup.processes()? {
-                self.follow(process)?;
-            }
-        }
-        self.set_workload(halves(cgroup.number()), cgroup.level())
+        self.followed
+            .iter_mut()
+            .try_for_each(|all| all.follow_cgroup(cgroup))
     }
 
-    fn map_mut(&mut self, name: &'static str) -> Result<&mut aya::maps::Map> {
-        self.ebpf.map_mut(name).ok_or(Error::Missing(name))
+    /// Whether any process is followed.
+    #[must_use]
+    pub fn follows_any(&self) -> bool {
+        self.followed.iter().any(Followed::any)
     }
 
     fn map(&self, name: &'static str) -> Result<&aya::maps::Map> {

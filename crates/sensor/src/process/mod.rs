@@ -49,7 +49,7 @@ enum Program {
 
 #[derive(Debug)]
 struct Known {
-    /// Nanoseconds since the host was started; 0 where `/proc` told it, which counts in ticks
+    /// Nanoseconds since the host was started, of which only whole ticks count: `/proc` knows no more
     started: u64,
     process: Arc<Process>,
     program: Program,
@@ -74,24 +74,36 @@ impl Processes {
     fn learn(&mut self, pid: u32, clock: Clock) -> Option<Arc<Process>> {
         let mut line = Vec::new();
         let mut next = pid;
-        while next != 0 && line.len() <= ANCESTORS && !self.known.contains_key(&next) {
+        while next != 0 && line.len() <= ANCESTORS && !self.knows(next) {
             let read = proc::read(next, clock, &mut self.host)?;
-            next = read.parent_pid;
+            next = read.1.parent_pid;
             line.push(read);
         }
-        for mut process in line.into_iter().rev() {
+        for (started, mut process) in line.into_iter().rev() {
             process.parent = self.parent(process.parent_pid);
             let pid = process.pid;
             self.insert(
                 pid,
                 Known {
-                    started: 0,
+                    started,
                     process: Arc::new(process),
                     program: Program::Unasked,
                 },
             );
         }
         self.known.get(&pid).map(|known| Arc::clone(&known.process))
+    }
+
+    /// Whether the process that has this number now is known. One whose start was not told may have got the number of another.
+    fn knows(&mut self, pid: u32) -> bool {
+        let Some(known) = self.known.get(&pid) else {
+            return false;
+        };
+        let is_it = proc::started(pid).is_none_or(|started| is_same(known.started, started));
+        if !is_it {
+            self.known.remove(&pid);
+        }
+        is_it
     }
 
     fn insert(&mut self, pid: u32, known: Known) {
@@ -158,7 +170,7 @@ impl Processes {
     pub(crate) fn target(&self, record: &Record<'_>) -> Option<Arc<Process>> {
         let [_, _, _, started, ..] = record.number;
         let known = self.known.get(&record.low(2)).filter(|_| record.call.signals())?;
-        (known.started == started || known.started == 0).then(|| Arc::clone(&known.process))
+        is_same(known.started, started).then(|| Arc::clone(&known.process))
     }
 
     /// A known process whose digest has just become known.
@@ -183,11 +195,8 @@ impl Processes {
     }
 
     fn current(&mut self, record: &Record<'_>, clock: Clock) -> Arc<Process> {
-        if let Some(known) = self.known.get_mut(&record.process) {
-            if known.started == 0 {
-                known.started = record.started;
-            }
-            if known.started == record.started {
+        if let Some(known) = self.known.get(&record.process) {
+            if is_same(known.started, record.started) {
                 return Arc::clone(&known.process);
             }
             self.known.remove(&record.process);
@@ -217,10 +226,10 @@ impl Processes {
         let before = self
             .known
             .get(&record.process)
-            .filter(|known| known.started == record.started || known.started == 0);
+            .filter(|known| is_same(known.started, record.started));
         // A process keeps the one that started it; of one that is seen for the first time, it is looked for.
         let parent = before.and_then(|known| known.process.parent.clone());
-        let parent = parent.or_else(|| self.parent(identity.parent)).or_else(|| {
+        let parent = parent.or_else(|| {
             self.learn(identity.parent, clock)
                 .map(|parent| shortened(&parent, ANCESTORS - 1))
         });
@@ -329,7 +338,10 @@ impl Processes {
             return;
         }
         if let Some((pid, started)) = self.ended.pop_front()
-            && self.known.get(&pid).is_some_and(|known| known.started == started)
+            && self
+                .known
+                .get(&pid)
+                .is_some_and(|known| is_same(known.started, started))
         {
             self.known.remove(&pid);
         }
@@ -339,6 +351,11 @@ impl Processes {
     pub(crate) fn len(&self) -> usize {
         self.known.len()
     }
+}
+
+/// Whether processes of one number that were started then are the same
+const fn is_same(one: u64, other: u64) -> bool {
+    one / proc::TICK == other / proc::TICK
 }
 
 fn mount_namespace(process: &Process) -> Option<u32> {

@@ -17,8 +17,8 @@ const STAT_GROUP: usize = 2;
 const STAT_SESSION: usize = 3;
 const STAT_TERMINAL: usize = 4;
 const STAT_START: usize = 19;
-/// Ticks of `/proc/PID/stat` in a second, the same on all processors (`USER_HZ`)
-const TICKS: u64 = 100;
+/// Nanoseconds of a tick of `/proc/PID/stat`, the same on all processors (`USER_HZ`)
+pub(super) const TICK: u64 = 10_000_000;
 
 /// The numbers of all processes.
 pub(crate) fn numbers() -> Vec<u32> {
@@ -54,21 +54,43 @@ pub(crate) fn mount_namespace_of(pid: u32) -> Option<u32> {
     namespace(pid, "mnt")
 }
 
-/// The process of this number; None when there is none (any more).
-pub(super) fn read(pid: u32, clock: Clock, host: &mut Host) -> Option<Process> {
-    let stat = bytes(pid, "stat")?;
-    let open = stat.iter().position(|byte| *byte == b'(')?;
-    let close = stat.iter().rposition(|byte| *byte == b')')?;
-    let name = stat.get(open + 1..close)?;
-    let rest = std::str::from_utf8(stat.get(close + 1..)?).ok()?;
-    let fields: Vec<&str> = rest.split_whitespace().collect();
-    let number = |index: usize| {
-        fields
-            .get(index)
-            .and_then(|field| field.parse::<u64>().ok())
-            .unwrap_or(0)
-    };
-    let small = |index: usize| u32::try_from(number(index)).unwrap_or(0);
+/// `/proc/PID/stat`.
+struct Stat {
+    name: Box<[u8]>,
+    /// What stands behind the name
+    rest: String,
+}
+
+impl Stat {
+    fn of(pid: u32) -> Option<Self> {
+        let stat = bytes(pid, "stat")?;
+        let open = stat.iter().position(|byte| *byte == b'(')?;
+        let close = stat.iter().rposition(|byte| *byte == b')')?;
+        Some(Self {
+            name: stat.get(open + 1..close)?.into(),
+            rest: std::str::from_utf8(stat.get(close + 1..)?).ok()?.to_owned(),
+        })
+    }
+
+    fn number(&self, index: usize) -> u64 {
+        let field = self.rest.split_whitespace().nth(index);
+        field.and_then(|field| field.parse().ok()).unwrap_or(0)
+    }
+
+    fn started(&self) -> u64 {
+        self.number(STAT_START).saturating_mul(TICK)
+    }
+}
+
+/// When the process of this number was started, nanoseconds since the host was, in whole ticks; None when there is none (any more).
+pub(super) fn started(pid: u32) -> Option<u64> {
+    Some(Stat::of(pid)?.started())
+}
+
+/// The process of this number, and when it was started as [`started`] says it; None when there is none (any more).
+pub(super) fn read(pid: u32, clock: Clock, host: &mut Host) -> Option<(u64, Process)> {
+    let stat = Stat::of(pid)?;
+    let small = |index: usize| u32::try_from(stat.number(index)).unwrap_or(0);
     let status = String::from_utf8_lossy(&bytes(pid, "status")?).into_owned();
     let line = |key: &str| {
         status
@@ -99,11 +121,11 @@ pub(super) fn read(pid: u32, clock: Clock, host: &mut Host) -> Option<Process> {
         inner_pid: line("NSpid")
             .and_then(|line| line.split_whitespace().last()?.parse().ok())
             .unwrap_or(0),
-        started: clock.of_day(number(STAT_START).saturating_mul(1_000_000_000 / TICKS)),
+        started: clock.of_day(stat.started()),
         parent_pid: small(STAT_PARENT),
         group: small(STAT_GROUP),
         session: small(STAT_SESSION),
-        name: name.into(),
+        name: stat.name.clone(),
         executable: executable(pid),
         arguments: super::split(&bytes(pid, "cmdline").unwrap_or_default()),
         arguments_cut: false,
@@ -134,7 +156,7 @@ pub(super) fn read(pid: u32, clock: Clock, host: &mut Host) -> Option<Process> {
         parent: None,
     };
     host.name_users(&mut process.user, pid, mount.unwrap_or(0));
-    Some(process)
+    Some((stat.started(), process))
 }
 
 fn executable(pid: u32) -> Executable {
