@@ -18,6 +18,22 @@ print('loaded',flush=True)
 sys.stdin.read()
 ";
 
+/// Attaches a program to the cgroup whose folder is given, in the way without a link, moves into it and holds nothing; says so, and waits
+const ATTACHING: &str = "import ctypes,os,struct,sys
+c=ctypes.CDLL(None,use_errno=True)
+code=ctypes.create_string_buffer(bytes.fromhex('b7000000010000009500000000000000'))
+license=ctypes.create_string_buffer(b'GPL')
+asked=ctypes.create_string_buffer(struct.pack('IIQQ',15,2,ctypes.addressof(code),ctypes.addressof(license))+bytes(96))
+n={'x86_64':321,'aarch64':280}[os.uname().machine]
+program=c.syscall(n,5,asked,120)
+asked=struct.pack('IIII',os.open(sys.argv[1],os.O_RDONLY),program,6,0)
+if program<0 or c.syscall(n,8,ctypes.create_string_buffer(asked),16)<0: sys.exit(ctypes.get_errno())
+os.close(program)
+open(sys.argv[1]+'/cgroup.procs','w').write('0')
+print('loaded',flush=True)
+sys.stdin.read()
+";
+
 /// Keys `k`, `k.pub`, and a manifest `m.json` of these executables
 fn manifest(sandbox: &Sandbox, executables: &[&str]) -> Answer {
     if !sandbox.path("k").exists() {
@@ -201,6 +217,39 @@ fn held_by(list: &Value, pid: u32) -> Value {
     let programs = list["programs"].as_array().unwrap();
     let holds = |program: &&Value| program["holders"].as_array().unwrap().contains(&pid.into());
     programs.iter().find(holds).unwrap().clone()
+}
+
+#[test]
+fn a_program_that_a_cgroup_holds_is_listed_with_the_cgroup() {
+    let Some(cgroup) = cgroup("listed") else { return };
+    let sandbox = Sandbox::new();
+    let mut attaching = Command::new(PYTHON)
+        .args(["-S", "-c", ATTACHING])
+        .arg(&cgroup.folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = [0; 7];
+    let is_attached = attaching.stdout.as_mut().unwrap().read_exact(&mut said).is_ok();
+    let (_, list) = listed(&sandbox, &[]);
+    let text = sandbox.run(&["bpf", "list"]);
+    drop(attaching.stdin.take());
+    attaching.wait().unwrap();
+    assert!(is_attached);
+    let place =
+        serde_json::json!([{"place": format!("cgroup {}", cgroup.path), "attached_as": "cgroup_device"}]);
+    let programs = list["programs"].as_array().unwrap();
+    let program = programs
+        .iter()
+        .find(|program| program["attached_without_link"] == place)
+        .unwrap_or_else(|| panic!("{list}"));
+    assert_eq!(program["holders"], serde_json::json!([]));
+    let line = format!(
+        "  attached   cgroup {} as cgroup_device without a link\n",
+        cgroup.path
+    );
+    assert!(text.out.contains(&line), "{text}");
 }
 
 #[test]

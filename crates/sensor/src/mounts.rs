@@ -20,6 +20,8 @@ const PASSED: [&str; 5] = ["cgroup", "cgroup2", "proc", "sysfs", "zfs"];
 pub(crate) struct Mount {
     number: u32,
     parent: u32,
+    /// What of its file system is mounted
+    pub(crate) root: String,
     /// Where, from the root of the process on
     pub(crate) place: PathBuf,
     /// Number of its file system, as it is written
@@ -92,11 +94,13 @@ fn line(bytes: &[u8]) -> Option<Mount> {
     let number = text(fields.next()?).parse().ok()?;
     let parent = text(fields.next()?).parse().ok()?;
     let device = fields.next()?;
-    let place = fields.nth(1)?;
+    let root = fields.next()?;
+    let place = fields.next()?;
     let kind = fields.skip_while(|field| *field != b"-").nth(1)?;
     Some(Mount {
         number,
         parent,
+        root: text(root),
         place: PathBuf::from(OsString::from_vec(unescaped(place))),
         device: text(device),
         kind: text(kind),

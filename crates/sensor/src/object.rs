@@ -48,9 +48,15 @@ impl Object {
     /// What decides by policies, on kernels from 5.11 on.
     #[cfg(target_arch = "x86_64")]
     pub const GUARD: Self = object!("guard.x86_64.o");
+    /// What lists programs that cgroups hold, on kernels from 5.8 on.
+    #[cfg(target_arch = "x86_64")]
+    pub const CGROUPS: Self = object!("cgroups.x86_64.o");
     /// What decides by policies, on kernels from 5.11 on.
     #[cfg(target_arch = "aarch64")]
     pub const GUARD: Self = object!("guard.aarch64.o");
+    /// What lists programs that cgroups hold, on kernels from 5.8 on.
+    #[cfg(target_arch = "aarch64")]
+    pub const CGROUPS: Self = object!("cgroups.aarch64.o");
 
     /// Its bytes, once they were held against the digest, with calls of a function of the kernel where instructions stand for one: of `bpf_rdonly_cast`,
     /// which lets programs read memory of the kernel by plain loads (bpf/words.h). None where a kernel with these types has no such function.

@@ -50,14 +50,10 @@ impl Names {
             .values()
             .filter_map(|place| place.get(TARGET)?.parse().ok());
         let targets: HashSet<usize> = targets.collect();
-        let mut cgroups = HashMap::new();
-        if let Some(root) = host::unified_cgroups() {
-            descend(&root, "", DEPTH, &mut cgroups);
-        }
         let devices = fs::read_dir("/sys/class/net").into_iter().flatten().flatten();
         Self {
             types: types::names(&targets),
-            cgroups,
+            cgroups: cgroups(),
             devices: devices
                 .filter_map(|device| {
                     let number = fs::read_to_string(device.path().join("ifindex")).ok()?;
@@ -89,14 +85,10 @@ impl Names {
             });
         }
         if let Some(number) = value("cgroup_id") {
-            let path = number
-                .parse()
-                .ok()
-                .and_then(|number: u64| self.cgroups.get(&number));
-            return Some(match path {
-                Some(path) => format!("cgroup {path}"),
-                None => format!("cgroup number {number}"),
-            });
+            return Some(number.parse().map_or_else(
+                |_| format!("cgroup number {number}"),
+                |number| cgroup(&self.cgroups, number),
+            ));
         }
         if let Some(number) = value("ifindex") {
             return Some(match self.devices.get(number) {
@@ -114,6 +106,23 @@ impl Names {
             .collect();
         (!others.is_empty()).then(|| others.join(", "))
     }
+}
+
+/// Paths of cgroups by their numbers
+pub(super) fn cgroups() -> HashMap<u64, String> {
+    let mut found = HashMap::new();
+    if let Some(root) = host::unified_cgroups() {
+        descend(&root, "", DEPTH, &mut found);
+    }
+    found
+}
+
+/// What is said of a cgroup by its number
+pub(super) fn cgroup(paths: &HashMap<u64, String>, number: u64) -> String {
+    paths.get(&number).map_or_else(
+        || format!("cgroup number {number}"),
+        |path| format!("cgroup {path}"),
+    )
 }
 
 fn descend(folder: &Path, path: &str, depth: usize, found: &mut HashMap<u64, String>) {

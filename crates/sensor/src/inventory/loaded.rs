@@ -8,7 +8,7 @@ use bartizan_model::guard::PROGRAM_TYPES;
 use super::descriptors::Seen;
 use super::names::{self, LINK_TYPES, MAP_TYPES};
 use super::{Inventory, Link, Map, Program};
-use crate::error::with_causes;
+use crate::error::{os_error, with_causes};
 
 /// ENOENT: it was taken away between being listed and being asked for
 const GONE: i32 = 2;
@@ -83,7 +83,5 @@ pub(super) fn list(inventory: &mut Inventory, seen: &Seen) {
 
 /// Whether what was asked for is not there
 pub(super) fn is_gone(error: &(dyn std::error::Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| error.source())
-        .filter_map(|error| error.downcast_ref::<std::io::Error>())
-        .any(|error| error.raw_os_error() == Some(GONE))
+    os_error(error) == Some(GONE)
 }

@@ -1,15 +1,19 @@
 //! What is loaded into the kernel by eBPF, who holds it, and which processes could load more.
 //!
-//! In: the kernel's own lists of programs, maps and links (`BPF_*_GET_NEXT_ID`, `BPF_OBJ_GET_INFO_BY_FD`), what is pinned below mounts of the file system
-//! of BPF, and `/proc`. Out: an [`Inventory`]. What could not be read stands in it as a sentence: what is not listed was then not seen, not absent.
+//! In: the kernel's own lists of programs, maps and links (`BPF_*_GET_NEXT_ID`, `BPF_OBJ_GET_INFO_BY_FD`), of devices of the network and their filters
+//! (netlink), what is pinned below mounts of the file system of BPF, and `/proc`. Out: an [`Inventory`]. What could not be read stands in it as a sentence: what is not listed was then not seen, not absent.
 //!
 //! The kernel keeps the user who loaded a program, not the executable. Who may be known is who holds the program, one of its links or one of its maps by a
-//! descriptor. An attachment of an old kind (a filter of `tc`, a program of a cgroup without a link) holds a program without any.
+//! descriptor. An attachment of an old kind (a filter of `tc`, a program of a cgroup without a link) holds a program without any: those at devices of the
+//! network and at cgroups are listed, too.
 
+mod cgroups;
 mod descriptors;
 mod links;
 mod loaded;
 mod names;
+mod netlink;
+mod network;
 mod pins;
 mod processes;
 
@@ -30,6 +34,8 @@ pub struct Inventory {
     pub maps: Vec<Map>,
     /// Links by their numbers
     pub links: Vec<Link>,
+    /// Where programs are attached without a link, as far as the kernel lists it; none before [`Self::add_attachments`]
+    pub attachments: Vec<Attachment>,
     /// Processes that hold one of these, or a capability by which programs are loaded and used; by their numbers
     pub processes: BTreeMap<u32, Holder>,
     /// What could not be read, a sentence each
@@ -100,6 +106,17 @@ pub struct Link {
     pub kept: Kept,
 }
 
+/// A place that a program is attached to without a link, which nobody needs to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Number of the program
+    pub program: u32,
+    /// Where: `device eth0`, `device eth0 in the network namespace 4026532281 of process 77`, `cgroup /system.slice`
+    pub place: String,
+    /// How: `tc ingress`, `tc at 1:0`, `xdp (generic)`, `tcx_egress`, `cgroup_device`
+    pub attached: String,
+}
+
 /// A process that holds something of it, or could load it.
 #[derive(Debug, Clone, Default)]
 pub struct Holder {
@@ -144,6 +161,14 @@ impl Inventory {
         Ok(inventory)
     }
 
+    /// Adds where programs are attached without a link, and places of links at cgroups: every network namespace is entered for that, and a program loaded.
+    pub fn add_attachments(&mut self) {
+        network::look(self);
+        cgroups::look(self);
+        self.unread.sort();
+        self.unread.dedup();
+    }
+
     /// Numbers of the processes that hold a program: by itself or by a link.
     #[must_use]
     pub fn holders_of(&self, program: &Program) -> Vec<u32> {
@@ -156,6 +181,15 @@ impl Inventory {
         all.sort_unstable();
         all.dedup();
         all
+    }
+
+    /// Attachments of a program that none of its links is known to stand for: what lists them does not tell which are by a link.
+    pub fn attachments_of<'i>(&'i self, program: &'i Program) -> impl Iterator<Item = &'i Attachment> {
+        let links = || self.links.iter().filter(|link| link.program == program.id);
+        self.attachments.iter().filter(move |attachment| {
+            attachment.program == program.id
+                && links().all(|link| link.place.as_deref() != Some(&attachment.place))
+        })
     }
 
     /// Paths that a program or a link of it is pinned at.

@@ -62,7 +62,8 @@ pub(super) fn look(inventory: &mut Inventory, seen: &mut Seen) {
     }
 }
 
-fn is_gone(error: &std::io::Error) -> bool {
+/// Whether a process, or what was asked of it, is not there any more
+pub(super) fn is_gone(error: &std::io::Error) -> bool {
     // ESRCH: it ended between being opened and being read
     error.kind() == ErrorKind::NotFound || error.raw_os_error() == Some(3)
 }

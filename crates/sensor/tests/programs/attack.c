@@ -156,8 +156,8 @@ static int pin(int type, const char *path)
 	return said(syscall(SYS_bpf, BPF_OBJ_PIN, &pinned, sizeof(pinned)));
 }
 
-/* Attaches a program that is pinned to a device of the network, without a link */
-static int attach(const char *path, const char *device, int how)
+/* Attaches a program that is pinned to a device of the network, or to a cgroup by its folder, without a link */
+static int attach(const char *path, const char *to, int how)
 {
 	union bpf_attr pinned, attached;
 
@@ -165,7 +165,7 @@ static int attach(const char *path, const char *device, int how)
 	memset(&attached, 0, sizeof(attached));
 	pinned.pathname = (unsigned long)path;
 	attached.attach_bpf_fd = syscall(SYS_bpf, BPF_OBJ_GET, &pinned, sizeof(pinned));
-	attached.target_fd = if_nametoindex(device);
+	attached.target_fd = *to == '/' ? open(to, O_RDONLY | O_DIRECTORY) : if_nametoindex(to);
 	attached.attach_type = how;
 	return said(syscall(SYS_bpf, BPF_PROG_ATTACH, &attached, sizeof(attached)));
 }

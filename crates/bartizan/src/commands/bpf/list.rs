@@ -27,7 +27,8 @@ pub(super) fn run(args: &BpfListArgs, terminal: Terminal) -> Outcome {
         (Some(manifest), Some(key)) => Some(loaders::verified(manifest, key, Machine.now())?),
         _ => None,
     };
-    let inventory = Inventory::take().map_err(|error| Error::usage(error.to_string(), error.help()))?;
+    let mut inventory = Inventory::take().map_err(|error| Error::usage(error.to_string(), error.help()))?;
+    inventory.add_attachments();
     let judged: Vec<Whose> = inventory
         .programs
         .iter()

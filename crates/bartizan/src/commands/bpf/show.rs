@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use bartizan_detect::harmless;
 use bartizan_model::Timestamp;
-use bartizan_sensor::inventory::{Holder, Inventory, Kept, Link, Map, Program};
+use bartizan_sensor::inventory::{Attachment, Holder, Inventory, Kept, Link, Map, Program};
 use serde_json::{Value, json};
 
 use crate::loaders::judge::Whose;
@@ -40,6 +40,9 @@ pub(super) fn text(inventory: &Inventory, judged: &[Whose]) -> String {
         for link in inventory.links.iter().filter(|link| link.program == program.id) {
             let _ = writeln!(text, "  attached   {}", attached(link));
             keepers(&mut text, inventory, &link.kept, " by the link");
+        }
+        for attachment in inventory.attachments_of(program) {
+            let _ = writeln!(text, "  attached   {} without a link", without_link(attachment));
         }
         keepers(&mut text, inventory, &program.kept, "");
         match &program.maps {
@@ -162,6 +165,11 @@ fn attached(link: &Link) -> String {
     )
 }
 
+fn without_link(attachment: &Attachment) -> String {
+    let [place, how] = [&attachment.place, &attachment.attached].map(|text| harmless(text.as_bytes()));
+    format!("{place} as {how}")
+}
+
 fn name(name: &[u8]) -> String {
     match name {
         [] => "-".to_owned(),
@@ -209,6 +217,7 @@ fn of_program(inventory: &Inventory, program: &Program, whose: &Whose, by_manife
         "user": program.user,
         "maps": program.maps,
         "links": links.map(|link| link.id).collect::<Vec<_>>(),
+        "attached_without_link": inventory.attachments_of(program).map(of_attachment).collect::<Vec<_>>(),
         "holders": program.kept.holders,
         "pins": pins(&program.kept),
         "own": *whose == Whose::Own,
@@ -241,6 +250,13 @@ fn of_link(link: &Link) -> Value {
         "attached_as": shown(&link.attached),
         "holders": link.kept.holders,
         "pins": pins(&link.kept),
+    })
+}
+
+fn of_attachment(attachment: &Attachment) -> Value {
+    json!({
+        "place": harmless(attachment.place.as_bytes()),
+        "attached_as": attachment.attached,
     })
 }
 
