@@ -27,6 +27,8 @@ struct workload {
 	u32 level;
 	/* Whether it is a container: its runtime may start programs before, itself among them, but none in the container's root */
 	u32 is_container;
+	/* Number of the file of a program of the host that prepares the workload, as systemd's executor does; 0 for none */
+	u64 preparer;
 };
 
 struct {
@@ -109,8 +111,11 @@ static __always_inline void note_program(struct task_struct *task)
 	u32 zero = 0;
 	struct workload *which = bpf_map_lookup_elem(&workload, &zero);
 
-	if (phase && which && (!which->is_container || root_of(task) != root_of_host(task)))
-		*phase = PHASE_PAYLOAD;
+	if (!phase || !which)
+		return;
+	if (root_of(task) == root_of_host(task) && (which->is_container || BPF_CORE_READ(task, mm, exe_file, f_inode, i_ino) == which->preparer))
+		return;
+	*phase = PHASE_PAYLOAD;
 }
 
 /* Follows a process that the current one has started. */

@@ -5,12 +5,13 @@ mod machine;
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use std::os::unix::fs::MetadataExt;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bartizan_model::runtime::{Action, Behaviour, Phase};
-use bartizan_sensor::learn::{Cgroup, Learner};
+use bartizan_sensor::learn::{Begins, Cgroup, Learner};
 use bartizan_sensor::{Selection, Sensor};
 
 /// Numbers of calls on this processor
@@ -291,4 +292,48 @@ fn it_is_so_on_other_kernels() {
         };
         assert!(said.contains("test result: ok. 1 passed"), "{kernel}: {said}");
     }
+}
+
+#[test]
+fn what_prepares_a_unit_is_not_the_unit() {
+    if !rustix::process::geteuid().is_root() || !std::path::Path::new(BUSYBOX).exists() {
+        eprintln!("skipped: it needs root, and busybox-static, which scripts/setup.sh test installs");
+        return;
+    }
+    // What systemd does from version 255 on: into the cgroup comes its executor, which becomes the program of the unit.
+    let folder = tempfile::tempdir().expect("a folder");
+    let [executor, before, inside] = ["busybox", "before", "inside"].map(|name| folder.path().join(name));
+    std::fs::copy(BUSYBOX, &executor).expect("it is copied");
+    std::fs::write(&before, "x\n").expect("it is written");
+    std::fs::write(&inside, "x\n").expect("it is written");
+    let mut selection = Selection::all();
+    selection.only_followed();
+    let mut sensor = Sensor::start(&selection, 1 << 20).unwrap_or_else(|error| panic!("{error}"));
+    let mut learner = Learner::start().unwrap_or_else(|error| panic!("{error}: {}", error.help()));
+    learner.tell_with(&mut sensor);
+    let number = std::fs::metadata(&executor).expect("it is there").ino();
+    learner.expect(Begins::After(number)).expect("it is expected");
+    let cgroup = Cgroup::make(&format!("bartizan-test-unit-{}", std::process::id())).expect("a cgroup");
+    learner.follow_cgroup(&cgroup).expect("it is followed");
+    let mut unit = Command::new(&executor);
+    unit.args(["sh", "-c", "read x <$0; umask 77; exec /bin/busybox cat $1"]);
+    let mut unit = cgroup
+        .within(|| unit.args([&before, &inside]).spawn())
+        .expect("the cgroup is entered")
+        .expect("it starts");
+    unit.wait().expect("it ends");
+    let mut told = Told::default();
+    told.take(&mut sensor);
+    let [before, inside] = [before, inside].map(|path| path.display().to_string());
+    assert!(
+        told.files.contains(&inside) && !told.files.contains(&before),
+        "{:?}",
+        told.files
+    );
+    let behaviour = learner.counted().expect("it was counted");
+    let umask = if cfg!(target_arch = "aarch64") { 166 } else { 95 };
+    let counted = |number| [Phase::Start, Phase::Payload].map(|phase| made(&behaviour, phase, number));
+    let [prepares, does] = counted(umask);
+    assert!(prepares > 0 && does == 0, "{prepares} {does}");
+    assert_eq!(counted(EXECVE), [2, 0]);
 }

@@ -61,8 +61,22 @@ pub fn find(name: &str) -> Option<Found> {
     found.cgroup = path.and_then(|path| Cgroup::at(&path).ok());
     if is_container || found.processes.iter().all(|process| is_apart(*process)) {
         found.begins = Begins::InRootOfItsOwn;
+    } else if let Some(executor) = executor_of_systemd() {
+        found.begins = Begins::After(executor);
     }
     (!found.processes.is_empty()).then_some(found)
+}
+
+/// Number of the file of the program with which systemd prepares what it starts (from version 255 on): the first process holds it open, also when another
+/// one has been installed since. None where it has none.
+fn executor_of_systemd() -> Option<u64> {
+    std::fs::read_dir("/proc/1/fd").ok()?.flatten().find_map(|open| {
+        let target = std::fs::read_link(open.path()).ok()?;
+        let path = target.to_str()?;
+        let path = path.strip_suffix(" (deleted)").unwrap_or(path);
+        let number = || std::fs::metadata(open.path()).ok().map(|file| file.ino());
+        path.ends_with("/systemd-executor").then(number)?
+    })
 }
 
 /// Whether a process has a root and mounts other than those of the host; not one that is gone.

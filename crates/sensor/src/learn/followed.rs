@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 /// Processes that are followed at once at most (`PROCESSES_MAX`)
 pub(crate) const PROCESSES_MAX: u32 = 32_768;
 
-/// `struct workload`, its first number in two halves
-type Workload = [u32; 4];
+/// `struct workload`, its first and its last number in two halves
+type Workload = [u32; 6];
 
 /// Maps of one object with programs.
 pub(crate) struct Followed {
@@ -46,8 +46,15 @@ impl Followed {
     }
 
     fn set_workload(&mut self, [low, high]: [u32; 2], level: u32) -> Result<()> {
-        let is_container = u32::from(self.begins == Begins::InRootOfItsOwn);
-        Ok(self.workload.set(0, [low, high, level, is_container], 0)?)
+        let (is_container, preparer) = match self.begins {
+            Begins::AtOnce => (0, 0),
+            Begins::After(preparer) => (0, preparer),
+            Begins::InRootOfItsOwn => (1, 0),
+        };
+        let [first, last] = halves(preparer);
+        Ok(self
+            .workload
+            .set(0, [low, high, level, is_container, first, last], 0)?)
     }
 
     pub(crate) fn follow(&mut self, process: u32) -> Result<()> {

@@ -38,9 +38,11 @@ const WAYS: u32 = 2;
 /// Which program that a process starts once it came into the workload is the first one of the workload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Begins {
-    /// The first one at all: a command, a unit of systemd
+    /// The first one at all: a command
     #[default]
     AtOnce,
+    /// The first one of another file than the one of this number, in the root of the host: a unit of systemd, whose executor prepares it
+    After(u64),
     /// The first one whose root is not that of the host: in a container. Its runtime may start itself anew before, and hooks.
     InRootOfItsOwn,
 }
