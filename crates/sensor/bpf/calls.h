@@ -351,20 +351,44 @@ static __always_inline void tell_capabilities(u32 call, s64 result)
 	finish(event);
 }
 
-/* A signal, and whom it went to where it was sent; `target` is as the process numbers it */
+/* A process that a signal reached */
+static __always_inline void add_aim(struct scratch *event, struct aim *aim)
+{
+	event->head.number[2] = aim->process;
+	event->head.number[3] = aim->started;
+	event->head.number[4] = aim->count;
+}
+
+/* A process that a signal reached beside the first. Only these calls reach several. */
+static __always_inline void tell_reached(struct aim *aim)
+{
+	struct scratch *event;
+
+	if (!((wanted[CALL_KILL] | wanted[CALL_PIDFD_SEND_SIGNAL]) & WANT_SUCCESS))
+		return;
+	event = begin(CALL_KILL, 0, FLAG_REACHED);
+	if (!event)
+		return;
+	add_aim(event, aim);
+	finish(event);
+}
+
+/* A signal, and whom it went to where it was sent: the first of them, and how many there were. `target` is as the process numbers it. */
 static __always_inline void tell_signal(u32 call, s64 result, u64 target, u64 signal)
 {
 	u64 thread = bpf_get_current_pid_tgid();
 	struct aim *aim = bpf_map_lookup_elem(&aims, &thread);
-	struct scratch *event = begin(call, result, 0);
+	struct scratch *event = NULL;
 
+	/* The compiler knows that it is one of a few, and the verifier does not */
+	barrier_var(call);
+	if (call < CALLS && wanted[call] & (result < 0 ? WANT_FAILURE : WANT_SUCCESS))
+		event = begin(call, result, 0);
 	if (event) {
 		event->head.number[0] = signal;
 		event->head.number[1] = target;
-		if (result >= 0 && aim && aim->signal == (u32)signal) {
-			event->head.number[2] = aim->process;
-			event->head.number[3] = aim->started;
-		}
+		if (result >= 0 && aim && aim->signal == (u32)signal)
+			add_aim(event, aim);
 		finish(event);
 	}
 	bpf_map_delete_elem(&aims, &thread);

@@ -119,11 +119,15 @@ struct {
 	__type(value, struct rate);
 } rates SEC(".maps");
 
-/* Whom a thread has just sent which signal */
+/* Whom a thread has just sent which signal: the first of them, and how many there were */
 struct aim {
 	u64 started;
+	/* What the kernel says about the signal, the same for all that one call reaches */
+	u64 about;
 	u32 process;
 	u32 signal;
+	u32 count;
+	u32 unused;
 };
 
 /* By threads, from the sending of a signal to the answer of the call that sent it */

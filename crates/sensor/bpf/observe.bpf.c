@@ -103,7 +103,7 @@ int BPF_PROG(on_answer, struct pt_regs *registers, long result)
 	if (!call || call >= CALLS)
 		return 0;
 	want = wanted[call];
-	if (!(want & (result < 0 ? WANT_FAILURE : WANT_SUCCESS)) || !is_told())
+	if (!(want & (WANT_END | (result < 0 ? WANT_FAILURE : WANT_SUCCESS))) || !is_told())
 		return 0;
 	read_arguments(&a, registers, compat);
 	switch (call) {
@@ -406,17 +406,25 @@ SEC("tp_btf/signal_generate")
 int BPF_PROG(on_signal, int signal, struct kernel_siginfo *about, struct task_struct *task)
 {
 	u64 thread = bpf_get_current_pid_tgid();
+	struct aim *first = bpf_map_lookup_elem(&aims, &thread);
 	struct aim aim = {
 		.started = BPF_CORE_READ(task, group_leader, start_boottime),
+		.about = (u64)about,
 		.process = BPF_CORE_READ(task, tgid),
 		.signal = signal,
+		.count = 1,
 	};
 
 	/* From the kernel itself, or of no process */
-	if ((u64)about <= SEND_SIG_PRIV || BPF_CORE_READ(about, si_code) > 0 || !thread)
+	if ((u64)about <= SEND_SIG_PRIV || BPF_CORE_READ(about, si_code) > 0 || !thread || is_own() || !is_told())
 		return 0;
-	/* Of a group of processes the last is told */
-	bpf_map_update_elem(&aims, &thread, &aim, BPF_ANY);
+	if (first && first->about == aim.about && first->signal == aim.signal) {
+		/* Further processes of a group, or of all there are */
+		first->count++;
+		tell_reached(&aim);
+	} else {
+		bpf_map_update_elem(&aims, &thread, &aim, BPF_ANY);
+	}
 	return 0;
 }
 

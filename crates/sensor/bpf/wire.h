@@ -119,6 +119,9 @@ enum call {
 #define WANT_READING_UPWARD 256
 #define WANT_WRITING_UPWARD 512
 
+/* Of calls that send signals: their answers are looked at, told or not, since what was known of whom they reach ends there */
+#define WANT_END 1024
+
 /* What is so of an event (`head.flags`) */
 #define FLAG_CHANGEABLE 1
 #define FLAG_BY_RING 2
@@ -129,6 +132,8 @@ enum call {
 #define FLAG_UPPER 32
 /* What was asked is read of copies that the kernel made */
 #define FLAG_COPIED 64
+/* One of several processes that a signal reached; the call that sends it is told later, by the same thread */
+#define FLAG_REACHED 128
 
 struct head {
 	/* Nanoseconds since the host was started */

@@ -22,6 +22,7 @@ mod object;
 mod path;
 mod privilege;
 mod process;
+mod reached;
 pub mod restrain;
 mod selection;
 mod sensor;

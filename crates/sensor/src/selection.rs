@@ -21,6 +21,8 @@ const FACTORS: [u64; 3] = [
 ];
 /// The node from which names lead that are selected in whichever directory (`NODE_OF_NAMES`)
 const NODE_OF_NAMES: u32 = u32::MAX;
+/// Bit of calls that send signals where any is wanted (`WANT_END`)
+const WANT_END: u16 = 1024;
 const SELECT_HERE: u32 = 1;
 const SELECT_BELOW: u32 = 2;
 
@@ -269,6 +271,13 @@ impl Selection {
             };
             if let Some(entry) = table.get_mut(usize::from(call.code())) {
                 *entry = wanted.bits();
+            }
+        }
+        if self.wanted.keys().any(|call| call.signals()) {
+            for call in Call::ALL.iter().filter(|call| call.signals()) {
+                if let Some(entry) = table.get_mut(usize::from(call.code())) {
+                    *entry |= WANT_END;
+                }
             }
         }
         table

@@ -15,8 +15,9 @@ use crate::host::runtime::Runtime;
 use crate::learn::Followed;
 use crate::load::{Hook, Loaded, load};
 use crate::process::Processes;
+use crate::reached::Reached;
 use crate::selection::Selection;
-use crate::wire::Record;
+use crate::wire::{self, Record};
 
 /// How long records lie in the ring at most before they are looked for. Programs wake the reader only when much is there, since each time costs
 /// the process that an event comes from.
@@ -73,6 +74,7 @@ pub struct Sensor {
     clock: Clock,
     clock_read: Instant,
     buffers: Buffers,
+    reached: Reached,
     told: u64,
     unread: u64,
 }
@@ -93,6 +95,7 @@ impl Sensor {
             clock,
             clock_read: Instant::now(),
             buffers: Buffers::default(),
+            reached: Reached::default(),
             told: 0,
             unread: 0,
         })
@@ -188,23 +191,29 @@ impl Sensor {
 
     fn drain(&mut self, tell: &mut impl FnMut(&Event<'_>) -> ControlFlow<()>) -> usize {
         let before = self.told;
-        while let Some(item) = self.loaded.ring.next() {
+        'records: while let Some(item) = self.loaded.ring.next() {
             let Some(record) = Record::read(&item) else {
                 self.unread += 1;
                 continue;
             };
-            let process: Arc<Process> = self.processes.of(&record, self.clock);
-            let target = self.processes.target(&record);
-            self.told += 1;
-            let event = event(
-                &record,
-                (process, target),
-                self.clock.of_day(record.time),
-                self.told,
-                &mut self.buffers,
-            );
-            if tell(&event).is_break() {
-                break;
+            if record.has(wire::REACHED) {
+                self.reached.keep(&record);
+                continue;
+            }
+            for record in self.reached.of(record) {
+                let process: Arc<Process> = self.processes.of(&record, self.clock);
+                let target = self.processes.target(&record);
+                self.told += 1;
+                let event = event(
+                    &record,
+                    (process, target),
+                    self.clock.of_day(record.time),
+                    self.told,
+                    &mut self.buffers,
+                );
+                if tell(&event).is_break() {
+                    break 'records;
+                }
             }
         }
         usize::try_from(self.told - before).unwrap_or(usize::MAX)

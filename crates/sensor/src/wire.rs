@@ -12,6 +12,7 @@ pub(crate) const BY_RING: u16 = 2;
 pub(crate) const CUT: u16 = 4;
 pub(crate) const RESOLVED: u16 = 16;
 pub(crate) const UPPER: u16 = 32;
+pub(crate) const REACHED: u16 = 128;
 
 /// One thing that a program told.
 #[derive(Debug, Clone, Copy)]

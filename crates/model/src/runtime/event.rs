@@ -260,13 +260,13 @@ pub enum Action<'a> {
         /// The descriptor
         descriptor: u32,
     },
-    /// A signal was sent, or could not be
+    /// A signal was sent, or could not be; each process that it reached has an event of its own
     Signal {
         /// Which one; 0 only asks whether one could be sent
         signal: u32,
         /// Whom to, as the asking process numbers it: below 0 for groups of processes, the descriptor for `pidfd_send_signal(2)`
         target: i32,
-        /// The process that it went to, of several the last; None where it went to none, or that process is not known
+        /// The process that it went to; None where it went to none, or that process is not known
         process: Option<Arc<Process>>,
     },
     /// A descriptor was made to stand for another one's object
