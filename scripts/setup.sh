@@ -88,6 +88,8 @@ missing_packages() {
     have podman || echo podman
     # Profiles for AppArmor are read by its own parser.
     have apparmor_parser || [ -x /usr/sbin/apparmor_parser ] || echo apparmor
+    # Names are asked for of a server of DNS.
+    have dnsmasq || [ -x /usr/sbin/dnsmasq ] || echo dnsmasq-base
     # Modules for SELinux are compiled together with Debian's policy, and asked what they allow.
     have secilc || echo secilc
     have sesearch || echo setools

@@ -52,6 +52,7 @@ mod profile;
 mod profiled_containers;
 mod profiled_images;
 mod profiled_labels;
+mod profiled_names;
 mod progress;
 mod pulled_images;
 mod quality;

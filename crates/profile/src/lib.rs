@@ -7,6 +7,7 @@
 mod alike;
 mod calls;
 mod capability;
+mod parties;
 mod path;
 mod profile;
 pub mod render;
@@ -14,6 +15,7 @@ mod stability;
 mod window;
 
 pub use calls::{Architecture, name_of};
+pub use parties::PodIdentity;
 pub use path::{Asker, generalised};
 pub use profile::{
     Access, Command, Extent, FileUse, Profile, SCHEMA, Seen, SocketKind, Transport, Unreadable,

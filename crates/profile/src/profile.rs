@@ -7,6 +7,7 @@ use bartizan_model::runtime::FileLabel;
 use serde::{Deserialize, Serialize};
 
 use crate::calls::Architecture;
+use crate::parties::PodIdentity;
 use crate::window::{Window, join};
 
 /// Name of the form of the document
@@ -44,7 +45,7 @@ pub struct Unreadable {
     pub events: u64,
     /// Counts for which there was no room
     pub uncounted: u64,
-    /// Paths that were cut off, are no text, or were too many
+    /// Paths that were cut off, are no text, or were too many; names of hosts that were too many
     pub paths: u64,
 }
 
@@ -245,6 +246,15 @@ pub struct Profile {
     pub connects: BTreeMap<Transport, BTreeMap<u16, BTreeSet<IpAddr>>>,
     /// Where connections were waited for
     pub listens: BTreeMap<Transport, BTreeMap<u16, BTreeSet<IpAddr>>>,
+    /// Who connected to it, by its own ports
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub peers: BTreeMap<Transport, BTreeMap<u16, BTreeSet<IpAddr>>>,
+    /// Names that it asked DNS for, with the addresses that answers gave them
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub names: BTreeMap<String, BTreeSet<IpAddr>>,
+    /// Pods at the other ends of its connections, by their addresses
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub pods: BTreeMap<IpAddr, BTreeSet<PodIdentity>>,
 }
 
 impl Profile {
@@ -272,6 +282,9 @@ impl Profile {
             labels: BTreeMap::new(),
             connects: BTreeMap::new(),
             listens: BTreeMap::new(),
+            peers: BTreeMap::new(),
+            names: BTreeMap::new(),
+            pods: BTreeMap::new(),
         }
     }
 
@@ -328,6 +341,9 @@ impl Profile {
         join(&mut self.labels, window.labels);
         place(&mut self.connects, window.connects);
         place(&mut self.listens, window.listens);
+        place(&mut self.peers, window.peers);
+        join(&mut self.names, window.names);
+        join(&mut self.pods, window.pods);
     }
 
     /// The files that were made, changed or written to.

@@ -12,6 +12,7 @@ use bartizan_model::runtime::{
 
 use crate::calls::{self, Architecture};
 use crate::capability;
+use crate::parties::{PodIdentity, host_name};
 use crate::path::{Asker, directory_of, generalised, is_of_itself};
 use crate::profile::{Access, SocketKind, Transport, Unreadable};
 
@@ -25,6 +26,8 @@ const TRUNCATE: u32 = 0o1000;
 const DENIED: [i64; 3] = [-1, -13, -30];
 /// Paths of one window that are kept at most
 const PATHS_MAX: usize = 65_536;
+/// Names of hosts of one window that are kept at most
+const NAMES_MAX: usize = 4096;
 
 /// What a workload did during a while.
 #[derive(Debug, Clone, Default)]
@@ -59,6 +62,12 @@ pub struct Window {
     pub connects: BTreeSet<(Transport, IpAddr, u16)>,
     /// Where connections were waited for
     pub listens: BTreeSet<(Transport, IpAddr, u16)>,
+    /// Who connected to it, and to which port of its own
+    pub peers: BTreeSet<(Transport, IpAddr, u16)>,
+    /// Names that it asked DNS for, with the addresses that answers gave them
+    pub names: BTreeMap<String, BTreeSet<IpAddr>>,
+    /// Pods of this host by their addresses, where the other end of a connection is one
+    pub pods: BTreeMap<IpAddr, BTreeSet<PodIdentity>>,
     /// What could not be taken in, and how often
     pub unreadable: Unreadable,
     /// Addresses that sockets were bound to, by process and descriptor, until one of them is connected or listens
@@ -123,9 +132,9 @@ pub fn since(now: &Behaviour, before: &Behaviour) -> Behaviour {
 }
 
 /// What is known of names, put together.
-pub(crate) fn join<V: Ord>(
-    known: &mut BTreeMap<String, BTreeSet<V>>,
-    more: impl IntoIterator<Item = (String, BTreeSet<V>)>,
+pub(crate) fn join<K: Ord, V: Ord>(
+    known: &mut BTreeMap<K, BTreeSet<V>>,
+    more: impl IntoIterator<Item = (K, BTreeSet<V>)>,
 ) {
     for (name, values) in more {
         known.entry(name).or_default().extend(values);
@@ -161,6 +170,9 @@ impl Window {
         join(&mut self.labels, other.labels);
         self.connects.extend(other.connects);
         self.listens.extend(other.listens);
+        self.peers.extend(other.peers);
+        join(&mut self.names, other.names);
+        join(&mut self.pods, other.pods);
         self.unreadable.and(other.unreadable);
         self.bound.extend(other.bound);
     }
@@ -272,7 +284,20 @@ impl Window {
                 self.file(to, own, Access::CHANGE);
             }
             Action::Connect { socket, .. } => self.connected(socket, own),
-            Action::Send { socket, .. } => self.connected(socket, own),
+            Action::Send { socket, question, .. } => {
+                self.connected(socket, own);
+                if let Some(name) = host_name(question) {
+                    self.name(name);
+                }
+            }
+            Action::Accept { socket, .. } => {
+                if let Some(((transport, local), remote)) =
+                    transport(socket).zip(socket.local).zip(socket.remote)
+                {
+                    self.peers
+                        .insert((transport, remote.address.to_canonical(), local.port));
+                }
+            }
             Action::Bind { socket, descriptor } => {
                 if socket.family == SocketFamily::Unix {
                     self.file(socket.path, own, Access::CHANGE);
@@ -300,6 +325,31 @@ impl Window {
                     self.file(path, own, Access::CHANGE);
                 }
             }
+        }
+    }
+
+    /// Takes in that a name was said to have these addresses, where the workload asked for it in this while; `its_own` when nobody else can have.
+    pub fn answer(&mut self, name: String, addresses: impl IntoIterator<Item = IpAddr>, its_own: bool) {
+        if its_own {
+            self.name(name.clone());
+        }
+        if let Some(known) = self.names.get_mut(&name) {
+            known.extend(addresses);
+        }
+    }
+
+    /// The other ends of its connections, loopback left out.
+    pub fn others(&self) -> impl Iterator<Item = IpAddr> {
+        let all = self.connects.iter().chain(&self.peers);
+        all.map(|(_, address, _)| *address)
+            .filter(|address| !address.is_loopback())
+    }
+
+    fn name(&mut self, name: String) {
+        if self.names.len() < NAMES_MAX {
+            self.names.entry(name).or_default();
+        } else if !self.names.contains_key(&name) {
+            self.unreadable.paths += 1;
         }
     }
 
@@ -351,7 +401,7 @@ impl Window {
         } else if let (Some(transport), Some(Endpoint { address, port })) = (transport(socket), socket.remote)
             && port != 0
         {
-            self.connects.insert((transport, address, port));
+            self.connects.insert((transport, address.to_canonical(), port));
         }
     }
 

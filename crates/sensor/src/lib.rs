@@ -30,6 +30,7 @@ mod types;
 mod wire;
 
 pub use call::Call;
+pub use dns::Answer;
 pub use error::{Error, Result};
 pub use load::Hook;
 pub use object::Object;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::net::IpAddr;
 
+use crate::parties::PodIdentity;
 use crate::profile::{Profile, Transport};
 use crate::render::{DEFAULT_CAPABILITIES, file_name, writable};
 
@@ -17,25 +18,23 @@ pub(super) const DNS: u16 = 53;
 pub fn network_policy(profile: &Profile) -> String {
     let name = file_name(&profile.workload);
     let mut text = format!(
-        "# Addresses are those that were connected to. Of a Service that is the one in front of its pods, which policies never see:\n\
-         # name the pods in its place.\n\
+        "# Addresses are those that were seen, with the names that DNS was asked for. Of a Service that is the one in front of its pods, which\n\
+         # policies never see: name the pods in its place.\n\
          apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: {name}\nspec:\n  podSelector:\n    matchLabels:\n      app.kubernetes.io/name: {name}\n  policyTypes:\n    - Ingress\n    - Egress\n"
     );
-    let ingress: Vec<(Transport, u16)> = profile
-        .listens
-        .iter()
-        .flat_map(|(transport, ports)| {
-            let open = ports
-                .iter()
-                .filter(|(_, addresses)| addresses.iter().any(|address| !address.is_loopback()));
-            open.map(|(port, _)| (*transport, *port))
-        })
-        .collect();
+    let ingress = ingress(profile);
     if ingress.is_empty() {
         text.push_str("  ingress: []\n");
     } else {
-        text.push_str("  ingress:\n    - ports:\n");
-        for (transport, port) in ingress {
+        text.push_str("  ingress:\n");
+    }
+    for (callers, ports) in ingress {
+        if callers.is_empty() {
+            text.push_str("    - ports:\n");
+        } else {
+            let _ = write!(text, "    - from:\n{}      ports:\n", callers.concat());
+        }
+        for (transport, port) in ports {
             port_of(&mut text, transport, port);
         }
     }
@@ -66,6 +65,32 @@ fn port_of(text: &mut String, transport: Transport, port: u16) {
     );
 }
 
+/// Where connections may come in: callers as they are written, none for anybody, with the ports that are the same for all of them.
+fn ingress(profile: &Profile) -> BTreeMap<Vec<String>, BTreeSet<(Transport, u16)>> {
+    let mut all: BTreeMap<Vec<String>, BTreeSet<(Transport, u16)>> = BTreeMap::new();
+    for (transport, ports) in &profile.listens {
+        let open = ports
+            .iter()
+            .filter(|(_, addresses)| addresses.iter().any(|address| !address.is_loopback()));
+        for (port, _) in open {
+            all.entry(others(profile, &callers(profile, *transport, *port)))
+                .or_default()
+                .insert((*transport, *port));
+        }
+    }
+    all
+}
+
+/// Who connected to a port from outside of the pod.
+pub(super) fn callers(profile: &Profile, transport: Transport, port: u16) -> BTreeSet<&IpAddr> {
+    let known = profile.peers.get(&transport).and_then(|ports| ports.get(&port));
+    known
+        .into_iter()
+        .flatten()
+        .filter(|address| !address.is_loopback())
+        .collect()
+}
+
 /// Where connections may go: destinations as they are written, with the ports that are the same for all of them.
 fn egress(profile: &Profile) -> BTreeMap<Vec<String>, BTreeSet<(Transport, u16)>> {
     let mut all: BTreeMap<Vec<String>, BTreeSet<(Transport, u16)>> = BTreeMap::new();
@@ -81,7 +106,7 @@ fn egress(profile: &Profile) -> BTreeMap<Vec<String>, BTreeSet<(Transport, u16)>
                 let ports = all.entry(vec![resolver.to_owned()]).or_default();
                 ports.extend([(Transport::Udp, DNS), (Transport::Tcp, DNS)]);
             } else if !addresses.is_empty() {
-                all.entry(blocks(&addresses))
+                all.entry(others(profile, &addresses))
                     .or_default()
                     .insert((*transport, *port));
             }
@@ -90,7 +115,39 @@ fn egress(profile: &Profile) -> BTreeMap<Vec<String>, BTreeSet<(Transport, u16)>
     all
 }
 
-fn blocks(addresses: &BTreeSet<&IpAddr>) -> Vec<String> {
+/// The other ends of connections: pods by their namespaces and labels, others by their addresses.
+fn others(profile: &Profile, addresses: &BTreeSet<&IpAddr>) -> Vec<String> {
+    let mut all = BTreeSet::new();
+    let mut rest = BTreeSet::new();
+    for address in addresses {
+        let pods: Vec<String> = profile
+            .pods
+            .get(address)
+            .into_iter()
+            .flatten()
+            .filter(|pod| !pod.labels.is_empty())
+            .map(selector)
+            .collect();
+        if pods.is_empty() {
+            rest.insert(*address);
+        }
+        all.extend(pods);
+    }
+    all.into_iter().chain(blocks(profile, &rest)).collect()
+}
+
+fn selector(pod: &PodIdentity) -> String {
+    let mut text = format!(
+        "        - namespaceSelector:\n            matchLabels:\n              kubernetes.io/metadata.name: {}\n          podSelector:\n            matchLabels:\n",
+        quoted(&pod.namespace)
+    );
+    for (name, value) in &pod.labels {
+        let _ = writeln!(text, "              {}: {}", quoted(name), quoted(value));
+    }
+    text
+}
+
+fn blocks(profile: &Profile, addresses: &BTreeSet<&IpAddr>) -> Vec<String> {
     let block = |cidr: String| format!("        - ipBlock:\n            cidr: {cidr}\n");
     if addresses.len() > NAMED_MAX {
         // So many on one port are a service whose addresses change.
@@ -106,9 +163,17 @@ fn blocks(addresses: &BTreeSet<&IpAddr>) -> Vec<String> {
     }
     addresses
         .iter()
-        .map(|address| match address {
-            IpAddr::V4(address) => block(format!("{address}/32")),
-            IpAddr::V6(address) => block(format!("\"{address}/128\"")),
+        .map(|address| {
+            let cidr = match address {
+                IpAddr::V4(address) => format!("{address}/32"),
+                IpAddr::V6(address) => format!("\"{address}/128\""),
+            };
+            let names: Vec<&str> = profile.names_of(address).into_iter().collect();
+            block(if names.is_empty() {
+                cidr
+            } else {
+                format!("{cidr} # {}", names.join(", "))
+            })
         })
         .collect()
 }
@@ -163,7 +228,7 @@ fn add<'n>(text: &mut String, capabilities: impl IntoIterator<Item = &'n str>) {
 }
 
 /// A text as a scalar of YAML
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
@@ -215,6 +280,39 @@ mod tests {
         );
         assert!(
             !policy.contains("9000") && !policy.contains("6379") && !policy.contains("192.168"),
+            "{policy}"
+        );
+    }
+
+    #[test]
+    fn callers_are_named_as_pods_where_they_are_known() {
+        let mut profile = profile();
+        let mut window = Window::default();
+        window.calls.insert("read".to_owned());
+        let (pod, other): (IpAddr, IpAddr) = ([10, 1, 0, 7].into(), [10, 1, 2, 3].into());
+        window.peers.insert((Transport::Tcp, pod, 8080));
+        window.peers.insert((Transport::Tcp, [127, 0, 0, 1].into(), 8080));
+        window.names.insert("db.example.com".to_owned(), [other].into());
+        window.names.insert("x\n# y".to_owned(), [other].into());
+        let identity = PodIdentity {
+            namespace: "shop".to_owned(),
+            service_account: String::new(),
+            labels: [("app".to_owned(), "front \"end\"".to_owned())].into(),
+        };
+        window.pods.insert(pod, [identity].into());
+        profile.add(window, false);
+        let policy = network_policy(&profile);
+        assert!(
+            policy.contains("kubernetes.io/metadata.name: \"shop\"")
+                && policy.contains(r#""app": "front \"end\"""#),
+            "{policy}"
+        );
+        assert!(
+            policy.contains("cidr: 10.1.2.3/32 # db.example.com\n"),
+            "{policy}"
+        );
+        assert!(
+            !policy.contains("10.1.0.7") && !policy.contains("# y"),
             "{policy}"
         );
     }

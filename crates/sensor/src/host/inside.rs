@@ -11,7 +11,7 @@ use rustix::path::Arg;
 const MOST: u64 = 1 << 20;
 
 /// The content of a plain file below the root of a process; None where it is none or cannot be read.
-pub(super) fn read(pid: u32, path: &str) -> Option<Vec<u8>> {
+pub(crate) fn read_below(pid: u32, path: &str) -> Option<Vec<u8>> {
     let file = File::from(open_below(
         pid,
         path,

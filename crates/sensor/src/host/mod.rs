@@ -18,7 +18,7 @@ use bartizan_model::runtime::{Container, User};
 
 use runtime::Runtime;
 
-pub(crate) use inside::open_below;
+pub(crate) use inside::{open_below, read_below};
 
 /// Where cgroups of version 2 are mounted
 pub(crate) fn unified_cgroups() -> Option<PathBuf> {

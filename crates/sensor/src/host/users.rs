@@ -20,7 +20,7 @@ impl Names {
     /// Those that a process would see.
     pub(super) fn of(pid: u32) -> Self {
         let table = |path| {
-            inside::read(pid, path)
+            inside::read_below(pid, path)
                 .map(|bytes| table(&bytes))
                 .unwrap_or_default()
         };

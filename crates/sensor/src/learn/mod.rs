@@ -1,16 +1,19 @@
 //! What one workload asks of the kernel at all, counted in the kernel: system calls by phases, capabilities, kinds of sockets.
 //!
 //! In: a workload, as a [`Cgroup`] or by its processes. Out: a [`Behaviour`], all that was counted since the start. [`find`] says what processes a
-//! container, a pod, a unit of systemd or a path of cgroups has; [`label_of`], what SELinux knows a file by that it asked for.
+//! container, a pod, a unit of systemd or a path of cgroups has; [`label_of`], what SELinux knows a file by that it asked for,
+//! [`Answers`], which addresses the names have that it asked for, and [`Neighbours`], who is at an address.
 //!
 //! A process that comes into the workload prepares it at first ([`Phase::Start`]); once it has put a filter of system calls on itself, only what that
 //! filter lets through gets it to the program of the workload ([`Phase::Filtered`]); from the first program on that [`Begins`] speaks of, it is the workload
 //! itself ([`Phase::Payload`]), and so is all that it starts.
 
+mod answers;
 mod cgroup;
 mod find;
 mod followed;
 mod label;
+mod neighbours;
 mod overlay;
 
 use aya::Ebpf;
@@ -22,10 +25,12 @@ use crate::load::{Hook, attach};
 use crate::object::Object;
 use crate::sensor::Sensor;
 
+pub use answers::Answers;
 pub use cgroup::Cgroup;
 pub use find::{Found, find};
 pub(crate) use followed::{Followed, PROCESSES_MAX};
 pub use label::label_of;
+pub use neighbours::Neighbours;
 pub use overlay::Overlay;
 
 /// Entries of `struct counts`

@@ -6,7 +6,7 @@ mod digests;
 mod proc;
 
 pub use digests::digest_of_listed;
-pub(crate) use proc::{mount_namespace_of, numbers};
+pub(crate) use proc::{mount_namespace_of, network_namespace_of, numbers};
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

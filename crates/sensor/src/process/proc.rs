@@ -54,6 +54,11 @@ pub(crate) fn mount_namespace_of(pid: u32) -> Option<u32> {
     namespace(pid, "mnt")
 }
 
+/// The network namespace of a process; None when it is gone
+pub(crate) fn network_namespace_of(pid: u32) -> Option<u32> {
+    namespace(pid, "net")
+}
+
 /// `/proc/PID/stat`.
 struct Stat {
     name: Box<[u8]>,

@@ -1,6 +1,7 @@
 //! `bartizan profile show`: a profile for people, and as the policies that it makes.
 
 use std::fmt::Write as _;
+use std::net::{IpAddr, SocketAddr};
 use std::process::{Command, Stdio};
 
 use bartizan_profile::{Profile, Stability, render};
@@ -136,26 +137,34 @@ fn text(profile: &Profile) -> String {
         .map(|place| place.path)
         .collect();
     line("writes below", names(&writable));
-    for (name, places) in [
-        ("connects to", &profile.connects),
-        ("listens on", &profile.listens),
+    for (name, places, at_port) in [
+        ("connects to", &profile.connects, true),
+        ("listens on", &profile.listens, true),
+        ("is called by", &profile.peers, false),
     ] {
+        let shown = |address: IpAddr, port: u16| {
+            if at_port {
+                SocketAddr::new(address, port).to_string()
+            } else {
+                format!("{address} on port {port}")
+            }
+        };
         let all: Vec<String> = places
             .iter()
             .flat_map(|(transport, ports)| {
-                ports.iter().flat_map(move |(port, addresses)| {
-                    addresses.iter().map(move |address| {
-                        format!(
-                            "{} {}",
-                            transport.name(),
-                            std::net::SocketAddr::new(*address, *port)
-                        )
-                    })
-                })
+                ports
+                    .iter()
+                    .map(move |(port, addresses)| (transport, port, addresses))
+            })
+            .flat_map(|(transport, port, addresses)| {
+                addresses
+                    .iter()
+                    .map(move |address| format!("{} {}", transport.name(), shown(*address, *port)))
             })
             .collect();
         line(name, names(&all));
     }
+    line("asks for the names", names(profile.names.keys()));
     line("files", profile.files.len().to_string());
     let stability = Stability::of(profile);
     line("stability", format!("{:.2}", stability.score));

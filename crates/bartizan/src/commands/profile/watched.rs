@@ -1,11 +1,12 @@
 //! One workload as it is watched: what the kernel counts of it, and what it tells of its files and connections, put together window by window.
 
+use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use bartizan_model::runtime::Behaviour;
-use bartizan_profile::{Architecture, Window, since};
-use bartizan_sensor::learn::{Begins, Cgroup, Found, Learner, label_of};
+use bartizan_model::runtime::{Action, Behaviour, SocketKind};
+use bartizan_profile::{Architecture, PodIdentity, Window, since};
+use bartizan_sensor::learn::{Answers, Begins, Cgroup, Found, Learner, Neighbours, label_of};
 use bartizan_sensor::{Call, Files, Selection, Sensor, Wanted};
 
 use crate::commands::watch;
@@ -13,7 +14,7 @@ use crate::error::Error;
 use crate::terminal::Terminal;
 
 /// Calls whose events say what files and connections are needed
-const TOLD: [&str; 29] = [
+const TOLD: [&str; 33] = [
     "execve",
     "execveat",
     "open",
@@ -43,7 +44,14 @@ const TOLD: [&str; 29] = [
     "bind",
     "listen",
     "sendto",
+    "sendmsg",
+    "sendmmsg",
+    "accept",
+    "accept4",
 ];
+
+/// Port of DNS
+const DNS: u16 = 53;
 
 /// Bytes of events that may wait: one that is missing makes a profile less sure
 const RING: u32 = 4 * watch::RING;
@@ -53,6 +61,9 @@ pub(super) struct Watched {
     sensor: Sensor,
     learner: Learner,
     cgroup: Option<Cgroup>,
+    answers: Answers,
+    neighbours: Neighbours,
+    terminal: Terminal,
     window: Window,
     before: Behaviour,
     lost: u64,
@@ -100,6 +111,9 @@ impl Watched {
             sensor,
             learner,
             cgroup: None,
+            answers: Answers::default(),
+            neighbours: Neighbours::default(),
+            terminal,
             window: Window::default(),
             before: Behaviour::default(),
             lost: 0,
@@ -112,6 +126,8 @@ impl Watched {
         self.learner.expect(begins).map_err(refused)?;
         self.learner.follow_cgroup(&cgroup).map_err(refused)?;
         self.cgroup = Some(cgroup);
+        // What is started here begins in the network of this process.
+        listen(&mut self.answers, std::process::id(), None, self.terminal);
         Ok(())
     }
 
@@ -127,10 +143,11 @@ impl Watched {
 
     /// Follows further processes of the same workload.
     pub(super) fn follow_more(&mut self, processes: Vec<u32>) -> Result<(), Error> {
-        processes
-            .into_iter()
-            .try_for_each(|process| self.learner.follow(process))
-            .map_err(refused)
+        for process in processes {
+            self.learner.follow(process).map_err(refused)?;
+            listen(&mut self.answers, process, None, self.terminal);
+        }
+        Ok(())
     }
 
     /// The cgroup that is followed.
@@ -148,11 +165,15 @@ impl Watched {
 
     /// Takes in what is told within a while.
     pub(super) fn read(&mut self, timeout: Duration) -> Result<usize, Error> {
-        let window = &mut self.window;
+        let (window, answers, terminal) = (&mut self.window, &mut self.answers, self.terminal);
         self.sensor
             .read(timeout, |event| {
                 window.note(event);
                 window.label(|path| label_of(&event.process, path));
+                let resolver = asked(&event.action);
+                if resolver.is_some() || matches!(event.action, Action::Execute { .. }) {
+                    listen(answers, event.process.pid, resolver, terminal);
+                }
                 ControlFlow::Continue(())
             })
             .map_err(refused)
@@ -163,11 +184,53 @@ impl Watched {
         while self.read(Duration::ZERO)? > 0 {}
         let counted = self.learner.counted().map_err(refused)?;
         let mut window = std::mem::take(&mut self.window);
+        self.answers.read(|answer, its_own| {
+            window.answer(answer.name, answer.addresses, its_own);
+        });
+        self.name_pods(&mut window);
         window.count(&since(&counted, &self.before), Architecture::HERE);
         self.before = counted;
         let lost = self.sensor.counts().lost();
         window.unreadable.events += lost - self.lost;
         self.lost = lost;
         Ok(window)
+    }
+
+    /// Says which pods of this host are at the other ends of connections.
+    fn name_pods(&mut self, window: &mut Window) {
+        let others: Vec<IpAddr> = window.others().collect();
+        if others.is_empty() {
+            return;
+        }
+        let containers = self.neighbours.by_address();
+        for address in others {
+            let pod = containers
+                .get(&address)
+                .and_then(|container| container.pod.as_ref());
+            if let Some(pod) = pod.and_then(PodIdentity::of) {
+                window.pods.entry(address).or_default().insert(pod);
+            }
+        }
+    }
+}
+
+/// Listens to the resolvers of a process; says it where that is refused.
+fn listen(answers: &mut Answers, process: u32, resolver: Option<IpAddr>, terminal: Terminal) {
+    if let Err(error) = answers.listen(process, resolver) {
+        terminal.warn(format!(
+            "answers of DNS cannot be read, so that addresses stay without names: {}",
+            crate::error::plain(&error)
+        ));
+    }
+}
+
+/// The resolver that something is sent to, or is about to be
+fn asked(action: &Action<'_>) -> Option<IpAddr> {
+    match action {
+        Action::Connect { socket, .. } | Action::Send { socket, .. } => socket
+            .remote
+            .filter(|remote| socket.kind == SocketKind::Datagram && remote.port == DNS)
+            .map(|remote| remote.address.to_canonical()),
+        _ => None,
     }
 }

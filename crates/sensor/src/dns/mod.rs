@@ -1,5 +1,10 @@
 //! The name that a question of DNS asks for (RFC 1035, section 4.1).
 
+mod answer;
+
+pub use answer::Answer;
+pub(crate) use answer::answer;
+
 /// Bytes of a name at most
 const NAME_MAX: usize = 255;
 
