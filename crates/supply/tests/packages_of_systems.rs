@@ -54,7 +54,7 @@ fn as_dpkg_query(component: &Component) -> String {
     let source = component.source.as_ref();
     format!(
         "{} {version} {} {} {}",
-        component.name.strip_prefix("debian/").unwrap(),
+        component.name.as_str(),
         component.purl.qualifier("arch").unwrap(),
         source.map_or(component.purl.name(), |source| &source.name),
         source

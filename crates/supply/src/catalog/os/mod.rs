@@ -4,7 +4,7 @@
 //! database tells it and the ecosystem open; [`crate::inventory::finish`] joins the two.
 
 mod apk;
-mod dpkg;
+pub(crate) mod dpkg;
 mod os_release;
 mod pacman;
 pub(crate) mod rpm;
@@ -61,6 +61,8 @@ fn package(kind: &str, namespace: &str, name: &str, version: &str) -> Package {
             version: Some(version.to_owned()),
             ..PackageUrlParts::default()
         },
+        // Advisories name a package without its distribution.
+        name: name.to_owned(),
         scope: Scope::Runtime,
         ..Package::default()
     }
