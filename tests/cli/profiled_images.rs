@@ -15,13 +15,13 @@ const STATUS: &str = "Package: shell\nStatus: install ok installed\nVersion: 1\n
     Package: unused\nStatus: install ok installed\nVersion: 2\nArchitecture: amd64\n";
 
 /// An image of two layers with a user, a directory, an environment and a command of its own, and its profile as learned in a container of it by runc.
-struct Made {
-    sandbox: Sandbox,
+pub(crate) struct Made {
+    pub(crate) sandbox: Sandbox,
     number: String,
 }
 
 impl Made {
-    fn new(name: &str) -> Option<Self> {
+    pub(crate) fn new(name: &str) -> Option<Self> {
         let has = |name: &str| {
             ["/usr/bin", "/usr/sbin"]
                 .iter()
@@ -105,13 +105,13 @@ impl Made {
         );
     }
 
-    fn layer(&self, name: &str, change: impl Fn(&Path)) {
+    pub(crate) fn layer(&self, name: &str, change: impl Fn(&Path)) {
         self.tool(&format!("umoci unpack --image image:web {name}"));
         change(&self.sandbox.path(name).join("rootfs"));
         self.tool(&format!("umoci repack --image image:web {name}"));
     }
 
-    fn learn(&self) {
+    pub(crate) fn learn(&self) {
         self.tool("umoci unpack --image image:web bundle");
         let mut config: Value = serde_json::from_str(&self.sandbox.read("bundle/config.json")).unwrap();
         config["process"]["terminal"] = json!(false);
@@ -125,7 +125,7 @@ impl Made {
         assert_eq!(learned.code, 0, "{learned}");
     }
 
-    fn profile(&self, line: &str) -> Answer {
+    pub(crate) fn profile(&self, line: &str) -> Answer {
         self.sandbox
             .run(&[&["profile"], &*line.split(' ').collect::<Vec<_>>()].concat())
     }

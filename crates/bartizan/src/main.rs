@@ -22,6 +22,7 @@ mod place;
 mod plane;
 mod policies;
 mod practices;
+mod profiles;
 mod progress;
 mod render;
 mod runtime;

@@ -4,11 +4,12 @@ use crate::Check;
 use bartizan_model::Finding;
 use std::cmp::Ordering;
 
-/// Severity and confidence, highest first, then path, line, column and rule.
+/// Severity and confidence, highest first, then what is in use or not known to be idle, then path, line, column and rule.
 #[must_use]
 pub fn report_order(a: &Finding, b: &Finding) -> Ordering {
     (b.severity, b.confidence)
         .cmp(&(a.severity, a.confidence))
+        .then_with(|| a.is_idle().cmp(&b.is_idle()))
         .then_with(|| a.primary().cmp(&b.primary()))
         .then_with(|| a.rule.cmp(&b.rule))
         .then_with(|| a.fingerprint.cmp(&b.fingerprint))

@@ -11,6 +11,8 @@
 //! | automatable | yes 1 |
 //! | impact | full control 1, and mission high 1, low −1 |
 //!
+//! Where a workload was watched, a component that it uses weighs 1 more, and another 1 less.
+//!
 //! 6 and more is immediate, 4 out of cycle, 2 scheduled, less is deferred. A tenant of the control plane may weigh otherwise
 //! ([`crate::judgement`]).
 
@@ -100,6 +102,7 @@ impl FromStr for Mission {
 pub fn decide(risk: &Risk, severity: Severity, place: Place) -> Priority {
     let situation = Situation {
         place,
+        loaded: risk.loaded,
         ..Situation::default()
     };
     Judgement::default().decide(risk, severity, &situation)
@@ -184,6 +187,7 @@ mod tests {
             automatable: Some(flags[2]),
             total_impact: Some(flags[3]),
             development_only: flags[4],
+            loaded: None,
         })
     }
 
@@ -198,6 +202,7 @@ mod tests {
                 Risk { total_impact: Some(true), ..risk },
                 Risk { probability: Some(1.0), ..risk },
                 Risk { development_only: false, ..risk },
+                Risk { loaded: Some(true), ..risk },
             ];
             for risk in worse {
                 prop_assert!(decision(&risk, OPEN) >= here);

@@ -2,8 +2,8 @@
 //!
 //! In: the remedies that checks know of, and all findings. Out: one list of everything there is to do, in order. What no check
 //! offered a remedy for is closed by the fix of its finding; findings of one rule with the same fix are one thing to do. What
-//! counts is, in this order: the most urgent decision among the findings, the gravest severity, how many are closed. Findings
-//! that are waived, or known by a baseline and left out, count for nothing.
+//! counts is, in this order: the most urgent decision among the findings, whether any of them is about more than what was never seen
+//! in use, the gravest severity, how many are closed. Findings that are waived, or known by a baseline and left out, count for nothing.
 
 use crate::priority::usual;
 use bartizan_model::{Decision, Finding, Fingerprint, Remedy, Severity};
@@ -26,6 +26,11 @@ pub fn rank(offered: Vec<Remedy>, findings: &[Finding]) -> Vec<Remedy> {
     remedies.retain(|remedy| !(remedy.closes.is_empty() && remedy.leaves.is_empty()));
     let rest = others(&remedies, findings);
     remedies.extend(rest);
+    let is_idle = |remedy: &Remedy| {
+        let prints = remedy.closes.iter().chain(&remedy.leaves);
+        let mut findings = prints.filter_map(|print| open.get(print));
+        findings.all(|finding| finding.is_idle())
+    };
     for remedy in &mut remedies {
         let of = |prints: &[Fingerprint]| weight(prints.iter().filter_map(|print| open.get(print).copied()));
         let (decision, severity) = of(&remedy.closes).max(of(&remedy.leaves));
@@ -35,6 +40,7 @@ pub fn rank(offered: Vec<Remedy>, findings: &[Finding]) -> Vec<Remedy> {
     remedies.sort_by_cached_key(|remedy| {
         (
             Reverse(remedy.decision.unwrap_or_else(|| usual(remedy.severity))),
+            is_idle(remedy),
             Reverse(remedy.severity),
             Reverse(remedy.closes.len()),
             remedy.description.clone(),

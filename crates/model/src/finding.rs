@@ -104,6 +104,12 @@ impl Finding {
     pub const fn is_waived(&self) -> bool {
         self.waiver.is_some()
     }
+
+    /// Whether it is about a component that a workload which was watched was never seen to use.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.risk.is_some_and(|risk| risk.loaded == Some(false))
+    }
 }
 
 /// One step of the reasoning.

@@ -34,6 +34,10 @@ pub struct Risk {
     /// Used in development or tests only, as the manifest says.
     #[serde(default, skip_serializing_if = "is_false")]
     pub development_only: bool,
+    /// Whether a workload that was watched was seen to use the component. None where nobody watched, or where it is not known which files
+    /// are the component's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loaded: Option<bool>,
 }
 
 /// When to act, in the words of the deployer's decision of SSVC

@@ -301,6 +301,14 @@ impl Profile {
         }
     }
 
+    /// Files that were read or run, by where they lie. A path of which a part is left open may be any file and is not among them.
+    pub fn touched(&self) -> impl Iterator<Item = &str> {
+        let used = self.files.iter().filter(|(path, file)| {
+            (file.access.read || file.access.execute) && !file.access.directory && !path.contains('*')
+        });
+        used.map(|(path, _)| path.as_str())
+    }
+
     /// Takes in what a workload did during a while; `start` when that began with its start. A window in which nothing happened says nothing.
     pub fn add(&mut self, window: Window, start: bool) {
         self.extent.unreadable.and(window.unreadable);

@@ -5,7 +5,7 @@
 mod common;
 
 use bartizan_source::SourceOptions;
-use bartizan_source::image::{Image, ImageLimits, open_image, unpack};
+use bartizan_source::image::{ImageLimits, Unpacked, open_image, unpack};
 use common::image::{Layer, Piece, directory, file, hardlink, layout, plain, symlink, zipped};
 use common::merged::oci;
 use std::fs;
@@ -13,7 +13,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
 /// Unpacks an image of these layers; the sentence where that is refused.
-fn unpacked(layers: &[Layer], options: &SourceOptions, into: &Path) -> Result<Image, String> {
+fn unpacked(layers: &[Layer], options: &SourceOptions, into: &Path) -> Result<Unpacked, String> {
     let root = layout(layers);
     let source = open_image(&oci(root.path()), options).unwrap().unwrap();
     unpack(&source, into).map_err(|error| error.to_string())
@@ -132,4 +132,76 @@ fn an_image_that_is_not_whole_or_too_large_is_refused() {
     let linked = plain(&[hardlink("b", "nowhere")]);
     let refused = unpacked(&[linked], &SourceOptions::default(), into.path()).unwrap_err();
     assert!(refused.contains("hard link"), "{refused}");
+}
+
+/// What stands before a member and says more of it: `LENGTH KEY=VALUE`, where the length counts itself.
+fn extended(records: &[(&str, &[u8])]) -> Piece {
+    let mut bytes = Vec::new();
+    for (key, value) in records {
+        let bare = key.len() + value.len() + 3;
+        let digits = if bare + 2 < 100 { 2 } else { 3 };
+        bytes.extend(format!("{} {key}=", bare + digits).into_bytes());
+        bytes.extend([*value, b"\n"].concat());
+    }
+    Piece {
+        kind: b'x',
+        ..file("PaxHeaders/x", bytes)
+    }
+}
+
+/// `cap_net_raw=ep` as the kernel keeps it (`linux/capability.h`, revision 2).
+const NET_RAW: [u8; 20] = [1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+#[test]
+fn capabilities_and_times_are_those_of_the_layers_and_what_is_left_out_is_said() {
+    let into = tempfile::tempdir().unwrap();
+    let capable = "SCHILY.xattr.security.capability";
+    let device = |name: &str| Piece {
+        kind: b'3',
+        ..file(name, b"")
+    };
+    let layers = [
+        plain(&[
+            extended(&[("mtime", b"1000000000.25")]),
+            directory("etc"),
+            extended(&[("mtime", b"1000000001.5"), (capable, &NET_RAW)]),
+            file("bin/ping", "p"),
+            hardlink("bin/alias", "bin/ping"),
+            extended(&[(capable, &NET_RAW)]),
+            file("bin/plain", "old"),
+            extended(&[("mtime", b"-5.5")]),
+            symlink("link", "etc"),
+            extended(&[("mtime", b"soon"), ("SCHILY.xattr.user.note", b"n")]),
+            file("noted", "n"),
+            device("dev/sda"),
+            device("sdb"),
+        ]),
+        plain(&[file("bin/plain", "new"), file("etc/late", "l")]),
+    ];
+    let done = unpacked(&layers, &SourceOptions::default(), into.path()).unwrap();
+    let at = |path: &str| into.path().join(path);
+    let modified = |path: &str| {
+        let about = fs::symlink_metadata(at(path)).unwrap();
+        (about.mtime(), about.mtime_nsec())
+    };
+    assert_eq!(modified("etc"), (1_000_000_000, 250_000_000));
+    assert_eq!(modified("bin/alias"), (1_000_000_001, 500_000_000));
+    assert_eq!(modified("link"), (-5, 0));
+    assert_eq!(modified("noted"), (0, 0));
+    let capabilities = |path: &str| {
+        let mut bytes = [0; 64];
+        let length = rustix::fs::getxattr(at(path), "security.capability", &mut bytes[..]).ok()?;
+        Some(bytes[..length].to_vec())
+    };
+    let mut left_out =
+        vec!["left out: devices and pipes, of which a container has its own: 2 (`/dev/sda`, …)"];
+    if rustix::process::geteuid().is_root() {
+        assert_eq!(capabilities("bin/alias").as_deref(), Some(&NET_RAW[..]));
+    } else {
+        left_out.push("left out: capabilities of files, which only root may set: 1 (`/bin/ping`)");
+    }
+    assert_eq!(capabilities("bin/plain"), None, "the layer above has none");
+    left_out.push("left out: extended attributes other than capabilities: 1 (`/noted`)");
+    assert_eq!(done.left_out, left_out);
+    assert!(!at("sdb").exists());
 }

@@ -22,27 +22,37 @@ pub const LISTS: [&str; 7] = [
 /// Directories that a merged `/usr` has under two names (<https://www.freedesktop.org/wiki/Software/systemd/TheCaseForTheUsrMerge/>).
 const MERGED: [&str; 6] = ["bin/", "sbin/", "lib/", "lib32/", "lib64/", "libx32/"];
 /// Types of package URLs of components that are one file: programs with a list of what they were built from, and archives of classes.
-const IN_ONE_FILE: [&str; 3] = ["golang", "cargo", "maven"];
+pub(crate) const IN_ONE_FILE: [&str; 3] = ["golang", "cargo", "maven"];
 
 /// What is told of who owns which file.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Owners {
     lists: Vec<Owner>,
     opaque: BTreeSet<String>,
+    essential: BTreeSet<(String, String)>,
 }
 
 impl Owners {
     /// Takes in the file at a path of the root, without `/` before it: a list of [`LISTS`], or the `RECORD` of a Python package.
     pub fn add(&mut self, path: &str, bytes: &[u8]) {
-        if let Some(record) = path.strip_suffix(".dist-info/RECORD") {
-            self.lists.extend(python(record, &String::from_utf8_lossy(bytes)));
-            return;
+        if let Some(told) = told_by(path, bytes, bytes.len() as u64) {
+            self.take(told);
         }
-        match told_by(path, bytes, bytes.len() as u64) {
-            Some(Told::Owners(owners)) => self.lists.extend(owners),
-            Some(Told::Opaque(manager)) => drop(self.opaque.insert(manager)),
-            _ => {}
+    }
+
+    /// Takes in what a file of the root tells.
+    pub(crate) fn take(&mut self, told: Told) {
+        match told {
+            Told::Owners(owners) => self.lists.extend(owners),
+            Told::Opaque(manager) => drop(self.opaque.insert(manager)),
+            Told::Essential(names) => self.essential.extend(names),
+            Told::Elf(_) | Told::Script(_) | Told::Search(_) => {}
         }
+    }
+
+    /// Packages without which a package manager counts the system as broken: type of the package URL, and name.
+    pub(crate) const fn essential(&self) -> &BTreeSet<(String, String)> {
+        &self.essential
     }
 
     /// Package managers whose databases do not tell which files they own in a way that is read.
@@ -52,41 +62,10 @@ impl Owners {
     }
 }
 
-/// The files of a Python package (<https://packaging.python.org/en/latest/specifications/recording-installed-packages/>); `place` is
-/// `site-packages/Name-1.0`.
-fn python(place: &str, text: &str) -> Option<Owner> {
-    let (directory, name) = place.rsplit_once('/').unwrap_or(("", place));
-    let (name, _) = name.rsplit_once('-')?;
-    let paths = text
-        .lines()
-        .filter_map(|line| line.rsplitn(3, ',').nth(2))
-        .map(|path| path.trim_matches('"'))
-        .filter(|path| !path.contains(".dist-info/"))
-        .filter_map(|path| joined(directory, path));
-    Some(Owner {
-        package: ("pypi".to_owned(), pypi(name)),
-        paths: paths.collect(),
-    })
-}
-
 /// A name as PyPI compares it (<https://packaging.python.org/en/latest/specifications/name-normalization/>)
-fn pypi(name: &str) -> String {
+pub(crate) fn pypi(name: &str) -> String {
     let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
     parts.collect::<Vec<_>>().join("-").to_ascii_lowercase()
-}
-
-/// A path below a directory, with `..` followed; None where that leads out of the root.
-fn joined(directory: &str, path: &str) -> Option<String> {
-    let mut names: Vec<&str> = Vec::new();
-    let from = if path.starts_with('/') { "" } else { directory };
-    for name in from.split('/').chain(path.split('/')) {
-        match name {
-            "" | "." => {}
-            ".." => drop(names.pop()?),
-            name => names.push(name),
-        }
-    }
-    Some(names.join("/"))
 }
 
 /// What of a root is used.
@@ -139,14 +118,14 @@ fn directory_of(kind: &str, proof: &str) -> Option<String> {
 
 /// What a path belongs to
 #[derive(Default)]
-struct Belongings<'c> {
+pub(crate) struct Belongings<'c> {
     files: HashMap<String, Vec<&'c Component>>,
     directories: BTreeMap<String, Vec<&'c Component>>,
     known: BTreeSet<&'c PackageUrl>,
 }
 
 impl<'c> Belongings<'c> {
-    fn of(components: &'c [Component], owners: &Owners) -> Self {
+    pub(crate) fn of(components: &'c [Component], owners: &Owners) -> Self {
         let mut found = Self::default();
         let mut named: HashMap<(&str, String), Vec<&Component>> = HashMap::new();
         for component in components {
@@ -185,8 +164,10 @@ impl<'c> Belongings<'c> {
         found
     }
 
-    /// Those that a path belongs to: of directories within one another the innermost counts.
-    fn owning(&self, path: &str) -> &[&'c Component] {
+    /// Those that a path of the root belongs to: of directories within one another the innermost counts.
+    pub(crate) fn owning(&self, path: &str) -> &[&'c Component] {
+        let path = place(path);
+        let path = path.as_str();
         let inner = || {
             let mut from = path.len();
             while let Some(slash) = path.get(..from).and_then(|before| before.rfind('/')) {
@@ -210,7 +191,7 @@ pub fn in_use<'p>(components: &[Component], owners: &Owners, paths: impl Iterato
     let belongings = Belongings::of(components, owners);
     let mut found = InUse::default();
     for path in paths {
-        let owning = belongings.owning(&place(path));
+        let owning = belongings.owning(path);
         if owning.is_empty() {
             found.unowned.insert(path.to_owned());
         }
@@ -301,10 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leads_out_of_the_root_belongs_to_nobody() {
-        assert_eq!(joined("a/b", "../../../c"), None);
-        assert_eq!(joined("a/b", "../c/./d"), Some("a/c/d".to_owned()));
-        assert_eq!(joined("a/b", "/c"), Some("c".to_owned()));
+    fn a_package_manager_whose_lists_are_not_read_is_named() {
         let mut owners = Owners::default();
         owners.add("var/lib/pacman/local/x/desc", b"x");
         assert_eq!(owners.opaque().len(), 1);

@@ -1,6 +1,8 @@
 //! Runs the Markdown tests of the checks of images: every `*.md` under `src/image/checks` is a list of cases. A block `config` is
 //! what stands under `config` in the configuration, `history` one step a line, `tree` one `MODE OWNER PATH` a line (a directory ends
-//! with `/`, a link with `@` and what it names, a device with `%`; a file may have its size behind it), `file PATH` what is in a file; a block `findings` follows with what is to be found by the rule of that page.
+//! with `/`, a link with `@` and what it names, a device with `%`; a file may have its size behind it), `file PATH` what is in a file; `packages` one `TYPE/NAME[@PROOF]` a line
+//! with what it depends on behind it, `used` the paths that the service was seen to use. A block `findings` follows with what is to be found by the rule of that page;
+//! where the service was watched, indented lines below say what is told of each package.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,10 +12,12 @@
     reason = "a test fails by panicking, and reads its cases from disk"
 )]
 
+use bartizan_model::{Component, Location, PackageUrl};
 use bartizan_source::image::{Digest, Image, ImageConfig, Layer, NodeKind, Planted, Step, Tree};
 use bartizan_supply::image::Attribution;
 use bartizan_supply::image::checks::{ALL, Facts, Making, rules};
-use bartizan_supply::image::minimal::{self, Noted};
+use bartizan_supply::image::minimal::{self, Noted, Observed};
+use bartizan_supply::in_use::in_use;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -23,6 +27,8 @@ struct Case {
     history: Vec<String>,
     tree: Vec<String>,
     files: Vec<(String, String)>,
+    packages: Vec<String>,
+    used: Option<Vec<String>>,
 }
 
 impl Case {
@@ -78,6 +84,37 @@ impl Case {
         }
     }
 
+    fn components(&self) -> Vec<Component> {
+        let purl = |word: &str| {
+            PackageUrl::parse(&format!("pkg:{}@1", word.replace("deb/", "deb/debian/"))).unwrap()
+        };
+        let lines = self.packages.iter().map(|line| {
+            let mut words = line.split(' ');
+            let (name, proof) = words
+                .next()
+                .map(|word| word.split_once('@').unwrap_or((word, "")))
+                .unwrap();
+            let purl_of_it = purl(name);
+            let name = purl_of_it.name().to_owned();
+            let mut component = Component::new(purl_of_it, name, "test", Location::of_file(proof));
+            component.depends_on = words.map(purl).collect();
+            component
+        });
+        lines.collect()
+    }
+
+    fn observed(&self, image: &Image, noted: &Noted) -> Option<Observed> {
+        let paths: BTreeSet<String> = self.used.clone()?.into_iter().collect();
+        let owners = noted.owners(image);
+        Some(Observed {
+            in_use: in_use(&self.components(), &owners, paths.iter().map(String::as_str)),
+            owners,
+            paths,
+            said: Vec::new(),
+            is_enough: true,
+        })
+    }
+
     fn found(&self, rule: &str) -> String {
         let image = self.image();
         let attribution = Attribution::of(&image, None);
@@ -85,7 +122,8 @@ impl Case {
         for (path, text) in &self.files {
             noted.add(&image.layers[0].diff_id.to_string(), path, text.as_bytes());
         }
-        let minimal = minimal::judge(&image, &noted, (&[], &[])).ok();
+        let observed = self.observed(&image, &noted);
+        let minimal = minimal::judge(&image, &noted, (&self.components(), &[]), observed.as_ref()).ok();
         let facts = Facts {
             tree: &image.tree,
             making: Some(Making {
@@ -98,10 +136,18 @@ impl Case {
         let check = ALL.iter().find(|check| check.rule().id == rule).unwrap();
         let lines = check.run(&facts).into_iter().map(|finding| {
             let place = finding.primary().unwrap();
-            format!(
+            let mut text = format!(
                 "{} {} {}:{} {}\n",
                 finding.severity, finding.rule, place.path, place.line, finding.message
-            )
+            );
+            if observed.is_some() {
+                let told = finding
+                    .evidence
+                    .iter()
+                    .filter(|step| step.message.contains(": ") && !step.message.starts_with("in use: "));
+                told.for_each(|step| text.push_str(&format!("  {}\n", step.message)));
+            }
+            text
         });
         lines.collect()
     }
@@ -130,6 +176,8 @@ fn cases(page: &str, rule: &str) -> Vec<(String, String)> {
             "config" => case.config = body.join("\n"),
             "history" => case.history = body,
             "tree" => case.tree = body,
+            "packages" => case.packages = body,
+            "used" => case.used = Some(body),
             "findings" => {
                 let expected = body.iter().map(|line| format!("{line}\n")).collect();
                 done.push((expected, std::mem::take(&mut case).found(rule)));

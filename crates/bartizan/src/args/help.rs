@@ -45,6 +45,7 @@ Examples:
   bartizan scan image:ghcr.io/acme/app:1.2    an image, pulled from its registry
   bartizan scan oci:build/image:1.2           an image, as `skopeo copy` or `docker buildx` write it
   bartizan scan docker-archive:app.tar        an image, as `docker save` writes it
+  bartizan scan oci:web --profile web         an image, by what a workload was seen to use
   bartizan scan --changed=origin/main         files that differ from a branch
   bartizan scan --only 'leak/aws-*'           some rules
   bartizan scan -o concise -o sarif=out.sarif two formats

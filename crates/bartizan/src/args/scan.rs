@@ -188,6 +188,10 @@ pub(crate) struct JudgeArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) values: Vec<PathBuf>,
 
+    /// Profile of a workload that runs the image (`bartizan profile learn`), by file or name: what it never used is named and comes later (repeatable)
+    #[arg(long, value_name = "WORKLOAD|FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) profile: Vec<PathBuf>,
+
     /// Report of coverage by tests, for the quality gate: lcov, Cobertura, JaCoCo, Go or llvm-cov (repeatable)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) coverage: Vec<PathBuf>,

@@ -12,8 +12,9 @@ use bartizan_model::{CheckStatus, Component, EvidenceStep, Finding, Location, Sk
 use bartizan_source::Source;
 use bartizan_source::image::{CONFIG_PATH, Fate, Image, step_of};
 use bartizan_supply::image::checks::{self, ConfigurationCheck, Facts, Making};
-use bartizan_supply::image::minimal::{self, ContentsCheck, Minimal, Noted};
+use bartizan_supply::image::minimal::{self, ContentsCheck, Minimal, Noted, Observed};
 use bartizan_supply::image::{Attribution, KnownBy, LONGEST_DOCKERFILE};
+use bartizan_supply::in_use::Owners;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Longest step of the history that is shown with its values, in bytes.
@@ -147,7 +148,7 @@ impl Made {
     }
 
     /// Adds what is wrong with the image itself, and to every other finding who brought it.
-    pub(super) fn judge(&self, selection: &Selection, outcome: &mut Outcome) {
+    pub(super) fn judge(&self, selection: &Selection, observed: Option<&Observed>, outcome: &mut Outcome) {
         for finding in &mut outcome.findings {
             self.attribute(finding);
         }
@@ -161,7 +162,7 @@ impl Made {
             required: false,
         }));
         outcome.skipped.sort();
-        let minimal = self.minimal(outcome);
+        let minimal = self.minimal(observed, outcome);
         let Some(run) = outcome
             .checks
             .iter_mut()
@@ -191,14 +192,24 @@ impl Made {
         outcome.findings.append(&mut found);
     }
 
+    /// Whether any of these paths leads to something in the image.
+    pub(super) fn holds(&self, paths: &BTreeSet<String>) -> bool {
+        paths.iter().any(|path| self.image.tree.resolve(path).is_some())
+    }
+
+    /// What package managers tell of the files of the image.
+    pub(super) fn owners(&self) -> Owners {
+        self.noted.owners(&self.image)
+    }
+
     /// What the service of the image needs; why that cannot be told is the status of its check.
-    fn minimal(&self, outcome: &mut Outcome) -> Option<Minimal> {
+    fn minimal(&self, observed: Option<&Observed>, outcome: &mut Outcome) -> Option<Minimal> {
         let run = outcome
             .checks
             .iter_mut()
             .find(|run| run.check == ContentsCheck::ID)?;
         let found = (&outcome.components[..], &outcome.findings[..]);
-        match minimal::judge(&self.image, &self.noted, found) {
+        match minimal::judge(&self.image, &self.noted, found, observed) {
             Ok(minimal) => Some(minimal),
             Err(reason) => {
                 if run.status.is_complete() {

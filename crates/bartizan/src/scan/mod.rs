@@ -8,6 +8,7 @@ mod deploy;
 mod image;
 mod judged;
 mod narrowed;
+mod observed;
 mod pulled;
 mod quality;
 mod remediation;
@@ -156,6 +157,7 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
     let entries = waivers(system, &config, request, &place)?;
 
     let statements = supply::statements(system, &config, &place)?;
+    let watched = observed::Watched::read(&config, request, terminal)?;
     let source = source::open(request, &config, &place)?;
     let (source, rendering) = source::rendered(source, request, (&config, &place), &selection)?;
     let supply = if request.inventory == Inventory::Only {
@@ -171,7 +173,7 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         &selection,
         supply.as_ref(),
     )?;
-    let noted = note_contents(request, &selection, &mut checks);
+    let noted = note_contents(request, &selection, &watched, &mut checks);
     let packaged = note_packaged(request, &selection, &mut checks);
     let mut checks = match &rendering {
         Some(rendering) => rendering.wrap(checks),
@@ -224,7 +226,8 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
         .map(|supply| supply.judge(&selection, &mut outcome))
         .unwrap_or_default();
     if let Some(made) = &made {
-        made.judge(&selection, &mut outcome);
+        let observed = watched.of(made, &mut outcome)?;
+        made.judge(&selection, observed.as_ref(), &mut outcome);
     }
     judge_root(request, source.as_ref(), &selection, &mut outcome);
     warn_of_cache(&outcome, terminal);
@@ -263,12 +266,16 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Done, Error> {
 fn note_contents(
     request: &Request<'_>,
     selection: &rules::Selection,
+    watched: &observed::Watched,
     checks: &mut Vec<Box<dyn Check>>,
 ) -> Noted {
     let noted = Noted::default();
-    let asks = ["image/unneeded-packages", "image/unneeded-tools"]
-        .iter()
-        .any(|rule| selection.in_force.contains(*rule));
+    let rules = [
+        "image/unneeded-packages",
+        "image/unneeded-tools",
+        "image/untouched-packages",
+    ];
+    let asks = rules.iter().any(|rule| selection.in_force.contains(*rule)) || !watched.is_empty();
     let mut targets = request.scan.targets.iter();
     if request.inventory == Inventory::Only || !asks || !targets.any(|target| place::is_image(target)) {
         return noted;
@@ -367,6 +374,7 @@ fn configure(system: &dyn System, request: &Request<'_>, place: &Place) -> Resul
     };
     list("rules.files", "--rules", &texts(&judge.rules));
     list("supply.vex", "--vex", &texts(&judge.vex));
+    list("image.profiles", "--profile", &texts(&judge.profile));
     list("deploy.policies", "--policy", &texts(&judge.policy));
     list("deploy.values", "--values", &texts(&judge.values));
     list("quality.coverage", "--coverage", &texts(&judge.coverage));

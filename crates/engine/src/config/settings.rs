@@ -541,6 +541,14 @@ pub const SETTINGS: &[Setting] = &[
         about: "The Dockerfile that images are built by, so that findings in an image name its lines.",
     },
     Setting {
+        key: "image.profiles",
+        kind: Kind::Paths,
+        default: Some(Default::Empty),
+        in_file: true,
+        about: "Profiles of the workloads that run an image (`bartizan profile learn`), by file or name: packages that they never used are \
+                named, and known vulnerabilities in these come later.",
+    },
+    Setting {
         key: "supply.own.npm",
         kind: Kind::NameGlobs,
         default: Some(Default::Empty),

@@ -199,7 +199,8 @@ impl Rules<'_> {
                     loaded: self
                         .loads
                         .as_ref()
-                        .map(|loads| loads.contains(finding.asset.as_str())),
+                        .map(|loads| loads.contains(finding.asset.as_str()))
+                        .or(risk.loaded),
                     compensating: self.labels.get(COMPENSATING).cloned(),
                 };
                 self.policy.judgement.decide(risk, finding.severity, &situation)
@@ -208,9 +209,11 @@ impl Rules<'_> {
                 (Some(priority), _) if !is_excepted(priority) => priority.clone(),
                 // What was decided by a policy that no longer holds is no longer so.
                 (Some(_), Some(risk)) => {
-                    self.policy
-                        .judgement
-                        .decide(risk, finding.severity, &Situation::default())
+                    let situation = Situation {
+                        loaded: risk.loaded,
+                        ..Situation::default()
+                    };
+                    self.policy.judgement.decide(risk, finding.severity, &situation)
                 }
                 _ => by_severity(),
             },

@@ -52,8 +52,12 @@ pub(crate) struct Member {
     pub(crate) group: u64,
     /// What a link names.
     pub(crate) link: Vec<u8>,
-    /// Whether capabilities are attached to it.
-    pub(crate) capabilities: bool,
+    /// When its content was changed last: seconds since 1970, and nanoseconds.
+    pub(crate) modified: (i64, u32),
+    /// The capabilities that are attached to it, as the kernel keeps them.
+    pub(crate) capabilities: Option<Vec<u8>>,
+    /// Whether other extended attributes are.
+    pub(crate) is_attributed: bool,
 }
 
 /// What extended headers say of the member that follows.
@@ -64,7 +68,9 @@ struct Extension {
     size: Option<u64>,
     owner: Option<u64>,
     group: Option<u64>,
-    capabilities: bool,
+    modified: Option<(i64, u32)>,
+    capabilities: Option<Vec<u8>>,
+    is_attributed: bool,
     sparse: sparse::Declared,
 }
 
@@ -172,7 +178,12 @@ impl<R: Read> Tar<R> {
             link: extension
                 .link
                 .unwrap_or_else(|| c_string(header.field(157, 100)).to_vec()),
+            modified: extension.modified.unwrap_or_else(|| {
+                let seconds = header.number(136, 12).unwrap_or(0);
+                (i64::try_from(seconds).unwrap_or(0), 0)
+            }),
             capabilities: extension.capabilities,
+            is_attributed: extension.is_attributed,
         })
     }
 
@@ -354,6 +365,15 @@ fn read_pax(bytes: &[u8], extension: &mut Extension) {
     }
 }
 
+/// `1350244992.023960108`: seconds since 1970 with a fraction; whole seconds before that.
+fn instant(value: &[u8]) -> Option<(i64, u32)> {
+    let text = std::str::from_utf8(value).ok()?;
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let seconds = seconds.parse().ok()?;
+    let nanoseconds = format!("{fraction:0<9}").get(..9)?.parse().ok()?;
+    Some((seconds, if seconds < 0 { 0 } else { nanoseconds }))
+}
+
 impl Extension {
     fn take(&mut self, key: &[u8], value: &[u8]) {
         let number = || std::str::from_utf8(value).ok()?.parse::<u64>().ok();
@@ -363,7 +383,9 @@ impl Extension {
             b"size" => self.size = number(),
             b"uid" => self.owner = number(),
             b"gid" => self.group = number(),
-            b"SCHILY.xattr.security.capability" => self.capabilities = true,
+            b"mtime" => self.modified = instant(value),
+            b"SCHILY.xattr.security.capability" => self.capabilities = Some(value.to_vec()),
+            _ if key.starts_with(b"SCHILY.xattr.") => self.is_attributed = true,
             _ => {
                 if let Some(key) = key.strip_prefix(b"GNU.sparse.") {
                     self.sparse.take(key, value);

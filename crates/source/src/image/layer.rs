@@ -186,7 +186,7 @@ fn note(member: &Member, records: &mut Vec<Record>) -> Option<String> {
         owner: member.owner,
         group: member.group,
         link,
-        capabilities: member.capabilities,
+        capabilities: member.capabilities.is_some(),
     });
     label
 }

@@ -24,7 +24,7 @@ pub use documents::{Healthcheck, ImageConfig, RootFs, Runtime, Step};
 pub use open::{open_docker_archive, open_image, open_layout, open_oci};
 pub use text::{CONFIG_PATH, line_of, step_of};
 pub use tree::{Fate, Node, NodeKind, Place, Planted, Tree};
-pub use unpack::unpack;
+pub use unpack::{Unpacked, unpack};
 
 use crate::archive::Expander;
 use crate::window::deliver_slice;

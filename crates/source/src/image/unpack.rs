@@ -1,8 +1,8 @@
 //! The merged view of an image as a directory.
 //!
 //! In: an image and an empty directory that nobody else writes to. Out: the directory with what a container would see in it: directories, files, hard and symbolic
-//! links, with their permissions, and as root with their owners. Devices and pipes are left out, since a container is given its own; capabilities of files
-//! and times are, too. Everything is read twice: first the headers, and all digests are verified; then the content. While files are written there is no symbolic
+//! links, with their permissions and times, and as root with their owners and the capabilities of files; and what is left out: devices and pipes, since a container is
+//! given its own, and other extended attributes. Everything is read twice: first the headers, and all digests are verified; then the content. While files are written there is no symbolic
 //! link in the directory, so that nothing lands elsewhere.
 
 use super::layer::{self, Limit};
@@ -11,6 +11,7 @@ use super::{Image, ImageSource};
 use crate::archive::{Kind, Tar};
 use crate::{Consumer, FileMeta, Interest, Source, SourceError, Unit};
 use bartizan_model::Skipped;
+use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_OMIT, XattrFlags, setxattr, utimensat};
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
@@ -19,14 +20,42 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, chown, lchown, symlink};
 use std::path::{Path, PathBuf};
 
-/// Paths of the same content, by the layer that brought it and the path that it had there.
-type Contents = HashMap<(usize, String), Vec<PathBuf>>;
+/// Contents, by the layer that brought them and the path that they had there.
+type Contents = HashMap<(usize, String), Content>;
+/// When something was changed last: seconds since 1970, and nanoseconds.
+type Modified = (i64, u32);
+
+/// One content, and the names that it has.
+#[derive(Default)]
+struct Content {
+    paths: Vec<PathBuf>,
+    modified: Modified,
+    capabilities: Option<Vec<u8>>,
+    is_attributed: bool,
+}
+
+/// What of the layers lands in the directory.
+#[derive(Default)]
+struct Landing {
+    contents: Contents,
+    /// Directories and symbolic links by their path in the image, and when they were changed last.
+    others: HashMap<Vec<u8>, Modified>,
+}
+
+/// An image that was unpacked.
+#[derive(Debug)]
+pub struct Unpacked {
+    /// The image.
+    pub image: Image,
+    /// What of it is not there, one sentence each.
+    pub left_out: Vec<String>,
+}
 
 /// Unpacks an image into an empty directory.
 ///
 /// # Errors
 /// When the image is not whole, is not what its digests say, holds more than `image.layer-bytes` of content, or a path cannot be written.
-pub fn unpack(source: &ImageSource, into: &Path) -> Result<Image, SourceError> {
+pub fn unpack(source: &ImageSource, into: &Path) -> Result<Unpacked, SourceError> {
     let owners = rustix::process::geteuid().is_root();
     let bad = |cause: String| SourceError::Image {
         target: source.name.clone(),
@@ -51,7 +80,8 @@ pub fn unpack(source: &ImageSource, into: &Path) -> Result<Image, SourceError> {
     }
     let wrong =
         |path: &Path, error: &io::Error| bad(format!("`{}` cannot be unpacked: {error}", path.display()));
-    let mut contents = Contents::new();
+    let mut landing = Landing::default();
+    let mut devices = Vec::new();
     each(&image.tree, into, &mut |path, at| {
         let Some(node) = image.tree.nodes.get(at) else {
             return Ok(());
@@ -60,20 +90,20 @@ pub fn unpack(source: &ImageSource, into: &Path) -> Result<Image, SourceError> {
             NodeKind::Directory if at != ROOT => fs::create_dir(path).map_err(|error| wrong(path, &error))?,
             NodeKind::File => {
                 let content = (node.layer, node.origin.clone());
-                contents.entry(content).or_default().push(path.to_owned());
+                let content = landing.contents.entry(content).or_default();
+                content.paths.push(path.to_owned());
             }
+            NodeKind::Other => devices.push(path.to_owned()),
             _ => {}
         }
         Ok(())
     })?;
     for (number, file) in source.chosen.layers.iter().enumerate() {
-        if contents.keys().any(|(layer, _)| *layer == number) {
-            let opened = source.shelf.open(&file.name);
-            let opened = opened.map_err(|error| bad(super::absent(file, &error)))?;
-            let inflated =
-                layer::inflated(opened).and_then(|inflated| write_layer(inflated, number, &contents));
-            inflated.map_err(|error| bad(format!("{} cannot be unpacked: {error}", source.label(number))))?;
-        }
+        let opened = source.shelf.open(&file.name);
+        let opened = opened.map_err(|error| bad(super::absent(file, &error)))?;
+        let inflated =
+            layer::inflated(opened).and_then(|inflated| write_layer(inflated, number, &mut landing));
+        inflated.map_err(|error| bad(format!("{} cannot be unpacked: {error}", source.label(number))))?;
     }
     // What is below a directory has to be there before the directory may be closed.
     let mut rest = Vec::new();
@@ -83,8 +113,81 @@ pub fn unpack(source: &ImageSource, into: &Path) -> Result<Image, SourceError> {
     })?;
     for (path, at) in rest.iter().rev() {
         finish(&image.tree, path, *at, owners).map_err(|error| wrong(path, &error))?;
+        let name = path.strip_prefix(into).map(|name| name.as_os_str().as_bytes());
+        if let Some(modified) = name.ok().and_then(|name| landing.others.get(name)) {
+            set_modified(path, *modified).map_err(|error| wrong(path, &error))?;
+        }
     }
-    Ok(image)
+    let mut bare = Bare::default();
+    for content in landing.contents.values() {
+        if let Some(path) = content.paths.first() {
+            attribute(path, content, &mut bare).map_err(|error| wrong(path, &error))?;
+        }
+    }
+    let told = [
+        ("devices and pipes, of which a container has its own", devices),
+        (
+            "capabilities of files, which only root may set",
+            bare.capabilities,
+        ),
+        ("extended attributes other than capabilities", bare.others),
+    ];
+    let left_out = told
+        .into_iter()
+        .filter_map(|(what, paths)| said(what, paths, into));
+    Ok(Unpacked {
+        left_out: left_out.collect(),
+        image,
+    })
+}
+
+/// Files that lack what the image gives them.
+#[derive(Default)]
+struct Bare {
+    capabilities: Vec<PathBuf>,
+    others: Vec<PathBuf>,
+}
+
+/// Sets capabilities and times of a file. Giving it away takes its capabilities, so that this comes last.
+fn attribute(path: &Path, content: &Content, bare: &mut Bare) -> io::Result<()> {
+    if let Some(capabilities) = &content.capabilities
+        && setxattr(path, "security.capability", capabilities, XattrFlags::empty()).is_err()
+    {
+        bare.capabilities.push(path.to_owned());
+    }
+    if content.is_attributed {
+        bare.others.push(path.to_owned());
+    }
+    set_modified(path, content.modified)
+}
+
+/// What is left out, how many of them, and the first by name.
+fn said(what: &str, mut paths: Vec<PathBuf>, into: &Path) -> Option<String> {
+    paths.sort();
+    let first = paths.first()?;
+    let first = first.strip_prefix(into).unwrap_or(first).display().to_string();
+    Some(format!(
+        "left out: {what}: {} (`/{}`{})",
+        paths.len(),
+        first.escape_debug(),
+        if paths.len() > 1 { ", …" } else { "" }
+    ))
+}
+
+/// Sets when something was changed last, of a symbolic link itself.
+fn set_modified(path: &Path, (tv_sec, tv_nsec): Modified) -> io::Result<()> {
+    let kept = Timespec {
+        tv_sec: 0,
+        tv_nsec: UTIME_OMIT,
+    };
+    let times = Timestamps {
+        last_access: kept,
+        last_modification: Timespec {
+            tv_sec,
+            tv_nsec: tv_nsec.into(),
+        },
+    };
+    Ok(utimensat(CWD, path, &times, AtFlags::SYMLINK_NOFOLLOW)?)
 }
 
 /// Whoever wants nothing but to know what cannot be read.
@@ -125,14 +228,24 @@ fn each(
 }
 
 /// Writes the files of one layer that are seen in the end.
-fn write_layer(inflated: Box<dyn Read>, number: usize, contents: &Contents) -> io::Result<()> {
+fn write_layer(inflated: Box<dyn Read>, number: usize, landing: &mut Landing) -> io::Result<()> {
     let mut tar = Tar::new(inflated);
     while let Some(member) = tar.next()? {
+        let name = plain(&member.name);
         if member.kind != Kind::File {
+            if matches!(member.kind, Kind::Directory | Kind::SymbolicLink) {
+                landing.others.insert(name, member.modified);
+            }
             continue;
         }
-        let origin = String::from_utf8_lossy(&plain(&member.name)).into_owned();
-        let Some([first, further @ ..]) = contents.get(&(number, origin)).map(Vec::as_slice) else {
+        let origin = String::from_utf8_lossy(&name).into_owned();
+        let Some(content) = landing.contents.get_mut(&(number, origin)) else {
+            continue;
+        };
+        content.modified = member.modified;
+        content.capabilities = member.capabilities;
+        content.is_attributed = member.is_attributed;
+        let Some((first, further)) = content.paths.split_first() else {
             continue;
         };
         // The last one of several members of the same path is the one that counts.

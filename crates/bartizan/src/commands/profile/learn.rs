@@ -9,20 +9,20 @@ use bartizan_profile::{Architecture, Profile, Stability};
 use bartizan_sensor::learn::{Begins, Cgroup, find};
 
 use super::drive::{Ended, Plan, to_the_end};
-use super::kept;
 use super::watched::Watched;
 use crate::args::{Common, LearnArgs};
 use crate::error::{Code, Error, Outcome};
 use crate::interrupt;
 use crate::place;
+use crate::profiles;
 use crate::terminal::Terminal;
 
 /// How long events are waited for before anything else is looked at
 const LOOK: Duration = Duration::from_millis(100);
 
 pub(super) fn run(common: &Common, args: &LearnArgs, terminal: Terminal) -> Outcome {
-    let path = kept::path(common, &args.which)?;
-    let known = if args.fresh { None } else { kept::read(&path)? };
+    let path = profiles::path(common, &args.which)?;
+    let known = if args.fresh { None } else { profiles::read(&path)? };
     let mut profile = known.unwrap_or_else(|| Profile::new(&args.which.workload, Architecture::HERE));
     let missed_before = profile.extent.unreadable;
     let mut watched = Watched::start(terminal)?;
@@ -38,7 +38,7 @@ pub(super) fn run(common: &Common, args: &LearnArgs, terminal: Terminal) -> Outc
         terminal.warn("no program of the workload was seen: nothing is known of it");
     }
     profile.extent.seconds += begun.elapsed().as_secs();
-    kept::write(&path, &profile)?;
+    profiles::write(&path, &profile)?;
     terminal.note(format!("kept in {}", path.display()));
     terminal.note(Stability::of(&profile).sentence(&profile));
     Ok(

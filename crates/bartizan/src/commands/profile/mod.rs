@@ -1,12 +1,11 @@
 //! `bartizan profile`: what a workload needs, as policies, and the proof that it still works under them.
 //!
 //! `watched` joins what the kernel counts with what it tells, for one workload; `drive` starts a workload and has it do things; `learn` adds to the
-//! profile that `kept` keeps, `show` writes it in the languages of `bartizan-profile`, `packages` joins it with what is installed, `verify` runs the workload
+//! profile that `crate::profiles` keeps, `show` writes it in the languages of `bartizan-profile`, `packages` joins it with what is installed, `verify` runs the workload
 //! under it in a `bundle` made on a `root` as `launch` says, and `run` starts one that gives up on this host what it does not need.
 
 mod bundle;
 mod drive;
-mod kept;
 mod launch;
 mod learn;
 mod packages;

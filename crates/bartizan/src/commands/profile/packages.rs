@@ -13,10 +13,11 @@ use bartizan_server::bill_statement;
 use bartizan_supply::in_use::{InUse, LISTS, Owners, in_use};
 use serde::Serialize;
 
-use super::{kept, root::Root};
+use super::root::Root;
 use crate::args::{Common, PackagesArgs, ScanArgs};
 use crate::error::{Code, Error, Outcome};
 use crate::output;
+use crate::profiles;
 use crate::scan::{self, Inventory, Request};
 use crate::table::{columns, counted};
 use crate::terminal::Terminal;
@@ -38,11 +39,11 @@ const LARGEST: u64 = 256 << 20;
 
 pub(super) fn run(common: &Common, args: &PackagesArgs, terminal: Terminal) -> Outcome {
     let (format, file) = output::destination(&args.output.format, "profile packages", &FORMATS)?;
-    let profile = kept::existing(common, &args.which)?;
-    let root = Root::open(common, &args.image, &args.root)?;
+    let profile = profiles::existing(common, &args.which)?;
+    let root = Root::open(common, &args.image, &args.root, terminal)?;
     let (components, is_whole) = components(common, root.path(), terminal)?;
     let owners = owners(root.path(), &components, terminal)?;
-    let found = in_use(&components, &owners, touched(&profile));
+    let found = in_use(&components, &owners, profile.touched());
     let text = match format {
         Format::Text => text(&profile, &found),
         Format::Json => output::pretty(&Told::of(&profile, &found))?,
@@ -60,14 +61,6 @@ pub(super) fn run(common: &Common, args: &PackagesArgs, terminal: Terminal) -> O
     }
     let is_known = is_whole && found.unknown.is_empty() && profile.extent.unreadable.is_none();
     Ok(if is_known { 0 } else { Code::Unknown as u8 })
-}
-
-/// Files that were read or run, by where they lie. A path with a part left open may be that of any package.
-fn touched(profile: &Profile) -> impl Iterator<Item = &str> {
-    let used = profile.files.iter().filter(|(path, file)| {
-        (file.access.read || file.access.execute) && !file.access.directory && !path.contains('*')
-    });
-    used.map(|(path, _)| path.as_str())
 }
 
 /// The components of a root, and whether all of it was read.

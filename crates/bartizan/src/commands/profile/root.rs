@@ -8,6 +8,7 @@ use crate::args::{Common, ImageArgs};
 use crate::error::Error;
 use crate::place;
 use crate::scan::{Place, common_flags, load_config, source_options};
+use crate::terminal::Terminal;
 
 /// Links that are followed in one path, as Linux does.
 const MOST_LINKS: u32 = 40;
@@ -20,7 +21,12 @@ pub(super) struct Root {
 
 impl Root {
     /// The image that was named, or else this directory.
-    pub(super) fn open(common: &Common, named: &ImageArgs, directory: &Path) -> Result<Self, Error> {
+    pub(super) fn open(
+        common: &Common,
+        named: &ImageArgs,
+        directory: &Path,
+        terminal: Terminal,
+    ) -> Result<Self, Error> {
         let Some(target) = &named.image else {
             return Ok(Self {
                 path: directory.to_owned(),
@@ -45,10 +51,13 @@ impl Root {
             .map_err(|error| Error::writing(&std::env::temp_dir(), &error))?;
         let path = unpacked.path().join("root");
         std::fs::create_dir(&path).map_err(|error| Error::writing(&path, &error))?;
-        let image = unpack(&source, &path)?;
+        let done = unpack(&source, &path)?;
+        for sentence in done.left_out {
+            terminal.warn(sentence);
+        }
         Ok(Self {
             path,
-            image: Some((unpacked, image)),
+            image: Some((unpacked, done.image)),
         })
     }
 

@@ -7,13 +7,13 @@ use std::process::Command;
 use bartizan_profile::render::{self, Right};
 use bartizan_sensor::restrain::{Restrain, Restraint, Rights};
 
-use super::kept;
 use crate::args::{Common, RunArgs};
 use crate::error::{Error, Outcome};
+use crate::profiles;
 use crate::terminal::Terminal;
 
 pub(super) fn run(common: &Common, args: &RunArgs, terminal: Terminal) -> Outcome {
-    let profile = kept::existing(common, &args.which)?;
+    let profile = profiles::existing(common, &args.which)?;
     let learned = profile.command.as_ref().map(|command| command.arguments.clone());
     let command = if args.command.is_empty() {
         learned.unwrap_or_default()

@@ -6,10 +6,10 @@ use std::process::{Command, Stdio};
 
 use bartizan_profile::{Profile, Stability, render};
 
-use super::kept;
 use crate::args::{Common, ShowArgs};
 use crate::error::{Code, Error, Outcome};
 use crate::output;
+use crate::profiles;
 use crate::terminal::Terminal;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ const FORMATS: [(&str, Format); 10] = [
 
 pub(super) fn run(common: &Common, args: &ShowArgs, terminal: Terminal) -> Outcome {
     let (format, file) = output::destination(&args.output.format, "profile show", &FORMATS)?;
-    let profile = kept::existing(common, &args.which)?;
+    let profile = profiles::existing(common, &args.which)?;
     let width = render::Width {
         exact: args.exact,
         new_privileges: args.new_privileges,

@@ -11,7 +11,6 @@ use serde::Serialize;
 
 use super::bundle::{Bundle, Run};
 use super::drive::{Ended, Plan, to_the_end};
-use super::kept;
 use super::launch::Launch;
 use super::root::Root;
 use super::watched::Watched;
@@ -19,6 +18,7 @@ use crate::args::{Common, VerifyArgs};
 use crate::error::{Code, Error, Outcome};
 use crate::interrupt;
 use crate::output;
+use crate::profiles;
 use crate::terminal::Terminal;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,11 +58,12 @@ struct Report {
 
 pub(super) fn run(common: &Common, args: &VerifyArgs, terminal: Terminal) -> Outcome {
     let (format, file) = output::destination(&args.output.format, "profile verify", &FORMATS)?;
-    let profile = kept::existing(common, &args.which)?;
+    let profile = profiles::existing(common, &args.which)?;
     let root = Root::open(
         common,
         &args.image,
         args.rootfs.as_deref().unwrap_or(Path::new("/")),
+        terminal,
     )?;
     let launch = Launch::of(&args.drive.command, &profile, &root)?;
     let refused = |error: bartizan_sensor::Error| Error::usage(error.to_string(), error.help());

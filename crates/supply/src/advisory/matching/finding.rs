@@ -128,6 +128,7 @@ impl Subject<'_> {
             automatable: by_vector.then_some(rating.automatable),
             total_impact: by_vector.then_some(rating.total_impact),
             development_only: self.component.scope == Scope::Development,
+            loaded: None,
         }
     }
 }

@@ -90,6 +90,23 @@ impl Cataloger for Dpkg {
     }
 }
 
+/// Names of installed packages without which dpkg or apt counts the system as broken.
+pub(crate) fn essential(text: &str) -> impl Iterator<Item = &str> {
+    stanzas(text).filter_map(|(stanza, _)| {
+        let is_essential = stanza.lines().any(|line| {
+            let flag = line.strip_suffix(": yes").unwrap_or_default();
+            ["Essential", "Protected", "Important"].contains(&flag)
+        });
+        let of = |name: &str| {
+            stanza
+                .lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        };
+        let name = of("Package").filter(|_| is_essential && is_unpacked(of("Status")))?;
+        Some(name.trim())
+    })
+}
+
 /// Whether a package's files are there. Entries of `status.d` tell no status: they are there when the package is.
 fn is_unpacked(status: Option<&str>) -> bool {
     let state = status.and_then(|status| status.split_ascii_whitespace().nth(2));

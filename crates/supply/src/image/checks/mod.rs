@@ -10,6 +10,7 @@ mod root_user;
 mod setuid_file;
 mod unneeded_packages;
 mod unneeded_tools;
+mod untouched_packages;
 mod world_writable;
 
 use super::Attribution;
@@ -20,6 +21,7 @@ use bartizan_model::{
 };
 use bartizan_source::image::{CONFIG_PATH, Image, Node, Tree};
 use bartizan_source::{FileMeta, Interest};
+use std::collections::BTreeMap;
 
 /// Looks at an image as a whole.
 pub trait ImageCheck: Send + Sync {
@@ -43,6 +45,7 @@ pub static ALL: &[&dyn ImageCheck] = &[
     &setuid_file::SetuidFile,
     &unneeded_packages::UnneededPackages,
     &unneeded_tools::UnneededTools,
+    &untouched_packages::UntouchedPackages,
     &world_writable::WorldWritable,
 ];
 
@@ -144,6 +147,25 @@ fn size(bytes: u64) -> String {
     };
     let tenths = bytes / tenth;
     format!("{}.{} {unit}", tenths / 10, tenths % 10)
+}
+
+/// Known vulnerabilities of several packages together, by severity.
+fn total<'a>(packages: impl Iterator<Item = &'a BTreeMap<Severity, u64>>) -> BTreeMap<Severity, u64> {
+    let mut all = BTreeMap::new();
+    for (severity, count) in packages.flatten() {
+        *all.entry(*severity).or_default() += count;
+    }
+    all
+}
+
+/// `2 critical, 1 low`.
+fn by_severity(counts: &BTreeMap<Severity, u64>) -> String {
+    let parts: Vec<String> = counts
+        .iter()
+        .rev()
+        .map(|(severity, count)| format!("{count} {severity}"))
+        .collect();
+    parts.join(", ")
 }
 
 fn counted(count: usize, what: &str) -> String {

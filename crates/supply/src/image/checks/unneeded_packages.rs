@@ -1,10 +1,9 @@
 //! `image/unneeded-packages`: packages of the system that the service does not use.
 
-use super::{Facts, ImageCheck, advice, counted, info, size};
-use crate::image::minimal::{Minimal, Unneeded};
+use super::{Facts, ImageCheck, advice, by_severity, counted, info, size, total};
+use crate::image::minimal::Minimal;
 use bartizan_model::{Confidence, EvidenceStep, Finding, RuleInfo, Severity};
 use bartizan_source::image::CONFIG_PATH;
-use std::collections::BTreeMap;
 
 /// Packages that are told one by one.
 const MOST: usize = 50;
@@ -64,7 +63,7 @@ impl ImageCheck for UnneededPackages {
             size(bytes),
             size(minimal.bytes)
         );
-        let advisories = total(&minimal.unneeded);
+        let advisories = total(minimal.unneeded.iter().map(|one| &one.advisories));
         if !advisories.is_empty() {
             message.push_str(&format!(
                 "; with them go known vulnerabilities: {}",
@@ -89,7 +88,12 @@ fn evidence(facts: &Facts<'_>, minimal: &Minimal) -> Vec<EvidenceStep> {
         location: Some(bartizan_model::Location::of_file(CONFIG_PATH)),
     };
     let mut steps = vec![said(format!(
-        "followed from the command to start, and from what no package owns: {} of {} stay",
+        "followed from the command to start, {}from what no package owns: {} of {} stay",
+        if minimal.untouched.is_some() {
+            "from what was seen in use, and "
+        } else {
+            "and "
+        },
         size(minimal.bytes_kept),
         size(minimal.bytes)
     ))];
@@ -125,22 +129,4 @@ fn evidence(facts: &Facts<'_>, minimal: &Minimal) -> Vec<EvidenceStep> {
         )));
     }
     steps
-}
-
-fn total(packages: &[Unneeded]) -> BTreeMap<Severity, u64> {
-    let mut all = BTreeMap::new();
-    for (severity, count) in packages.iter().flat_map(|one| &one.advisories) {
-        *all.entry(*severity).or_default() += count;
-    }
-    all
-}
-
-/// `2 critical, 1 low`.
-fn by_severity(counts: &BTreeMap<Severity, u64>) -> String {
-    let parts: Vec<String> = counts
-        .iter()
-        .rev()
-        .map(|(severity, count)| format!("{count} {severity}"))
-        .collect();
-    parts.join(", ")
 }

@@ -3,11 +3,14 @@
 //! In: the files of layers. Out: facts, kept until the layers are merged ([`Noted`]), because only then it is known which files a
 //! container sees.
 
+use super::packages::told;
 use super::read::{List, SCRIPT, Told, list_at, read};
 use crate::catalog::LARGEST_FILE;
 use crate::catalog::binary::may_be_binary;
+use crate::in_use::Owners;
 use bartizan_engine::{Check, CheckError, Fact, Input, Meta, Sink};
 use bartizan_model::{FingerprintBuilder, RuleInfo};
+use bartizan_source::image::{Image, NodeKind};
 use bartizan_source::{FileMeta, Interest};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -42,6 +45,19 @@ impl Noted {
         }
     }
 
+    /// What package managers, and Python packages, tell of the files that a container sees.
+    #[must_use]
+    pub fn owners(&self, image: &Image) -> Owners {
+        let notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut owners = Owners::default();
+        for (_, node) in image.tree.iter().filter(|(_, node)| node.kind == NodeKind::File) {
+            if let Some(told) = told(image, &notes, node) {
+                owners.take(told.clone());
+            }
+        }
+        owners
+    }
+
     pub(super) fn take(&self) -> Notes {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -61,7 +77,7 @@ impl ContentsCheck {
     #[must_use]
     pub fn new(noted: Noted) -> Self {
         let mut digest = [0; 32];
-        let finished = FingerprintBuilder::new(Self::ID).part(b"2").finish();
+        let finished = FingerprintBuilder::new(Self::ID).part(b"3").finish();
         for (to, from) in digest.iter_mut().zip(finished.as_str().bytes()) {
             *to = from;
         }

@@ -148,7 +148,8 @@ impl<'a> Closure<'a> {
         }
     }
 
-    fn add(&mut self, path: &str) {
+    /// Adds a file.
+    pub(super) fn add(&mut self, path: &str) {
         self.todo.push((path.to_owned(), false));
     }
 

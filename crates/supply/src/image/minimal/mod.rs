@@ -1,7 +1,7 @@
 //! What an image carries and its service does not need.
 //!
 //! In: an image of which every layer was read, what [`ContentsCheck`] noted of its files, the components that a container sees and
-//! the findings about them. Out: [`Minimal`], or why it cannot be told. A package is needed where the service reaches a file of it
+//! the findings about them, and what the service was seen to use where somebody watched. Out: [`Minimal`], or why it cannot be told. A package is needed where the service reaches a file of it
 //! ([`closure`]), where a program that is started depends on it, or where services are known to use it without being linked to it;
 //! a package that is needed stays whole. What no package owns is the application, and stays.
 
@@ -10,9 +10,11 @@ mod closure;
 mod packages;
 mod proposal;
 mod read;
+mod untouched;
 
 pub use check::{ContentsCheck, Noted};
 pub(crate) use read::{Owner, Told, read as told_by};
+pub use untouched::{Observed, Package, Tie, Untouched};
 
 use bartizan_content::images;
 use bartizan_model::{Component, Finding, Severity};
@@ -106,6 +108,8 @@ pub struct Minimal {
     pub tools: Vec<Tool>,
     /// What could not be followed, one sentence each.
     pub lost: Vec<String>,
+    /// What was never touched; none where nobody watched.
+    pub untouched: Option<Untouched>,
 }
 
 /// Judges an image by what was noted of its files.
@@ -116,6 +120,7 @@ pub fn judge(
     image: &Image,
     noted: &Noted,
     (components, findings): (&[Component], &[Finding]),
+    observed: Option<&Observed>,
 ) -> Result<Minimal, String> {
     let notes = noted.take();
     if !image.is_whole {
@@ -129,7 +134,21 @@ pub fn judge(
     }
     let mut closure = Closure::new(image, &notes);
     closure.start()?;
+    closure.follow();
+    let untouched = observed.map(|observed| {
+        let advisories = advisories(components, findings, |component| component.purl.clone());
+        untouched::untouched(
+            &image.tree,
+            components,
+            observed,
+            &closure.reached().files,
+            &advisories,
+        )
+    });
     closure.add_unowned(&packages);
+    for path in observed.iter().flat_map(|observed| &observed.paths) {
+        closure.add(path);
+    }
     closure.follow();
     let needed = needed(&packages, &Installed::of(components), &mut closure);
     let reached = closure.reached();
@@ -138,9 +157,15 @@ pub fn judge(
         bytes: 0,
         bytes_kept: 0,
         kept: BTreeSet::new(),
-        unneeded: unneeded(image, &packages, &needed, &advisories(components, findings)),
+        unneeded: unneeded(
+            image,
+            &packages,
+            &needed,
+            &advisories(components, findings, name_of),
+        ),
         tools: Vec::new(),
         lost: reached.lost.iter().cloned().collect(),
+        untouched,
     };
     let stays = |path: &str, kind: NodeKind| {
         let is_wanted = match packages.owners.get(path) {
@@ -219,13 +244,6 @@ fn tool(kinds: &HashMap<&str, &'static str>, path: String, node: &Node) -> Optio
 
 /// Packages that stay, to the point where nothing more is added.
 fn needed(packages: &Packages, installed: &Installed<'_>, closure: &mut Closure<'_>) -> BTreeSet<Name> {
-    let kept: Vec<&str> = images::kept().map(|(name, _)| name).collect();
-    let is_kept = |name: &str| {
-        kept.iter().any(|one| match one.strip_suffix('*') {
-            Some(beginning) => name.starts_with(beginning),
-            None => *one == name,
-        })
-    };
     let names = packages.files.keys();
     let mut needed: BTreeSet<Name> = names.filter(|(_, name)| is_kept(name)).cloned().collect();
     let mut followed: BTreeSet<Name> = BTreeSet::new();
@@ -254,6 +272,14 @@ fn needed(packages: &Packages, installed: &Installed<'_>, closure: &mut Closure<
     }
     needed.retain(|name| packages.files.contains_key(name));
     needed
+}
+
+/// Whether services are known to use a package without being linked to it.
+fn is_kept(name: &str) -> bool {
+    images::kept().any(|(one, _)| match one.strip_suffix('*') {
+        Some(beginning) => name.starts_with(beginning),
+        None => one == name,
+    })
 }
 
 type Runtime<'p> = (&'p String, &'static [&'static str]);
@@ -338,12 +364,19 @@ fn name_of(component: &Component) -> Name {
 }
 
 /// Known vulnerabilities of packages, by severity.
-fn advisories(components: &[Component], findings: &[Finding]) -> BTreeMap<Name, BTreeMap<Severity, u64>> {
-    let by_asset: HashMap<String, Name> = components
+type Advisories<K> = BTreeMap<K, BTreeMap<Severity, u64>>;
+
+/// Known vulnerabilities by what `key` gives of the component that has them.
+fn advisories<K: Ord + Clone>(
+    components: &[Component],
+    findings: &[Finding],
+    key: impl Fn(&Component) -> K,
+) -> Advisories<K> {
+    let by_asset: HashMap<String, K> = components
         .iter()
-        .map(|component| (component.purl.to_string(), name_of(component)))
+        .map(|component| (component.purl.to_string(), key(component)))
         .collect();
-    let mut found: BTreeMap<Name, BTreeMap<Severity, u64>> = BTreeMap::new();
+    let mut found = Advisories::<K>::new();
     for finding in findings
         .iter()
         .filter(|one| one.rule == crate::advisory::VULNERABLE)
@@ -363,7 +396,7 @@ fn unneeded(
     image: &Image,
     packages: &Packages,
     needed: &BTreeSet<Name>,
-    advisories: &BTreeMap<Name, BTreeMap<Severity, u64>>,
+    advisories: &Advisories<Name>,
 ) -> Vec<Unneeded> {
     let others = packages.files.iter().filter(|(name, _)| !needed.contains(*name));
     let mut found: Vec<Unneeded> = others

@@ -34,7 +34,8 @@ impl Packages {
         for (_, node) in image.tree.iter().filter(|(_, node)| node.kind == NodeKind::File) {
             match told(image, notes, node) {
                 Some(Told::Owners(owners)) => {
-                    for owner in owners {
+                    // What packages of a language own is the application's.
+                    for owner in owners.iter().filter(|owner| owner.package.0 != "pypi") {
                         found.add(image, &owner.package, &owner.paths);
                     }
                 }

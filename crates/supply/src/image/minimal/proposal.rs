@@ -212,6 +212,7 @@ mod tests {
             unneeded: Vec::new(),
             tools: Vec::new(),
             lost: Vec::new(),
+            untouched: None,
         }
     }
 

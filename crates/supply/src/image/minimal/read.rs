@@ -5,7 +5,8 @@
 //! how programs name what they load when they run; of a script its first line and its words; of dpkg and apk their lists of files
 //! (<https://manpages.debian.org/dpkg-query.1>, <https://wiki.alpinelinux.org/wiki/Apk_spec>); of linkers where they search.
 
-use crate::catalog::os::rpm;
+use crate::catalog::os::{dpkg, rpm};
+use crate::in_use::pypi;
 use object::Endianness;
 use object::elf::{
     DT_NEEDED, DT_NULL, DT_RPATH, DT_RUNPATH, DT_STRSZ, DT_STRTAB, FileHeader32, FileHeader64,
@@ -18,6 +19,8 @@ use std::collections::BTreeSet;
 const MOST: usize = 4096;
 /// Most names of libraries that are taken from the text of a program.
 const MOST_MENTIONED: usize = 256;
+/// Where a Python package lists its files.
+const RECORD: &str = ".dist-info/RECORD";
 /// Longest name or path, in bytes.
 const LONGEST: usize = 4096;
 /// Most words of a script.
@@ -34,6 +37,8 @@ pub(crate) enum Told {
     Script(Script),
     /// It lists what packages own.
     Owners(Vec<Owner>),
+    /// It says without which packages a package manager counts the system as broken.
+    Essential(Vec<(String, String)>),
     /// It lists directories in which libraries are searched.
     Search(Vec<String>),
     /// It is a database of packages that does not tell which files they own in a way that is read here.
@@ -80,6 +85,8 @@ pub(crate) struct Owner {
 pub(super) enum List {
     Dpkg,
     DpkgSums,
+    DpkgStatus,
+    Record,
     Apk,
     Rpm,
     Search,
@@ -94,6 +101,9 @@ pub(super) fn list_at(path: &str) -> Option<List> {
     if let Some(name) = path.strip_prefix("var/lib/dpkg/status.d/") {
         return name.ends_with(".md5sums").then_some(List::DpkgSums);
     }
+    if path.ends_with(RECORD) {
+        return Some(List::Record);
+    }
     // Packages that were installed last may stand in the log that SQLite has beside its file.
     let is_opaque = path.starts_with("var/lib/pacman/local/")
         || path.ends_with("/rpmdb.sqlite-wal") && rpm::is_database(path.trim_end_matches("-wal"));
@@ -104,6 +114,7 @@ pub(super) fn list_at(path: &str) -> Option<List> {
                 && (name.ends_with(".conf") || name.ends_with(".path"))
     });
     match path {
+        "var/lib/dpkg/status" => Some(List::DpkgStatus),
         "lib/apk/db/installed" | "usr/lib/apk/db/installed" => Some(List::Apk),
         _ if is_search => Some(List::Search),
         _ if is_opaque => Some(List::Opaque),
@@ -116,8 +127,10 @@ pub(super) fn list_at(path: &str) -> Option<List> {
 pub(crate) fn read(path: &str, bytes: &[u8], size: u64) -> Option<Told> {
     let text = || String::from_utf8_lossy(bytes);
     match list_at(path) {
-        Some(List::Dpkg) => Some(Told::Owners(vec![dpkg(path, &text())?])),
+        Some(List::Dpkg) => Some(Told::Owners(vec![listed(path, &text())?])),
         Some(List::DpkgSums) => Some(Told::Owners(vec![sums(path, &text())?])),
+        Some(List::DpkgStatus) => Some(Told::Essential(dpkg::essential(&text()).map(of_deb).collect())),
+        Some(List::Record) => Some(Told::Owners(vec![record(path, &text())?])),
         Some(List::Apk) => Some(Told::Owners(apk(&text()))),
         Some(List::Search) => Some(Told::Search(search(&text()))),
         Some(List::Rpm) => Some(match rpm::with_files(bytes) {
@@ -268,11 +281,11 @@ pub(super) fn words(text: &str) -> BTreeSet<String> {
     found
 }
 
-fn dpkg(path: &str, text: &str) -> Option<Owner> {
+fn listed(path: &str, text: &str) -> Option<Owner> {
     let name = path.rsplit('/').next()?.strip_suffix(".list")?;
     let paths = text.lines().filter_map(|line| line.strip_prefix('/'));
     Some(Owner {
-        package: ("deb".to_owned(), name.split(':').next()?.to_owned()),
+        package: of_deb(name.split(':').next()?),
         paths: paths.filter(|path| *path != ".").map(str::to_owned).collect(),
     })
 }
@@ -281,11 +294,42 @@ fn sums(path: &str, text: &str) -> Option<Owner> {
     let name = path.rsplit('/').next()?.strip_suffix(".md5sums")?;
     let paths = text.lines().filter_map(|line| line.split_once("  "));
     Some(Owner {
-        package: ("deb".to_owned(), name.to_owned()),
+        package: of_deb(name),
         paths: paths
             .map(|(_, path)| path.trim_start_matches(['.', '/']).to_owned())
             .collect(),
     })
+}
+
+/// The files of a Python package (<https://packaging.python.org/en/latest/specifications/recording-installed-packages/>), by its `RECORD`.
+fn record(path: &str, text: &str) -> Option<Owner> {
+    let place = path.strip_suffix(RECORD)?;
+    let (directory, name) = place.rsplit_once('/').unwrap_or(("", place));
+    let (name, _) = name.rsplit_once('-')?;
+    let paths = text
+        .lines()
+        .filter_map(|line| line.rsplitn(3, ',').nth(2))
+        .map(|path| path.trim_matches('"'))
+        .filter(|path| !path.contains(".dist-info/"))
+        .filter_map(|path| joined(directory, path));
+    Some(Owner {
+        package: ("pypi".to_owned(), pypi(name)),
+        paths: paths.collect(),
+    })
+}
+
+/// A path below a directory, with `..` followed; None where that leads out of the root.
+fn joined(directory: &str, path: &str) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    let from = if path.starts_with('/') { "" } else { directory };
+    for name in from.split('/').chain(path.split('/')) {
+        match name {
+            "" | "." => {}
+            ".." => drop(names.pop()?),
+            name => names.push(name),
+        }
+    }
+    Some(names.join("/"))
 }
 
 fn apk(text: &str) -> Vec<Owner> {
@@ -310,6 +354,10 @@ fn apk(text: &str) -> Vec<Owner> {
         }
     }
     found
+}
+
+fn of_deb(name: &str) -> (String, String) {
+    ("deb".to_owned(), name.to_owned())
 }
 
 fn of_rpm(package: rpm::WithFiles) -> Owner {
@@ -380,6 +428,13 @@ mod tests {
         assert_eq!(read(log, b"", 0), None);
         assert_eq!(read(log, b"w", 9), Some(Told::Opaque("rpm".to_owned())));
         assert_eq!(read("var/lib/rpm/Name", b"", 0), None);
+    }
+
+    #[test]
+    fn what_leads_out_of_the_root_belongs_to_no_package_of_python() {
+        assert_eq!(joined("a/b", "../../../c"), None);
+        assert_eq!(joined("a/b", "../c/./d"), Some("a/c/d".to_owned()));
+        assert_eq!(joined("a/b", "/c"), Some("c".to_owned()));
     }
 
     #[test]

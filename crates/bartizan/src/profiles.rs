@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use bartizan_profile::Profile;
 
+use bartizan_engine::config::Config;
+
 use crate::args::{Common, WhichArgs};
 use crate::error::Error;
 use crate::output;
@@ -12,22 +14,26 @@ use crate::place;
 use crate::scan::{Place, common_flags, load_config};
 
 /// The file of a profile.
-pub(super) fn path(common: &Common, which: &WhichArgs) -> Result<PathBuf, Error> {
+pub(crate) fn path(common: &Common, which: &WhichArgs) -> Result<PathBuf, Error> {
     if let Some(file) = &which.file {
         return Ok(file.clone());
     }
     let current = place::current()?;
     let start = place::start_of(".", &current);
     let config = load_config(common, &Place { current, start }, common_flags(common))?;
-    let data = place::data_dir(&config).ok_or_else(|| {
+    file_of(&config, &which.workload)
+}
+
+/// The file of the profile of a workload in the data directory.
+pub(crate) fn file_of(config: &Config, workload: &str) -> Result<PathBuf, Error> {
+    let data = place::data_dir(config).ok_or_else(|| {
         Error::usage(
             "there is no directory to keep profiles in",
             "name one with --data-dir, or a file with --file",
         )
     })?;
     // A path of cgroups is a name, too.
-    let name: String = which
-        .workload
+    let name: String = workload
         .chars()
         .map(|character| {
             if character.is_ascii_alphanumeric() || "._-@".contains(character) {
@@ -43,7 +49,7 @@ pub(super) fn path(common: &Common, which: &WhichArgs) -> Result<PathBuf, Error>
 }
 
 /// The profile in a file; None where there is none yet.
-pub(super) fn read(path: &std::path::Path) -> Result<Option<Profile>, Error> {
+pub(crate) fn read(path: &std::path::Path) -> Result<Option<Profile>, Error> {
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -58,17 +64,20 @@ pub(super) fn read(path: &std::path::Path) -> Result<Option<Profile>, Error> {
 }
 
 /// The profile of a workload that has one.
-pub(super) fn existing(common: &Common, which: &WhichArgs) -> Result<Profile, Error> {
-    read(&path(common, which)?)?.ok_or_else(|| {
-        Error::nothing(
-            format!("there is no profile of `{}`", which.workload),
-            "learn it with `bartizan profile learn`",
-        )
-    })
+pub(crate) fn existing(common: &Common, which: &WhichArgs) -> Result<Profile, Error> {
+    read(&path(common, which)?)?.ok_or_else(|| missing(&which.workload))
+}
+
+/// That there is no profile of a workload.
+pub(crate) fn missing(workload: &str) -> Error {
+    Error::nothing(
+        format!("there is no profile of `{workload}`"),
+        "learn it with `bartizan profile learn`",
+    )
 }
 
 /// Writes a profile in one step.
-pub(super) fn write(path: &std::path::Path, profile: &Profile) -> Result<(), Error> {
+pub(crate) fn write(path: &std::path::Path, profile: &Profile) -> Result<(), Error> {
     if let Some(directory) = path
         .parent()
         .filter(|directory| !directory.as_os_str().is_empty())
