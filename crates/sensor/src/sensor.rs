@@ -11,6 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::event::{Buffers, event};
+use crate::host::Host;
 use crate::host::runtime::Runtime;
 use crate::learn::Followed;
 use crate::load::{Hook, Loaded, load};
@@ -137,6 +138,11 @@ impl Sensor {
             self.processes.ask_runtimes(runtimes, self.clock);
         }
         Ok(paths)
+    }
+
+    /// What is known of the host
+    pub(crate) const fn host(&mut self) -> &mut Host {
+        self.processes.host()
     }
 
     /// The places where programs were to be attached.

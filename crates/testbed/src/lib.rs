@@ -1,4 +1,5 @@
-//! Real things that tests run against: an empty database of either engine, a PostgreSQL and a NATS server that only the test has, and a disk that becomes full.
+//! Real things that tests run against: an empty database of either engine, a PostgreSQL and a NATS server that only the test has, a containerd with its pods, and a disk
+//! that becomes full.
 //!
 //! In: which engine. Out: the URL of an empty database, in the words of `--database`. Beside it, what tests of many crates are read from:
 //! pages in Markdown, public data, and certificates. What a test needs and
@@ -6,6 +7,7 @@
 
 mod again;
 mod certificates;
+mod containerd;
 mod disk;
 mod nats;
 mod pages;
@@ -14,6 +16,7 @@ mod testdata;
 
 pub use again::again;
 pub use certificates::{authority, certificate, openssl};
+pub use containerd::Containerd;
 pub use disk::SmallDisk;
 pub use nats::{Kept, Nats};
 pub use pages::{Case, Page, pages};
@@ -41,6 +44,11 @@ pub enum Error {
     /// The NATS server is not installed, or does not start.
     #[error("there is no NATS server: `apt-get install nats-server`, or scripts/setup.sh test; it said: {0}")]
     Nats(String),
+    /// There is no containerd, or it does not do what it was told.
+    #[error(
+        "there is no containerd with pods: `apt-get install containerd runc busybox-static umoci skopeo curl`, or scripts/setup.sh test; it said: {0}"
+    )]
+    Containerd(String),
     /// openssl does not do what it was told.
     #[error("openssl {arguments}: {log}")]
     Openssl {

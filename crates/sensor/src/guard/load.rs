@@ -1,7 +1,6 @@
 //! Loads what decides by policies, in the highest tier that the kernel takes it in.
 
 use std::fs::File;
-use std::time::Instant;
 
 use aya::maps::lpm_trie::{Key, LpmTrie};
 use aya::maps::{Array, HashMap, Map, PerCpuArray, RingBuf};
@@ -200,13 +199,13 @@ fn attach<'n>(policies: &[Policy], tier: Tier, programs: impl Iterator<Item = &'
         workloads,
         listed,
         cgroups_made: 0,
-        looked: Instant::now(),
+        looked: None,
         gate: None,
         late: None,
     };
     let [enforced, killing] = tables::enforced(policies);
     guard.settings.set(0, [enforced, killing, 0, 0, 0, 0], 0)?;
-    guard.workloads.look(policies)?;
+    guard.workloads.look(policies, None)?;
     for needed in programs {
         guard.links.extend(attach_needed(&mut ebpf, needed, &btf)?);
     }

@@ -97,7 +97,8 @@ pub struct Guard {
     workloads: Workloads,
     listed: ListedMap,
     cgroups_made: u64,
-    looked: Instant,
+    /// When cgroups were looked at last while runtimes of containers could be asked
+    looked: Option<Instant>,
     gate: Option<Gate>,
     late: Option<String>,
 }
@@ -179,10 +180,10 @@ impl Guard {
             }
         }
         let made = self.settings.get(&0, 0)?[load::CGROUPS];
-        if made != self.cgroups_made || self.looked.elapsed() > LOOK_EVERY {
+        if made != self.cgroups_made || self.looked.is_none_or(|at| at.elapsed() > LOOK_EVERY) {
             self.cgroups_made = made;
-            self.looked = Instant::now();
-            self.workloads.look(&self.policies)?;
+            self.looked = Some(Instant::now());
+            self.workloads.look(&self.policies, Some(sensor.host()))?;
             if let Some(gate) = &self.gate {
                 gate.hold(self.workloads.held().to_vec());
             }

@@ -11,18 +11,26 @@ use bartizan_model::runtime::Container;
 use super::gate::Held;
 use super::{WorkloadMap, tables};
 use crate::error::{Error, Result};
-use crate::host;
+use crate::host::{self, Host};
 
 /// Cgroups that are told to the kernel at most (`workloads`)
 const MOST: usize = 16_384;
 const DEPTH: usize = 32;
+
+/// What is looked for, and who is asked.
+struct Looking<'a> {
+    policies: &'a [Policy],
+    host: Option<&'a mut Host>,
+    /// Whether policies go by labels of pods, which no file tells
+    by_labels: bool,
+}
 
 /// What the kernel was told.
 pub(super) struct Workloads {
     map: WorkloadMap,
     root: PathBuf,
     told: BTreeMap<u64, [u64; 2]>,
-    /// Containers by their cgroups, as soon as their image is known
+    /// Containers by their cgroups, as soon as all is known of them that policies ask
     known: BTreeMap<u64, Container>,
     /// Where policies hold, those of the cgroups around it included
     held: Vec<Held>,
@@ -44,12 +52,19 @@ impl Workloads {
         &self.held
     }
 
-    /// Looks at all cgroups, and tells the kernel what is new.
-    pub(super) fn look(&mut self, policies: &[Policy]) -> Result<()> {
+    /// Looks at all cgroups, and tells the kernel what is new. Without a host, runtimes of containers are not asked.
+    pub(super) fn look(&mut self, policies: &[Policy], host: Option<&mut Host>) -> Result<()> {
+        let workloads = policies.iter().flat_map(|policy| &policy.workloads);
+        let by_labels = workloads.into_iter().any(|workload| !workload.labels.is_empty());
+        let mut looking = Looking {
+            policies,
+            host,
+            by_labels,
+        };
         let mut found = BTreeMap::new();
         let root = self.root.clone();
         self.held.clear();
-        self.descend((&root, ""), policies, (0, 0), &mut found);
+        self.descend((&root, ""), &mut looking, (0, 0), &mut found);
         for (cgroup, value) in &found {
             if self.told.get(cgroup) != Some(value) {
                 self.map.insert(cgroup, value, 0)?;
@@ -67,7 +82,7 @@ impl Workloads {
     fn descend(
         &mut self,
         (folder, path): (&Path, &str),
-        policies: &[Policy],
+        looking: &mut Looking<'_>,
         (depth, around): (usize, u64),
         found: &mut BTreeMap<u64, [u64; 2]>,
     ) {
@@ -77,8 +92,8 @@ impl Workloads {
         }
         let cgroup = about.ino();
         let shown = if path.is_empty() { "/" } else { path };
-        let container = self.container(cgroup, shown);
-        let value = value(policies, shown, container.as_ref());
+        let container = self.container(cgroup, shown, looking);
+        let value = value(looking.policies, shown, container.as_ref());
         if value != [0, 0] || container.is_some() {
             found.insert(cgroup, value);
         }
@@ -91,17 +106,23 @@ impl Workloads {
         for entry in entries.flatten() {
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 let below = format!("{path}/{}", entry.file_name().to_string_lossy());
-                self.descend((&entry.path(), &below), policies, (depth + 1, held), found);
+                self.descend((&entry.path(), &below), looking, (depth + 1, held), found);
             }
         }
     }
 
-    fn container(&mut self, cgroup: u64, path: &str) -> Option<Container> {
+    fn container(&mut self, cgroup: u64, path: &str, looking: &mut Looking<'_>) -> Option<Container> {
         if let Some(known) = self.known.get(&cgroup) {
             return Some(known.clone());
         }
-        let container = host::container_at(path)?;
-        if !container.image.is_empty() || !container.image_digest.is_empty() {
+        let mut container = host::container_at(path)?;
+        let is_named =
+            |container: &Container| !container.image.is_empty() || !container.image_digest.is_empty();
+        let mut is_enough = is_named(&container) && !looking.by_labels;
+        if !is_enough && let Some(host) = &mut looking.host {
+            is_enough = host.ask(&mut container) || !host.asks() && is_named(&container);
+        }
+        if is_enough {
             self.known.insert(cgroup, container.clone());
         }
         Some(container)

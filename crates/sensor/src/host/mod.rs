@@ -67,6 +67,18 @@ impl Host {
         self.containers.clear();
     }
 
+    /// Whether there are runtimes to ask
+    pub(crate) const fn asks(&self) -> bool {
+        !self.runtimes.is_empty()
+    }
+
+    /// Fills in what runtimes know of a container; whether one knows it.
+    pub(crate) fn ask(&mut self, container: &mut Container) -> bool {
+        self.runtimes
+            .iter_mut()
+            .any(|runtime| runtime.describe(container))
+    }
+
     /// How often runtimes did not answer
     pub(crate) fn runtimes_failed(&self) -> u64 {
         self.runtimes.iter().map(Runtime::failed).sum()
@@ -82,9 +94,7 @@ impl Host {
         let paths = std::fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
         let found = cgroup::found_in(&paths).map(|found| {
             let mut container = state::described(&self.root, found);
-            self.runtimes
-                .iter_mut()
-                .any(|runtime| runtime.describe(&mut container));
+            self.ask(&mut container);
             Arc::new(container)
         });
         if self.containers.len() >= KEPT_MAX {

@@ -125,6 +125,11 @@ impl Processes {
         self.digests.get_or_insert_with(Digests::start);
     }
 
+    /// What is known of the host
+    pub(crate) const fn host(&mut self) -> &mut crate::host::Host {
+        &mut self.host
+    }
+
     /// Asks these container runtimes from now on; processes that are known are looked at again.
     pub(crate) fn ask_runtimes(&mut self, runtimes: Vec<crate::host::runtime::Runtime>, clock: Clock) {
         self.host.ask_runtimes(runtimes);
