@@ -93,7 +93,7 @@ fn others(remedies: &[Remedy], findings: &[Finding]) -> Vec<Remedy> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bartizan_model::{AssetId, Confidence, FingerprintBuilder, Fix, Priority, Upgrade};
+    use bartizan_model::{AssetId, Confidence, FingerprintBuilder, Fix, Priority, Risk, Upgrade};
 
     fn finding(name: &str, severity: Severity, decision: Option<Decision>) -> Finding {
         let mut finding = Finding::new(
@@ -145,6 +145,29 @@ mod tests {
         );
         assert_eq!(ranked[0].decision, Some(Decision::Immediate));
         assert_eq!(ranked[1].severity, Severity::Critical);
+    }
+
+    #[test]
+    fn of_what_is_equally_urgent_comes_last_what_was_never_seen_in_use() {
+        let seen = |name, severity, loaded| {
+            let mut finding = finding(name, severity, Some(Decision::OutOfCycle));
+            finding.risk = Some(Risk {
+                loaded,
+                ..Risk::default()
+            });
+            finding
+        };
+        let idle = seen("a", Severity::Critical, Some(false));
+        let unknown = seen("b", Severity::High, None);
+        let used = seen("c", Severity::Low, Some(true));
+        let offered = vec![
+            upgrade("idle", &[&idle]),
+            upgrade("used", &[&used]),
+            upgrade("unknown", &[&unknown]),
+        ];
+        let ranked = rank(offered, &[idle, unknown, used]);
+        let what: Vec<&str> = ranked.iter().map(|remedy| remedy.description.as_str()).collect();
+        assert_eq!(what, ["upgrade unknown", "upgrade used", "upgrade idle"]);
     }
 
     #[test]
