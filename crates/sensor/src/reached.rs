@@ -7,10 +7,26 @@ use crate::wire::Record;
 /// Processes that are kept at most; more are those of calls whose own records were lost
 const KEPT_MAX: usize = 1 << 16;
 
-/// By threads that send, each by its number and when it was started.
+/// A process that a signal reached.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Process {
+    number: u64,
+    started: u64,
+}
+
+impl Process {
+    /// The record of the call that sent the signal, for this process.
+    pub(crate) const fn of(self, mut call: Record<'_>) -> Record<'_> {
+        let [signal, target, ..] = call.number;
+        call.number = [signal, target, self.number, self.started, 0, 0];
+        call
+    }
+}
+
+/// By threads that send.
 #[derive(Debug, Default)]
 pub(crate) struct Reached {
-    by_thread: HashMap<u32, Vec<[u64; 2]>>,
+    by_thread: HashMap<u32, Vec<Process>>,
     kept: usize,
 }
 
@@ -20,32 +36,26 @@ impl Reached {
         if self.kept >= KEPT_MAX {
             *self = Self::default();
         }
-        let [_, _, process, started, ..] = record.number;
+        let [_, _, number, started, ..] = record.number;
         self.by_thread
             .entry(record.thread)
             .or_default()
-            .push([process, started]);
+            .push(Process { number, started });
         self.kept += 1;
     }
 
-    /// The records of a call, one for each process that it reached.
-    pub(crate) fn of<'r>(&mut self, record: Record<'r>) -> impl Iterator<Item = Record<'r>> + use<'r> {
-        let mut beside = Vec::new();
-        if record.call.signals() {
-            beside = self.by_thread.remove(&record.thread).unwrap_or_default();
-            self.kept -= beside.len();
-            // What lies before belongs to calls whose own records were lost.
-            let [.., count, _] = record.number;
-            let of_this = usize::try_from(count.saturating_sub(1)).unwrap_or(usize::MAX);
-            beside.drain(..beside.len().saturating_sub(of_this));
+    /// The processes that a call reached beside the first.
+    pub(crate) fn beside(&mut self, call: &Record<'_>) -> Vec<Process> {
+        if !call.call.signals() {
+            return Vec::new();
         }
-        let further = beside.into_iter().map(move |[process, started]| {
-            let [signal, target, ..] = record.number;
-            let mut record = record;
-            record.number = [signal, target, process, started, 0, 0];
-            record
-        });
-        std::iter::once(record).chain(further)
+        let mut beside = self.by_thread.remove(&call.thread).unwrap_or_default();
+        self.kept -= beside.len();
+        // What lies before belongs to calls whose own records were lost.
+        let [.., count, _] = call.number;
+        let of_this = usize::try_from(count.saturating_sub(1)).unwrap_or(usize::MAX);
+        beside.drain(..beside.len().saturating_sub(of_this));
+        beside
     }
 }
 
@@ -66,10 +76,11 @@ mod tests {
         for process in [20, 21, 30] {
             reached.keep(&record(Call::Kill, [0, 0, process, 7, 1, 0]));
         }
-        let all = reached.of(record(Call::Kill, [9, 5, 29, 7, 2, 0]));
+        let call = record(Call::Kill, [9, 5, 29, 7, 2, 0]);
+        let all = reached.beside(&call).into_iter().map(|process| process.of(call));
         let all: Vec<_> = all.map(|record| (record.low(0), record.low(2))).collect();
-        assert_eq!(all, [(9, 29), (9, 30)]);
-        assert_eq!(reached.of(record(Call::Kill, [9, 5, 29, 7, 1, 0])).count(), 1);
-        assert_eq!(reached.of(record(Call::Bpf, [0; 6])).count(), 1);
+        assert_eq!(all, [(9, 30)]);
+        assert!(reached.beside(&call).is_empty());
+        assert!(reached.beside(&record(Call::Bpf, [0; 6])).is_empty());
     }
 }

@@ -197,7 +197,19 @@ impl Sensor {
 
     fn drain(&mut self, tell: &mut impl FnMut(&Event<'_>) -> ControlFlow<()>) -> usize {
         let before = self.told;
-        'records: while let Some(item) = self.loaded.ring.next() {
+        let mut hand_over = |record: &Record<'_>| {
+            let process: Arc<Process> = self.processes.of(record, self.clock);
+            let target = self.processes.target(record);
+            self.told += 1;
+            tell(&event(
+                record,
+                (process, target),
+                self.clock.of_day(record.time),
+                self.told,
+                &mut self.buffers,
+            ))
+        };
+        while let Some(item) = self.loaded.ring.next() {
             let Some(record) = Record::read(&item) else {
                 self.unread += 1;
                 continue;
@@ -206,20 +218,14 @@ impl Sensor {
                 self.reached.keep(&record);
                 continue;
             }
-            for record in self.reached.of(record) {
-                let process: Arc<Process> = self.processes.of(&record, self.clock);
-                let target = self.processes.target(&record);
-                self.told += 1;
-                let event = event(
-                    &record,
-                    (process, target),
-                    self.clock.of_day(record.time),
-                    self.told,
-                    &mut self.buffers,
-                );
-                if tell(&event).is_break() {
-                    break 'records;
+            let mut handed = hand_over(&record);
+            for further in self.reached.beside(&record) {
+                if handed.is_continue() {
+                    handed = hand_over(&further.of(record));
                 }
+            }
+            if handed.is_break() {
+                break;
             }
         }
         usize::try_from(self.told - before).unwrap_or(usize::MAX)

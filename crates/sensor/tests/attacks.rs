@@ -2,6 +2,7 @@
 //! asks programs (Debian's, in QEMU without KVM). They say so where they cannot run.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod cgroups;
 mod machine;
 
 use std::fs;
@@ -217,7 +218,7 @@ impl Drop for Stage {
                 .stderr(std::process::Stdio::null())
                 .status();
         }
-        machine::remove_cgroup(&self.cgroup);
+        cgroups::remove(&self.cgroup);
         let _ = fs::remove_dir_all(&self.folder);
     }
 }

@@ -2,6 +2,7 @@
 //! machine of its own whose kernel asks programs. They say so where they cannot run.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod cgroups;
 mod machine;
 mod ward;
 
@@ -34,7 +35,7 @@ struct Door {
 
 impl Drop for Door {
     fn drop(&mut self) {
-        machine::remove_cgroup(&self.cgroup);
+        cgroups::remove(&self.cgroup);
         let _ = fs::remove_dir_all(&self.folder);
     }
 }

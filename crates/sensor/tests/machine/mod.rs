@@ -43,17 +43,6 @@ pub(crate) struct Trusted<'p> {
     pub(crate) certificate: &'p Path,
 }
 
-/// Removes a cgroup, in which processes may still be ending.
-pub(crate) fn remove_cgroup(folder: &Path) {
-    for _ in 0..300 {
-        if fs::remove_dir(folder).is_ok() || !folder.exists() {
-            return;
-        }
-        let _ = Command::new("sleep").arg("0.02").status();
-    }
-    eprintln!("{} could not be removed", folder.display());
-}
-
 /// The program of attacks, compiled; without libraries, so that it runs anywhere.
 pub(crate) fn attack() -> PathBuf {
     if let Some(ready) = std::env::var_os(ATTACK) {

@@ -23,7 +23,7 @@ pub(crate) struct Ward {
 
 impl Drop for Ward {
     fn drop(&mut self) {
-        let _ = fs::remove_dir(&self.folder);
+        crate::cgroups::remove(&self.folder);
     }
 }
 
