@@ -289,6 +289,8 @@ fn what_is_not_there_is_said() {
     sandbox.write("broken.json", "{\"schema\": \"other\"}");
     let shown = run(&sandbox, "show nobody --file broken.json", &[]);
     assert_eq!(shown.code, 2, "{shown}");
+    let shown = run(&sandbox, "show nobody --file /dev/zero", &[]);
+    assert_eq!(shown.code, 2, "it never ends: {shown}");
     if !verifiable() {
         return;
     }

@@ -8,7 +8,6 @@ pub(crate) mod judge;
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
@@ -22,6 +21,7 @@ use bartizan_trust::keys::PublicKey;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::input;
 
 /// The type of its predicate
 const PREDICATE: &str = "https://bartizan.dev/bpf-loaders/v1";
@@ -93,9 +93,9 @@ pub(crate) fn statement(loaders: &[Loader], expires: Timestamp) -> String {
 /// Who may load programs by a manifest that this key has signed and that holds at this time.
 pub(crate) fn verified(manifest: &Path, key: &Path, now: Timestamp) -> Result<Vec<Loader>, Error> {
     let shown = manifest.display();
-    let envelope = Envelope::parse(&bytes(manifest, LARGEST)?)
+    let envelope = Envelope::parse(&input::file(manifest, LARGEST)?)
         .map_err(|error| Error::usage(format!("`{shown}` is no signed manifest: {error}"), MAKE))?;
-    let pem = String::from_utf8_lossy(&bytes(key, LARGEST_KEY)?).into_owned();
+    let pem = String::from_utf8_lossy(&input::file(key, LARGEST_KEY)?).into_owned();
     let trusted = [PublicKey::from_pem(&pem).map_err(|error| Error {
         message: format!("`{}`: {error}", key.display()),
         ..Error::from(error)
@@ -163,20 +163,6 @@ fn loader(subject: &Subject, types: Option<&Vec<String>>) -> Result<Loader, Stri
             .map(|types| types.iter().map(number).collect())
             .transpose()?,
     })
-}
-
-fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
-        .map_err(|error| Error::reading(path, &error))?;
-    if bytes.len() as u64 > most {
-        return Err(Error::usage(
-            format!("`{}` has more than {most} bytes", path.display()),
-            "name another file",
-        ));
-    }
-    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod edge;
 mod error;
 mod foreign;
 mod git;
+mod input;
 mod interrupt;
 mod kept;
 mod loaders;

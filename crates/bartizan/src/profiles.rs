@@ -9,9 +9,13 @@ use bartizan_engine::config::Config;
 
 use crate::args::{Common, WhichArgs};
 use crate::error::Error;
+use crate::input;
 use crate::output;
 use crate::place;
 use crate::scan::{Place, common_flags, load_config};
+
+/// Bytes of a profile that is read
+const LARGEST: u64 = 64 << 20;
 
 /// The file of a profile.
 pub(crate) fn path(common: &Common, which: &WhichArgs) -> Result<PathBuf, Error> {
@@ -50,11 +54,10 @@ pub(crate) fn file_of(config: &Config, workload: &str) -> Result<PathBuf, Error>
 
 /// The profile in a file; None where there is none yet.
 pub(crate) fn read(path: &std::path::Path) -> Result<Option<Profile>, Error> {
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Error::reading(path, &error)),
-    };
+    if !path.try_exists().map_err(|error| Error::reading(path, &error))? {
+        return Ok(None);
+    }
+    let bytes = input::file(path, LARGEST)?;
     Profile::read(&bytes).map(Some).map_err(|why| {
         Error::usage(
             format!("`{}` is no profile: {why}", path.display()),
