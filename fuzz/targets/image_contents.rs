@@ -6,10 +6,10 @@
 use bartizan_engine::{Check, Input, Sink};
 use bartizan_source::FileMeta;
 use bartizan_source::image::{Digest, Image, ImageConfig, Layer, NodeKind, Planted, Runtime, Tree};
-use bartizan_supply::image::minimal::{Noted, judge};
+use bartizan_supply::image::minimal::{Noted, Observed, judge};
 use bartizan_supply::packaged::{Packaged, PackagedCheck};
 use libfuzzer_sys::fuzz_target;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const PATHS: &[&str] = &[
     "entry", "var/lib/dpkg/info/a.list", "var/lib/dpkg/status.d/a.md5sums", "lib/apk/db/installed", "etc/ld.so.conf",
@@ -33,10 +33,11 @@ fuzz_target!(|data: &[u8]| {
         tree: Tree::planted([file("entry"), file(path), file("usr/bin/sh"), link("bin", "usr/bin"), link("usr/lib/libc.so.6", "loop"), link("usr/lib/loop", "loop")]),
         is_whole: true,
     };
+    let watched = Observed { paths: BTreeSet::from(["/entry".to_owned()]), ..Observed::default() };
     let judged = || {
         let noted = Noted::default();
         noted.add(&layer.diff_id.to_string(), path, bytes);
-        judge(&image, &noted, (&[], &[])).ok().map(|minimal| minimal.proposal(&image, true))
+        judge(&image, &noted, (&[], &[]), Some(&watched)).ok().map(|minimal| minimal.proposal(&image, true))
     };
     assert_eq!(judged(), judged());
     let meta = FileMeta { path: path.into(), size: bytes.len() as u64, commit: None, author: None, layer: None };
