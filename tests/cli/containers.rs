@@ -227,30 +227,8 @@ impl Drop for Container {
         for folder in &self.around {
             let _ = std::fs::remove_dir(folder);
         }
-        remove_cgroups_everywhere(&self.cgroup);
+        bartizan_testbed::remove_cgroups_everywhere(&self.cgroup);
     }
-}
-
-/// Removes a cgroup and those below it from all hierarchies, where they are empty: runc leaves them in those of version 1.
-pub(crate) fn remove_cgroups_everywhere(cgroup: &str) {
-    let hierarchies = std::fs::read_dir("/sys/fs/cgroup")
-        .into_iter()
-        .flatten()
-        .flatten();
-    let hierarchies = hierarchies.map(|hierarchy| hierarchy.path());
-    for hierarchy in hierarchies.chain([PathBuf::from("/sys/fs/cgroup")]) {
-        remove_cgroups(&hierarchy.join(cgroup.trim_start_matches('/')));
-    }
-}
-
-/// Removes a cgroup and those below it, where they are there and empty.
-fn remove_cgroups(folder: &Path) {
-    for below in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        if below.file_type().is_ok_and(|kind| kind.is_dir()) {
-            remove_cgroups(&below.path());
-        }
-    }
-    let _ = std::fs::remove_dir(folder);
 }
 
 /// What runc is to run: a container with the network of the host, so that addresses of this machine can be reached

@@ -96,7 +96,7 @@ impl Drop for Container {
             .runc(&["delete", "--force", &self.number])
             .stderr(Stdio::null())
             .status();
-        containers::remove_cgroups_everywhere(&self.cgroup);
+        bartizan_testbed::remove_cgroups_everywhere(&self.cgroup);
     }
 }
 

@@ -9,12 +9,12 @@ const KEPT_MAX: usize = 1 << 16;
 
 /// A process that a signal reached.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Process {
+pub(crate) struct Target {
     number: u64,
     started: u64,
 }
 
-impl Process {
+impl Target {
     /// The record of the call that sent the signal, for this process.
     pub(crate) const fn of(self, mut call: Record<'_>) -> Record<'_> {
         let [signal, target, ..] = call.number;
@@ -26,7 +26,7 @@ impl Process {
 /// By threads that send.
 #[derive(Debug, Default)]
 pub(crate) struct Reached {
-    by_thread: HashMap<u32, Vec<Process>>,
+    by_thread: HashMap<u32, Vec<Target>>,
     kept: usize,
 }
 
@@ -40,12 +40,12 @@ impl Reached {
         self.by_thread
             .entry(record.thread)
             .or_default()
-            .push(Process { number, started });
+            .push(Target { number, started });
         self.kept += 1;
     }
 
     /// The processes that a call reached beside the first.
-    pub(crate) fn beside(&mut self, call: &Record<'_>) -> Vec<Process> {
+    pub(crate) fn beside(&mut self, call: &Record<'_>) -> Vec<Target> {
         if !call.call.signals() {
             return Vec::new();
         }

@@ -17,7 +17,7 @@ const HEADER: usize = 24;
 /// What stands for a type that nobody asks about: a pointer without a name to a type without one
 const NOTHING: [u32; 3] = [0, 2 << 24, 0];
 /// Types that are found by more than their names: places to attach to, and what may be called
-const ATTACHED: [&[u8]; 3] = [b"btf_trace_", b"bpf_lsm_", b"bpf_rdonly_cast"];
+const ATTACHED: [&[u8]; 4] = [b"btf_trace_", b"bpf_lsm_", b"bpf_iter_", b"bpf_rdonly_cast"];
 
 /// A loader that holds no types yet. A new one reads all types of the kernel: make it before those that are asked about are read, so that never
 /// both are held.

@@ -2,7 +2,6 @@
 //! others in machines of their own. They say so where they cannot run.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
-mod cgroups;
 mod machine;
 mod ward;
 
@@ -153,8 +152,8 @@ impl Drop for Cgroup {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
-        cgroups::remove(&self.within);
-        cgroups::remove(&self.folder);
+        bartizan_testbed::remove_cgroup(&self.within);
+        bartizan_testbed::remove_cgroup(&self.folder);
         let _ = Command::new("umount").arg(&self.pins).status();
         let _ = fs::remove_dir(&self.pins);
     }

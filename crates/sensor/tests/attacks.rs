@@ -2,7 +2,6 @@
 //! asks programs (Debian's, in QEMU without KVM). They say so where they cannot run.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
-mod cgroups;
 mod machine;
 
 use std::fs;
@@ -218,7 +217,7 @@ impl Drop for Stage {
                 .stderr(std::process::Stdio::null())
                 .status();
         }
-        cgroups::remove(&self.cgroup);
+        bartizan_testbed::remove_cgroup(&self.cgroup);
         let _ = fs::remove_dir_all(&self.folder);
     }
 }

@@ -2,7 +2,6 @@
 //! machine of its own whose kernel asks programs. They say so where they cannot run.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
-mod cgroups;
 mod machine;
 mod ward;
 
@@ -35,7 +34,7 @@ struct Door {
 
 impl Drop for Door {
     fn drop(&mut self) {
-        cgroups::remove(&self.cgroup);
+        bartizan_testbed::remove_cgroup(&self.cgroup);
         let _ = fs::remove_dir_all(&self.folder);
     }
 }

@@ -2,7 +2,6 @@
 //! version 2, and say so where these, or such waiting, are not there.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
-mod cgroups;
 mod ward;
 
 use std::fs;
@@ -262,7 +261,7 @@ fn guards_that_come_and_go_leave_nobody_waiting() {
             .map(|opener| opener.join().expect("it ends"))
             .sum::<u32>()
     });
-    cgroups::remove(&cgroup);
+    assert!(bartizan_testbed::remove_cgroup(&cgroup), "it is empty");
     assert!(opened > 0);
 }
 

@@ -2,7 +2,6 @@
 //! these are not there. Whatever tier it is, nothing that a policy forbids takes effect, and what it does not forbid does.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
-mod cgroups;
 mod ward;
 
 use std::fs;

@@ -3,7 +3,7 @@
 //! In: what pods are called and labelled. Out: the numbers of their containers, what commands in these return, and the socket to ask about them. No registry and
 //! no network is reached; pods have the network of the host. <https://github.com/kubernetes/cri-api/blob/master/pkg/apis/runtime/v1/api.proto>
 
-use crate::Error;
+use crate::{Error, remove_cgroups_everywhere};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -201,10 +201,7 @@ impl Drop for Containerd {
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let _ = self.child.wait();
         // What the runtime leaves of cgroups is empty.
-        for hierarchy in fs::read_dir("/sys/fs/cgroup").into_iter().flatten().flatten() {
-            let _ = fs::remove_dir(hierarchy.path().join(&self.cgroup));
-        }
-        let _ = fs::remove_dir(Path::new("/sys/fs/cgroup").join(&self.cgroup));
+        remove_cgroups_everywhere(&self.cgroup);
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod again;
 mod certificates;
+mod cgroups;
 mod containerd;
 mod disk;
 mod nats;
@@ -16,6 +17,7 @@ mod testdata;
 
 pub use again::again;
 pub use certificates::{authority, certificate, openssl};
+pub use cgroups::{remove_cgroup, remove_cgroups_everywhere};
 pub use containerd::Containerd;
 pub use disk::SmallDisk;
 pub use nats::{Kept, Nats};

@@ -196,21 +196,7 @@ mod tests {
     use crate::window::Window;
 
     fn of(listens: &[u16], connects: &[(&str, u16)]) -> String {
-        let mut window = Window::default();
-        window.calls.insert("read".to_owned());
-        for port in listens {
-            window
-                .listens
-                .insert((Transport::Tcp, [0, 0, 0, 0].into(), *port));
-        }
-        for (address, port) in connects {
-            window
-                .connects
-                .insert((Transport::Tcp, address.parse().unwrap(), *port));
-        }
-        let mut profile = Profile::new("Web", crate::Architecture::X86_64);
-        profile.add(window, true);
-        mesh(&profile)
+        mesh(&seen(listens, &[], connects))
     }
 
     #[test]
@@ -246,9 +232,17 @@ mod tests {
     }
 
     fn web(names: &[(&str, &str)], connects: &[(&str, u16)]) -> Profile {
+        seen(&[8080], names, connects)
+    }
+
+    fn seen(listens: &[u16], names: &[(&str, &str)], connects: &[(&str, u16)]) -> Profile {
         let mut window = Window::default();
         window.calls.insert("read".to_owned());
-        window.listens.insert((Transport::Tcp, [0, 0, 0, 0].into(), 8080));
+        for port in listens {
+            window
+                .listens
+                .insert((Transport::Tcp, [0, 0, 0, 0].into(), *port));
+        }
         for (name, address) in names {
             let known = window.names.entry((*name).to_owned()).or_default();
             known.insert(address.parse().unwrap());

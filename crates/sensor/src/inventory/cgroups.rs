@@ -5,13 +5,14 @@
 
 use std::io::Read;
 
+use aya::Ebpf;
 use aya::maps::{Array, HashMap, Map};
 use aya::programs::Iter;
-use aya::{Btf, Ebpf, EbpfLoader};
 
 use super::{Attachment, Inventory, links, names};
 use crate::error::{Error, with_causes};
 use crate::object::Object;
+use crate::types;
 
 const PROGRAM: &str = "look_from_task";
 /// Types of programs that are attached in one way, whatever they were loaded for, and names of these
@@ -92,8 +93,9 @@ impl Held {
 /// All of them, and how often something could not be read
 fn all() -> Result<(Vec<Held>, u32), Box<dyn std::error::Error>> {
     let object = Object::CGROUPS.verified()?;
-    let btf = Btf::from_sys_fs()?;
-    let mut ebpf = EbpfLoader::new().btf(Some(&btf)).load(object)?;
+    let mut loader = types::loader();
+    let btf = types::asked_by(object)?;
+    let mut ebpf = loader.btf(Some(&btf)).load(object)?;
     let program = ebpf.program_mut(PROGRAM).ok_or(Error::Missing(PROGRAM))?;
     let program: &mut Iter = program.try_into()?;
     program.load("task", &btf)?;

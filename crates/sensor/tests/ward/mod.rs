@@ -23,7 +23,7 @@ pub(crate) struct Ward {
 
 impl Drop for Ward {
     fn drop(&mut self) {
-        crate::cgroups::remove(&self.folder);
+        bartizan_testbed::remove_cgroup(&self.folder);
     }
 }
 

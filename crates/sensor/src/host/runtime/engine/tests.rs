@@ -135,21 +135,8 @@ impl Drop for Service {
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let _ = self.child.wait();
         // What the runtime leaves of cgroups is empty.
-        for hierarchy in fs::read_dir("/sys/fs/cgroup").into_iter().flatten().flatten() {
-            remove_cgroups(&hierarchy.path().join(cgroup()));
-        }
-        remove_cgroups(&std::path::Path::new("/sys/fs/cgroup").join(cgroup()));
+        bartizan_testbed::remove_cgroups_everywhere(&cgroup());
     }
-}
-
-/// Removes a cgroup and those below it, where they are there and empty.
-fn remove_cgroups(folder: &std::path::Path) {
-    for below in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if below.file_type().is_ok_and(|kind| kind.is_dir()) {
-            remove_cgroups(&below.path());
-        }
-    }
-    let _ = fs::remove_dir(folder);
 }
 
 /// The cgroup that containers of this test run in
